@@ -5,11 +5,20 @@ const conditions = ['@particle-grants/source']
 
 /** What every project shares; a package's own `vitest.config.ts` exports this. */
 export default defineConfig({
+  plugins: [
+    {
+      // Switched on here and not below, since vitest prints a notice for each project that says so in its options.
+      name: 'type-tests',
+      configureVitest({ project }) {
+        project.config.typecheck.enabled = true
+      },
+    },
+  ],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     include: ['src/**/*.test.ts'],
-    typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+    typecheck: { include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
     testTimeout: 30_000,
   },
 })

@@ -24,13 +24,19 @@ if (wanted !== undefined && wanted === read('node_modules/.pnpm/lock.yaml')) pro
 
 // One place names the version: turbo, too, insists on "packageManager".
 const { packageManager } = JSON.parse(read('package.json'))
-console.error(`Installing what this repository needs (${packageManager}, once; about half a minute on a fresh machine) …`)
+console.error(
+  `Installing what this repository needs (${packageManager}, once; about half a minute on a fresh machine) …`,
+)
 const started = Date.now()
-const install = spawnSync('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=silent'], {
-  cwd: root,
-  stdio: ['ignore', 'inherit', 'inherit'],
-  shell: process.platform === 'win32',
-})
+const install = spawnSync(
+  'npx',
+  ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=silent'],
+  {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  },
+)
 if (install.status !== 0) {
   console.error('The installation failed. What went wrong stands above; run it by hand for more:')
   console.error(`  npx --yes ${packageManager} install --frozen-lockfile`)

@@ -1,0 +1,67 @@
+// How many bytes a page downloads for the same job, side by side, in one run: sign in with a password, renew with a
+// refresh token, and get a token for a client (client_credentials). Every library is bundled by the same esbuild with the
+// same options. `npm run bench:size` at the root builds core first.
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const entries = [
+  { name: 'hand-written fetch', file: 'floor.js', note: 'the three calls, nothing else' },
+  { name: '@badgateway/oauth2-client', file: 'badgateway.js', note: 'the three grants; no MFA' },
+  {
+    name: 'oauth4webapi',
+    file: 'oauth4webapi.js',
+    note: 'the three grants as functions; no MFA, no session',
+  },
+  {
+    name: 'openid-client',
+    file: 'openid-client.js',
+    note: 'the three grants as functions; no MFA, no session',
+  },
+  { name: '@particle-grants/core', file: 'core.js', note: 'all grants, MFA, state machine, session, store' },
+]
+
+async function measure({ name, file, note }) {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(`size/${file}`, import.meta.url))],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    legalComments: 'none',
+    write: false,
+  })
+  const bytes = outputFiles[0].contents
+  return {
+    name,
+    note,
+    minified: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+  }
+}
+
+const rows = await Promise.all(entries.map(measure))
+const floor = rows[0].brotli
+const core = rows.at(-1).brotli
+const table = [
+  ['', 'minified', 'gzip -9', 'brotli 11', '× floor', '× core', 'what it does'],
+  ...rows.map((row) => [
+    row.name,
+    ...[row.minified, row.gzip, row.brotli].map((bytes) => bytes.toLocaleString('en')),
+    (row.brotli / floor).toFixed(1),
+    (row.brotli / core).toFixed(2),
+    row.note,
+  ]),
+]
+const widths = table[0].map((_, column) => Math.max(...table.map((line) => line[column].length)))
+for (const line of table) {
+  const cells = line.map((cell, column) =>
+    column === 0 || column === 6 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+  )
+  console.log(cells.join('  ').trimEnd())
+}
+console.log(
+  `\nBytes of one ESM bundle for browsers (es2022), ratios by brotli; Node ${process.versions.node}.`,
+)

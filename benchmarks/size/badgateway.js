@@ -1,0 +1,1 @@
+export { OAuth2Client } from '@badgateway/oauth2-client'

@@ -1,0 +1,1 @@
+export { createSession, developerClient, productClient, userClient } from '@particle-grants/core'

@@ -1,0 +1,9 @@
+export {
+  ClientSecretBasic,
+  clientCredentialsGrantRequest,
+  genericTokenEndpointRequest,
+  processClientCredentialsResponse,
+  processGenericTokenEndpointResponse,
+  processRefreshTokenResponse,
+  refreshTokenGrantRequest,
+} from 'oauth4webapi'

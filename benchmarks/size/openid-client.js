@@ -1,0 +1,7 @@
+export {
+  ClientSecretBasic,
+  Configuration,
+  clientCredentialsGrant,
+  genericGrantRequest,
+  refreshTokenGrant,
+} from 'openid-client'
