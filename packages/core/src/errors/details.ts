@@ -1,0 +1,90 @@
+import type { GrantType } from '../grants/catalogue.ts'
+import type { ClientKind } from '../grants/grant.ts'
+import type { UnexpectedReason } from '../protocol/answer.ts'
+
+/** Why a token can't be renewed. */
+export type NotRenewableReason =
+  | 'developer_token'
+  | 'user_token'
+  | 'adopted_token'
+  | 'never_expires'
+  | 'no_refresh_token'
+  | 'renewal_stopped'
+
+/** Why a session needs its owner to sign in again. */
+export type ReauthenticationReason = 'expired' | 'rejected' | 'renewal_refused'
+
+/** What each error code carries besides its message. Nothing here is a secret. */
+export interface ErrorDetails {
+  /** The caller passed something unusable. */
+  invalid_argument: { readonly parameter: string; readonly problem: string }
+  /** Plain `http:` to something else than this machine. */
+  insecure_base_url: { readonly origin: string }
+  /** This kind of client may not use this grant. Nothing was sent. */
+  grant_not_allowed: { readonly grant_type: GrantType; readonly clientKind: ClientKind }
+  /** The session belongs to another subject. Nothing was sent. */
+  subject_mismatch: { readonly expected: string; readonly given: string }
+  /** Another step of this session is still waiting for its answer. */
+  step_under_way: { readonly grant_type: GrantType }
+  /** There is no challenge that a code could answer. */
+  no_challenge: Readonly<Record<never, never>>
+  /** The code was refused; the challenge is still open. */
+  code_refused: { readonly triesLeft: number; readonly endsAt: number }
+  /** The challenge is used up or too old. */
+  challenge_over: { readonly reason: 'tries' | 'age' }
+  /** The account signs in through its company's SSO. */
+  sso_user: { readonly status: number; readonly description: string | undefined }
+  /** The token endpoint said no. `error` is its code. */
+  grant_refused: {
+    readonly grant_type: GrantType
+    readonly error: string
+    readonly status: number
+    readonly description: string | undefined
+  }
+  /** The token endpoint asks to wait. */
+  rate_limited: { readonly grant_type: GrantType; readonly retryAfter: number | undefined }
+  /** The token endpoint could not serve the request now. */
+  temporarily_unavailable: {
+    readonly grant_type: GrantType
+    readonly error: string
+    readonly status: number
+    readonly retryAfter: number | undefined
+  }
+  /** Something answered, but not as the token endpoint does. */
+  unexpected_answer: {
+    readonly grant_type: GrantType
+    readonly status: number
+    readonly reason: UnexpectedReason
+  }
+  /** No answer came. Whether the server acted on the request is not known. */
+  no_answer: {
+    readonly grant_type: GrantType
+    readonly reason: 'timeout' | 'network'
+    readonly spent: boolean
+  }
+  /** The answer's scope names somebody else. Its tokens were dropped. */
+  scope_mismatch: { readonly expected: string }
+  /** There is no token, and nobody to ask for one. */
+  not_signed_in: Readonly<Record<never, never>>
+  /** An MFA challenge waits for its code. */
+  mfa_required: { readonly triesLeft: number; readonly endsAt: number }
+  /** Nobody can renew this token. */
+  not_renewable: { readonly reason: NotRenewableReason; readonly expiresAt: number | null }
+  /** The session's token is dead and can't be replaced without its owner. */
+  reauthentication_required: { readonly reason: ReauthenticationReason }
+  /** A serialised state is damaged, of an unknown version, or belongs to another session. */
+  invalid_state: { readonly problem: string }
+  /** The state is not settled: a request is under way. */
+  unsettled_state: { readonly status: string }
+  /** Somebody else saved this session in the meantime. */
+  store_conflict: { readonly key: string }
+  /** The store failed. The session goes on in memory. */
+  store_failed: { readonly operation: 'load' | 'save' | 'remove' | 'lock' }
+  /** Revoking failed; the session was forgotten all the same. */
+  revocation_failed: { readonly status: number | undefined }
+  /** An event that this state can't take: a bug in the caller's own runner. */
+  invalid_transition: { readonly status: string; readonly event: string }
+}
+
+/** The code of an error of this package. */
+export type ErrorCode = keyof ErrorDetails

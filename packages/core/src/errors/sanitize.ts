@@ -1,0 +1,19 @@
+import { redact, type Secret } from '../secret.ts'
+
+/**
+ * A copy of a foreign error that is fit to be a `cause`: name, code and message without the secrets that were
+ * sent, and the same of its own cause. Whatever else hangs on it (configuration, request, sockets) stays behind.
+ */
+export function sanitizeCause(thrown: unknown, secrets: readonly Secret[], depth = 0): Error {
+  if (!(thrown instanceof Error)) return new Error(`something that is no error was thrown: ${typeof thrown}`)
+  const options =
+    thrown.cause === undefined || depth === 3
+      ? {}
+      : { cause: sanitizeCause(thrown.cause, secrets, depth + 1) }
+  const copy = new Error(redact(String(thrown.message), secrets), options)
+  copy.name = redact(String(thrown.name), secrets)
+  // The copy's own stack tells where it was sanitised, which helps nobody.
+  copy.stack = `${copy.name}: ${copy.message}`
+  const { code } = thrown as { code?: unknown }
+  return typeof code === 'string' ? Object.assign(copy, { code: redact(code, secrets) }) : copy
+}
