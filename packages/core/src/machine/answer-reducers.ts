@@ -1,0 +1,159 @@
+import { keepsRefreshToken } from '../renewal.ts'
+import { closeChallenge, refuseOver } from './challenge.ts'
+import type { RefuseEffect } from './effect.ts'
+import type { Challenged, Failed, Granted, Refused } from './event.ts'
+import type {
+  MfaRequired,
+  ReauthenticationRequired,
+  Renewing,
+  Requesting,
+  SettledState,
+  SignedIn,
+  Tokens,
+} from './state.ts'
+import { tokensOf } from './state.ts'
+import { refuse, type Step, step } from './step.ts'
+
+/** The reducers that take an answer in. */
+export const answerReducers = {
+  sign_in: ({ identity, grant, asked }: Requesting, event: Granted): Step<SignedIn> => {
+    const granted = toTokens(event, { grant, asked })
+    const tokens = keepsRefreshToken(identity.clientKind, grant)
+      ? granted
+      : { ...granted, refreshToken: undefined }
+    return saved({ status: 'signed_in', identity, tokens, renewalStopped: undefined })
+  },
+
+  /** The tokens belong to somebody else: they are dropped, and a challenge they answered is used up. */
+  drop_foreign_tokens: ({ previous, identity }: Requesting, _: Granted): Step<SettledState> =>
+    step(
+      previous.status === 'mfa_required' ? closeChallenge(previous) : previous,
+      refuse('scope_mismatch', { expected: String(identity.subject) }),
+    ),
+
+  open_challenge: ({ identity, previous, asked }: Requesting, event: Challenged): Step<MfaRequired> => {
+    const { mfaToken, limits, at } = event
+    const challenge = { mfaToken, triesLeft: limits.tries, endsAt: at + limits.maxAge, asked }
+    const state: MfaRequired = { status: 'mfa_required', identity, challenge, held: tokensOf(previous) }
+    return saved(state)
+  },
+
+  /** A grant that is never challenged was. */
+  refuse_challenge: ({ grant, previous }: Requesting, { status }: Challenged): Step<SettledState> =>
+    step(previous, challenged(grant, status)),
+
+  refuse_sso: ({ previous }: Requesting, { answer }: Refused): Step<SettledState> => {
+    const { status, description } = answer
+    const state: SettledState =
+      previous.status === 'signed_out'
+        ? { status: 'signed_out', identity: previous.identity, reason: 'sso_user' }
+        : previous
+    return step(state, refuse('sso_user', { status, description }))
+  },
+
+  refuse_code: ({ previous }: Requesting, _: Refused): Step<SettledState> => {
+    const { triesLeft, endsAt } = (previous as MfaRequired).challenge
+    return step(previous, refuse('code_refused', { triesLeft, endsAt }))
+  },
+
+  keep_after_last_code: ({ previous }: Requesting, _: Refused): Step<SettledState> => {
+    const state = closeChallenge(previous as MfaRequired)
+    return step(state, { type: 'save', state }, refuseOver(previous as MfaRequired))
+  },
+
+  forget_after_last_code: ({ previous }: Requesting, _: Refused): Step<SettledState> =>
+    step(closeChallenge(previous as MfaRequired), { type: 'forget' }, refuseOver(previous as MfaRequired)),
+
+  /** The code itself was not judged: its try is given back. */
+  return_try: ({ previous, grant }: Requesting, event: Refused | Failed): Step<SettledState> => {
+    const { challenge, ...rest } = previous as MfaRequired
+    const state: MfaRequired = { ...rest, challenge: { ...challenge, triesLeft: challenge.triesLeft + 1 } }
+    return step(state, { type: 'save', state }, refusalOf(event, grant))
+  },
+
+  go_back: ({ previous, grant }: Requesting, event: Refused | Failed): Step<SettledState> =>
+    step(previous, refusalOf(event, grant)),
+
+  take_renewed: ({ identity, tokens, by }: Renewing, event: Granted): Step<SignedIn> => {
+    const renewed = toTokens(event, tokens)
+    // RFC 6749 §6: an answer without a refresh token leaves the old one in place.
+    const refreshToken = by === 'refresh_token' ? (renewed.refreshToken ?? tokens.refreshToken) : undefined
+    return saved({
+      status: 'signed_in',
+      identity,
+      tokens: { ...renewed, refreshToken, scope: renewed.scope ?? tokens.scope },
+      renewalStopped: undefined,
+    })
+  },
+
+  drop_foreign_renewal: (state: Renewing, _: Granted): Step<SignedIn> =>
+    stopped(
+      withoutRefreshToken(state),
+      'scope_mismatch',
+      refuse('scope_mismatch', { expected: String(state.identity.subject) }),
+    ),
+
+  refuse_challenged_renewal: (state: Renewing, { status }: Challenged): Step<SignedIn> =>
+    stopped(state, 'mfa_required', challenged(state.by, status)),
+
+  /** The renewal is dead, the access token is not. */
+  keep_access_token: (state: Renewing, event: Refused): Step<SignedIn> =>
+    stopped(withoutRefreshToken(state), event.answer.error, refusalOf(event, state.by)),
+
+  require_after_refusal: ({ identity }: Renewing, _: Refused): Step<ReauthenticationRequired> => {
+    const state = { status: 'reauthentication_required', identity, reason: 'renewal_refused' } as const
+    return step(
+      state,
+      { type: 'save', state },
+      refuse('reauthentication_required', { reason: 'renewal_refused' }),
+    )
+  },
+
+  /** Something about client or scope is wrong that can be mended: everything is kept. */
+  stop_renewing: (state: Renewing, event: Refused): Step<SignedIn> =>
+    stopped(state, event.answer.error, refusalOf(event, state.by)),
+
+  renewal_failed: ({ identity, tokens, by }: Renewing, event: Failed): Step<SignedIn> =>
+    step({ status: 'signed_in', identity, tokens, renewalStopped: undefined }, refusalOf(event, by)),
+}
+
+function saved<S extends SettledState>(state: S): Step<S> {
+  return step(state, { type: 'save', state })
+}
+
+function stopped({ identity, tokens }: Renewing, error: string, refusal: RefuseEffect): Step<SignedIn> {
+  const state: SignedIn = { status: 'signed_in', identity, tokens, renewalStopped: error }
+  return step(state, { type: 'save', state }, refusal)
+}
+
+/** The server revokes a refresh token when it is used: one that was sent and answered is worth nothing any more. */
+function withoutRefreshToken(state: Renewing): Renewing {
+  return { ...state, tokens: { ...state.tokens, refreshToken: undefined } }
+}
+
+function toTokens(
+  { tokens, requestedAt }: Granted,
+  { grant, asked }: Pick<Tokens, 'grant' | 'asked'>,
+): Tokens {
+  const wanted = asked.expiresIn === 0 ? null : asked.expiresIn
+  return {
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token,
+    grant,
+    issuedAt: requestedAt,
+    expiresAt: tokens.expires_in === null ? null : requestedAt + tokens.expires_in * 1000,
+    scope: tokens.scope,
+    asked,
+    lifetimeAsAsked: wanted === undefined || wanted === tokens.expires_in,
+  }
+}
+
+function challenged(grant_type: Requesting['grant'] | Renewing['by'], status: number) {
+  return refuse('grant_refused', { grant_type, error: 'mfa_required', status, description: undefined })
+}
+
+function refusalOf(event: Refused | Failed, grant_type: Requesting['grant'] | Renewing['by']) {
+  if (event.type === 'failed') return { type: 'refuse', refusal: event.refusal } as const
+  const { error, status, description } = event.answer
+  return refuse('grant_refused', { grant_type, error, status, description })
+}

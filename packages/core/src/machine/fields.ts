@@ -1,0 +1,86 @@
+import { GrantsError } from '../errors/grants-error.ts'
+import { Secret } from '../secret.ts'
+
+/** Reads fields of parsed JSON by type. Each complaint names the field and repeats nothing of its value. */
+export class Fields {
+  readonly #values: Readonly<Record<string, unknown>>
+  readonly #path: string
+
+  constructor(value: unknown, path: string) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw invalid(path === '' ? 'it is no JSON object' : `${path} is no object`)
+    }
+    this.#values = value as Readonly<Record<string, unknown>>
+    this.#path = path
+  }
+
+  object(name: string): Fields {
+    return new Fields(this.#values[name], this.#at(name))
+  }
+
+  optionalObject(name: string): Fields | undefined {
+    return this.#values[name] === undefined ? undefined : this.object(name)
+  }
+
+  string(name: string): string {
+    const value = this.#values[name]
+    if (typeof value === 'string' && value !== '') return value
+    throw invalid(`${this.#at(name)} is no string`)
+  }
+
+  optionalString(name: string): string | undefined {
+    return this.#values[name] === undefined ? undefined : this.string(name)
+  }
+
+  secret(name: string): Secret {
+    return new Secret(this.string(name))
+  }
+
+  optionalSecret(name: string): Secret | undefined {
+    return this.#values[name] === undefined ? undefined : this.secret(name)
+  }
+
+  number(name: string): number {
+    const value = this.#values[name]
+    if (typeof value === 'number') return value
+    throw invalid(`${this.#at(name)} is no number`)
+  }
+
+  optionalNumber(name: string): number | undefined {
+    return this.#values[name] === undefined ? undefined : this.number(name)
+  }
+
+  numberOrNull(name: string): number | null {
+    return this.#values[name] === null ? null : this.number(name)
+  }
+
+  boolean(name: string): boolean {
+    const value = this.#values[name]
+    if (typeof value === 'boolean') return value
+    throw invalid(`${this.#at(name)} is neither true nor false`)
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[]): T {
+    const value = this.#values[name]
+    const found = allowed.find((one) => one === value)
+    if (found === undefined) throw invalid(`${this.#at(name)} is none of ${allowed.join(', ')}`)
+    return found
+  }
+
+  /** Runs a check that throws for itself, and says of a failure only where it was. */
+  checked<T>(name: string, check: () => T): T {
+    try {
+      return check()
+    } catch {
+      throw invalid(`${this.#at(name)} is malformed`)
+    }
+  }
+
+  #at(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`
+  }
+}
+
+function invalid(problem: string): GrantsError {
+  return new GrantsError('invalid_state', { problem })
+}
