@@ -53,13 +53,18 @@ export interface ErrorDetails {
   /** Something answered, but not as the token endpoint does. */
   unexpected_answer: {
     readonly grant_type: GrantType
+    readonly baseUrl: string
     readonly status: number
     readonly reason: UnexpectedReason
   }
   /** No answer came. Whether the server acted on the request is not known. */
   no_answer: {
     readonly grant_type: GrantType
+    readonly baseUrl: string
     readonly reason: 'timeout' | 'network'
+    /** The platform's own code, such as `ECONNREFUSED`, where it gave one. */
+    readonly systemCode: string | undefined
+    /** What was sent is good once, and may be used up. */
     readonly spent: boolean
   }
   /** The answer's scope names somebody else. Its tokens were dropped. */

@@ -107,8 +107,10 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
     remedy: () => 'Check the base URL and any proxy on the way. Tokens in hand were kept.',
   },
   no_answer: {
-    what: ({ grant_type, reason }) =>
-      `No answer to the ${grant_type} request${reason === 'timeout' ? ' in time' : ': the connection failed'}.`,
+    what: ({ grant_type, baseUrl, reason, systemCode }) =>
+      `No answer from ${baseUrl} to the ${grant_type} request${reason === 'timeout' ? ' in time' : ''}${
+        systemCode === undefined ? '' : ` (${systemCode})`
+      }.`,
     remedy: ({ spent }) =>
       spent
         ? 'Check base URL and network. What was sent is good once and may be spent: do not send it again.'

@@ -17,3 +17,10 @@ export function sanitizeCause(thrown: unknown, secrets: readonly Secret[], depth
   const { code } = thrown as { code?: unknown }
   return typeof code === 'string' ? Object.assign(copy, { code: redact(code, secrets) }) : copy
 }
+
+/** The first system code in a chain of causes, such as `ECONNREFUSED`. */
+export function systemCodeOf(error: Error): string | undefined {
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown }
+  if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(code)) return code
+  return cause instanceof Error ? systemCodeOf(cause) : undefined
+}

@@ -6,6 +6,7 @@ import { isTokenEndpointErrorCode, tokenEndpointErrors } from '../protocol/token
 
 /** What the machine needs to know of an answer besides. */
 export interface AnswerContext {
+  readonly baseUrl: string
   /** When the request was sent, ms since 1970. */
   readonly requestedAt: number
   /** When the answer was there, ms since 1970. */
@@ -18,7 +19,7 @@ export interface AnswerContext {
  * an answer of the token endpoint at all, merely failed.
  */
 export function eventOfAnswer(answer: Answer, grant_type: GrantType, context: AnswerContext): Event {
-  const { at, requestedAt, limits } = context
+  const { at, requestedAt, limits, baseUrl } = context
   const failed = (refusal: Refusal): Event => ({ type: 'failed', at, refusal })
   if (answer.type === 'tokens') return { type: 'granted', at, requestedAt, tokens: answer.tokens }
   if (answer.status === 429) {
@@ -33,7 +34,10 @@ export function eventOfAnswer(answer: Answer, grant_type: GrantType, context: An
       : { type: 'refused', at, answer }
   }
   const reason = answer.type === 'unexpected' ? answer.reason : 'wrong_status'
-  return failed({ code: 'unexpected_answer', details: { grant_type, status: answer.status, reason } })
+  return failed({
+    code: 'unexpected_answer',
+    details: { grant_type, baseUrl, status: answer.status, reason },
+  })
 }
 
 /** A server that fails, or asks to come back later, has not judged what was sent, whatever code it gives. */

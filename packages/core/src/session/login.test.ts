@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { dev, product, sandboxed } from '../../test/sandboxed.ts'
 import { developerClient, productClient } from '../clients.ts'
-import { dev, product, sandboxed } from '../testing/sandboxed.ts'
 import { createSession } from './create-session.ts'
 
 const days = 86_400_000

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { mfa, sandboxed, wrongCode } from '../../test/sandboxed.ts'
 import { developerClient } from '../clients.ts'
 import { parseState } from '../machine/parse-state.ts'
 import { serializeState } from '../machine/serialize-state.ts'
 import type { MfaRequired } from '../machine/state.ts'
 import { memoryStore } from '../store/memory-store.ts'
-import { mfa, sandboxed, wrongCode } from '../testing/sandboxed.ts'
 import { createSession } from './create-session.ts'
 
 const minutes = 60_000
@@ -218,15 +218,11 @@ describe('a challenge that is taken up elsewhere', () => {
 
   it('is found in a store that both share, is counted there, and is consumed once', async () => {
     const { baseUrl, clock, sandbox, tokenRequests } = await sandboxed()
-    const shared = {
-      client: developerClient(),
-      baseUrl,
-      clock,
-      store: memoryStore(),
-      subject: 'account:mfa@example.com',
-    } as const
-    const first = createSession(shared)
-    const second = createSession(shared)
+    const store = memoryStore()
+    const open = () =>
+      createSession({ client: developerClient(), baseUrl, clock, store, subject: 'account:mfa@example.com' })
+    const first = open()
+    const second = open()
     await first.login(mfa)
     const right = sandbox.otp(mfa.username)
     await expect(second.submitOtp(wrongCode(right))).rejects.toMatchObject({ details: { triesLeft: 2 } })

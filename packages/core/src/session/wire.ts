@@ -1,7 +1,7 @@
 import type { Client } from '../clients.ts'
 import type { Clock } from '../clock.ts'
 import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
-import { sanitizeCause } from '../errors/sanitize.ts'
+import { sanitizeCause, systemCodeOf } from '../errors/sanitize.ts'
 import { type GrantType, grants, type TokenRequest } from '../grants/catalogue.ts'
 import type { Refusal } from '../machine/effect.ts'
 import type { ChallengeLimits, Event } from '../machine/event.ts'
@@ -54,17 +54,20 @@ async function sendEncoded(
     const raw = await send(wire, request, [timeout, encoded.signal])
     const answer = redactAnswer(judgeAnswer(raw), secrets)
     return eventOfAnswer(answer, grant_type, {
+      baseUrl: wire.baseUrl,
       requestedAt,
       at: wire.clock.now(),
       limits: wire.challengeLimits,
     })
   } catch (thrown) {
+    const cause = sanitizeCause(thrown, secrets)
     const details = {
       grant_type,
+      baseUrl: wire.baseUrl,
       reason: timeout.aborted ? 'timeout' : 'network',
+      systemCode: systemCodeOf(cause),
       spent: grants[grant_type].singleUse,
     } as const
-    const cause = sanitizeCause(thrown, secrets)
     return { type: 'failed', at: wire.clock.now(), refusal: { code: 'no_answer', details, cause } }
   }
 }
