@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-await import("../dist/node/cli.js")
+await import('../dist/node/cli.js')

@@ -1,1 +1,2 @@
-export {}
+export type { ListenOptions, SandboxServer } from './listen.ts'
+export { listen } from './listen.ts'

@@ -1,0 +1,118 @@
+import { createClock, createSandbox } from '@particle-grants/sandbox'
+import { describe, expect, it } from 'vitest'
+import {
+  answerChallenge,
+  ask,
+  call,
+  clients,
+  dev,
+  jane,
+  mfa,
+  openChallenge,
+  signIn,
+} from '../../test/token-requests.ts'
+
+const password = { grant_type: 'password', ...dev }
+const owner = { grant_type: 'client_credentials' }
+
+describe('a hint', () => {
+  it.each([
+    [
+      'the wrong spelling of the second step',
+      clients.developer,
+      { grant_type: 'urn:custom:mfa-token' },
+      /urn:custom:mfa-otp/,
+    ],
+    ['a missing password', clients.developer, { grant_type: 'password', username: 'a' }, /missing or empty/],
+    ['an empty password', clients.developer, { ...password, password: '' }, /missing or empty/],
+    ['capitals', clients.developer, { ...password, grant_type: 'PASSWORD' }, /lower case/],
+    ['no client', '', password, /names no client/],
+    ['an unknown client', 'Basic bm9ib2R5Ong=', password, /no such client here/],
+    ['a bearer token as client', 'Bearer x', password, /no client/],
+    ['a developer on a product client', clients.product, password, /only customers of that product/],
+    [
+      'a customer on a developer client',
+      clients.developer,
+      { grant_type: 'password', ...jane },
+      /customers sign in with/,
+    ],
+    [
+      'a refresh with a developer client',
+      clients.developer,
+      { grant_type: 'refresh_token', refresh_token: 'x' },
+      /never work/,
+    ],
+    [
+      'a spent refresh token',
+      clients.product,
+      { grant_type: 'refresh_token', refresh_token: 'x' },
+      /good once/,
+    ],
+    ['client_credentials without an owner', clients.developer, owner, /needs a client that has an owner/],
+    ['an unknown customer', clients.product, { ...owner, scope: 'customer=JANE' }, /lower case/],
+    ['a lifetime that is no number', clients.developer, { ...password, expires_in: '90d' }, /never expires/],
+    [
+      'a dead mfa_token',
+      clients.developer,
+      { grant_type: 'urn:custom:mfa-otp', mfa_token: 'x', otp: '123456' },
+      /begin again/,
+    ],
+    ['the first step of MFA', clients.developer, { grant_type: 'password', ...mfa }, /Now send/],
+  ])('explains %s, and is not on the wire', async (...[_title, client, form, hint]) => {
+    const sandbox = createSandbox()
+    const { body } = await ask(sandbox, client, form)
+    const shown = sandbox.requests()[0]?.hint
+    expect(shown).toMatch(hint)
+    expect(JSON.stringify(body)).not.toContain(shown)
+  })
+
+  it('explains a code with blanks, and a wrong one', async () => {
+    const sandbox = createSandbox({ clock: createClock({ start: 0, frozen: true }) })
+    const mfaToken = await openChallenge(sandbox)
+    await answerChallenge(sandbox, mfaToken, { otp: '123 456' })
+    await answerChallenge(sandbox, mfaToken, { otp: '000000' })
+    expect(
+      sandbox
+        .requests()
+        .slice(-2)
+        .map(({ hint }) => hint),
+    ).toEqual([
+      expect.stringContaining('six digits without blanks'),
+      expect.stringContaining('Wrong or used code'),
+    ])
+  })
+
+  it('explains the lockout', async () => {
+    const sandbox = createSandbox({ lockout: { failures: 1, seconds: 60 } })
+    for (const form of [owner, password]) await ask(sandbox, clients.developer, form)
+    expect(sandbox.requests().at(-1)?.hint).toMatch(/block the address/)
+  })
+
+  it.each([
+    ['JSON', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }, /no JSON/],
+    ['GET', { method: 'GET' }, /with POST/],
+    ['an empty form', { method: 'POST', body: new URLSearchParams() }, /body is empty/],
+  ])('explains %s at the token endpoint', async (_title, init, hint) => {
+    const sandbox = createSandbox()
+    await sandbox.fetch('http://sandbox.test/oauth/token', init)
+    expect(sandbox.requests()[0]?.hint).toMatch(hint)
+  })
+
+  it('explains tokens in a URL, missing ones, and routes that are not there', async () => {
+    const sandbox = createSandbox()
+    for (const path of ['/v1/user?access_token=x', '/v1/user', '/v2/user']) {
+      await sandbox.fetch(`http://sandbox.test${path}`)
+    }
+    expect(sandbox.requests().map(({ hint }) => hint)).toEqual([
+      expect.stringContaining('ends up in logs'),
+      expect.stringContaining('Authorization: Bearer'),
+      expect.stringContaining('The sandbox has'),
+    ])
+  })
+
+  it('is not given where nothing is wrong', async () => {
+    const sandbox = createSandbox()
+    await call(sandbox, { token: await signIn(sandbox), path: '/v1/devices' })
+    expect(sandbox.requests().map(({ hint }) => hint)).toEqual([undefined, undefined])
+  })
+})

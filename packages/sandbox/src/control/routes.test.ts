@@ -1,0 +1,110 @@
+import type { Sandbox } from '@particle-grants/sandbox'
+import { createSandbox } from '@particle-grants/sandbox'
+import type { SandboxServer } from '@particle-grants/sandbox/node'
+import { listen } from '@particle-grants/sandbox/node'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { send } from '../../test/raw-http.ts'
+import { call, dev, signIn } from '../../test/token-requests.ts'
+
+let sandbox: Sandbox
+let server: SandboxServer
+beforeEach(async () => {
+  sandbox = createSandbox()
+  server = await listen(sandbox)
+})
+afterEach(() => server.close())
+
+const get = async (path: string) => send(server.url, { method: 'GET', path: `/__sandbox${path}` })
+const post = async (path: string, body?: unknown) =>
+  send(server.url, {
+    path: `/__sandbox${path}`,
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    headers: typeof body === 'string' ? { 'content-type': 'application/x-www-form-urlencoded' } : {},
+  })
+
+describe('the routes under /__sandbox', () => {
+  it.each(['', '/'])('show the state at "%s"', async (path) => {
+    const { json } = await get(path)
+    expect(Object.keys(json)).toEqual(['version', 'clock', 'accounts', 'clients', 'settings', 'faults'])
+    expect(json.version).toMatch(/^\d+\.\d+\.\d+/)
+    expect(json.clock.iso).toBe(new Date(json.clock.now).toISOString())
+    expect(json.accounts[0]).toMatchObject(dev)
+    expect(json.settings.lockout).toEqual({ failures: 10, seconds: 1800 })
+  })
+
+  it.each([{ advance: '90d' }, { advance: 7_776_000_000 }, 'advance=90d', '{"advance":"90d"}'])(
+    'move the clock by %j, also as curl -d sends it',
+    async (body) => {
+      const before = sandbox.clock.now()
+      const { json } = await post('/clock', body)
+      expect(json.now - before).toBeGreaterThanOrEqual(7_776_000_000)
+      expect(json.now - before).toBeLessThan(7_776_060_000)
+    },
+  )
+
+  it.each([{ set: 1000 }, { set: '1970-01-01T00:00:01Z' }, 'set=1000'])(
+    'set the clock to %j',
+    async (body) => {
+      expect((await post('/clock', body)).json.iso).toMatch(/^1970-01-01T00:00:0/)
+    },
+  )
+
+  it('queue faults, show them and take them back', async () => {
+    await post('/faults', { status: 502, body: '<h1>', times: 3 })
+    await post('/faults', 'error=server_error&times=2')
+    expect((await get('/faults')).json).toEqual([
+      { status: 502, body: '<h1>', times: 3 },
+      { error: 'server_error', times: 2 },
+    ])
+    await send(server.url, { method: 'DELETE', path: '/__sandbox/faults' })
+    expect((await get('/faults')).json).toEqual([])
+  })
+
+  it('show the requests, all or the last ones', async () => {
+    await signIn(sandbox)
+    await signIn(sandbox)
+    expect((await get('/requests')).json).toEqual(sandbox.requests())
+    expect((await get('/requests?last=1')).json).toEqual(sandbox.requests().slice(-1))
+  })
+
+  it('give the code of an account', async () => {
+    expect((await get('/otp/mfa@example.com')).json).toEqual({ otp: sandbox.otp('mfa@example.com') })
+    expect((await get('/otp/mfa%40example.com')).status).toBe(200)
+  })
+
+  it('expire and revoke tokens', async () => {
+    const token = await signIn(sandbox)
+    const description = async () => (await call(sandbox, { token, path: '/v1/user' })).body.error_description
+    expect((await post('/expire', { username: dev.username })).json).toEqual({ tokens: 1 })
+    expect(await description()).toMatch(/expired/)
+    expect((await post('/revoke')).json).toEqual({ tokens: 1 })
+    expect(await description()).toMatch(/invalid/)
+  })
+
+  it('reset everything', async () => {
+    await signIn(sandbox)
+    sandbox.clock.advance('90d')
+    expect((await post('/reset')).json).toEqual({ ok: true })
+    expect(sandbox.requests()).toEqual([])
+    expect(Math.abs(sandbox.clock.now() - Date.now())).toBeLessThan(60_000)
+  })
+
+  it.each([
+    ['/clock', {}, /Send \{"advance":"90d"\}/],
+    ['/clock', { advance: 'tomorrow' }, /is no duration/],
+    ['/clock', { set: 'tomorrow' }, /milliseconds since 1970/],
+    ['/clock', '{"advance"', /neither a JSON object nor a form/],
+    ['/clock', [1], /neither a JSON object nor a form/],
+    ['/faults', { stat: 1 }, /A fault has no "stat"/],
+    ['/revoke', { username: 'nobody' }, /no account called nobody/],
+  ])('answer wrong input at %s with 400 and a sentence: %j', async (path, body, error) => {
+    const { status, json } = await post(path, body)
+    expect(status).toBe(400)
+    expect(json.error).toMatch(error)
+  })
+
+  it('say so where there is no second factor, or no such route', async () => {
+    expect((await get('/otp/dev@example.com')).json.error).toMatch(/has no second factor/)
+    expect((await get('/nope')).status).toBe(404)
+  })
+})

@@ -1,0 +1,77 @@
+import { connect } from 'node:net'
+import { createSandbox } from '@particle-grants/sandbox'
+import { listen } from '@particle-grants/sandbox/node'
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../test/eventually.ts'
+import { send } from '../../test/raw-http.ts'
+
+describe('listening', () => {
+  it('is on 127.0.0.1, on a free port where none is asked for', async () => {
+    const server = await listen(createSandbox())
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}`)
+    expect(server.port).toBeGreaterThan(0)
+    await server.close()
+  })
+
+  it('says what to do when the port is taken', async () => {
+    const server = await listen(createSandbox())
+    await expect(listen(createSandbox(), { port: server.port })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+      message: expect.stringMatching(/Port \d+ is taken.*Choose another, or port 0/),
+    })
+    await server.close()
+  })
+
+  it('ends at once, also with connections that wait, and frees the port', async () => {
+    const sandbox = createSandbox()
+    const server = await listen(sandbox)
+    sandbox.failNext({ delay: 3_600_000 })
+    const busy = send(server.url, { path: '/v1/user' })
+    const refused = expect(busy).rejects.toThrow()
+    const idle = connect(server.port, '127.0.0.1')
+    const idleClosed = new Promise((resolve) => idle.on('error', resolve).on('close', resolve))
+    await eventually(() => sandbox.faults.list()).toEqual([])
+    await server.close()
+    await refused
+    await idleClosed
+    await (await listen(sandbox, { port: server.port })).close()
+  })
+
+  it('can serve one sandbox twice', async () => {
+    const sandbox = createSandbox()
+    const [one, two] = [await listen(sandbox), await listen(sandbox)]
+    await send(one.url, { path: '/v1/user' })
+    await send(two.url, { path: '/v1/user' })
+    expect(sandbox.requests()).toMatchObject([{ address: '127.0.0.1' }, { address: '127.0.0.1' }])
+    await Promise.all([one.close(), two.close()])
+  })
+
+  it('refuses a body that no request for a token has', async () => {
+    const server = await listen(createSandbox())
+    const { status } = await send(server.url, { path: '/oauth/token', body: 'x'.repeat(5_000_000) })
+    expect(status).toBe(413)
+    await server.close()
+  })
+
+  it('takes a path that looks like a host for a path', async () => {
+    const sandbox = createSandbox()
+    const server = await listen(sandbox)
+    await send(server.url, { method: 'GET', path: '//evil.test/v1/user' })
+    expect(sandbox.requests()[0]?.path).toBe('//evil.test/v1/user')
+    await server.close()
+  })
+
+  it('says so when it cannot serve a request', async () => {
+    const server = await listen(createSandbox())
+    const { status, text } = await send(server.url, { method: 'TRACE', path: '/' })
+    expect([status, text]).toEqual([500, expect.stringMatching(/^The sandbox itself failed: /)])
+    await server.close()
+  })
+
+  it('answers HEAD like GET, without the body', async () => {
+    const server = await listen(createSandbox())
+    const { status, text, headers } = await send(server.url, { method: 'HEAD', path: '/' })
+    expect([status, text, headers['content-type']]).toEqual([200, '', 'text/html; charset=utf-8'])
+    await server.close()
+  })
+})

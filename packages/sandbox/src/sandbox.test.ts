@@ -1,0 +1,77 @@
+import { createSandbox, defaultAccounts, defaultClients, defaultSettings } from '@particle-grants/sandbox'
+import { describe, expect, it } from 'vitest'
+import { ask, call, clients, dev, mfa, openChallenge, signIn } from '../test/token-requests.ts'
+
+describe('a sandbox', () => {
+  it('stands in for fetch, unbound, with everything that fetch takes', async () => {
+    const { fetch } = createSandbox()
+    const url = 'http://sandbox.test/v1/devices'
+    for (const input of [url, new URL(url), new Request(url)]) expect((await fetch(input)).status).toBe(400)
+    await expect(fetch('no url')).rejects.toThrow(TypeError)
+  })
+
+  it('rejects with the reason of an aborted request', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(createSandbox().fetch('http://sandbox.test/', { signal })).rejects.toThrow('enough')
+  })
+
+  it('is reset to the very start', async () => {
+    const sandbox = createSandbox()
+    const token = await signIn(sandbox)
+    const mfaToken = await openChallenge(sandbox)
+    for (let i = 0; i < 10; i += 1) await openChallenge(sandbox)
+    sandbox.failNext({ status: 500 })
+    sandbox.clock.advance('90d')
+    sandbox.reset()
+    expect(sandbox.requests()).toEqual([])
+    expect(sandbox.faults.list()).toEqual([])
+    expect(Math.abs(sandbox.clock.now() - Date.now())).toBeLessThan(60_000)
+    expect((await call(sandbox, { token, path: '/v1/user' })).status).toBe(401)
+    const form = { grant_type: 'urn:custom:mfa-otp', mfa_token: mfaToken, otp: sandbox.otp(mfa.username) }
+    expect((await ask(sandbox, clients.developer, form)).body.error_description).toBe('Invalid MFA token.')
+  })
+
+  it('shows its accounts, clients and settings, which have the defaults', () => {
+    const { accounts, clients: shown, settings } = createSandbox()
+    expect(accounts.map(({ username }) => username)).toEqual(defaultAccounts.map(({ username }) => username))
+    expect(accounts[1]?.mfa).toMatchObject({
+      secret: 'JBSWY3DPEHPK3PXP',
+      code: expect.stringMatching(/^\d{6}$/),
+    })
+    expect(shown).toEqual(defaultClients)
+    expect(settings).toEqual(defaultSettings)
+  })
+
+  it('ends tokens on demand: expired, revoked, with refresh tokens or without', async () => {
+    const sandbox = createSandbox()
+    const token = await signIn(sandbox)
+    const description = async () => (await call(sandbox, { token, path: '/v1/user' })).body.error_description
+    expect(sandbox.expire({ username: 'owner@example.com' })).toEqual({ tokens: 0 })
+    expect(sandbox.expire({ username: dev.username })).toEqual({ tokens: 1 })
+    expect(await description()).toBe('The access token provided has expired.')
+    expect(sandbox.revoke()).toEqual({ tokens: 1 })
+    expect(await description()).toBe('The access token provided is invalid.')
+
+    const refreshed = async (refreshTokens: boolean) => {
+      const { body } = await ask(sandbox, clients.product, { grant_type: 'client_credentials' })
+      sandbox.revoke({ username: 'owner@example.com', refreshTokens })
+      const form = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
+      return (await ask(sandbox, clients.product, form)).status
+    }
+    expect([await refreshed(false), await refreshed(true)]).toEqual([200, 400])
+  })
+
+  it('refuses what it does not know, with a sentence that helps', () => {
+    const sandbox = createSandbox()
+    expect(() => createSandbox({ lockOut: false } as object)).toThrow(/"lockOut" is no setting.*lockout/)
+    expect(() => createSandbox({ accounts: [dev, dev] })).toThrow(
+      'There are two accounts called dev@example.com',
+    )
+    const [client] = defaultClients
+    expect(() => createSandbox({ clients: [client, client] as never })).toThrow(
+      'There are two clients called particle',
+    )
+    expect(() => sandbox.otp(dev.username)).toThrow('dev@example.com has no second factor here')
+    expect(() => sandbox.revoke({ username: 'nobody' })).toThrow('There is no account called nobody')
+  })
+})
