@@ -1,0 +1,24 @@
+// @ts-check
+// A token for one customer of a product, as a back end asks for it: by the product's id and secret, no password.
+import { createSession, customer, productClient } from '@particle-grants/core'
+import { fromEnvironment } from './lib/environment.mjs'
+
+const env = fromEnvironment({
+  PARTICLE_CLIENT_ID: 'my-product-1234',
+  PARTICLE_CLIENT_SECRET: 'product-secret',
+  PARTICLE_CUSTOMER: 'jane@example.com',
+})
+
+const session = createSession({
+  client: productClient({ id: env.PARTICLE_CLIENT_ID, secret: env.PARTICLE_CLIENT_SECRET }),
+  subject: customer(env.PARTICLE_CUSTOMER),
+  baseUrl: env.PARTICLE_BASE_URL,
+})
+await session.authorize({ expiresIn: 3600 })
+console.log(`A token for ${session.state.identity.subject}.`)
+
+const authorization = `Bearer ${await session.accessToken()}`
+const answer = await fetch(`${env.PARTICLE_BASE_URL}/v1/devices`, { headers: { authorization } })
+console.log(`The API answers ${answer.status}.`)
+
+await session.logout()

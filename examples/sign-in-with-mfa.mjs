@@ -1,0 +1,28 @@
+// @ts-check
+// Signs in to an account with two-step authentication. The code comes from PARTICLE_OTP or is typed at the terminal.
+import { createSession, developerClient, GrantsError } from '@particle-grants/core'
+import { askForCode } from './lib/ask-for-code.mjs'
+import { fromEnvironment } from './lib/environment.mjs'
+
+const env = fromEnvironment({ PARTICLE_USERNAME: 'mfa@example.com', PARTICLE_PASSWORD: 'battery staple' })
+
+const session = createSession({ client: developerClient(), baseUrl: env.PARTICLE_BASE_URL })
+await session.login({ username: env.PARTICLE_USERNAME, password: env.PARTICLE_PASSWORD })
+
+// A refused code leaves the challenge open, until three were refused or ten minutes have passed.
+while (session.state.status === 'mfa_required') {
+  const code = await askForCode()
+  try {
+    await session.submitOtp(code)
+  } catch (error) {
+    if (!GrantsError.isInstance(error) || error.code !== 'code_refused') throw error
+    console.error(error.message)
+  }
+}
+
+const authorization = `Bearer ${await session.accessToken()}`
+const answer = await fetch(`${env.PARTICLE_BASE_URL}/v1/devices`, { headers: { authorization } })
+const devices = /** @type {{ name: string }[]} */ (await answer.json())
+console.log(`Devices of ${env.PARTICLE_USERNAME}: ${devices.map(({ name }) => name).join(', ') || 'none'}`)
+
+await session.logout()

@@ -1,0 +1,133 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSandbox } from '@particle-grants/sandbox'
+import { listen, type SandboxServer } from '@particle-grants/sandbox/node'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { examples, type Run, runNode } from './run.ts'
+
+const sandbox = createSandbox()
+let server: SandboxServer
+beforeAll(async () => {
+  server = await listen(sandbox)
+})
+afterAll(() => server.close())
+beforeEach(() => sandbox.reset())
+
+const developer = { PARTICLE_USERNAME: 'dev@example.com', PARTICLE_PASSWORD: 'correct horse' }
+const withMfa = { PARTICLE_USERNAME: 'mfa@example.com', PARTICLE_PASSWORD: 'battery staple' }
+const product = { PARTICLE_CLIENT_ID: 'my-product-1234', PARTICLE_CLIENT_SECRET: 'product-secret' }
+
+function run(args: string, env: Record<string, string> = {}): Promise<Run> {
+  return runNode(args.split(' '), { env: { PARTICLE_BASE_URL: server.url, ...env } })
+}
+const code = () => ({ PARTICLE_OTP: sandbox.otp('mfa@example.com') })
+const requests = () => sandbox.requests().map(({ method, path, status }) => `${method} ${path} ${status}`)
+
+describe('the examples', () => {
+  it('first.mjs needs nothing', async () => {
+    const { code: exitCode, stdout, stderr } = await runNode(['first.mjs'])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toBe('mfa_required\nsigned_in\nSecret [redacted]\n200\n')
+  })
+
+  it('sign-in.mjs signs in, calls the API and signs out', async () => {
+    const { stdout } = await run('sign-in.mjs', developer)
+    expect(stdout).toBe('Devices of dev@example.com: garden, cellar\n')
+    expect(requests()).toEqual([
+      'POST /oauth/token 200',
+      'GET /v1/devices 200',
+      'DELETE /v1/access_tokens/current 200',
+    ])
+  })
+
+  it('sign-in.mjs names the other example for an account with MFA', async () => {
+    const { code: exitCode, stderr } = await run('sign-in.mjs', withMfa)
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: 'This account has MFA: use sign-in-with-mfa.mjs.\n',
+    })
+  })
+
+  it('sign-in-with-mfa.mjs takes the code from the environment', async () => {
+    const { stdout } = await run('sign-in-with-mfa.mjs', { ...withMfa, ...code() })
+    expect(stdout).toBe('Devices of mfa@example.com: garden, cellar\n')
+  })
+
+  it('sign-in-with-mfa.mjs never sends a refused code from the environment again', async () => {
+    const wrong = `${(Number(sandbox.otp('mfa@example.com')) + 500_000) % 1_000_000}`.padStart(6, '0')
+    const { code: exitCode, stderr } = await run('sign-in-with-mfa.mjs', { ...withMfa, PARTICLE_OTP: wrong })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('2 tries are left')
+    expect(stderr).toContain('run this at a terminal')
+    expect(requests()).toEqual(['POST /oauth/token 403', 'POST /oauth/token 401'])
+  })
+
+  it('product-token.mjs gets a token for an hour', async () => {
+    const { stdout } = await run('product-token.mjs', product)
+    expect(stdout).toMatch(/^A token of my-product-1234, good until .*\nThe API answers 200\.\n$/)
+  })
+
+  it("customer-token.mjs gets a customer's token", async () => {
+    const { stdout } = await run('customer-token.mjs', { ...product, PARTICLE_CUSTOMER: 'Jane@example.com' })
+    expect(stdout).toBe('A token for customer:jane@example.com.\nThe API answers 200.\n')
+  })
+
+  it('take-up-a-challenge.mjs signs in across two processes, through a file for its owner only', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'challenge-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'challenge.json')
+
+    const begun = await run(`take-up-a-challenge.mjs begin ${file}`, withMfa)
+    expect(begun.stdout).toMatch(/^Waits for its code until /)
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
+
+    const finished = await run(`take-up-a-challenge.mjs finish ${file}`, code())
+    expect(finished.stdout).toBe('Signed in as account:mfa@example.com.\n')
+    expect(existsSync(file)).toBe(false)
+  })
+
+  it('adopt-a-token.mjs uses a token, and says so when it is dead', async () => {
+    const body = new URLSearchParams({
+      grant_type: 'password',
+      username: 'dev@example.com',
+      password: 'correct horse',
+    })
+    const headers = { authorization: `Basic ${btoa('particle:particle')}` }
+    const answer = await fetch(`${server.url}/oauth/token`, { method: 'POST', headers, body })
+    const { access_token } = (await answer.json()) as { access_token: string }
+    const env = { PARTICLE_ACCESS_TOKEN: access_token }
+
+    expect((await run('adopt-a-token.mjs', env)).stdout).toBe('The API answers 200.\n')
+    sandbox.revoke()
+    expect((await run('adopt-a-token.mjs', env)).stderr).toContain('The API refuses this token')
+  })
+
+  it('log-out.mjs shows that the token is dead afterwards', async () => {
+    const { stdout } = await run('log-out.mjs', developer)
+    expect(stdout).toBe('The access token is revoked.\nThe API now answers 401 to it.\n')
+  })
+
+  it('show what went wrong without a stack, and without the password', async () => {
+    const { code: exitCode, stderr } = await run('sign-in.mjs', {
+      ...developer,
+      PARTICLE_PASSWORD: 'wr0ng-one',
+    })
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/^grant_refused: .*invalid_grant/)
+    expect(stderr).not.toMatch(/ {4}at |wr0ng-one/)
+  })
+})
+
+describe('without an environment', () => {
+  const needy = readdirSync(examples).filter((name) => name.endsWith('.mjs') && name !== 'first.mjs')
+
+  it.each(needy)('%s sends nothing, and says what to set and how to start a sandbox', async (name) => {
+    const args = name === 'take-up-a-challenge.mjs' ? [name, 'begin', 'nowhere'] : [name]
+    const { code: exitCode, stdout, stderr } = await runNode(args)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain(`${name} needs PARTICLE_BASE_URL, `)
+    expect(stderr).toContain('  npm run sandbox\n')
+    expect(stderr).toContain('  export PARTICLE_BASE_URL=http://127.0.0.1:8765\n')
+  })
+})
