@@ -1,6 +1,6 @@
 import { GrantsError } from './errors/grants-error.ts'
 import type { ClientKind } from './grants/grant.ts'
-import { type Secret, type SecretInput, toSecret } from './secret.ts'
+import { Secret, type SecretInput, toSecret } from './secret.ts'
 
 interface ClientOf<K extends ClientKind> {
   readonly kind: K
@@ -65,7 +65,8 @@ function isDeveloperClientId(id: string): id is DeveloperClientId {
   return Object.hasOwn(developerClients, id)
 }
 
-function client<K extends ClientKind>(kind: K, { id, secret }: ClientCredentials): ClientOf<K> {
+function client<K extends ClientKind>(kind: K, credentials: ClientCredentials): ClientOf<K> {
+  const { id, secret } = credentials ?? {}
   const invalid = (parameter: string, problem: string) =>
     new GrantsError('invalid_argument', { parameter, problem })
   if (typeof id !== 'string' || !clientIdForm.test(id)) {
@@ -75,7 +76,7 @@ function client<K extends ClientKind>(kind: K, { id, secret }: ClientCredentials
     throw invalid('id', `"${id}" is a developer client that everyone shares: use developerClient()`)
   }
   const wrapped = toSecret(secret)
-  if (typeof wrapped?.reveal?.() !== 'string' || wrapped.reveal() === '') {
+  if (!Secret.isInstance(wrapped) || typeof wrapped.reveal() !== 'string' || wrapped.reveal() === '') {
     throw invalid('secret', 'must be a non-empty string')
   }
   return Object.freeze({ kind, id, secret: wrapped })

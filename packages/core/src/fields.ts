@@ -1,5 +1,5 @@
-import { GrantsError } from '../errors/grants-error.ts'
-import { Secret } from '../secret.ts'
+import { GrantsError } from './errors/grants-error.ts'
+import { Secret } from './secret.ts'
 
 /** Reads fields of parsed JSON by type. Each complaint names the field and repeats nothing of its value. */
 export class Fields {
@@ -14,12 +14,29 @@ export class Fields {
     this.#path = path
   }
 
+  /** Reads JSON text. The parser's own message is dropped: it quotes the text, and with it the secrets. */
+  static parse(text: string): Fields {
+    try {
+      return new Fields(JSON.parse(text), '')
+    } catch (thrown) {
+      throw GrantsError.isInstance(thrown) ? thrown : invalid('it is not JSON')
+    }
+  }
+
+  /** Checks the form's version. Another one is told from damage. */
+  version(expected: number): void {
+    const version = this.number('version')
+    if (version !== expected) {
+      throw invalid(`its version is ${version}, and this release reads version ${expected}`)
+    }
+  }
+
   object(name: string): Fields {
     return new Fields(this.#values[name], this.#at(name))
   }
 
-  optionalObject(name: string): Fields | undefined {
-    return this.#values[name] === undefined ? undefined : this.object(name)
+  optionalObject<T>(name: string, read: (fields: Fields) => T): T | undefined {
+    return this.#values[name] === undefined ? undefined : read(this.object(name))
   }
 
   string(name: string): string {
@@ -67,6 +84,18 @@ export class Fields {
     return found
   }
 
+  /** The objects of an array, each read by the given function. */
+  list<T>(name: string, read: (fields: Fields) => T): readonly T[] {
+    return this.#array(name).map((value, index) => read(new Fields(value, `${this.#at(name)}[${index}]`)))
+  }
+
+  /** The values of an array, each of the type that the given function knows. */
+  values<T>(name: string, isRight: (value: unknown) => value is T): readonly T[] {
+    const values = this.#array(name)
+    if (values.every(isRight)) return values
+    throw invalid(`${this.#at(name)} holds a value of the wrong type`)
+  }
+
   /** Runs a check that throws for itself, and says of a failure only where it was. */
   checked<T>(name: string, check: () => T): T {
     try {
@@ -74,6 +103,12 @@ export class Fields {
     } catch {
       throw invalid(`${this.#at(name)} is malformed`)
     }
+  }
+
+  #array(name: string): readonly unknown[] {
+    const value = this.#values[name]
+    if (Array.isArray(value)) return value
+    throw invalid(`${this.#at(name)} is no list`)
   }
 
   #at(name: string): string {

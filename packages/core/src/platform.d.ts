@@ -49,3 +49,33 @@ declare const crypto: {
 }
 
 declare function btoa(binary: string): string
+
+declare function setTimeout(callback: () => void, milliseconds: number): unknown
+
+interface Headers {
+  get(name: string): string | null
+  has(name: string): boolean
+  set(name: string, value: string): void
+}
+
+declare class Request {
+  constructor(input: string | URL | Request, init?: RequestInit)
+  readonly url: string
+  readonly method: string
+  readonly headers: Headers
+  readonly body: unknown
+  readonly signal: AbortSignal
+  clone(): Request
+}
+
+interface RequestInit {
+  readonly body?: unknown
+}
+
+interface Response {
+  readonly status: number
+  clone(): Response
+  text(): Promise<string>
+}
+
+declare function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>

@@ -52,7 +52,9 @@ export function toSecret(value: SecretInput): Secret {
 export function redact(text: string, secrets: readonly Secret[]): string {
   const forms = secrets.flatMap((secret) => {
     const value = secret.reveal()
-    return value === '' ? [] : [value, encodeURIComponent(value), formEncoded(value)]
+    // Half a surrogate pair goes over the wire as U+FFFD; encodeURIComponent would throw.
+    const sent = value.replace(/\p{Cs}/gu, '\ufffd')
+    return value === '' ? [] : [value, sent, encodeURIComponent(sent), formEncoded(sent)]
   })
   if (forms.length === 0) return text
   // The longest first, in one pass: no rest of a longer secret stays, and no replacement is replaced again.

@@ -21,3 +21,8 @@ export async function sandboxed(options: SandboxOptions = {}) {
 export function wrongCode(right: string): string {
   return right === '000000' ? '000001' : '000000'
 }
+
+/** The sessions in a store, without what the failure budget keeps there. */
+export async function sessionKeys(store: { list(): Promise<readonly string[]> }): Promise<string[]> {
+  return (await store.list()).filter((key) => key.startsWith('session-'))
+}

@@ -12,7 +12,7 @@ export type NotRenewableReason =
   | 'renewal_stopped'
 
 /** Why a session needs its owner to sign in again. */
-export type ReauthenticationReason = 'expired' | 'rejected' | 'renewal_refused'
+export type ReauthenticationReason = 'expired' | 'rejected' | 'renewal_refused' | 'refresh_answer_lost'
 
 /** What each error code carries besides its message. Nothing here is a secret. */
 export interface ErrorDetails {
@@ -43,6 +43,10 @@ export interface ErrorDetails {
   }
   /** The token endpoint asks to wait. */
   rate_limited: { readonly grant_type: GrantType; readonly retryAfter: number | undefined }
+  /** So many requests failed since the last success that one more might lock the address out. Nothing was sent. */
+  failure_budget_spent: { readonly failures: number; readonly until: number | undefined }
+  /** This client's id and secret were refused before, and have not changed. Nothing was sent. */
+  client_refused_before: { readonly clientId: string }
   /** The token endpoint could not serve the request now. */
   temporarily_unavailable: {
     readonly grant_type: GrantType
@@ -67,12 +71,20 @@ export interface ErrorDetails {
     /** What was sent is good once, and may be used up. */
     readonly spent: boolean
   }
+  /** The caller gave up before anything was sent. */
+  aborted: Readonly<Record<never, never>>
   /** The answer's scope names somebody else. Its tokens were dropped. */
   scope_mismatch: { readonly expected: string }
   /** There is no token, and nobody to ask for one. */
   not_signed_in: Readonly<Record<never, never>>
   /** An MFA challenge waits for its code. */
   mfa_required: { readonly triesLeft: number; readonly endsAt: number }
+  /** Renewing failed a moment ago, and the token has run out. Nothing was sent. */
+  renewal_postponed: { readonly retryAt: number; readonly failures: number; readonly because: string }
+  /** What one waited for took longer than one waits. It goes on without this caller. */
+  wait_timeout: { readonly waited: number }
+  /** The API refused the token, and the request's body was a stream, which is gone. The call did not go through. */
+  request_not_replayable: { readonly method: string; readonly url: string }
   /** Nobody can renew this token. */
   not_renewable: { readonly reason: NotRenewableReason; readonly expiresAt: number | null }
   /** The session's token is dead and can't be replaced without its owner. */
@@ -81,10 +93,16 @@ export interface ErrorDetails {
   invalid_state: { readonly problem: string }
   /** The state is not settled: a request is under way. */
   unsettled_state: { readonly status: string }
-  /** Somebody else saved this session in the meantime. */
+  /** Somebody else saved or removed this record in the meantime. */
   store_conflict: { readonly key: string }
-  /** The store failed. The session goes on in memory. */
+  /** A store threw something of its own. The session goes on in memory. */
   store_failed: { readonly operation: 'load' | 'save' | 'remove' | 'lock' }
+  /** A store can't be reached or used on this machine now. Nothing was lost, and nothing was sent. */
+  store_unavailable: { readonly store: string; readonly problem: string; readonly advice: string }
+  /** A record can't be read. Its bytes were kept at `keptAt`, where they had to be moved out of the way. */
+  store_damaged: { readonly place: string; readonly problem: string; readonly keptAt: string | undefined }
+  /** Another process held the record's lock for longer than one waits. */
+  lock_timeout: { readonly key: string; readonly waited: number }
   /** Revoking failed; the session was forgotten all the same. */
   revocation_failed: { readonly status: number | undefined }
   /** An event that this state can't take: a bug in the caller's own runner. */

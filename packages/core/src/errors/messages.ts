@@ -10,7 +10,9 @@ interface Message<D> {
 }
 
 const tries = (count: number): string => (count === 1 ? 'One try is left' : `${count} tries are left`)
-const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
+/** Some times have no date in JavaScript: what says so must not throw instead. */
+const time = (ms: number): string =>
+  Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z') : 'the end of time'
 const quoted = (description: string | undefined): string => (description ? `: "${description}"` : '')
 const wait = (retryAfter: number | undefined): string =>
   retryAfter === undefined ? remedies.rate_limit_exceeded : `Wait ${retryAfter} s before the next attempt.`
@@ -28,6 +30,8 @@ const reauthentication = {
   expired: 'The token has expired and nobody can renew it.',
   rejected: 'The API refused the token: it was revoked, or replaced.',
   renewal_refused: 'The token could not be renewed: its refresh token was refused.',
+  refresh_answer_lost:
+    'The token could not be renewed: the answer to a refresh was lost on the way, and with it the next refresh token.',
 } as const
 
 const unexpected = {
@@ -97,6 +101,20 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
     what: () => 'Particle answers no more token requests from this address for now (429).',
     remedy: ({ retryAfter }) => wait(retryAfter),
   },
+  failure_budget_spent: {
+    what: ({ failures }) =>
+      `${failures} token requests have failed or may have failed since the last success; ten in a row lock the address out.`,
+    remedy: ({ until }) =>
+      until === undefined
+        ? 'Nothing was sent. Make sure of the credentials, sign in once by other means, then call resetFailureBudget().'
+        : `Nothing was sent. Make sure of the credentials; the next attempt is allowed at ${time(until)}.`,
+  },
+  client_refused_before: {
+    what: ({ clientId }) =>
+      `The id and secret of the client ${clientId} were refused before, and are the same still.`,
+    remedy: () =>
+      'Nothing was sent; correct the secret, or call resetFailureBudget() when it was right after all.',
+  },
   temporarily_unavailable: {
     what: ({ error, status }) => `Particle could not serve the token request: ${error} (${status}).`,
     remedy: ({ retryAfter }) => (retryAfter === undefined ? remedies.server_error : wait(retryAfter)),
@@ -116,6 +134,10 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
         ? 'Check base URL and network. What was sent is good once and may be spent: do not send it again.'
         : 'Check base URL and network, then try again.',
   },
+  aborted: {
+    what: () => 'The call was aborted before anything was sent.',
+    remedy: () => 'Call again when it is wanted after all.',
+  },
   scope_mismatch: {
     what: ({ expected }) => `The answer's scope is not for ${expected}; its tokens were dropped.`,
     remedy: () => 'Check the name of the customer and the product of the client.',
@@ -128,6 +150,20 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
     what: () => 'The sign-in waits for its second factor.',
     remedy: ({ triesLeft, endsAt }) =>
       `Submit the six digits that the authenticator shows. ${tries(triesLeft)}, until ${time(endsAt)}.`,
+  },
+  renewal_postponed: {
+    what: ({ failures, because }) =>
+      `The token has run out, and renewing it failed ${failures === 1 ? 'once' : `${failures} times`} (${because}).`,
+    remedy: ({ retryAt }) => `Call again at ${time(retryAt)} or later; then it is tried again.`,
+  },
+  wait_timeout: {
+    what: ({ waited }) => `No token within ${Math.round(waited / 1000)} s.`,
+    remedy: () => 'The renewal goes on; call again, or allow more time.',
+  },
+  request_not_replayable: {
+    what: ({ method, url }) =>
+      `${method} ${url} was refused for its token and can't be sent again: its body was a stream.`,
+    remedy: () => 'The call did not go through. Send it again with a fresh stream; the token is renewed.',
   },
   not_renewable: {
     what: ({ reason }) => notRenewable[reason],
@@ -147,12 +183,25 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
     remedy: () => 'Wait until the request under way is answered.',
   },
   store_conflict: {
-    what: () => 'Another process saved this session in the meantime.',
+    what: () => 'Another process saved or removed this record in the meantime.',
     remedy: () => 'Load it again and go on from there.',
   },
   store_failed: {
     what: ({ operation }) => `The store failed (${operation}).`,
     remedy: () => 'See the cause. What this session holds in memory is unchanged.',
+  },
+  store_unavailable: {
+    what: ({ store, problem }) => `The ${store} store can't be used: ${problem}.`,
+    remedy: ({ advice }) => advice,
+  },
+  store_damaged: {
+    what: ({ place, problem }) => `The record at ${place} can't be read: ${problem}.`,
+    remedy: ({ keptAt }) =>
+      `Sign in again${keptAt === undefined ? '' : `; what was there is kept at ${keptAt} until you log out`}.`,
+  },
+  lock_timeout: {
+    what: ({ waited }) => `Another process has held this session's lock for ${Math.round(waited / 1000)} s.`,
+    remedy: () => 'Try again; if it lasts, look for a process of yours that hangs.',
   },
   revocation_failed: {
     what: ({ status }) =>

@@ -1,4 +1,6 @@
-import { keepsRefreshToken } from '../renewal.ts'
+import type { ErrorCode } from '../errors/details.ts'
+import { keepsRefreshToken, retryAt } from '../renewal.ts'
+import { askedAgain, inDoubt } from './asked.ts'
 import { closeChallenge, refuseOver } from './challenge.ts'
 import type { RefuseEffect } from './effect.ts'
 import type { Challenged, Failed, Granted, Refused } from './event.ts'
@@ -16,12 +18,13 @@ import { refuse, type Step, step } from './step.ts'
 
 /** The reducers that take an answer in. */
 export const answerReducers = {
-  sign_in: ({ identity, grant, asked }: Requesting, event: Granted): Step<SignedIn> => {
+  sign_in: (state: Requesting, event: Granted): Step<SignedIn> => {
+    const { identity, grant, asked } = state
     const granted = toTokens(event, { grant, asked })
     const tokens = keepsRefreshToken(identity.clientKind, grant)
       ? granted
       : { ...granted, refreshToken: undefined }
-    return saved({ status: 'signed_in', identity, tokens, renewalStopped: undefined })
+    return saved(signedIn(state, tokens))
   },
 
   /** The tokens belong to somebody else: they are dropped, and a challenge they answered is used up. */
@@ -74,16 +77,14 @@ export const answerReducers = {
   go_back: ({ previous, grant }: Requesting, event: Refused | Failed): Step<SettledState> =>
     step(previous, refusalOf(event, grant)),
 
-  take_renewed: ({ identity, tokens, by }: Renewing, event: Granted): Step<SignedIn> => {
-    const renewed = toTokens(event, tokens)
+  take_renewed: (state: Renewing, event: Granted): Step<SignedIn> => {
+    const { tokens, by } = state
+    const asking = by === 'client_credentials'
+    const renewed = toTokens(event, asking ? { grant: by, asked: askedAgain(state) } : tokens)
     // RFC 6749 §6: an answer without a refresh token leaves the old one in place.
-    const refreshToken = by === 'refresh_token' ? (renewed.refreshToken ?? tokens.refreshToken) : undefined
-    return saved({
-      status: 'signed_in',
-      identity,
-      tokens: { ...renewed, refreshToken, scope: renewed.scope ?? tokens.scope },
-      renewalStopped: undefined,
-    })
+    const refreshToken = asking ? undefined : (renewed.refreshToken ?? tokens.refreshToken)
+    const scope = renewed.scope ?? tokens.scope
+    return saved(signedIn(state, { ...renewed, refreshToken, scope, afterRejection: tokens.rejected }))
   },
 
   drop_foreign_renewal: (state: Renewing, _: Granted): Step<SignedIn> =>
@@ -100,30 +101,49 @@ export const answerReducers = {
   keep_access_token: (state: Renewing, event: Refused): Step<SignedIn> =>
     stopped(withoutRefreshToken(state), event.answer.error, refusalOf(event, state.by)),
 
-  require_after_refusal: ({ identity }: Renewing, _: Refused): Step<ReauthenticationRequired> => {
-    const state = { status: 'reauthentication_required', identity, reason: 'renewal_refused' } as const
-    return step(
-      state,
-      { type: 'save', state },
-      refuse('reauthentication_required', { reason: 'renewal_refused' }),
-    )
+  require_after_refusal: ({ identity, tokens }: Renewing, _: Refused): Step<ReauthenticationRequired> => {
+    const reason = tokens.refreshInDoubt === undefined ? 'renewal_refused' : 'refresh_answer_lost'
+    const state = { status: 'reauthentication_required', identity, reason } as const
+    return step(state, { type: 'save', state }, refuse('reauthentication_required', { reason }))
+  },
+
+  try_refresh_next: (state: Renewing, event: Refused): Step<SignedIn> => {
+    const { tokens } = state
+    const refreshInDoubt = tokens.refreshInDoubt && { ...tokens.refreshInDoubt, askAgainRefused: true }
+    const next = signedIn(state, { ...tokens, refreshInDoubt })
+    return step(next, { type: 'save', state: next }, refusalOf(event, state.by))
   },
 
   /** Something about client or scope is wrong that can be mended: everything is kept. */
   stop_renewing: (state: Renewing, event: Refused): Step<SignedIn> =>
     stopped(state, event.answer.error, refusalOf(event, state.by)),
 
-  renewal_failed: ({ identity, tokens, by }: Renewing, event: Failed): Step<SignedIn> =>
-    step({ status: 'signed_in', identity, tokens, renewalStopped: undefined }, refusalOf(event, by)),
+  postpone_renewal: (state: Renewing, event: Failed): Step<SignedIn> => {
+    const { refusal, at } = event
+    const failures = state.failures + 1
+    const lost = state.by === 'refresh_token' && spending.includes(refusal.code)
+    const next: SignedIn = {
+      ...signedIn(state, lost ? inDoubt(state.tokens, at) : state.tokens),
+      renewalPostponed: { failures, retryAt: retryAt(refusal, failures, at), because: refusal.code },
+    }
+    return step(next, { type: 'save', state: next }, refusalOf(event, state.by))
+  },
+}
+
+/** What may have come after the server had spent the refresh token. */
+const spending: readonly ErrorCode[] = ['no_answer', 'temporarily_unavailable', 'unexpected_answer']
+
+function signedIn({ identity }: Requesting | Renewing, tokens: Tokens): SignedIn {
+  return { status: 'signed_in', identity, tokens, renewalStopped: undefined, renewalPostponed: undefined }
 }
 
 function saved<S extends SettledState>(state: S): Step<S> {
   return step(state, { type: 'save', state })
 }
 
-function stopped({ identity, tokens }: Renewing, error: string, refusal: RefuseEffect): Step<SignedIn> {
-  const state: SignedIn = { status: 'signed_in', identity, tokens, renewalStopped: error }
-  return step(state, { type: 'save', state }, refusal)
+function stopped(state: Renewing, error: string, refusal: RefuseEffect): Step<SignedIn> {
+  const next: SignedIn = { ...signedIn(state, state.tokens), renewalStopped: error }
+  return step(next, { type: 'save', state: next }, refusal)
 }
 
 /** The server revokes a refresh token when it is used: one that was sent and answered is worth nothing any more. */
@@ -144,6 +164,9 @@ function toTokens(
     expiresAt: tokens.expires_in === null ? null : requestedAt + tokens.expires_in * 1000,
     scope: tokens.scope,
     asked,
+    rejected: false,
+    afterRejection: false,
+    refreshInDoubt: undefined,
     lifetimeAsAsked: wanted === undefined || wanted === tokens.expires_in,
   }
 }

@@ -6,7 +6,7 @@ import { refuse } from './step.ts'
 export function closeChallenge({ identity, held }: MfaRequired): SignedIn | SignedOut {
   return held === undefined
     ? { status: 'signed_out', identity, reason: 'challenge_over' }
-    : { status: 'signed_in', identity, tokens: held, renewalStopped: undefined }
+    : { status: 'signed_in', identity, tokens: held, renewalStopped: undefined, renewalPostponed: undefined }
 }
 
 /** Tells why the challenge is over. */

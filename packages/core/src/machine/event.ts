@@ -51,6 +51,8 @@ export interface Renew extends EventOf<'renew'> {}
 /** The API refused this access token as dead. */
 export interface Rejected extends EventOf<'rejected'> {
   readonly accessToken: Secret
+  /** The API took this very token before, as far as the caller saw. */
+  readonly acceptedBefore: boolean
 }
 /** Forget the session, and revoke its access token unless told not to. */
 export interface Logout extends EventOf<'logout'> {

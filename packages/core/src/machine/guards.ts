@@ -1,8 +1,11 @@
 import { grants, mayUse } from '../grants/catalogue.ts'
 import { renewalOf } from '../renewal.ts'
 import { scopeFits } from '../subject.ts'
+import { askedAgain } from './asked.ts'
 import type { Event, Failed, Granted, Login, Logout, Refused, Rejected } from './event.ts'
 import {
+  type Asked,
+  isGood,
   type MfaRequired,
   type Renewing,
   type Requesting,
@@ -16,6 +19,11 @@ import {
 const codeRefusals = ['invalid_token', 'invalid_grant']
 
 const renewsBy = ({ identity, tokens }: SignedIn) => renewalOf(identity.clientKind, tokens).by
+
+function askedOf(state: Requesting | Renewing): Asked {
+  if (state.status === 'requesting') return state.asked
+  return state.by === 'client_credentials' ? askedAgain(state) : state.tokens.asked
+}
 
 /** The conditions of the transition table, by name. Each is a question to state and event, and nothing else. */
 export const guards = {
@@ -65,7 +73,7 @@ export const guards = {
 
   /** The answer's scope is nobody else's. */
   scope_fits: (state: Requesting | Renewing, { tokens }: Granted) => {
-    const asked = state.status === 'requesting' ? state.asked : state.tokens.asked
+    const asked = askedOf(state)
     return scopeFits(tokens.scope, state.identity.subject, asked.scope)
   },
 
@@ -79,9 +87,19 @@ export const guards = {
   /** No renewal of this token was refused before. */
   renewal_open: ({ renewalStopped }: SignedIn, _: Event) => renewalStopped === undefined,
 
-  /** The access token has not expired. */
-  token_good: ({ tokens }: SignedIn | Renewing, { at }: Event) =>
-    tokens.expiresAt === null || at < tokens.expiresAt,
+  /** No renewal has failed so shortly before that it must wait. */
+  renewal_not_postponed: ({ renewalPostponed }: SignedIn, { at }: Event) =>
+    renewalPostponed === undefined || at >= renewalPostponed.retryAt,
+
+  /** The token was not itself the answer to a rejection, or has been taken since: another may do better. */
+  worth_renewing: ({ tokens }: SignedIn, { acceptedBefore }: Rejected) =>
+    !tokens.afterRejection || acceptedBefore,
+
+  /** Somebody can renew the token. */
+  renewable: (state: SignedIn, _: Event) => renewsBy(state) !== 'nothing',
+
+  /** The access token can be used. */
+  token_good: ({ tokens }: SignedIn | Renewing, { at }: Event) => isGood(tokens, at),
 
   /** The API refused the session's own token, not one from before a renewal. */
   token_current: (state: State, { accessToken }: Rejected) =>
@@ -89,6 +107,10 @@ export const guards = {
 
   /** The refresh token, or what stands in for it, is dead. Anything else may be mended without signing in. */
   refusal_is_final: (_: Renewing, { answer }: Refused) => answer.error === 'invalid_grant',
+
+  /** The client's own credentials were the way out of a lost refresh, and are refused: the refresh token is left. */
+  way_out_refused: ({ by, tokens }: Renewing, _: Event) =>
+    by === 'client_credentials' && tokens.grant !== 'client_credentials',
 }
 
 /** The guards' type. */

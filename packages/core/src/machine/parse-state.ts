@@ -1,22 +1,22 @@
-import { GrantsError } from '../errors/grants-error.ts'
+import type { ErrorCode } from '../errors/details.ts'
+import { messages } from '../errors/messages.ts'
+import { Fields } from '../fields.ts'
 import { grantTypes } from '../grants/catalogue.ts'
 import { readSubject } from '../subject.ts'
-import { Fields } from './fields.ts'
 import { stateVersion } from './serialize-state.ts'
 import type { Asked, Challenge, Identity, SettledState, Tokens } from './state.ts'
 
 const settledStatuses = ['signed_out', 'mfa_required', 'signed_in', 'reauthentication_required'] as const
+
+const errorCodes = Object.keys(messages) as ErrorCode[]
 
 /**
  * Reads what {@link serializeState} wrote. Throws `invalid_state`, which says what is wrong and repeats
  * nothing of the text, for anything else: damaged, another version, or a field of the wrong type.
  */
 export function parseState(text: string): SettledState {
-  const fields = new Fields(parseJson(text), '')
-  const version = fields.number('version')
-  if (version !== stateVersion) {
-    throw invalid(`its version is ${version}, and this release reads version ${stateVersion}`)
-  }
+  const fields = Fields.parse(text)
+  fields.version(stateVersion)
   const identity = readIdentity(fields.object('identity'))
   const status = fields.oneOf('status', settledStatuses)
   switch (status) {
@@ -27,12 +27,11 @@ export function parseState(text: string): SettledState {
         reason: fields.oneOf('reason', ['never_signed_in', 'logged_out', 'challenge_over', 'sso_user']),
       }
     case 'mfa_required': {
-      const held = fields.optionalObject('held')
       return {
         status,
         identity,
         challenge: readChallenge(fields.object('challenge')),
-        held: held && readTokens(held),
+        held: fields.optionalObject('held', readTokens),
       }
     }
     case 'signed_in':
@@ -41,9 +40,18 @@ export function parseState(text: string): SettledState {
         identity,
         tokens: readTokens(fields.object('tokens')),
         renewalStopped: fields.optionalString('renewalStopped'),
+        renewalPostponed: fields.optionalObject('renewalPostponed', (postponed) => ({
+          failures: postponed.number('failures'),
+          retryAt: postponed.number('retryAt'),
+          because: postponed.oneOf('because', errorCodes),
+        })),
       }
     case 'reauthentication_required':
-      return { status, identity, reason: fields.oneOf('reason', ['expired', 'rejected', 'renewal_refused']) }
+      return {
+        status,
+        identity,
+        reason: fields.oneOf('reason', ['expired', 'rejected', 'renewal_refused', 'refresh_answer_lost']),
+      }
   }
 }
 
@@ -78,22 +86,15 @@ function readTokens(fields: Fields): Tokens {
     scope: fields.optionalString('scope'),
     asked: readAsked(fields.object('asked')),
     lifetimeAsAsked: fields.boolean('lifetimeAsAsked'),
+    rejected: fields.boolean('rejected'),
+    afterRejection: fields.boolean('afterRejection'),
+    refreshInDoubt: fields.optionalObject('refreshInDoubt', (doubt) => ({
+      since: doubt.number('since'),
+      askAgainRefused: doubt.boolean('askAgainRefused'),
+    })),
   }
 }
 
 function readAsked(fields: Fields): Asked {
   return { expiresIn: fields.optionalNumber('expiresIn'), scope: fields.optionalString('scope') }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text, and with it the secrets.
-    throw invalid('it is not JSON')
-  }
-}
-
-function invalid(problem: string): GrantsError {
-  return new GrantsError('invalid_state', { problem })
 }

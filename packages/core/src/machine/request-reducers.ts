@@ -1,6 +1,7 @@
 import type { TokenRequest } from '../grants/catalogue.ts'
-import { renewalOf } from '../renewal.ts'
-import { type Subject, scopeOf } from '../subject.ts'
+import type { Secret } from '../secret.ts'
+import type { Subject } from '../subject.ts'
+import { askedAgain, inDoubt, withOwnScope } from './asked.ts'
 import type { Effect } from './effect.ts'
 import type { Authorize, Event, Login, SubmitOtp, SubmitRecoveryCode } from './event.ts'
 import type { Asked, MfaRequired, Renewing, Requesting, SettledState, SignedIn } from './state.ts'
@@ -24,8 +25,8 @@ export const requestReducers = {
 
   start_authorize: (state: SettledState, { asked }: Authorize): Step<Requesting> => {
     const subject = state.identity.subject ?? 'owner'
-    const scope = [scopeOf(subject), asked.scope].filter((word) => word !== undefined).join(' ') || undefined
-    const asking = { ...asked, scope }
+    const asking = withOwnScope(asked, subject)
+    const { scope } = asking
     return step(
       requesting(state, 'client_credentials', { subject, asked: asking }),
       request({ grant_type: 'client_credentials', scope, expires_in: asked.expiresIn }),
@@ -53,27 +54,40 @@ export const requestReducers = {
   },
 
   /** The lifetime and scope asked for at sign-in are asked for again. */
-  ask_again: ({ identity, tokens }: SignedIn, _: Event): Step<Renewing> => {
-    const { scope, expiresIn } = tokens.asked
+  ask_again: (state: SignedIn, event: Event): Step<Renewing> => {
+    const { scope, expiresIn } = askedAgain(state)
     return step(
-      { status: 'renewing', identity, tokens, by: 'client_credentials' },
+      renewing(state, 'client_credentials', event),
       request({ grant_type: 'client_credentials', scope, expires_in: expiresIn }),
     )
   },
 
-  refresh: ({ identity, tokens }: SignedIn, _: Event): Step<Renewing> => {
-    const renewal = renewalOf(identity.clientKind, tokens)
-    /* v8 ignore next -- unreachable: the guard renewable_by_refresh stands before; the type needs the check */
-    if (renewal.by !== 'refresh_token') throw new TypeError('refresh without a refresh token')
+  /** The server spends a refresh token before it saves the next one: that it is sent is written down first. */
+  refresh: (state: SignedIn, event: Event): Step<Renewing> => {
+    const { tokens } = state
+    const next = renewing(state, 'refresh_token', event)
+    const saved: SignedIn = { ...state, tokens: inDoubt(next.tokens, event.at) }
     return step(
-      { status: 'renewing', identity, tokens, by: 'refresh_token' },
+      next,
+      { type: 'save', state: saved },
       request({
         grant_type: 'refresh_token',
-        refresh_token: renewal.refreshToken,
+        // The guard renewable_by_refresh stands before.
+        refresh_token: tokens.refreshToken as Secret,
         expires_in: tokens.asked.expiresIn,
       }),
     )
   },
+}
+
+function renewing(
+  { identity, tokens, renewalPostponed }: SignedIn,
+  by: Renewing['by'],
+  event: Event,
+): Renewing {
+  const failures = renewalPostponed?.failures ?? 0
+  const rejected = tokens.rejected || event.type === 'rejected'
+  return { status: 'renewing', identity, tokens: { ...tokens, rejected }, by, failures }
 }
 
 function requesting(

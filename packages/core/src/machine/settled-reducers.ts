@@ -3,6 +3,7 @@ import { closeChallenge, refuseOver } from './challenge.ts'
 import type { Adopt, Authorize, Event, Login, Logout } from './event.ts'
 import {
   type MfaRequired,
+  type PostponedRenewal,
   type ReauthenticationRequired,
   type Renewing,
   type Requesting,
@@ -30,8 +31,17 @@ export const settledReducers = {
       scope: undefined,
       asked,
       lifetimeAsAsked: true,
+      rejected: false,
+      afterRejection: false,
+      refreshInDoubt: undefined,
     } as const
-    const state: SignedIn = { status: 'signed_in', identity, tokens, renewalStopped: undefined }
+    const state: SignedIn = {
+      status: 'signed_in',
+      identity,
+      tokens,
+      renewalStopped: undefined,
+      renewalPostponed: undefined,
+    }
     return step(state, { type: 'save', state })
   },
 
@@ -59,6 +69,17 @@ export const settledReducers = {
   require_after_rejection: ({ identity }: SignedIn, _: Event): Step<ReauthenticationRequired> => {
     const state = { status: 'reauthentication_required', identity, reason: 'rejected' } as const
     return step(state, { type: 'save', state }, refuse('reauthentication_required', { reason: 'rejected' }))
+  },
+
+  wait_after_rejection: (state: SignedIn, _: Event): Step<SignedIn> => {
+    const next: SignedIn = { ...state, tokens: { ...state.tokens, rejected: true } }
+    // The guard renewal_not_postponed stands before.
+    const { retryAt, failures, because } = state.renewalPostponed as PostponedRenewal
+    return step(
+      next,
+      { type: 'save', state: next },
+      refuse('renewal_postponed', { retryAt, failures, because }),
+    )
   },
 
   drop_held: (state: MfaRequired, _: Event): Step<MfaRequired> => {

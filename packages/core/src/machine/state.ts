@@ -1,4 +1,4 @@
-import type { ReauthenticationReason } from '../errors/details.ts'
+import type { ErrorCode, ReauthenticationReason } from '../errors/details.ts'
 import type { GrantType } from '../grants/catalogue.ts'
 import type { ClientKind } from '../grants/grant.ts'
 import type { Secret } from '../secret.ts'
@@ -35,6 +35,32 @@ export interface Tokens {
   readonly asked: Asked
   /** Whether the lifetime is the one that was asked for. The server may shorten it, "never" above all. */
   readonly lifetimeAsAsked: boolean
+  /** The API refused it as dead: it is not used any more, whatever the clock says. */
+  readonly rejected: boolean
+  /** It was asked for because the one before was rejected: if it is rejected as well, renewing does not help. */
+  readonly afterRejection: boolean
+  /**
+   * A refresh was sent and not answered: the refresh token may be spent. Written before sending, so that a process
+   * that dies leaves it behind.
+   */
+  readonly refreshInDoubt: RefreshDoubt | undefined
+}
+
+/** What is known of a refresh whose answer was lost. */
+export interface RefreshDoubt {
+  /** ms since 1970. */
+  readonly since: number
+  /** Asking with the client's own credentials instead was refused. */
+  readonly askAgainRefused: boolean
+}
+
+/** A renewal that came to nothing for now. */
+export interface PostponedRenewal {
+  /** In a row. */
+  readonly failures: number
+  /** ms since 1970. */
+  readonly retryAt: number
+  readonly because: ErrorCode
 }
 
 /** An MFA challenge that waits for its code. */
@@ -72,11 +98,15 @@ export interface SignedIn extends StateOf<'signed_in'> {
   readonly tokens: Tokens
   /** The wire's code of a refusal after which renewing is not tried again until something changes. */
   readonly renewalStopped: string | undefined
+  /** The last renewal failed, and is tried again later. */
+  readonly renewalPostponed: PostponedRenewal | undefined
 }
 /** A renewal is under way; the tokens are those from before. */
 export interface Renewing extends StateOf<'renewing'> {
   readonly tokens: Tokens
   readonly by: 'refresh_token' | 'client_credentials'
+  /** Renewals of these tokens that failed before, in a row. */
+  readonly failures: number
 }
 /** The token is dead, and only its owner can get another. */
 export interface ReauthenticationRequired extends StateOf<'reauthentication_required'> {
@@ -108,6 +138,11 @@ export function initialState(identity: Identity): SignedOut {
 /** Whether no request is under way in this state. */
 export function isSettled(state: State): state is SettledState {
   return state.status !== 'requesting' && state.status !== 'renewing'
+}
+
+/** Whether an access token can be used at a moment (ms since 1970). */
+export function isGood({ expiresAt, rejected }: Tokens, at: number): boolean {
+  return !rejected && (expiresAt === null || at < expiresAt)
 }
 
 /** The tokens that a state holds, if any: also those from before, while a new sign-in is under way. */

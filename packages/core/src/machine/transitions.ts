@@ -8,6 +8,8 @@ const withoutChallenge = [{ do: 'refuse_without_challenge', to: ['same'], effect
 /** A request that leads nowhere goes back to where it came from. */
 const back = ['signed_out', 'mfa_required', 'signed_in', 'reauthentication_required'] as const
 
+/** Where no tokens can be. */
+const forget = [{ do: 'forget', to: ['signed_out'], effects: ['forget'] }] as const
 const logout = [
   {
     when: ['holds_tokens', 'revocation_wanted'],
@@ -15,7 +17,7 @@ const logout = [
     to: ['signed_out'],
     effects: ['revoke', 'forget'],
   },
-  { do: 'forget', to: ['signed_out'], effects: ['forget'] },
+  ...forget,
 ] as const
 
 /** What every settled state can do: begin anew, and end. */
@@ -63,6 +65,7 @@ const table: Table = {
     submit_recovery_code: withoutChallenge,
     renew: [{ do: 'refuse_signed_out', to: ['same'], effects: ['refuse'] }],
     rejected: stay,
+    logout: forget,
     time_passed: stay,
   },
 
@@ -147,21 +150,39 @@ const table: Table = {
     submit_recovery_code: withoutChallenge,
     renew: [
       { when: ['renewable_by_asking_again'], do: 'ask_again', to: ['renewing'], effects: ['request'] },
-      { when: ['renewable_by_refresh'], do: 'refresh', to: ['renewing'], effects: ['request'] },
+      { when: ['renewable_by_refresh'], do: 'refresh', to: ['renewing'], effects: ['save', 'request'] },
       { do: 'refuse_renewal', to: ['same'], effects: ['refuse'] },
     ],
     rejected: [
       {
-        when: ['token_current', 'renewal_open', 'renewable_by_asking_again'],
+        when: [
+          'token_current',
+          'worth_renewing',
+          'renewal_open',
+          'renewal_not_postponed',
+          'renewable_by_asking_again',
+        ],
         do: 'ask_again',
         to: ['renewing'],
         effects: ['request'],
       },
       {
-        when: ['token_current', 'renewal_open', 'renewable_by_refresh'],
+        when: [
+          'token_current',
+          'worth_renewing',
+          'renewal_open',
+          'renewal_not_postponed',
+          'renewable_by_refresh',
+        ],
         do: 'refresh',
         to: ['renewing'],
-        effects: ['request'],
+        effects: ['save', 'request'],
+      },
+      {
+        when: ['token_current', 'worth_renewing', 'renewal_open', 'renewable'],
+        do: 'wait_after_rejection',
+        to: ['signed_in'],
+        effects: ['save', 'refuse'],
       },
       {
         when: ['token_current'],
@@ -173,8 +194,7 @@ const table: Table = {
     ],
     time_passed: [
       { when: ['token_good'], do: 'stay', to: ['same'] },
-      { when: ['renewable_by_asking_again'], do: 'stay', to: ['same'] },
-      { when: ['renewable_by_refresh'], do: 'stay', to: ['same'] },
+      { when: ['renewable'], do: 'stay', to: ['same'] },
       { do: 'let_token_expire', to: ['reauthentication_required'] },
     ],
   },
@@ -187,6 +207,7 @@ const table: Table = {
     ],
     challenged: [{ do: 'refuse_challenged_renewal', to: ['signed_in'], effects: ['save', 'refuse'] }],
     refused: [
+      { when: ['way_out_refused'], do: 'try_refresh_next', to: ['signed_in'], effects: ['save', 'refuse'] },
       {
         when: ['refusal_is_final', 'token_good'],
         do: 'keep_access_token',
@@ -201,7 +222,7 @@ const table: Table = {
       },
       { do: 'stop_renewing', to: ['signed_in'], effects: ['save', 'refuse'] },
     ],
-    failed: [{ do: 'renewal_failed', to: ['signed_in'], effects: ['refuse'] }],
+    failed: [{ do: 'postpone_renewal', to: ['signed_in'], effects: ['save', 'refuse'] }],
   },
 
   reauthentication_required: {
@@ -210,6 +231,7 @@ const table: Table = {
     submit_recovery_code: withoutChallenge,
     renew: [{ do: 'refuse_until_sign_in', to: ['same'], effects: ['refuse'] }],
     rejected: stay,
+    logout: forget,
     time_passed: stay,
   },
 }

@@ -8,6 +8,7 @@ import {
   mayUse,
   type TokenRequest,
 } from '../grants/catalogue.ts'
+import type { FieldForm } from '../grants/field.ts'
 import { Secret } from '../secret.ts'
 import { basicAuthorization } from './basic-authorization.ts'
 import { encodeField } from './encode-field.ts'
@@ -65,6 +66,8 @@ export function encodeTokenRequest(
   }
 }
 
+const hiddenForms: ReadonlySet<FieldForm> = new Set(['secret', 'otp'])
+
 /** Appends the grant's fields in the catalogue's order and gives back those that are secret. */
 function appendFields(params: URLSearchParams, request: TokenRequest, grant_type: GrantType): Secret[] {
   const { grant_type: _, ...given } = request as Readonly<Record<string, unknown>>
@@ -81,8 +84,10 @@ function appendFields(params: URLSearchParams, request: TokenRequest, grant_type
       if (field.required) throw invalid(name, `is required by grant_type=${grant_type}`)
       continue
     }
-    params.append(name, encodeField(name, field.form, value))
-    if (Secret.isInstance(value)) secrets.push(value as Secret)
+    const sent = encodeField(name, field.form, value)
+    params.append(name, sent)
+    // As it was sent, which is not always as it was given: a server can echo only what it got.
+    if (hiddenForms.has(field.form) || Secret.isInstance(value)) secrets.push(new Secret(sent))
   }
   return secrets
 }

@@ -33,7 +33,7 @@ export function judgeAnswer(raw: RawAnswer): Answer {
   const body = readJson(raw.body)
   if (typeof body === 'string') return unexpected(body)
   // An error code with a token beside it, or with a 2xx status, is no answer that one could act upon.
-  if (typeof body.error === 'string' && body.error !== '') {
+  if (typeof body.error === 'string' && oneLine(body.error) !== '') {
     if (raw.status < 400 || 'access_token' in body) return unexpected('wrong_status')
     const answer = judgeError(body, body.error, { status: raw.status, ...timing })
     return answer ?? unexpected('wrong_type', 'mfa_token')
@@ -78,7 +78,7 @@ function readTokens(body: Json): TokenAnswer | string {
     access_token: new Secret(access_token),
     refresh_token: refresh_token === null ? undefined : new Secret(refresh_token),
     expires_in: expires_in === 0 ? null : expires_in,
-    scope: scope === null ? undefined : scope,
+    scope: scope === null || scope === '' ? undefined : scope,
     unknown: rest(body, tokenFields),
   }
 }

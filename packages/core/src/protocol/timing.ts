@@ -6,8 +6,11 @@ export function readTiming(headers: { get(name: string): string | null }): Answe
   return { date, retryAfter: readRetryAfter(headers.get('retry-after'), date) }
 }
 
+/** Each of HTTP's three forms begins with the day. `Date.parse` alone takes "-5" for a date in May 2001. */
+const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
+
 function readDate(value: string | null): number | undefined {
-  const date = value === null ? Number.NaN : Date.parse(value)
+  const date = value !== null && httpDate.test(value) ? Date.parse(value) : Number.NaN
   return Number.isNaN(date) ? undefined : date
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dev, product, sandboxed } from '../../test/sandboxed.ts'
+import { dev, product, sandboxed, sessionKeys } from '../../test/sandboxed.ts'
 import { developerClient, productClient } from '../clients.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import { customer } from '../subject.ts'
@@ -55,14 +55,14 @@ describe('logging out', () => {
     const session = createSession({ client: developerClient(), baseUrl, clock, store })
     await session.login(dev)
     const authorization = `Bearer ${session.peekToken()}`
-    expect(await store.list()).toHaveLength(1)
+    expect(await sessionKeys(store)).toHaveLength(1)
     expect(await session.logout()).toEqual({
       accessToken: 'revoked',
       refreshToken: 'nothing',
       error: undefined,
     })
     expect(session.state).toMatchObject({ status: 'signed_out', reason: 'logged_out' })
-    expect(await store.list()).toEqual([])
+    expect(await sessionKeys(store)).toEqual([])
     expect((await fetch(`${baseUrl}/v1/devices`, { headers: { authorization } })).status).toBe(401)
     await expect(session.accessToken()).rejects.toMatchObject({ code: 'not_signed_in' })
   })
@@ -85,7 +85,7 @@ describe('logging out', () => {
       },
     })
     expect(session.state.status).toBe('signed_out')
-    expect(await store.list()).toEqual([])
+    expect(await sessionKeys(store)).toEqual([])
   })
 
   it('counts a token that was dead already as revoked', async () => {

@@ -1,3 +1,4 @@
+import { createClock } from '@particle-grants/sandbox'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { dev, product, sandboxed } from '../../test/sandboxed.ts'
 import { developerClient, productClient, userClient } from '../clients.ts'
@@ -87,7 +88,7 @@ describe('making a session', () => {
   })
 
   it('counts by the wall clock when no clock is given', async () => {
-    const { baseUrl } = await sandboxed()
+    const { baseUrl } = await sandboxed({ clock: createClock() })
     const session = createSession({ client, baseUrl })
     const before = Date.now()
     await session.login({ ...dev, expiresIn: 3600 })

@@ -132,7 +132,6 @@ describe('an account with MFA', () => {
   })
 
   it.each([
-    ['too many requests', { status: 429, error: 'rate_limit_exceeded' }, 'rate_limited'],
     ['a server that fails', { status: 503, error: 'server_error' }, 'temporarily_unavailable'],
     ["a proxy's page", { status: 502, body: '<html>' }, 'unexpected_answer'],
     ['a client that is refused', { status: 400, error: 'invalid_client' }, 'grant_refused'],
@@ -141,6 +140,21 @@ describe('an account with MFA', () => {
     sandbox.failNext(fault)
     await expect(session.submitOtp(right())).rejects.toMatchObject({ code })
     expect(session.state).toMatchObject({ status: 'mfa_required', challenge: { triesLeft: 3 } })
+    expect(await session.submitOtp(right())).toMatchObject({ status: 'signed_in' })
+  })
+
+  it('gives the try back after too many requests, and sends nothing until it may', async () => {
+    const { session, sandbox, right, clock, tokenRequests } = await challenged()
+    sandbox.failNext({ status: 429, error: 'rate_limit_exceeded', headers: { 'retry-after': '60' } })
+    for (const retryAfter of [60, 30]) {
+      await expect(session.submitOtp(right())).rejects.toMatchObject({
+        code: 'rate_limited',
+        details: { retryAfter },
+      })
+      expect(session.state).toMatchObject({ status: 'mfa_required', challenge: { triesLeft: 3 } })
+      clock.advance('30s')
+    }
+    expect(tokenRequests()).toHaveLength(2)
     expect(await session.submitOtp(right())).toMatchObject({ status: 'signed_in' })
   })
 

@@ -11,10 +11,12 @@ export function noTokenError(state: State): AnyGrantsError {
     case 'reauthentication_required':
       return new GrantsError('reauthentication_required', { reason: state.reason }) as AnyGrantsError
     case 'signed_in':
-      return new GrantsError('not_renewable', {
-        reason: 'renewal_stopped',
-        expiresAt: state.tokens.expiresAt,
-      }) as AnyGrantsError
+      return state.renewalPostponed === undefined
+        ? (new GrantsError('not_renewable', {
+            reason: 'renewal_stopped',
+            expiresAt: state.tokens.expiresAt,
+          }) as AnyGrantsError)
+        : (new GrantsError('renewal_postponed', { ...state.renewalPostponed }) as AnyGrantsError)
     default:
       return new GrantsError('not_signed_in', {}) as AnyGrantsError
   }

@@ -1,6 +1,8 @@
 import type { Client } from '../clients.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { GrantsError } from '../errors/grants-error.ts'
+import { FailureBudget } from '../failure-budget/failure-budget.ts'
+import { defaultFailureBudgetLimits, type FailureBudgetLimits } from '../failure-budget/limits.ts'
 import { type ChallengeLimits, defaultChallengeLimits } from '../machine/event.ts'
 import { type Identity, initialState, type SettledState } from '../machine/state.ts'
 import { allowInsecureRequests, particleUrl, readBaseUrl } from '../protocol/base-url.ts'
@@ -9,6 +11,9 @@ import { memoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
 import { type AccountSubject, type CustomerSubject, readSubject } from '../subject.ts'
 import type { Fetch } from './http.ts'
+import type { LiveOptions } from './live-session.ts'
+import type { Machinery } from './runner.ts'
+import { ServerClock } from './server-clock.ts'
 import { assertSameSession } from './stored.ts'
 import type { Wire } from './wire.ts'
 
@@ -39,48 +44,84 @@ export interface SessionOptions<C extends Client> {
   readonly timeout?: number | undefined
   /** How long an MFA challenge is tried. @default three tries, ten minutes */
   readonly challengeLimits?: Partial<ChallengeLimits> | undefined
+  /** Which failures in a row pause password and code tries. @default 5, of the ten that lock an address out */
+  readonly failureBudget?: Partial<FailureBudgetLimits> | undefined
+  /** Where `fetch` may send the token. @default the base URL's origin */
+  readonly origins?: readonly string[] | undefined
+  /** Asks with the client's own credentials when a token is wanted and there is none. @default false */
+  readonly authorizeOnUse?: C extends { kind: 'developer' } ? false : boolean | undefined
+  /** Told of each renewal: `context.waitUntil` of a Worker, say, which else ends it with the answer. */
+  readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined
   /** Lets credentials go in the clear to another machine. */
   readonly [allowInsecureRequests]?: true | undefined
 }
 
+/** What a session is built from. */
+export interface ReadOptions {
+  readonly machinery: Machinery
+  readonly initial: SettledState
+  readonly live: LiveOptions
+}
+
 /** The options, checked and completed. Throws `invalid_argument`, `insecure_base_url` or `invalid_state`. */
-export function readOptions(options: SessionOptions<Client>): {
-  wire: Wire
-  store: Store
-  initial: SettledState
-} {
-  const {
-    client,
-    clientAuthentication = isPage() ? 'body' : 'basic',
-    clock = systemClock,
-    timeout = 30_000,
-  } = options
+export function readOptions(options: SessionOptions<Client>): ReadOptions {
+  const { client, clock = systemClock, store = memoryStore() } = options
   const kinds: readonly unknown[] = ['developer', 'product', 'user']
   if (!kinds.includes(client?.kind)) {
     throw invalid('client', 'must come from developerClient(), productClient() or userClient()')
   }
-  if (clientAuthentication !== 'basic' && clientAuthentication !== 'body') {
-    throw invalid('clientAuthentication', "must be 'basic' or 'body'")
-  }
   const baseUrl = readBaseUrl(options.baseUrl ?? particleUrl, options[allowInsecureRequests] === true)
-  const challengeLimits = { ...defaultChallengeLimits, ...options.challengeLimits }
-  assertPositive('timeout', timeout)
-  assertPositive('challengeLimits.tries', challengeLimits.tries)
-  assertPositive('challengeLimits.maxAge', challengeLimits.maxAge)
-  const fetch = options.fetch ?? platformFetch
-  if (typeof (options.fetch ?? platform.fetch) !== 'function') {
-    throw invalid('fetch', 'must be a function; this platform has none of its own')
-  }
+  const limits = { ...defaultFailureBudgetLimits, ...options.failureBudget }
+  assertPositive('failureBudget.attempts', limits.attempts)
   return {
-    wire: { baseUrl, client, clientAuthentication, fetch, clock, timeout, challengeLimits },
-    store: options.store ?? memoryStore(),
+    machinery: {
+      wire: readWire(options, baseUrl),
+      store,
+      budget: new FailureBudget(baseUrl, { store, clock, limits }),
+    },
     initial: readInitial(options, {
       baseUrl,
       clientId: client.id,
       clientKind: client.kind,
       subject: undefined,
     }),
+    live: {
+      origins: options.origins?.map(readOrigin) ?? [new URL(baseUrl).origin],
+      authorizeOnUse: options.authorizeOnUse === true,
+      waitUntil: options.waitUntil,
+    },
   }
+}
+
+function readWire(options: SessionOptions<Client>, baseUrl: string): Wire {
+  const { client, clock = systemClock, timeout = 30_000 } = options
+  const { clientAuthentication = isPage() ? 'body' : 'basic', fetch = platformFetch } = options
+  if (clientAuthentication !== 'basic' && clientAuthentication !== 'body') {
+    throw invalid('clientAuthentication', "must be 'basic' or 'body'")
+  }
+  if (typeof (options.fetch ?? platform.fetch) !== 'function') {
+    throw invalid('fetch', 'must be a function; this platform has none of its own')
+  }
+  const challengeLimits = { ...defaultChallengeLimits, ...options.challengeLimits }
+  assertPositive('timeout', timeout)
+  assertPositive('challengeLimits.tries', challengeLimits.tries)
+  assertPositive('challengeLimits.maxAge', challengeLimits.maxAge)
+  return {
+    baseUrl,
+    client,
+    clientAuthentication,
+    fetch,
+    clock: new ServerClock(clock),
+    timeout,
+    challengeLimits,
+  }
+}
+
+function readOrigin(given: string): string {
+  const { origin } = new URL(readBaseUrl(given, true))
+  if (origin !== given.replace(/\/$/, ''))
+    throw invalid('origins', 'must be origins, such as https://api.particle.io')
+  return origin
 }
 
 function readInitial({ subject, state }: SessionOptions<Client>, unbound: Identity): SettledState {

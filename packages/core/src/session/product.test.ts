@@ -90,20 +90,26 @@ describe("a product's own token", () => {
   })
 
   it.each([
-    ['a lost connection', { drop: 'before' }, 'no_answer'],
-    ['half an answer', { drop: 'during' }, 'no_answer'],
-    ['a proxy’s page', { status: 502, body: '<html>' }, 'unexpected_answer'],
-    ['a server that fails', { status: 503, error: 'server_error' }, 'temporarily_unavailable'],
-    ['too many requests', { status: 429, error: 'rate_limit_exceeded' }, 'rate_limited'],
-    ['a refusal with a 5xx status', { status: 500, error: 'invalid_grant' }, 'temporarily_unavailable'],
-  ] as const)('is renewed at the next call after %s', async (_, fault, code) => {
-    const { baseUrl, clock, sandbox } = await sandboxed()
+    ['a lost connection', { drop: 'before' }, 'no_answer', '1s'],
+    ['half an answer', { drop: 'during' }, 'no_answer', '1s'],
+    ['a proxy’s page', { status: 502, body: '<html>' }, 'unexpected_answer', '1s'],
+    ['a server that fails', { status: 503, error: 'server_error' }, 'temporarily_unavailable', '1s'],
+    ['too many requests', { status: 429, error: 'rate_limit_exceeded' }, 'rate_limited', '30m'],
+    ['a refusal with a 5xx status', { status: 500, error: 'invalid_grant' }, 'temporarily_unavailable', '1s'],
+  ] as const)('is renewed after %s, but not at once', async (...[, fault, code, later]) => {
+    const { baseUrl, clock, sandbox, tokenRequests } = await sandboxed()
     const session = createSession({ client: productClient(product), baseUrl, clock })
     await session.authorize()
     clock.advance('90d')
     sandbox.failNext(fault)
     await expect(session.accessToken()).rejects.toMatchObject({ code })
+    await expect(session.accessToken()).rejects.toMatchObject({
+      code: 'renewal_postponed',
+      details: { failures: 1, because: code, retryAt: clock.now() + 1000 },
+    })
     expect(session.state.status).toBe('signed_in')
+    expect(tokenRequests()).toHaveLength(2)
+    clock.advance(later)
     expect(await session.accessToken()).toMatch(/^[0-9a-f]{40}$/)
   })
 

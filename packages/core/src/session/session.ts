@@ -8,6 +8,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** An abort and a limit of one call's waiting. */
+export interface AccessTokenOptions extends CallOptions {
+  /** Milliseconds to wait for a renewal. @default 30000 */
+  readonly timeout?: number | undefined
+}
+
 /** What to ask of a token. */
 export interface TokenOptions extends CallOptions {
   /** Seconds the token should live; 0: never expires. @default the server's own, 90 days */
@@ -55,10 +61,28 @@ export interface BaseSession {
   submitRecoveryCode(recoveryCode: SecretInput, options?: CallOptions): Promise<SignedIn>
   /** Uses a token that came from elsewhere. It is never renewed. */
   adopt(options: AdoptOptions): Promise<SignedIn>
-  /** A good access token: the one at hand, or a renewed one. */
-  accessToken(options?: CallOptions): Promise<string>
-  /** The access token at hand while it is good; `undefined` otherwise. Never waits, never sends. */
+  /**
+   * A good access token. In its last minutes the old one at once, while it is renewed in the background; after its
+   * end a renewed one, for which everyone waits together. Rejects with what signing in or renewing would need.
+   */
+  accessToken(options?: AccessTokenOptions): Promise<string>
+  /** The access token at hand while it is good; `undefined` otherwise. Never waits; renews in the background as above. */
   peekToken(): string | undefined
+  /** For adapters: the API took this token. */
+  accepted(token: string): void
+  /**
+   * For adapters: the API refused this token as dead (401 `invalid_token` or `expired_token`). Resolves when there is
+   * another one, at once when it was an older one. A token got after a rejection, and rejected itself without ever
+   * having been taken, is not renewed again.
+   */
+  rejected(token: string): Promise<void>
+  /** Resolves when no renewal is under way: for processes that are about to end. */
+  settled(): Promise<void>
+  /**
+   * The platform's `fetch` with the token: only to the allowed origins, renewed and sent once more when the API says
+   * that it is dead. Relative URLs are the base URL's. Rejects with `request_not_replayable` for a stream.
+   */
+  readonly fetch: typeof fetch
   /** Revokes the access token (unless `revoke` is false) and forgets the session, also when revoking fails. */
   logout(options?: CallOptions & { readonly revoke?: boolean | undefined }): Promise<LogoutResult>
 }
@@ -68,7 +92,7 @@ export interface AuthorizingSession {
   /** Asks for a token with the client's own id and secret (`client_credentials`). MFA is never asked. */
   authorize(options?: TokenOptions): Promise<SignedIn>
   /** Renews the token now, by the grant that can. Rejects with `not_renewable` where none can. */
-  renew(options?: CallOptions): Promise<SignedIn>
+  renew(options?: AccessTokenOptions): Promise<SignedIn>
 }
 
 /** A session of a developer client. Nothing renews its tokens, so it has no way to ask for it. */

@@ -1,9 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
-import { dev, mfa, product, sandboxed } from '../../test/sandboxed.ts'
+import { dev, mfa, product, sandboxed, sessionKeys } from '../../test/sandboxed.ts'
 import { developerClient, productClient } from '../clients.ts'
 import { GrantsError } from '../errors/grants-error.ts'
 import { memoryStore } from '../store/memory-store.ts'
-import type { Store } from '../store/store.ts'
 import { createSession } from './create-session.ts'
 
 const subject = 'account:dev@example.com'
@@ -55,18 +54,22 @@ describe('sessions that share a store', () => {
     const bound = createSession({ client: developerClient(), baseUrl, clock, store })
     await bound.login(mfa)
     await bound.submitOtp(sandbox.otp(mfa.username))
-    expect(await store.list()).toHaveLength(2)
-    expect(await store.list()).toEqual([
-      expect.stringMatching(/^[0-9a-f]{64}$/),
-      expect.stringMatching(/^[0-9a-f]{64}$/),
+    expect(await sessionKeys(store)).toHaveLength(2)
+    expect(await sessionKeys(store)).toEqual([
+      expect.stringMatching(/^session-[0-9a-f]{64}$/),
+      expect.stringMatching(/^session-[0-9a-f]{64}$/),
     ])
   })
 })
 
 describe('a store that fails', () => {
-  const broken = (operation: keyof Store) => {
-    const store = memoryStore()
-    vi.spyOn(store, operation as 'load').mockRejectedValue(new Error('disk is full'))
+  /** A store that fails at one thing, for sessions; what it keeps for the failure budget is well. */
+  const broken = (operation: 'load' | 'save' | 'remove' | 'exclusively', store = memoryStore()) => {
+    const works = store[operation].bind(store) as (...call: unknown[]) => Promise<never>
+    vi.spyOn(store, operation).mockImplementation(async (key: string, ...rest: unknown[]) => {
+      if (key.startsWith('session-')) throw new Error('disk is full')
+      return works(key, ...rest)
+    })
     return store
   }
 
@@ -96,7 +99,7 @@ describe('a store that fails', () => {
     const store = memoryStore()
     const session = createSession({ client: developerClient(), baseUrl, store })
     await session.login(mfa)
-    vi.spyOn(store, 'save').mockRejectedValue(new Error('disk is full'))
+    broken('save', store)
     await expect(session.submitOtp(sandbox.otp(mfa.username))).rejects.toMatchObject({ code: 'store_failed' })
     expect(session.state).toMatchObject({ status: 'mfa_required', challenge: { triesLeft: 3 } })
     expect(tokenRequests()).toHaveLength(1)
@@ -116,12 +119,26 @@ describe('a store that fails', () => {
   it('to unlock after the work was done changes nothing about the work', async () => {
     const { baseUrl } = await sandboxed()
     const store = memoryStore()
-    vi.spyOn(store, 'exclusively').mockImplementation(async (_, task) => {
-      await task({ signal: new AbortController().signal })
-      throw new Error('lock is lost')
+    const works = store.exclusively.bind(store)
+    vi.spyOn(store, 'exclusively').mockImplementation(async (key, task) => {
+      const result = await works(key, task)
+      if (key.startsWith('session-')) throw new Error('lock is lost')
+      return result
     })
     const session = createSession({ client: developerClient(), baseUrl, store })
     expect(await session.login(dev)).toMatchObject({ status: 'signed_in' })
+  })
+
+  it('at the failure budget sends nothing', async () => {
+    const { baseUrl, tokenRequests } = await sandboxed()
+    const store = memoryStore()
+    vi.spyOn(store, 'save').mockRejectedValue(new Error('disk is full'))
+    const session = createSession({ client: developerClient(), baseUrl, store })
+    await expect(session.login(dev)).rejects.toMatchObject({
+      code: 'store_failed',
+      cause: { message: 'disk is full' },
+    })
+    expect(tokenRequests()).toEqual([])
   })
 
   it('with an error of its own is passed on as it is: somebody else saved first', async () => {
@@ -143,10 +160,10 @@ describe('a record that is not this session’s', () => {
     const store = memoryStore()
     const options = { client: developerClient(), baseUrl, clock, store, subject } as const
     await createSession(options).login(dev)
-    const [key] = await store.list()
+    const [key] = await sessionKeys(store)
     const record = await store.load(String(key))
     await store.save(String(key), change(String(record?.value)), String(record?.version))
     await expect(createSession(options).restore()).rejects.toMatchObject({ code: 'invalid_state' })
-    expect(await store.list()).toEqual([key])
+    expect(await sessionKeys(store)).toEqual([key])
   })
 })

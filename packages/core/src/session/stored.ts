@@ -51,9 +51,10 @@ export class StoredSession {
       return known ? 'gone' : 'unchanged'
     }
     if (record.version === this.#version) return 'unchanged'
+    // Known even where the record can't be read: whoever logs out removes it.
+    this.#version = record.version
     const state = parseState(record.value)
     assertSameSession(state.identity, identity)
-    this.#version = record.version
     return state
   }
 
@@ -68,9 +69,9 @@ export class StoredSession {
 
   async remove(identity: Identity): Promise<void> {
     const key = await sessionKey(identity)
-    const version = this.#version
-    if (key === undefined || version === null) return
-    await guarded('remove', [], () => this.#store.remove(key, version))
+    if (key === undefined) return
+    // Also without a record: a damaged one may have been kept aside.
+    await guarded('remove', [], () => this.#store.remove(key, this.#version))
     this.#version = null
   }
 }

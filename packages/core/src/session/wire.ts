@@ -1,5 +1,4 @@
 import type { Client } from '../clients.ts'
-import type { Clock } from '../clock.ts'
 import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
 import { sanitizeCause, systemCodeOf } from '../errors/sanitize.ts'
 import { type GrantType, grants, type TokenRequest } from '../grants/catalogue.ts'
@@ -16,6 +15,7 @@ import { redactAnswer } from '../protocol/redact-answer.ts'
 import type { Secret } from '../secret.ts'
 import { eventOfAnswer } from './event-of-answer.ts'
 import { type Fetch, readBody } from './http.ts'
+import type { ServerClock } from './server-clock.ts'
 
 /** Everything that sending takes, fixed when a session is created. */
 export interface Wire {
@@ -23,7 +23,7 @@ export interface Wire {
   readonly client: Client
   readonly clientAuthentication: ClientAuthentication
   readonly fetch: Fetch
-  readonly clock: Clock
+  readonly clock: ServerClock
   /** Milliseconds that one request may take. */
   readonly timeout: number
   readonly challengeLimits: ChallengeLimits
@@ -48,17 +48,16 @@ async function sendEncoded(
 ): Promise<Event> {
   const { method, path, secrets } = encoded
   const request = { method, path, headers: encoded.headers.reveal(), body: encoded.body.reveal() }
-  const requestedAt = wire.clock.now()
+  const sentAt = wire.clock.now()
   const timeout = AbortSignal.timeout(wire.timeout)
   try {
     const raw = await send(wire, request, [timeout, encoded.signal])
     const answer = redactAnswer(judgeAnswer(raw), secrets)
-    return eventOfAnswer(answer, grant_type, {
-      baseUrl: wire.baseUrl,
-      requestedAt,
-      at: wire.clock.now(),
-      limits: wire.challengeLimits,
-    })
+    const elapsed = Math.max(0, wire.clock.now() - sentAt)
+    wire.clock.learn(answer.date)
+    const at = wire.clock.now()
+    const { baseUrl, challengeLimits: limits } = wire
+    return eventOfAnswer(answer, grant_type, { baseUrl, requestedAt: at - elapsed, at, limits })
   } catch (thrown) {
     const cause = sanitizeCause(thrown, secrets)
     const details = {

@@ -28,7 +28,7 @@ class MemoryStore implements Store {
     return version
   }
 
-  async remove(key: string, ifVersion: string): Promise<void> {
+  async remove(key: string, ifVersion: string | null): Promise<void> {
     this.#expect(key, ifVersion)
     this.#records.delete(key)
   }

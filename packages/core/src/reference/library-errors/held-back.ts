@@ -4,8 +4,15 @@ const soon = Date.UTC(2026, 10, 23, 12, 10)
 
 /** What is held back for a while, so that no address is locked out and nobody waits for ever. */
 export const heldBack: LibraryErrorReferences<
-  'failure_budget_spent' | 'client_refused_before' | 'renewal_postponed' | 'wait_timeout'
+  'aborted' | 'failure_budget_spent' | 'client_refused_before' | 'renewal_postponed' | 'wait_timeout'
 > = {
+  aborted: {
+    title: 'A call that was given up',
+    when: "The caller's signal was aborted while the request waited for its turn.",
+    afterwards: 'Nothing was sent. The session is as before.',
+    examples: [{}],
+    wire: [],
+  },
   failure_budget_spent: {
     title: 'Close to the lockout',
     when: 'So many token requests failed since the last success that one more might lock the address out.',

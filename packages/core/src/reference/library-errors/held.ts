@@ -5,7 +5,12 @@ const end = Date.UTC(2027, 1, 21, 12)
 
 /** What is wrong with the token that a session holds, or lacks. */
 export const held: LibraryErrorReferences<
-  'not_signed_in' | 'mfa_required' | 'not_renewable' | 'reauthentication_required' | 'revocation_failed'
+  | 'not_signed_in'
+  | 'mfa_required'
+  | 'not_renewable'
+  | 'reauthentication_required'
+  | 'request_not_replayable'
+  | 'revocation_failed'
 > = {
   not_signed_in: {
     title: 'No token',
@@ -34,6 +39,13 @@ export const held: LibraryErrorReferences<
       { reason: 'renewal_stopped', expiresAt: end },
     ],
     wire: [],
+  },
+  request_not_replayable: {
+    title: 'A stream that is gone',
+    when: 'The API refused the token of a request whose body was a stream, which can be read only once.',
+    afterwards: 'The call did not go through. The token was renewed where it could be.',
+    examples: [{ method: 'POST', url: 'https://api.particle.io/v1/binaries' }],
+    wire: ['invalid_token', 'expired_token'],
   },
   reauthentication_required: {
     title: 'Sign in again',

@@ -1,0 +1,108 @@
+import type { Refusal } from '../machine/effect.ts'
+import { type FailureBudgetLimits, flightLimit, hardLimit, pause, requestWindow } from './limits.ts'
+import type { BudgetRecord, Lane, Mark } from './record.ts'
+
+/** A request that wants to be sent. */
+export interface Applicant {
+  readonly id: string
+  readonly lane: Lane
+  readonly at: number
+  readonly grant_type: Extract<Refusal, { code: 'rate_limited' }>['details']['grant_type']
+  readonly clientId: string
+  /** Hash of the client's id and secret, and of the grant. */
+  readonly client: string
+  /** Nobody asked for this very request: the program renews by itself. */
+  readonly automatic: boolean
+}
+
+/** Whether a request may be sent now. */
+export type Admission =
+  | { readonly type: 'admitted'; readonly record: BudgetRecord }
+  /** At `until`, or, where that is not known, when another request has come back. */
+  | { readonly type: 'wait'; readonly until: number | undefined }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+
+/** Judges a request by the record. Pure: the caller holds the record's lock and saves what comes out. */
+export function admit(found: BudgetRecord, applicant: Applicant, limits: FailureBudgetLimits): Admission {
+  const { at, lane, id } = applicant
+  const record = swept(found, at)
+  const refusal = refusalFor(record, applicant, limits)
+  if (refusal !== undefined) return { type: 'refused', refusal }
+  if (isCrowded(record, lane, limits)) return { type: 'wait', until: undefined }
+  const [oldest] = record.sent
+  if (oldest !== undefined && record.sent.length >= requestWindow.requests) {
+    return { type: 'wait', until: oldest + requestWindow.milliseconds }
+  }
+  return {
+    type: 'admitted',
+    record: {
+      ...record,
+      next: record.next + 1,
+      flights: [...record.flights, { id, order: record.next, at, lane }],
+      sent: [...record.sent, at],
+    },
+  }
+}
+
+function refusalFor(
+  record: BudgetRecord,
+  applicant: Applicant,
+  limits: FailureBudgetLimits,
+): Refusal | undefined {
+  const { at, lane, grant_type, clientId } = applicant
+  const { blockedUntil, marks } = record
+  if (blockedUntil !== null && at < blockedUntil) {
+    const retryAfter = Math.ceil((blockedUntil - at) / 1000)
+    return { code: 'rate_limited', details: { grant_type, retryAfter } }
+  }
+  if (applicant.automatic && record.refusedClients.includes(applicant.client)) {
+    return { code: 'client_refused_before', details: { clientId } }
+  }
+  const failures = marks.length
+  if (failures >= room(lane)) return { code: 'failure_budget_spent', details: { failures, until: undefined } }
+  const tries = triesIn(marks)
+  const until = Math.max(...tries.map((mark) => mark.at)) + pause
+  return lane === 'attempt' && tries.length >= limits.attempts && at < until
+    ? { code: 'failure_budget_spent', details: { failures: tries.length, until } }
+    : undefined
+}
+
+/** Whether what is under way leaves no room for another until something has come back. */
+function isCrowded({ marks, flights }: BudgetRecord, lane: Lane, limits: FailureBudgetLimits): boolean {
+  if (marks.length + flights.length >= room(lane)) return true
+  const tries = flights.filter((flight) => flight.lane === 'attempt').length
+  // Past the pause, one probe at a time.
+  return lane === 'attempt' && tries > 0 && triesIn(marks).length + tries >= limits.attempts
+}
+
+/** What people type never takes the last place: a renewal, whose success clears everything, must get through. */
+function room(lane: Lane): number {
+  return lane === 'attempt' ? hardLimit - 1 : hardLimit
+}
+
+function triesIn(marks: readonly Mark[]): readonly Mark[] {
+  return marks.filter(({ lane, kind }) => lane === 'attempt' && kind !== 'challenge')
+}
+
+/** No block is obeyed for longer than this, whatever `Retry-After` said or the clock did. Milliseconds. */
+const longestBlock = 24 * 3_600_000
+
+/**
+ * The record as of now: requests of dead processes may have failed, and old ones leave the window. What lies
+ * in the future was written before the clock went back, and counts as of now.
+ */
+function swept(record: BudgetRecord, now: number): BudgetRecord {
+  const past = <T extends { readonly at: number }>(entry: T): T => ({ ...entry, at: Math.min(entry.at, now) })
+  const flights = record.flights.map(past)
+  const lost = flights.filter(({ at }) => now - at > flightLimit)
+  return {
+    ...record,
+    marks: [
+      ...record.marks.map(past),
+      ...lost.map(({ order, lane }): Mark => ({ order, at: now, lane, kind: 'possible' })),
+    ],
+    flights: flights.filter(({ at }) => now - at <= flightLimit),
+    sent: record.sent.map((at) => Math.min(at, now)).filter((at) => now - at < requestWindow.milliseconds),
+    blockedUntil: record.blockedUntil === null ? null : Math.min(record.blockedUntil, now + longestBlock),
+  }
+}

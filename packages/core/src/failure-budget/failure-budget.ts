@@ -1,0 +1,173 @@
+import { type Clock, sleep } from '../clock.ts'
+import { GrantsError } from '../errors/grants-error.ts'
+import { hash } from '../hash.ts'
+import type { Refusal } from '../machine/effect.ts'
+import type { Event } from '../machine/event.ts'
+import { Mutex } from '../mutex.ts'
+import type { Store } from '../store/store.ts'
+import { type Admission, type Applicant, admit } from './admit.ts'
+import type { FailureBudgetLimits } from './limits.ts'
+import {
+  type BudgetRecord,
+  damagedRecord,
+  emptyRecord,
+  type Lane,
+  parseRecord,
+  serializeRecord,
+} from './record.ts'
+import { settle } from './settle.ts'
+
+/** What waits and what goes on at a base URL, as this process sees it. */
+export interface BudgetProgress {
+  /** Requests of this process that wait for their turn. */
+  readonly queued: number
+  /** Requests of this process that are under way. */
+  readonly inFlight: number
+  /** When the next one may go, ms since 1970, where it waits for the window of 5 minutes. */
+  readonly resumesAt: number | undefined
+}
+
+/** A request that may be sent, and has to be settled whatever becomes of it. */
+export interface Ticket {
+  /** Reports the machine's event of the answer; `undefined`: it was never sent. */
+  settle(event: Event | undefined): Promise<void>
+}
+
+/** Who wants to send what. */
+export type Candidate = Omit<Applicant, 'id' | 'at'>
+
+/** How long one waits before looking again for a place that another process may have freed. Milliseconds. */
+const patience = 100
+
+/**
+ * Lets token requests to one base URL go, so that no address is locked out: one record in the store for everyone,
+ * reserved under its lock before anything is sent.
+ */
+export class FailureBudget {
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #limits: FailureBudgetLimits
+  readonly #key: Promise<string>
+  readonly #queues: Readonly<Record<Lane, Mutex>> = { attempt: new Mutex(), renewal: new Mutex() }
+  readonly #listeners = new Set<(progress: BudgetProgress) => void>()
+  #progress: BudgetProgress = { queued: 0, inFlight: 0, resumesAt: undefined }
+  #freed = deferred()
+
+  constructor(
+    baseUrl: string,
+    { store, clock, limits }: { store: Store; clock: Clock; limits: FailureBudgetLimits },
+  ) {
+    this.#store = store
+    this.#clock = clock
+    this.#limits = limits
+    this.#key = budgetKey(baseUrl)
+  }
+
+  subscribe(listener: (progress: BudgetProgress) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Waits until the request may be sent. Gives the refusal where it may not. Rejects with the signal's reason. */
+  async enter(candidate: Candidate, signal?: AbortSignal): Promise<Ticket | Refusal> {
+    this.#show({ queued: this.#progress.queued + 1 })
+    try {
+      return await this.#queues[candidate.lane].run(() => this.#wait(candidate, signal))
+    } finally {
+      this.#show({ queued: this.#progress.queued - 1 })
+    }
+  }
+
+  async #wait(candidate: Candidate, signal: AbortSignal | undefined): Promise<Ticket | Refusal> {
+    const id = `${Math.random()}${Math.random()}`
+    for (;;) {
+      if (signal?.aborted) throw signal.reason
+      const at = this.#clock.now()
+      const freed = this.#freed.promise
+      const admission = await this.#decide({ ...candidate, id, at })
+      if (admission.type === 'refused') return admission.refusal
+      if (admission.type === 'admitted') return this.#ticket(id, candidate.client)
+      this.#show({ resumesAt: admission.until })
+      const wait = admission.until === undefined ? patience : Math.max(1, admission.until - at)
+      await Promise.race([sleep(this.#clock, wait), ...(admission.until === undefined ? [freed] : [])])
+      this.#show({ resumesAt: undefined })
+    }
+  }
+
+  #decide(applicant: Applicant): Promise<Admission> {
+    return this.#alone(async (record, save) => {
+      const admission = admit(record, applicant, this.#limits)
+      if (admission.type === 'admitted') await save(admission.record)
+      return admission
+    })
+  }
+
+  #ticket(id: string, client: string): Ticket {
+    this.#show({ inFlight: this.#progress.inFlight + 1 })
+    return {
+      settle: async (event) => {
+        try {
+          await this.#alone((record, save) =>
+            save(settle(record, { id, client, event, at: this.#clock.now() })),
+          )
+        } finally {
+          this.#show({ inFlight: this.#progress.inFlight - 1 })
+          this.#freed.resolve()
+          this.#freed = deferred()
+        }
+      },
+    }
+  }
+
+  async #alone<T>(
+    task: (record: BudgetRecord, save: (record: BudgetRecord) => Promise<void>) => Promise<T>,
+  ): Promise<T> {
+    const key = await this.#key
+    return this.#store.exclusively(key, async () => {
+      const { record, version } = await this.#read(key)
+      return task(record, async (next) => {
+        await this.#store.save(key, serializeRecord(next), version)
+      })
+    })
+  }
+
+  /** What can't be read may have held anything: it counts as so many failures, and is written anew. */
+  async #read(key: string): Promise<{ record: BudgetRecord; version: string | null }> {
+    let version: string | null = null
+    try {
+      const stored = await this.#store.load(key)
+      version = stored?.version ?? null
+      return { record: stored === undefined ? emptyRecord : parseRecord(stored.value), version }
+    } catch (thrown) {
+      if (!GrantsError.isInstance(thrown)) throw thrown
+      if (thrown.code !== 'invalid_state' && thrown.code !== 'store_damaged') throw thrown
+      return { record: damagedRecord(this.#clock.now()), version }
+    }
+  }
+
+  #show(change: Partial<BudgetProgress>): void {
+    this.#progress = { ...this.#progress, ...change }
+    for (const listener of this.#listeners) listener(this.#progress)
+  }
+}
+
+/** Forgets every failure of a base URL: for whoever knows better, having signed in elsewhere from this address. */
+export async function resetFailureBudget(store: Store, baseUrl: string): Promise<void> {
+  const key = await budgetKey(baseUrl)
+  await store.exclusively(key, async () => {
+    const stored = await store.load(key)
+    if (stored !== undefined) await store.remove(key, stored.version)
+  })
+}
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {}
+  const promise = new Promise<void>((fulfil) => {
+    resolve = fulfil
+  })
+  return { promise, resolve }
+}
+
+async function budgetKey(baseUrl: string): Promise<string> {
+  return `budget-${await hash([baseUrl])}`
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { type GrantType, grants, grantTypes, isGrantType, mayUse } from './catalogue.ts'
+import type { ClientKind, GrantDefinition } from './grant.ts'
+
+const all: Readonly<Record<GrantType, GrantDefinition>> = grants
+const kinds = ['developer', 'product', 'user'] as const satisfies ClientKind[]
+
+// Written out by hand from particle-token-endpoint.md, so that a wrong catalogue fails here.
+const lifetime = ['expires_in: seconds?', 'expires_at: date?']
+const expectedFields: Readonly<Record<GrantType, readonly string[]>> = {
+  password: ['username: text', 'password: secret', ...lifetime, 'scope: scope?'],
+  'urn:custom:mfa-otp': [
+    'mfa_token: secret',
+    'otp: otp',
+    'username: text?',
+    'password: secret?',
+    ...lifetime,
+  ],
+  'urn:custom:recovery-code': ['mfa_token: secret', 'recovery_code: secret', ...lifetime],
+  client_credentials: ['scope: scope?', ...lifetime],
+  refresh_token: ['refresh_token: secret', 'expires_in: seconds?'],
+}
+
+describe('the catalogue', () => {
+  it('has these grants, in this order', () => {
+    expect(grantTypes).toEqual([
+      'password',
+      'urn:custom:mfa-otp',
+      'urn:custom:recovery-code',
+      'client_credentials',
+      'refresh_token',
+    ])
+  })
+
+  it.each(grantTypes)('files %s under its own name', (name) => {
+    expect(all[name].grant_type).toBe(name)
+  })
+
+  it.each(grantTypes)('knows the fields of %s', (name) => {
+    const fields = Object.entries(all[name].fields)
+
+    expect(fields.map(([field, { form, required }]) => `${field}: ${form}${required ? '' : '?'}`)).toEqual(
+      expectedFields[name],
+    )
+  })
+
+  // biome-ignore format: one line per grant, to be read as a table
+  it.each([
+    ['password',                 true,  true, true],
+    ['urn:custom:mfa-otp',       true,  true, true],
+    ['urn:custom:recovery-code', true,  true, true],
+    ['client_credentials',       false, true, true],
+    ['refresh_token',            false, true, false],
+  ] as const)('knows who may use %s', (name, ...may) => {
+    expect(kinds.map((kind) => mayUse(kind, name))).toEqual(may)
+  })
+
+  it('asks for a second factor after a password, and never otherwise', () => {
+    expect(grantTypes.map((name) => [name, all[name].outcomes])).toEqual([
+      ['password', ['tokens', 'mfa_required']],
+      ['urn:custom:mfa-otp', ['tokens']],
+      ['urn:custom:recovery-code', ['tokens']],
+      ['client_credentials', ['tokens']],
+      ['refresh_token', ['tokens']],
+    ])
+  })
+
+  it('renews a product’s sign-ins by refresh, a client’s own token by asking again, and nothing else', () => {
+    const refresh = { developer: null, product: 'refresh_token', user: null }
+    const again = { developer: null, product: 'client_credentials', user: 'client_credentials' }
+
+    expect(grantTypes.map((name) => [name, all[name].renewedBy])).toEqual([
+      ['password', refresh],
+      ['urn:custom:mfa-otp', refresh],
+      ['urn:custom:recovery-code', refresh],
+      ['client_credentials', again],
+      ['refresh_token', refresh],
+    ])
+  })
+
+  it('never renews by a grant that this kind of client may not use', () => {
+    for (const name of grantTypes) {
+      for (const kind of kinds) {
+        const by = all[name].renewedBy[kind]
+        expect(by === null || mayUse(kind, by)).toBe(true)
+      }
+    }
+  })
+
+  it('knows which requests carry what is good once', () => {
+    expect(grantTypes.filter((name) => all[name].singleUse)).toEqual([
+      'urn:custom:mfa-otp',
+      'urn:custom:recovery-code',
+      'refresh_token',
+    ])
+  })
+
+  it.each(['authorization_code', 'urn:custom:mfa-token', 'PASSWORD', '', 'toString', '__proto__'])(
+    'does not know %j',
+    (name) => {
+      expect(isGrantType(name)).toBe(false)
+    },
+  )
+
+  it.each(grantTypes)('knows %s', (name) => {
+    expect(isGrantType(name)).toBe(true)
+  })
+})

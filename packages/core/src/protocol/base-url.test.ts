@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { GrantsError } from '../errors/grants-error.ts'
+import { allowInsecureRequests, particleUrl, readBaseUrl } from './base-url.ts'
+
+function outcome(given: string, insecureAllowed = false): string {
+  try {
+    return readBaseUrl(given, insecureAllowed)
+  } catch (thrown) {
+    if (!GrantsError.isInstance(thrown)) throw thrown
+    return thrown.code === 'invalid_argument'
+      ? `${thrown.details.parameter} ${thrown.details.problem}`
+      : thrown.code
+  }
+}
+
+const relative = 'baseUrl must be an absolute URL such as https://api.particle.io'
+const scheme = 'baseUrl must begin with https:// or http://'
+const userInfo = 'baseUrl must not hold a user name or password'
+const query = 'baseUrl must not hold a query or a fragment'
+const insecure = 'insecure_base_url'
+
+// biome-ignore format: one line per form, to be read as a table
+const forms: readonly (readonly [given: string, becomes: string])[] = [
+  ['https://api.particle.io', 'https://api.particle.io'],
+  ['https://api.particle.io/', 'https://api.particle.io'],
+  ['https://api.particle.io//', 'https://api.particle.io'],
+  ['HTTPS://API.Particle.IO', 'https://api.particle.io'],
+  ['https://api.particle.io:443', 'https://api.particle.io'],
+  ['https://api.particle.io:8443/', 'https://api.particle.io:8443'],
+  ['https://proxy.example.com/particle', 'https://proxy.example.com/particle'],
+  ['https://proxy.example.com/particle/', 'https://proxy.example.com/particle'],
+  ['https://proxy.example.com/a/../b/', 'https://proxy.example.com/b'],
+  ['  https://api.particle.io  ', 'https://api.particle.io'],
+  ['https://api.particle.io?', 'https://api.particle.io'],
+  ['https://192.168.1.7', 'https://192.168.1.7'],
+
+  ['http://localhost', 'http://localhost'],
+  ['http://LOCALHOST:8765/', 'http://localhost:8765'],
+  ['http://localhost:80', 'http://localhost'],
+  ['http://cloud.localhost:8765', 'http://cloud.localhost:8765'],
+  ['http://a.b.localhost', 'http://a.b.localhost'],
+  ['http://127.0.0.1:8765', 'http://127.0.0.1:8765'],
+  ['http://127.255.255.254/prefix/', 'http://127.255.255.254/prefix'],
+  ['http://[::1]:8765', 'http://[::1]:8765'],
+  ['http://[0:0:0:0:0:0:0:1]', 'http://[::1]'],
+  ['http://127.1', 'http://127.0.0.1'],
+  ['http://2130706433', 'http://127.0.0.1'],
+  ['http://0x7f.0.0.1', 'http://127.0.0.1'],
+  ['http://0177.0.0.1', 'http://127.0.0.1'],
+  ['http://１２７.0.0.1', 'http://127.0.0.1'],
+
+  ['http://api.particle.io', insecure],
+  ['http://192.168.1.7', insecure],
+  ['http://10.0.0.1', insecure],
+  ['http://0.0.0.0:8765', insecure],
+  ['http://0', insecure],
+  ['http://126.255.255.255', insecure],
+  ['http://2130706432.example.com', insecure],
+  ['http://128.0.0.1', insecure],
+  ['http://127.0.0.1.evil.com', insecure],
+  ['http://localhost.evil.com', insecure],
+  ['http://evil.com/localhost', insecure],
+  ['http://evillocalhost', insecure],
+  ['http://.localhost', insecure],
+  ['http://localhost.', insecure],
+  ['http://[::2]', insecure],
+  ['http://[::ffff:127.0.0.1]', insecure],
+  ['http://[::]', insecure],
+
+  ['https://user@api.particle.io', userInfo],
+  ['https://user:password@api.particle.io', userInfo],
+  ['https://:password@api.particle.io', userInfo],
+  ['http://127.0.0.1@evil.com', userInfo],
+  ['https://api.particle.io?x=1', query],
+  ['https://api.particle.io/#top', query],
+  ['ftp://api.particle.io', scheme],
+  ['ws://localhost', scheme],
+  ['file:///etc/passwd', scheme],
+  ['javascript:alert(1)', scheme],
+  ['localhost:8765', scheme],
+  ['api.particle.io', relative],
+  ['//api.particle.io', relative],
+  ['/oauth/token', relative],
+  ['', relative],
+  ['https://', relative],
+  ['http://127.0.0.256', relative],
+  ['https://a b', relative],
+]
+
+describe('readBaseUrl', () => {
+  it.each(forms)('%s → %s', (given, becomes) => {
+    expect(outcome(given)).toBe(becomes)
+  })
+
+  it('lets plain http go anywhere where somebody has asked for it', () => {
+    expect(outcome('http://192.168.1.7/', true)).toBe('http://192.168.1.7')
+    expect(outcome('http://user@192.168.1.7/', true)).toBe(userInfo)
+  })
+
+  it('names the origin that is not safe, and no more of the URL', () => {
+    expect(() => readBaseUrl('http://evil.example/path-1234', false)).toThrow(
+      expect.objectContaining({ details: { origin: 'http://evil.example' } }),
+    )
+  })
+
+  it('repeats nothing of a password', () => {
+    expect(() => readBaseUrl('https://user:p4ssw0rd@api.particle.io', false)).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('p4ssw0rd') }),
+    )
+  })
+
+  it.each([undefined, null, 5, {}])('refuses %s, which JavaScript may pass', (given) => {
+    expect(outcome(given as unknown as string)).toBe(relative)
+  })
+
+  it('takes a URL object for what it says', () => {
+    expect(outcome(new URL('http://localhost:1/') as unknown as string)).toBe('http://localhost:1')
+  })
+
+  it('takes Particle’s own', () => {
+    expect(outcome(particleUrl)).toBe(particleUrl)
+  })
+
+  it('has a switch that another copy of this package knows too', () => {
+    expect(allowInsecureRequests).toBe(Symbol.for('@particle-grants/core/allowInsecureRequests'))
+  })
+})

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { GrantsError } from '../errors/grants-error.ts'
+import type { FieldForm } from '../grants/field.ts'
+import { Secret } from '../secret.ts'
+import { encodeField } from './encode-field.ts'
+
+function outcome(form: FieldForm, value: unknown): string {
+  try {
+    return `sent as ${encodeField('field', form, value)}`
+  } catch (thrown) {
+    if (!GrantsError.isInstance(thrown) || thrown.code !== 'invalid_argument') throw thrown
+    return `${thrown.details.parameter} ${thrown.details.problem}`
+  }
+}
+
+const nonEmpty = 'field must be a non-empty string'
+const sixDigits = 'field must be a string of the six digits that the authenticator shows'
+const seconds = 'field must be an integer of seconds, 0 for a token that never expires'
+const date = 'field must be a date and time in ISO 8601, such as 2030-01-31T00:00:00Z'
+const words = 'field must be words parted by single blanks'
+
+const good: readonly (readonly [FieldForm, unknown, sent: string])[] = [
+  ['text', 'dev@example.com', 'dev@example.com'],
+  ['text', ' ', ' '],
+  ['text', 'ü & ñ\n', 'ü & ñ\n'],
+  ['secret', 'bare', 'bare'],
+  ['secret', new Secret('hidden'), 'hidden'],
+  ['otp', '012345', '012345'],
+  ['otp', new Secret('123456'), '123456'],
+  ['otp', '123 456', '123456'],
+  ['otp', ' 123\u00a0456\n', '123456'],
+  ['seconds', 0, '0'],
+  ['seconds', -0, '0'],
+  ['seconds', 1, '1'],
+  ['seconds', 7_776_000, '7776000'],
+  ['seconds', Number.MAX_SAFE_INTEGER, '9007199254740991'],
+  ['date', '2030-01-31T00:00:00Z', '2030-01-31T00:00:00Z'],
+  ['date', '2030-01-31T00:00:00.000+02:00', '2030-01-31T00:00:00.000+02:00'],
+  ['scope', 'devices', 'devices'],
+  ['scope', 'customer=jane+x@example.com devices', 'customer=jane+x@example.com devices'],
+]
+
+const bad: readonly (readonly [FieldForm, unknown, problem: string])[] = [
+  ...['', 1, null, undefined, {}, [], true, Symbol('x'), new Secret(''), new Secret(1)].flatMap((value) => [
+    ['text', value, nonEmpty] as const,
+    ['secret', value, nonEmpty] as const,
+  ]),
+  ...[
+    '',
+    '12345',
+    '1234567',
+    '12345a',
+    '１２３４５６',
+    '123-456',
+    123456,
+    12345n,
+    null,
+    new Secret(123456),
+    new Secret(''),
+  ].map((value) => ['otp', value, sixDigits] as const),
+  ...[
+    -1,
+    0.5,
+    1e16,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    '3600',
+    '0',
+    3600n,
+    null,
+    true,
+    [],
+    new Date(),
+  ].map((value) => ['seconds', value, seconds] as const),
+  ...[
+    '',
+    'tomorrow',
+    '2030-01-31',
+    '2030-13-01T00:00:00Z',
+    '2030-01-31T25:00:00Z',
+    '2030-01-31Tx',
+    ' 2030-01-31T00:00:00Z',
+    0,
+    new Date(),
+    null,
+  ].map((value) => ['date', value, date] as const),
+  ...['', ' ', 'a  b', ' a', 'a ', 'a\nb', 'a\tb', 'a\u0000b', 'a\u0085b', 'a\u00a0b', 1, ['a'], null].map(
+    (value) => ['scope', value, words] as const,
+  ),
+]
+
+describe('a field', () => {
+  it.each(good)('of the form %s takes %o', (form, value, sent) => {
+    expect(outcome(form, value)).toBe(`sent as ${sent}`)
+  })
+
+  it.each(bad)('of the form %s refuses %o', (form, value, problem) => {
+    expect(outcome(form, value)).toBe(problem)
+  })
+
+  it.each(['otp', 'seconds', 'date', 'scope'] as const)(
+    'of the form %s never repeats what it refuses',
+    (form) => {
+      expect(outcome(form, new Secret('s3cret\u0000'))).not.toContain('s3cret')
+      expect(outcome(form, 's3cret\u0000')).not.toContain('s3cret')
+    },
+  )
+})

@@ -1,0 +1,56 @@
+import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
+import { sanitizeCause } from '../errors/sanitize.ts'
+import type { FailureBudget, Ticket } from '../failure-budget/failure-budget.ts'
+import { laneOf } from '../failure-budget/record.ts'
+import type { TokenRequest } from '../grants/catalogue.ts'
+import { hash } from '../hash.ts'
+import type { Refusal } from '../machine/effect.ts'
+import type { Event } from '../machine/event.ts'
+import { exchange, type Wire } from './wire.ts'
+
+/** How a request is sent. */
+export interface SendOptions {
+  /** Nobody asked for this very request: the session renews by itself. */
+  readonly automatic: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Sends a token request when the failure budget lets it go, and reports to the budget what came of it.
+ * Gives an event in any case: a request that was not let go failed unsent.
+ */
+export async function admittedExchange(
+  { wire, budget }: { readonly wire: Wire; readonly budget: FailureBudget },
+  request: TokenRequest,
+  { automatic, signal }: SendOptions,
+): Promise<Event> {
+  const { client, clock } = wire
+  const { grant_type } = request
+  const unsent = (refusal: Refusal): Event => ({ type: 'failed', at: clock.now(), refusal })
+  const candidate = {
+    grant_type,
+    lane: laneOf(grant_type),
+    clientId: client.id,
+    client: await hash([client.id, client.secret.reveal(), grant_type]),
+    automatic,
+  }
+  let ticket: Ticket | Refusal
+  try {
+    ticket = await budget.enter(candidate, signal)
+  } catch (thrown) {
+    return unsent(signal?.aborted ? { code: 'aborted', details: {} } : lockFailure(thrown))
+  }
+  if (!('settle' in ticket)) return unsent(ticket)
+  const event = await exchange(wire, request, signal)
+  // The answer counts for more than the record of it: a flight that is never settled is swept as a possible failure.
+  await ticket.settle(event).catch(() => {})
+  return event
+}
+
+function lockFailure(thrown: unknown): Refusal {
+  if (GrantsError.isInstance(thrown)) {
+    const { code, details } = thrown as AnyGrantsError
+    return { code, details } as Refusal
+  }
+  return { code: 'store_failed', details: { operation: 'lock' }, cause: sanitizeCause(thrown, []) }
+}

@@ -1,0 +1,79 @@
+import { GrantsError } from '../errors/grants-error.ts'
+import { isTokenDestination, saysTokenIsDead } from '../protocol/destination.ts'
+
+/** What attaching a token takes of a session. */
+export interface TokenSource {
+  peekToken(): string | undefined
+  accessToken(options: { readonly signal: AbortSignal }): Promise<string>
+  accepted(token: string): void
+  rejected(token: string): Promise<void>
+}
+
+/** Where tokens may go, and what sends. */
+export interface FetchContext {
+  readonly source: TokenSource
+  readonly send: typeof fetch
+  /** What relative URLs are resolved against. */
+  readonly baseUrl: string
+  readonly origins: readonly string[]
+}
+
+/**
+ * The platform's `fetch` with the session's token: only to allowed origins, only where the caller brings none, and
+ * sent once more after a renewal when the API says that the token is dead. The platform drops the token on a
+ * redirect to another origin.
+ */
+export async function fetchWithToken(
+  context: FetchContext,
+  input: Parameters<typeof fetch>[0],
+  init?: Parameters<typeof fetch>[1],
+): Promise<Response> {
+  const { source, send, origins } = context
+  const request = new Request(typeof input === 'string' ? new URL(input, context.baseUrl) : input, init)
+  if (!isTokenDestination(request.url, origins) || bringsItsOwn(request)) return send(request)
+  const { signal } = request
+  const token = source.peekToken() ?? (await source.accessToken({ signal }))
+  // A stream can be read once only, and a copy of it would be kept in memory whole: it is never sent again.
+  const again = isStream(input, init) ? undefined : request.clone()
+  const response = await send(withToken(request, token))
+  if (!(await isTokenDead(response))) {
+    source.accepted(token)
+    return response
+  }
+  await source.rejected(token)
+  if (again === undefined) {
+    throw new GrantsError('request_not_replayable', {
+      method: request.method,
+      url: withoutQuery(request.url),
+    })
+  }
+  return send(withToken(again, await source.accessToken({ signal })))
+}
+
+/** The API refuses a request that brings two tokens. */
+function bringsItsOwn({ headers, url }: Request): boolean {
+  return headers.has('authorization') || /[?&]access_token=/.test(url)
+}
+
+function isStream(input: unknown, init: RequestInit | undefined): boolean {
+  const body = init?.body ?? (input instanceof Request ? input.body : undefined)
+  return typeof body === 'object' && body !== null && 'getReader' in body
+}
+
+function withToken(request: Request, token: string): Request {
+  request.headers.set('authorization', `Bearer ${token}`)
+  return request
+}
+
+async function isTokenDead(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false
+  try {
+    return saysTokenIsDead(JSON.parse(await response.clone().text()))
+  } catch {
+    return false
+  }
+}
+
+function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/, '')
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../clock.ts'
+
+/** A clock that is wrong by less than this is taken as right: `Date` has seconds, and answers take their time. ms. */
+const tolerance = 2000
+
+/** No answer moves the clock by more than this: a cached or forged `Date` must not make old tokens look good. ms. */
+const clamp = 10 * 60_000
+
+/**
+ * The session's clock, set right by what the token endpoint says the time is. Expiry is written and read on the
+ * server's time, so that machines whose clocks differ agree on it.
+ */
+export class ServerClock implements Clock {
+  readonly #clock: Clock
+  #skew = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  now(): number {
+    return this.#clock.now() + this.#skew
+  }
+
+  /** Learns from an answer's `Date`, ms since 1970; `undefined` where it can't be read. */
+  learn(date: number | undefined): void {
+    if (date === undefined) return
+    const skew = date - this.#clock.now()
+    this.#skew = Math.abs(skew) < tolerance ? 0 : Math.max(-clamp, Math.min(clamp, skew))
+  }
+}
