@@ -48,6 +48,7 @@ describe('a secret', () => {
     expect(copy.Secret.isInstance(secret)).toBe(true)
     expect(Secret.isInstance(new copy.Secret('x'))).toBe(true)
     expect(Secret.isInstance(secret)).toBe(true)
+    expect(Reflect.get(secret, Symbol.for('@particle-grants/core/Secret'))).toBe(true)
   })
 
   it('wraps a bare string, and stays as it is', () => {

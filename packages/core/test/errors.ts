@@ -51,10 +51,8 @@ const variants: { readonly [C in ErrorCode]?: readonly ErrorDetails[C][] } = {
     never_expires: true,
     no_refresh_token: true,
     renewal_stopped: true,
-  }).flatMap((reason) => [
-    { reason, expiresAt: null },
-    { reason, expiresAt: now },
-  ]),
+  }).map((reason) => ({ reason, expiresAt: reason === 'never_expires' ? null : now })),
+  renewal_postponed: [1, 2].map((failures) => ({ failures, retryAt: now, because: 'no_answer' })),
   reauthentication_required: reasons<ErrorDetails['reauthentication_required']['reason']>({
     expired: true,
     rejected: true,

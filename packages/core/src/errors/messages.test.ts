@@ -63,17 +63,12 @@ describe('what the errors say', () => {
       not_renewable: This token never expires: there is nothing to renew. Go on using it.
       not_renewable: No refresh token came with this token, or it is spent. It ends at 2027-02-21T12:00:00Z; sign in again before.
       not_renewable: Renewing was refused before, and nothing has changed since. It ends at 2027-02-21T12:00:00Z; sign in again before.
-      not_renewable: A developer's token can't be renewed, whatever refresh_token came with it. Go on using it.
       not_renewable: A developer's token can't be renewed, whatever refresh_token came with it. It ends at 2026-01-01T00:00:00Z; sign in again before.
-      not_renewable: This token of a user client can't be renewed: whether the service refreshes it is not known. Go on using it.
       not_renewable: This token of a user client can't be renewed: whether the service refreshes it is not known. It ends at 2026-01-01T00:00:00Z; sign in again before.
-      not_renewable: An adopted token came from elsewhere and is never renewed. Go on using it.
       not_renewable: An adopted token came from elsewhere and is never renewed. It ends at 2026-01-01T00:00:00Z; sign in again before.
-      not_renewable: This token never expires: there is nothing to renew. It ends at 2026-01-01T00:00:00Z; sign in again before.
-      not_renewable: No refresh token came with this token, or it is spent. Go on using it.
       not_renewable: No refresh token came with this token, or it is spent. It ends at 2026-01-01T00:00:00Z; sign in again before.
-      not_renewable: Renewing was refused before, and nothing has changed since. Go on using it.
       not_renewable: Renewing was refused before, and nothing has changed since. It ends at 2026-01-01T00:00:00Z; sign in again before.
+      request_not_replayable: POST https://api.particle.io/v1/binaries was refused for its token and can't be sent again: its body was a stream. The call did not go through. Send it again with a fresh stream; the token is renewed.
       reauthentication_required: The token has expired and nobody can renew it. Sign in again.
       reauthentication_required: The API refused the token: it was revoked, or replaced. Sign in again.
       reauthentication_required: The token could not be renewed: its refresh token was refused. Sign in again.
@@ -81,10 +76,13 @@ describe('what the errors say', () => {
       revocation_failed: The access token could not be revoked: no answer. It was forgotten here and stays valid at Particle until it expires.
       revocation_failed: The access token could not be revoked (503). It was forgotten here and stays valid at Particle until it expires.
       revocation_failed: The access token could not be revoked (500). It was forgotten here and stays valid at Particle until it expires.
+      aborted: The call was aborted before anything was sent. Call again when it is wanted after all.
       failure_budget_spent: 5 token requests have failed or may have failed since the last success; ten in a row lock the address out. Nothing was sent. Make sure of the credentials; the next attempt is allowed at 2026-11-23T12:10:00Z.
       failure_budget_spent: 9 token requests have failed or may have failed since the last success; ten in a row lock the address out. Nothing was sent. Make sure of the credentials, sign in once by other means, then call resetFailureBudget().
       client_refused_before: The id and secret of the client my-product-1234 were refused before, and are the same still. Nothing was sent; correct the secret, or call resetFailureBudget() when it was right after all.
       renewal_postponed: The token has run out, and renewing it failed 2 times (no_answer). Call again at 2026-11-23T12:10:00Z or later; then it is tried again.
+      renewal_postponed: The token has run out, and renewing it failed once (no_answer). Call again at 2026-01-01T00:00:00Z or later; then it is tried again.
+      renewal_postponed: The token has run out, and renewing it failed 2 times (no_answer). Call again at 2026-01-01T00:00:00Z or later; then it is tried again.
       wait_timeout: No token within 30 s. The renewal goes on; call again, or allow more time.
       invalid_state: The serialised state can't be used: it is not JSON. Sign in again, or pass the state that serializeState gave for this session.
       unsettled_state: A session that is requesting can't be serialised. Wait until the request under way is answered.
@@ -113,7 +111,7 @@ describe('what the errors say', () => {
       expect(quoted).toMatch(/^\S.*[.]$/)
       expect(quoted).not.toMatch(/undefined|null|NaN|\[object|\n| {2}|\.\.|\d{13}/)
       expect(error.message).toContain(error.remedy)
-      expect(error.remedy).toMatch(/^[A-Z].*[.]$/)
+      expect(error.remedy).toMatch(/^[A-Z\d].*[.]$/)
     },
   )
 

@@ -75,9 +75,9 @@ function isCrowded({ marks, flights }: BudgetRecord, lane: Lane, limits: Failure
   return lane === 'attempt' && tries > 0 && triesIn(marks).length + tries >= limits.attempts
 }
 
-/** What people type never takes the last place: a renewal, whose success clears everything, must get through. */
+/** The last place is a renewal's: the likeliest to succeed, and its success clears everything. */
 function room(lane: Lane): number {
-  return lane === 'attempt' ? hardLimit - 1 : hardLimit
+  return lane === 'renewal' ? hardLimit : hardLimit - 1
 }
 
 function triesIn(marks: readonly Mark[]): readonly Mark[] {

@@ -48,7 +48,11 @@ export class FailureBudget {
   readonly #clock: Clock
   readonly #limits: FailureBudgetLimits
   readonly #key: Promise<string>
-  readonly #queues: Readonly<Record<Lane, Mutex>> = { attempt: new Mutex(), renewal: new Mutex() }
+  readonly #queues: Readonly<Record<Lane, Mutex>> = {
+    attempt: new Mutex(),
+    authorization: new Mutex(),
+    renewal: new Mutex(),
+  }
   readonly #listeners = new Set<(progress: BudgetProgress) => void>()
   #progress: BudgetProgress = { queued: 0, inFlight: 0, resumesAt: undefined }
   #freed = deferred()

@@ -2,14 +2,18 @@ import { Fields } from '../fields.ts'
 import type { GrantType } from '../grants/catalogue.ts'
 
 /**
- * Who competes for the budget: `attempt`, what people type (passwords and codes), and `renewal`, what programs
- * ask for by themselves. Wrong passwords must not stop a fleet.
+ * Who competes for the budget: `attempt`, what people type (passwords and codes); `authorization`, a first token for
+ * a client or a customer; `renewal`, another token for a session that has had one, which is the likeliest to succeed.
  */
-export type Lane = 'attempt' | 'renewal'
+export type Lane = (typeof lanes)[number]
 
-/** The lane of a grant. */
-export function laneOf(grant: GrantType): Lane {
-  return grant === 'client_credentials' || grant === 'refresh_token' ? 'renewal' : 'attempt'
+/** Every lane. */
+export const lanes = ['attempt', 'authorization', 'renewal'] as const
+
+/** The lane of a request. */
+export function laneOf(grant: GrantType, renewing: boolean): Lane {
+  if (renewing) return 'renewal'
+  return grant === 'client_credentials' ? 'authorization' : 'attempt'
 }
 
 /** Something that counts against the budget until the next success. */
@@ -59,7 +63,7 @@ export const emptyRecord: BudgetRecord = {
 
 /** Stands in for a record that can't be read: half of the failures that lock an address out may have happened. */
 export function damagedRecord(at: number): BudgetRecord {
-  const marks = [1, 2, 3, 4, 5].map((order): Mark => ({ order, at, lane: 'renewal', kind: 'possible' }))
+  const marks = [1, 2, 3, 4, 5].map((order): Mark => ({ order, at, lane: 'authorization', kind: 'possible' }))
   return { ...emptyRecord, next: 6, marks }
 }
 
@@ -80,14 +84,14 @@ export function parseRecord(text: string): BudgetRecord {
     marks: fields.list('marks', (mark) => ({
       order: mark.number('order'),
       at: mark.number('at'),
-      lane: mark.oneOf('lane', ['attempt', 'renewal']),
+      lane: mark.oneOf('lane', lanes),
       kind: mark.oneOf('kind', ['failed', 'possible', 'challenge']),
     })),
     flights: fields.list('flights', (flight) => ({
       id: flight.string('id'),
       order: flight.number('order'),
       at: flight.number('at'),
-      lane: flight.oneOf('lane', ['attempt', 'renewal']),
+      lane: flight.oneOf('lane', lanes),
     })),
     sent: fields.values('sent', (value): value is number => typeof value === 'number'),
     blockedUntil: fields.numberOrNull('blockedUntil'),

@@ -12,6 +12,8 @@ import { exchange, type Wire } from './wire.ts'
 export interface SendOptions {
   /** Nobody asked for this very request: the session renews by itself. */
   readonly automatic: boolean
+  /** It renews a token that there is, or was. */
+  readonly renewing: boolean
   readonly signal: AbortSignal | undefined
 }
 
@@ -22,14 +24,14 @@ export interface SendOptions {
 export async function admittedExchange(
   { wire, budget }: { readonly wire: Wire; readonly budget: FailureBudget },
   request: TokenRequest,
-  { automatic, signal }: SendOptions,
+  { automatic, renewing, signal }: SendOptions,
 ): Promise<Event> {
   const { client, clock } = wire
   const { grant_type } = request
   const unsent = (refusal: Refusal): Event => ({ type: 'failed', at: clock.now(), refusal })
   const candidate = {
     grant_type,
-    lane: laneOf(grant_type),
+    lane: laneOf(grant_type, renewing),
     clientId: client.id,
     client: await hash([client.id, client.secret.reveal(), grant_type]),
     automatic,

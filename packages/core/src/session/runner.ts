@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 /** How a step is taken. */
-export interface StepOptions extends Partial<SendOptions> {
+export interface StepOptions extends Partial<Omit<SendOptions, 'renewing'>> {
   /** Whom the step binds a session to that belongs to nobody yet. */
   readonly subject?: Identity['subject']
   /** Errors of reading the store that don't stop the step, since it writes anew or removes what is there. */
@@ -126,7 +126,9 @@ export class Runner {
     switch (effect.type) {
       case 'request': {
         const { automatic = false, signal } = options
-        const event = await admittedExchange(this.#machinery, effect.request, { automatic, signal })
+        const renewing = this.#state.status === 'renewing'
+        const send = { automatic, renewing, signal }
+        const event = await admittedExchange(this.#machinery, effect.request, send)
         return this.#take(event, outcome, options)
       }
       case 'save':

@@ -1,0 +1,61 @@
+import { describe, expectTypeOf, it } from 'vitest'
+import type { Secret } from '../secret.ts'
+import type { FieldNameOf, GrantType, TokenRequest } from './catalogue.ts'
+
+declare const secret: Secret
+
+function send(_request: TokenRequest): void {}
+
+describe('a token request', () => {
+  it('is none of any', () => {
+    expectTypeOf<TokenRequest>().not.toBeAny()
+    expectTypeOf<TokenRequest<'password'>['password']>().not.toBeAny()
+    expectTypeOf<GrantType>().toEqualTypeOf<
+      'password' | 'urn:custom:mfa-otp' | 'urn:custom:recovery-code' | 'client_credentials' | 'refresh_token'
+    >()
+  })
+
+  it('takes the fields of its grant', () => {
+    send({ grant_type: 'password', username: 'u', password: secret, expires_in: 0, scope: 'devices' })
+    send({ grant_type: 'urn:custom:mfa-otp', mfa_token: secret, otp: secret })
+    send({ grant_type: 'urn:custom:recovery-code', mfa_token: secret, recovery_code: secret })
+    send({ grant_type: 'client_credentials' })
+    send({ grant_type: 'refresh_token', refresh_token: secret, expires_in: undefined })
+  })
+
+  it('needs those that are required', () => {
+    // @ts-expect-error the password is missing
+    send({ grant_type: 'password', username: 'u' })
+    // @ts-expect-error the code is missing
+    send({ grant_type: 'urn:custom:mfa-otp', mfa_token: secret })
+    // @ts-expect-error the refresh token is missing
+    send({ grant_type: 'refresh_token' })
+    // @ts-expect-error it may not be undefined
+    send({ grant_type: 'refresh_token', refresh_token: undefined })
+  })
+
+  it('takes no others', () => {
+    // @ts-expect-error the wire says expires_in
+    send({ grant_type: 'client_credentials', expiresIn: 60 })
+    // @ts-expect-error a field of another grant
+    send({ grant_type: 'client_credentials', username: 'u' })
+    // @ts-expect-error no scope at the second step
+    send({ grant_type: 'urn:custom:mfa-otp', mfa_token: secret, otp: secret, scope: 'devices' })
+    // @ts-expect-error a grant that the server does not know
+    send({ grant_type: 'urn:custom:mfa-token', mfa_token: secret, otp: secret })
+  })
+
+  it('has secrets hidden, and numbers as numbers', () => {
+    // @ts-expect-error a bare password
+    send({ grant_type: 'password', username: 'u', password: 'p' })
+    // @ts-expect-error a bare code
+    send({ grant_type: 'urn:custom:mfa-otp', mfa_token: secret, otp: '123456' })
+    // @ts-expect-error seconds are a number
+    send({ grant_type: 'client_credentials', expires_in: '60' })
+  })
+
+  it('gives the names of its fields', () => {
+    expectTypeOf<FieldNameOf<'refresh_token'>>().toEqualTypeOf<'refresh_token' | 'expires_in'>()
+    expectTypeOf<FieldNameOf<'client_credentials'>>().toEqualTypeOf<'scope' | 'expires_in' | 'expires_at'>()
+  })
+})
