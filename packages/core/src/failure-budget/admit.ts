@@ -15,23 +15,24 @@ export interface Applicant {
   readonly automatic: boolean
 }
 
-/** Whether a request may be sent now. */
-export type Admission =
-  | { readonly type: 'admitted'; readonly record: BudgetRecord }
+/** Whether a request may be sent now, and the record as of now. */
+export type Admission = { readonly record: BudgetRecord } & (
+  | { readonly type: 'admitted' }
   /** At `until`, or, where that is not known, when another request has come back. */
   | { readonly type: 'wait'; readonly until: number | undefined }
   | { readonly type: 'refused'; readonly refusal: Refusal }
+)
 
 /** Judges a request by the record. Pure: the caller holds the record's lock and saves what comes out. */
 export function admit(found: BudgetRecord, applicant: Applicant, limits: FailureBudgetLimits): Admission {
   const { at, lane, id } = applicant
   const record = swept(found, at)
   const refusal = refusalFor(record, applicant, limits)
-  if (refusal !== undefined) return { type: 'refused', refusal }
-  if (isCrowded(record, lane, limits)) return { type: 'wait', until: undefined }
+  if (refusal !== undefined) return { type: 'refused', refusal, record }
+  if (isCrowded(record, lane, limits)) return { type: 'wait', until: undefined, record }
   const [oldest] = record.sent
   if (oldest !== undefined && record.sent.length >= requestWindow.requests) {
-    return { type: 'wait', until: oldest + requestWindow.milliseconds }
+    return { type: 'wait', until: oldest + requestWindow.milliseconds, record }
   }
   return {
     type: 'admitted',

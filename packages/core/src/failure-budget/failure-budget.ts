@@ -101,7 +101,9 @@ export class FailureBudget {
   #decide(applicant: Applicant): Promise<Admission> {
     return this.#alone(async (record, save) => {
       const admission = admit(record, applicant, this.#limits)
-      if (admission.type === 'admitted') await save(admission.record)
+      // Also what is refused may have been swept: after a clock went back, its pause begins now, and once.
+      const changed = serializeRecord(admission.record) !== serializeRecord(record)
+      if (changed) await save(admission.record)
       return admission
     })
   }
