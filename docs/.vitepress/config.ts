@@ -11,6 +11,7 @@ export default defineConfig({
   themeConfig: {
     nav: [
       { text: 'Architecture', link: '/architecture' },
+      { text: 'Staying signed in', link: '/guides/renewal-and-stores' },
       { text: 'Decisions', link: '/decisions/' },
     ],
     search: { provider: 'local' },
