@@ -1,0 +1,92 @@
+import { buildProgram, type Program, reportCounts, runProgram } from '@particle-grants/test-kit/programs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { CallerOrders, CallerReport } from '../programs/caller.ts'
+import { sharedStores } from './stores.ts'
+import { client, customerSignedIn, jane, ninetyDays } from './world.ts'
+
+const processes = 8
+const callers = 100
+let program: string
+
+beforeAll(async () => {
+  program = await buildProgram(new URL('../programs/caller.ts', import.meta.url))
+})
+
+/** A process, and everything that it has said so far. */
+interface Running extends Pick<Program, 'send' | 'kill'> {
+  readonly said: string[]
+  readonly ended: Promise<void>
+}
+
+function start(orders: CallerOrders): Running {
+  const one = runProgram(program)
+  const said: string[] = []
+  const listen = async () => {
+    for (;;) said.push(await one.next())
+  }
+  // It rejects when the process has ended, which is how all of them end.
+  const ended = listen().catch(() => {})
+  one.send(JSON.stringify(orders))
+  return { said, ended, send: one.send, kill: one.kill }
+}
+
+/** Starts the processes, and waits until each has read the store. */
+async function started(orders: CallerOrders): Promise<Running[]> {
+  const running = Array.from({ length: processes }, () => start(orders))
+  await expect
+    .poll(() => running.map(({ said }) => said[0]), { timeout: 60_000 })
+    .toEqual(Array(processes).fill('ready'))
+  return running
+}
+
+async function reportOf({ said, ended }: Running): Promise<CallerReport> {
+  await ended
+  return JSON.parse(String(said.at(-1))) as CallerReport
+}
+
+describe.each(sharedStores())('eight processes with a hundred callers each on $name', ({ name, open }) => {
+  it('send one token request when the token has ended, and everyone has the new token', async () => {
+    const store = await open()
+    const { sandbox, baseUrl, sent } = await customerSignedIn(store)
+    const running = await started({ baseUrl, client, customer: jane, store, ahead: ninetyDays, callers })
+    sandbox.clock.advance(ninetyDays)
+    for (const one of running) one.send('go')
+    const reports = await Promise.all(running.map(reportOf))
+    const failures = reports.flatMap((report) => report.failures)
+    const tokens = new Set(reports.flatMap((report) => report.tokens))
+    reportCounts(`many processes on ${name}`, {
+      callers: processes * callers,
+      'token requests': sent().length - 1,
+      failures: failures.length,
+      tokens: tokens.size,
+    })
+    expect(sent()).toEqual(['password', 'refresh_token'])
+    expect(failures).toEqual([])
+    expect(tokens.size).toBe(1)
+  }, 120_000)
+
+  it('lose nothing when the one that renews is killed in the middle: the client’s own credentials are the way out', async () => {
+    const store = await open()
+    const { sandbox, baseUrl, sent } = await customerSignedIn(store)
+    const running = await started({ baseUrl, client, customer: jane, store, ahead: ninetyDays, callers })
+    sandbox.clock.advance(ninetyDays)
+    // Whoever renews waits for its answer until it is killed. The journal has a request when it is answered: never.
+    sandbox.failNext({ delay: 30_000, after: true, match: { grant_type: 'refresh_token' } })
+    for (const one of running) one.send('go')
+    const sender = () => running.find(({ said }) => said.includes('sending refresh_token'))
+    await expect.poll(sender, { timeout: 60_000 }).toBeDefined()
+    const renewing = sender() as Running
+    renewing.kill('SIGKILL')
+    const others = running.filter((one) => one !== renewing)
+    const reports = await Promise.all(others.map(reportOf))
+    const failures = reports.flatMap((report) => report.failures)
+    reportCounts(`many processes on ${name}, the renewing one killed`, {
+      callers: others.length * callers,
+      'token requests': sent().length,
+      failures: failures.length,
+    })
+    expect(sent()).toEqual(['password', 'client_credentials'])
+    expect(failures).toEqual([])
+    expect(new Set(reports.flatMap((report) => report.tokens)).size).toBe(1)
+  }, 120_000)
+})

@@ -1,0 +1,30 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+/**
+ * Bundles a program of a test, with the sources of the workspace and without a build before, into a file that any
+ * Node runs. The file is removed when this process ends; any user may read it.
+ */
+export async function buildProgram(source: URL): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'particle-grants-program-'))
+  chmodSync(folder, 0o755)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const outfile = join(folder, 'program.mjs')
+  await build({
+    entryPoints: [fileURLToPath(source)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['@particle-grants/source'],
+    // Dependencies that are CommonJS ask for Node's own modules by `require`, which a module has not.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    logLevel: 'error',
+  })
+  return outfile
+}
