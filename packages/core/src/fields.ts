@@ -59,8 +59,16 @@ export class Fields {
 
   number(name: string): number {
     const value = this.#values[name]
-    if (typeof value === 'number') return value
+    // JSON has no infinity, but 1e999 is read as one, and would be written as null.
+    if (Number.isFinite(value)) return value as number
     throw invalid(`${this.#at(name)} is no number`)
+  }
+
+  /** An integer from 0 on. */
+  count(name: string): number {
+    const value = this.number(name)
+    if (Number.isSafeInteger(value) && value >= 0) return value
+    throw invalid(`${this.#at(name)} is no count`)
   }
 
   optionalNumber(name: string): number | undefined {

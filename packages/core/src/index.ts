@@ -48,6 +48,7 @@ export type { Answer, AnswerTiming, RawAnswer, TokenAnswer, UnexpectedReason } f
 export type { ChallengeAnswer, ErrorAnswer, GrantedAnswer, UnexpectedAnswer } from './protocol/answer.ts'
 export { isTokenEndpointErrorCode, tokenEndpointErrors } from './protocol/token-endpoint-errors.ts'
 export type { TokenEndpointErrorCode } from './protocol/token-endpoint-errors.ts'
+export { isTokenDestination, saysTokenIsDead } from './protocol/destination.ts'
 
 // Machine
 export { transition } from './machine/transition.ts'

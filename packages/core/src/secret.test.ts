@@ -80,6 +80,7 @@ describe('redact', () => {
     ['percent-encoded', 'p%40ss%20word', ['p@ss word'], '[redacted]'],
     ['as a form', 'password=p%40ss+word', ['p@ss word'], 'password=[redacted]'],
     ['a secret that holds another', 'abcdef', ['bcd', 'abcdef'], '[redacted]'],
+    ['a secret that begins with another', 'abcdef', ['abc', 'abcdef'], '[redacted]'],
     ['a secret that holds another, the other way about', 'abcdef', ['abcdef', 'bcd'], '[redacted]'],
     ['a secret that the replacement holds', 'e secret', ['e secret', 'red'], '[redacted]'],
     ['what a pattern would take for its own', 'a.b axb $& (.*)+[x]{1}^|\\', ['a.b', '$&', '(.*)+[x]{1}^|\\'], '[redacted] axb [redacted] [redacted]'],

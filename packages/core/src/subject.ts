@@ -13,7 +13,7 @@ export function customer(name: string): CustomerSubject {
   return `customer:${canonicalName(name, 'customer')}`
 }
 
-/** The subject for an account's username, which is put in lower case. */
+/** The subject for an account's username. An email is put in lower case. */
 export function account(username: string): AccountSubject {
   return `account:${canonicalName(username, 'username')}`
 }

@@ -13,7 +13,9 @@ const tries = (count: number): string => (count === 1 ? 'One try is left' : `${c
 /** Some times have no date in JavaScript: what says so must not throw instead. */
 const time = (ms: number): string =>
   Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z') : 'the end of time'
-const quoted = (description: string | undefined): string => (description ? `: "${description}"` : '')
+/** Particle's own words, which end with a full stop or without. */
+const quoted = (description: string | undefined): string =>
+  description ? `: "${description.replace(/\.$/, '')}".` : '.'
 const wait = (retryAfter: number | undefined): string =>
   retryAfter === undefined ? remedies.rate_limit_exceeded : `Wait ${retryAfter} s before the next attempt.`
 
@@ -23,11 +25,11 @@ const notRenewable = {
   adopted_token: 'An adopted token came from elsewhere and is never renewed.',
   never_expires: 'This token never expires: there is nothing to renew.',
   no_refresh_token: 'No refresh token came with this token, or it is spent.',
-  renewal_stopped: 'Renewing was refused before, and nothing has changed since.',
+  renewal_stopped: 'Renewing was refused before. Correct what was refused, then call renew().',
 } as const
 
 const reauthentication = {
-  expired: 'The token has expired and nobody can renew it.',
+  expired: 'The token has expired, and it was of a kind that nobody can renew.',
   rejected: 'The API refused the token: it was revoked, or replaced.',
   renewal_refused: 'The token could not be renewed: its refresh token was refused.',
   refresh_answer_lost:
@@ -40,7 +42,7 @@ const unexpected = {
   empty: 'an empty body',
   not_utf8: 'a body that is not UTF-8',
   html: 'an HTML page',
-  jsonp: 'JavaScript (JSONP)',
+  jsonp: 'JSONP',
   not_json: 'a body that is not JSON',
   not_an_object: 'JSON, but no object',
   no_error_code: 'JSON without an error code',
@@ -56,13 +58,14 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
   },
   insecure_base_url: {
     what: ({ origin }) => `${origin} is not https, and not this machine: credentials would go in the clear.`,
-    remedy: () => 'Use https, or a loopback address for the sandbox.',
+    remedy: () =>
+      'Use https, a loopback address for the sandbox, or for a test network [allowInsecureRequests].',
   },
   grant_not_allowed: {
     what: ({ grant_type, clientKind }) => `A ${clientKind} client can't use grant_type=${grant_type}.`,
     remedy: ({ grant_type }) =>
       grant_type === 'refresh_token'
-        ? 'Only product tokens can be refreshed. Nothing was sent; sign in again instead.'
+        ? 'Only product tokens can be refreshed. Nothing was sent; use the token until it ends, then sign in again.'
         : 'Nothing was sent; use a product client, or a user client for your own account.',
   },
   subject_mismatch: {
@@ -89,12 +92,12 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
   },
   sso_user: {
     what: ({ description }) =>
-      `Particle says that this account signs in through its company's SSO${quoted(description)}.`,
+      `Particle says that this account signs in through its company's SSO${quoted(description)}`,
     remedy: () => remedies.sso_user,
   },
   grant_refused: {
     what: ({ grant_type, error, status, description }) =>
-      `Particle refused grant_type=${grant_type} with ${error} (${status})${quoted(description)}.`,
+      `Particle refused grant_type=${grant_type} with ${error} (${status})${quoted(description)}`,
     remedy: ({ error }) => (isTokenEndpointErrorCode(error) ? remedies[error] : unknownErrorRemedy),
   },
   rate_limited: {
@@ -120,8 +123,8 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
     remedy: ({ retryAfter }) => (retryAfter === undefined ? remedies.server_error : wait(retryAfter)),
   },
   unexpected_answer: {
-    what: ({ status, reason }) =>
-      `What answered is not Particle's token endpoint: ${unexpected[reason]} (${status}).`,
+    what: ({ baseUrl, status, reason }) =>
+      `What answers at ${baseUrl} is not Particle's token endpoint: status ${status} and ${unexpected[reason]}.`,
     remedy: () => 'Check the base URL and any proxy on the way. Tokens in hand were kept.',
   },
   no_answer: {
@@ -149,11 +152,11 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
   mfa_required: {
     what: () => 'The sign-in waits for its second factor.',
     remedy: ({ triesLeft, endsAt }) =>
-      `Submit the six digits that the authenticator shows. ${tries(triesLeft)}, until ${time(endsAt)}.`,
+      `Call submitOtp() with the six digits that the authenticator shows. ${tries(triesLeft)}, until ${time(endsAt)}.`,
   },
   renewal_postponed: {
     what: ({ failures, because }) =>
-      `The token has run out, and renewing it failed ${failures === 1 ? 'once' : `${failures} times`} (${because}).`,
+      `The token has run out, and renewing it failed ${failures === 1 ? 'once' : `${failures} times in a row`}, at last with ${because}.`,
     remedy: ({ retryAt }) => `Call again at ${time(retryAt)} or later; then it is tried again.`,
   },
   wait_timeout: {
@@ -168,7 +171,7 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
   not_renewable: {
     what: ({ reason }) => notRenewable[reason],
     remedy: ({ expiresAt }) =>
-      expiresAt === null ? 'Go on using it.' : `It ends at ${time(expiresAt)}; sign in again before.`,
+      expiresAt === null ? 'Go on using it.' : `Its end is ${time(expiresAt)}: sign in again by then.`,
   },
   reauthentication_required: {
     what: ({ reason }) => reauthentication[reason],

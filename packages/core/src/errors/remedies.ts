@@ -15,11 +15,12 @@ export const remedies: Readonly<Record<TokenEndpointErrorCode, string>> = {
   invalid_token:
     'In an MFA step, ask for a fresh code. Elsewhere the access token is dead: renew it or sign in again.',
   expired_token: 'The access token is past its end: renew it or sign in again.',
-  sso_user: "Sign in through the company's SSO in Particle's own tools, then adopt the token that they give.",
+  sso_user:
+    "Sign in through the company's SSO in Particle's own tools, then pass the token that they give to session.adopt().",
   rate_limit_exceeded: `Wait before the next attempt: half an hour when nothing else is said. ${lockout}`,
-  server_error: 'Try again later; nothing is wrong with the request.',
+  server_error: 'Try again later; the request was not judged.',
 }
 
 /** What to do about a code that this project does not know. */
 export const unknownErrorRemedy =
-  'This error code is not known to Particle Grants. Read the description, and do not repeat the request unchanged.'
+  'This error code is not known to Particle Grants. Do not repeat the request unchanged.'

@@ -27,12 +27,18 @@ export const answerReducers = {
     return saved(signedIn(state, tokens))
   },
 
-  /** The tokens belong to somebody else: they are dropped, and a challenge they answered is used up. */
-  drop_foreign_tokens: ({ previous, identity }: Requesting, _: Granted): Step<SettledState> =>
-    step(
-      previous.status === 'mfa_required' ? closeChallenge(previous) : previous,
-      refuse('scope_mismatch', { expected: String(identity.subject) }),
-    ),
+  /** The tokens belong to somebody else: they are dropped. */
+  drop_foreign_tokens: (state: Requesting, _: Granted): Step<SettledState> =>
+    step(state.previous, refuseForeign(state)),
+
+  /** The same, for tokens that used a challenge up. */
+  drop_foreign_and_keep: (state: Requesting, _: Granted): Step<SettledState> => {
+    const next = closeChallenge(state.previous as MfaRequired)
+    return step(next, { type: 'save', state: next }, refuseForeign(state))
+  },
+
+  drop_foreign_and_forget: (state: Requesting, _: Granted): Step<SettledState> =>
+    step(closeChallenge(state.previous as MfaRequired), { type: 'forget' }, refuseForeign(state)),
 
   open_challenge: ({ identity, previous, asked }: Requesting, event: Challenged): Step<MfaRequired> => {
     const { mfaToken, limits, at } = event
@@ -88,11 +94,7 @@ export const answerReducers = {
   },
 
   drop_foreign_renewal: (state: Renewing, _: Granted): Step<SignedIn> =>
-    stopped(
-      withoutRefreshToken(state),
-      'scope_mismatch',
-      refuse('scope_mismatch', { expected: String(state.identity.subject) }),
-    ),
+    stopped(withoutRefreshToken(state), 'scope_mismatch', refuseForeign(state)),
 
   refuse_challenged_renewal: (state: Renewing, { status }: Challenged): Step<SignedIn> =>
     stopped(state, 'mfa_required', challenged(state.by, status)),
@@ -135,6 +137,10 @@ const spending: readonly ErrorCode[] = ['no_answer', 'temporarily_unavailable', 
 
 function signedIn({ identity }: Requesting | Renewing, tokens: Tokens): SignedIn {
   return { status: 'signed_in', identity, tokens, renewalStopped: undefined, renewalPostponed: undefined }
+}
+
+function refuseForeign({ identity }: Requesting | Renewing): RefuseEffect {
+  return refuse('scope_mismatch', { expected: String(identity.subject) })
 }
 
 function saved<S extends SettledState>(state: S): Step<S> {

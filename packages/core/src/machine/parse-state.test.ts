@@ -157,6 +157,12 @@ describe('parseState', () => {
     expect(problemOf(damaged('signed_out', 'status', status))).toContain('status is none of')
   })
 
+  it('refuses a number that is read as infinite', () => {
+    const text = serializeState(states.mfa_required).replace(/"endsAt":\d+/, '"endsAt":1e999')
+
+    expect(problemOf(text)).toBe('challenge.endsAt is no number')
+  })
+
   it('drops fields that it does not know', () => {
     const text = damaged('signed_in', 'tokens.password', 'password-foreign')
 

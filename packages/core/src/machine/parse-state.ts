@@ -2,6 +2,8 @@ import type { ErrorCode } from '../errors/details.ts'
 import { messages } from '../errors/messages.ts'
 import { Fields } from '../fields.ts'
 import { grantTypes } from '../grants/catalogue.ts'
+import type { ClientKind } from '../grants/grant.ts'
+import { keepsRefreshToken } from '../renewal.ts'
 import { readSubject } from '../subject.ts'
 import { stateVersion } from './serialize-state.ts'
 import type { Asked, Challenge, Identity, SettledState, Tokens } from './state.ts'
@@ -31,17 +33,17 @@ export function parseState(text: string): SettledState {
         status,
         identity,
         challenge: readChallenge(fields.object('challenge')),
-        held: fields.optionalObject('held', readTokens),
+        held: fields.optionalObject('held', (held) => readTokens(held, identity.clientKind)),
       }
     }
     case 'signed_in':
       return {
         status,
         identity,
-        tokens: readTokens(fields.object('tokens')),
+        tokens: readTokens(fields.object('tokens'), identity.clientKind),
         renewalStopped: fields.optionalString('renewalStopped'),
         renewalPostponed: fields.optionalObject('renewalPostponed', (postponed) => ({
-          failures: postponed.number('failures'),
+          failures: postponed.count('failures'),
           retryAt: postponed.number('retryAt'),
           because: postponed.oneOf('because', errorCodes),
         })),
@@ -70,17 +72,20 @@ function readIdentity(fields: Fields): Identity {
 function readChallenge(fields: Fields): Challenge {
   return {
     mfaToken: fields.secret('mfaToken'),
-    triesLeft: fields.number('triesLeft'),
+    triesLeft: fields.count('triesLeft'),
     endsAt: fields.number('endsAt'),
     asked: readAsked(fields.object('asked')),
   }
 }
 
-function readTokens(fields: Fields): Tokens {
+function readTokens(fields: Fields, clientKind: ClientKind): Tokens {
+  const grant = fields.oneOf('grant', [...grantTypes, 'adopted'])
+  const refreshToken = fields.optionalSecret('refreshToken')
   return {
     accessToken: fields.secret('accessToken'),
-    refreshToken: fields.optionalSecret('refreshToken'),
-    grant: fields.oneOf('grant', [...grantTypes, 'adopted']),
+    // What this client can't renew with is not kept, wherever it came from.
+    refreshToken: keepsRefreshToken(clientKind, grant) ? refreshToken : undefined,
+    grant,
     issuedAt: fields.number('issuedAt'),
     expiresAt: fields.numberOrNull('expiresAt'),
     scope: fields.optionalString('scope'),

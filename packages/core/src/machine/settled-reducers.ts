@@ -124,6 +124,8 @@ export const settledReducers = {
     ),
 }
 
-function loggedOut({ identity }: State): SignedOut {
+/** A first sign-in that was under way has bound the session to nobody. */
+function loggedOut(state: State): SignedOut {
+  const { identity } = state.status === 'requesting' ? state.previous : state
   return { status: 'signed_out', identity, reason: 'logged_out' }
 }

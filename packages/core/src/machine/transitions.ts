@@ -74,10 +74,18 @@ const table: Table = {
     granted: [
       { when: ['scope_fits'], do: 'sign_in', to: ['signed_in'], effects: ['save'] },
       {
-        do: 'drop_foreign_tokens',
-        to: ['signed_out', 'signed_in', 'reauthentication_required'],
-        effects: ['refuse'],
+        when: ['second_factor_sent', 'holds_tokens'],
+        do: 'drop_foreign_and_keep',
+        to: ['signed_in'],
+        effects: ['save', 'refuse'],
       },
+      {
+        when: ['second_factor_sent'],
+        do: 'drop_foreign_and_forget',
+        to: ['signed_out'],
+        effects: ['forget', 'refuse'],
+      },
+      { do: 'drop_foreign_tokens', to: back, effects: ['refuse'] },
     ],
     challenged: [
       { when: ['grant_may_be_challenged'], do: 'open_challenge', to: ['mfa_required'], effects: ['save'] },
@@ -102,8 +110,8 @@ const table: Table = {
         to: ['signed_out'],
         effects: ['forget', 'refuse'],
       },
-      { when: ['second_factor_sent'], do: 'return_try', to: ['mfa_required'], effects: ['save', 'refuse'] },
       { when: ['sso'], do: 'refuse_sso', to: back, effects: ['refuse'] },
+      { when: ['second_factor_sent'], do: 'return_try', to: ['mfa_required'], effects: ['save', 'refuse'] },
       { do: 'go_back', to: back, effects: ['refuse'] },
     ],
     failed: [

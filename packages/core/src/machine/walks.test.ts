@@ -42,7 +42,7 @@ function everyWalk(look: (identity: Identity) => (walked: Walked) => void): void
 describe('a walk of random events', () => {
   it('reaches every row of the table, so that these properties say something', () => {
     const reached = new Set<unknown>()
-    for (const [identity, steps] of fc.sample(fc.tuple(identities, choices), { seed: 7, numRuns: 4000 })) {
+    for (const [identity, steps] of fc.sample(fc.tuple(identities, choices), { seed: 7, numRuns: 8000 })) {
       walk(identity, steps as Choice[], ({ before, event }) => reached.add(rowFor(before, event)))
     }
 

@@ -16,7 +16,7 @@ function outcome(form: FieldForm, value: unknown): string {
 const nonEmpty = 'field must be a non-empty string'
 const sixDigits = 'field must be a string of the six digits that the authenticator shows'
 const seconds = 'field must be an integer of seconds, 0 for a token that never expires'
-const date = 'field must be a date and time in ISO 8601, such as 2030-01-31T00:00:00Z'
+const date = 'field must be a date and time in ISO 8601 with its offset, such as 2030-01-31T00:00:00Z'
 const words = 'field must be words parted by single blanks'
 
 const good: readonly (readonly [FieldForm, unknown, sent: string])[] = [
@@ -79,6 +79,8 @@ const bad: readonly (readonly [FieldForm, unknown, problem: string])[] = [
     '2030-13-01T00:00:00Z',
     '2030-01-31T25:00:00Z',
     '2030-01-31Tx',
+    '2030-02-31T00:00:00Z',
+    '2030-01-31T00:00:00',
     ' 2030-01-31T00:00:00Z',
     0,
     new Date(),

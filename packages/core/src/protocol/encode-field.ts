@@ -32,11 +32,20 @@ const forms: Readonly<Record<FieldForm, Encoder>> = {
       ? String(value)
       : { problem: 'must be an integer of seconds, 0 for a token that never expires' },
   date: (value) =>
-    typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) && !Number.isNaN(Date.parse(value))
+    typeof value === 'string' && dateForm.test(value) && isDay(value)
       ? value
-      : { problem: 'must be a date and time in ISO 8601, such as 2030-01-31T00:00:00Z' },
+      : { problem: 'must be a date and time in ISO 8601 with its offset, such as 2030-01-31T00:00:00Z' },
   scope: (value) =>
     typeof value === 'string' && /^[^\s\p{Cc}]+( [^\s\p{Cc}]+)*$/u.test(value)
       ? value
       : { problem: 'must be words parted by single blanks' },
+}
+
+const dateForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
+
+/** Whether the day is in the calendar: `Date` takes the 31st of February for the 3rd of March. */
+function isDay(value: string): boolean {
+  const day = value.slice(0, 10)
+  const midnight = Date.parse(`${day}T00:00:00Z`)
+  return !Number.isNaN(Date.parse(value)) && new Date(midnight).toISOString().startsWith(day)
 }

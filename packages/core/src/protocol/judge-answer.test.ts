@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { revealed } from '../../test/secrets.ts'
 import { answered, tokenBody } from '../../test/wire.ts'
 import type { Answer, UnexpectedReason } from './answer.ts'
@@ -67,6 +67,19 @@ describe('an answer with tokens', () => {
     expect(judge(200, body)).toMatchObject({ type: 'unexpected', reason: 'wrong_type', field: name })
   })
 
+  it('takes no field from a prototype that somebody else has polluted', () => {
+    const polluted = { access_token: 'stolen', token_type: 'bearer' }
+    for (const [name, value] of Object.entries(polluted)) {
+      Object.defineProperty(Object.prototype, name, { value, configurable: true })
+    }
+    onTestFinished(() => {
+      for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name)
+    })
+
+    expect(judge(200, '{}')).toMatchObject({ type: 'unexpected', field: 'access_token' })
+    expect(judge(400, '{"error":"invalid_grant"}')).toMatchObject({ type: 'error' })
+  })
+
   it.each(['bearer', 'Bearer', 'BEARER'])('may spell its type %s', (token_type) => {
     expect(judge(200, { ...tokenBody, token_type }).type).toBe('tokens')
   })
@@ -109,7 +122,7 @@ describe('an answer with tokens', () => {
     ...[undefined, null, '', 'mac', 1, ['bearer']].map((value) => ['token_type', value] as const),
     ...[-1, '7776000', '', 8.64e12 + 1, 1e300, true, [], {}].map((value) => ['expires_in', value] as const),
     ...[1, [], ['a'], {}, true].map((value) => ['scope', value] as const),
-    ...[null, '', 1, {}, [], false, ' ', '\u0007'].map((value) => ['error', value] as const),
+    ...['', 1, {}, [], false, ' ', '\u0007'].map((value) => ['error', value] as const),
   ]
 
   it.each(wrong)('does not pass with %s: %j', (field, value) => {

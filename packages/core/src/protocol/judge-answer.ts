@@ -40,7 +40,7 @@ export function judgeAnswer(raw: RawAnswer): Answer {
   }
   if (raw.status >= 400) return unexpected('no_error_code')
   if (raw.status !== 200) return unexpected('wrong_status')
-  if ('error' in body) return unexpected('wrong_type', 'error')
+  if (body.error !== undefined && body.error !== null) return unexpected('wrong_type', 'error')
   const tokens = readTokens(body)
   return typeof tokens === 'string'
     ? unexpected('wrong_type', tokens)

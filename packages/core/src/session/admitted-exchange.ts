@@ -15,6 +15,8 @@ export interface SendOptions {
   /** It renews a token that there is, or was. */
   readonly renewing: boolean
   readonly signal: AbortSignal | undefined
+  /** Aborted when the store's lock is lost: somebody else may be sending the same by then. */
+  readonly lost: AbortSignal | undefined
 }
 
 /**
@@ -24,7 +26,7 @@ export interface SendOptions {
 export async function admittedExchange(
   { wire, budget }: { readonly wire: Wire; readonly budget: FailureBudget },
   request: TokenRequest,
-  { automatic, renewing, signal }: SendOptions,
+  { automatic, renewing, signal, lost }: SendOptions,
 ): Promise<Event> {
   const { client, clock } = wire
   const { grant_type } = request
@@ -43,6 +45,10 @@ export async function admittedExchange(
     return unsent(signal?.aborted ? { code: 'aborted', details: {} } : lockFailure(thrown))
   }
   if (!('settle' in ticket)) return unsent(ticket)
+  if (lost?.aborted) {
+    await ticket.settle(undefined).catch(() => {})
+    return unsent({ code: 'store_failed', details: { operation: 'lock' } })
+  }
   const event = await exchange(wire, request, signal)
   // The answer counts for more than the record of it: a flight that is never settled is swept as a possible failure.
   await ticket.settle(event).catch(() => {})

@@ -118,6 +118,14 @@ describe('logging out', () => {
     expect(await session.logout()).toMatchObject({ accessToken: 'revoked', refreshToken: 'still_valid' })
   })
 
+  it('leaves a session unbound whose first sign-in was refused', async () => {
+    const { baseUrl } = await sandboxed()
+    const session = createSession({ client: developerClient(), baseUrl })
+    await session.login({ ...dev, password: 'wrong' }).catch(() => {})
+    await session.logout()
+    expect(session.state.identity.subject).toBeUndefined()
+  })
+
   it('forgets a challenge, and does nothing twice', async () => {
     const { baseUrl } = await sandboxed()
     const session = createSession({ client: developerClient(), baseUrl })

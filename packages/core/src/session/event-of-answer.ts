@@ -22,7 +22,7 @@ export function eventOfAnswer(answer: Answer, grant_type: GrantType, context: An
   const { at, requestedAt, limits, baseUrl } = context
   const failed = (refusal: Refusal): Event => ({ type: 'failed', at, refusal })
   if (answer.type === 'tokens') return { type: 'granted', at, requestedAt, tokens: answer.tokens }
-  if (answer.status === 429) {
+  if (answer.status === 429 || (answer.type === 'error' && answer.error === 'rate_limit_exceeded')) {
     return failed({ code: 'rate_limited', details: { grant_type, retryAfter: answer.retryAfter } })
   }
   if (answer.type === 'mfa_required' && answer.status < 500) {

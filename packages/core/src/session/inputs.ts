@@ -24,6 +24,9 @@ export function readAsked(
 ): Asked {
   if (expiresIn !== undefined) checkField([grant, 'expires_in'], expiresIn, 'expiresIn')
   if (scope !== undefined) checkField([grant, 'scope'], scope)
+  if (scope?.split(' ').some((word) => word.startsWith('customer='))) {
+    throw invalid('scope', "must not name a customer: create the session with subject customer('…')")
+  }
   return { expiresIn, scope }
 }
 

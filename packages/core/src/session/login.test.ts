@@ -100,7 +100,7 @@ describe('signing in with username and password', () => {
     const session = createSession({ client: developerClient(), baseUrl })
     await expect(session.login({ username: 'sso@example.com', password: 'x' })).rejects.toMatchObject({
       code: 'sso_user',
-      remedy: expect.stringContaining('adopt the token'),
+      remedy: expect.stringContaining('session.adopt()'),
     })
     expect(session.state).toMatchObject({ status: 'signed_out', reason: 'sso_user' })
   })
@@ -143,6 +143,7 @@ describe('signing in with username and password', () => {
     ['half a second', { ...dev, expiresIn: 0.5 }, 'expiresIn'],
     ['a lifetime that is no number', { ...dev, expiresIn: '3600' as unknown as number }, 'expiresIn'],
     ['an empty scope', { ...dev, scope: '' }, 'scope'],
+    ['a customer in the scope', { ...dev, scope: 'devices:list customer=bob@example.com' }, 'scope'],
   ] as const
   it.each(unsent)('refuses %s before anything is sent', async (_, options, parameter) => {
     const { baseUrl, tokenRequests } = await sandboxed()

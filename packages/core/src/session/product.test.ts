@@ -153,6 +153,16 @@ describe("a customer's token", () => {
     expect(session.peekToken()).toBeUndefined()
   })
 
+  it('can’t be asked for by a scope on somebody else’s session', async () => {
+    const { baseUrl, tokenRequests } = await sandboxed()
+    const owner = createSession({ client: productClient(product), baseUrl })
+    await expect(owner.authorize({ scope: 'customer=jane@example.com' })).rejects.toMatchObject({
+      code: 'invalid_argument',
+      details: { parameter: 'scope' },
+    })
+    expect(tokenRequests()).toEqual([])
+  })
+
   it('is not taken for the owner', async () => {
     const { baseUrl, sandbox } = await sandboxed()
     const session = createSession({ client: productClient(product), baseUrl })

@@ -22,12 +22,15 @@ export interface Outcome {
 }
 
 /** How a step is taken. */
-export interface StepOptions extends Partial<Omit<SendOptions, 'renewing'>> {
+export interface StepOptions extends Partial<Omit<SendOptions, 'renewing' | 'lost'>> {
   /** Whom the step binds a session to that belongs to nobody yet. */
   readonly subject?: Identity['subject']
   /** Errors of reading the store that don't stop the step, since it writes anew or removes what is there. */
   readonly despite?: readonly ErrorCode[]
 }
+
+/** A step under way, and whether its lock was lost. */
+type TakeOptions = StepOptions & Pick<SendOptions, 'lost'>
 
 /** What a runner works with. Sessions of one client share it. */
 export interface Machinery {
@@ -87,12 +90,12 @@ export class Runner {
     return this.#mutex.run(() => {
       const { identity } = this.#state
       const bound = { ...identity, subject: identity.subject ?? options.subject }
-      return this.#stored.exclusively(bound, async () => {
+      return this.#stored.exclusively(bound, async (lost) => {
         if (signal?.aborted) throw signal.reason
         await this.#read(bound, options.despite ?? [])
         const outcome: Outcome = {}
         const event = decide(this.#state)
-        if (event !== undefined) await this.#take(event, outcome, options)
+        if (event !== undefined) await this.#take(event, outcome, { ...options, lost })
         if (signal?.aborted && outcome.refusal !== undefined) throw signal.reason
         return outcome
       })
@@ -109,7 +112,7 @@ export class Runner {
     }
   }
 
-  async #take(event: Event, outcome: Outcome, options: StepOptions): Promise<void> {
+  async #take(event: Event, outcome: Outcome, options: TakeOptions): Promise<void> {
     const before = this.#state
     const { state, effects } = transition(before, event)
     this.#enter(state)
@@ -122,12 +125,12 @@ export class Runner {
     }
   }
 
-  async #perform(effect: Effect, outcome: Outcome, options: StepOptions): Promise<void> {
+  async #perform(effect: Effect, outcome: Outcome, options: TakeOptions): Promise<void> {
     switch (effect.type) {
       case 'request': {
-        const { automatic = false, signal } = options
+        const { automatic = false, signal, lost } = options
         const renewing = this.#state.status === 'renewing'
-        const send = { automatic, renewing, signal }
+        const send = { automatic, renewing, signal, lost }
         const event = await admittedExchange(this.#machinery, effect.request, send)
         return this.#take(event, outcome, options)
       }

@@ -129,6 +129,23 @@ describe('a store that fails', () => {
     expect(await session.login(dev)).toMatchObject({ status: 'signed_in' })
   })
 
+  it('to keep its lock sends nothing: somebody else may be sending the same', async () => {
+    const { baseUrl, tokenRequests } = await sandboxed()
+    const store = memoryStore()
+    const works = store.exclusively.bind(store)
+    vi.spyOn(store, 'exclusively').mockImplementation((key, task) =>
+      works(key, () =>
+        task({ signal: key.startsWith('session-') ? AbortSignal.abort() : new AbortController().signal }),
+      ),
+    )
+    const session = createSession({ client: developerClient(), baseUrl, store })
+    await expect(session.login(dev)).rejects.toMatchObject({
+      code: 'store_failed',
+      details: { operation: 'lock' },
+    })
+    expect(tokenRequests()).toEqual([])
+  })
+
   it('at the failure budget sends nothing', async () => {
     const { baseUrl, tokenRequests } = await sandboxed()
     const store = memoryStore()

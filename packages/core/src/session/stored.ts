@@ -21,14 +21,14 @@ export class StoredSession {
   }
 
   /** Runs a task alone on the session of this identity; an unbound one has nobody to share it with. */
-  async exclusively<T>(identity: Identity, task: () => Promise<T>): Promise<T> {
+  async exclusively<T>(identity: Identity, task: (lost: AbortSignal | undefined) => Promise<T>): Promise<T> {
     const key = await sessionKey(identity)
-    if (key === undefined) return task()
+    if (key === undefined) return task(undefined)
     const outcome: { result?: { value: T }; thrown?: unknown } = {}
     try {
-      await this.#store.exclusively(key, async () => {
+      await this.#store.exclusively(key, async ({ signal }) => {
         try {
-          outcome.result = { value: await task() }
+          outcome.result = { value: await task(signal) }
         } catch (thrown) {
           outcome.thrown = thrown
         }

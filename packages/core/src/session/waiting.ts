@@ -14,7 +14,7 @@ export function waitFor<T>(promise: Promise<T>, { signal, timeout = 30_000 }: Wa
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal?.reason)
     const giveUp = () => reject(new GrantsError('wait_timeout', { waited: timeout }))
-    if (signal?.aborted) return abort()
+    if (signal?.aborted) abort()
     signal?.addEventListener('abort', abort, { once: true })
     limit.addEventListener('abort', giveUp, { once: true })
     promise.then(resolve, reject).finally(() => {

@@ -85,24 +85,27 @@ describe('a task that runs alone', () => {
     )
   })
 
-  it('is alone also where another came after the first had begun and before it had ended', async () => {
+  it('is alone also where another comes when the first has ended and the second has not', async () => {
     const store = memoryStore()
     const seen: string[] = []
-    const task = (name: string) => async () => {
-      seen.push(name)
-      await Promise.resolve()
-      seen.push(name)
-    }
-    await Promise.all([
-      store.exclusively('k', async () => {
-        await task('a')()
-        void store.exclusively('k', task('c'))
-      }),
-      store.exclusively('k', task('b')),
-    ])
-    await store.exclusively('k', task('d'))
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const first = store.exclusively('k', async () => {})
+    const second = store.exclusively('k', async () => {
+      await ended
+      seen.push('second ends')
+    })
+    await first
+    const third = store.exclusively('k', async () => {
+      seen.push('third begins')
+    })
+    await Promise.resolve()
+    end()
+    await Promise.all([second, third])
 
-    expect(seen).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd'])
+    expect(seen).toEqual(['second ends', 'third begins'])
   })
 
   it('does not wait for another key', async () => {

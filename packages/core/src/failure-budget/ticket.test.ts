@@ -1,0 +1,145 @@
+import { describe, expect, it, vi } from 'vitest'
+import { failed, granted, refused } from '../../test/events.ts'
+import { now } from '../../test/states.ts'
+import { GrantsError } from '../errors/grants-error.ts'
+import type { Refusal } from '../machine/effect.ts'
+import { memoryStore } from '../store/memory-store.ts'
+import { type Candidate, FailureBudget, type Ticket } from './failure-budget.ts'
+import { hardLimit, requestWindow } from './limits.ts'
+
+const renewal: Candidate = {
+  grant_type: 'client_credentials',
+  lane: 'renewal',
+  clientId: 'my-product-1234',
+  client: 'hash',
+  automatic: false,
+}
+
+/** A budget whose sleepers move its clock. */
+function budgetOf(store = memoryStore()) {
+  const clock = {
+    time: now,
+    now: () => clock.time,
+    sleep: async (milliseconds: number) => {
+      clock.time += milliseconds
+    },
+  }
+  const budget = new FailureBudget('https://api.particle.io', { store, clock, limits: { attempts: 5 } })
+  const enter = async (candidate: Partial<Candidate> = {}, signal?: AbortSignal) => {
+    const ticket = await budget.enter({ ...renewal, ...candidate }, signal)
+    return ticket as Ticket & Refusal
+  }
+  return { budget, clock, store, enter }
+}
+
+describe('a request that was let go and never sent', () => {
+  it('leaves no failure, however often', async () => {
+    const { enter } = budgetOf()
+    for (let times = 0; times < hardLimit * 2; times += 1) await (await enter()).settle(undefined)
+    expect(await enter()).toHaveProperty('settle')
+  })
+
+  it('leaves its place in the window of five minutes as well', async () => {
+    const { enter, clock } = budgetOf()
+    for (let times = 0; times < requestWindow.requests * 2; times += 1) {
+      await (await enter()).settle(undefined)
+    }
+    expect(clock.time).toBe(now)
+    for (let times = 0; times < requestWindow.requests; times += 1) await (await enter()).settle(granted())
+    expect(clock.time).toBe(now)
+    await enter()
+    expect(clock.time).toBe(now + requestWindow.milliseconds)
+  })
+
+  it('is not looked for in the window when that has passed already', async () => {
+    const { enter, clock } = budgetOf()
+    const early = await enter()
+    clock.time += 60_000
+    await (await enter()).settle(granted())
+    clock.time += requestWindow.milliseconds - 60_000
+    await (await enter()).settle(granted())
+    await early.settle(undefined)
+    expect(await enter()).toHaveProperty('settle')
+  })
+})
+
+describe('a request that comes back after it was given up for lost', () => {
+  it('clears nothing: it counts as a possible failure already', async () => {
+    const { enter, clock } = budgetOf()
+    const lost = await enter()
+    clock.time += 3 * 60_000
+    for (let failures = 0; failures < hardLimit - 1; failures += 1) {
+      await (await enter()).settle(refused('invalid_grant'))
+    }
+    await lost.settle(granted())
+    expect(await enter()).toMatchObject({ code: 'failure_budget_spent', details: { failures: hardLimit } })
+  })
+})
+
+describe('who gives up while waiting', () => {
+  it('is let go with his own reason, before anything else is done', async () => {
+    const { enter, store } = budgetOf()
+    const exclusively = vi.spyOn(store, 'exclusively')
+    await expect(enter({}, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')
+    expect(exclusively).not.toHaveBeenCalled()
+  })
+
+  it('takes no place from others', async () => {
+    const { budget, enter } = budgetOf()
+    const places = await Promise.all(Array.from({ length: hardLimit }, () => enter()))
+    const aborter = new AbortController()
+    const waiting = enter({}, aborter.signal)
+    await expect.poll(() => budget).toBeDefined()
+    aborter.abort(new Error('gone'))
+    await places[0]?.settle(granted())
+    await expect(waiting).rejects.toThrow('gone')
+    expect(await enter()).toHaveProperty('settle')
+  })
+})
+
+describe('a record of the budget', () => {
+  it('that the store says is damaged counts as half of a lockout', async () => {
+    const store = memoryStore()
+    const { enter } = budgetOf(store)
+    const load = vi
+      .spyOn(store, 'load')
+      .mockRejectedValueOnce(
+        new GrantsError('store_damaged', { place: 'here', problem: 'cut off', keptAt: undefined }),
+      )
+    const first = await enter()
+    load.mockRestore()
+    await first.settle(failed())
+    for (let failures = 6; failures < hardLimit; failures += 1) await (await enter()).settle(failed())
+    expect(await enter()).toMatchObject({ code: 'failure_budget_spent' })
+  })
+
+  it.each([
+    ['an error of its own', new Error('disk is gone')],
+    [
+      'another typed error',
+      new GrantsError('store_unavailable', { store: 'redis', problem: 'gone', advice: 'Wait.' }),
+    ],
+  ])('that can’t be reached, with %s, lets nothing go', async (_, error) => {
+    const store = memoryStore()
+    const { enter } = budgetOf(store)
+    vi.spyOn(store, 'load').mockRejectedValueOnce(error)
+    await expect(enter()).rejects.toBe(error)
+  })
+})
+
+describe('the limits', () => {
+  it('leave the last place to renewals, also while the others are under way', async () => {
+    const { budget, enter } = budgetOf()
+    const seen: number[] = []
+    budget.subscribe(({ inFlight }) => seen.push(inFlight))
+    const places = await Promise.all(
+      Array.from({ length: hardLimit - 1 }, () => enter({ lane: 'authorization' })),
+    )
+    const renewing = await enter()
+    const another = enter({ lane: 'authorization' })
+    await renewing.settle(granted())
+    for (const place of places) await place.settle(granted())
+    expect(await another).toHaveProperty('settle')
+    expect(Math.max(...seen)).toBe(hardLimit)
+  })
+})
