@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { atEnd } from './at-end.ts'
 
 /**
  * Bundles a program of a test, with the sources of the workspace and without a build before, into a file that any
@@ -11,7 +12,7 @@ import { build } from 'esbuild'
 export async function buildProgram(source: URL): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'particle-grants-program-'))
   chmodSync(folder, 0o755)
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  atEnd(() => rmSync(folder, { recursive: true, force: true }))
   const outfile = join(folder, 'program.mjs')
   await build({
     entryPoints: [fileURLToPath(source)],

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { atEnd } from './at-end.ts'
 
 /** How a program is started. */
 export interface RunOptions {
@@ -30,7 +31,7 @@ export interface Program {
 }
 
 const running = new Set<Program>()
-process.once('exit', () => {
+atEnd(() => {
   for (const program of running) program.kill('SIGKILL')
 })
 

@@ -40,7 +40,8 @@ export function describeExclusion(inScene: InScene): void {
             throw failure
           }),
         ]
-        for (const attempt of attempts) expect(await attempt.catch((thrown: unknown) => thrown)).toBe(failure)
+        const thrown = await Promise.all(attempts.map((attempt) => attempt.catch((error: unknown) => error)))
+        expect(thrown).toEqual([failure, failure])
       }),
     )
 

@@ -109,7 +109,9 @@ export function describeRecords(inScene: InScene, largest: number): void {
           second.remove('session-a', 'never-a-version'),
           second.exclusively('session-a', async () => second.save('session-a', `${secret}-new`, null)),
         ]
-        for (const attempt of attempts) seen.push(await attempt.catch((thrown: unknown) => thrown))
+        seen.push(
+          ...(await Promise.all(attempts.map((attempt) => attempt.catch((thrown: unknown) => thrown)))),
+        )
         expect((await first.load('session-a'))?.value).toBe(secret)
         await first.save('session-a', `${secret}-next`, version)
         seen.push(await names?.())

@@ -1,0 +1,202 @@
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { GrantsError } from '@particle-grants/core'
+import { leaksIn } from '@particle-grants/test-kit'
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../test/temporary-folder.ts'
+import { fileStore } from './index.ts'
+
+const secret = 'planted-5ecret-value'
+const whole = JSON.stringify({ format: 1, version: 'v', value: secret })
+
+const damages: Record<string, { bytes: string | Uint8Array; problem: string }> = {
+  'that is empty': { bytes: '', problem: 'it is empty' },
+  'that was cut off': { bytes: whole.slice(0, -9), problem: 'it is not JSON, or was cut off' },
+  'with something after it': { bytes: `${whole}${whole}`, problem: 'it is not JSON, or was cut off' },
+  'that is not UTF-8': {
+    bytes: Buffer.concat([Buffer.from(whole.slice(0, -2)), Buffer.from([0xff, 0xfe, 0x22, 0x7d])]),
+    problem: 'it is not JSON, or was cut off',
+  },
+  'of zeros, as a crash of a machine leaves it': {
+    bytes: new Uint8Array(200),
+    problem: 'it is not JSON, or was cut off',
+  },
+  'that holds something else': { bytes: `"${secret}"`, problem: 'it holds no record' },
+  'that holds null': { bytes: 'null', problem: 'it holds no record' },
+  'without a format': { bytes: `["${secret}"]`, problem: 'it names no format' },
+  'without a version': {
+    bytes: JSON.stringify({ format: 1, value: secret }),
+    problem: 'it has no version',
+  },
+  'without a value': {
+    bytes: JSON.stringify({ format: 1, version: 'v', values: secret }),
+    problem: 'it has no value',
+  },
+}
+
+describe('a damaged record', () => {
+  for (const [name, { bytes, problem }] of Object.entries(damages)) {
+    it(`${name} is told, kept aside, and gone on logging out`, async () => {
+      const directory = await temporaryFolder()
+      const store = fileStore({ directory })
+      const other = await store.save('session-b', 'other', null)
+      const place = join(directory, 'session-a.json')
+      await writeFile(place, bytes)
+      const thrown: unknown = await store.load('session-a').catch((reason: unknown) => reason)
+      if (!GrantsError.isInstance(thrown) || thrown.code !== 'store_damaged') throw thrown
+      expect(thrown.details).toEqual({
+        place,
+        problem,
+        keptAt: expect.stringContaining(`${place.slice(0, -5)}.damaged-`),
+      })
+      expect(leaksIn(thrown, [secret])).toEqual([])
+      const { keptAt = '' } = thrown.details
+      expect(Buffer.compare(await readFile(keptAt), Buffer.from(bytes))).toBe(0)
+      expect((await stat(keptAt)).mode & 0o777).toBe(0o600)
+
+      // Nobody is stuck, and nothing else is lost.
+      expect(await store.load('session-a')).toBeUndefined()
+      expect(await store.list()).toEqual(['session-b'])
+      expect(await store.load('session-b')).toEqual({ version: other, value: 'other' })
+      const version = await store.save('session-a', 'new', null)
+      expect(Buffer.compare(await readFile(keptAt), Buffer.from(bytes))).toBe(0)
+      await store.remove('session-a', version)
+      expect((await readdir(directory)).sort()).toEqual(['locks', 'session-b.json'])
+    })
+  }
+
+  it('is told also to whoever saves first, and is kept aside then', async () => {
+    const directory = await temporaryFolder()
+    await writeFile(join(directory, 'session-a.json'), 'damaged')
+    const store = fileStore({ directory })
+    await expect(store.save('session-a', 'new', null)).rejects.toMatchObject({ code: 'store_damaged' })
+    await store.save('session-a', 'new', null)
+    expect((await readdir(directory)).filter((name) => name.includes('.damaged-'))).toHaveLength(1)
+  })
+
+  it('is removed with what was kept aside, by whoever names no version', async () => {
+    const directory = await temporaryFolder()
+    const store = fileStore({ directory })
+    for (const text of ['damaged', 'damaged again']) {
+      await writeFile(join(directory, 'session-a.json'), text)
+      if (text === 'damaged') await store.load('session-a').catch(() => {})
+    }
+    await store.remove('session-a', null)
+    expect((await readdir(directory)).filter((name) => name.startsWith('session-a'))).toEqual([])
+  })
+
+  it('takes nothing of another key with it when it is removed', async () => {
+    const directory = await temporaryFolder()
+    const store = fileStore({ directory })
+    for (const key of ['session-a', 'session-a-b']) {
+      await writeFile(join(directory, `${key}.json`), 'damaged')
+      await store.load(key).catch(() => {})
+    }
+    await store.remove('session-a', null)
+    const left = (await readdir(directory)).filter((name) => name.includes('damaged'))
+    expect(left).toEqual([expect.stringMatching(/^session-a-b\.damaged-/)])
+  })
+})
+
+describe('a record of another format', () => {
+  it.each([
+    [2, 'Update @particle-grants/store-file, or name another folder.'],
+    [0, 'Open it with the version that wrote it, or name another folder.'],
+  ])('%i is told, and neither moved, replaced nor removed', async (format, remedy) => {
+    const directory = await temporaryFolder()
+    const store = fileStore({ directory })
+    const place = join(directory, 'session-a.json')
+    const text = JSON.stringify({ format, sealed: secret })
+    await writeFile(place, text, { mode: 0o600 })
+    const attempts = [
+      () => store.load('session-a'),
+      () => store.save('session-a', 'new', null),
+      () => store.remove('session-a', null),
+      () => store.remove('session-a', 'any'),
+    ]
+    for (const attempt of attempts) {
+      const thrown: unknown = await attempt().catch((reason: unknown) => reason)
+      const problem = `${place} has the format ${format}, and this version knows format 1 only`
+      expect(thrown).toMatchObject({ code: 'store_unavailable', details: { problem }, remedy })
+      expect(leaksIn(thrown, [secret])).toEqual([])
+    }
+    expect(await readFile(place, 'utf8')).toBe(text)
+  })
+})
+
+describe('something else in the place of a record', () => {
+  it('is neither followed nor read: a symbolic link', async () => {
+    const directory = await temporaryFolder()
+    const store = fileStore({ directory })
+    const target = join(await temporaryFolder(), 'target')
+    await writeFile(target, whole)
+    const place = join(directory, 'session-a.json')
+    await symlink(target, place)
+    const attempts = [
+      () => store.load('session-a'),
+      () => store.save('session-a', 'new', null),
+      () => store.save('session-a', 'new', 'v'),
+      () => store.remove('session-a', 'v'),
+    ]
+    for (const attempt of attempts) {
+      await expect(attempt()).rejects.toMatchObject({
+        code: 'store_unavailable',
+        details: { problem: `${place} is a symbolic link` },
+        remedy: 'Remove it.',
+      })
+    }
+    expect(await readFile(target, 'utf8')).toBe(whole)
+  })
+
+  it('is told: a folder', async () => {
+    const directory = await temporaryFolder()
+    await mkdir(join(directory, 'session-a.json'))
+    await expect(fileStore({ directory }).load('session-a')).rejects.toMatchObject({
+      details: { problem: `${directory}/session-a.json is not a file` },
+    })
+  })
+
+  it('is told: a link in the place of the store’s folder', async () => {
+    const directory = join(await temporaryFolder(), 'link')
+    await symlink(await temporaryFolder(), directory)
+    await expect(fileStore({ directory }).save('session-a', 'a', null)).rejects.toMatchObject({
+      details: { problem: `${directory} is a symbolic link` },
+    })
+  })
+})
+
+describe('leftovers of killed writers', () => {
+  const leftover = () => `.session-a.${crypto.randomUUID()}.tmp`
+
+  it('are swept at the first use of a store, and nothing else is', async () => {
+    const directory = await temporaryFolder()
+    await writeFile(join(directory, leftover()), secret)
+    await writeFile(join(directory, '.session-a.notes.tmp'), 'somebody’s')
+    await fileStore({ directory }).list()
+    expect((await readdir(directory)).sort()).toEqual(['.session-a.notes.tmp', 'locks'])
+  })
+})
+
+describe('modes', () => {
+  it('are 0700 and 0600, whatever the umask and whatever they were', async () => {
+    const directory = join(await temporaryFolder(), 'state', 'sessions')
+    const before = process.umask(0)
+    try {
+      const store = fileStore({ directory })
+      const version = await store.save('session-a', 'a', null)
+      const file = join(directory, 'session-a.json')
+      expect((await stat(file)).mode & 0o777).toBe(0o600)
+      for (const folder of ['', '..', 'locks', 'locks/writes']) {
+        expect((await stat(join(directory, folder))).mode & 0o777).toBe(0o700)
+      }
+      await chmod(file, 0o644)
+      await store.load('session-a')
+      expect((await stat(file)).mode & 0o777).toBe(0o600)
+      await chmod(file, 0o666)
+      await store.save('session-a', 'b', version)
+      expect((await stat(file)).mode & 0o777).toBe(0o600)
+    } finally {
+      process.umask(before)
+    }
+  })
+})

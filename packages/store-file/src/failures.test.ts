@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process'
+import { chmod, chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { leaksIn } from '@particle-grants/test-kit'
+import { buildProgram, leaveOut, runProgram } from '@particle-grants/test-kit/programs'
+import { describe, expect, it } from 'vitest'
+import { mayMount, mountSmallDisk, remount } from '../test/disk.ts'
+import { temporaryFolder } from '../test/temporary-folder.ts'
+import { fileStore } from './index.ts'
+
+const root = process.getuid?.() === 0
+const posix = process.platform !== 'win32'
+const secret = 'planted-5ecret-value'
+const large = secret.repeat(20_000)
+if (!root) leaveOut('a session file that belongs to another user', 'only root can give one away')
+
+describe('a disk that is full', () => {
+  it.runIf(mayMount)('is told, and what was saved before stays', async () => {
+    const folder = await temporaryFolder()
+    mountSmallDisk(folder)
+    const store = fileStore({ directory: join(folder, 'sessions') })
+    const version = await store.save('session-a', 'kept', null)
+    const thrown = await store.save('session-a', large, version).catch((reason: unknown) => reason)
+    expect(thrown).toMatchObject({
+      code: 'store_unavailable',
+      details: { store: 'file', problem: `there is no space left on the disk of ${folder}/sessions` },
+      remedy: 'Free some space, or name another folder.',
+    })
+    expect(leaksIn(thrown, [secret])).toEqual([])
+    expect(await store.load('session-a')).toEqual({ version, value: 'kept' })
+    expect((await readdir(join(folder, 'sessions'))).sort()).toEqual(['locks', 'session-a.json'])
+    await store.save('session-a', 'small again', version)
+  })
+
+  it.runIf(posix)('by the limit of the process is told as well', async () => {
+    const directory = await temporaryFolder()
+    const version = await fileStore({ directory }).save('session-a', 'kept', null)
+    const program = await buildProgram(new URL('../test/writer.ts', import.meta.url))
+    const command = `ulimit -f 8; exec "${process.execPath}" "${program}" "${directory}" save-large ${version}`
+    const { stdout } = await promisify(execFile)('sh', ['-c', command])
+    expect(stdout).toBe(
+      "store_unavailable: The file store can't be used: this process may not write files of that size." +
+        ' Raise its limit (ulimit -f).\n',
+    )
+    expect((await fileStore({ directory }).load('session-a'))?.value).toBe('kept')
+    expect((await readdir(directory)).sort()).toEqual(['locks', 'session-a.json'])
+  })
+})
+
+describe('a folder that can only be read', () => {
+  it.runIf(mayMount)('lets load and list, and tells whoever wants to change something', async () => {
+    const folder = await temporaryFolder()
+    mountSmallDisk(folder)
+    const directory = join(folder, 'sessions')
+    const version = await fileStore({ directory }).save('session-a', 'kept', null)
+    // Also what a killed writer left can't be swept there.
+    await writeFile(join(directory, `.session-a.${crypto.randomUUID()}.tmp`), 'x')
+    await writeFile(join(directory, 'session-b.json'), 'damaged')
+    remount(folder, 'ro')
+    const store = fileStore({ directory })
+    expect(await store.load('session-a')).toEqual({ version, value: 'kept' })
+    expect(await store.list()).toEqual(expect.arrayContaining(['session-a']))
+    const attempts = [
+      () => store.save('session-a', secret, version),
+      () => store.remove('session-a', version),
+      () => store.exclusively('session-a', async () => {}),
+    ]
+    for (const attempt of attempts) {
+      const thrown = await attempt().catch((reason: unknown) => reason)
+      expect(thrown).toMatchObject({
+        code: 'store_unavailable',
+        details: { problem: `${directory} is on a disk that can only be read` },
+      })
+      expect(leaksIn(thrown, [secret])).toEqual([])
+    }
+    await expect(store.load('session-b')).rejects.toMatchObject({
+      code: 'store_damaged',
+      details: { place: join(directory, 'session-b.json'), keptAt: undefined },
+    })
+    await expect(
+      fileStore({ directory: join(folder, 'new') }).save('session-a', 'a', null),
+    ).rejects.toMatchObject({ code: 'store_unavailable' })
+    remount(folder, 'rw')
+    expect(await store.load('session-a')).toEqual({ version, value: 'kept' })
+  })
+
+  it.runIf(posix)('by its mode is told as well', async () => {
+    const above = await temporaryFolder()
+    const directory = join(above, 'sessions')
+    await mkdir(directory, { mode: 0o700 })
+    await fileStore({ directory }).save('session-a', 'kept', null)
+    await rm(join(directory, 'locks'), { recursive: true })
+    // Root may write anywhere, so that somebody else has to try.
+    const uid = 12_345
+    if (root) {
+      await chmod(above, 0o755)
+      for (const path of [directory, join(directory, 'session-a.json')]) await chown(path, uid, uid)
+    }
+    await chmod(directory, 0o500)
+    const program = await buildProgram(new URL('../test/writer.ts', import.meta.url))
+    const writer = runProgram(program, { args: [directory, 'save-large', 'any'], ...(root ? { uid } : {}) })
+    expect(await writer.next()).toMatch(/^store_unavailable: .* this user may not read or write in /)
+    await chmod(directory, 0o700)
+  })
+})
+
+describe('what belongs to others', () => {
+  it.runIf(root)('is neither read nor written', async () => {
+    const directory = await temporaryFolder()
+    const store = fileStore({ directory })
+    const version = await store.save('session-a', 'kept', null)
+    const file = join(directory, 'session-a.json')
+    await chown(file, 12_345, 12_345)
+    const refused = {
+      code: 'store_unavailable',
+      details: { problem: `${file} belongs to another user (uid 12345, this is 0)` },
+    }
+    await expect(store.load('session-a')).rejects.toMatchObject(refused)
+    await expect(store.save('session-a', 'mine', version)).rejects.toMatchObject(refused)
+    await expect(store.remove('session-a', version)).rejects.toMatchObject(refused)
+    await chown(directory, 12_345, 12_345)
+    const problem = `${directory} belongs to another user (uid 12345, this is 0)`
+    await expect(fileStore({ directory }).load('session-a')).rejects.toMatchObject({ details: { problem } })
+    await chown(directory, 0, 0)
+    await chown(file, 0, 0)
+    expect(await store.load('session-a')).toEqual({ version, value: 'kept' })
+  })
+
+  it.runIf(posix)('is not entered: a folder that others may enter', async () => {
+    const directory = await temporaryFolder()
+    for (const mode of [0o755, 0o701, 0o770]) {
+      await chmod(directory, mode)
+      await expect(fileStore({ directory }).save('session-a', 'a', null)).rejects.toMatchObject({
+        code: 'store_unavailable',
+        remedy: `Run chmod 700 "${directory}".`,
+      })
+    }
+    expect(await readdir(directory)).toEqual([])
+  })
+})

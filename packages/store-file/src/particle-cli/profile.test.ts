@@ -1,0 +1,283 @@
+import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { GrantsError } from '@particle-grants/core'
+import { leaksIn } from '@particle-grants/test-kit'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { temporaryFolder } from '../../test/temporary-folder.ts'
+import { type NewParticleCliSignIn, particleCliProfile } from './index.ts'
+
+const token = '0123456789abcdef0123456789abcdef01234567'
+const other = 'fedcba9876543210fedcba9876543210fedcba98'
+const never = '9999-12-31T23:59:59.999Z'
+const end = '2026-12-01T12:00:00.000Z'
+
+/** What particle-cli keeps besides the sign-in, as it writes it: two blanks of indent, no line end at the end. */
+const settings = {
+  profile_json: { nested: ['kept', 1.5, null] },
+  username: 'dev@example.com',
+  apiUrl: 'https://api.particle.io',
+  access_token: token,
+  access_token_expires_at: end,
+  disableUpdateCheck: true,
+  last_version_check: 1_795_000_000_000,
+}
+
+const signIn: NewParticleCliSignIn = {
+  accessToken: other,
+  expiresAt: Date.parse('2027-01-01T00:00:00Z'),
+  clientKind: 'developer',
+  apiUrl: 'https://api.particle.io/',
+}
+
+async function home(files: Readonly<Record<string, unknown>> = {}) {
+  const folder = await temporaryFolder()
+  const particle = join(folder, '.particle')
+  // The modes that particle-cli gives.
+  await mkdir(particle, { mode: 0o755 })
+  for (const [name, content] of Object.entries(files)) {
+    const text = typeof content === 'string' ? content : JSON.stringify(content, null, 2)
+    await writeFile(join(particle, name), text, { mode: 0o600 })
+  }
+  const file = join(particle, 'particle.config.json')
+  return { folder, particle, file, profile: particleCliProfile({ home: folder }) }
+}
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+describe('a sign-in of particle-cli', () => {
+  it('is read', async () => {
+    const { profile, file } = await home({ 'particle.config.json': settings })
+    const found = await profile.read()
+    expect(found).toMatchObject({
+      expiresAt: Date.parse(end),
+      username: 'dev@example.com',
+      apiUrl: 'https://api.particle.io',
+    })
+    expect(found?.accessToken.reveal()).toBe(token)
+    expect(leaksIn(found, [token])).toEqual([])
+    expect(await profile.path()).toBe(file)
+  })
+
+  it.each([
+    ['null, when the answer said 0', { access_token_expires_at: null }, null],
+    [
+      'the year 9999, after asking about a token that never expires',
+      { access_token_expires_at: never },
+      null,
+    ],
+    ['nothing, from an old particle-cli', { access_token_expires_at: undefined }, undefined],
+    ['something else', { access_token_expires_at: 'soon' }, undefined],
+    ['a number', { access_token_expires_at: 7_776_000 }, undefined],
+  ])('ends as noted: %s', async (_, noted, expected) => {
+    const { profile } = await home({ 'particle.config.json': { ...settings, ...noted } })
+    expect((await profile.read())?.expiresAt).toBe(expected)
+  })
+
+  it.each([
+    ['a folder without files', {}],
+    ['settings without a token', { 'particle.config.json': { apiUrl: 'https://api.particle.io' } }],
+    ['a log-out', { 'particle.config.json': { ...settings, access_token: null } }],
+  ])('is not there: %s', async (_, files) => {
+    const { profile } = await home(files)
+    expect(await profile.read()).toBeUndefined()
+    expect(await profile.remove()).toBe(false)
+  })
+
+  it('is not there without a folder, and reading makes none', async () => {
+    const folder = await temporaryFolder()
+    expect(await particleCliProfile({ home: folder }).read()).toBeUndefined()
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('goes to api.particle.io unless the profile says otherwise', async () => {
+    const { profile } = await home({ 'particle.config.json': { access_token: token } })
+    expect(await profile.read()).toMatchObject({ apiUrl: 'https://api.particle.io', username: undefined })
+  })
+})
+
+describe('writing for particle-cli', () => {
+  it('changes both keys of the token and nothing else, in the form that particle-cli writes', async () => {
+    const { profile, file } = await home({ 'particle.config.json': settings })
+    await profile.write(signIn)
+    expect(await readFile(file, 'utf8')).toBe(
+      JSON.stringify(
+        { ...settings, access_token: other, access_token_expires_at: '2027-01-01T00:00:00.000Z' },
+        null,
+        2,
+      ),
+    )
+  })
+
+  it('writes both keys where there were none, and the name when it is given', async () => {
+    const { profile, file } = await home({ 'particle.config.json': { access_token: token } })
+    await profile.write({ ...signIn, username: 'new@example.com' })
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      access_token: other,
+      access_token_expires_at: '2027-01-01T00:00:00.000Z',
+      username: 'new@example.com',
+    })
+  })
+
+  it('makes folder and file where particle-cli never ran: 0700 and 0600', async () => {
+    const folder = await temporaryFolder()
+    const profile = particleCliProfile({ home: folder })
+    await profile.write(signIn)
+    expect((await stat(join(folder, '.particle'))).mode & 0o777).toBe(0o700)
+    expect((await stat(await profile.path())).mode & 0o777).toBe(0o600)
+    expect((await profile.read())?.accessToken.reveal()).toBe(other)
+  })
+
+  it('leaves the folder’s mode, and tightens the file’s', async () => {
+    const { profile, particle, file } = await home({ 'particle.config.json': settings })
+    await chmod(file, 0o644)
+    await profile.write(signIn)
+    expect((await stat(particle)).mode & 0o777).toBe(0o755)
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    await chmod(file, 0o644)
+    await profile.read()
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+  })
+
+  it('leaves no other file with a token, also of writers that were killed', async () => {
+    const { profile, particle } = await home({
+      'particle.config.json': settings,
+      '.particle.config.json.01234567-89ab-cdef-0123-456789abcdef.tmp': settings,
+      'other.config.json': { access_token: token },
+    })
+    await profile.write(signIn)
+    expect((await readdir(particle)).sort()).toEqual([
+      '.particle-grants-locks',
+      'other.config.json',
+      'particle.config.json',
+    ])
+  })
+
+  it('keeps a link that people made of the file', async () => {
+    const { profile, file } = await home()
+    const target = join(await temporaryFolder(), 'dotfile.json')
+    await writeFile(target, JSON.stringify(settings))
+    await symlink(target, file)
+    await profile.write(signIn)
+    expect((await lstat(file)).isSymbolicLink()).toBe(true)
+    expect(JSON.parse(await readFile(target, 'utf8'))).toMatchObject({
+      access_token: other,
+      username: 'dev@example.com',
+    })
+  })
+
+  it('loses nothing of what several write at once', async () => {
+    const { folder, file } = await home({ 'particle.config.json': settings })
+    await Promise.all(
+      Array.from({ length: 6 }, (_, index) =>
+        particleCliProfile({ home: folder }).write({ ...signIn, username: `${index}@example.com` }),
+      ),
+    )
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      access_token: other,
+      disableUpdateCheck: true,
+    })
+  })
+
+  const refused: [string, Partial<NewParticleCliSignIn>, string][] = [
+    ['a product’s token', { clientKind: 'product' }, 'clientKind'],
+    ['a user client’s token', { clientKind: 'user' }, 'clientKind'],
+    ['a token that never expires', { expiresAt: Number.POSITIVE_INFINITY }, 'expiresAt'],
+    ['a token that never expires, as particle-cli notes it', { expiresAt: Date.parse(never) }, 'expiresAt'],
+    ['no time', { expiresAt: Number.NaN }, 'expiresAt'],
+    ['a token of another cloud', { apiUrl: 'http://127.0.0.1:8080' }, 'apiUrl'],
+    ['no token', { accessToken: '' }, 'accessToken'],
+    ['half a file', { accessToken: 'a b\n' }, 'accessToken'],
+  ]
+  it.each(refused)('refuses %s, and changes nothing', async (_, part, parameter) => {
+    const { profile, file } = await home({ 'particle.config.json': settings })
+    const before = await readFile(file, 'utf8')
+    const thrown = await profile.write({ ...signIn, ...part }).catch((reason: unknown) => reason)
+    expect(thrown).toMatchObject({ code: 'invalid_argument', details: { parameter } })
+    expect(leaksIn(thrown, [other, token])).toEqual([])
+    expect(await readFile(file, 'utf8')).toBe(before)
+  })
+
+  it.each([
+    ['not JSON', `{"access_token": "${token}"`],
+    ['a list', `["${token}"]`],
+    ['empty', ''],
+  ])('tells of settings that can’t be read, and leaves them as they are: %s', async (_, text) => {
+    const { profile, file } = await home({ 'particle.config.json': text })
+    for (const attempt of [() => profile.read(), () => profile.write(signIn), () => profile.remove()]) {
+      const thrown: unknown = await attempt().catch((reason: unknown) => reason)
+      if (!GrantsError.isInstance(thrown)) throw thrown
+      expect(thrown).toMatchObject({
+        code: 'store_unavailable',
+        details: { problem: `${file} holds no settings` },
+      })
+      expect(leaksIn(thrown, [token, other])).toEqual([])
+    }
+    expect(await readFile(file, 'utf8')).toBe(text)
+  })
+})
+
+describe('forgetting a sign-in of particle-cli', () => {
+  it('empties both keys as its own log-out does, and leaves the rest', async () => {
+    const { profile, file } = await home({ 'particle.config.json': settings })
+    expect(await profile.remove()).toBe(true)
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      ...settings,
+      access_token: null,
+      access_token_expires_at: null,
+    })
+  })
+
+  it('leaves a newer token alone', async () => {
+    const { profile } = await home({ 'particle.config.json': settings })
+    expect(await profile.remove({ ifAccessToken: other })).toBe(false)
+    expect((await profile.read())?.accessToken.reveal()).toBe(token)
+    expect(await profile.remove({ ifAccessToken: token })).toBe(true)
+  })
+})
+
+describe('the profile', () => {
+  it('is the one that particle-cli uses now, unless one is named', async () => {
+    const files = { 'profile.json': { name: 'staging' }, 'staging.config.json': { access_token: token } }
+    const { profile, folder, particle } = await home(files)
+    expect(await profile.path()).toBe(join(particle, 'staging.config.json'))
+    const found = await profile.read()
+    expect(found?.accessToken.reveal()).toBe(token)
+    expect(await particleCliProfile({ home: folder, profile: 'particle' }).read()).toBeUndefined()
+  })
+
+  it.each([{}, { name: '' }, { name: null }])('is “particle” when profile.json holds %o', async (content) => {
+    const { profile, file } = await home({ 'profile.json': content })
+    expect(await profile.path()).toBe(file)
+  })
+
+  it('leads out of the folder in no way', async () => {
+    for (const name of ['../x', 'a/b', 'a\\b', '', 'a\u0000']) {
+      const { folder } = await home()
+      await expect(particleCliProfile({ home: folder, profile: name }).read()).rejects.toMatchObject({
+        code: 'invalid_argument',
+      })
+    }
+    const { profile } = await home({ 'profile.json': { name: '../../x' } })
+    await expect(profile.read()).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+
+  it('is looked for in the first home that exists, in the order of particle-cli', async () => {
+    const [first, second] = [await temporaryFolder(), await temporaryFolder()]
+    const pathNow = () => particleCliProfile().path()
+    for (const name of ['home', 'HOME', 'HOMEPATH', 'USERPROFILE']) vi.stubEnv(name, '/nowhere/at/all')
+    await expect(pathNow()).rejects.toMatchObject({ code: 'store_unavailable' })
+    const expected = (folder: string) => join(folder, '.particle', 'particle.config.json')
+    for (const name of ['USERPROFILE', 'HOMEPATH', 'HOME', 'home']) {
+      vi.stubEnv(name, first)
+      expect(await pathNow()).toBe(expected(first))
+      vi.stubEnv(name, second)
+      expect(await pathNow()).toBe(expected(second))
+      vi.stubEnv(name, first)
+    }
+    vi.stubEnv('home', '')
+    vi.stubEnv('HOME', second)
+    expect(await pathNow()).toBe(expected(second))
+  })
+})
