@@ -1,0 +1,41 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findCredentials } from '@napi-rs/keyring'
+import { describeStore } from '@particle-grants/test-kit/store-contract'
+import { afterAll, beforeAll, vi } from 'vitest'
+import { KeyringSession } from '../test/keyring-session.ts'
+import { describeWithKeyring } from '../test/programs.ts'
+import { ownService } from '../test/stores.ts'
+import { keyringStore } from './keyring-store.ts'
+
+describeWithKeyring(() => {
+  let session: KeyringSession
+
+  beforeAll(async () => {
+    session = await KeyringSession.start({ password: 'throw-away' })
+    vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', session.address)
+  })
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    await session.end()
+  })
+
+  describeStore(
+    'keyringStore',
+    () => {
+      const service = ownService()
+      const directory = mkdtempSync(join(tmpdir(), 'particle-grants-locks-'))
+      return {
+        open: () => keyringStore({ service, directory }),
+        names: () => [
+          readdirSync(directory, { recursive: true }),
+          findCredentials(service).map(({ account }) => account),
+        ],
+        cleanup: () => rmSync(directory, { recursive: true }),
+      }
+    },
+    // What fits beside the line with the version.
+    { largest: 2500 },
+  )
+})

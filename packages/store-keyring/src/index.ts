@@ -1,0 +1,2 @@
+export { keyringStore } from './keyring-store.ts'
+export type { KeyringStoreOptions } from './options.ts'

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** Lasts as long as its standard input is open, so that it never outlives these tests. */
+const script = `
+export XDG_DATA_HOME="$1" XDG_RUNTIME_DIR="$1"
+if [ -n "$2" ]; then
+  printf '%s\\n' "$2" | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+fi
+echo "$DBUS_SESSION_BUS_ADDRESS"
+exec cat >/dev/null
+`
+
+/** A bus and a keyring of our own, with nothing of this machine's user in it. */
+export class KeyringSession {
+  readonly #folder: string
+  readonly #child: ChildProcess
+  readonly address: string
+
+  private constructor(folder: string, child: ChildProcess, address: string) {
+    this.#folder = folder
+    this.#child = child
+    this.address = address
+  }
+
+  /** With a password the keyring is unlocked by it; without one there is a bus and nothing more. */
+  static async start({ password = '', folder = newFolder() } = {}): Promise<KeyringSession> {
+    const child = spawn('dbus-run-session', ['--', 'sh', '-c', script, 'sh', folder, password], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    const [address] = await once(createInterface(child.stdout), 'line')
+    return new KeyringSession(folder, child, address)
+  }
+
+  /** Where the keyring lies; a later session can open it again. */
+  get folder(): string {
+    return this.#folder
+  }
+
+  /** Alive, but answering nobody: what a prompt on a screen that nobody sees looks like from here. */
+  pause(): void {
+    this.#signalDaemon('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#signalDaemon('SIGCONT')
+  }
+
+  async end({ keepFolder = false } = {}): Promise<void> {
+    this.resume()
+    const ended = this.#child.exitCode === null ? once(this.#child, 'exit') : undefined
+    this.#child.stdin?.end()
+    await ended
+    if (!keepFolder) rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  #signalDaemon(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    for (const pid of readdirSync('/proc')) {
+      if (!/^\d+$/.test(pid) || !this.#isOurDaemon(pid)) continue
+      process.kill(Number(pid), signal)
+    }
+  }
+
+  #isOurDaemon(pid: string): boolean {
+    try {
+      return (
+        readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('gnome-keyring-d') &&
+        readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`XDG_RUNTIME_DIR=${this.#folder}\0`)
+      )
+    } catch {
+      return false
+    }
+  }
+}
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'particle-grants-keyring-'))
+}

@@ -1,0 +1,3 @@
+export type { RedisConnection } from './connection.ts'
+export type { RedisStoreOptions } from './options.ts'
+export { redisStore } from './redis-store.ts'

@@ -1,0 +1,86 @@
+import { buildProgram, reportCounts, rounds, runProgram } from '@particle-grants/test-kit/programs'
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
+import { type Client, connected, ownPrefix, until } from '../test/clients.ts'
+import { RedisServer } from '../test/redis-server.ts'
+import { describeWith } from '../test/servers.ts'
+import { redisStore } from './redis-store.ts'
+
+/** Per connection; four of them contend. */
+const count = rounds({ short: 25, full: 500 })
+const day = 24 * 60 * 60 * 1000
+
+describeWith('redis', (program) => {
+  let server: RedisServer
+  let contender: string
+  let client: Client
+  let prefix: string
+
+  beforeAll(async () => {
+    server = await RedisServer.start(program)
+    contender = await buildProgram(new URL('../test/contender.ts', import.meta.url))
+  })
+  afterAll(() => server.remove())
+  beforeEach(async () => {
+    client = await connected(server.url)
+    prefix = ownPrefix()
+  })
+
+  /** A process with two connections, whose clock is wrong by `clock` milliseconds. */
+  const start = (orders: { role: string; leaseDuration?: number; clock?: number }) => {
+    const all = { url: server.url, prefix, rounds: count, leaseDuration: 30_000, clock: 0, ...orders }
+    const program = runProgram(contender, { args: [JSON.stringify(all)] })
+    onTestFinished(async () => {
+      program.kill()
+      await program.exited
+    })
+    return program
+  }
+
+  it('one at a time among two processes with two connections each, whose clocks are two days apart', async () => {
+    const both = [day, -day].map((clock) => start({ role: 'contend', clock }))
+    const counts = await Promise.all(both.map(async (each) => JSON.parse(await each.next())))
+    const total = (await redisStore(client, { prefix }).load('session-a'))?.value
+    reportCounts('store-redis, two processes with two connections each', {
+      rounds: 4 * count,
+      saved: Number(total),
+      'most inside at once': Math.max(...counts.map(({ most }) => most)),
+      'locks lost': counts[0].lost + counts[1].lost,
+      conflicts: counts[0].conflicts + counts[1].conflicts,
+    })
+    expect(counts).toEqual(Array(2).fill({ most: 1, lost: 0, conflicts: 0 }))
+    expect(total).toBe(String(4 * count))
+  })
+
+  it('an owner that was suspended past its lease overwrites nothing, and is told', async () => {
+    const store = redisStore(client, { prefix })
+    await store.save('session-a', 'first', null)
+    const owner = start({ role: 'hold', leaseDuration: 400 })
+    expect(await owner.next()).toBe('"holding"')
+    owner.kill('SIGSTOP')
+    await store.exclusively('session-a', async () => {
+      const record = await store.load('session-a')
+      await store.save('session-a', 'winner', record?.version ?? null)
+    })
+    owner.kill('SIGCONT')
+    owner.send('')
+    expect(JSON.parse(await owner.next())).toEqual({ outcome: 'store_conflict', aborted: true })
+    expect((await store.load('session-a'))?.value).toBe('winner')
+  })
+
+  it('an owner that was killed frees its lock within its lease', async () => {
+    const owner = start({ role: 'hold', leaseDuration: 1000 })
+    expect(await owner.next()).toBe('"holding"')
+    owner.kill()
+    await owner.exited
+    expect(await client.pTTL(`${prefix}lock:{session-a}`)).toBeLessThanOrEqual(1000)
+    const store = redisStore(client, { prefix })
+    expect(await store.exclusively('session-a', async () => 'free')).toBe('free')
+  })
+
+  it('a process ends in the middle of a task and of a wait, when nothing else keeps it', async () => {
+    const leaving = start({ role: 'leave' })
+    expect(await leaving.next()).toBe('"leaving"')
+    expect(await leaving.exited).toEqual({ code: 0, signal: null })
+    await until(async () => (await client.exists(`${prefix}lock:{session-a}`)) === 1)
+  })
+})

@@ -1,0 +1,179 @@
+import { leaksIn } from '@particle-grants/test-kit'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Client, connected, ownPrefix, until } from '../test/clients.ts'
+import { RedisServer } from '../test/redis-server.ts'
+import { describeWith } from '../test/servers.ts'
+import type { RedisConnection } from './connection.ts'
+import { redisStore } from './redis-store.ts'
+
+const day = 24 * 60 * 60 * 1000
+
+describeWith('redis', (program) => {
+  let server: RedisServer
+  let client: Client
+  let prefix: string
+  let record: string
+
+  beforeAll(async () => {
+    server = await RedisServer.start(program)
+  })
+  afterAll(() => server.remove())
+  beforeEach(async () => {
+    client = await connected(server.url)
+    prefix = ownPrefix()
+    record = `${prefix}record:{session-a}`
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  describe('a record', () => {
+    it('is kept for 400 days from its last save, longer than any token lives', async () => {
+      const store = redisStore(client, { prefix })
+      const version = await store.save('session-a', 'a', null)
+      await expectTtl(400 * day)
+      await client.pExpire(record, 1000)
+      await store.save('session-a', 'b', version)
+      await expectTtl(400 * day)
+    })
+
+    it('that is read lives on, and is not written again for each reading', async () => {
+      const store = redisStore(client, { prefix })
+      await store.save('session-a', 'a', null)
+      await client.pExpire(record, 395 * day)
+      await store.load('session-a')
+      await expectTtl(395 * day)
+      await client.pExpire(record, 200 * day)
+      await store.load('session-a')
+      await expectTtl(400 * day)
+    })
+
+    it('is kept for as long as asked, or for ever', async () => {
+      const version = await redisStore(client, { prefix, ttl: 90_000 }).save('session-a', 'a', null)
+      await expectTtl(90_000)
+      await redisStore(client, { prefix, ttl: null }).save('session-a', 'b', version)
+      expect(await client.pTTL(record)).toBe(-1)
+      await redisStore(client, { prefix, ttl: null }).load('session-a')
+      expect(await client.pTTL(record)).toBe(-1)
+    })
+
+    it('is under a key that starts with the prefix, which is taken literally', async () => {
+      await redisStore(client).save('session-a', 'a', null)
+      expect(await client.exists('particle-grants:record:{session-a}')).toBe(1)
+      await redisStore(client, { prefix: 'a-b:' }).save('session-b', 'b', null)
+      expect(await redisStore(client, { prefix: 'a[*-]b:' }).list()).toEqual([])
+      expect(await redisStore(client, { prefix: '?*' }).list()).toEqual([])
+      const odd = redisStore(client, { prefix: 'a[*-]b?\\^:' })
+      await odd.save('session-c', 'c', null)
+      expect(await odd.list()).toEqual(['session-c'])
+    })
+
+    it('is listed once among thousands, however many steps that takes', async () => {
+      const store = redisStore(client, { prefix })
+      const keys = Array.from({ length: 3000 }, (_, index) => `session-${index}`)
+      await Promise.all(keys.map((key) => store.save(key, 'x', null)))
+      expect([...(await store.list())].sort()).toEqual(keys.sort())
+    })
+  })
+
+  describe('what is no record', () => {
+    const foreign = {
+      'a string': () => client.set(record, 'foreign'),
+      'a list': () => client.rPush(record, 'foreign'),
+      'a hash without a version': () => client.hSet(record, 'value', 'foreign'),
+      'a hash without a value': () => client.hSet(record, 'version', 'foreign'),
+    }
+    for (const [name, put] of Object.entries(foreign)) {
+      it(`is said to be damaged and kept aside until it is removed: ${name}`, async () => {
+        await put()
+        const store = redisStore(client, { prefix })
+        await expect(store.save('session-a', 'a', null)).rejects.toMatchObject({ code: 'store_conflict' })
+        const aside = `${prefix}damaged:{session-a}`
+        const thrown = await store.load('session-a').catch((error: unknown) => error)
+        expect(thrown).toMatchObject({ code: 'store_damaged', details: { place: record, keptAt: aside } })
+        expect(leaksIn(thrown, ['foreign'])).toEqual([])
+        expect(await client.exists(aside)).toBe(1)
+        expect(await client.pTTL(aside)).toBeGreaterThan(399 * day)
+
+        expect(await store.list()).toEqual([])
+        expect(await store.load('session-a')).toBeUndefined()
+        const version = await store.save('session-a', 'new', null)
+        expect(await client.exists(aside)).toBe(1)
+        await store.remove('session-a', version)
+        expect(await client.exists([aside, record])).toBe(0)
+      })
+    }
+
+    it('is removed without a record as well', async () => {
+      await client.set(record, 'foreign')
+      const store = redisStore(client, { prefix })
+      await store.load('session-a').catch(() => {})
+      await store.remove('session-a', null)
+      expect(await client.keys(`${prefix}*`)).toEqual([])
+    })
+  })
+
+  it('secrets travel as values only: in no key, no script and no channel', async () => {
+    const secret = 'planted-5up3r-5ecret'
+    const monitor = await connected(server.url)
+    const seen: string[] = []
+    await monitor.monitor((line) => seen.push(String(line)))
+    const store = redisStore(client, { prefix })
+    await store.exclusively('session-a', async () => {
+      const version = await store.save('session-a', secret, null)
+      await store.load('session-a')
+      await store.save('session-a', `${secret}-2`, version)
+      await store.save('session-a', `${secret}-3`, 'no-version').catch(() => {})
+    })
+    await store.list()
+    await client.set('the-end', '1')
+    await until(() => seen.some((line) => line.includes('the-end')))
+
+    const withSecret = seen.filter((line) => line.includes(secret)).map(wordsOf)
+    expect(withSecret.length).toBeGreaterThanOrEqual(3)
+    for (const [command, ...words] of withSecret) {
+      const holding = words.filter((word) => word.includes(secret))
+      expect(holding).toHaveLength(1)
+      // EVAL script 1 KEY version VALUE …, and what the script itself runs: HSET KEY version … value VALUE
+      expect([command, words.indexOf(holding[0] ?? '')]).toEqual(
+        command === 'EVAL' ? ['EVAL', 4] : ['HSET', 4],
+      )
+    }
+    expect(seen.filter((line) => /"(PUBLISH|SUBSCRIBE|CLIENT)"/i.test(line))).toEqual([])
+  })
+
+  it('no clock but the one in Redis counts: what is sent is the same on every date', async () => {
+    const sentOn = async (date: number) => {
+      const sent: string[] = []
+      const spied: RedisConnection = {
+        isOpen: true,
+        sendCommand: (args, options) => {
+          sent.push(args.join(' ').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'RANDOM'))
+          return client.sendCommand(args, options)
+        },
+      }
+      const store = redisStore(spied, { prefix })
+      vi.spyOn(Date, 'now').mockReturnValue(date)
+      await store.exclusively('session-a', async () => {
+        const version = await store.save('session-a', 'a', null)
+        await store.load('session-a')
+        await store.remove('session-a', version)
+      })
+      return sent
+    }
+    const early = await sentOn(0)
+    expect(early).toHaveLength(5)
+    expect(await sentOn(Date.UTC(2100, 0, 1, 2, 3, 4, 567))).toEqual(early)
+  })
+
+  async function expectTtl(milliseconds: number): Promise<void> {
+    const left = await client.pTTL(record)
+    expect(left).toBeLessThanOrEqual(milliseconds)
+    expect(left).toBeGreaterThan(milliseconds - 60_000)
+  }
+})
+
+/** A line of MONITOR without its time and address: words in quotes, JSON but for `\x…`. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word]) => word ?? '')
+}
