@@ -64,13 +64,19 @@ function hasBody({ headers, body }: Request): boolean {
   return headers.has('transfer-encoding') || /^\d+$/.test(length ?? '') || body !== null
 }
 
+/** A type with parameters, each `; name=value` with a value that may be quoted. */
+const typeWithParameters =
+  /^([^;]+)(?:; *[\w!#$%&'*+.^`|~-]+ *= *(?:"(?:[^"\\]|\\.)*"|[\w!#$%&'*+.^`|~-]+) *)*$/
+
+/** A type whose parameters are malformed is none, as for Express: `…; charset` and even a `;` at the end. */
 function mediaType(headers: Headers): string {
-  return (headers.get('content-type') ?? '').replace(/;.*$/s, '').trim().toLowerCase()
+  return (typeWithParameters.exec(headers.get('content-type') ?? '')?.[1] ?? '').trim().toLowerCase()
 }
 
 /** The fields of a form-encoded text. */
 export function readForm(body: string): Map<string, string> {
-  const fields = new URLSearchParams(body)
+  // Behind an empty field a question mark at the start belongs to the first name, and isn't taken for a query's.
+  const fields = new URLSearchParams(`&${body}`)
   return new Map([...fields.keys()].map((name) => [name, fields.getAll(name).join(',')]))
 }
 

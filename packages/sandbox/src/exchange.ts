@@ -38,7 +38,7 @@ export function createAnswer(current: () => { world: World; sandbox: Sandbox }) 
     if (isPagePath(call.path)) return pageResponse(call.path)
     // Hono routes by the request; its body has been read, and is in the call.
     if (isOwn) return control.fetch(bodiless(request), { call, sandbox })
-    if (call.method === 'OPTIONS') return stamped(preflight(call), call)
+    if (isPreflight(call)) return stamped(preflight(call), call)
     return answerAsParticle(request, call)
   }
 
@@ -93,6 +93,11 @@ function stamped(response: Response, call: Call): Response {
   response.headers.set('x-request-id', call.id)
   response.headers.set('date', new Date(call.at).toUTCString())
   return response
+}
+
+/** What a browser asks before a request to another origin. Any other OPTIONS is a request like every other. */
+function isPreflight({ method, headers }: Call): boolean {
+  return method === 'OPTIONS' && headers.has('access-control-request-method')
 }
 
 function preflight({ headers }: Call): Response {

@@ -3,7 +3,7 @@ import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../../test/eventually.ts'
-import { send } from '../../test/raw-http.ts'
+import { basic, send } from '../../test/raw-http.ts'
 
 describe('listening', () => {
   it('is on 127.0.0.1, on a free port where none is asked for', async () => {
@@ -44,6 +44,20 @@ describe('listening', () => {
     await send(two.url, { path: '/v1/user' })
     expect(sandbox.requests()).toMatchObject([{ address: '127.0.0.1' }, { address: '127.0.0.1' }])
     await Promise.all([one.close(), two.close()])
+  })
+
+  it('drops a byte order mark at the start of a body', async () => {
+    const server = await listen(createSandbox())
+    const { status } = await send(server.url, {
+      path: '/oauth/token',
+      headers: {
+        authorization: basic('my-product-1234', 'product-secret'),
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: '\uFEFFgrant_type=client_credentials',
+    })
+    expect(status).toBe(200)
+    await server.close()
   })
 
   it('refuses a body that no request for a token has', async () => {

@@ -67,7 +67,8 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
     size += chunk.length
     if (size <= largestBody) chunks.push(chunk)
   }
-  return size <= largestBody ? Buffer.concat(chunks).toString('utf8') : undefined
+  // Drops a byte order mark, as `request.text()` does, and as Express.
+  return size <= largestBody ? new TextDecoder().decode(Buffer.concat(chunks)) : undefined
 }
 
 /** Sends an answer; one that breaks off in the middle is sent as far as it goes, then the connection ends. */

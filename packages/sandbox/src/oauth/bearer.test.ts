@@ -67,11 +67,17 @@ describe('a token of an API request', () => {
   })
 
   it.each([
-    ['an unknown one', { header: 'Bearer nope' }],
-    ['an empty query', { query: '' }],
-    ['an empty field', { body: 'access_token=' }],
+    ['an unknown one', () => ({ header: 'Bearer nope' })],
+    ['an empty query', () => ({ query: '' })],
+    ['an empty query and a good one', () => ({ query: `&access_token=${token}` })],
+    ['a good one that comes twice in the query', () => ({ query: `${token}&access_token=${token}` })],
+    [
+      'a good one that comes twice in a form',
+      () => ({ body: `access_token=${token}&access_token=${token}` }),
+    ],
+    ['an empty field', () => ({ body: 'access_token=' })],
   ])('is invalid as %s', async (_title, places) => {
-    const { status, json } = await request(places)
+    const { status, json } = await request(places())
     expect(status).toBe(401)
     expect(json).toEqual({
       error: 'invalid_token',

@@ -16,7 +16,7 @@ export function authorise(world: World, call: Call): AccessToken {
 
 function bearerToken(call: Call): string {
   const header = call.headers.get('authorization') ?? undefined
-  const inQuery = call.query.get('access_token') ?? undefined
+  const inQuery = call.query.has('access_token') ? call.query.getAll('access_token').join(',') : undefined
   const inBody = call.form.get('access_token') ?? call.json.access_token
   const given = [header, inQuery, inBody].filter((place) => place !== undefined)
   if (given.length > 1) {

@@ -75,21 +75,77 @@ describe('the order of checks', () => {
   })
 })
 
+describe('the encoding of a token request', () => {
+  const ofType = (contentType: string) =>
+    post('', {
+      headers: { authorization: clients.developer, 'content-type': contentType },
+      body: String(new URLSearchParams(password)),
+    })
+  const form = 'application/x-www-form-urlencoded'
+
+  it.each([
+    `${form}; charset=utf-8`,
+    `${form};charset=UTF-8`,
+    `${form} ; charset="utf-8"; a="b;\\"c"`,
+    form.toUpperCase(),
+  ])('is a form as "%s"', async (contentType) => {
+    expect((await ofType(contentType)).status).toBe(200)
+  })
+
+  it.each([
+    `${form};`,
+    `${form}; charset`,
+    `${form}; charset=`,
+    `${form};; charset=utf-8`,
+    `${form}; charset="utf-8`,
+    `${form} charset=utf-8`,
+    `${form}, application/json`,
+    'multipart/form-data; boundary=x',
+    '',
+  ])('is none as "%s"', async (contentType) => {
+    expect(await (await ofType(contentType)).json()).toEqual({
+      error: 'invalid_request',
+      error_description: 'Method must be POST with application/x-www-form-urlencoded encoding',
+    })
+  })
+
+  it('is refused with OPTIONS, unless a browser asks beforehand', async () => {
+    const response = await post('', { method: 'OPTIONS' })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: 'invalid_request' })
+    const headers = { 'access-control-request-method': 'POST' }
+    expect((await post('', { method: 'OPTIONS', headers })).status).toBe(204)
+  })
+
+  it('has a question mark at the start as a part of the first name', async () => {
+    const headers = { authorization: clients.developer, 'content-type': form }
+    const response = await post('', { headers, body: `?${new URLSearchParams(password)}` })
+    expect(await response.json()).toMatchObject({
+      error_description: 'Invalid or missing grant_type parameter',
+    })
+  })
+})
+
 describe('grant_type', () => {
-  it.each(['', 'urn:custom:mfa-token', 'urn:custom:demo_account', 'password ', 'passwordx', 'implicit'])(
-    'is unknown as "%s"',
-    async (grantType) => {
-      const { status, body } = await ask(createSandbox(), clients.developer, {
-        ...password,
-        grant_type: grantType,
-      })
-      expect(status).toBe(400)
-      expect(body).toEqual({
-        error: 'invalid_request',
-        error_description: 'Invalid or missing grant_type parameter',
-      })
-    },
-  )
+  it.each([
+    '',
+    'refresh_to\u212Aen',
+    'urn:custom:mfa-token',
+    'urn:custom:demo_account',
+    'password ',
+    'passwordx',
+    'implicit',
+  ])('is unknown as "%s"', async (grantType) => {
+    const { status, body } = await ask(createSandbox(), clients.developer, {
+      ...password,
+      grant_type: grantType,
+    })
+    expect(status).toBe(400)
+    expect(body).toEqual({
+      error: 'invalid_request',
+      error_description: 'Invalid or missing grant_type parameter',
+    })
+  })
 
   it('is refused when it comes twice', async () => {
     const body = new URLSearchParams([...Object.entries(password), ['grant_type', 'password']])

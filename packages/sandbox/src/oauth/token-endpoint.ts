@@ -38,10 +38,15 @@ export function readGrantType(settings: Settings, { form }: Call): string {
   const enabled = settings.grants.filter(
     (name) => settings.recoveryCodesServed || name !== 'urn:custom:recovery-code',
   )
-  if (!enabled.some((name) => name.toLowerCase() === grantType.toLowerCase())) {
+  if (!enabled.some((name) => inLowerCase(name) === inLowerCase(grantType))) {
     throw new OAuthError('invalid_request', 'Invalid or missing grant_type parameter')
   }
   return grantType
+}
+
+/** Of ASCII letters alone: there are foreign signs that become one of them, such as the Kelvin sign a `k`. */
+function inLowerCase(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 /** Refuses a grant type that this client may not use. */
