@@ -30,15 +30,17 @@ console.error(
 const started = Date.now()
 const install = spawnSync(
   'npx',
-  ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=silent'],
+  ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'],
   {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   },
 )
 if (install.status !== 0) {
-  console.error('The installation failed. What went wrong stands above; run it by hand for more:')
+  console.error(`${install.stdout ?? ''}${install.stderr ?? ''}`.trim())
+  console.error(`\nThe installation failed: what went wrong stands above. To try it by hand:`)
   console.error(`  npx --yes ${packageManager} install --frozen-lockfile`)
   process.exit(install.status ?? 1)
 }

@@ -73,6 +73,17 @@ describe('the examples', () => {
     expect(stdout).toBe('A token for customer:jane@example.com.\nThe API answers 200.\n')
   })
 
+  it('script-with-file-store.mjs signs in at its first run only', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sessions-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const env = { ...developer, PARTICLE_SESSIONS: folder }
+    const first = await run('script-with-file-store.mjs', env)
+    expect(first.stdout).toBe('Signed in, and kept for the next run.\nThe API answers 200.\n')
+    const second = await run('script-with-file-store.mjs', env)
+    expect(second.stdout).toBe('Signed in from an earlier run.\nThe API answers 200.\n')
+    expect(requests()).toEqual(['POST /oauth/token 200', 'GET /v1/devices 200', 'GET /v1/devices 200'])
+  })
+
   it('take-up-a-challenge.mjs signs in across two processes, through a file for its owner only', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'challenge-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
