@@ -91,7 +91,7 @@ export default {
     {
       name: 'the-test-kit-is-for-tests',
       severity: 'error',
-      from: { path: workspace, pathNot: [tests, '^packages/test-kit/'] },
+      from: { path: workspace, pathNot: [tests, '^packages/test-kit/', '^apps/system-tests/'] },
       to: { path: '^packages/test-kit/' },
     },
     {

@@ -23,7 +23,10 @@ const pool = createSessionPool({
 
 const server = createServer(async (request, response) => {
   const [, customers, name] = (request.url ?? '').split('/')
-  if (customers !== 'customers' || !name) return response.writeHead(404).end('GET /customers/NAME\n')
+  if (customers !== 'customers' || !name) {
+    response.writeHead(404).end('GET /customers/NAME\n')
+    return
+  }
   try {
     // Who may ask for whom is yours to decide, before this line.
     const devices = await pool.customer(decodeURIComponent(name)).fetch('/v1/devices')

@@ -53,7 +53,7 @@ async function world() {
 
 describe('processes that renew one customer’s token on a file store, and are killed at random', () => {
   it('lose no token, and send no refresh token twice but after its answer was lost', async () => {
-    const kills = rounds({ short: 10, full: 500 })
+    const kills = rounds({ short: 6, full: 500 })
     const { sandbox, orders, directory } = await world()
     const begin = () => {
       const one = runProgram(program)

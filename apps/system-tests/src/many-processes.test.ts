@@ -1,11 +1,18 @@
-import { buildProgram, type Program, reportCounts, runProgram } from '@particle-grants/test-kit/programs'
+import {
+  buildProgram,
+  type Program,
+  reportCounts,
+  rounds,
+  runProgram,
+} from '@particle-grants/test-kit/programs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CallerOrders, CallerReport } from '../programs/caller.ts'
 import { sharedStores } from './stores.ts'
 import { client, customerSignedIn, jane, ninetyDays } from './world.ts'
 
-const processes = 8
-const callers = 100
+/** Eight with a hundred callers each, where the long runs are asked for. */
+const processes = rounds({ short: 4, full: 8 })
+const callers = rounds({ short: 25, full: 100 })
 let program: string
 
 beforeAll(async () => {
@@ -44,7 +51,7 @@ async function reportOf({ said, ended }: Running): Promise<CallerReport> {
   return JSON.parse(String(said.at(-1))) as CallerReport
 }
 
-describe.each(sharedStores())('eight processes with a hundred callers each on $name', ({ name, open }) => {
+describe.each(sharedStores())('several processes with many callers each on $name', ({ name, open }) => {
   it('send one token request when the token has ended, and everyone has the new token', async () => {
     const store = await open()
     const { sandbox, baseUrl, sent } = await customerSignedIn(store)

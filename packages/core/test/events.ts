@@ -13,7 +13,7 @@ import { Secret } from '../src/secret.ts'
 import { nothingAsked, now, subjects } from './states.ts'
 
 /** An answer with tokens, as the token endpoint gives it to anybody: a refresh token always comes along. */
-export function tokenAnswer(changes: Partial<TokenAnswer> = {}): TokenAnswer {
+function tokenAnswer(changes: Partial<TokenAnswer> = {}): TokenAnswer {
   return {
     access_token: new Secret('access-new'),
     refresh_token: new Secret('refresh-new'),

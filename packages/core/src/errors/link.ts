@@ -1,5 +1,5 @@
 /** Where the published reference lives. The one place that knows. */
-export const referenceUrl = 'https://particle-grants.github.io/particle-grants'
+const referenceUrl = 'https://particle-grants.github.io/particle-grants'
 
 /** The reference's anchor for an error code, of this package or of the wire. */
 export function referenceLink(code: string): string {

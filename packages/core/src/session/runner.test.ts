@@ -19,7 +19,7 @@ function developers() {
 }
 
 /** A store whose records of sessions can't be read. */
-function damage({ store }: ReturnType<typeof withoutSockets>, error: GrantsError) {
+function damage({ store }: Pick<ReturnType<typeof withoutSockets>, 'store'>, error: GrantsError) {
   const load = store.load.bind(store)
   store.load = async (key) => {
     if (key.startsWith('session-')) throw error
