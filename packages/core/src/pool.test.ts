@@ -86,7 +86,7 @@ describe('a pool of customers', () => {
     const { baseUrl, clock, names, tokenRequests } = await withCustomers(200)
     const pool = createSessionPool({ client, baseUrl, clock })
     const seen: BudgetProgress[] = []
-    pool.subscribe((progress) => seen.push(progress))
+    const end = pool.subscribe((progress) => seen.push(progress))
     const started = clock.now()
     const tokens = await Promise.all(
       names.map((name) => pool.customer(name).accessToken({ timeout: 60_000 })),
@@ -99,6 +99,10 @@ describe('a pool of customers', () => {
     expect(Math.max(...seen.map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(9)
     expect(seen.some(({ resumesAt }) => resumesAt === started + 5 * 60_000)).toBe(true)
     expect(seen.at(-1)).toEqual({ queued: 0, inFlight: 0, resumesAt: undefined })
+    const told = seen.length
+    end()
+    await pool.customer(String(names[0])).renew()
+    expect(seen).toHaveLength(told)
   })
 
   it('asks for a refused customer again only after a pause, and goes on with the others', async () => {

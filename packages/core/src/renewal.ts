@@ -64,6 +64,6 @@ function hasWayOut(kind: ClientKind, { refreshInDoubt }: Tokens): boolean {
 /** A fraction from 0 to 1 that is the same for the same token. */
 function spread(token: string): number {
   let sum = 0
-  for (const letter of token) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 1009
+  for (let index = 0; index < token.length; index += 1) sum = (sum * 31 + token.charCodeAt(index)) % 1009
   return sum / 1009
 }

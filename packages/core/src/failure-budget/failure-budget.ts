@@ -167,11 +167,12 @@ export async function resetFailureBudget(store: Store, baseUrl: string): Promise
 }
 
 function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = () => {}
-  const promise = new Promise<void>((fulfil) => {
-    resolve = fulfil
+  const made: { resolve?: () => void } = {}
+  const promise = new Promise<void>((resolve) => {
+    made.resolve = resolve
   })
-  return { promise, resolve }
+  // A promise runs its executor at once.
+  return { promise, resolve: made.resolve as () => void }
 }
 
 async function budgetKey(baseUrl: string): Promise<string> {

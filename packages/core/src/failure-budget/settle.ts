@@ -51,7 +51,8 @@ function isClientRefused(event: Event): boolean {
   return event.type === 'refused' && event.answer.error === 'invalid_client'
 }
 
+/** The times without the first that is this one. */
 function without(times: readonly number[], time: number): readonly number[] {
-  const index = times.indexOf(time)
-  return index === -1 ? times : times.toSpliced(index, 1)
+  const first = times.indexOf(time)
+  return times.filter((_, index) => index !== first)
 }

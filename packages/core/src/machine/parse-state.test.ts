@@ -208,4 +208,10 @@ describe('parseState', () => {
       { numRuns: 1000 },
     )
   })
+
+  it.each([-1, 0.5])('refuses %s tries', (triesLeft) => {
+    expect(() => parseState(damaged('mfa_required', 'challenge.triesLeft', triesLeft))).toThrow(
+      'triesLeft is no count',
+    )
+  })
 })

@@ -46,13 +46,17 @@ export async function admittedExchange(
   }
   if (!('settle' in ticket)) return unsent(ticket)
   if (lost?.aborted) {
-    await ticket.settle(undefined).catch(() => {})
+    await settled(ticket, undefined)
     return unsent({ code: 'store_failed', details: { operation: 'lock' } })
   }
   const event = await exchange(wire, request, signal)
-  // The answer counts for more than the record of it: a flight that is never settled is swept as a possible failure.
-  await ticket.settle(event).catch(() => {})
+  await settled(ticket, event)
   return event
+}
+
+/** The answer counts for more than the record of it: a request that is never settled is swept as a possible failure. */
+function settled(ticket: Ticket, event: Event | undefined): Promise<void> {
+  return ticket.settle(event).catch(() => {})
 }
 
 function lockFailure(thrown: unknown): Refusal {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dev, product, sandboxed, sessionKeys } from '../../test/sandboxed.ts'
 import { developerClient, productClient } from '../clients.ts'
+import { Secret } from '../secret.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import { customer } from '../subject.ts'
 import { createSession } from './create-session.ts'
@@ -28,7 +29,7 @@ describe('adopting a token', () => {
   it('takes it for one that never ends when nothing is said', async () => {
     const { clock, baseUrl } = await sandboxed()
     const session = createSession({ client: developerClient(), baseUrl, clock })
-    expect(await session.adopt({ accessToken: token })).toMatchObject({
+    expect(await session.adopt({ accessToken: new Secret(token) })).toMatchObject({
       tokens: { grant: 'adopted', expiresAt: null },
     })
   })

@@ -31,12 +31,12 @@ export function readAsked(
 }
 
 /** A token from elsewhere and its end, ms since 1970. */
-export function readAdopted({ accessToken, expiresAt = null }: AdoptOptions) {
+export function readAdopted({ accessToken, expiresAt }: AdoptOptions) {
   const token = Secret.isInstance(accessToken) ? accessToken.reveal() : accessToken
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
     throw invalid('accessToken', 'must be a non-empty string without blanks, without "Bearer" before it')
   }
-  const end = expiresAt instanceof Date ? expiresAt.getTime() : expiresAt
+  const end = expiresAt instanceof Date ? expiresAt.getTime() : (expiresAt ?? null)
   if (end !== null && !Number.isFinite(end))
     throw invalid('expiresAt', 'must be a date, or milliseconds since 1970')
   return { accessToken: toSecret(accessToken), expiresAt: end }

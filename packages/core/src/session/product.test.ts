@@ -54,6 +54,16 @@ describe("a product's own token", () => {
     expect(tokenRequests()).toHaveLength(2)
   })
 
+  it('is renewed once when one caller asks for a token and another for a renewal', async () => {
+    const { baseUrl, clock, tokenRequests } = await sandboxed()
+    const session = createSession({ client: productClient(product), baseUrl, clock })
+    await session.authorize()
+    clock.advance('90d')
+    const [token, state] = await Promise.all([session.accessToken(), session.renew(), session.restore()])
+    expect(state.tokens.accessToken.reveal()).toBe(token)
+    expect(tokenRequests()).toHaveLength(2)
+  })
+
   it('is not waited for any longer by who gives up; the others get it', async () => {
     const { baseUrl, clock, sandbox, tokenRequests } = await sandboxed()
     const session = createSession({ client: productClient(product), baseUrl, clock })

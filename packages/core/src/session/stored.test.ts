@@ -129,6 +129,21 @@ describe('a store that fails', () => {
     expect(await session.login(dev)).toMatchObject({ status: 'signed_in' })
   })
 
+  it('to write down what became of a request loses no answer', async () => {
+    const { baseUrl, tokenRequests } = await sandboxed()
+    const store = memoryStore()
+    const works = store.save.bind(store)
+    let reserved = false
+    vi.spyOn(store, 'save').mockImplementation(async (key, ...rest) => {
+      if (key.startsWith('budget-') && reserved) throw new Error('disk is full')
+      reserved ||= key.startsWith('budget-')
+      return works(key, ...rest)
+    })
+    const session = createSession({ client: developerClient(), baseUrl, store })
+    expect(await session.login(dev)).toMatchObject({ status: 'signed_in' })
+    expect(tokenRequests()).toHaveLength(1)
+  })
+
   it('to keep its lock sends nothing: somebody else may be sending the same', async () => {
     const { baseUrl, tokenRequests } = await sandboxed()
     const store = memoryStore()

@@ -109,7 +109,7 @@ export class TokenKeeper {
 
   /** What may bring a token in this state, if anything may. */
   #action(state: State): Promise<void> | undefined {
-    if (state.status === 'renewing') return this.#renewing
+    if (this.#renewing !== undefined) return this.#renewing
     if (state.status === 'signed_in' && mayRenew(state, this.#clock.now())) return this.renew(true)
     const signedOut = state.status === 'signed_out' || state.status === 'reauthentication_required'
     return signedOut ? this.#authorizing?.run() : undefined
