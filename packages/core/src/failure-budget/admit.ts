@@ -1,3 +1,4 @@
+import type { GrantType } from '../grants/catalogue.ts'
 import type { Refusal } from '../machine/effect.ts'
 import { type FailureBudgetLimits, flightLimit, hardLimit, pause, requestWindow } from './limits.ts'
 import type { BudgetRecord, Lane, Mark } from './record.ts'
@@ -7,7 +8,7 @@ export interface Applicant {
   readonly id: string
   readonly lane: Lane
   readonly at: number
-  readonly grant_type: Extract<Refusal, { code: 'rate_limited' }>['details']['grant_type']
+  readonly grant_type: GrantType
   readonly clientId: string
   /** Hash of the client's id and secret, and of the grant. */
   readonly client: string
