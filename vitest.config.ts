@@ -5,6 +5,8 @@ const report = process.env.VITEST_REPORT
 
 export default defineConfig({
   test: {
+    // One more than vitest takes by itself: much of the time is waiting for child processes and sockets.
+    maxWorkers: '100%',
     projects: ['packages/*', 'apps/*', 'examples'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     coverage: {

@@ -27,7 +27,9 @@ async function measure(size) {
   const pool = createSessionPool({ client, store, maxSessions: size })
   for (let index = 0; index < size; index += 1) {
     const accessToken = index.toString(16).padStart(40, '0')
-    await pool.customer(`customer-${index}@example.com`).adopt({ accessToken, expiresAt: Date.now() + 3_600_000 })
+    await pool
+      .customer(`customer-${index}@example.com`)
+      .adopt({ accessToken, expiresAt: Date.now() + 3_600_000 })
   }
   const bytes = heap() - before
   const started = performance.now()

@@ -1,0 +1,58 @@
+// 200,000 calls across 2,000 expiries: the heap must stay flat, and each expiry cost one token request. The heap is
+// looked at after a collection; it ends with 1 when a count is wrong, or when the heap grows from the first half to
+// the second by more than 5 %.
+import { fork } from 'node:child_process'
+import { Agent } from 'node:http'
+import { attachSession } from '@particle-grants/axios'
+import axios from 'axios'
+import { productSession } from './arms.mjs'
+import { median } from './statistics.mjs'
+
+const expiries = Number(process.env.EXPIRIES ?? 2000)
+const callsEach = 100
+
+const server = fork(new URL('server.mjs', import.meta.url))
+const baseURL = await new Promise((resolve) => server.once('message', ({ url }) => resolve(url)))
+const ask = async (path) => (await fetch(baseURL + path, { method: 'POST' })).json()
+
+let ahead = 0
+const session = productSession({ baseUrl: baseURL, clock: { now: () => Date.now() + ahead } })
+await session.authorize()
+await ask('/reset')
+const httpAgent = new Agent({ keepAlive: true, maxSockets: 64 })
+const instances = [axios.create({ baseURL, httpAgent }), axios.create({ baseURL, httpAgent })]
+for (const instance of instances) attachSession(instance, session)
+
+const heap = []
+const totals = { tokenRequests: 0, refused: 0, answered: 0, failed: 0 }
+const started = performance.now()
+for (let expiry = 0; expiry < expiries; expiry += 1) {
+  ahead += 91 * 86_400_000
+  const results = await Promise.allSettled(
+    Array.from({ length: callsEach }, (_, index) => instances[index % 2].get(`/v1/${index}`)),
+  )
+  totals.failed += results.filter(({ status }) => status === 'rejected').length
+  if ((expiry + 1) % (expiries / 20) !== 0) continue
+  const { tokenRequests, refused, answered } = await ask('/counts')
+  await ask('/reset')
+  totals.tokenRequests += tokenRequests
+  totals.refused += refused
+  totals.answered += answered
+  globalThis.gc()
+  heap.push(process.memoryUsage().heapUsed / 1e6)
+  console.log(`${expiry + 1} expiries, ${totals.answered} calls answered: ${heap.at(-1).toFixed(2)} MB`)
+}
+const seconds = (performance.now() - started) / 1000
+const growth = median(heap.slice(10)) / median(heap.slice(1, 10))
+console.log(
+  `${totals.answered} calls in ${seconds.toFixed(0)} s: ${totals.failed} failed, ${totals.refused} answered 401, ${totals.tokenRequests} token requests for ${expiries} expiries; heap, second half to first: × ${growth.toFixed(3)}`,
+)
+const kept =
+  totals.answered === expiries * callsEach &&
+  totals.failed === 0 &&
+  totals.refused === 0 &&
+  totals.tokenRequests === expiries &&
+  growth < 1.05
+if (!kept) process.exitCode = 1
+httpAgent.destroy()
+server.disconnect()

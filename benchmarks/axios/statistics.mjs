@@ -1,0 +1,24 @@
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+/** The 95 % interval of the median, by resampling. */
+export function interval(values, samples = 1000) {
+  const medians = Array.from({ length: samples }, () =>
+    median(values.map(() => values[Math.floor(Math.random() * values.length)])),
+  ).sort((a, b) => a - b)
+  return [medians[Math.floor(samples * 0.025)], medians[Math.floor(samples * 0.975)]]
+}
+
+/** Prints rows as a table; the first column to the left, the others to the right. */
+export function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)))
+  for (const row of rows) {
+    const cells = row.map((cell, column) =>
+      column === 0 ? String(cell).padEnd(widths[0]) : String(cell).padStart(widths[column]),
+    )
+    console.log(cells.join('  ').trimEnd())
+  }
+}

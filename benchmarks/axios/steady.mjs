@@ -1,0 +1,83 @@
+// What a request costs while the token is good: no network, so that nothing hides it. Blocks of 250 requests, the arms
+// rotated, the ratio of each round taken within it; the median of the rounds and its 95 % interval are printed.
+import axios from 'axios'
+import * as arms from './arms.mjs'
+import { interval, median, table } from './statistics.mjs'
+
+const rounds = Number(process.env.ROUNDS ?? 400)
+const block = 250
+
+const session = arms.productSession({
+  fetch: async () =>
+    new Response(
+      JSON.stringify({ access_token: 'a'.repeat(40), token_type: 'bearer', expires_in: 7_776_000 }),
+    ),
+})
+await session.authorize()
+const auth = { token: 'a'.repeat(40), session }
+
+const baseURL = 'https://api.particle.io'
+const answer = async (config) => ({ data: '{"ok":true}', status: 200, statusText: 'OK', headers: {}, config })
+
+const variants = {
+  bare: arms.bare,
+  'bare again (A/A)': arms.bare,
+  'static header': arms.staticHeader,
+  'synchronous header interceptor': arms.synchronousInterceptor,
+  'axios-auth-refresh as documented': arms.axiosAuthRefresh,
+  '@particle-grants/axios': arms.particleGrants,
+}
+const entries = Object.entries(variants).map(([name, attach]) => {
+  const instance = axios.create({ baseURL, adapter: answer })
+  attach(instance, auth)
+  return { name, instance, times: [] }
+})
+const baseline = 'synchronous header interceptor'
+
+async function one(instance) {
+  const started = process.hrtime.bigint()
+  for (let i = 0; i < block; i += 1) await instance.get('/v1/devices/0123456789abcdef01234567')
+  return Number(process.hrtime.bigint() - started) / block
+}
+
+async function parallel(instance) {
+  const started = process.hrtime.bigint()
+  for (let i = 0; i < block; i += 50) {
+    await Promise.all(Array.from({ length: 50 }, () => instance.get('/v1/devices/0123456789abcdef01234567')))
+  }
+  return Number(process.hrtime.bigint() - started) / block
+}
+
+for (const [title, measure] of [
+  ['one after the other', one],
+  ['50 at a time', parallel],
+]) {
+  for (const entry of entries) entry.times = []
+  for (let round = -10; round < rounds; round += 1) {
+    for (let position = 0; position < entries.length; position += 1) {
+      const entry = entries[(((round + position) % entries.length) + entries.length) % entries.length]
+      const time = await measure(entry.instance)
+      if (round >= 0) entry.times.push(time)
+    }
+  }
+  const times = (name) => entries.find((entry) => entry.name === name).times
+  const ratioTo = (name, base) => times(name).map((time, round) => time / times(base)[round])
+  console.log(`\n${title}: ${rounds} rounds of ${block} requests`)
+  table([
+    ['', 'ns a request', '× bare', '× synchronous interceptor', '(95 %)'],
+    ...entries.map(({ name }) => {
+      const ratios = ratioTo(name, baseline)
+      const [low, high] = interval(ratios)
+      return [
+        name,
+        Math.round(median(times(name))).toLocaleString('en'),
+        median(ratioTo(name, 'bare')).toFixed(3),
+        median(ratios).toFixed(3),
+        `(${low.toFixed(3)}–${high.toFixed(3)})`,
+      ]
+    }),
+  ])
+}
+console.log(
+  `\nNode ${process.versions.node}, Axios ${axios.VERSION}. The target: at most 1.030 × the synchronous one.`,
+)

@@ -1,0 +1,56 @@
+import { createSession, developerClient, productClient } from '@particle-grants/core'
+import axios, { type AxiosRequestConfig, type CreateAxiosDefaults } from 'axios'
+import { describe, expectTypeOf, it } from 'vitest'
+import { type AttachOptions, attachSession, type SignInNeeded } from './index.ts'
+
+const session = createSession({ client: developerClient() })
+
+describe('attachSession', () => {
+  it('takes every kind of session, and gives what detaches it', () => {
+    expectTypeOf(attachSession(axios, session)).toEqualTypeOf<() => void>()
+    const product = createSession({ client: productClient({ id: 'my-product-1234', secret: 'secret' }) })
+    expectTypeOf(attachSession(axios.create(), product)).not.toBeAny()
+  })
+
+  it('knows its options, and no others', () => {
+    attachSession(axios, session, { origins: ['https://api.particle.io'], replay: false })
+    expectTypeOf<keyof AttachOptions>().toEqualTypeOf<'origins' | 'replay' | 'onReauthenticationRequired'>()
+    // @ts-expect-error a list, since an origin is a whole one
+    attachSession(axios, session, { origins: 'https://api.particle.io' })
+    // @ts-expect-error no such option
+    attachSession(axios, session, { origin: 'https://api.particle.io' })
+    // @ts-expect-error the instance comes first
+    attachSession(session, axios)
+  })
+
+  it('tells why somebody has to sign in', () => {
+    attachSession(axios, session, {
+      onReauthenticationRequired: (error) => {
+        expectTypeOf(error).toEqualTypeOf<SignInNeeded>()
+        expectTypeOf(error.code).toEqualTypeOf<'reauthentication_required' | 'not_signed_in'>()
+        if (error.code === 'reauthentication_required') expectTypeOf(error.details).not.toBeAny()
+      },
+    })
+  })
+})
+
+describe('particleGrants', () => {
+  it('is a member of the config of a request and of an instance', () => {
+    expectTypeOf<AxiosRequestConfig['particleGrants']>().toEqualTypeOf<
+      false | { readonly replay?: boolean | undefined } | undefined
+    >()
+    expectTypeOf<AxiosRequestConfig<{ body: 1 }>['particleGrants']>().not.toBeAny()
+    expectTypeOf<CreateAxiosDefaults['particleGrants']>().not.toBeAny()
+    void axios.get('/', { particleGrants: false })
+    void axios.create({ particleGrants: { replay: false } })
+  })
+
+  it('takes nothing else', () => {
+    // @ts-expect-error a request can be left out; to be in is the default
+    void axios.get('/', { particleGrants: true })
+    // @ts-expect-error a boolean
+    void axios.get('/', { particleGrants: { replay: 1 } })
+    // @ts-expect-error no such option
+    void axios.get('/', { particleGrants: { retry: true } })
+  })
+})

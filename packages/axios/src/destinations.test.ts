@@ -1,0 +1,130 @@
+import type { AxiosRequestConfig, InternalAxiosRequestConfig } from 'axios'
+import { describe, expect, it } from 'vitest'
+import { hostileForms } from '../test/hostile-forms.ts'
+import { recorder } from '../test/recorder.ts'
+import { numberedTokens } from '../test/tokens.ts'
+import { newest, versions } from '../test/versions.ts'
+import { Destinations } from './destinations.ts'
+import { readOrigins } from './options.ts'
+
+const api = 'https://api.particle.io'
+const of = (config: AxiosRequestConfig, origins: readonly string[] = [api]) =>
+  new Destinations(origins).of(config as InternalAxiosRequestConfig)
+
+describe('the token goes to an allowed origin', () => {
+  it.each<[string, AxiosRequestConfig]>([
+    ['as baseURL', { baseURL: api, url: '/v1/devices' }],
+    ['as baseURL with slashes', { baseURL: `${api}//`, url: 'v1' }],
+    ['as baseURL with a path', { baseURL: `${api}/v1/`, url: 'devices' }],
+    ['as baseURL alone', { baseURL: api }],
+    ['as an absolute URL', { url: `${api}/v1/devices` }],
+    ['as an absolute URL without a path', { url: api }],
+    ['as an absolute URL that baseURL does not touch', { baseURL: 'https://evil.example', url: `${api}/v1` }],
+    ['in other letters', { url: 'HTTPS://API.Particle.IO/v1/devices' }],
+    ['with its default port', { url: `${api}:443/v1/devices` }],
+    ['with an empty port', { url: `${api}:/v1/devices` }],
+    ['with a query and a fragment', { url: `${api}/v1/devices?a=@b#c@d` }],
+    ['with backslashes for slashes', { url: 'https:\\\\api.particle.io\\v1' }],
+    ['with a line break in it', { url: 'https://api.particle.io\n/v1' }],
+    ['with percent signs', { url: 'https://%61pi.particle.io/v1' }],
+    ['with full-width letters', { url: 'https://ａｐｉ.particle.io/v1' }],
+    ['with an @ in the path', { baseURL: api, url: '@evil.example' }],
+    ['with a URL in the path', { baseURL: `${api}/`, url: '/https://evil.example' }],
+    ['where absolute URLs are not allowed', { baseURL: api, url: '/v1', allowAbsoluteUrls: false }],
+    ['with tokens in the path', { baseURL: api, url: '/v1/access_tokens/current' }],
+    ['with oauth in the path', { baseURL: api, url: '/v1/oauth/token' }],
+  ])('%s', (_title, config) => {
+    expect(of(config)).toBe(api)
+  })
+
+  it('of several, and says which', () => {
+    const origins = [api, 'http://127.0.0.1:8765']
+    expect(of({ url: 'http://127.0.0.1:8765/v1' }, origins)).toBe(origins[1])
+    expect(of({ url: 'http://127.0.0.1:876/v1' }, origins)).toBeUndefined()
+  })
+
+  it.each([
+    '/oauth/token',
+    'oauth/token/',
+    '//oauth/token?x=1',
+    '/v1/../oauth/token',
+    '/OAuth/Token',
+    '/oauth//token',
+    '/oau\tth/token',
+    '\\oauth\\token',
+  ])('but not to its token endpoint: %s', (url) => {
+    expect(of({ baseURL: api, url })).toBeUndefined()
+    expect(of({ baseURL: `${api}/oauth`, url: 'token' })).toBeUndefined()
+  })
+
+  it("and in a page, where relative URLs are the page's own, to the page's origin", () => {
+    const page = globalThis as { location?: object }
+    expect(of({ url: '/v1/devices' })).toBeUndefined()
+    page.location = { href: `${api}/app/` }
+    try {
+      expect(of({ url: '/v1/devices' })).toBe(api)
+      expect(of({ url: '//evil.example/v1' })).toBeUndefined()
+    } finally {
+      Reflect.deleteProperty(page, 'location')
+    }
+  })
+})
+
+describe('the token goes nowhere else', () => {
+  it('by at least 50 hostile forms', () => {
+    expect(hostileForms('https://api.particle.io', 'evil.example').length).toBeGreaterThanOrEqual(50)
+  })
+
+  it.each(hostileForms('https://api.particle.io', 'evil.example'))('%s', (_title, config) => {
+    expect(of(config)).toBeUndefined()
+  })
+})
+
+describe.each(versions)('nobody else sees the token on the wire, $name', ({ axios, attachSession }) => {
+  it.each(['http', 'fetch'])('by any of the hostile forms, sent by the %s adapter', async (adapter) => {
+    const server = await recorder()
+    const allowed = server.of('localhost')
+    const { session } = await numberedTokens(allowed)
+    const instance = axios.create({ adapter, timeout: 20_000, proxy: false })
+    attachSession(instance, session)
+    const forms = hostileForms(allowed, '127.0.0.1')
+    await Promise.all(forms.map(([, config]) => instance.request(config).catch(() => {})))
+    const arrived = server.requests.filter(({ authorization }) => authorization?.startsWith('Bearer'))
+    expect(arrived.map(({ host, url }) => [host, url])).toEqual([])
+    expect(server.requests.length).toBeGreaterThan(5)
+
+    await instance.get('/', { baseURL: allowed })
+    expect(server.requests.at(-1)?.authorization).toMatch(/^Bearer/)
+  })
+})
+
+describe('the allowed origins', () => {
+  const { axios, attachSession } = newest
+
+  it("are the session's own where none are named", async () => {
+    const { session } = await numberedTokens('http://127.0.0.1:8765')
+    expect(readOrigins(session, undefined)).toEqual(['http://127.0.0.1:8765'])
+    expect(readOrigins(session, [`${api}/`, 'http://localhost:1'])).toEqual([api, 'http://localhost:1'])
+    expect(readOrigins(session, [])).toEqual([])
+  })
+
+  it.each([
+    'api.particle.io',
+    'https://api.particle.io/v1',
+    '*',
+    'https://*.particle.io/',
+    'https://u@api.particle.io',
+    '',
+  ])('are origins and nothing else: %s', async (origin) => {
+    const { session } = await numberedTokens('http://127.0.0.1:8765')
+    const attach = () => attachSession(axios.create(), session, { origins: [origin] })
+    if (origin === 'https://*.particle.io/') expect(attach).not.toThrow()
+    else expect(attach).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+  })
+
+  it('are https, or this machine', async () => {
+    const { session } = await numberedTokens('http://127.0.0.1:8765')
+    const attach = () => attachSession(axios.create(), session, { origins: ['http://api.particle.io'] })
+    expect(attach).toThrow(expect.objectContaining({ code: 'insecure_base_url' }))
+  })
+})

@@ -1,0 +1,306 @@
+import { createSession, developerClient, GrantsError } from '@particle-grants/core'
+import { describe, expect, it } from 'vitest'
+import { recorder, refuse } from '../test/recorder.ts'
+import { openScene } from '../test/scene.ts'
+import { adoptedToken, numberedTokens, tokenNumber } from '../test/tokens.ts'
+import { until } from '../test/until.ts'
+import { newest, versions } from '../test/versions.ts'
+
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+describe.each(versions)('a token that the API calls dead, $name', ({ axios, attachSession }) => {
+  it('is renewed once, and the call sent again', async () => {
+    const { baseUrl, session, sandbox, statuses, tokenRequests } = await openScene()
+    const instance = axios.create({ baseURL: baseUrl })
+    attachSession(instance, session)
+    sandbox.revoke()
+    expect((await instance.get('/v1/devices')).status).toBe(200)
+    expect(statuses()).toEqual([401, 200])
+    expect(tokenRequests()).toBe(1)
+  })
+
+  it('is known without asking when its time is over: no call is sent to fail', async () => {
+    const { baseUrl, session, clock, statuses, tokenRequests } = await openScene()
+    const instance = axios.create({ baseURL: baseUrl })
+    attachSession(instance, session)
+    clock.advance('90d')
+    await Promise.all([instance.get('/v1/devices'), instance.get('/v1/devices/garden')])
+    expect(statuses()).toEqual([200, 200])
+    expect(tokenRequests()).toBe(1)
+  })
+
+  it.each([
+    ['expired_token', [401, 200]],
+    ['invalid_token', [401, 200]],
+    ['invalid_grant', [401]],
+    ['Wrong password', [401]],
+  ])('is told by the body of a 401, not by the status: %s', async (error, expected) => {
+    const { baseUrl, session, sandbox, statuses, tokenRequests } = await openScene()
+    const instance = axios.create({ baseURL: baseUrl, validateStatus: () => true })
+    attachSession(instance, session)
+    sandbox.failNext({ status: 401, body: { ok: false, error } })
+    await instance.get('/v1/devices')
+    expect(statuses()).toEqual(expected)
+    expect(tokenRequests()).toBe(expected.length - 1)
+  })
+
+  it.each([
+    ['http', 'text'],
+    ['http', 'json'],
+    ['http', 'arraybuffer'],
+    ['http', 'stream'],
+    ['http', 'blob'],
+    ['fetch', 'text'],
+    ['fetch', 'json'],
+    ['fetch', 'arraybuffer'],
+    ['fetch', 'stream'],
+    ['fetch', 'blob'],
+  ] as const)('is told by the %s adapter with responseType %s', async (adapter, responseType) => {
+    const { baseUrl, session, sandbox, statuses } = await openScene()
+    const instance = axios.create({ baseURL: baseUrl, adapter, responseType })
+    attachSession(instance, session)
+    sandbox.revoke()
+    const { data } = await instance.get('/v1/devices/garden')
+    expect(statuses()).toEqual([401, 200])
+    expect(JSON.parse(await textOf(data))).toMatchObject({ name: 'garden' })
+  })
+
+  it.each([
+    ['http', 'text'],
+    ['http', 'arraybuffer'],
+    ['http', 'stream'],
+    ['fetch', 'stream'],
+    ['fetch', 'blob'],
+  ] as const)(
+    'is not told by another 401, whose body arrives whole: %s, %s',
+    async (adapter, responseType) => {
+      const body = JSON.stringify({ ok: false, error: 'Wrong password', filler: 'x'.repeat(40_000) })
+      const server = await recorder((_, response) => {
+        response.writeHead(401, { 'content-type': 'application/json' })
+        response.write(body.slice(0, 10))
+        setImmediate(() => response.end(body.slice(10)))
+      })
+      const { session, requested } = await numberedTokens(server.url)
+      const instance = axios.create({ baseURL: server.url, adapter, responseType, transformResponse: [] })
+      attachSession(instance, session)
+      const error = (await failure(instance.get('/'))) as { response: { status: number; data: unknown } }
+      expect(error.response.status).toBe(401)
+      expect(await textOf(error.response.data)).toBe(body)
+      expect(requested()).toBe(1)
+    },
+  )
+
+  it.each(['http', 'fetch'])(
+    'is not looked for in a long or other stream, which stays unread: %s',
+    async (adapter) => {
+      for (const headers of [
+        { 'content-type': 'text/html' },
+        { 'content-type': 'application/json', 'content-length': '70000' },
+      ]) {
+        const server = await recorder((_, response) => {
+          response.writeHead(401, headers)
+          response.end('{"error":"invalid_token"}'.padEnd(70_000))
+        })
+        const { session, requested } = await numberedTokens(server.url)
+        const instance = axios.create({ baseURL: server.url, adapter, responseType: 'stream' })
+        attachSession(instance, session)
+        const error = (await failure(instance.get('/'))) as { response: { data: unknown } }
+        expect(await textOf(error.response.data)).toHaveLength(70_000)
+        expect(requested()).toBe(1)
+      }
+    },
+  )
+
+  it('is replaced for a caller who takes a 401 for an answer, too', async () => {
+    const { baseUrl, session, sandbox, statuses } = await openScene()
+    const instance = axios.create({ baseURL: baseUrl, validateStatus: (status) => status < 500 })
+    attachSession(instance, session)
+    sandbox.revoke()
+    expect((await instance.get('/v1/devices')).status).toBe(200)
+    expect(statuses()).toEqual([401, 200])
+  })
+
+  it('costs an API that always answers 401 one token request, and a call one replay', async () => {
+    const server = await recorder((_, response) => refuse(response))
+    const { session, requested } = await numberedTokens(server.url)
+    const instance = axios.create({ baseURL: server.url })
+    attachSession(instance, session)
+    const codes: unknown[] = []
+    for (let call = 0; call < 20; call += 1)
+      codes.push(((await failure(instance.get('/'))) as GrantsError).code)
+    expect(new Set(codes)).toEqual(new Set(['reauthentication_required']))
+    expect(requested()).toBe(2)
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('is not renewed by a call that carried an older one, which is just sent again', async () => {
+    const held: (() => void)[] = []
+    const server = await recorder((recorded, response) => {
+      const isOld = recorded.authorization === `Bearer ${tokenNumber(1)}`
+      const answer = () => (isOld ? refuse(response) : response.end('{}'))
+      if (recorded.url === '/slow' && isOld) held.push(answer)
+      else answer()
+    })
+    const { session, requested } = await numberedTokens(server.url)
+    const instance = axios.create({ baseURL: server.url })
+    attachSession(instance, session)
+    const slow = instance.get('/slow')
+    await until(() => held.length === 1)
+    await instance.get('/fast')
+    for (const release of held) release()
+    await slow
+    expect(requested()).toBe(2)
+    expect(server.requests).toHaveLength(4)
+  })
+
+  it.each([
+    ['for the instance', { replay: false }, {}],
+    ['for the request', {}, { particleGrants: { replay: false } }],
+  ])(
+    'is not answered by a replay where that is switched off %s; the next call has a new one',
+    async (_title, options, request) => {
+      const { baseUrl, session, sandbox, statuses, tokenRequests } = await openScene()
+      const instance = axios.create({ baseURL: baseUrl })
+      attachSession(instance, session, options)
+      sandbox.revoke()
+      await expect(instance.get('/v1/devices', request)).rejects.toMatchObject({ response: { status: 401 } })
+      await instance.get('/v1/devices', request)
+      expect(statuses()).toEqual([401, 200])
+      expect(tokenRequests()).toBe(1)
+    },
+  )
+
+  it('is replayed for a request that asks for it, where the instance does not', async () => {
+    const { baseUrl, session, sandbox, statuses } = await openScene()
+    const instance = axios.create({ baseURL: baseUrl })
+    attachSession(instance, session, { replay: false })
+    sandbox.revoke()
+    await instance.get('/v1/devices', { particleGrants: { replay: true } })
+    expect(statuses()).toEqual([401, 200])
+  })
+
+  it('that nobody can renew rejects with one typed error for each request, and tells once', async () => {
+    const server = await recorder((_, response) => refuse(response))
+    const session = await adoptedToken(server.url, 'a'.repeat(40))
+    const told: string[] = []
+    const onReauthenticationRequired = (error: { code: string }) => told.push(error.code)
+    const [one, two] = [axios.create({ baseURL: server.url }), axios.create({ baseURL: server.url })]
+    attachSession(one, session, { onReauthenticationRequired })
+    attachSession(two, session, { onReauthenticationRequired })
+    const errors = await Promise.all([one, two, one, two].map((instance) => failure(instance.get('/'))))
+    for (const error of errors) {
+      expect(GrantsError.isInstance(error)).toBe(true)
+      expect(error).toMatchObject({ code: 'reauthentication_required', details: { reason: 'rejected' } })
+    }
+    expect(new Set(errors).size).toBe(4)
+    expect(told).toEqual(['reauthentication_required'])
+
+    await session.adopt({ accessToken: 'b'.repeat(40) })
+    await failure(one.get('/'))
+    expect(told).toHaveLength(2)
+  })
+
+  it.each(['GET', 'POST'])(
+    'of a %s that fails again with something else gives that answer',
+    async (method) => {
+      const { baseUrl, session, sandbox } = await openScene()
+      const instance = axios.create({ baseURL: baseUrl })
+      attachSession(instance, session)
+      sandbox.failNext({ status: 401, body: { error: 'invalid_token' } })
+      sandbox.failNext({ status: 500, body: { error: 'broken' }, match: { path: '/v1/devices' } })
+      await expect(instance.request({ url: '/v1/devices', method })).rejects.toMatchObject({
+        response: { status: 500, data: { error: 'broken' } },
+      })
+    },
+  )
+})
+
+describe('onReauthenticationRequired', () => {
+  const { axios, attachSession } = newest
+
+  it('is told of a token that ran out by the clock, and of a session that never signed in', async () => {
+    const { baseUrl, clock } = await openScene()
+    const session = createSession({ client: developerClient(), baseUrl, clock })
+    const told: string[] = []
+    const instance = axios.create({ baseURL: baseUrl })
+    attachSession(instance, session, { onReauthenticationRequired: ({ code }) => told.push(code) })
+    expect(await failure(instance.get('/v1/devices'))).toMatchObject({ code: 'not_signed_in' })
+    await failure(instance.get('/v1/devices'))
+    await session.login({ username: 'dev@example.com', password: 'correct horse', expiresIn: 60 })
+    await instance.get('/v1/devices')
+    clock.advance('61s')
+    expect(await failure(instance.get('/v1/devices'))).toMatchObject({ code: 'reauthentication_required' })
+    await failure(instance.get('/v1/devices'))
+    expect(told).toEqual(['not_signed_in', 'reauthentication_required'])
+  })
+
+  it('is told where another part of the program finds out, and not after detaching', async () => {
+    const server = await recorder((_, response) => refuse(response))
+    const session = await adoptedToken(server.url, 'a'.repeat(40))
+    const told: string[] = []
+    const detach = attachSession(axios.create(), session, {
+      onReauthenticationRequired: ({ code }) => told.push(code),
+    })
+    await failure(session.fetch(`${server.url}/`))
+    expect(told).toEqual(['reauthentication_required'])
+    detach()
+    await session.adopt({ accessToken: 'b'.repeat(40) })
+    await failure(session.fetch(`${server.url}/`))
+    expect(told).toHaveLength(1)
+  })
+
+  it('is told by a call that is not sent again, as well', async () => {
+    const server = await recorder((_, response) => refuse(response))
+    const session = await adoptedToken(server.url, 'a'.repeat(40))
+    const told: string[] = []
+    const instance = axios.create({ baseURL: server.url })
+    attachSession(instance, session, {
+      replay: false,
+      onReauthenticationRequired: ({ code }) => told.push(code),
+    })
+    await expect(instance.get('/')).rejects.toMatchObject({ response: { status: 401 } })
+    await until(() => told.length > 0)
+    expect(await failure(instance.get('/'))).toMatchObject({ code: 'reauthentication_required' })
+    expect(told).toHaveLength(1)
+  })
+
+  it('stops nobody by throwing', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    const listeners = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', note)
+    try {
+      const { baseUrl, clock } = await openScene()
+      const session = createSession({ client: developerClient(), baseUrl, clock })
+      const instance = axios.create({ baseURL: baseUrl })
+      attachSession(instance, session, {
+        onReauthenticationRequired: () => {
+          throw new Error('thrown by a callback')
+        },
+      })
+      expect(await failure(instance.get('/'))).toMatchObject({ code: 'not_signed_in' })
+      await until(() => unhandled.length > 0)
+      expect(String(unhandled[0])).toContain('thrown by a callback')
+    } finally {
+      process.removeAllListeners('unhandledRejection')
+      for (const listener of listeners) process.on('unhandledRejection', listener)
+    }
+  })
+})
+
+async function textOf(data: unknown): Promise<string> {
+  if (typeof data === 'string') return data
+  if (data instanceof Blob) return data.text()
+  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data))
+    return new TextDecoder().decode(data as Uint8Array)
+  if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data) {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of data as AsyncIterable<Uint8Array>) chunks.push(chunk)
+    return Buffer.concat(chunks).toString()
+  }
+  return JSON.stringify(data)
+}

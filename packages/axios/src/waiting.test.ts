@@ -1,0 +1,136 @@
+import { GrantsError } from '@particle-grants/core'
+import type { AxiosAdapter } from 'axios'
+import { describe, expect, it } from 'vitest'
+import { recorder, refuse } from '../test/recorder.ts'
+import { heldSession } from '../test/tokens.ts'
+import { until } from '../test/until.ts'
+import { versions } from '../test/versions.ts'
+
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+/** An API that refuses `old`, and a session whose next token comes when the test lets it. */
+async function waitingScene(token: 'none' | 'old') {
+  const server = await recorder(({ authorization }, response) =>
+    authorization === 'Bearer old' ? refuse(response) : response.end('{}'),
+  )
+  return { server, held: heldSession(server.url, token === 'old' ? 'old' : undefined) }
+}
+
+describe.each(versions)('while a call waits for a token, $name', ({ axios, attachSession }) => {
+  describe.each([
+    ['before it was sent', 'none'],
+    ['after a 401', 'old'],
+  ] as const)('%s', (_title, token) => {
+    it('an abort ends its waiting at once, and nobody elses', async () => {
+      const { server, held } = await waitingScene(token)
+      const instance = axios.create({ baseURL: server.url })
+      attachSession(instance, held.session)
+      const controller = new AbortController()
+      const aborted = failure(instance.get('/', { signal: controller.signal }))
+      const other = instance.get('/')
+      await until(() => held.waiting() === (token === 'none' ? 1 : 2))
+      controller.abort()
+      const error = await aborted
+      expect(axios.isCancel(error)).toBe(true)
+      expect(error).toMatchObject({ code: 'ERR_CANCELED' })
+      held.give('new')
+      expect((await other).status).toBe(200)
+      expect(server.requests.filter(({ authorization }) => authorization === 'Bearer new')).toHaveLength(1)
+    })
+
+    it('a cancel token does the same', async () => {
+      const { server, held } = await waitingScene(token)
+      const instance = axios.create({ baseURL: server.url })
+      attachSession(instance, held.session)
+      const source = axios.CancelToken.source()
+      const cancelled = failure(instance.get('/', { cancelToken: source.token }))
+      await until(() => held.waiting() === 1)
+      source.cancel('never mind')
+      const error = await cancelled
+      expect(axios.isCancel(error)).toBe(true)
+      expect(error).toMatchObject({ message: 'never mind' })
+      held.give('new')
+    })
+
+    it('its own time-out ends it with the error of Axios', async () => {
+      const { server, held } = await waitingScene(token)
+      const instance = axios.create({ baseURL: server.url })
+      attachSession(instance, held.session)
+      for (const [options, expected] of [
+        [{}, { code: 'ECONNABORTED', message: 'timeout of 300ms exceeded' }],
+        [{ transitional: { clarifyTimeoutError: true } }, { code: 'ETIMEDOUT' }],
+        [{ timeoutErrorMessage: 'too late' }, { message: 'too late' }],
+      ]) {
+        const error = await failure(instance.get('/', { timeout: 300, ...options }))
+        expect(axios.isAxiosError(error)).toBe(true)
+        expect(error).toMatchObject(expected as object)
+      }
+      held.give('new')
+    })
+
+    it('its time-out covers waiting and sending together', async () => {
+      const { server, held } = await waitingScene(token)
+      const instance = axios.create({ baseURL: server.url })
+      const timeouts: (number | undefined)[] = []
+      attachSession(instance, held.session)
+      const http = axios.getAdapter('http')
+      const spy: AxiosAdapter = async (config) => {
+        timeouts.push(config.timeout)
+        return http(config)
+      }
+      const call = instance.get('/', { timeout: 60_000, adapter: spy })
+      await until(() => held.waiting() === 1)
+      const waited = performance.now()
+      await until(() => performance.now() - waited > 20)
+      held.give('new')
+      const { config } = await call
+      expect(timeouts.at(-1)).toBeLessThanOrEqual(60_000 - 20)
+      expect(config.timeout).toBe(60_000)
+      expect(config.timeoutErrorMessage).toBeUndefined()
+    })
+
+    it('what keeps the session from a token is an error of each call', async () => {
+      const { server, held } = await waitingScene(token)
+      const instance = axios.create({ baseURL: server.url })
+      attachSession(instance, held.session)
+      const errors = Promise.all(Array.from({ length: 5 }, () => failure(instance.get('/'))))
+      await until(() => held.waiting() === (token === 'none' ? 1 : 5))
+      held.fail(new GrantsError('renewal_postponed', { retryAt: 1, failures: 2, because: 'no_answer' }))
+      for (const error of await errors) expect(error).toMatchObject({ code: 'renewal_postponed' })
+      expect(new Set(await errors).size).toBe(5)
+    })
+  })
+
+  it('nothing is asked for a request that is aborted already', async () => {
+    const { server, held } = await waitingScene('none')
+    const instance = axios.create({ baseURL: server.url })
+    attachSession(instance, held.session)
+    const error = await failure(instance.get('/', { signal: AbortSignal.abort() }))
+    expect(axios.isCancel(error)).toBe(true)
+    expect(held.waiting()).toBe(0)
+  })
+
+  it('a token that is known to be dead is not sent, though the session has not noticed yet', async () => {
+    const { server, held } = await waitingScene('old')
+    const instance = axios.create({ baseURL: server.url })
+    attachSession(instance, held.session)
+    const first = instance.get('/first')
+    await until(() => held.waiting() === 1)
+    const second = instance.get('/second')
+    await until(() => held.waiting() === 2)
+    held.give('new')
+    await Promise.all([first, second])
+    expect(server.requests.map(({ url, authorization }) => [url, authorization])).toEqual(
+      expect.arrayContaining([
+        ['/first', 'Bearer old'],
+        ['/first', 'Bearer new'],
+        ['/second', 'Bearer new'],
+      ]),
+    )
+    expect(server.requests).toHaveLength(3)
+  })
+})
