@@ -7,6 +7,11 @@ import { finish, root } from './workspace.mjs'
 const entries = [
   { name: '@particle-grants/core', file: 'packages/core/dist/index.js', never: /core\/dist\/reference\// },
   {
+    name: '@particle-grants/axios',
+    file: 'packages/axios/dist/index.js',
+    never: /core\/dist\/reference\/|axios\/lib\/adapters\/http\.js/,
+  },
+  {
     name: '@particle-grants/sandbox',
     file: 'packages/sandbox/dist/index.js',
     never: /sandbox\/dist\/node\/|@hono\/node-server/,

@@ -51,5 +51,7 @@ const server = createServer((request, response) => {
   counts.refused += 1
   json(response, 401, { error: 'invalid_token', error_description: 'The access token provided is invalid.' })
 })
+// Idle connections outlast any storm: one that ends while it is taken up again would fail a call of any arm.
+server.keepAliveTimeout = 600_000
 server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}` }))
 process.on('disconnect', () => process.exit())

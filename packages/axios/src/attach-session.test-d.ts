@@ -1,7 +1,7 @@
 import { createSession, developerClient, productClient } from '@particle-grants/core'
-import axios, { type AxiosRequestConfig, type CreateAxiosDefaults } from 'axios'
+import axios, { type AxiosInstance, type AxiosRequestConfig, type CreateAxiosDefaults } from 'axios'
 import { describe, expectTypeOf, it } from 'vitest'
-import { type AttachOptions, attachSession, type SignInNeeded } from './index.ts'
+import { type AttachableInstance, type AttachOptions, attachSession, type SignInNeeded } from './index.ts'
 
 const session = createSession({ client: developerClient() })
 
@@ -10,6 +10,14 @@ describe('attachSession', () => {
     expectTypeOf(attachSession(axios, session)).toEqualTypeOf<() => void>()
     const product = createSession({ client: productClient({ id: 'my-product-1234', secret: 'secret' }) })
     expectTypeOf(attachSession(axios.create(), product)).not.toBeAny()
+  })
+
+  it('takes instances of the CommonJS build, which TypeScript takes for others', () => {
+    type CommonJs = typeof import('axios', { with: { 'resolution-mode': 'require' }})
+    expectTypeOf<CommonJs>().toExtend<AttachableInstance>()
+    expectTypeOf<ReturnType<CommonJs['create']>>().toExtend<AttachableInstance>()
+    expectTypeOf<ReturnType<CommonJs['create']>>().not.toExtend<AxiosInstance>()
+    expectTypeOf<Promise<unknown>>().not.toExtend<AttachableInstance>()
   })
 
   it('knows its options, and no others', () => {

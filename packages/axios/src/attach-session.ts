@@ -4,7 +4,7 @@ import { resolverFor, WrappedAdapters } from './adapters.ts'
 import { Attachment } from './attachment.ts'
 import { keepFactory } from './body-factory.ts'
 import { Destinations } from './destinations.ts'
-import { type AttachOptions, readOrigins } from './options.ts'
+import { type AttachableInstance, type AttachOptions, readOrigins } from './options.ts'
 import { SessionWatch } from './session-watch.ts'
 
 /**
@@ -13,10 +13,11 @@ import { SessionWatch } from './session-watch.ts'
  * Throws `invalid_argument` or `insecure_base_url` for origins that can't work.
  */
 export function attachSession(
-  instance: AxiosInstance,
+  instance: AttachableInstance,
   session: BaseSession,
   options: AttachOptions = {},
 ): () => void {
+  const axios = instance as AxiosInstance
   const { onReauthenticationRequired, replay = true } = options
   const watch = SessionWatch.of(session)
   const attachment = new Attachment({
@@ -24,11 +25,11 @@ export function attachSession(
     watch,
     destinations: new Destinations(readOrigins(session, options.origins)),
     replay,
-    resolve: resolverFor(instance),
+    resolve: resolverFor(axios),
   })
   const adapters = new WrappedAdapters((config, given) => attachment.send(config, given))
   const unlisten = onReauthenticationRequired && watch.listen(onReauthenticationRequired)
-  const { request } = instance.interceptors
+  const { request } = axios.interceptors
   const id = request.use(
     (config) => {
       const adapter = adapters.of(config.adapter)

@@ -1,6 +1,16 @@
 import { type BaseSession, GrantsError } from '@particle-grants/core'
 import type { SignInNeeded } from './session-watch.ts'
 
+/**
+ * An instance of Axios, or Axios itself, as any of its builds and versions declares it: those for `import` and for
+ * `require` have types of their own, which TypeScript takes for different ones.
+ */
+export interface AttachableInstance {
+  readonly defaults: object
+  readonly interceptors: { readonly request: object; readonly response: object }
+  readonly getUri: unknown
+}
+
 /** How a session is attached. */
 export interface AttachOptions {
   /** Where the token may go: scheme, host and port, exactly. @default the origin of the session's base URL */

@@ -7,6 +7,7 @@ import { replayTheReport } from './replay-the-report.ts'
 import { serveCustomers } from './serve-customers.ts'
 import { signInByCore } from './sign-in-by-core.ts'
 import { startTheSandbox } from './start-the-sandbox.ts'
+import { weatherAStorm } from './weather-a-storm.ts'
 
 /** The story, in order. A step may use what those before it have left. */
 export const steps: readonly Step[] = [
@@ -17,5 +18,6 @@ export const steps: readonly Step[] = [
   refuseARefresh,
   renewAProduct,
   serveCustomers,
+  weatherAStorm,
   logOut,
 ]

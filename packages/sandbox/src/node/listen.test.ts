@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../../test/eventually.ts'
 import { basic, send } from '../../test/raw-http.ts'
 
@@ -35,6 +35,13 @@ describe('listening', () => {
     await refused
     await idleClosed
     await (await listen(sandbox, { port: server.port })).close()
+  })
+
+  it('keeps idle connections for a minute, so that a busy client does not take up one that is ending', async () => {
+    const server = await listen(createSandbox())
+    onTestFinished(() => server.close())
+    const { headers } = await fetch(`${server.url}/v1/devices`)
+    expect(headers.get('keep-alive')).toBe('timeout=65')
   })
 
   it('can serve one sandbox twice', async () => {

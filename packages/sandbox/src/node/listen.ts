@@ -7,6 +7,10 @@ import { version } from './version.ts'
 
 const address = '127.0.0.1'
 const largestBody = 1_000_000
+/**
+ * Longer than Node's 5 s: a client that was busy for that long would take up a connection that is just being ended. ms
+ */
+const idleConnection = 65_000
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -28,6 +32,7 @@ export async function listen(sandbox: Sandbox, { port = 0 }: ListenOptions = {})
   const server = createServer((incoming, outgoing) => {
     serve(sandbox, incoming, outgoing).catch((error: unknown) => fail(outgoing, error))
   })
+  server.keepAliveTimeout = idleConnection
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explained(error, port)))
     server.listen(port, address, resolve)
