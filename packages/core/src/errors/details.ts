@@ -97,7 +97,7 @@ export interface ErrorDetails {
   store_conflict: { readonly key: string }
   /** A store threw something of its own. The session goes on in memory. */
   store_failed: { readonly operation: 'load' | 'save' | 'remove' | 'lock' }
-  /** A store can't be reached or used on this machine now. Nothing was lost, and nothing was sent. */
+  /** A store can't be reached or used on this machine now. A session that could not save an answer holds it in memory. */
   store_unavailable: { readonly store: string; readonly problem: string; readonly advice: string }
   /** A record can't be read. Its bytes were kept at `keptAt`, where they had to be moved out of the way. */
   store_damaged: { readonly place: string; readonly problem: string; readonly keptAt: string | undefined }

@@ -41,7 +41,8 @@ export const stored: LibraryErrorReferences<
   store_unavailable: {
     title: 'A store out of reach',
     when: 'The store cannot be reached, or not be used on this machine now.',
-    afterwards: 'Nothing was lost, and nothing was sent.',
+    afterwards:
+      'What is stored is as it was. Where an answer could not be saved, the session goes on with it in memory.',
     examples: [{ store: 'Redis', problem: 'the connection was closed', advice: 'Start it, and call again.' }],
     wire: [],
   },
