@@ -1,6 +1,7 @@
 // publint and "are the types wrong?" over every package that is published. ESM only, by decision: Node 20.19
 // and newer `require()` it as well, so the CommonJS columns of attw are left out by its profile.
-import { capture, finish, publicPackages } from './workspace.mjs'
+import { availableParallelism } from 'node:os'
+import { captureAsync, finish, publicPackages } from './workspace.mjs'
 
 const tools = [
   ['publint', ['--strict']],
@@ -8,12 +9,16 @@ const tools = [
 ]
 
 const problems = []
-for (const { directory, manifest } of publicPackages) {
-  for (const [tool, args] of tools) {
-    const { ok, output } = capture(tool, args, { cwd: directory })
+const jobs = publicPackages.flatMap((one) => tools.map((tool) => ({ ...one, tool })))
+async function work() {
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+    const { directory, manifest } = job
+    const [tool, args] = job.tool
+    const { ok, output } = await captureAsync(tool, args, { cwd: directory })
     if (!ok) problems.push(`${tool} on ${manifest.name}:\n${output}`)
   }
 }
+await Promise.all(Array.from({ length: availableParallelism() }, work))
 finish(
   problems,
   `publint and attw are content with ${publicPackages.map(({ manifest }) => manifest.name).join(', ')}.`,

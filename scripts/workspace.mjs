@@ -1,6 +1,7 @@
 // What the scripts of this folder share: the workspace's packages, and child processes that are quiet
 // when all is well.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -48,7 +49,21 @@ export function capture(command, args, options = {}) {
   }
 }
 
-/** The same, for commands whose failure ends the script: prints what they said. */
+/** The same, for commands that run beside others. */
+export async function captureAsync(command, args, { cwd = root } = {}) {
+  const shell = process.platform === 'win32'
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], shell })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+  }
+  const [status] = await once(child, 'close')
+  return { ok: status === 0, output }
+}
+
+/** The same as `capture`, for commands whose failure ends the script: prints what they said. */
 export function must(command, args, options) {
   const result = capture(command, args, options)
   if (result.ok) return result.stdout
