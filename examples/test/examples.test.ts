@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen, type SandboxServer } from '@particle-grants/sandbox/node'
+import type { Run } from '@particle-grants/test-kit/samples'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { examples, type Run, runNode } from './run.ts'
+import { examples, runNode } from './run.ts'
 
 const sandbox = createSandbox()
 let server: SandboxServer

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { fences, typeErrors, withoutTypes } from '@particle-grants/test-kit/samples'
 import { describe, expect, it } from 'vitest'
-import { typeErrors, withoutTypes } from './check-types.ts'
-import { fences, fileOf } from './fences.ts'
+import { fileOf } from './file-of.ts'
 import { examples, runNode } from './run.ts'
 
 const root = fileOf('README.md')
@@ -49,12 +49,12 @@ describe("core's README", () => {
   const program = given + fences(core, 'ts').join('\n')
 
   it('has examples that compile, one after the other', () => {
-    expect(typeErrors(program)).toEqual([])
+    expect(typeErrors({ 'readme.ts': program }, examples)).toEqual([])
   })
 
   it('is checked by a compiler that sees errors', () => {
-    expect(typeErrors(`${given}\nparticle.otp(1)`)).toEqual([
-      "Argument of type 'number' is not assignable to parameter of type 'string'.",
+    expect(typeErrors({ 'readme.ts': `${given}\nparticle.otp(1)` }, examples)).toEqual([
+      "readme.ts: Argument of type 'number' is not assignable to parameter of type 'string'.",
     ])
   })
 

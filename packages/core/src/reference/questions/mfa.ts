@@ -78,7 +78,7 @@ export const mfaQuestions = {
         from: ['server_source'],
       },
       {
-        text: "Particle's CLI signs in through SSO. The token that it gets can be used like any other.",
+        text: "Particle's CLI signs in through SSO, with `particle login --sso`. The token that it gets can be used like any other.",
         from: ['clients'],
       },
     ],
