@@ -1,0 +1,69 @@
+import type { ErrorCode } from '@particle-grants/core'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
+
+/** What a command makes of an error of core's. */
+export interface ErrorOutcome {
+  readonly exitCode: ExitCode
+  /** What to do in a terminal, where core's own remedy names a function: `bin` is the program's name, `profile` its flag. */
+  readonly remedy?: (bin: string, profile: string) => string
+}
+
+const signIn = (bin: string, profile: string) => `Sign in: ${bin} auth login${profile}`
+const { failed, usage, notSignedIn, mfaNeeded, lockedOut, network } = exitCodes
+
+/** Every error of core's. A code that core gains does not compile here until it has its line. */
+export const errorMap: Readonly<Record<ErrorCode, ErrorOutcome>> = {
+  invalid_argument: { exitCode: usage, remedy: () => 'Nothing was sent.' },
+  insecure_base_url: {
+    exitCode: usage,
+    remedy: () => 'Use https, or a loopback address for the sandbox.',
+  },
+  grant_not_allowed: { exitCode: usage },
+  subject_mismatch: {
+    exitCode: usage,
+    remedy: (bin) => `Use another profile: ${bin} auth login --profile NAME`,
+  },
+  step_under_way: { exitCode: failed },
+  no_challenge: { exitCode: notSignedIn, remedy: signIn },
+  code_refused: { exitCode: mfaNeeded },
+  challenge_over: {
+    exitCode: notSignedIn,
+    remedy: (bin, profile) => `Start over: ${bin} auth login${profile}`,
+  },
+  sso_user: {
+    exitCode: failed,
+    remedy: (bin) =>
+      `If that is so, sign in with particle-cli (particle login --sso) and hand its token over: ${bin} auth login --token-stdin`,
+  },
+  grant_refused: { exitCode: failed },
+  rate_limited: { exitCode: lockedOut },
+  failure_budget_spent: { exitCode: lockedOut },
+  client_refused_before: {
+    exitCode: failed,
+    remedy: (bin, profile) => `Nothing was sent; sign in with the right secret: ${bin} auth login${profile}`,
+  },
+  temporarily_unavailable: { exitCode: network },
+  unexpected_answer: { exitCode: network },
+  no_answer: { exitCode: network },
+  aborted: { exitCode: failed },
+  scope_mismatch: { exitCode: failed },
+  not_signed_in: { exitCode: notSignedIn, remedy: signIn },
+  mfa_required: {
+    exitCode: mfaNeeded,
+    remedy: (bin, profile) => `Give the code: ${bin} auth login --otp-stdin${profile}`,
+  },
+  renewal_postponed: { exitCode: network },
+  wait_timeout: { exitCode: network, remedy: () => 'Try again.' },
+  request_not_replayable: { exitCode: failed },
+  not_renewable: { exitCode: failed },
+  reauthentication_required: { exitCode: notSignedIn, remedy: signIn },
+  invalid_state: { exitCode: failed, remedy: signIn },
+  unsettled_state: { exitCode: failed },
+  store_conflict: { exitCode: failed, remedy: () => 'Try again.' },
+  store_failed: { exitCode: failed, remedy: () => '' },
+  store_unavailable: { exitCode: failed },
+  store_damaged: { exitCode: failed },
+  lock_timeout: { exitCode: failed },
+  revocation_failed: { exitCode: failed },
+  invalid_transition: { exitCode: failed },
+}

@@ -1,0 +1,57 @@
+import {
+  createSession,
+  type DeveloperClientId,
+  developerClient,
+  developerClients,
+  type Secret,
+} from '@particle-grants/core'
+import { askApi, refusedCall } from '../network/api-call.ts'
+import { networkFetch } from '../network/network-fetch.ts'
+
+/** What Particle tells of a token. */
+export interface TokenLookUp {
+  /** ms since 1970; `null`: never. */
+  readonly expiresAt: number | null
+  /** Whose it is; `undefined` where Particle would not say. */
+  readonly username: string | undefined
+  /** The client it was issued to, where Particle said so. */
+  readonly clientId: string | undefined
+}
+
+/** Asks Particle about a token. Throws `token_refused` for a dead one, `no_answer` where nobody answers. */
+export async function lookUpToken(accessToken: Secret, baseUrl: string | undefined): Promise<TokenLookUp> {
+  const session = createSession({ client: developerClient(), baseUrl, fetch: networkFetch })
+  await session.adopt({ accessToken })
+  const current = await tolerant(() => askApi(session, '/v1/access_tokens/current'))
+  if (current.status !== 200) throw refusedCall(current, 'Asking about the token')
+  const {
+    expires_at: expiresAt,
+    client,
+    client_id: clientId,
+  } = (current.data ?? {}) as Record<string, unknown>
+  const user = await askApi(session, '/v1/user').catch(() => undefined)
+  const name = (user?.data as { username?: unknown } | undefined)?.username
+  const end = typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number.NaN
+  return {
+    expiresAt: Number.isNaN(end) ? null : end,
+    username: typeof name === 'string' && /^[^\s\p{Cc}]+$/u.test(name) ? name : undefined,
+    clientId: [client, clientId].find((id) => typeof id === 'string') as string | undefined,
+  }
+}
+
+/** The developer client that a token is filed under: the one it was issued to, where that is one. */
+export function clientOfToken(clientId: string | undefined) {
+  const known = clientId !== undefined && Object.hasOwn(developerClients, clientId)
+  return developerClient(known ? (clientId as DeveloperClientId) : undefined)
+}
+
+/** A dead token makes the session say that it needs its owner: here that is the answer. */
+async function tolerant(ask: () => ReturnType<typeof askApi>) {
+  try {
+    return await ask()
+  } catch (thrown) {
+    if ((thrown as { code?: unknown }).code === 'reauthentication_required')
+      return { status: 401, data: undefined }
+    throw thrown
+  }
+}

@@ -1,0 +1,73 @@
+import {
+  type BaseSession,
+  type Clock,
+  GrantsError,
+  type Secret,
+  type SignedIn,
+  type Store,
+  systemClock,
+} from '@particle-grants/core'
+import type { TotpAccount } from './account.ts'
+import type { TotpKey } from './key.ts'
+import { claimStep } from './steps.ts'
+
+/** What taking a code of a key needs. */
+export interface TotpSteps {
+  readonly key: TotpKey
+  readonly account: TotpAccount
+  /** Remembers the time steps that were used. All processes of a machine must name the same one. */
+  readonly steps: Store
+  readonly clock?: Clock
+  readonly signal?: AbortSignal
+  /** Called before each wait for another time step: how long it takes in milliseconds, and why. */
+  readonly onWait?: (milliseconds: number, why: 'used' | 'refused') => void
+}
+
+/** What signing in with an authenticator's key needs. */
+export type SubmitTotpOptions = TotpSteps
+
+/**
+ * Answers a session's challenge with a code of the key. No time step's code is sent twice, by no two processes
+ * either: where the current one was sent, it waits for the next. After a refused code it sends one more, and no
+ * third: two in a row mean a wrong key or clock, and failures lead to a lockout.
+ */
+export async function submitTotp(
+  session: Pick<BaseSession, 'submitOtp'>,
+  options: SubmitTotpOptions,
+): Promise<SignedIn> {
+  const { signal } = options
+  try {
+    return await session.submitOtp(await takeCode(options), { signal })
+  } catch (thrown) {
+    if (!(GrantsError.isInstance(thrown) && thrown.code === 'code_refused')) throw thrown
+  }
+  return session.submitOtp(await takeCode(options, 'refused'), { signal })
+}
+
+/** The code of a time step that is this caller's alone; waits for one where the current step was used. */
+export async function takeCode(options: TotpSteps, why: 'used' | 'refused' = 'used'): Promise<Secret> {
+  const { key, account, steps, clock = systemClock, signal, onWait } = options
+  for (;;) {
+    if (signal?.aborted) throw new GrantsError('aborted', {})
+    const step = Math.floor(clock.now() / key.stepLength)
+    const claim = await claimStep(steps, account, step)
+    if (claim.claimed) return key.code(step)
+    const wait = claim.next * key.stepLength - clock.now()
+    onWait?.(wait, why)
+    await sleep(clock, wait, signal)
+  }
+}
+
+/** Sleeps by the clock; an abort ends it at once. */
+async function sleep(clock: Clock, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  const slept = clock.sleep?.(milliseconds) ?? systemClock.sleep(milliseconds)
+  if (signal === undefined) return slept
+  if (signal.aborted) return
+  let stop = () => {}
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  await Promise.race([slept, aborted])
+  signal.removeEventListener('abort', stop)
+}
