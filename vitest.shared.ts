@@ -19,6 +19,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     typecheck: { include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
-    testTimeout: 30_000,
+    // Far above what anything takes: only something that hangs may end by time, on a busy machine as well.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })

@@ -6,6 +6,7 @@ import { renewAProduct } from './renew-a-product.ts'
 import { replayTheReport } from './replay-the-report.ts'
 import { serveCustomers } from './serve-customers.ts'
 import { signInByCore } from './sign-in-by-core.ts'
+import { signInByTheCli } from './sign-in-by-the-cli.ts'
 import { startTheSandbox } from './start-the-sandbox.ts'
 import { weatherAStorm } from './weather-a-storm.ts'
 
@@ -14,6 +15,7 @@ export const steps: readonly Step[] = [
   startTheSandbox,
   replayTheReport,
   signInByCore,
+  signInByTheCli,
   callTheApi,
   refuseARefresh,
   renewAProduct,

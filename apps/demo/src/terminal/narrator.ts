@@ -70,6 +70,12 @@ export class Narrator {
     this.#line(this.#paint('title', line))
   }
 
+  /** What a command printed. */
+  output(text: string): void {
+    this.#begin('wire')
+    for (const line of text.trimEnd().split('\n')) this.#lines(line, margin, 'quiet')
+  }
+
   /** A request and its answer. */
   exchange({ request, headers, fields, status, answer, json }: ShownExchange): void {
     this.#begin('wire')

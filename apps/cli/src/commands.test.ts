@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest'
+import { developer, product, World } from '../test/cli.ts'
+
+const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
+const deadToken = 'd'.repeat(40)
+
+describe('auth token', () => {
+  it('prints the bare token and a line end, and nothing else anywhere', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const { code, stdout, stderr } = await world.run(['auth', 'token'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^[0-9a-f]{40}\n$/)
+    const token = stdout.trim()
+    expect((await world.run(['auth', 'token', '--format', 'header'])).stdout).toBe(
+      `Authorization: Bearer ${token}\n`,
+    )
+    expect((await world.run(['auth', 'token', '--format', 'env'])).stdout).toBe(
+      `PARTICLE_ACCESS_TOKEN=${token}\n`,
+    )
+    const asJson = JSON.parse((await world.run(['auth', 'token', '--format', 'json'])).stdout)
+    expect(asJson).toEqual((await world.json(['auth', 'token'])).document)
+    expect(asJson).toMatchObject({ accessToken: token, tokenType: 'bearer' })
+  })
+
+  it('renews first, where the token has run out and its client can', async () => {
+    const world = await World.open()
+    await world.run(
+      ['auth', 'login', '--client-id', product.id, '--client-secret-stdin', '--expires-in', '1'],
+      {
+        stdin: product.secret,
+      },
+    )
+    const first = (await world.run(['auth', 'token'])).stdout
+    const sent = () =>
+      world.sandbox.requests().filter(({ grant_type }) => grant_type === 'client_credentials')
+    // Whoever comes within its second gets the old one.
+    await expect
+      .poll(async () => (await world.run(['auth', 'token'])).stdout, { timeout: 20_000 })
+      .not.toBe(first)
+    expect(sent().length).toBeGreaterThanOrEqual(2)
+  })
+
+  it('sends nobody to the server whose token is good', async () => {
+    const world = await World.open()
+    await world.signIn()
+    await world.run(['auth', 'token'])
+    await world.run(['auth', 'token', '--json'])
+    expect(world.sandbox.requests()).toHaveLength(1)
+  })
+
+  it('ends with 3 where nobody is signed in, and says how to', async () => {
+    const world = await World.open()
+    const { code, stdout, stderr } = await world.run(['auth', 'token'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain('pgrants auth login')
+  })
+
+  it('warns each time in the last day of a token that nobody can renew', async () => {
+    const world = await World.open()
+    await world.signIn(['--expires-in', '12h'])
+    for (const args of [
+      ['auth', 'token'],
+      ['auth', 'token', '--format', 'plain'],
+    ]) {
+      const { stderr } = await world.run(args)
+      expect(stderr).toContain("can't be renewed")
+      expect(stderr).toContain('pgrants auth login')
+    }
+  })
+
+  it('warns once in twelve hours in the last two weeks', async () => {
+    const world = await World.open()
+    await world.signIn(['--expires-in', '7d'])
+    expect((await world.run(['auth', 'token'])).stderr).toContain("can't be renewed")
+    expect((await world.run(['auth', 'token'])).stderr).toBe('')
+  })
+})
+
+describe('the environment', () => {
+  it('counts before the active profile, and PARTICLE_ACCESS_TOKEN before PARTICLE_AUTH', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const env = { PARTICLE_AUTH: 'a'.repeat(40) }
+    expect((await world.run(['auth', 'token'], { env })).stdout).toBe(`${'a'.repeat(40)}\n`)
+    const both = { ...env, PARTICLE_ACCESS_TOKEN: 'b'.repeat(40) }
+    expect((await world.run(['auth', 'token'], { env: both })).stdout).toBe(`${'b'.repeat(40)}\n`)
+    const named = await world.run(['auth', 'token', '-p', 'default'], { env: both })
+    expect(named.stdout).toMatch(/^[0-9a-f]{40}\n$/)
+    expect(named.stdout).not.toContain('bbbb')
+  })
+
+  it("sends its token to Particle's own address only, unless told otherwise by flag or environment", async () => {
+    const world = await World.open()
+    await world.signIn()
+    const env = { PARTICLE_ACCESS_TOKEN: deadToken, PARTICLE_GRANTS_BASE_URL: '' }
+    const { document } = await world.json(['auth', 'status'], { env })
+    expect(document).toMatchObject({
+      source: { from: 'environment', variable: 'PARTICLE_ACCESS_TOKEN' },
+      baseUrl: 'https://api.particle.io',
+    })
+  })
+
+  it('is named where its token is refused, and where it hides a sign-in', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const env = { PARTICLE_ACCESS_TOKEN: deadToken }
+    const whoami = await world.run(['auth', 'whoami'], { env })
+    expect(whoami.code).toBe(3)
+    expect(whoami.stderr).toContain('PARTICLE_ACCESS_TOKEN')
+    const status = await world.run(['auth', 'status'], { env })
+    expect(status.stdout).toContain('PARTICLE_ACCESS_TOKEN')
+    expect(status.stderr).toContain('hides')
+    const check = await world.json(['auth', 'status', '--check'], { env })
+    expect(check).toMatchObject({ code: 3, document: { checked: 'refused', status: 'ended' } })
+  })
+
+  it('knows whose its token is by asking', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const token = (await world.run(['auth', 'token'])).stdout.trim()
+    const { document } = await world.json(['auth', 'whoami'], { env: { PARTICLE_ACCESS_TOKEN: token } })
+    expect(document).toMatchObject({ account: developer.username, profile: null })
+  })
+})
+
+describe('auth status', () => {
+  it('tells everything, and that the server takes the token', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const { code, document } = await world.json(['auth', 'status', '--check'])
+    expect(code).toBe(0)
+    expect(document).toMatchObject({
+      status: 'signed_in',
+      account: developer.username,
+      client: { id: 'particle', kind: 'developer' },
+      store: 'file',
+      grant: 'password',
+      renewedBy: null,
+      checked: 'good',
+      source: { from: 'profile', chosenBy: 'profiles' },
+    })
+  })
+
+  it('finds out that a token was revoked', async () => {
+    const world = await World.open()
+    await world.signIn()
+    world.sandbox.revoke({ username: developer.username })
+    expect((await world.run(['auth', 'status'])).code).toBe(0)
+    const { code, stdout } = await world.run(['auth', 'status', '--check'])
+    expect(code).toBe(3)
+    expect(stdout).toContain('pgrants auth login')
+  })
+
+  it('ends with 3 where nobody is signed in', async () => {
+    const world = await World.open()
+    expect(await world.json(['auth', 'status'])).toMatchObject({
+      code: 3,
+      document: { status: 'not_signed_in' },
+    })
+  })
+})
+
+describe('auth renew', () => {
+  it("says that a developer's token can't be renewed, without asking the server", async () => {
+    const world = await World.open()
+    await world.signIn()
+    const { code, document } = await world.json(['auth', 'renew'])
+    expect(code).toBe(1)
+    expect(document.error).toMatchObject({ code: 'not_renewable', details: { reason: 'developer_token' } })
+    expect(world.sandbox.requests()).toHaveLength(1)
+  })
+})
+
+describe('what goes wrong with the server', () => {
+  it('ends with 6 where nobody answers', async () => {
+    const world = await World.open()
+    const url = world.server.url
+    await world.signIn()
+    await world.server.close()
+    const login = await world.json(['auth', 'login', '-u', developer.username, '--password-stdin'], {
+      stdin: developer.password,
+    })
+    expect(login).toMatchObject({ code: 6, document: { error: { code: 'no_answer' } } })
+    const check = await world.run(['auth', 'status', '--check'], { env: { PARTICLE_GRANTS_BASE_URL: url } })
+    expect(check.code).toBe(6)
+  })
+
+  it('ends with 6 where something else answers', async () => {
+    const world = await World.open()
+    world.sandbox.failNext({ status: 502, body: '<h1>Bad gateway</h1>' })
+    const { code, document } = await world.json(
+      ['auth', 'login', '-u', developer.username, '--password-stdin'],
+      {
+        stdin: developer.password,
+      },
+    )
+    expect({ code, error: document.error.code }).toEqual({ code: 6, error: 'unexpected_answer' })
+  })
+
+  it('ends with 5 where the server wants no more requests', async () => {
+    const world = await World.open()
+    world.sandbox.failNext({ status: 429, error: 'rate_limit_exceeded' })
+    expect((await world.run(login, { stdin: developer.password })).code).toBe(5)
+  })
+
+  it('ends with 5 by itself before the address is locked out', async () => {
+    const world = await World.open()
+    // The fifth failure in a row is the last that is sent.
+    for (let tries = 0; tries < 5; tries += 1) {
+      expect((await world.run(login, { stdin: `wrong ${tries}` })).code).toBe(1)
+    }
+    const { code, document } = await world.json(login, { stdin: developer.password })
+    expect({ code, error: document.error.code }).toEqual({ code: 5, error: 'failure_budget_spent' })
+    expect(world.sandbox.requests()).toHaveLength(5)
+  })
+})
+
+describe('calls that can not be meant', () => {
+  it.each([
+    [['auth', 'tokn']],
+    [['auth', 'token', '--colour']],
+    [['auth', 'token', '--format', 'xml']],
+    [['auth', 'token', 'now']],
+    [['auth', 'login', '--base-url', 'http://example.com', '-u', 'a', '--password-stdin']],
+    [['auth', 'login', '--base-url', 'nowhere', '-u', 'a', '--password-stdin']],
+  ])('%j ends with 2', async (args) => {
+    const world = await World.open()
+    const { code, stdout, stderr } = await world.run(args, { stdin: 'x' })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).not.toBe('')
+  })
+})

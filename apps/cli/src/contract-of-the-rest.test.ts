@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
+import { describe, expect, it } from 'vitest'
+import { World } from '../test/cli.ts'
+
+const { results } = JSON.parse(readFileSync(new URL('../schemas/results.json', import.meta.url), 'utf8')) as {
+  results: Readonly<Record<string, object>>
+}
+
+/** What is wrong with a document, by the schema of its command. */
+function faultsOf(command: string, document: unknown) {
+  const ajv = new Ajv({ allErrors: true, formats: { 'date-time': true } })
+  const validate = ajv.compile(results[command] ?? false)
+  return validate(document) ? [] : validate.errors
+}
+
+describe('the documents of --json', () => {
+  it.each([
+    ['auth:grants', []],
+    ['auth:grants', ['password']],
+    ['auth:grants', ['mfa-token']],
+    ['auth:explain', ['invalid_grant']],
+    ['auth:explain', [], '{"error":"mfa_required","mfa_token":"x"}'],
+    ['auth:explain', [], '{"token_type":"bearer","access_token":"x","expires_in":60}'],
+    ['auth:explain', [], '<html>'],
+  ])('%s %j have the promised form, offline', async (command, args, stdin = '') => {
+    const world = await World.open()
+    const { code, document } = await world.json([...command.split(':'), ...args], { stdin })
+
+    expect([code, faultsOf(command, document)]).toEqual([0, []])
+  })
+
+  it('of api and auth mfa have the promised form', async () => {
+    const world = await World.open()
+    await world.signIn()
+    for (const [command, args] of [
+      ['api', ['GET', '/v1/user']],
+      ['api', ['GET', '/v1/user', '--include']],
+      ['auth:mfa:status', []],
+      ['auth:mfa:disable', []],
+    ] as const) {
+      const { code, document } = await world.json([...command.split(':'), ...args])
+      expect([command, code, faultsOf(command, document)]).toEqual([command, 0, []])
+    }
+  })
+})

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from '@oclif/core'
+import { Ajv, type ValidateFunction } from 'ajv'
+import formats from 'ajv-formats'
+import { describe, expect, it } from 'vitest'
+import { developer, product, World, withMfa } from '../test/cli.ts'
+import { commands } from './commands.ts'
+
+interface Schemas {
+  readonly results: Readonly<Record<string, object>>
+  readonly error: object
+}
+
+const schemas: Schemas = JSON.parse(readFileSync(new URL('../schemas/results.json', import.meta.url), 'utf8'))
+const ajv = new Ajv({ allErrors: true })
+formats.default(ajv)
+const results = new Map(Object.entries(schemas.results).map(([id, schema]) => [id, ajv.compile(schema)]))
+const error = ajv.compile(schemas.error)
+
+function expectValid(validate: ValidateFunction | undefined, document: unknown): void {
+  expect(validate?.(document) ? [] : (validate?.errors ?? 'no schema')).toEqual([])
+}
+
+/** Commands that print something of their own: oclif's completion, and what CI compares elsewhere. */
+const ours = Object.keys(commands).filter((id) => !id.startsWith('autocomplete'))
+
+describe('the contract with scripts', () => {
+  it('has these commands, arguments and flags', async () => {
+    const listed = ours.map((id) => {
+      const { args = {}, flags = {}, baseFlags = {}, enableJsonFlag } = commands[id] as Command.Class
+      const all = Object.entries({ ...baseFlags, ...flags }).map(([name, flag]) => {
+        const { char, options, type } = flag as { char?: string; options?: readonly string[]; type: string }
+        return [`--${name}`, char && `-${char}`, type, options?.join('|')].filter(Boolean).join(' ')
+      })
+      const named = Object.keys(args).map((name) => name.toUpperCase())
+      const sorted = [...all, ...(enableJsonFlag ? ['--json boolean'] : [])].sort()
+      return [[...id.split(':'), ...named].join(' '), ...sorted.map((flag) => `  ${flag}`), ''].join('\n')
+    })
+    await expect(listed.sort().join('\n')).toMatchFileSnapshot('../schemas/commands.txt')
+  })
+
+  it('has a summary, an example and --json for every command', () => {
+    for (const id of ours) {
+      const { summary, examples, enableJsonFlag, flags } = commands[id] as Command.Class
+      const hasJson = enableJsonFlag || Object.hasOwn(flags, 'json')
+      expect([id, Boolean(summary), (examples ?? []).length > 0, hasJson]).toEqual([id, true, true, true])
+    }
+  })
+
+  it('prints documents of the promised form', async () => {
+    const world = await World.open()
+    const check = async (id: string, args: readonly string[] = [], stdin = '') => {
+      const { code, document } = await world.json([...id.split(':'), ...args], { stdin })
+      expect([id, code]).toEqual([id, 0])
+      expectValid(results.get(id), document)
+    }
+    await check('auth:profiles')
+    await check('auth:login', ['-u', developer.username, '--password-stdin'], developer.password)
+    await check(
+      'auth:login',
+      ['-p', 'shop', '--client-id', product.id, '--client-secret-stdin'],
+      product.secret,
+    )
+    await check('auth:profiles')
+    await check('auth:status', ['--check'])
+    await check('auth:token')
+    await check('auth:whoami')
+    await check('auth:renew')
+    await check('auth:profiles:switch', ['default'])
+    await check('auth:profiles:remove', ['shop'])
+    await check('auth:logout')
+    expectValid(results.get('auth:status'), (await world.json(['auth', 'status'])).document)
+    const env = { PARTICLE_AUTH: 'a'.repeat(40) }
+    expectValid(results.get('auth:status'), (await world.json(['auth', 'status'], { env })).document)
+  })
+
+  it('prints errors of the promised form, and nothing on stderr beside them', async () => {
+    const world = await World.open()
+    const failing: readonly (readonly [readonly string[], number, string?])[] = [
+      [['auth', 'token'], 3],
+      [['auth', 'token', '--nonsense'], 2],
+      [['auth', 'login'], 2],
+      [['auth', 'login', '-u', developer.username, '--password-stdin'], 1, 'wrong'],
+      [['auth', 'login', '--token-stdin'], 3, 'a'.repeat(40)],
+      [['auth', 'profiles', 'switch', 'nowhere'], 2],
+      [['auth', 'login', '-u', withMfa.username, '--password-stdin'], 4, withMfa.password],
+    ]
+    for (const [args, expected, stdin = ''] of failing) {
+      const { code, stdout } = await world.run([...args, '--json'], { stdin })
+      expect([args, code]).toEqual([args, expected])
+      expectValid(error, JSON.parse(stdout))
+    }
+  })
+})

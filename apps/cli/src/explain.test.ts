@@ -1,0 +1,149 @@
+import { leaksIn } from '@particle-grants/test-kit'
+import { describe, expect, it } from 'vitest'
+import { World } from '../test/cli.ts'
+import { runInTerminal, terminals } from '../test/terminal.ts'
+
+const token = '0123456789abcdef0123456789abcdef01234567'
+const answer = `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n\r\n{"mfa_token":"PLANTED-6e16f915","error":"mfa_required","error_description":"Multi-factor authentication required"}\r\n`
+
+describe('auth grants', () => {
+  it('prints all grants, one of them, and what is not served', async () => {
+    const world = await World.open()
+
+    const [all, one, other] = await Promise.all([
+      world.run(['auth', 'grants']),
+      world.run(['auth', 'grants', 'mfa-otp']),
+      world.run(['auth', 'grants', 'urn:custom:mfa-token']),
+    ])
+    expect([all.code, one.code, other.code]).toEqual([0, 0, 0])
+    expect(all.stdout).toMatch(/^client_credentials {2}product, user$/m)
+    expect(one.stdout).toMatch(/^urn:custom:mfa-otp\n/)
+    expect(other.stdout).toMatch(/There is no such grant/)
+    expect(all.stderr + one.stderr + other.stderr).toBe('')
+    // Piped: no colours.
+    expect(all.stdout).not.toContain('\x1b')
+  })
+
+  it('prints the catalogue as JSON', async () => {
+    const world = await World.open()
+    const { code, document } = await world.json(['auth', 'grants', 'password'])
+
+    expect(code).toBe(0)
+    expect(document.grants).toHaveLength(1)
+    expect(document.grants[0]).toMatchObject({
+      type: 'password',
+      runs: { outcomes: ['tokens', 'mfa_required'] },
+    })
+  })
+
+  it('names the grants when there is no such one, and ends with 2', async () => {
+    const world = await World.open()
+    const { code, stdout, stderr } = await world.run(['auth', 'grants', 'PLANTED'])
+
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/no such grant type/)
+    expect(stderr).toContain('urn:custom:mfa-otp')
+    expect(leaksIn(stderr, ['PLANTED'])).toEqual([])
+  })
+
+  it.runIf(terminals)('fits into 40 columns, with colours and without', async () => {
+    const world = await World.open()
+    for (const env of [{}, { NO_COLOR: '1' }]) {
+      const terminal = runInTerminal(world, ['auth', 'grants'], { columns: 40, rows: 30, env })
+      expect((await terminal.ended).code).toBe(0)
+      // Whatever were too long would have been broken by the terminal: no word is.
+      expect(terminal.screen().replace(/\s+/g, ' ')).toContain('authenticator shows, with the')
+      expect(terminal.output().includes('\x1b[')).toBe(!('NO_COLOR' in env))
+    }
+  })
+})
+
+describe('auth explain', () => {
+  it('explains an error code', async () => {
+    const world = await World.open()
+    const { code, stdout, stderr } = await world.run(['auth', 'explain', 'invalid_grant'])
+
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^invalid_grant \(400\)\n/)
+    expect(stdout).toContain('What to do')
+  })
+
+  it('explains a whole answer on stdin, and repeats no secret of it', async () => {
+    const world = await World.open()
+    const { code, stdout, stderr } = await world.run(['auth', 'explain'], { stdin: answer })
+
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^The answer: status 403\n/)
+    expect(stdout).toContain('-d grant_type=urn:custom:mfa-otp')
+    expect(leaksIn(stdout, ['PLANTED'])).toEqual([])
+  })
+
+  it('explains what the sandbox answers to the curl of a newcomer', async () => {
+    const world = await World.open()
+    const response = await fetch(`${world.server.url}/oauth/token`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: 'grant_type=urn:custom:mfa-token',
+    })
+    const { document } = await world.json(['auth', 'explain'], { stdin: await response.text() })
+
+    expect(document).toMatchObject({ type: 'error', error: 'invalid_request', status: 400 })
+    expect(document.explanation.cause.anchor).toMatch(/^invalid_request-/)
+  })
+
+  it('says which status it took where none came', async () => {
+    const world = await World.open()
+    const { stdout, stderr } = await world.run(['auth', 'explain'], {
+      stdin: `{"token_type":"bearer","access_token":"${token}","expires_in":7776000}`,
+    })
+
+    expect(stderr).toMatch(/No status line came: 200/)
+    expect(stdout).toContain('It lives 90 days.')
+    expect(leaksIn(stdout, [token])).toEqual([])
+  })
+
+  it('explains an answer as JSON, without its secrets', async () => {
+    const world = await World.open()
+    const { code, document } = await world.json(['auth', 'explain'], { stdin: answer })
+
+    expect(code).toBe(0)
+    expect(document).toMatchObject({ type: 'mfa_required', status: 403, error: 'mfa_required' })
+    expect(leaksIn(document, ['PLANTED'])).toEqual([])
+  })
+
+  it.each([
+    [['auth', 'explain'], '', /nothing to explain/],
+    [['auth', 'explain', token], '', /no such error code/],
+    [['auth', 'explain'], 'something_else', /no such error code/],
+    [['auth', 'explain'], 'x'.repeat(1_100_000), /more than 1 MiB/],
+  ])('ends with 2 on %j with %.20j, and repeats neither', async (args, stdin, message) => {
+    const world = await World.open()
+    const { code, stdout, stderr } = await world.run(args, { stdin })
+
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(message)
+    expect(leaksIn(stderr, [token, 'something_else'])).toEqual([])
+  })
+
+  it.runIf(terminals)('asks for a code or an answer, where stdin is a terminal', async () => {
+    const terminal = runInTerminal(await World.open(), ['auth', 'explain'])
+
+    expect((await terminal.ended).code).toBe(2)
+    expect(terminal.screen()).toMatch(/nothing to explain/)
+  })
+
+  it('stops waiting for an input that never ends', async () => {
+    const world = await World.open()
+    const env = { PARTICLE_GRANTS_STDIN_TIMEOUT: '1' }
+    const { code, stderr } = await world.run(['auth', 'explain'], { stdin: { open: 'HTTP/1.1 200 OK' }, env })
+
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/did not end within 1 s/)
+  })
+
+  it('reads nothing of stdin when it was given a code, also when stdin never ends', async () => {
+    const world = await World.open()
+
+    expect((await world.run(['auth', 'explain', 'invalid_scope'], { stdin: { open: '' } })).code).toBe(0)
+  })
+})

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { developer, World, withMfa } from '../test/cli.ts'
+
+const login = ['auth', 'login', '-u', withMfa.username, '--password-stdin']
+
+async function challenged(world: World, args: readonly string[] = []) {
+  const run = await world.run([...login, ...args], { stdin: withMfa.password })
+  expect(run.code).toBe(4)
+  return run
+}
+
+/** A code that is none of the ones around now. */
+function wrongCode(world: World): string {
+  return world.sandbox.otp(withMfa.username) === '000000' ? '000001' : '000000'
+}
+
+describe('auth login with two-step authentication', () => {
+  it('ends with 4, names the next call, and that finishes it', async () => {
+    const world = await World.open()
+    const { stdout, stderr } = await challenged(world)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('pgrants auth login --otp-stdin')
+    const waiting = await world.json(['auth', 'status'])
+    expect(waiting).toMatchObject({ code: 4, document: { status: 'mfa_required', waitsForCode: true } })
+    expect((await world.run(['auth', 'token'])).code).toBe(4)
+
+    const code = `${world.sandbox.otp(withMfa.username)}\r\n`
+    const { document } = await world.json(['auth', 'login', '--otp-stdin'], { stdin: code })
+    expect(document).toMatchObject({ account: withMfa.username, grant: 'urn:custom:mfa-otp' })
+    expect((await world.run(['auth', 'token'])).code).toBe(0)
+    expect(world.sandbox.requests().map(({ grant_type }) => grant_type)).toEqual([
+      'password',
+      'urn:custom:mfa-otp',
+    ])
+  })
+
+  it('takes password and code in one call', async () => {
+    const world = await World.open()
+    const stdin = `${withMfa.password}\n${world.sandbox.otp(withMfa.username)}\n`
+    expect((await world.run([...login, '--otp-stdin'], { stdin })).code).toBe(0)
+  })
+
+  it('says how many tries are left after a wrong code, and takes the right one then', async () => {
+    const world = await World.open()
+    await challenged(world)
+    const refused = await world.json(['auth', 'login', '--otp-stdin'], { stdin: wrongCode(world) })
+    expect(refused).toMatchObject({
+      code: 4,
+      document: { error: { code: 'code_refused', details: { triesLeft: 2 } } },
+    })
+    const right = await world.run(['auth', 'login', '--otp-stdin'], {
+      stdin: world.sandbox.otp(withMfa.username),
+    })
+    expect(right.code).toBe(0)
+  })
+
+  it('counts tries over several calls, and after the third wants a new start', async () => {
+    const world = await World.open()
+    await challenged(world)
+    for (const expected of [4, 4, 3]) {
+      const { code } = await world.run(['auth', 'login', '--otp-stdin'], { stdin: wrongCode(world) })
+      expect(code).toBe(expected)
+    }
+    const sent = world.sandbox.requests().length
+    const late = await world.run(['auth', 'login', '--otp-stdin'], {
+      stdin: world.sandbox.otp(withMfa.username),
+    })
+    expect(late.code).toBe(3)
+    expect(world.sandbox.requests()).toHaveLength(sent)
+  })
+
+  it('has nothing to answer where nobody has begun', async () => {
+    const world = await World.open()
+    const { code, document } = await world.json(['auth', 'login', '--otp-stdin'], { stdin: '123456' })
+    expect({ code, error: document.error.code }).toEqual({ code: 3, error: 'no_challenge' })
+  })
+
+  it('takes a recovery code', async () => {
+    const world = await World.open()
+    await challenged(world)
+    const { code } = await world.run(['auth', 'login', '--recovery-code-stdin'], { stdin: 'a1b2-c3d4-e5f6' })
+    expect(code).toBe(0)
+  })
+
+  it('makes the code itself of a key on stdin', async () => {
+    const world = await World.open()
+    const stdin = `${withMfa.password}\n${withMfa.totp}\n`
+    const { document } = await world.json([...login, '--totp-stdin'], { stdin })
+    expect(document).toMatchObject({ account: withMfa.username, grant: 'urn:custom:mfa-otp' })
+  })
+
+  it('keeps the sign-in of a profile while another one waits for its code', async () => {
+    const world = await World.open()
+    await world.signIn()
+    await challenged(world)
+    expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${developer.username}\n`)
+    await world.run(['auth', 'login', '--otp-stdin'], { stdin: world.sandbox.otp(withMfa.username) })
+    expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${withMfa.username}\n`)
+  })
+
+  it('names the profile in what it tells to call', async () => {
+    const world = await World.open()
+    const { stderr } = await challenged(world, ['-p', 'work'])
+    expect(stderr).toContain('--otp-stdin --profile work')
+  })
+
+  it('stores the challenge where only its owner can read it, and no password', async () => {
+    const world = await World.open()
+    await challenged(world)
+    const profiles = readFileSync(join(world.sessions, 'profiles.json'), 'utf8')
+    expect(profiles).not.toContain(withMfa.password)
+    expect(profiles).toContain(withMfa.username)
+  })
+
+  it('asks for the lifetime in the second step as well, and says when the server shortened it', async () => {
+    const world = await World.open()
+    await challenged(world, ['--never-expires'])
+    const { stdout, stderr } = await world.run(['auth', 'login', '--otp-stdin'], {
+      stdin: world.sandbox.otp(withMfa.username),
+    })
+    const [first, second] = world.sandbox.requests()
+    expect([first?.form.expires_in, second?.form.expires_in]).toEqual(['0', '0'])
+    expect(/Good until\s+never/.test(stdout) || stderr.includes('another lifetime')).toBe(true)
+  })
+})

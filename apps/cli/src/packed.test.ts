@@ -1,0 +1,137 @@
+import { cpSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { leaksIn } from '@particle-grants/test-kit'
+import { beforeAll, expect, it } from 'vitest'
+import { World, withMfa } from '../test/cli.ts'
+import { describeLong } from '../test/long.ts'
+import { npmInstall, pack, pluginPackages, runNode, temporaryFolder } from '../test/packed.ts'
+
+const example = fileURLToPath(new URL('../../devices-plugin', import.meta.url))
+const patience = 300_000
+
+describeLong("the packed plugin in somebody else's CLI", () => {
+  const folder = temporaryFolder('fixture')
+  const bin = join(folder, 'bin/run.js')
+  beforeAll(() => {
+    const tarballs = pack(pluginPackages, folder)
+    for (const name of ['bin', 'src/devices.js'])
+      cpSync(join(example, name), join(folder, name), { recursive: true })
+    npmInstall(folder, [...tarballs, '@oclif/core@4.14.0'], {
+      name: 'somebodys-cli',
+      version: '1.2.3',
+      bin: { somebody: './bin/run.js' },
+      oclif: {
+        bin: 'somebody',
+        dirname: 'somebody',
+        commands: { strategy: 'explicit', target: './src/devices.js', identifier: 'commands' },
+        plugins: ['@particle-grants/plugin-auth'],
+        topicSeparator: ' ',
+      },
+    })
+  }, patience)
+
+  it('adds the topic auth, and nothing else', async () => {
+    const world = await World.open()
+    const { code, stdout, stderr } = await runNode(bin, ['--help'], { env: world.env })
+
+    expect([code, stderr]).toEqual([0, ''])
+    const listed = stdout.slice(stdout.indexOf('TOPICS')).match(/^ {2}[a-z]+/gm) ?? []
+    expect(listed.map((name) => name.trim())).toEqual(['auth', 'devices'])
+  })
+
+  it('signs in and out, by its host name, and gives the host its token', async () => {
+    const world = await World.open()
+    const run = (args: readonly string[], stdin = '') => runNode(bin, args, { env: world.env, stdin })
+    const login = await run(
+      ['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin'],
+      `${withMfa.password}\n${withMfa.totp}\n`,
+    )
+    const status = await run(['auth', 'status'])
+    const devices = await run(['devices'])
+    const explained = await run(['auth', 'explain', 'invalid_grant'])
+    const help = await run(['auth', 'login', '--help'])
+    const logout = await run(['auth', 'logout'])
+    const after = await run(['devices'])
+
+    expect(
+      [login, status, devices, explained, help, logout].map(({ code, stderr }) => [code, code && stderr]),
+    ).toEqual(Array(6).fill([0, 0]))
+    expect(login.stdout + status.stdout + help.stdout).not.toContain('pgrants')
+    expect(help.stdout).toContain('$ somebody auth login')
+    expect(devices.stdout).toContain('garden')
+    expect(after.code).toBe(3)
+    expect(after.stderr).toContain('somebody auth login')
+  })
+
+  it('prints no secret with DEBUG=*, although everything is installed flat', async () => {
+    const world = await World.open()
+    const seen = await withDebug(world, bin, [
+      ['devices'],
+      ['auth', 'status', '--check'],
+      ['auth', 'mfa', 'status'],
+    ])
+
+    expect(existsSync(join(folder, 'node_modules/follow-redirects'))).toBe(true)
+    expect(leaksIn(seen.text, seen.secrets)).toEqual([])
+  })
+})
+
+describeLong('the packed pgrants', () => {
+  const folder = temporaryFolder('pgrants')
+  const bin = join(folder, 'node_modules/pgrants/bin/pgrants.js')
+  beforeAll(() => {
+    npmInstall(folder, pack(['packages/sandbox', 'apps/cli'], folder))
+  }, patience)
+
+  it('has every command', async () => {
+    const world = await World.open()
+    const { code, stdout } = await runNode(bin, ['--help'], { env: world.env })
+
+    expect(code).toBe(0)
+    for (const name of ['auth', 'api', 'sandbox', 'autocomplete'])
+      expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))
+  })
+
+  it('prints no secret with DEBUG=*, whatever it does', async () => {
+    const world = await World.open()
+    const seen = await withDebug(world, bin, [
+      ['api', 'GET', '/v1/devices', '--include'],
+      ['auth', 'status', '--check'],
+      ['auth', 'whoami'],
+      ['auth', 'mfa', 'status'],
+      ['auth', 'mfa', 'disable', '--password-stdin'],
+      ['auth', 'logout'],
+    ])
+
+    expect(leaksIn(seen.text, seen.secrets)).toEqual([])
+  })
+
+  it('starts its sandbox', async () => {
+    const world = await World.open()
+    const { code, stderr } = await runNode(bin, ['sandbox', '--port', 'eighty'], { env: world.env })
+
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/--port is a number/)
+  })
+})
+
+/** Signs in with MFA and runs commands, all with `DEBUG=*`: everything that was printed, and what must not be in it. */
+async function withDebug(world: World, bin: string, commands: readonly (readonly string[])[]) {
+  const env = { ...world.env, DEBUG: '*' }
+  const login = ['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin']
+  const codes = [world.sandbox.otp(withMfa.username)]
+  const runs = [await runNode(bin, login, { env, stdin: `${withMfa.password}\n${withMfa.totp}\n` })]
+  codes.push(world.sandbox.otp(withMfa.username))
+  // Not under DEBUG: its stdout is the token.
+  const { stdout } = await runNode(bin, ['auth', 'token'], { env: world.env })
+  const debugged = await runNode(bin, ['auth', 'token'], { env })
+  runs.push({ ...debugged, stdout: '' })
+  for (const args of commands) runs.push(await runNode(bin, args, { env, stdin: `${withMfa.password}\n` }))
+  const text = runs.map((run) => run.stdout + run.stderr)
+
+  // Somebody did talk.
+  expect(text.join('')).toMatch(/oclif|config/)
+  expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0))
+  return { text, secrets: [withMfa.password, withMfa.totp, stdout.trim(), ...codes] }
+}

@@ -1,0 +1,99 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { particleCliProfile } from '@particle-grants/store-file/particle-cli'
+import { beforeAll, expect, it } from 'vitest'
+import { developer, World, withMfa } from '../test/cli.ts'
+import { describeLong } from '../test/long.ts'
+import { npmInstall, runNode, temporaryFolder } from '../test/packed.ts'
+
+describeLong('particle-cli 3.43.1, unmodified', () => {
+  const folder = temporaryFolder('particle-cli')
+  beforeAll(() => npmInstall(folder, ['particle-cli@3.43.1']), 300_000)
+
+  /** A machine whose particle-cli talks to the sandbox: by its profile, as it is documented. */
+  async function open() {
+    const world = await World.open()
+    const profile = join(world.home, '.particle/particle.config.json')
+    mkdirSync(join(world.home, '.particle'), { mode: 0o700 })
+    writeFileSync(profile, JSON.stringify({ apiUrl: world.server.url, its_own: 'setting' }))
+    const particle = (...args: string[]) =>
+      runNode(join(folder, 'node_modules/particle-cli/src/index.js'), args, { env: { HOME: world.home } })
+    const settings = () => JSON.parse(readFileSync(profile, 'utf8'))
+    return { world, particle, settings }
+  }
+
+  const login = (world: World, ...args: string[]) =>
+    world.run(
+      ['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin', ...args],
+      {
+        stdin: `${withMfa.password}\n${withMfa.totp}\n`,
+      },
+    )
+
+  it('is signed in by auth login --particle-cli, MFA and all, and keeps its own settings', async () => {
+    const { world, particle, settings } = await open()
+    expect(await login(world, '--particle-cli')).toMatchObject({ code: 0 })
+    const [whoami, devices] = [await particle('whoami'), await particle('list')]
+    const { stdout: token } = await world.run(['auth', 'token'])
+
+    expect(whoami).toMatchObject({ code: 0 })
+    expect(whoami.stdout).toContain(withMfa.username)
+    expect(devices.stdout).toContain('garden')
+    expect(settings()).toMatchObject({
+      its_own: 'setting',
+      apiUrl: world.server.url,
+      username: withMfa.username,
+      access_token: token.trim(),
+      access_token_expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    })
+  })
+
+  it('hands over its own sign-in, which is used and never renewed', async () => {
+    const { world, particle } = await open()
+    const signedIn = await particle(
+      'login',
+      '--username',
+      developer.username,
+      '--password',
+      developer.password,
+    )
+    expect(signedIn).toMatchObject({ code: 0 })
+    const taken = await world.run(['auth', 'login', '--from-particle-cli'])
+    const { document } = await world.json(['auth', 'status', '--check'])
+
+    expect(taken.code, taken.stderr).toBe(0)
+    expect(document).toMatchObject({ account: developer.username })
+    expect((await world.run(['api', 'GET', '/v1/devices'])).code).toBe(0)
+  })
+
+  it('is read by the library as it wrote it', async () => {
+    const { world, particle } = await open()
+    await particle('login', '--username', developer.username, '--password', developer.password)
+    const signIn = await particleCliProfile({ home: world.home }).read()
+
+    expect(signIn).toMatchObject({ username: developer.username, apiUrl: world.server.url })
+    const answer = await fetch(`${world.server.url}/v1/user`, {
+      headers: { Authorization: `Bearer ${signIn?.accessToken.reveal()}` },
+    })
+    expect(answer.status).toBe(200)
+  })
+
+  it('signs out with us where the token is shared, and writes nothing that we stumble over', async () => {
+    const { world, particle, settings } = await open()
+    await login(world, '--particle-cli')
+    expect(await world.run(['auth', 'logout'])).toMatchObject({ code: 0 })
+    const whoami = await particle('whoami')
+
+    expect(whoami.stdout + whoami.stderr).not.toContain(withMfa.username)
+    expect(settings().its_own).toBe('setting')
+  })
+
+  it('ends our sign-in by its own logout, which we tell as one that needs signing in again', async () => {
+    const { world, particle } = await open()
+    await login(world, '--particle-cli')
+    expect(await particle('logout')).toMatchObject({ code: 0 })
+    const { code, stderr } = await world.run(['auth', 'status', '--check'])
+
+    expect(code, stderr).toBe(3)
+  })
+})

@@ -1,0 +1,61 @@
+import { leaveOut } from '@particle-grants/test-kit/programs'
+import { describe, expect, it } from 'vitest'
+import { developer, World } from '../test/cli.ts'
+import { companyProxy, insideName, makeCertificate, throughTls } from '../test/company.ts'
+
+const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
+
+describe('behind a company proxy', () => {
+  it.each(['HTTP_PROXY', 'http_proxy'])(
+    '%s is used for token requests and for calls of the API',
+    async (name) => {
+      const world = await World.open()
+      const proxy = await companyProxy()
+      const env = { [name]: proxy.url }
+      expect(await world.run(login, { stdin: developer.password, env })).toMatchObject({ code: 0 })
+      const throughLogin = proxy.asked.length
+      expect(throughLogin).toBeGreaterThan(0)
+      expect(await world.run(['auth', 'status', '--check'], { env })).toMatchObject({ code: 0 })
+      const throughStatus = proxy.asked.length
+      expect(throughStatus).toBeGreaterThan(throughLogin)
+      // By Axios, as plugins do.
+      expect(await world.run(['api', 'GET', '/v1/devices'], { env })).toMatchObject({ code: 0 })
+      expect(proxy.asked.length).toBeGreaterThan(throughStatus)
+      expect(proxy.asked.join()).toContain(new URL(world.server.url).host)
+    },
+  )
+
+  it('NO_PROXY names who is spoken to directly', async () => {
+    const world = await World.open()
+    const proxy = await companyProxy()
+    const env = { HTTP_PROXY: proxy.url, NO_PROXY: 'localhost,127.0.0.1' }
+    expect(await world.run(login, { stdin: developer.password, env })).toMatchObject({ code: 0 })
+    expect(await world.run(['auth', 'status', '--check'], { env })).toMatchObject({ code: 0 })
+    expect(proxy.asked).toEqual([])
+  })
+
+  it('a proxy that is not there is a network error', async () => {
+    const world = await World.open()
+    const env = { HTTP_PROXY: 'http://127.0.0.1:9' }
+    expect((await world.run(login, { stdin: developer.password, env })).code).toBe(6)
+  })
+
+  const certificate = makeCertificate()
+  if (certificate === undefined)
+    leaveOut('HTTPS through a proxy', 'there is no openssl here to make a certificate')
+  else
+    it('HTTPS_PROXY tunnels to an https address', async () => {
+      const world = await World.open()
+      const proxy = await companyProxy()
+      const address = `${insideName}:${await throughTls(world.server.url, certificate)}`
+      const env = {
+        HTTPS_PROXY: proxy.url,
+        PARTICLE_GRANTS_BASE_URL: `https://${address}`,
+        NODE_EXTRA_CA_CERTS: certificate.file,
+      }
+      expect(await world.run(login, { stdin: developer.password, env })).toMatchObject({ code: 0 })
+      expect(await world.run(['auth', 'status', '--check'], { env })).toMatchObject({ code: 0 })
+      expect(await world.run(['api', 'GET', '/v1/devices'], { env })).toMatchObject({ code: 0 })
+      expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${address}`]))
+    })
+})

@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { createClock } from '@particle-grants/sandbox'
+import { leaveOut } from '@particle-grants/test-kit/programs'
+import { openTerminal, type Picture, renderSvg, type Terminal } from '@particle-grants/test-kit/terminal'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { developer, World, withMfa } from '../test/cli.ts'
+import { terminals, tidy } from '../test/terminal.ts'
+
+const folder = new URL('../screenshots/', import.meta.url)
+const write = process.env.PARTICLE_GRANTS_WRITE_SCREENSHOTS === '1'
+const now = Date.UTC(2026, 10, 24, 12)
+
+if (!terminals) leaveOut('screenshots', 'there are no pseudo-terminals here')
+
+/** A sandbox and a CLI whose clocks stand still. */
+async function still() {
+  const clock = createClock({ frozen: true })
+  clock.set(now)
+  const world = await World.open({ clock })
+  const fixed = fileURLToPath(new URL('../test/fixed-clock.mjs', import.meta.url))
+  const env = { ...world.env, TZ: 'UTC', NODE_OPTIONS: `--import=${fixed}`, FIXED_CLOCK: String(now) }
+  const open = (...args: string[]) => {
+    // As a shell shows it: the command, and what comes of it.
+    const script = 'printf "\\033[32m$\\033[0m pgrants %s\\n" "$*"; exec "$NODE" "$BIN" "$@"'
+    const terminal = openTerminal('/bin/sh', ['-c', script, 'sh', ...args], {
+      columns: 84,
+      rows: 60,
+      cwd: world.home,
+      env: { ...env, NODE: process.execPath, BIN: inject('pgrants') },
+    })
+    onTestFinished(() => terminal.kill())
+    return terminal
+  }
+  return { world, open }
+}
+
+/** Compares what the terminal shows with the picture in the repository, or makes that anew. */
+async function expectPicture(name: string, terminal: Terminal): Promise<void> {
+  expect(await terminal.ended).toEqual({ code: 0, ...tidy })
+  const svg = renderSvg(withUsualPort(terminal.picture()), { title: 'pgrants' })
+  const file = new URL(`${name}.svg`, folder)
+  if (write) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(file, svg)
+  }
+  const same = existsSync(file) && readFileSync(file, 'utf8') === svg
+  expect(same, `Make the pictures anew, and look at them: npm run screenshots\n${terminal.screen()}`).toBe(
+    true,
+  )
+}
+
+/** The sandbox listens on any free port here; a picture shows the one it has by default. */
+function withUsualPort({ columns, rows }: Picture): Picture {
+  return {
+    columns,
+    rows: rows.map((row) => {
+      const text = row.map((cell) => cell.text || '\0').join('')
+      const usual = text.replace(/(?<=127\.0\.0\.1:)\d+/, '8765').padEnd(text.length)
+      return row.map((cell, index) => ({ ...cell, text: (usual[index] ?? '').replace('\0', '') }))
+    }),
+  }
+}
+
+async function signIn(terminal: Terminal, { username, password }: { username: string; password: string }) {
+  await terminal.shows('Who are you?')
+  terminal.press('enter')
+  await terminal.shows('? Account')
+  terminal.type(`${username}\r`)
+  await terminal.shows('? Password')
+  terminal.type(`${password}\r`)
+}
+
+describe.runIf(terminals)('the screenshot', () => {
+  it('of signing in with MFA is what the CLI shows', async () => {
+    const { world, open } = await still()
+    const terminal = open('auth', 'login')
+    await signIn(terminal, withMfa)
+    await terminal.shows('? Code')
+    terminal.type(`${world.sandbox.otp(withMfa.username)}\r`)
+
+    await expectPicture('login', terminal)
+  })
+
+  it('of the status is what the CLI shows', async () => {
+    const { open } = await still()
+    const login = open('auth', 'login')
+    await signIn(login, developer)
+    await login.ended
+
+    await expectPicture('status', open('auth', 'status'))
+  })
+
+  it('of setting MFA up is what the CLI shows', async () => {
+    const { world, open } = await still()
+    const login = open('auth', 'login')
+    await signIn(login, developer)
+    await login.ended
+    // The sandbox would make another secret each time; this is its own public test secret.
+    const path = '/v1/user/mfa-enable'
+    world.sandbox.failNext({
+      status: 200,
+      body: { mfa_token: 'x', secret: withMfa.totp },
+      match: { method: 'GET', path },
+    })
+    world.sandbox.failNext({ status: 200, body: { enrolled: true }, match: { method: 'POST', path } })
+    const terminal = open('auth', 'mfa', 'enable')
+    await terminal.shows('? Six digits')
+    terminal.type(`${world.sandbox.otp(withMfa.username)}\r`)
+
+    await expectPicture('mfa-enable', terminal)
+  })
+
+  it('of an explained answer is what the CLI shows', async () => {
+    const { open } = await still()
+
+    await expectPicture('explain', open('auth', 'explain', 'invalid_grant'))
+  })
+
+  it('of the help is what the CLI shows', async () => {
+    const { open } = await still()
+
+    await expectPicture('help', open('auth', '--help'))
+  })
+})

@@ -1,0 +1,148 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { leaksIn } from '@particle-grants/test-kit'
+import { describe, expect, it } from 'vitest'
+import { developer, jane, product, type Run, World, withMfa } from '../test/cli.ts'
+
+/** Every file of a folder, with its path. */
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+/** The tokens that are stored; the only files that may hold any. */
+function storedTokens(world: World): string[] {
+  const sessions = filesUnder(world.sessions).filter((file) => /\/session-[0-9a-f]+\.json$/.test(file))
+  const texts = sessions.map((file) => readFileSync(file, 'utf8'))
+  return texts.flatMap((text) => [...text.matchAll(/[0-9a-f]{40}/g)].map(([token]) => token))
+}
+
+/** What stands in the arguments of all processes of this machine. */
+function processArguments(): string {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.map((pid) => readQuietly(`/proc/${pid}/cmdline`)).join('\n')
+}
+
+function readQuietly(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+const everything = { DEBUG: '*', NODE_DEBUG: 'http,https,net,tls,fetch,undici', OCLIF_DEBUG: '1' }
+const customer = [
+  [
+    'auth',
+    'login',
+    '--client-id',
+    product.id,
+    '--client-secret-stdin',
+    '-u',
+    jane.username,
+    '--password-stdin',
+  ],
+  `${product.secret}\n${jane.password}\n`,
+] as const
+
+describe('secrets', () => {
+  it('are in no output, also with all debugging on', async () => {
+    const world = await World.open()
+    const runs: Run[] = []
+    const run = async (args: readonly string[], stdin = '') => {
+      runs.push(await world.run(args, { stdin, env: everything }))
+    }
+    const otp = world.sandbox.otp(withMfa.username)
+    await run(['auth', 'login', '-u', withMfa.username, '--password-stdin'], withMfa.password)
+    const challenge = readFileSync(
+      filesUnder(world.sessions).find((file) => file.includes('session-')) ?? '',
+      'utf8',
+    )
+    const mfaToken = /mfaToken\W+([0-9a-f-]{36})/.exec(challenge)?.[1] ?? 'missing'
+    expect(mfaToken).not.toBe('missing')
+    await run(['auth', 'login', '--otp-stdin'], otp)
+    await run([...customer[0], '-p', 'shop'], customer[1])
+    const tokens = storedTokens(world)
+    expect(tokens.length).toBeGreaterThanOrEqual(3)
+    for (const args of [
+      ['auth', 'status', '--check'],
+      ['auth', 'whoami'],
+      ['auth', 'renew'],
+      ['auth', 'profiles'],
+    ]) {
+      await run(args)
+      await run([...args, '--json'])
+    }
+    await run(['api', 'GET', '/v1/devices'])
+    await run(['api', 'GET', '/v1/nothing-there'])
+    world.sandbox.failNext({ status: 503, error: 'server_error' })
+    await run(['auth', 'renew'])
+    tokens.push(...storedTokens(world))
+    await run(['auth', 'logout', '--all'])
+    const planted = [withMfa.password, otp, mfaToken, product.secret, jane.password, ...tokens]
+    expect(leaksIn(runs, planted)).toEqual([])
+    // The debugging was on.
+    expect(runs[0]?.stderr).toContain('pgrants')
+  })
+
+  it('are in no output of a failed sign-in', async () => {
+    const world = await World.open()
+    const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
+    const secret = 'a wrong p4ssw0rd & more'
+    const runs = [await world.run(login, { stdin: secret, env: everything })]
+    world.sandbox.failNext({ status: 500, body: `<h1>${secret}</h1>` })
+    runs.push(await world.run(login, { stdin: secret, env: everything }))
+    world.sandbox.failNext({ drop: true })
+    runs.push(await world.run([...login, '--json'], { stdin: secret, env: everything }))
+    await world.server.close()
+    runs.push(await world.run(login, { stdin: secret, env: everything }))
+    expect(runs.map(({ code }) => code)).toEqual([1, 6, 6, 6])
+    expect(leaksIn(runs, [secret])).toEqual([])
+  })
+
+  it('are in no arguments of a process', async () => {
+    const world = await World.open()
+    world.sandbox.failNext({ delay: 1500 })
+    const signingIn = world.run(customer[0], { stdin: customer[1] })
+    await expect.poll(() => processArguments().includes('--client-secret-stdin')).toBe(true)
+    const seen = processArguments()
+    await signingIn
+    expect(leaksIn(seen, [product.secret, jane.password])).toEqual([])
+  })
+
+  it('are in 0600 files in 0700 folders, and in no file beside the one that needs them', async () => {
+    const world = await World.open()
+    await world.run(customer[0], { stdin: customer[1] })
+    await world.run(['auth', 'login', '-u', withMfa.username, '--password-stdin', '-p', 'mfa'], {
+      stdin: withMfa.password,
+    })
+    expect(statSync(world.sessions).mode & 0o777).toBe(0o700)
+    const files = filesUnder(world.home)
+    for (const file of files) expect([file, statSync(file).mode & 0o077]).toEqual([file, 0])
+    const passwords = files.filter(
+      (file) => leaksIn(readFileSync(file, 'utf8'), [jane.password, withMfa.password]).length > 0,
+    )
+    expect(passwords).toEqual([])
+    const withSecret = files.filter((file) => readFileSync(file, 'utf8').includes(product.secret))
+    expect(withSecret.map((file) => file.replace(/.*\/|-[0-9a-f]+/g, ''))).toEqual(['client.json'])
+    const tokens = storedTokens(world)
+    const withTokens = files.filter((file) => leaksIn(readFileSync(file, 'utf8'), tokens).length > 0)
+    expect(withTokens.every((file) => /\/session-[0-9a-f]+\.json$/.test(file))).toBe(true)
+  })
+
+  it('have no flag that would put them into an argument', async () => {
+    const world = await World.open()
+    for (const flag of ['--password', '--token', '--otp', '--client-secret', '--totp']) {
+      const { code } = await world.run([
+        'auth',
+        'login',
+        '-u',
+        developer.username,
+        `${flag}=value-of-the-flag`,
+      ])
+      expect([flag, code]).toEqual([flag, 2])
+    }
+  })
+})

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import { developer, jane, product, World, withMfa } from '../test/cli.ts'
+
+describe('auth login without a terminal', () => {
+  it('signs in with a username, and a password on stdin with the line end of Windows', async () => {
+    const world = await World.open()
+    const { code, stdout } = await world.run(
+      ['auth', 'login', '-u', developer.username, '--password-stdin'],
+      {
+        stdin: `\uFEFF${developer.password}\r\n`,
+      },
+    )
+    expect(code).toBe(0)
+    expect(stdout).toContain(developer.username)
+    expect((await world.run(['auth', 'token'])).stdout).toMatch(/^[0-9a-f]{40}\n$/)
+  })
+
+  it('reads one line of a stdin that stays open', async () => {
+    const world = await World.open()
+    const { code } = await world.run(['auth', 'login', '-u', developer.username, '--password-stdin'], {
+      stdin: { open: `${developer.password}\n` },
+    })
+    expect(code).toBe(0)
+  })
+
+  it('gives up on a stdin that stays open and silent', async () => {
+    const world = await World.open()
+    const { code, stderr } = await world.run(
+      ['auth', 'login', '-u', developer.username, '--password-stdin'],
+      {
+        stdin: { open: '' },
+        env: { PARTICLE_GRANTS_STDIN_TIMEOUT: '0.2' },
+      },
+    )
+    expect(code).toBe(2)
+    expect(stderr).toContain('standard input')
+    expect(world.sandbox.requests()).toEqual([])
+  })
+
+  it('takes secrets from the environment', async () => {
+    const world = await World.open()
+    const env = { PARTICLE_GRANTS_USERNAME: developer.username, PARTICLE_GRANTS_PASSWORD: developer.password }
+    expect((await world.run(['auth', 'login'], { env })).code).toBe(0)
+  })
+
+  it('names the flags where nothing says who signs in', async () => {
+    const world = await World.open()
+    const { code, stderr, stdout } = await world.run(['auth', 'login'])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('--password-stdin')
+    expect(stderr).toContain('--token-stdin')
+  })
+
+  it('names the flag where only the password is missing', async () => {
+    const world = await World.open()
+    const { code, stderr } = await world.run(['auth', 'login', '-u', developer.username])
+    expect(code).toBe(2)
+    expect(stderr).toContain('--password-stdin')
+  })
+
+  it('says what is wrong with a wrong password, and stores nothing', async () => {
+    const world = await World.open()
+    const { code, document } = await world.json(
+      ['auth', 'login', '-u', developer.username, '--password-stdin'],
+      {
+        stdin: 'wrong horse',
+      },
+    )
+    expect(code).toBe(1)
+    expect(document.error).toMatchObject({
+      code: 'grant_refused',
+      exitCode: 1,
+      details: { error: 'invalid_grant' },
+    })
+    expect((await world.json(['auth', 'profiles'])).document.profiles).toEqual([])
+  })
+
+  it('signs in as a product, and its token is renewed by itself', async () => {
+    const world = await World.open()
+    const login = await world.json(['auth', 'login', '--client-id', product.id, '--client-secret-stdin'], {
+      stdin: product.secret,
+    })
+    expect(login.document).toMatchObject({ subject: 'owner', account: null, renewedBy: 'client_credentials' })
+    const before = (await world.run(['auth', 'token'])).stdout
+    expect((await world.run(['auth', 'renew'])).code).toBe(0)
+    expect((await world.run(['auth', 'token'])).stdout).not.toBe(before)
+  })
+
+  it("signs in for a product's customer, without and with her password", async () => {
+    const world = await World.open()
+    const client = ['--client-id', product.id, '--client-secret-stdin']
+    const asked = await world.json(['auth', 'login', ...client, '--customer', jane.username], {
+      stdin: product.secret,
+    })
+    expect(asked.document).toMatchObject({
+      subject: `customer:${jane.username}`,
+      renewedBy: 'client_credentials',
+    })
+    const own = await world.json(['auth', 'login', ...client, '-u', jane.username, '--password-stdin'], {
+      stdin: `${product.secret}\n${jane.password}\n`,
+    })
+    expect(own.document).toMatchObject({ subject: `customer:${jane.username}`, renewedBy: 'refresh_token' })
+  })
+
+  it('uses a token that came from elsewhere, and knows whose it is and when it ends', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const token = (await world.run(['auth', 'token'])).stdout
+    const { code, document } = await world.json(['auth', 'login', '--token-stdin', '-p', 'other'], {
+      stdin: `Bearer ${token}`,
+    })
+    expect(code).toBe(0)
+    expect(document).toMatchObject({ account: developer.username, grant: 'adopted', renewedBy: null })
+    expect(Date.parse(document.expiresAt)).toBeGreaterThan(Date.now())
+  })
+
+  it('refuses a dead token before it stores anything', async () => {
+    const world = await World.open()
+    const { code, document } = await world.json(['auth', 'login', '--token-stdin'], { stdin: 'a'.repeat(40) })
+    expect(code).toBe(3)
+    expect(document.error.code).toBe('token_refused')
+    expect((await world.json(['auth', 'profiles'])).document.profiles).toEqual([])
+  })
+
+  it('asks for the lifetime that is wanted, and tells when the server gave another', async () => {
+    const world = await World.open()
+    const hour = await world.json(
+      ['auth', 'login', '-u', developer.username, '--password-stdin', '--expires-in', '1h'],
+      {
+        stdin: developer.password,
+      },
+    )
+    expect(Date.parse(hour.document.expiresAt) - Date.now()).toBeLessThanOrEqual(3_600_000)
+    expect(hour.document.lifetimeAsAsked).toBe(true)
+    const never = await world.json(
+      ['auth', 'login', '-u', developer.username, '--password-stdin', '--never-expires'],
+      {
+        stdin: developer.password,
+      },
+    )
+    expect(never.document).toMatchObject({ expiresAt: null, lifetimeAsAsked: true })
+    // With MFA, the server drops a lifetime of 0 on the way to the second step; it is sent there again.
+    const otp = `${withMfa.password}\n${world.sandbox.otp(withMfa.username)}\n`
+    const mfa = [
+      'auth',
+      'login',
+      '-u',
+      withMfa.username,
+      '--password-stdin',
+      '--otp-stdin',
+      '--never-expires',
+    ]
+    const run = await world.run(mfa, { stdin: otp })
+    expect(run.stdout + run.stderr).toMatch(/Good until\s+never|another lifetime/)
+  })
+
+  it('refuses to sign in where the environment would hide it', async () => {
+    const world = await World.open()
+    const options = { stdin: developer.password, env: { PARTICLE_ACCESS_TOKEN: 'f'.repeat(40) } }
+    const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
+    const { code, stderr } = await world.run(login, options)
+    expect(code).toBe(1)
+    expect(stderr).toContain('PARTICLE_ACCESS_TOKEN')
+    const named = await world.run([...login, '--profile', 'work'], options)
+    expect(named.code).toBe(0)
+    expect(named.stderr).toContain('PARTICLE_ACCESS_TOKEN')
+  })
+
+  it.each([
+    ['--expires-in', ['--expires-in', 'soon']],
+    ['--expires-in', ['--expires-in', '0']],
+    ['--customer', ['--customer', jane.username, '--otp-stdin']],
+    ['--profile', ['--profile', '../x']],
+  ])('refuses a %s that can not work, before anything is sent', async (_, args) => {
+    const world = await World.open()
+    const { code } = await world.run(['auth', 'login', ...args, '--client-id', 'particle'], {
+      stdin: '123456',
+    })
+    expect(code).toBe(2)
+    expect(world.sandbox.requests()).toEqual([])
+  })
+})

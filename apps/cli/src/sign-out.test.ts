@@ -1,0 +1,117 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { developer, jane, product, World } from '../test/cli.ts'
+
+describe('auth logout', () => {
+  it('revokes the token and leaves nothing of it', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const token = (await world.run(['auth', 'token'])).stdout.trim()
+    const { code, document } = await world.json(['auth', 'logout'])
+    expect(code).toBe(0)
+    expect(document.profiles).toMatchObject([{ account: developer.username, accessToken: 'revoked' }])
+    const refused = await fetch(`${world.server.url}/v1/user`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(refused.status).toBe(401)
+    expect(readdirSync(world.sessions).filter((name) => name.startsWith('session-'))).toEqual([])
+    expect((await world.run(['auth', 'token'])).code).toBe(3)
+  })
+
+  it('forgets the sign-in also where the server is gone, says so, and ends with 1', async () => {
+    const world = await World.open()
+    await world.signIn()
+    await world.server.close()
+    const { code, stdout, stderr } = await world.run(['auth', 'logout'])
+    expect(code).toBe(1)
+    expect(stdout).toContain('Signed out')
+    expect(stderr).toContain('stays valid')
+    expect((await world.run(['auth', 'status'])).code).toBe(3)
+  })
+
+  it('does not revoke where that is not wanted', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const token = (await world.run(['auth', 'token'])).stdout.trim()
+    expect((await world.run(['auth', 'logout', '--no-revoke'])).code).toBe(0)
+    const answer = await fetch(`${world.server.url}/v1/user`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(answer.status).toBe(200)
+  })
+
+  it("says that a customer's refresh token can't be revoked", async () => {
+    const world = await World.open()
+    const client = ['--client-id', product.id, '--client-secret-stdin']
+    await world.run(['auth', 'login', ...client, '-u', jane.username, '--password-stdin'], {
+      stdin: `${product.secret}\n${jane.password}\n`,
+    })
+    const { code, stderr } = await world.run(['auth', 'logout'])
+    expect(code).toBe(0)
+    expect(stderr).toContain('refresh token')
+    expect(readdirSync(world.sessions).filter((name) => /^(session|client)-/.test(name))).toEqual([])
+  })
+
+  it('signs out of all profiles at once', async () => {
+    const world = await World.open()
+    await world.signIn()
+    await world.run(['auth', 'login', '-p', 'shop', '--client-id', product.id, '--client-secret-stdin'], {
+      stdin: product.secret,
+    })
+    const { document } = await world.json(['auth', 'logout', '--all'])
+    expect(document.profiles.map((one: { accessToken: string }) => one.accessToken)).toEqual([
+      'revoked',
+      'revoked',
+    ])
+    expect((await world.json(['auth', 'profiles'])).document.profiles).toEqual([])
+  })
+
+  it('is content where there is nothing to sign out of', async () => {
+    const world = await World.open()
+    expect((await world.run(['auth', 'logout'])).code).toBe(0)
+    expect((await world.run(['auth', 'logout', '--all'])).code).toBe(0)
+  })
+})
+
+describe('auth profiles', () => {
+  it('are listed, switched and removed', async () => {
+    const world = await World.open()
+    await world.signIn(['-p', 'home'])
+    await world.run(['auth', 'login', '-p', 'shop', '--client-id', product.id, '--client-secret-stdin'], {
+      stdin: product.secret,
+    })
+    const { document } = await world.json(['auth', 'profiles'])
+    expect(document.active).toBe('shop')
+    expect(document.profiles.map((one: { name: string }) => one.name)).toEqual(['home', 'shop'])
+    expect((await world.run(['auth', 'profiles', 'switch', 'home'])).code).toBe(0)
+    expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${developer.username}\n`)
+    expect((await world.run(['auth', 'profiles', 'remove', 'home'])).code).toBe(0)
+    expect((await world.run(['auth', 'token', '-p', 'home'])).code).toBe(3)
+    expect((await world.json(['auth', 'profiles'])).document.profiles).toHaveLength(1)
+  })
+
+  it('are named where somebody asks for one that is not there', async () => {
+    const world = await World.open()
+    await world.signIn(['-p', 'home'])
+    const { code, stderr } = await world.run(['auth', 'profiles', 'switch', 'hom'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('home')
+  })
+
+  it('keep a session each, at their own address', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const other = await World.open()
+    const env = { PARTICLE_GRANTS_BASE_URL: other.server.url }
+    const { code } = await world.run(['auth', 'token'], { env })
+    expect(code).toBe(3)
+  })
+
+  it('are written by several processes at once without a loss', async () => {
+    const world = await World.open()
+    const names = ['a', 'b', 'c', 'd']
+    await Promise.all(names.map((name) => world.signIn(['-p', name])))
+    const { document } = await world.json(['auth', 'profiles'])
+    expect(document.profiles.map((one: { name: string }) => one.name).sort()).toEqual(names)
+  })
+})

@@ -1,0 +1,212 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { leaveOut } from '@particle-grants/test-kit/programs'
+import { canOpenTerminals, openTerminal, type TerminalOptions } from '@particle-grants/test-kit/terminal'
+import { describe, expect, inject, it } from 'vitest'
+import { developer, jane, product, World, withMfa } from '../test/cli.ts'
+
+/** Runs the CLI in a terminal of its own. */
+function terminal(world: World, args: readonly string[], options: TerminalOptions = {}) {
+  const { env = {}, ...rest } = options
+  return openTerminal(process.execPath, [inject('pgrants'), ...args], {
+    cwd: world.home,
+    env: { ...world.env, ...env },
+    ...rest,
+  })
+}
+
+/** What is stored of sign-ins: sessions, secrets of clients, profiles. */
+function stored(world: World): string[] {
+  if (!existsSync(world.sessions)) return []
+  return readdirSync(world.sessions).filter((name) => /^(session|client|profiles)/.test(name))
+}
+
+function wrongCode(world: World): string {
+  return world.sandbox.otp(withMfa.username) === '000000' ? '000001' : '000000'
+}
+
+type Shown = ReturnType<typeof openTerminal>
+
+/** What somebody types until each prompt shows, in the order of the prompts. */
+const account = async (shown: Shown) => {
+  await shown.shows('Who are you?')
+  shown.press('enter')
+}
+const username = async (shown: Shown) => {
+  await shown.shows('Account (email):')
+  shown.type(`${withMfa.username}\r`)
+}
+const password = async (shown: Shown) => {
+  await shown.shows('Password:')
+  shown.type(`${withMfa.password}\r`)
+}
+const client = async (shown: Shown) => {
+  await shown.shows('Who are you?')
+  shown.press('down', 'enter')
+}
+const clientId = async (shown: Shown) => {
+  await shown.shows('Client id:')
+  shown.type(`${product.id}\r`)
+}
+const clientSecret = async (shown: Shown) => {
+  await shown.shows(`Secret of ${product.id}:`)
+  shown.type(`${product.secret}\r`)
+}
+const customer = async (shown: Shown) => {
+  await shown.shows('For whom')
+  shown.press('down', 'enter')
+}
+const token = async (shown: Shown) => {
+  await shown.shows('Who are you?')
+  shown.press('down', 'down', 'enter')
+}
+const recovery = async (shown: Shown) => {
+  await shown.shows('Code of your authenticator')
+  shown.type('r\r')
+}
+
+if (canOpenTerminals !== true) leaveOut('the CLI in a terminal', canOpenTerminals)
+else {
+  describe('auth login in a terminal', () => {
+    it('leads an account with two-step authentication to a token, by a wrong code and the right one', async () => {
+      const world = await World.open()
+      const shown = terminal(world, ['auth', 'login'])
+      for (const step of [account, username, password]) await step(shown)
+      await shown.shows('3 tries left')
+      shown.type(`${wrongCode(world)}\r`)
+      await shown.shows('2 tries left')
+      shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
+      await shown.shows('Good until')
+      expect(await shown.ended).toMatchObject({ code: 0, echo: true, lines: true, cursor: 'shown' })
+      expect(shown.output()).not.toContain(withMfa.password)
+      expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${withMfa.username}\n`)
+    })
+
+    it('takes a recovery code as a way out', async () => {
+      const world = await World.open()
+      const shown = terminal(world, ['auth', 'login'])
+      for (const step of [account, username, password, recovery]) await step(shown)
+      await shown.shows('Recovery code:')
+      shown.type('a1b2-c3d4-e5f6\r')
+      expect(await shown.ended).toMatchObject({ code: 0 })
+      expect(shown.output()).not.toContain('a1b2-c3d4-e5f6')
+    })
+
+    it('ends with 3 after three wrong codes, and stores nothing', async () => {
+      const world = await World.open()
+      const shown = terminal(world, ['auth', 'login'])
+      for (const step of [account, username, password]) await step(shown)
+      for (const left of ['3 tries', '2 tries', 'one try']) {
+        await shown.shows(`${left} left`)
+        shown.type(`${wrongCode(world)}\r`)
+      }
+      expect(await shown.ended).toMatchObject({ code: 3 })
+      expect(stored(world)).toEqual([])
+    })
+
+    it('signs in for a customer of a product', async () => {
+      const world = await World.open()
+      const shown = terminal(world, ['auth', 'login'])
+      for (const step of [client, clientId, clientSecret, customer]) await step(shown)
+      await shown.shows('Customer (email or id):')
+      shown.type(`${jane.username}\r`)
+      await shown.shows('by itself')
+      expect(await shown.ended).toMatchObject({ code: 0 })
+      expect(shown.output()).not.toContain(product.secret)
+    })
+
+    it('takes a token that is pasted', async () => {
+      const world = await World.open()
+      await world.signIn()
+      const value = (await world.run(['auth', 'token'])).stdout.trim()
+      const shown = terminal(world, ['auth', 'login', '-p', 'other'])
+      await token(shown)
+      await shown.shows('Access token:')
+      shown.type(`${value}\r`)
+      expect(await shown.ended).toMatchObject({ code: 0 })
+      expect(shown.output()).not.toContain(value)
+    })
+
+    it('goes on with a sign-in that waits for its code', async () => {
+      const world = await World.open()
+      await world.run(['auth', 'login', '-u', withMfa.username, '--password-stdin'], {
+        stdin: withMfa.password,
+      })
+      const shown = terminal(world, ['auth', 'login'])
+      await shown.shows('waits for its code')
+      shown.press('enter')
+      await shown.shows('3 tries left')
+      shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
+      expect(await shown.ended).toMatchObject({ code: 0 })
+    })
+
+    const prompts = [
+      ['the way', [], 'Who are you?'],
+      ['the account', [account], 'Account (email):'],
+      ['the password', [account, username], 'Password:'],
+      ['the code', [account, username, password], 'Code of your authenticator'],
+      ['the recovery code', [account, username, password, recovery], 'Recovery code:'],
+      ['the client id', [client], 'Client id:'],
+      ['the client secret', [client, clientId], `Secret of ${product.id}:`],
+      ['the subject', [client, clientId, clientSecret], 'For whom'],
+      ['the customer', [client, clientId, clientSecret, customer], 'Customer (email or id):'],
+      ['the token', [token], 'Access token:'],
+    ] as const
+    it.each(prompts)(
+      'ends at once by Ctrl-C at the prompt for %s: nothing stored, the terminal as before',
+      async (_, steps, prompt) => {
+        const world = await World.open()
+        const shown = terminal(world, ['auth', 'login'])
+        for (const step of steps) await step(shown)
+        await shown.shows(prompt)
+        shown.press('ctrl-c')
+        expect(await shown.ended).toMatchObject({ code: 130, echo: true, lines: true, cursor: 'shown' })
+        expect(stored(world)).toEqual([])
+        expect(shown.screen()).not.toMatch(/at .*\.js:\d+/)
+      },
+    )
+
+    it('asks nothing where stdout is piped, or a document is wanted', async () => {
+      const world = await World.open()
+      const shown = terminal(world, ['auth', 'login', '--json'])
+      expect(await shown.ended).toMatchObject({ code: 2 })
+      expect(shown.screen()).toContain('no_terminal')
+    })
+
+    it('shows a spinner where the server is slow, and nothing of it stays', async () => {
+      const world = await World.open()
+      await world.signIn()
+      world.sandbox.failNext({ delay: 1200 })
+      const shown = terminal(world, ['auth', 'status', '--check'])
+      await shown.shows('Asking Particle')
+      expect(await shown.ended).toMatchObject({ code: 0, cursor: 'shown' })
+      expect(shown.screen()).not.toContain('Asking Particle')
+    })
+
+    it('fits into a narrow terminal', async () => {
+      const world = await World.open()
+      await world.signIn()
+      const shown = terminal(world, ['auth', 'status'], { columns: 40 })
+      expect(await shown.ended).toMatchObject({ code: 0 })
+      expect(
+        shown
+          .screen()
+          .split('\n')
+          .every((line) => line.length <= 40),
+      ).toBe(true)
+      expect(shown.screen()).toContain(developer.username)
+    })
+
+    it('colours in a terminal, and not with NO_COLOR', async () => {
+      const world = await World.open()
+      await world.signIn()
+      const colour = String.fromCharCode(27)
+      const plain = terminal(world, ['auth', 'status'], { env: { NO_COLOR: '1' } })
+      await plain.ended
+      expect(plain.output()).not.toContain(`${colour}[3`)
+      const coloured = terminal(world, ['auth', 'status'])
+      await coloured.ended
+      expect(coloured.output()).toContain(`${colour}[3`)
+      expect((await world.run(['auth', 'status'])).stdout).not.toContain(colour)
+    })
+  })
+}

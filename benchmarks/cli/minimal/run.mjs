@@ -1,0 +1,3 @@
+import { execute } from '@oclif/core'
+
+void execute({ dir: import.meta.url })
