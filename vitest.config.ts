@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     // One more than vitest takes by itself: much of the time is waiting for child processes and sockets.
     maxWorkers: '100%',
-    projects: ['packages/*', 'apps/*', 'examples'],
+    projects: ['packages/*', 'apps/*', 'examples', 'docs'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     coverage: {
       provider: 'v8',

@@ -16,7 +16,8 @@ try {
   })
 
   for (const { directory, manifest } of publicPackages) {
-    checkFiles(directory, manifest)
+    const check = manifest.files.includes('src') ? checkFiles : checkBundle
+    check(directory, manifest)
     checkManifest(manifest)
   }
   checkImports()
@@ -59,6 +60,18 @@ function checkFiles(directory, manifest) {
       expected.add(`dist/${file.replace(/ts$/, extension)}`)
   }
   const actual = new Set(filesUnder(installed(manifest)))
+  for (const file of expected) if (!actual.has(file)) problems.push(`${manifest.name}: ${file} is missing.`)
+  for (const file of actual)
+    if (!expected.has(file)) problems.push(`${manifest.name}: ${file} does not belong there.`)
+}
+
+/** A bundle is what its build has just made. */
+function checkBundle(directory, manifest) {
+  const built = ['bin', 'dist'].flatMap((part) =>
+    filesUnder(join(directory, part)).map((file) => `${part}/${file}`),
+  )
+  const expected = new Set(['package.json', 'README.md', 'LICENSE', ...built])
+  const actual = new Set(filesUnder(installed(manifest)).filter((file) => file !== 'CHANGELOG.md'))
   for (const file of expected) if (!actual.has(file)) problems.push(`${manifest.name}: ${file} is missing.`)
   for (const file of actual)
     if (!expected.has(file)) problems.push(`${manifest.name}: ${file} does not belong there.`)

@@ -1,19 +1,75 @@
+import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vitepress'
+import { withContentSecurityPolicy } from './content-security-policy.ts'
+import { emptyHeaders } from './markdown/empty-headers.ts'
+import { publicLinks } from './markdown/public-links.ts'
+import { mermaidFences } from './mermaid.ts'
+import { writeTwins } from './twins/write-twins.ts'
+
+const repository = 'https://github.com/particle-grants/particle-grants'
+const published = 'https://particle-grants.github.io/particle-grants'
+const description =
+  'Everything between a Particle Device Cloud account and a working Authorization header. Unofficial.'
+
+/** The site lives in a folder of its host when it is published, and at the root everywhere else. */
+const base = process.env.DOCS_BASE ?? '/'
+
+const conditions = ['@particle-grants/source']
+/** Made by the generator. A group that can be collapsed would be a button with a button in it, so none can. */
+const { nav, sidebar } = JSON.parse(
+  readFileSync(new URL('./sidebar.json', import.meta.url), 'utf8'),
+  (name, value) => (name === 'collapsed' ? undefined : value),
+)
 
 export default defineConfig({
+  lang: 'en',
   title: 'Particle Grants',
-  description:
-    'Everything between a Particle Device Cloud account and a working Authorization header. Unofficial.',
+  description,
+  base,
   cleanUrls: true,
-  srcExclude: ['README.md'],
+  metaChunk: true,
+  srcExclude: ['README.md', 'generator/**', 'test/**', 'browser/**'],
   // Folders keep their README.md, which is what a code host shows; the site calls it the index.
-  rewrites: { 'decisions/README.md': 'decisions/index.md' },
+  rewrites: { 'decisions/README.md': 'decisions/index.md', 'grants/README.md': 'grants/index.md' },
+  head: [
+    ['link', { rel: 'icon', href: `${base}favicon.svg`, type: 'image/svg+xml' }],
+    ['meta', { name: 'theme-color', content: '#0b5d66' }],
+    ['meta', { property: 'og:type', content: 'website' }],
+    ['meta', { property: 'og:site_name', content: 'Particle Grants' }],
+    ['meta', { property: 'og:image', content: `${published}/social-card.png` }],
+    ['meta', { property: 'og:image:alt', content: 'Particle Grants: from an account to a working token' }],
+    ['meta', { name: 'twitter:card', content: 'summary_large_image' }],
+  ],
+  transformHead: ({ pageData }) => [
+    ['meta', { property: 'og:title', content: pageData.title || 'Particle Grants' }],
+    ['meta', { property: 'og:description', content: pageData.description || description }],
+  ],
+  transformHtml: (html) => withContentSecurityPolicy(html),
+  buildEnd: writeTwins,
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config(markdown) {
+      mermaidFences(markdown)
+      publicLinks(markdown)
+      emptyHeaders(markdown)
+    },
+  },
   themeConfig: {
-    nav: [
-      { text: 'Architecture', link: '/architecture' },
-      { text: 'Staying signed in', link: '/guides/renewal-and-stores' },
-      { text: 'Decisions', link: '/decisions/' },
-    ],
+    logo: { src: '/favicon.svg', alt: '' },
+    nav,
+    sidebar,
+    outline: [2, 3],
     search: { provider: 'local' },
+    socialLinks: [{ icon: 'github', link: repository, ariaLabel: 'Repository' }],
+    editLink: { pattern: `${repository}/edit/main/docs/:path`, text: 'Edit this page' },
+    footer: {
+      message: 'Unofficial: not affiliated with Particle. Facts carry where they are known from.',
+      copyright: 'Apache-2.0',
+    },
+    externalLinkIcon: true,
+  },
+  vite: {
+    resolve: { conditions },
+    ssr: { resolve: { conditions }, noExternal: [/^@particle-grants\//] },
   },
 })

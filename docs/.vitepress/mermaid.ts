@@ -1,0 +1,48 @@
+import { renderMermaidSVG } from 'beautiful-mermaid'
+import type { MarkdownRenderer } from 'vitepress'
+
+/** Draws ```mermaid fences while the site is built, so that no page loads Mermaid. */
+export function mermaidFences(markdown: MarkdownRenderer): void {
+  const fence = markdown.renderer.rules.fence
+  markdown.renderer.rules.fence = (...call) => {
+    const [tokens, index] = call
+    const token = tokens[index]
+    if (token?.info.trim() === 'mermaid') return figureOf(token.content, String(index))
+    return fence?.(...call) ?? ''
+  }
+}
+
+/**
+ * A diagram as SVG in the page's own colours. `accTitle` and `accDescr` become its title and text alternative;
+ * the source stands below it for those who would rather read.
+ */
+export function figureOf(source: string, id: string): string {
+  const title = /^\s*accTitle:\s*(.+)$/m.exec(source)?.[1] ?? 'Diagram'
+  const text = /^\s*accDescr:\s*(.+)$/m.exec(source)?.[1]
+  const bare = source.replace(/^\s*acc(?:Title|Descr):.*\n/gm, '')
+  const drawn = renderMermaidSVG(bare, { transparent: true, font: 'Inter' })
+  const svg = drawn
+    // It brings a style sheet that would load a font from elsewhere. The theme's own has the same rules.
+    .replace(/<style>[\s\S]*?<\/style>/g, '')
+    // Smaller than it was drawn only as far as it can be read; then it scrolls.
+    .replace(/ style="[^"]*"/, ` style="min-width:min(${widthOf(drawn)}px, 640px)"`)
+    .replace(/\b(id="|url\(#)/g, `$1d${id}-`)
+    .replace('<svg ', `<svg role="img" aria-labelledby="d${id}-title" `)
+    .replace(/(<svg [^>]*>)/, `$1<title id="d${id}-title">${escaped(title)}</title>`)
+  const label = escaped(`${title}, diagram`)
+  return [
+    '<figure class="diagram">',
+    `<div class="scroller" tabindex="0" role="group" aria-label="${label}" v-pre>${svg}</div>`,
+    text === undefined ? '' : `<figcaption v-pre>${escaped(text)}</figcaption>`,
+    `<details><summary>The diagram as text</summary><pre v-pre tabindex="0">${escaped(bare.trim())}</pre></details>`,
+    '</figure>\n',
+  ].join('')
+}
+
+function widthOf(svg: string): number {
+  return Math.ceil(Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 640))
+}
+
+function escaped(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
+}

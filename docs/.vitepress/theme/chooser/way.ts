@@ -1,0 +1,25 @@
+import { ends, questions } from './tree.ts'
+
+/** One question on the way, and the answer that was given to it. */
+export interface Stop {
+  readonly name: string
+  readonly answer: string | undefined
+}
+
+/** The questions that lead to a place, and those place's own if it is one: what the chooser shows. */
+export function pathTo(place: string | undefined): readonly Stop[] {
+  if (place === undefined || place === 'start') return [{ name: 'start', answer: undefined }]
+  const [before] = Object.keys(questions).filter((name) =>
+    questions[name]?.answers.some(({ to }) => to === place),
+  )
+  if (before === undefined) return [{ name: 'start', answer: undefined }]
+  const way = before === 'start' ? [] : pathTo(before).slice(0, -1)
+  const own = place in questions ? [{ name: place, answer: undefined }] : []
+  return [...way, { name: before, answer: place }, ...own]
+}
+
+/** The place that a link's query names, if it is one. */
+export function readChoice(query: string): string | undefined {
+  const name = new URLSearchParams(query).get('token') ?? ''
+  return Object.hasOwn(ends, name) || Object.hasOwn(questions, name) ? name : undefined
+}

@@ -1,0 +1,91 @@
+import { tokenEndpointErrorCodes } from '@particle-grants/core/reference'
+import { describe, expect, it } from 'vitest'
+import { examples } from './examples.ts'
+import { explainPasted } from './explain-pasted.ts'
+
+const secrets = {
+  access_token: 'd3adbeefd3adbeefd3adbeefd3adbeefd3adbeef',
+  refresh_token: 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
+  mfa_token: '6e16f915-29f5-9b2b-b752-451a73ec6102',
+}
+
+it.each(tokenEndpointErrorCodes)('%s alone is explained, with what to do and where there is more', (code) => {
+  const explained = explainPasted(code)
+  expect(explained?.heading).toBe(code)
+  expect(explained?.remedy).toBeTruthy()
+  expect(explained?.links.map(({ link }) => link)).toContain(`/errors#${code}`)
+})
+
+it('a description that is known leads to its cause', () => {
+  const explained = explainPasted('{"error":"invalid_grant","error_description":"Invalid refresh token"}')
+  expect(explained?.links.map(({ link }) => link)).toEqual(['/errors#invalid_grant-refresh_token'])
+})
+
+describe.each([
+  ['curl -i', 'HTTP/2 403 \r\ncontent-type: application/json\r\n\r\n'],
+  [
+    'curl -v',
+    '* Connected\n> POST /oauth/token HTTP/1.1\n> \n< HTTP/1.1 403 Forbidden\n< Date: x\n< \n{ [154 bytes data]\n',
+  ],
+  ['curl -iL', 'HTTP/1.1 100 Continue\n\nHTTP/1.1 403 Forbidden\nserver: x\n\n'],
+  ['a body alone', ''],
+])('the output of %s', (_, head) => {
+  it('is read', () => {
+    const explained = explainPasted(`${head}{"mfa_token":"${secrets.mfa_token}","error":"mfa_required"}`)
+    expect(explained?.heading).toMatch(/^mfa_required/)
+    expect(explained?.links.map(({ link }) => link)).toContain('/grants/mfa-otp')
+  })
+})
+
+it('no secret is repeated, wherever it stands', () => {
+  const pasted = [
+    JSON.stringify({ token_type: 'bearer', expires_in: 7_776_000, ...secrets }),
+    JSON.stringify({ error: 'mfa_required', ...secrets }),
+    JSON.stringify({ error: secrets.access_token, error_description: `Bad ${secrets.refresh_token}` }),
+    JSON.stringify({
+      error: 'invalid_grant',
+      error_description: secrets.mfa_token,
+      [secrets.access_token]: 1,
+    }),
+    `HTTP/1.1 502 Bad Gateway\n\n<html>${secrets.access_token}</html>`,
+    secrets.access_token,
+  ]
+  for (const text of pasted) {
+    const shown = JSON.stringify(explainPasted(text))
+    for (const secret of Object.values(secrets)) expect(shown, text).not.toContain(secret)
+  }
+})
+
+it('tokens are told as a success, and an error page as no answer of the token endpoint', () => {
+  expect(explainPasted(`{"token_type":"bearer","access_token":"${secrets.access_token}"}`)?.heading).toBe(
+    'Tokens',
+  )
+  expect(explainPasted('HTTP/1.1 502 Bad Gateway\n\n<html></html>')?.heading).toMatch(/Not an answer/)
+})
+
+it('a code that nobody knows is told as such, and nothing at all as nothing', () => {
+  expect(explainPasted('no_such_code')?.links).toEqual([
+    { text: 'Other errors', link: '/errors#other_error' },
+  ])
+  expect(explainPasted(' \n ')).toBeUndefined()
+})
+
+it('any text gives an explanation and never an error', () => {
+  for (const text of [
+    'null',
+    '[]',
+    '"x"',
+    '{',
+    'HTTP/1.1 200',
+    'HTTP/1.1 200 OK\n\n',
+    '\u0000',
+    '{"error":{}}',
+    '<',
+  ]) {
+    expect(explainPasted(text)?.heading, text).toBeTruthy()
+  }
+})
+
+it.each(examples)('the example "$label" is explained', ({ text }) => {
+  expect(explainPasted(text)?.meaning.length).toBeGreaterThan(0)
+})

@@ -1,0 +1,61 @@
+import { onTheSite } from '../markdown/public-links.ts'
+
+/** Where a page lies: its path from `docs`, and the folder of its host that the site is in. */
+export interface TwinPlace {
+  readonly page: string
+  readonly base: string
+}
+
+/** What stands in a page for the site only: notices, components, containers of tabs. */
+const forTheSiteOnly = [
+  /^<!--[\s\S]*?-->\n*/m,
+  /^<[A-Z]\w*[^>]*\/>\n+/gm,
+  /^:::.*\n+/gm,
+  /<span id="[^"]*"><\/span>/g,
+]
+
+/**
+ * A page as plain Markdown, for whoever reads without a browser: no components, no tabs, sources in brackets, and links
+ * that lead to other twins.
+ */
+export function twinOf(markdown: string, { page, base }: TwinPlace): string {
+  const plain = forTheSiteOnly.reduce((text, pattern) => text.replaceAll(everywhere(pattern), ''), markdown)
+  return plain
+    .replaceAll(/<sup class="from">(.*?)<\/sup>/g, (_, sources: string) => `(${namesOf(sources)})`)
+    .replaceAll(/^(```\w+) \[([^\]]+)\]$/gm, (_, fence: string, title: string) => `${title}:\n\n${fence}`)
+    .replaceAll(/\]\(([^)\s]+)/g, (_, href: string) => `](${onTheSite(href, page).replace(/^\//, base)}`)
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trimStart()
+}
+
+function everywhere(pattern: RegExp): RegExp {
+  return pattern.global ? pattern : new RegExp(pattern, `${pattern.flags}g`)
+}
+
+function namesOf(sources: string): string {
+  return [...sources.matchAll(/\[([^\]]+)\]/g)].map(([, name]) => name).join(', ')
+}
+
+/** The same text with links that lead from anywhere; `path` is where it lies on the site. */
+export function fromTheRoot(twin: string, path: string): string {
+  return twin.replaceAll(/\]\((?![a-z]+:|#|\/)([^)\s]+)/g, (_, href: string) => {
+    const { pathname, hash } = new URL(href, `http://site${path}`)
+    return `](${pathname}${hash}`
+  })
+}
+
+/** The title of a page: its first heading, without marks. */
+export function titleOf(twin: string): string {
+  return (/^# (.*)$/m.exec(twin)?.[1] ?? 'Untitled').replaceAll('`', '')
+}
+
+/** What a page is about: the first sentence after its title, when it begins with a sentence. */
+export function summaryOf(twin: string): string {
+  const paragraph = /^# .*\n+((?:[^\n]+\n?)+)/m.exec(twin)?.[1] ?? ''
+  if (!/^[\w`*'"]/.test(paragraph)) return ''
+  const text = paragraph
+    .replaceAll('\n', ' ')
+    .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+    .replaceAll('**', '')
+  return (/^.*?[.:](?= |$)/.exec(text.trim())?.[0] ?? text.trim()).replace(/:$/, '.')
+}

@@ -1,0 +1,114 @@
+import { describe, expect } from 'vitest'
+import { useSite, visit } from './visitor.ts'
+
+useSite()
+
+describe('the chooser', () => {
+  visit('leads to the page and the command by the keyboard alone', async ({ page, url, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto(url)
+    const mine = page.getByRole('radio', { name: 'My own account' })
+    await mine.focus()
+    await page.keyboard.press('Space')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.closest('fieldset')?.textContent)).toContain(
+      'How do you sign in',
+    )
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowUp')
+    const mfa = page.getByRole('radio', { name: 'With a password and a code (MFA)' })
+    await mfa.focus()
+    await page.keyboard.press('Space')
+    const end = page.getByRole('region', { name: 'Your token' })
+    await end.getByText('-d grant_type=urn:custom:mfa-otp').waitFor()
+    await end.getByText('pgrants auth login').waitFor()
+    await end.getByRole('button', { name: /^Copy.*By hand$/ }).press('Enter')
+    await end.getByText('Copied').waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('-d otp=012345')
+    await end.getByRole('link', { name: 'Everything about this request' }).press('Enter')
+    await page.waitForURL(`${url}/grants/mfa-otp`)
+    await page.getByRole('heading', { level: 1, name: 'urn:custom:mfa-otp' }).waitFor()
+  })
+
+  visit('opens where a link says', async ({ page, url }) => {
+    await page.goto(`${url}/?token=customers`)
+    await page.getByText('Customers, from a back end').waitFor()
+    expect(await page.getByRole('radio', { name: "My product's customers" }).isChecked()).toBe(true)
+  })
+
+  visit(
+    'is a list of links where no script runs',
+    async ({ page, url }) => {
+      await page.goto(url)
+      const links = page.locator('.chooser').getByRole('link')
+      expect(await links.count()).toBeGreaterThan(7)
+      await links.filter({ hasText: 'with MFA' }).click()
+      await page.waitForURL(`${url}/grants/mfa-otp`)
+    },
+    { javaScriptEnabled: false },
+  )
+})
+
+describe('search', () => {
+  visit('finds the second step by its field, by the keyboard alone', async ({ page, url }) => {
+    await page.goto(url)
+    await page.getByRole('button', { name: 'Search' }).first().waitFor()
+    await page.keyboard.press('/')
+    await page.getByRole('searchbox').fill('mfa_token')
+    await page.locator('#localsearch-list [role=option]').first().waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL((address) => address.pathname !== '/')
+    expect(await page.locator('main').textContent()).toContain('mfa_token')
+  })
+})
+
+describe('tabs', () => {
+  visit('change by the keyboard, and the choice holds on the next page', async ({ page, url }) => {
+    await page.goto(`${url}/grants/password`)
+    const group = page.locator('.vp-code-group').first()
+    const curl = group.getByRole('radio', { name: 'curl' })
+    await curl.focus()
+    await page.keyboard.press('ArrowRight')
+    await group.locator('.blocks > .active').filter({ hasText: 'await fetch' }).waitFor()
+    expect(await page.locator('.vp-code-group .tabs input:checked + label').allTextContents()).not.toContain(
+      'curl',
+    )
+    await page.goto(`${url}/grants/mfa-otp`)
+    await page
+      .locator('.vp-code-group .blocks > .active')
+      .first()
+      .filter({ hasText: 'await fetch' })
+      .waitFor()
+  })
+
+  visit('have a button that copies what is shown', async ({ page, url, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto(`${url}/grants/password`)
+    const shown = page.locator('.vp-code-group .blocks > .active').first()
+    await shown.hover()
+    await shown.getByRole('button', { name: 'Copy Code' }).click()
+    await page.locator('button.copied').first().waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+      /^curl https:\/\/api\.particle\.io/,
+    )
+  })
+})
+
+describe('a page that is not there', () => {
+  visit('says where to go on', async ({ page, url, problems }) => {
+    await page.goto(`${url}/no/such/page`)
+    await page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor()
+    // Chromium itself writes the 404 to the console.
+    expect(problems.splice(0).join()).toMatch(/^console: Failed to load resource: .*404/)
+    await page.getByRole('link', { name: 'the error page' }).click()
+    await page.waitForURL(`${url}/errors`)
+  })
+})
+
+visit('a link of the library to an error code shows its section', async ({ page, url }) => {
+  await page.goto(`${url}/errors#invalid_grant-refresh_token`)
+  const anchor = page.locator('[id="invalid_grant-refresh_token"]')
+  await anchor.waitFor({ state: 'attached' })
+  await expect.poll(async () => (await anchor.boundingBox())?.y ?? -1).toBeGreaterThan(40)
+  expect((await anchor.boundingBox())?.y).toBeLessThan(500)
+})

@@ -1,0 +1,84 @@
+import { leaveOut } from '@particle-grants/test-kit/programs'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { isNeeded, launch } from './chromium.ts'
+import { serveSite } from './serve-site.ts'
+
+declare global {
+  var refusedByPolicy: string[]
+}
+
+/** Somebody at the site with a browser. */
+export interface Visitor {
+  readonly page: Page
+  readonly url: string
+  readonly context: BrowserContext
+  /** Console errors, violations of the policy and requests to elsewhere, so far. */
+  readonly problems: string[]
+}
+
+let browser: Browser | string = 'not started'
+let site: Awaited<ReturnType<typeof serveSite>>
+
+/** Serves the site and starts a browser for the tests of this file. */
+export function useSite(): void {
+  beforeAll(async () => {
+    site = await serveSite()
+    browser = await launch()
+    if (typeof browser === 'string') leaveOut('the site in a browser', browser)
+  })
+  afterAll(async () => {
+    site.close()
+    if (typeof browser !== 'string') await browser.close()
+  })
+  it('a browser is here where one is needed', () => {
+    if (isNeeded)
+      expect(typeof browser, `PARTICLE_GRANTS_NEED names browser, but: ${browser}`).not.toBe('string')
+  })
+}
+
+/** A test of the site. Whatever it does, nothing may go wrong in the console, and nothing may go elsewhere. */
+export function visit(
+  title: string,
+  test: (visitor: Visitor) => Promise<void>,
+  options: BrowserContextOptions = {},
+): void {
+  it(title, async () => {
+    if (typeof browser === 'string') return
+    const visitor = await open(browser, options)
+    await test(visitor)
+    await visitor.page
+      .evaluate(() => globalThis.refusedByPolicy)
+      .then((refused) => visitor.problems.push(...(refused ?? [])))
+    expect(visitor.problems).toEqual([])
+  })
+}
+
+async function open(using: Browser, options: BrowserContextOptions): Promise<Visitor> {
+  const context = await using.newContext({
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+    ...options,
+  })
+  onTestFinished(() => context.close())
+  // A busy machine takes its time; what never comes is noticed all the same.
+  context.setDefaultTimeout(90_000)
+  const problems: string[] = []
+  context.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url())
+    if (protocol !== 'data:' && origin !== site.url) problems.push(`request to ${request.url()}`)
+  })
+  context.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      problems.push(`console: ${message.text()}`)
+  })
+  context.on('weberror', (error) => problems.push(`uncaught: ${error.error().message}`))
+  await context.addInitScript(() => {
+    globalThis.refusedByPolicy = []
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+      globalThis.refusedByPolicy.push(`${violatedDirective} refused ${blockedURI}`)
+    })
+  })
+  const page = await context.newPage()
+  return { page, url: site.url, context, problems }
+}

@@ -1,0 +1,111 @@
+import { type GrantType, grants } from '@particle-grants/core'
+import { tokenRequest } from '@particle-grants/core/reference'
+import { createClock, createSandbox, type Sandbox } from '@particle-grants/sandbox'
+import { Placeholders } from './placeholders.ts'
+
+/** The fields of a request besides `grant_type`, in the order in which they are sent. */
+export type Fields = Readonly<Record<string, string>>
+
+/** One request that is shown with its answer, as the sandbox gave it. */
+export interface Exchange {
+  readonly grant: GrantType
+  /** The client's id and secret, as `id:secret`. */
+  readonly client: string
+  /** What comes before it is asked of the sandbox here, and its values go into the fields. */
+  readonly fields: (stage: Stage) => Promise<Fields> | Fields
+}
+
+/** A sandbox, and requests to it. */
+export interface Stage {
+  readonly sandbox: Sandbox
+  readonly placeholders: Placeholders
+  /** Sends a token request, and gives the JSON of its answer. */
+  send(client: string, form: Fields): Promise<Record<string, string>>
+}
+
+/** A request and its answer, as text of the wire, with placeholders for what differs each time. */
+export interface Recording {
+  readonly client: string
+  readonly form: readonly (readonly [name: string, value: string])[]
+  readonly request: string
+  readonly status: number
+  readonly answer: string
+}
+
+/** What is shown of the headers of an answer, in this order. */
+const shownHeaders = ['date', 'content-type', 'cache-control', 'pragma', 'www-authenticate', 'x-request-id']
+
+/** Performs an exchange with a sandbox whose clock stands still. */
+export async function record({ grant, client, fields }: Exchange): Promise<Recording> {
+  const stage = openStage()
+  const { placeholders } = stage
+  const chosen = await fields(stage)
+  const unknown = Object.keys(chosen).find((name) => !Object.hasOwn(grants[grant].fields, name))
+  if (unknown !== undefined) throw new Error(`The catalogue knows no ${unknown} of ${grant}.`)
+  const form = { grant_type: grant, ...chosen }
+  const answer = await post(stage.sandbox, client, form)
+  const body = await answer.text()
+  placeholders.learnAnswer(body)
+  placeholders.learn('request_id', answer.headers.get('x-request-id') ?? '')
+  const shownForm = Object.entries(form).map(([name, value]) => [name, placeholders.hide(value)] as const)
+  return {
+    client,
+    form: shownForm,
+    request: requestText(client, shownForm),
+    status: answer.status,
+    answer: placeholders.hide(answerText(answer, body)),
+  }
+}
+
+/** A fresh sandbox whose clock stands still. */
+export function openStage(): Stage {
+  const clock = createClock({ start: Date.UTC(2026, 10, 24, 12), frozen: true })
+  const sandbox = createSandbox({ clock })
+  const placeholders = new Placeholders()
+  return {
+    sandbox,
+    placeholders,
+    async send(client, form) {
+      const body = await (await post(sandbox, client, form)).text()
+      placeholders.learnAnswer(body)
+      return JSON.parse(body)
+    },
+  }
+}
+
+const authorization = (client: string) => `Basic ${btoa(client)}`
+
+function post(sandbox: Sandbox, client: string, form: Fields): Promise<Response> {
+  return sandbox.fetch(tokenRequest.url, {
+    method: tokenRequest.method,
+    headers: { authorization: authorization(client), 'content-type': tokenRequest.contentType },
+    body: new URLSearchParams(form).toString(),
+  })
+}
+
+function requestText(client: string, form: Recording['form']): string {
+  return `${tokenRequest.method} ${tokenRequest.path} HTTP/1.1
+Host: ${new URL(tokenRequest.url).host}
+Authorization: ${authorization(client)}
+Content-Type: ${tokenRequest.contentType}
+
+${new URLSearchParams(form.map(([name, value]) => [name, value])).toString()}`
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  200: 'OK',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  429: 'Too Many Requests',
+}
+
+const titled = (name: string) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
+
+function answerText({ status, headers }: Response, body: string): string {
+  const lines = shownHeaders.flatMap((name) => {
+    const value = headers.get(name)
+    return value === null ? [] : [`${titled(name)}: ${value}`]
+  })
+  return [`HTTP/1.1 ${status} ${reasons[status] ?? ''}`.trimEnd(), ...lines, '', body].join('\n')
+}

@@ -1,0 +1,31 @@
+import { grantTypes } from '@particle-grants/core'
+import { grantReferences, type QuestionId, questions } from '@particle-grants/core/reference'
+import { grantPages } from '../grant-pages.ts'
+import { blocks, heading, list } from '../markdown/markdown.ts'
+import { facts } from '../markdown/provenance.ts'
+import { type GeneratedFile, page } from '../page.ts'
+import type { Place } from '../place.ts'
+
+/** Every question that people ask, each once. */
+export function questionsPage(): GeneratedFile {
+  const ids = Object.keys(questions) as QuestionId[]
+  return page('reference/questions.md', {
+    title: 'Questions people ask',
+    body: (at) => [
+      list(ids.map((id) => `[${questions[id].question}](#${id})`)),
+      ...ids.map((id) => section(id, at)),
+    ],
+  })
+}
+
+function section(id: QuestionId, at: Place): string {
+  const { question, answer } = questions[id]
+  const grants = grantTypes
+    .filter((type) => grantReferences[type].questions.includes(id))
+    .map((type) => `[\`${type}\`](${at.to(grantPages[type])})`)
+  return blocks(
+    heading(2, question, id),
+    facts(answer, at),
+    grants.length === 0 ? '' : `Belongs to: ${grants.join(', ')}.`,
+  )
+}

@@ -1,0 +1,35 @@
+import type { Samples } from './sample.ts'
+
+const withMfa = `printf '%s\\n' "$PASSWORD" | pgrants auth login --username mfa@example.com --password-stdin`
+const customer = `printf '%s\\n' "$CLIENT_SECRET" "$PASSWORD" | pgrants auth login \\
+  --client-id my-product-1234 --client-secret-stdin \\
+  --username jane@example.com --password-stdin`
+
+/** With the command `pgrants`. Secrets come in by stdin, never as an argument; in a terminal it asks for them. */
+export const cli: Samples = {
+  'sign-in': `printf '%s\\n' "$PASSWORD" | pgrants auth login --username dev@example.com --password-stdin
+
+curl -H "$(pgrants auth token --format header)" https://api.particle.io/v1/devices`,
+
+  'sign-in-mfa': `${withMfa}
+echo "Exit code $?: 4 says that the code is missing"`,
+
+  'sign-in-customer': customer,
+
+  otp: `${withMfa}
+printf '%s\\n' "$CODE" | pgrants auth login --otp-stdin`,
+
+  'recovery-code': `${withMfa}
+printf '%s\\n' "$RECOVERY_CODE" | pgrants auth login --recovery-code-stdin`,
+
+  'client-owner': `printf '%s\\n' "$CLIENT_SECRET" | pgrants auth login --client-id my-product-1234 --client-secret-stdin`,
+
+  'client-customer': `printf '%s\\n' "$CLIENT_SECRET" | pgrants auth login \\
+  --client-id my-product-1234 --client-secret-stdin --customer jane@example.com`,
+
+  'client-user': `printf '%s\\n' "$CLIENT_SECRET" | pgrants auth login \\
+  --client-id my-scripts-5678 --client-kind user --client-secret-stdin`,
+
+  refresh: `${customer}
+pgrants auth renew # only to have it now: auth token renews by itself`,
+}

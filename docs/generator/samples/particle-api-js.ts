@@ -1,0 +1,70 @@
+import type { Samples } from './sample.ts'
+
+const product = `import Particle from 'particle-api-js'
+
+const particle = new Particle({ clientId: 'my-product-1234', clientSecret: 'product-secret' })`
+
+/** It has calls for some of the grants; for the others its own request takes the fields as they are. */
+export const particleApiJs: Samples = {
+  'sign-in': `import Particle from 'particle-api-js'
+
+const particle = new Particle()
+const { body } = await particle.login({ username: 'dev@example.com', password: 'correct horse' })
+const devices = await particle.listDevices({ auth: body.access_token })`,
+
+  'sign-in-mfa': `import Particle from 'particle-api-js'
+
+const particle = new Particle()
+try {
+  await particle.login({ username: 'mfa@example.com', password: 'battery staple' })
+} catch (error) {
+  if (error.body?.error !== 'mfa_required') throw error
+  const { mfa_token } = error.body // goes into sendOtp
+}`,
+
+  'sign-in-customer': `${product}
+const { body } = await particle.login({ username: 'jane@example.com', password: 'janes own password' })`,
+
+  otp: `import Particle from 'particle-api-js'
+
+const particle = new Particle()
+try {
+  await particle.login({ username: 'mfa@example.com', password: 'battery staple' })
+} catch (error) {
+  if (error.body?.error !== 'mfa_required') throw error
+  const { body } = await particle.sendOtp({ mfaToken: error.body.mfa_token, otp: '012345' })
+  const devices = await particle.listDevices({ auth: body.access_token })
+}`,
+
+  'client-owner': `${product}
+const { body } = await particle.loginAsClientOwner()`,
+
+  'client-customer': `${product}
+const answer = await particle.request({
+  uri: '/oauth/token',
+  method: 'post',
+  form: {
+    grant_type: 'client_credentials',
+    scope: 'customer=jane@example.com',
+    client_id: 'my-product-1234',
+    client_secret: 'product-secret',
+  },
+})`,
+
+  'client-user': `import Particle from 'particle-api-js'
+
+const particle = new Particle({ clientId: 'my-scripts-5678', clientSecret: 'user-client-secret' })
+const { body } = await particle.loginAsClientOwner()`,
+
+  refresh: `${product}
+const answer = await particle.request({
+  uri: '/oauth/token',
+  method: 'post',
+  form: {
+    grant_type: 'refresh_token',
+    refresh_token: '89abcdef0123456789abcdef0123456789abcdef',
+    client_id: 'my-product-1234',
+    client_secret: 'product-secret',
+  },
+})`,
+}

@@ -1,0 +1,47 @@
+import { type ExchangeId, exchanges } from '../exchange/exchanges.ts'
+import type { Recordings } from '../exchange/recordings.ts'
+import { blocks, fence } from '../markdown/markdown.ts'
+import { axios } from './axios.ts'
+import { cli } from './cli.ts'
+import { core } from './core.ts'
+import { curl, fetchCall } from './of-the-wire.ts'
+import { particleApiJs } from './particle-api-js.ts'
+import { languageOf, type Tool, tools } from './sample.ts'
+
+/** One way of making an exchange. */
+export interface Sample {
+  readonly exchange: ExchangeId
+  readonly tool: Tool
+  readonly text: string
+}
+
+/** The samples of an exchange, in the order of the tabs. */
+export function samplesOf(exchange: ExchangeId, recordings: Recordings): readonly Sample[] {
+  const recording = recordings[exchange]
+  // What is shown as a mistake is not for copying.
+  const worthCopying = recording.status === 200 || recording.status === 403
+  const texts: Readonly<Record<Tool, string | undefined>> = {
+    curl: worthCopying ? curl(recording) : undefined,
+    fetch: worthCopying ? fetchCall(recording) : undefined,
+    core: core[exchange],
+    Axios: axios[exchange],
+    CLI: cli[exchange],
+    'particle-api-js': particleApiJs[exchange],
+  }
+  return tools.flatMap((tool) => {
+    const text = texts[tool]
+    return text === undefined ? [] : [{ exchange, tool, text }]
+  })
+}
+
+/** Every sample of every exchange. */
+export function allSamples(recordings: Recordings): readonly Sample[] {
+  return (Object.keys(exchanges) as ExchangeId[]).flatMap((exchange) => samplesOf(exchange, recordings))
+}
+
+/** Samples as tabs; on a code host as blocks, one after the other. */
+export function tabs(samples: readonly Sample[]): string {
+  if (samples.length === 0) return ''
+  const shown = samples.map(({ tool, text }) => fence(languageOf(tool), text, tool))
+  return blocks('::: code-group', shown, ':::')
+}

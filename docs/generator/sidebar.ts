@@ -1,0 +1,88 @@
+import { grantTypes } from '@particle-grants/core'
+import { grantPages } from './grant-pages.ts'
+import type { GeneratedFile } from './page.ts'
+
+interface Item {
+  readonly text: string
+  readonly link: string
+}
+
+/** The address of a page on the site, by its path from `docs/`. */
+export function siteLink(path: string): string {
+  return `/${path.replace(/\.md$/, '').replace(/(^|\/)(?:index|README)$/, '$1')}`
+}
+
+const item = (text: string, path: string): Item => ({ text, link: siteLink(path) })
+
+const guides = [
+  item('What do you have?', 'guides/start.md'),
+  item('Scripts and CI', 'guides/scripts-and-ci.md'),
+  item('Many customers, several servers', 'guides/many-customers.md'),
+  item('Staying signed in', 'guides/renewal-and-stores.md'),
+  item('Test with the sandbox', 'guides/test-with-the-sandbox.md'),
+  item('From a hand-written interceptor', 'guides/axios.md'),
+  item('From particle-api-js', 'guides/from-particle-api-js.md'),
+  item('From particle-cli', 'guides/from-particle-cli.md'),
+  item('SSO', 'guides/sso.md'),
+  item('Write a store', 'guides/write-a-store.md'),
+  item('Write an oclif plugin', 'guides/oclif-plugin.md'),
+  item('Security model', 'guides/security-model.md'),
+]
+
+const reference = [
+  item('Questions people ask', 'reference/questions.md'),
+  item('Every token request', 'reference/request.md'),
+  item('Clients', 'reference/clients.md'),
+  item('How long tokens live', 'reference/token-life.md'),
+  item('Limits and lockout', 'reference/limits.md'),
+  item('Calls around it', 'reference/calls.md'),
+  item('State machine', 'reference/state-machine.md'),
+  item('Known, and not served', 'reference/not-served.md'),
+  item('What is not known', 'reference/unknowns.md'),
+  item('Where it is known from', 'reference/sources.md'),
+]
+
+/** The packages whose API pages typedoc makes, by the folder in `packages/`. */
+export const documentedPackages = [
+  'core',
+  'axios',
+  'sandbox',
+  'plugin-auth',
+  'store-file',
+  'store-keyring',
+  'store-redis',
+  'process-lock',
+] as const
+
+/** What the site's navigation and sidebar show. */
+export function sidebarFile(): GeneratedFile {
+  const sidebar = [
+    { text: 'Guides', items: guides },
+    {
+      text: 'Grant types',
+      items: [
+        item('Overview', 'grants/README.md'),
+        ...grantTypes.map((type) => item(type, grantPages[type])),
+      ],
+    },
+    { text: 'Reference', items: [item('Errors', 'errors.md'), ...reference] },
+    {
+      text: 'Packages',
+      collapsed: true,
+      items: documentedPackages.map((name) => item(name, `api/${name}/index.md`)),
+    },
+    {
+      text: 'Project',
+      collapsed: true,
+      items: [item('Architecture', 'architecture.md'), item('Decisions', 'decisions/README.md')],
+    },
+  ]
+  const nav = [
+    item('Start', 'guides/start.md'),
+    item('Grant types', 'grants/README.md'),
+    item('Errors', 'errors.md'),
+    item('Playground', 'playground.md'),
+    item('Packages', 'api/core/index.md'),
+  ]
+  return { path: '.vitepress/sidebar.json', text: `${JSON.stringify({ nav, sidebar }, undefined, 2)}\n` }
+}

@@ -1,0 +1,122 @@
+import type { Given } from './given.ts'
+
+/** What the samples of a page need. */
+export interface Guide {
+  /** The page, by its path from `docs/`. */
+  readonly path: string
+  readonly given: Given
+  /** Shell samples that are not run, by how they begin, and why. */
+  readonly left?: Readonly<Record<string, string>>
+}
+
+const core = `import * as core from '@particle-grants/core'`
+const signedIn = `const session = core.createSession({ client: core.developerClient() })
+await session.login({ username: 'dev@example.com', password: 'correct horse' })`
+const authorized = `const session = core.createSession({
+  client: core.productClient({ id: 'my-product-1234', secret: 'product-secret' }), authorizeOnUse: true,
+})`
+
+/** An account with MFA, and somebody who reads its code. */
+const withMfa: Given = {
+  username: `const username = 'mfa@example.com'`,
+  password: `const password = 'battery staple'`,
+  askForCode: `const askForCode = async () => process.env.CODE ?? ''`,
+}
+const token: Given = { accessToken: `const accessToken = process.env.TOKEN ?? ''` }
+
+const customers: Given = {
+  core,
+  customers: `const customers = core.createSessionPool({
+  client: core.productClient({ id: 'my-product-1234', secret: 'product-secret' }),
+})`,
+}
+
+const axiosGiven: Given = {
+  core,
+  axios: `import axios from 'axios'`,
+  attachSession: `import { attachSession } from '@particle-grants/axios'`,
+  createSession: `const { createSession } = core`,
+  developerClient: `const { developerClient } = core`,
+  Particle: `import Particle from 'particle-api-js'`,
+  createReadStream: `import { createReadStream } from 'node:fs'`,
+  ...withMfa,
+  username: `const username = 'dev@example.com'`,
+  password: `const password = 'correct horse'`,
+  id: `const id = 'my-product-1234'`,
+  secret: `const secret = 'product-secret'`,
+  path: `const path = 'package.json'`,
+  headers: 'const headers = {}',
+  session: authorized,
+  token: `let token = ''`,
+  refreshToken: `const refreshToken = async () => ''`,
+  showSignIn: `const showSignIn = (/** @type {string} */ message) => message`,
+  // The sandbox has not every call: what a sample shows is how a call is made.
+  api: `const api = axios.create({ baseURL: 'https://api.particle.io', validateStatus: () => true })
+attachSession(api, session)`,
+  uploads: 'const uploads = axios.create()',
+  webhooks: 'const webhooks = axios.create()',
+  particle: 'const particle = new Particle()',
+}
+
+const database = `
+class Database {
+  /** @type {Map<string, { version: string, value: string }>} */
+  #records = new Map()
+  async find(/** @type {string} */ key) { return this.#records.get(key) }
+  async keys() { return [...this.#records.keys()] }
+  /** @param {string} key @param {{ version: string, value: string }} record */
+  async insertWhereAbsent(key, record) { return !this.#records.has(key) && !!this.#records.set(key, record) }
+  /** @param {string} key @param {string} version @param {{ version: string, value: string }} record */
+  async updateWhere(key, version, record) {
+    return this.#records.get(key)?.version === version && !!this.#records.set(key, record)
+  }
+  /** @param {string} key @param {string} version */
+  async deleteWhere(key, version) {
+    return this.#records.get(key)?.version === version && this.#records.delete(key)
+  }
+}`
+
+/** Every page with samples that was written by hand. */
+export const guides: readonly Guide[] = [
+  { path: 'index.md', given: withMfa },
+  { path: 'guides/start.md', given: {} },
+  { path: 'guides/scripts-and-ci.md', given: { ...withMfa } },
+  { path: 'guides/many-customers.md', given: customers },
+  {
+    path: 'guides/renewal-and-stores.md',
+    given: {
+      core,
+      createSessionPool: 'const { createSessionPool } = core',
+      productClient: 'const { productClient } = core',
+      id: `const id = 'my-product-1234'`,
+      secret: `const secret = 'product-secret'`,
+      store: 'const store = core.memoryStore()',
+      session: signedIn,
+    },
+  },
+  {
+    path: 'guides/test-with-the-sandbox.md',
+    given: {},
+    left: { 'npx @particle-grants/sandbox': 'it serves until Ctrl+C; the tests of the sandbox run it' },
+  },
+  { path: 'guides/axios.md', given: axiosGiven },
+  { path: 'guides/from-particle-api-js.md', given: { ...withMfa, ...token } },
+  { path: 'guides/from-particle-cli.md', given: {} },
+  {
+    path: 'guides/sso.md',
+    given: token,
+    left: { 'particle login --sso': 'it needs a browser, and a company with SSO' },
+  },
+  {
+    path: 'guides/write-a-store.md',
+    given: {
+      core,
+      Database: database,
+      store: 'const store = core.memoryStore()',
+      username: `const username = 'dev@example.com'`,
+      password: `const password = 'correct horse'`,
+    },
+  },
+  { path: 'guides/oclif-plugin.md', given: {} },
+  { path: 'guides/security-model.md', given: {} },
+]

@@ -1,0 +1,106 @@
+import { errorReferences, tokenEndpointErrorCodes, tokenRequest } from '@particle-grants/core/reference'
+import { createSandbox, type Sandbox } from '@particle-grants/sandbox'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { describe, expect, it } from 'vitest'
+import { exchanges } from '../generator/exchange/exchanges.ts'
+import { recordAll } from '../generator/exchange/recordings.ts'
+import { openApi } from '../generator/openapi/document.ts'
+import { lintOpenApi } from '../generator/openapi/lint.ts'
+import { bearerCalls, refusedRequests, type SentRequest } from './requests.ts'
+
+const document = openApi()
+// Its own words (examples, discriminator, x-…) say nothing about what is valid.
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+formats.default(ajv)
+ajv.addSchema(document, 'openapi')
+
+type Operation = Readonly<Record<string, unknown>>
+
+/** The schema of an answer, by the way that the document itself points to it. */
+function answerSchema(path: string, method: string, status: number): ValidateFunction {
+  const { paths, components } = document as Record<string, Record<string, Record<string, Operation>>>
+  const operation = paths?.[path]?.[method.toLowerCase()] as { responses: Record<string, { $ref?: string }> }
+  const response = operation.responses[status]
+  expect(response, `${method} ${path} ${status}`).toBeDefined()
+  const name = response?.$ref?.split('/').at(-1)
+  const pointer =
+    name === undefined
+      ? `/paths/${path.replaceAll('/', '~1')}/${method.toLowerCase()}/responses/${status}`
+      : `/components/responses/${name}`
+  expect(name === undefined || components?.responses?.[name] !== undefined).toBe(true)
+  return compile(`${pointer}/content/application~1json/schema`)
+}
+
+function compile(pointer: string): ValidateFunction {
+  return ajv.compile({ $ref: `openapi#${encodeURI(pointer)}` })
+}
+
+function expectValid(validate: ValidateFunction, value: unknown): void {
+  validate(value)
+  expect(validate.errors ?? [], JSON.stringify(value)).toEqual([])
+}
+
+async function send(sandbox: Sandbox, { url, ...request }: SentRequest) {
+  const answer = await sandbox.fetch(new URL(url, tokenRequest.url), request)
+  return { status: answer.status, body: await answer.json() }
+}
+
+describe('the OpenAPI document', () => {
+  it('is found flawless by a linter, warnings included', async () => {
+    expect(await lintOpenApi(JSON.stringify(document))).toEqual([])
+  })
+
+  it('is judged by a linter that sees flaws', async () => {
+    const flawed = JSON.stringify({ ...document, info: { title: 'Flawed', version: '1' } })
+    expect((await lintOpenApi(flawed)).join()).toContain('info-license')
+  })
+
+  it('refuses a request that lacks a field', () => {
+    const validate = compile(`${requestPointer}/schema`)
+    expect(validate({ grant_type: 'urn:custom:mfa-otp', mfa_token: 'x' })).toBe(false)
+    expect(validate({ grant_type: 'urn:custom:mfa-token', mfa_token: 'x', otp: '123456' })).toBe(false)
+  })
+})
+
+const requestPointer = `/paths/~1oauth~1token/post/requestBody/content/${tokenRequest.contentType.replaceAll('/', '~1')}`
+
+describe('the exchanges of the sandbox fit the document:', async () => {
+  const recordings = await recordAll()
+
+  it.each(Object.keys(exchanges) as (keyof typeof exchanges)[])('%s', (id) => {
+    const { form, status, answer } = recordings[id]
+    expectValid(compile(`${requestPointer}/schema`), Object.fromEntries(form))
+    const body = JSON.parse(answer.split('\n\n').at(-1) ?? '')
+    expectValid(answerSchema('/oauth/token', 'POST', status), body)
+  })
+})
+
+describe('the refusals of the sandbox fit the document:', () => {
+  it.each(refusedRequests.map((one) => [one.anchor, one] as const))('%s', async (anchor, one) => {
+    const sandbox = createSandbox(one.settings)
+    const { status, body } = await send(sandbox, await one.request(sandbox))
+    const [code = ''] = anchor.split('-')
+    expect(body.error).toBe(code)
+    expectValid(answerSchema(one.path, one.method ?? 'POST', status), body)
+  })
+
+  it('are those of every cause that the sandbox has', () => {
+    const tried = new Set(refusedRequests.map(({ anchor }) => anchor))
+    const known = tokenEndpointErrorCodes.flatMap((code) =>
+      errorReferences[code].causes.map(({ anchor }) => anchor),
+    )
+    const never = known.filter((anchor) => !tried.has(anchor))
+    // A code of Particle's own tools, and a failure of an account model that is not public.
+    expect(never).toEqual(['expired_token-access_token', 'sso_user-look_up'])
+  })
+})
+
+describe('the calls around it fit the document:', () => {
+  it.each(bearerCalls.map((one) => [`${one.method} ${one.path}`, one] as const))('%s', async (_, one) => {
+    const sandbox = createSandbox()
+    const { status, body } = await send(sandbox, await one.request(sandbox))
+    expect(status).toBe(200)
+    expectValid(answerSchema(one.path, one.method, status), body)
+  })
+})
