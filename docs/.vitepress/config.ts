@@ -28,6 +28,8 @@ export default defineConfig({
   base,
   cleanUrls: true,
   metaChunk: true,
+  // A page fetches what it shows and nothing ahead: the playground and the error box then send nothing at all.
+  router: { prefetchLinks: false },
   srcExclude: ['README.md', 'generator/**', 'test/**', 'browser/**'],
   // Folders keep their README.md, which is what a code host shows; the site calls it the index.
   rewrites: { 'decisions/README.md': 'decisions/index.md', 'grants/README.md': 'grants/index.md' },

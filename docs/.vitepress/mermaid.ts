@@ -25,7 +25,7 @@ export function figureOf(source: string, id: string): string {
     // It brings a style sheet that would load a font from elsewhere. The theme's own has the same rules.
     .replace(/<style>[\s\S]*?<\/style>/g, '')
     // Smaller than it was drawn only as far as it can be read; then it scrolls.
-    .replace(/ style="[^"]*"/, ` style="min-width:min(${widthOf(drawn)}px, 640px)"`)
+    .replace(/ style="[^"]*"/, ` style="min-width:${leastWidth(drawn)}px"`)
     .replace(/\b(id="|url\(#)/g, `$1d${id}-`)
     .replace('<svg ', `<svg role="img" aria-labelledby="d${id}-title" `)
     .replace(/(<svg [^>]*>)/, `$1<title id="d${id}-title">${escaped(title)}</title>`)
@@ -39,8 +39,9 @@ export function figureOf(source: string, id: string): string {
   ].join('')
 }
 
-function widthOf(svg: string): number {
-  return Math.ceil(Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 640))
+/** Four fifths of the width that it was drawn in: its letters stay large enough. */
+function leastWidth(svg: string): number {
+  return Math.ceil(Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 640) * 0.8)
 }
 
 function escaped(text: string): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { builtSite, docs } from './paths.ts'
 
 /** Folders that nothing of the site is made from. */
-const ignored = new Set(['node_modules', 'dist', 'cache', 'browser', 'api', 'test'])
+const ignored = new Set(['node_modules', '.temp', 'dist', 'cache', 'browser', 'api', 'test'])
 
 /** Builds the site before the tests, unless the one that is there is newer than all that it is made from. */
 export function setup(): void {

@@ -26,6 +26,7 @@ export async function serveSite(): Promise<{ readonly url: string; close(): void
     const served = file ?? '/404.html'
     response.writeHead(file === undefined ? 404 : 200, {
       'content-type': types[extname(served)] ?? 'application/octet-stream',
+      'cache-control': 'max-age=600',
     })
     response.end(files.get(served))
   })

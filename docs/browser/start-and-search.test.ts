@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { violationsOf } from './axe.ts'
 import { useSite, visit } from './visitor.ts'
 
 useSite()
@@ -100,6 +101,7 @@ describe('a page that is not there', () => {
     await page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor()
     // Chromium itself writes the 404 to the console.
     expect(problems.splice(0).join()).toMatch(/^console: Failed to load resource: .*404/)
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('link', { name: 'the error page' }).click()
     await page.waitForURL(`${url}/errors`)
   })

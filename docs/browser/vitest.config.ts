@@ -11,6 +11,8 @@ export default defineConfig({
     name: 'site',
     root: fileURLToPath(new URL('.', import.meta.url)),
     include: ['*.test.ts'],
+    // As in the root: much of the time is waiting for the browser.
+    maxWorkers: '100%',
     globalSetup: ['./build-site.ts'],
     // Timing decides nothing here: a busy machine takes its time.
     testTimeout: 180_000,

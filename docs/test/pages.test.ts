@@ -67,7 +67,7 @@ describe('the generated pages', () => {
 
   it('have a row for each transition', () => {
     const rows =
-      textOf('reference/state-machine.md').match(/^(?:\| [^|]+ ){2}\| \[`[^|]+ \| `[^|]+ \|$/gm) ?? []
+      textOf('reference/state-machine.md').match(/^(?:\| [^|]+ ){2}\| \[`[^|]+ \| [^|]+ \|$/gm) ?? []
     expect(rows).toHaveLength(transitions.length)
   })
 })

@@ -16,6 +16,18 @@ const require = createRequireHere(import.meta.url), __filename = toPathHere(impo
 /** What oclif asks for where a plugin is linked from its TypeScript sources. */
 const neverLoaded = ['typescript', 'ts-node', 'tsx']
 
+/** For our own sources only: others may want more of it. */
+const cryptoWhenNeeded = {
+  name: 'crypto-when-needed',
+  setup({ onResolve }) {
+    onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
+      /[\\/]packages[\\/][^\\/]+[\\/]src[\\/]/.test(importer)
+        ? { path: join(root, 'scripts/lazy-crypto.mjs') }
+        : undefined,
+    )
+  },
+}
+
 const options = {
   absWorkingDir: root,
   bundle: true,
@@ -31,6 +43,7 @@ const options = {
   minifyWhitespace: true,
   legalComments: 'none',
   metafile: true,
+  plugins: [cryptoWhenNeeded],
   logLevel: 'error',
 }
 
@@ -42,7 +55,9 @@ const parts = [
     chunkNames: 'quick-[hash]',
     minifyIdentifiers: true,
   },
-  { entryPoints: [join(root, 'src/run-cli.ts'), join(root, 'src/commands.ts')] },
+  {
+    entryPoints: [join(root, 'src/run-cli.ts'), join(root, 'src/commands.ts')],
+  },
 ]
 
 /** Bundles into a folder, which is emptied first. */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { developer, World, withMfa } from '../test/cli.ts'
+import { developer, product, World, withMfa } from '../test/cli.ts'
 
 const login = ['auth', 'login', '-u', withMfa.username, '--password-stdin']
 
@@ -69,6 +69,7 @@ describe('auth login with two-step authentication', () => {
     })
     expect(late.code).toBe(3)
     expect(world.sandbox.requests()).toHaveLength(sent)
+    expect((await world.json(['auth', 'profiles'])).document.profiles).toEqual([])
   })
 
   it('has nothing to answer where nobody has begun', async () => {
@@ -98,6 +99,20 @@ describe('auth login with two-step authentication', () => {
     expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${developer.username}\n`)
     await world.run(['auth', 'login', '--otp-stdin'], { stdin: world.sandbox.otp(withMfa.username) })
     expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${withMfa.username}\n`)
+  })
+
+  it('leaves nothing in the store of a challenge that is not wanted any more, nor of a sign-in that is replaced', async () => {
+    const world = await World.open()
+    await challenged(world)
+    await world.signIn()
+    const sessions = () => readdirSync(world.sessions).filter((name) => /^(session|client)-/.test(name))
+    expect(sessions()).toHaveLength(1)
+    const shop = ['auth', 'login', '--client-id', product.id, '--client-secret-stdin']
+    const { stderr } = await world.run(shop, { stdin: product.secret })
+    expect(stderr).toContain(`${developer.username} was signed in as this profile`)
+    expect(sessions()).toHaveLength(2)
+    await world.signIn()
+    expect(sessions()).toHaveLength(1)
   })
 
   it('names the profile in what it tells to call', async () => {

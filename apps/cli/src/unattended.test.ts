@@ -85,11 +85,16 @@ describeLong('a sign-in that finds its codes by itself', () => {
     const args = ['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin', '-p']
     const runs = await Promise.all(['one', 'two'].map((name) => world.run([...args, name], { stdin })))
 
-    expect(runs.map(({ code, stderr }) => [code, leaksIn(stderr, [withMfa.totp])])).toEqual([
+    const told = runs.map(({ stderr }) => stderr).join('\n')
+    expect(
+      runs.map(({ code, stderr }) => [code, leaksIn(stderr, [withMfa.totp])]),
+      told,
+    ).toEqual([
       [0, []],
       [0, []],
     ])
-    expect(sentCodes(world)).toEqual([200, 200])
+    // One, where the first had finished before the second began: the sign-in is the same.
+    expect(new Set(sentCodes(world))).toEqual(new Set([200]))
   })
 
   describeWithKeyring('with a key from the keyring', () => {

@@ -44,6 +44,8 @@ async function makePages(folder: string, out: string): Promise<boolean> {
     name,
     entryPoints,
     tsconfig: join(folder, 'tsconfig.build.json'),
+    // Other packages of the workspace by their sources: nothing has to be built before.
+    compilerOptions: { customConditions: ['@particle-grants/source'], rootDir: join(folder, '..') },
     out,
     ...common,
     ...markdown,

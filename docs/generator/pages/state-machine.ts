@@ -32,20 +32,20 @@ function section(status: Status): string {
     heading(2, code(status), status),
     stateMeanings[status],
     table(
-      ['Event', 'If', 'Leads to', 'Step, and what it asks for'],
+      ['Event', 'If', 'Leads to', 'Asks for'],
       rows.map((row) => cells(row, rows)),
     ),
     forbidden.length === 0 ? '' : `Forbidden here: ${forbidden.map(code).join(', ')}.`,
   )
 }
 
-function cells({ on, when, to, effects, do: step }: Transition, rows: readonly Transition[]): string[] {
+function cells({ on, when, to, effects }: Transition, rows: readonly Transition[]): string[] {
   const alone = rows.filter((row) => row.on === on).length === 1
   return [
     code(on),
     when.map(code).join('<br>') || (alone ? 'always' : 'otherwise'),
     to.map((status) => `[${code(status)}](#${status})`).join('<br>'),
-    effects.length === 0 ? code(step) : `${code(step)}: ${effects.map(code).join(', ')}`,
+    effects.map(code).join(', ') || 'nothing',
   ]
 }
 

@@ -16,7 +16,7 @@ export async function quickToken(bin: string): Promise<QuickAnswer | undefined> 
   const connections = new Connections()
   try {
     const connection = await connections.open(await connections.find({}))
-    const found = await tokenAtHand(connection.session)
+    const found = await tokenAtHand(connection)
     if (found === undefined) return undefined
     const notice = await expiryNotice({ connection, tokens: found.tokens, bin }, connections)
     return { stdout: `${found.accessToken}\n`, stderr: notice === undefined ? '' : `Note: ${notice}\n` }

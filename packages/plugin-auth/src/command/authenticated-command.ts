@@ -1,4 +1,4 @@
-import { tokensOf } from '@particle-grants/core'
+import { type Tokens, tokensOf } from '@particle-grants/core'
 import type { AxiosInstance } from 'axios'
 import { type AnySession, type Connection, Connections } from '../connection/connection.ts'
 import { describeSource, type Source } from '../connection/source.ts'
@@ -19,6 +19,7 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   #source: Source | undefined
   #connection: Promise<Connection> | undefined
   #http: Promise<AxiosInstance> | undefined
+  #told = false
 
   /** Core's session of whoever is signed in. Rejects with `not_signed_in` where nobody is. */
   protected async session(): Promise<AnySession> {
@@ -60,7 +61,14 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
     // A renewal in the background is finished, or its token would be lost with this process.
     await connection.session.settled()
     const tokens = tokensOf(connection.session.state)
-    if (thrown !== undefined || tokens === undefined) return
+    if (thrown === undefined && tokens !== undefined) await this.tellOfEnd(tokens)
+  }
+
+  /** Tells, once, where a token that nobody can renew nears its end. */
+  protected async tellOfEnd(tokens: Tokens): Promise<void> {
+    if (this.#told) return
+    this.#told = true
+    const connection = await this.connection()
     const notice = await expiryNotice({ connection, tokens, bin: this.bin }, this.connections)
     if (notice !== undefined) this.caution(notice)
   }

@@ -32,8 +32,9 @@ export class ProfileBook {
   /** Changes one profile; what is `undefined` is taken away. Without any, the profile goes. */
   changeProfile(name: string, change: (profile: Profile) => Profile | undefined): Promise<void> {
     return this.change((before) => {
-      const { [name]: profile = {}, ...others } = before.profiles
-      const changed = change(profile)
+      const { [name]: profile, ...others } = before.profiles
+      const changed = change(profile ?? {})
+      if (changed === profile) return before
       const profiles = changed === undefined ? others : { ...others, [name]: changed }
       return withActive({ profiles }, before.active)
     })

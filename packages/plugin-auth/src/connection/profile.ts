@@ -12,6 +12,8 @@ export interface SignIn {
   /** As core names it: `account:…`, `customer:…` or `owner`. */
   readonly subject: string
   readonly store: StoreName
+  /** Under which key the store has the session, so that reading it takes no computing. */
+  readonly key?: string
   /** Shared with particle-cli, so that logging out has to end it there, too. */
   readonly particleCli?: true
 }
@@ -78,11 +80,12 @@ function isEntry([name, profile]: [string, unknown]): boolean {
 
 function isSignIn(given: unknown): given is SignIn {
   if (!isObject(given) || !isObject(given.client)) return false
-  const { baseUrl, client, subject, store } = given
+  const { baseUrl, client, subject, store, key } = given
   const kinds: readonly unknown[] = ['developer', 'product', 'user'] satisfies ClientKind[]
   const stores: readonly unknown[] = storeNames
   const texts = [baseUrl, client.id, subject].every((text) => typeof text === 'string')
-  return texts && kinds.includes(client.kind) && stores.includes(store)
+  const keyed = key === undefined || typeof key === 'string'
+  return texts && keyed && kinds.includes(client.kind) && stores.includes(store)
 }
 
 function parsed(text: string): unknown {

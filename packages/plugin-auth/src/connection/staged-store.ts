@@ -9,6 +9,8 @@ export class StagedStore implements Store {
   readonly #staged = new Map<string, StoreRecord | undefined>()
   #versions = 0
   #committed = false
+  /** Under which key the session lies that was staged last. */
+  sessionKey: string | undefined
 
   constructor(store: Store) {
     this.#store = store
@@ -23,6 +25,7 @@ export class StagedStore implements Store {
     this.#versions += 1
     const version = `staged-${this.#versions}`
     this.#staged.set(key, { version, value })
+    this.sessionKey = key
     return version
   }
 

@@ -1,23 +1,33 @@
 import type { Connections } from '../connection/connection.ts'
-import type { Profiles, SignIn } from '../connection/profile.ts'
+import type { Profile, Profiles, SignIn } from '../connection/profile.ts'
 import { withActive } from '../connection/profile-book.ts'
 import type { SignInUnderWay } from './sign-in-under-way.ts'
 
-/** Stores a finished sign-in as a profile's, and makes that the active one. Gives the sign-in that it takes the place of. */
+/** What a new sign-in takes the place of. */
+export interface Replaced {
+  readonly signIn: SignIn | undefined
+  /** What waited for a code that is not wanted any more. */
+  readonly pending: SignIn | undefined
+}
+
+/** Stores a finished sign-in as a profile's, and makes that the active one. Gives what it takes the place of, where nobody uses that any more. */
 export async function settleSignIn(
   underWay: SignInUnderWay,
   { profile, particleCli }: { readonly profile: string; readonly particleCli: boolean },
   connections: Connections,
-): Promise<SignIn | undefined> {
+): Promise<Replaced> {
   await underWay.keep()
   const signIn: SignIn = particleCli ? { ...underWay.signIn, particleCli: true } : underWay.signIn
-  let replaced: SignIn | undefined
+  let replaced: Profile = {}
   await connections.book.change((before) => {
     const profiles = { ...before.profiles, [profile]: { signIn } }
-    replaced = before.profiles[profile]?.signIn
+    replaced = before.profiles[profile] ?? {}
     return withActive({ profiles }, profile)
   })
-  return replaced !== undefined && !isUsed(replaced, await connections.book.read()) ? replaced : undefined
+  const profiles = await connections.book.read()
+  const unused = (given: SignIn | undefined) =>
+    given !== undefined && !isUsed(given, profiles) ? given : undefined
+  return { signIn: unused(replaced.signIn), pending: unused(replaced.pending) }
 }
 
 /** Stores a challenge, for the next call to answer. What the profile is signed in with stays. */

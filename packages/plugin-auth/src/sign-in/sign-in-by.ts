@@ -4,6 +4,7 @@ import { Connections } from '../connection/connection.ts'
 import { findProfile, type ProfileSource, tokenVariable, type Wanted } from '../connection/source.ts'
 import { accountOf } from '../connection/wording.ts'
 import { CliError } from '../errors/cli-error.ts'
+import { forgetSignIn } from '../sign-out/sign-out.ts'
 import { askChoice } from '../terminal/prompts.ts'
 import { answerBy, answerByAsking, answerByKeptKey, type Telling } from './answer-challenge.ts'
 import { gatherPlan } from './gather-plan.ts'
@@ -11,7 +12,7 @@ import { lifetimeOf } from './lifetime.ts'
 import type { LoginFlags } from './login-flags.ts'
 import { type LoginSecrets, readLoginSecrets } from './login-secrets.ts'
 import type { Finished } from './result.ts'
-import { dropPending, holdChallenge, settleSignIn } from './settle.ts'
+import { dropPending, holdChallenge, type Replaced, settleSignIn } from './settle.ts'
 import { shareWithParticleCli, tokenOfParticleCli } from './share-with-particle-cli.ts'
 import { beginSignIn, type SignInUnderWay, takeUp } from './sign-in-under-way.ts'
 
@@ -38,7 +39,14 @@ export async function signInBy(call: SignInCall): Promise<Finished> {
   lifetimeOf(call.flags['expires-in'], call.flags['never-expires'])
   const prepared = { ...call, connections, source, secrets: await readLoginSecrets(call.flags) }
   const underWay = (await takenUp(prepared)) ?? (await begun(prepared))
-  await passChallenge(underWay, prepared)
+  try {
+    await passChallenge(underWay, prepared)
+  } catch (thrown) {
+    // Nothing can answer it any more.
+    if (GrantsError.isInstance(thrown) && thrown.code === 'challenge_over')
+      await dropPending(source.name, connections)
+    throw thrown
+  }
   return finish(underWay, prepared)
 }
 
@@ -118,15 +126,12 @@ async function baseUrlOf({ flags, source }: Prepared): Promise<string> {
 async function passChallenge(underWay: SignInUnderWay, prepared: Prepared): Promise<void> {
   const { connections, source, secrets, mayAsk, telling } = prepared
   if (underWay.state.status !== 'mfa_required') return
-  if (secrets.answer !== undefined) {
-    // Kept first: a code that is refused leaves the challenge open for the next call.
-    await holdChallenge(underWay, source.name, connections)
-    return answerBy(secrets.answer, underWay, { connections, telling })
-  }
+  const { triesLeft, endsAt } = underWay.state.challenge
+  // Kept before a code is sent: one that is refused leaves the challenge open for the next call.
+  if (secrets.answer !== undefined || !mayAsk) await holdChallenge(underWay, source.name, connections)
+  if (secrets.answer !== undefined) return answerBy(secrets.answer, underWay, { connections, telling })
   if (await answerByKeptKey(underWay, { connections, telling })) return
   if (mayAsk) return answerByAsking(underWay, telling)
-  await holdChallenge(underWay, source.name, connections)
-  const { triesLeft, endsAt } = underWay.state.challenge
   throw new GrantsError('mfa_required', { triesLeft, endsAt })
 }
 
@@ -135,15 +140,7 @@ async function finish(underWay: SignInUnderWay, prepared: Prepared): Promise<Fin
   const state = underWay.state as SignedIn
   const particleCli = flags['particle-cli'] || flags['from-particle-cli']
   const replaced = await settleSignIn(underWay, { profile: source.name, particleCli }, connections)
-  if (replaced !== undefined) {
-    await connections.openSignIn(replaced).then(
-      ({ session }) => session.logout({ revoke: false }),
-      () => {},
-    )
-    telling.note(
-      `${accountOf(replaced)} was signed in as this profile: forgotten here; its token stays valid until it ends.`,
-    )
-  }
+  await forget(replaced, prepared)
   if (!state.tokens.lifetimeAsAsked) {
     telling.caution('The server gave the token another lifetime than was asked for.')
   }
@@ -158,6 +155,19 @@ async function finish(underWay: SignInUnderWay, prepared: Prepared): Promise<Fin
     signIn: { ...underWay.signIn, ...(particleCli ? { particleCli: true } : {}) },
     state,
   }
+}
+
+/** What a profile had before is of no use to anybody: nothing of it stays in the store. */
+async function forget({ signIn, pending }: Replaced, { connections, telling }: Prepared): Promise<void> {
+  for (const unused of [pending, signIn]) {
+    // A store that fails here must not take back what was signed in.
+    if (unused !== undefined) await forgetSignIn(unused, connections).catch(() => {})
+  }
+  if (signIn === undefined) return
+  const account = accountOf(signIn)
+  telling.note(
+    `${account} was signed in as this profile: forgotten here; its token stays valid until it ends.`,
+  )
 }
 
 function notForParticleCli(): CliError {

@@ -49,7 +49,8 @@ export async function beginSignIn(
       // As core writes base URL and subject.
       get signIn() {
         const { identity } = session.state
-        return { ...given, baseUrl: identity.baseUrl, subject: identity.subject ?? subject }
+        const key = store.sessionKey === undefined ? {} : { key: store.sessionKey }
+        return { ...given, ...key, baseUrl: identity.baseUrl, subject: identity.subject ?? subject }
       },
       async keep() {
         await saveClient(this.signIn, client, store)

@@ -29,9 +29,8 @@ export async function signOut(
     particleCli: false,
   } as const
   let outcome: Omit<SignedOut, 'profile' | 'signIn'> = nothing
-  for (const signIn of [profile?.pending, profile?.signIn]) {
-    if (signIn !== undefined) outcome = await endSession(signIn, revoke, connections)
-  }
+  if (profile?.pending !== undefined) outcome = await endSession(profile.pending, revoke, connections)
+  if (profile?.signIn !== undefined) outcome = await endSession(profile.signIn, revoke, connections)
   await connections.book.changeProfile(name, () => undefined)
   const signIn = profile?.signIn ?? profile?.pending
   if (signIn !== undefined) await dropClient(signIn, connections)
@@ -45,9 +44,15 @@ async function endSession(signIn: SignIn, revoke: boolean, connections: Connecti
   }
   const token = tokensOf(await session.restore().catch(() => session.state))?.accessToken
   const { accessToken, refreshToken, error } = await session.logout({ revoke })
-  const particleCli =
-    signIn.particleCli === true && token !== undefined && (await signOutOfParticleCli(token))
+  const shared = signIn.particleCli === true && token !== undefined && accessToken === 'revoked'
+  const particleCli = shared && (await signOutOfParticleCli(token))
   return { accessToken, refreshToken, error, particleCli }
+}
+
+/** Forgets a sign-in that nobody uses any more, with nothing sent. */
+export async function forgetSignIn(signIn: SignIn, connections: Connections): Promise<void> {
+  await endSession(signIn, false, connections)
+  await dropClient(signIn, connections)
 }
 
 /** A client whose secret is gone leaves nothing that could be opened. */

@@ -25,10 +25,14 @@ function lengthOf(text: string): number {
   return stripVTControlCharacters(text).length
 }
 
-/** Breaks a text at blanks; a word that is too long stays whole, so that it can be copied. */
+/** Breaks a text at blanks; a word that is too long stays whole, so that it can be copied. What fits stays as it is. */
 export function fold(text: string, width: number): string[] {
   const lines: string[] = []
   for (const paragraph of text.split('\n')) {
+    if (lengthOf(paragraph) <= width) {
+      lines.push(paragraph)
+      continue
+    }
     let line = ''
     for (const word of paragraph.split(' ')) {
       if (line !== '' && lengthOf(line) + 1 + lengthOf(word) > width) {

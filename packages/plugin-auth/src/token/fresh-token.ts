@@ -1,36 +1,59 @@
-import { isGood, renewalDueAt, renewalOf, type State, type Tokens, tokensOf } from '@particle-grants/core'
-import type { AnySession } from '../connection/connection.ts'
+import {
+  isGood,
+  parseState,
+  renewalDueAt,
+  renewalOf,
+  type State,
+  type Tokens,
+  tokensOf,
+} from '@particle-grants/core'
+import type { Connection } from '../connection/connection.ts'
 
 /** A token that may be used, and what is told of it. */
 export interface FreshToken {
   readonly accessToken: string
   readonly tokens: Tokens
-  readonly state: State
 }
 
-/** The stored token, where it is good and not about to be renewed. Nothing is sent. */
+/** The stored token, where it is good and not about to be renewed. Nothing is sent, and nobody is waited for. */
 export async function tokenAtHand(
-  session: AnySession,
+  connection: Connection,
   now: number = Date.now(),
 ): Promise<FreshToken | undefined> {
-  const state = await session.restore()
+  const state = (await storedState(connection)) ?? (await connection.session.restore())
   const tokens = tokensOf(state)
   if (tokens === undefined || !isGood(tokens, now) || isDue(state, tokens, now)) return undefined
-  return { accessToken: tokens.accessToken.reveal(), tokens, state }
+  return { accessToken: tokens.accessToken.reveal(), tokens }
 }
 
 /** A good token: the stored one, or a renewed one, for which is waited. Rejects with what signing in would need. */
-export async function freshToken(session: AnySession): Promise<FreshToken> {
-  const found = await tokenAtHand(session)
+export async function freshToken(connection: Connection): Promise<FreshToken> {
+  const found = await tokenAtHand(connection)
   if (found !== undefined) return found
+  const { session } = connection
   const before = await session.accessToken()
   // In its last minutes the old one was given, and its renewal began: here it is waited for.
   await session.settled()
-  const accessToken = session.peekToken() ?? before
-  const { state } = session
-  const tokens = tokensOf(state)
+  const tokens = tokensOf(session.state)
   if (tokens === undefined) throw new Error('a session with a token has no tokens')
-  return { accessToken, tokens, state }
+  return { accessToken: session.peekToken() ?? before, tokens }
+}
+
+/**
+ * What the store has, read without a lock: a record is replaced whole. Nothing where the key is not known, or leads to
+ * another session, as where flags name another address.
+ */
+async function storedState({ store, signIn, baseUrl }: Connection): Promise<State | undefined> {
+  if (store === undefined || signIn?.key === undefined) return undefined
+  const record = await store.load(signIn.key)
+  if (record === undefined) return undefined
+  const state = parseState(record.value)
+  const { identity } = state
+  const isThis =
+    identity.baseUrl === baseUrl &&
+    identity.clientId === signIn.client.id &&
+    identity.subject === signIn.subject
+  return isThis ? state : undefined
 }
 
 function isDue(state: State, tokens: Tokens, now: number): boolean {

@@ -32,16 +32,33 @@ export type SubmitTotpOptions = TotpSteps
  * third: two in a row mean a wrong key or clock, and failures lead to a lockout.
  */
 export async function submitTotp(
-  session: Pick<BaseSession, 'submitOtp'>,
+  session: Pick<BaseSession, 'submitOtp' | 'state'>,
   options: SubmitTotpOptions,
 ): Promise<SignedIn> {
-  const { signal } = options
   try {
-    return await session.submitOtp(await takeCode(options), { signal })
+    return await submitCode(session, options, 'used')
   } catch (thrown) {
-    if (!(GrantsError.isInstance(thrown) && thrown.code === 'code_refused')) throw thrown
+    if (codeOf(thrown) !== 'code_refused') throw thrown
   }
-  return session.submitOtp(await takeCode(options, 'refused'), { signal })
+  return submitCode(session, options, 'refused')
+}
+
+async function submitCode(
+  session: Pick<BaseSession, 'submitOtp' | 'state'>,
+  options: SubmitTotpOptions,
+  why: 'used' | 'refused',
+): Promise<SignedIn> {
+  try {
+    return await session.submitOtp(await takeCode(options, why), { signal: options.signal })
+  } catch (thrown) {
+    // While this one waited for its time step, another process has signed the same session in.
+    if (codeOf(thrown) === 'no_challenge' && session.state.status === 'signed_in') return session.state
+    throw thrown
+  }
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  return GrantsError.isInstance(thrown) ? thrown.code : undefined
 }
 
 /** The code of a time step that is this caller's alone; waits for one where the current step was used. */

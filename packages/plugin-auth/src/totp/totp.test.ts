@@ -166,6 +166,20 @@ describe('signing in with a key', () => {
     expect(leaksIn(thrown, ['GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'])).toEqual([])
   })
 
+  it('takes what another process signed in meanwhile, in the same session', async () => {
+    const { sandbox, clock, options, otps } = await challenged()
+    const store = memoryStore()
+    const open = () => createSession({ client: developerClient(), fetch: sandbox.fetch, clock, store })
+    const [first, second] = [open(), open()]
+    const credentials = { username: account.username, password: 'battery staple' }
+    await first.login(credentials)
+    await second.login(credentials)
+
+    expect(await submitTotp(first, options)).toMatchObject({ status: 'signed_in' })
+    expect(await submitTotp(second, options)).toMatchObject({ status: 'signed_in' })
+    expect(otps().map(({ status }) => status)).toEqual([200])
+  })
+
   it('passes on what is no refusal of the code, at once', async () => {
     const { start, options, otps, sandbox } = await challenged()
     const session = await start()

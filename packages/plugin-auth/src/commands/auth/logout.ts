@@ -34,13 +34,20 @@ export class AuthLogout extends GrantsCommand {
       ? Object.keys((await connections.book.read()).profiles)
       : [(await findProfile(wantedBy(flags), connections.book)).name]
     const done: SignedOut[] = []
+    const failures: unknown[] = []
     for (const name of names) {
-      const outcome = await this.progress(`Signing out of ${name}`, () =>
-        signOut(name, { revoke: flags.revoke }, connections),
-      )
-      this.#tell(outcome, flags.revoke)
-      done.push(outcome)
+      try {
+        const outcome = await this.progress(`Signing out of ${name}`, () =>
+          signOut(name, { revoke: flags.revoke }, connections),
+        )
+        this.#tell(outcome, flags.revoke)
+        done.push(outcome)
+      } catch (thrown) {
+        // One whose store can't be reached keeps nobody else signed in.
+        failures.push(thrown)
+      }
     }
+    if (failures.length > 0) throw failures[0]
     if (names.length === 0) this.print('There was nothing to sign out of.')
     this.#tellOfEnvironment()
     return { profiles: done.map(documentOf) }

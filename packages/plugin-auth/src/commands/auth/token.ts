@@ -28,8 +28,9 @@ export class AuthToken extends AuthenticatedCommand {
 
   async run() {
     const { flags } = await this.parse(AuthToken)
-    const session = await this.session()
-    const { accessToken, tokens } = await this.progress('Getting a token', () => freshToken(session))
+    const connection = await this.connection()
+    const { accessToken, tokens } = await this.progress('Getting a token', () => freshToken(connection))
+    await this.tellOfEnd(tokens)
     const result = { accessToken, tokenType: 'bearer', expiresAt: isoTime(tokens.expiresAt) }
     if (flags.format === 'json' && !this.jsonEnabled()) this.logJson(result)
     else this.print(formatted(accessToken, flags.format))
