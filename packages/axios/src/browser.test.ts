@@ -4,7 +4,7 @@ import { listen } from '@particle-grants/sandbox/node'
 import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { isNeeded, launch } from '../test/chromium.ts'
+import { isNeeded, launch } from '@particle-grants/test-kit/chromium'
 import type { Page } from '../test/page.ts'
 import { recorder } from '../test/recorder.ts'
 
