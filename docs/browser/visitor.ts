@@ -1,7 +1,7 @@
+import { isNeeded, launch } from '@particle-grants/test-kit/chromium'
 import { leaveOut } from '@particle-grants/test-kit/programs'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { isNeeded, launch } from '@particle-grants/test-kit/chromium'
 import { serveSite } from './serve-site.ts'
 
 declare global {

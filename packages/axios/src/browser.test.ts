@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
+import { isNeeded, launch } from '@particle-grants/test-kit/chromium'
 import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { isNeeded, launch } from '@particle-grants/test-kit/chromium'
 import type { Page } from '../test/page.ts'
 import { recorder } from '../test/recorder.ts'
 
