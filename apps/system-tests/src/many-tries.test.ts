@@ -13,7 +13,7 @@ import type { Try } from '../programs/trier.ts'
 import { jane, temporaryFolder } from './world.ts'
 
 const processes = 3
-const walks = rounds({ short: 4, full: 30 })
+const walks = rounds({ short: 4, full: 20 })
 
 let running: readonly Program[] = []
 beforeAll(async () => {

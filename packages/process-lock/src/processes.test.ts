@@ -94,7 +94,7 @@ describe.runIf(linux)('the lock between processes', () => {
     const { all, start, directory } = await lockers(3)
     for (const locker of all) locker.send('loop')
     await Promise.all(all.map((locker) => locker.next()))
-    const kills = rounds({ short: 4, full: 500 })
+    const kills = rounds({ short: 4, full: 200 })
     for (let kill = 0; kill < kills; kill += 1) {
       const index = kill % all.length
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10))

@@ -86,7 +86,7 @@ describe.runIf(linux)('the file store between processes', () => {
   it('loses nothing while processes that hold its lock are killed at any moment', {
     timeout: 900_000,
   }, async () => {
-    const { directory, saved, loads, kills } = await killAtRandom('count', rounds({ short: 6, full: 500 }))
+    const { directory, saved, loads, kills } = await killAtRandom('count', rounds({ short: 6, full: 200 }))
     const last = countOf((await fileStore({ directory }).load('session-a'))?.value)
     // Each count was saved by one process only: nobody worked on what another one was about to replace.
     expect(new Set(saved).size).toBe(saved.length)
@@ -112,7 +112,7 @@ describe.runIf(linux)('the file store between processes', () => {
   it('loses nothing while processes without the lock are killed at any moment', {
     timeout: 900_000,
   }, async () => {
-    const { directory, saved, loads, kills } = await killAtRandom('race', rounds({ short: 3, full: 100 }))
+    const { directory, saved, loads, kills } = await killAtRandom('race', rounds({ short: 3, full: 50 }))
     const last = countOf((await fileStore({ directory }).load('session-a'))?.value)
     expect(new Set(saved).size).toBe(saved.length)
     expect(last).toBeGreaterThanOrEqual(Math.max(...saved))
