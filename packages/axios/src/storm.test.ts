@@ -82,9 +82,12 @@ describe(`a storm of ${calls} calls`, { timeout: 180_000 }, () => {
     },
   )
 
-  it('all at once, each on a connection of its own, costs one as well', async () => {
+  it('all at once through a thousand connections costs one as well', async () => {
     const scene = await openSceneElsewhere()
-    const instance = axios.create({ baseURL: scene.baseUrl })
+    // More of them at once than the system queues for a server are its matter, and are reset on a busy machine.
+    const httpAgent = new Agent({ keepAlive: true, maxSockets: 1000 })
+    onTestFinished(() => httpAgent.destroy())
+    const instance = axios.create({ baseURL: scene.baseUrl, httpAgent })
     attachSession(instance, scene.session)
     await scene.advance('90d')
     const result = await collect(storm([instance]))

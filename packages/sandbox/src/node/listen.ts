@@ -11,6 +11,8 @@ const largestBody = 1_000_000
  * Longer than Node's 5 s: a client that was busy for that long would take up a connection that is just being ended. ms
  */
 const idleConnection = 65_000
+/** That the system may queue, where it allows so many: a client that tests a storm opens them all at once. */
+const waitingConnections = 4096
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -35,7 +37,7 @@ export async function listen(sandbox: Sandbox, { port = 0 }: ListenOptions = {})
   server.keepAliveTimeout = idleConnection
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explained(error, port)))
-    server.listen(port, address, resolve)
+    server.listen({ port, host: address, backlog: waitingConnections }, resolve)
   })
   const taken = (server.address() as AddressInfo).port
   return { url: `http://${address}:${taken}`, port: taken, close: () => close(server) }
