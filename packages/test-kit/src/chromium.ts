@@ -25,11 +25,10 @@ export async function launch(): Promise<Browser | string> {
   const path = installed.find((candidate) => candidate !== undefined && existsSync(candidate))
   try {
     if (path !== undefined) return await chromium.launch({ executablePath: path, args: quiet })
+    // Without the arguments that come with it: in the single process that they ask for, the first page that is
+    // closed takes the browser with it.
     const { default: packed } = await import('@sparticuz/chromium')
-    return await chromium.launch({
-      executablePath: await packed.executablePath(),
-      args: [...packed.args, ...quiet],
-    })
+    return await chromium.launch({ executablePath: await packed.executablePath(), args: quiet })
   } catch (error) {
     return String(error).split('\n')[0] ?? 'for no reason'
   }

@@ -3,8 +3,12 @@ import type { Clock } from '../clock.ts'
 /** A clock that is wrong by less than this is taken as right: `Date` has seconds, and answers take their time. ms. */
 const tolerance = 2000
 
-/** No answer moves the clock by more than this: a cached or forged `Date` must not make old tokens look good. ms. */
-const clamp = 10 * 60_000
+/**
+ * No answer moves the clock by more than this, in ms: a cached or forged `Date` must not make old tokens look good.
+ * Half of an MFA challenge's life, too: the process that takes a challenge up has learned nothing yet, and on a machine
+ * whose clock is wrong by an hour it sees the challenge that much older than it is.
+ */
+const clamp = 5 * 60_000
 
 /**
  * The session's clock, set right by what the token endpoint says the time is. Expiry is written and read on the
