@@ -28,7 +28,6 @@ import type { SettledState } from './machine/state.ts'
 import { readBaseUrl } from './protocol/base-url.ts'
 import { encodeTokenRequest } from './protocol/encode-token-request.ts'
 import { judgeAnswer } from './protocol/judge-answer.ts'
-import { redactAnswer } from './protocol/redact-answer.ts'
 import { Secret } from './secret.ts'
 
 const product = identityOf('product')
@@ -126,9 +125,36 @@ describe('a planted secret shows nowhere', () => {
     const password = new Secret('p4ss wörd')
     const sent = encodeTokenRequest({ grant_type: 'password', username: 'u', password }, client)
     const echo = `${sent.body.reveal()} ${sent.headers.reveal().authorization} p4ss wörd client-s3cret`
-    const answer = judgeAnswer(answered(400, { error: 'invalid_grant', error_description: echo }))
+    const answer = judgeAnswer(
+      answered(400, { error: 'invalid_grant', error_description: echo }),
+      sent.secrets,
+    )
 
-    expect(leaksIn(redactAnswer(answer, sent.secrets), ['p4ss wörd', 'client-s3cret'])).toEqual([])
+    expect(leaksIn(answer, ['p4ss wörd', 'client-s3cret'])).toEqual([])
+  })
+
+  it('in what an answer says, when its echo is cut or made printable: no part of it either', () => {
+    const client = productClient({ id: 'my-product-1234', secret: 'kl1ent-s3cret' })
+    const password = new Secret('begin\u200bmiddle\tend')
+    const sent = encodeTokenRequest({ grant_type: 'password', username: 'u', password }, client)
+    const authorization = String(sent.headers.reveal().authorization)
+    const parts = ['beg', 'middle', 'end', 'kl1', 's3cret', authorization.slice(6, 10)]
+    const echoes = [
+      password.reveal(),
+      'begin middle end',
+      sent.body.reveal(),
+      authorization,
+      JSON.stringify({ password: password.reveal(), client_secret: 'kl1ent-s3cret' }),
+    ]
+
+    for (const echo of echoes) {
+      for (let before = 150; before <= 201; before += 1) {
+        const error_description = `${'x'.repeat(before)}${echo}`
+        const answer = judgeAnswer(answered(400, { error: 'out_of_cheese', error_description }), sent.secrets)
+        const shown = String(answer.type === 'error' && answer.description)
+        expect(parts.filter((part) => shown.includes(part))).toEqual([])
+      }
+    }
   })
 
   it('in what is said of a field that is malformed', () => {

@@ -51,6 +51,12 @@ describe('a secret', () => {
     expect(Reflect.get(secret, Symbol.for('@particle-grants/core/Secret'))).toBe(true)
   })
 
+  it('is not what bears the mark of a secret and reveals nothing', () => {
+    const mark = Symbol.for('@particle-grants/core/Secret')
+    expect(Secret.isInstance({ [mark]: true })).toBe(false)
+    expect(Secret.isInstance({ [mark]: true, reveal: 'x' })).toBe(false)
+  })
+
   it('wraps a bare string, and stays as it is', () => {
     expect(toSecret('bare').reveal()).toBe('bare')
     expect(toSecret(secret)).toBe(secret)
@@ -84,6 +90,9 @@ describe('redact', () => {
     ['a secret that holds another, the other way about', 'abcdef', ['abcdef', 'bcd'], '[redacted]'],
     ['a secret that the replacement holds', 'e secret', ['e secret', 'red'], '[redacted]'],
     ['what a pattern would take for its own', 'a.b axb $& (.*)+[x]{1}^|\\', ['a.b', '$&', '(.*)+[x]{1}^|\\'], '[redacted] axb [redacted] [redacted]'],
+    ['what is quoted in JSON', '{"password":"a\\"b"}', ['a"b'], '{"password":"[redacted]"}'],
+    ['what was made printable', 'a b', ['\u200ba\t\u200bb '], '[redacted]'],
+    ['only what is printable of it', 'a\u200bb', ['\u200b'], 'a[redacted]b'],
     ['other letters', '🔑ü', ['🔑'], '[redacted]ü'],
   ].map(([about, text, secrets, expected]) => ({ about, text, secrets, expected }) as Case))('hides $about', ({ text, secrets, expected }) => {
     expect(hide(text, ...secrets)).toBe(expected)

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts'
+
 const marker = Symbol.for('@particle-grants/core/Secret')
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 const redacted = '[redacted]'
@@ -36,7 +38,13 @@ export class Secret<T = string> {
 
   /** Whether a value is a secret, also one made by another copy of this package. */
   static isInstance(value: unknown): value is Secret<unknown> {
-    return typeof value === 'object' && value !== null && marker in value
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      marker in value &&
+      'reveal' in value &&
+      typeof value.reveal === 'function'
+    )
   }
 }
 
@@ -48,22 +56,31 @@ export function toSecret(value: SecretInput): Secret {
   return typeof value === 'string' ? new Secret(value) : value
 }
 
-/** Replaces every occurrence of the given secrets in a text, in the forms in which they go over the wire. */
+/**
+ * Replaces every occurrence of the given secrets in a text, in the forms in which they go over the wire, quoted as
+ * in JSON, and as {@link printable} leaves them: what it made of a text is redacted as completely as the text itself.
+ */
 export function redact(text: string, secrets: readonly Secret[]): string {
   const forms = secrets.flatMap((secret) => {
     const value = secret.reveal()
     // Half a surrogate pair goes over the wire as U+FFFD; encodeURIComponent would throw.
     const sent = value.replace(/\p{Cs}/gu, '\ufffd')
-    return value === '' ? [] : [value, sent, encodeURIComponent(sent), formEncoded(sent)]
+    const raw = [value, sent, encodeURIComponent(sent), formEncoded(sent), quoted(value), quoted(sent)]
+    return raw.flatMap((form) => [form, printable(form)])
   })
-  if (forms.length === 0) return text
   // The longest first, in one pass: no rest of a longer secret stays, and no replacement is replaced again.
-  const ordered = [...new Set(forms)].sort((a, b) => b.length - a.length)
+  const ordered = [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length)
+  if (ordered.length === 0) return text
   return text.replace(new RegExp(ordered.map(escapeRegExp).join('|'), 'g'), redacted)
 }
 
 function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}
+
+/** As it stands in a JSON string. */
+function quoted(value: string): string {
+  return JSON.stringify(value).slice(1, -1)
 }
 
 function formEncoded(value: string): string {

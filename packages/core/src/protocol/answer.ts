@@ -29,7 +29,7 @@ export type UnexpectedReason =
 export interface AnswerTiming {
   /** The server's clock, ms since 1970; `undefined` where `Date` can't be read (a browser, another origin). */
   readonly date: number | undefined
-  /** Seconds to wait, from `Retry-After`. */
+  /** Seconds to wait, from `Retry-After`; a day at most. */
   readonly retryAfter: number | undefined
 }
 

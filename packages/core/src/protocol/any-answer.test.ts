@@ -5,7 +5,7 @@ import { answered, tokenBody } from '../../test/wire.ts'
 import { Secret } from '../secret.ts'
 import type { Answer } from './answer.ts'
 import { judgeAnswer } from './judge-answer.ts'
-import { redactAnswer } from './redact-answer.ts'
+import { maxAnswerBytes } from './read-json.ts'
 
 const status = fc.oneof(fc.constantFrom(0, 200, 201, 302, 400, 401, 403, 429, 500, 503), fc.nat(999))
 
@@ -117,18 +117,82 @@ describe('whatever comes back', () => {
     )
   })
 
-  it('can be redacted', () => {
+  it('is judged the same for whatever was sent, but for what people will read of it', () => {
     const secrets = fc.array(fc.string({ unit: 'binary' }))
 
     fc.assert(
       fc.property(status, body, secrets, (given, bytes, sent) => {
-        const answer = judgeAnswer(answered(given, bytes ?? ''))
-        const redacted = redactAnswer(
-          answer,
+        const raw = answered(given, bytes ?? '')
+        const redacted = judgeAnswer(
+          raw,
           sent.map((secret) => new Secret(secret)),
         )
-        expect(redacted.type).toBe(answer.type)
+        consistent(redacted, given)
+        expect(redacted.type).toBe(judgeAnswer(raw).type)
       }),
     )
+  })
+
+  it('is judged even where its headers can’t be read', () => {
+    const headers = {
+      get: () => {
+        throw new Error('no headers here')
+      },
+    }
+    expect(judgeAnswer({ ...answered(200, tokenBody), headers })).toMatchObject({
+      type: 'tokens',
+      date: undefined,
+      retryAfter: undefined,
+    })
+  })
+})
+
+/** Up to 1 MiB of one small piece, said over and over, between a beginning and an end. */
+const long = fc
+  .record({
+    begin: fc.constantFrom('', '/**/', 'typeof ', 'cb', '<', '{"error":"x","error_description":"', '"'),
+    piece: fc.constantFrom(
+      ' ',
+      '\n',
+      '\t',
+      '\u00a0',
+      'a',
+      '.',
+      '/**/',
+      '/',
+      '[',
+      '{"a":',
+      '\u200b',
+      'a ',
+      '\u{1f511}',
+    ),
+    end: fc.constantFrom('', 'x', '(', '"}', '"', '\u0007'),
+  })
+  .map(({ begin, piece, end }) => {
+    const room = maxAnswerBytes - 64
+    return `${begin}${piece.repeat(Math.floor(room / new TextEncoder().encode(piece).length))}${end}`
+  })
+
+describe('whatever comes back, be it ever so long', () => {
+  it('is judged in the time that its length takes, and not in the square of it', () => {
+    // The square of a mebibyte takes minutes: one such body would be over the limit of this test.
+    fc.assert(
+      fc.property(fc.constantFrom(200, 400), long, (given, text) => {
+        consistent(judgeAnswer(answered(given, text), [new Secret('p4ssword')]), given)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it.each([
+    ['blanks', ' '.repeat(maxAnswerBytes), 'empty'],
+    ['blanks before what is no JSON', `${' '.repeat(maxAnswerBytes - 1)}"`, 'not_json'],
+    ['blanks before HTML', `${'\n'.repeat(maxAnswerBytes - 1)}<`, 'html'],
+    ['blanks before JSONP', `${' '.repeat(maxAnswerBytes - 4)}cb()`, 'jsonp'],
+    ['blanks in JSONP', `/**/${' '.repeat(maxAnswerBytes - 6)}"`, 'not_json'],
+    ['a name', 'a'.repeat(maxAnswerBytes), 'not_json'],
+    ['brackets', '['.repeat(maxAnswerBytes), 'not_json'],
+  ])('is told what it is: %s', (_, text, reason) => {
+    expect(judgeAnswer(answered(200, text))).toMatchObject({ type: 'unexpected', reason })
   })
 })

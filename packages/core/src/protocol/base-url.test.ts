@@ -117,6 +117,11 @@ describe('readBaseUrl', () => {
     expect(outcome(new URL('http://localhost:1/') as unknown as string)).toBe('http://localhost:1')
   })
 
+  it('is read in the time that its length takes: a long run of slashes is nothing to stop at', () => {
+    const url = `https://api.example/${'/'.repeat(300_000)}x`
+    expect(outcome(url)).toBe(url)
+  })
+
   it('takes Particle’s own', () => {
     expect(outcome(particleUrl)).toBe(particleUrl)
   })

@@ -24,7 +24,8 @@ export function readBaseUrl(given: string, insecureAllowed: boolean): string {
   if (url.protocol === 'http:' && !insecureAllowed && !loopback.test(url.hostname)) {
     throw new GrantsError('insecure_base_url', { origin: url.origin })
   }
-  return url.origin + url.pathname.replace(/\/+$/, '')
+  // The look behind keeps a long run of slashes elsewhere from being tried from each of them.
+  return url.origin + url.pathname.replace(/(?<!\/)\/+$/, '')
 }
 
 function parse(given: string): URL {

@@ -2,7 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { revealed } from '../../test/secrets.ts'
 import { answered, tokenBody } from '../../test/wire.ts'
 import type { Answer, UnexpectedReason } from './answer.ts'
-import { judgeAnswer, maxAnswerBytes } from './judge-answer.ts'
+import { judgeAnswer } from './judge-answer.ts'
+import { maxAnswerBytes } from './read-json.ts'
 
 const noTiming = { date: undefined, retryAfter: undefined }
 const judge = (status: number, body: unknown, headers = {}): Answer =>
@@ -181,6 +182,8 @@ describe('an answer that refuses', () => {
     ['', ''],
     ['x'.repeat(200), 'x'.repeat(200)],
     ['x'.repeat(201), `${'x'.repeat(199)}…`],
+    [`${'x'.repeat(198)}🔑🔑`, `${'x'.repeat(198)}…`],
+    [`${'x'.repeat(197)}🔑🔑`, `${'x'.repeat(197)}🔑…`],
   ])('is described on one printable, short line: %j', (given, description) => {
     expect(judge(400, { error: 'invalid_grant', error_description: given })).toMatchObject({ description })
   })

@@ -1,17 +1,13 @@
-import { Secret } from '../secret.ts'
+import { printable, shortened } from '../printable.ts'
+import { redact, Secret } from '../secret.ts'
 import type { Answer, AnswerTiming, RawAnswer, TokenAnswer, UnexpectedReason } from './answer.ts'
+import { isHeaderSafe } from './header-safe.ts'
+import { type Json, readJson } from './read-json.ts'
 import { readTiming } from './timing.ts'
-
-/** Answers larger than this are not read as JSON. The largest known one has less than 1 kB. */
-export const maxAnswerBytes = 1_048_576
-
-type Json = Readonly<Record<string, unknown>>
+import { isTokenEndpointErrorCode } from './token-endpoint-errors.ts'
 
 const tokenFields = ['access_token', 'token_type', 'expires_in', 'refresh_token', 'scope']
 const errorFields = ['error', 'error_description', 'mfa_token']
-
-/** No blanks, nothing that a header could not carry (RFC 6750 §2.1 allows less still). */
-const headerSafe = /^[\x21-\x7e]+$/
 
 /** Longer lifetimes than this have no date in JavaScript. In seconds. */
 const maxLifetime = 8.64e12
@@ -19,8 +15,9 @@ const maxLifetime = 8.64e12
 /**
  * Judges whatever the token endpoint, or something in its place, answered. Total: it never throws.
  * The body decides, not its content type; the error code decides, never its description.
+ * `sent` are the request's secrets: should the server have echoed them, what people will read is without them.
  */
-export function judgeAnswer(raw: RawAnswer): Answer {
+export function judgeAnswer(raw: RawAnswer, sent: readonly Secret[] = []): Answer {
   const timing = readTiming(raw.headers)
   const unexpected = (reason: UnexpectedReason, field?: string): Answer => ({
     type: 'unexpected',
@@ -33,9 +30,9 @@ export function judgeAnswer(raw: RawAnswer): Answer {
   const body = readJson(raw.body)
   if (typeof body === 'string') return unexpected(body)
   // An error code with a token beside it, or with a 2xx status, is no answer that one could act upon.
-  if (typeof body.error === 'string' && oneLine(body.error) !== '') {
+  if (typeof body.error === 'string' && printable(body.error) !== '') {
     if (raw.status < 400 || 'access_token' in body) return unexpected('wrong_status')
-    const answer = judgeError(body, body.error, { status: raw.status, ...timing })
+    const answer = judgeError(body, { status: raw.status, ...timing }, sent)
     return answer ?? unexpected('wrong_type', 'mfa_token')
   }
   if (raw.status >= 400) return unexpected('no_error_code')
@@ -49,18 +46,21 @@ export function judgeAnswer(raw: RawAnswer): Answer {
 
 function judgeError(
   body: Json,
-  error: string,
   head: AnswerTiming & { readonly status: number },
+  sent: readonly Secret[],
 ): Answer | undefined {
   const unknown = rest(body, errorFields)
-  if (error === 'mfa_required') {
+  if (body.error === 'mfa_required') {
     if (!isHeaderSafe(body.mfa_token)) return undefined
     return { type: 'mfa_required', mfa_token: new Secret(body.mfa_token), unknown, ...head }
   }
+  const code = printable(String(body.error))
+  const { error_description } = body
   return {
     type: 'error',
-    error: oneLine(error),
-    description: readDescription(body),
+    // A known code decides what happens next, and is no secret even when somebody's password spells it.
+    error: isTokenEndpointErrorCode(code) ? code : readable(code, sent),
+    description: typeof error_description === 'string' ? readable(error_description, sent) : undefined,
     unknown,
     ...head,
   }
@@ -83,54 +83,15 @@ function readTokens(body: Json): TokenAnswer | string {
   }
 }
 
-function isHeaderSafe(value: unknown): value is string {
-  return typeof value === 'string' && headerSafe.test(value)
-}
-
 function isLifetime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= maxLifetime
-}
-
-/** The JSON object, or why there is none. */
-function readJson(bytes: Uint8Array): Json | UnexpectedReason {
-  if (bytes.length > maxAnswerBytes) return 'too_large'
-  const text = readText(bytes)
-  if (text === undefined) return 'not_utf8'
-  if (text.trim() === '') return 'empty'
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not_an_object'
-    // No prototype: a field named "toString" or "__proto__" is a field and nothing else.
-    return Object.assign(Object.create(null), value)
-  } catch {
-    return notJson(text)
-  }
-}
-
-function notJson(text: string): UnexpectedReason {
-  if (/^\s*</.test(text)) return 'html'
-  if (/^\s*(\/\*\*\/)?\s*(typeof\s)?[\w$.[\]]+\s*(===|\()/.test(text)) return 'jsonp'
-  return 'not_json'
-}
-
-function readText(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 function rest(body: Json, known: readonly string[]): Secret<Json> {
   return new Secret(Object.fromEntries(Object.entries(body).filter(([name]) => !known.includes(name))))
 }
 
-function readDescription(body: Json): string | undefined {
-  return typeof body.error_description === 'string' ? oneLine(body.error_description) : undefined
-}
-
-/** Printable, on one line and short: it ends up in messages and terminals. */
-function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
-  return line.length > 200 ? `${line.slice(0, 199)}…` : line
+/** Fit for messages and terminals. Redacted before it is cut: the rest of a secret is a secret still. */
+function readable(text: string, sent: readonly Secret[]): string {
+  return shortened(redact(printable(text), sent))
 }

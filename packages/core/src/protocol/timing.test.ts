@@ -25,19 +25,29 @@ describe('readTiming', () => {
     ['120', 120],
     ['0', 0],
     [' 7 ', 7],
-    ['999999999', 999_999_999],
+    ['86400', 86_400],
+    ['86401', 86_400],
+    ['999999999', 86_400],
+    ['9'.repeat(400), 86_400],
+    ['Sat, 03 Jan 2026 00:00:00 GMT', 86_400],
     ['Thu, 01 Jan 2026 00:01:00 GMT', 60],
     ['Thu, 01 Jan 2026 00:00:00 GMT', 0],
     ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
     ['', undefined],
     ['soon', undefined],
-    ['9999999999', undefined],
     ['120, 120', undefined],
     ['-5', undefined],
     ['1.5', undefined],
     ['0x10', undefined],
   ])('reads Retry-After %j as %s seconds', (text, seconds) => {
     expect(read({ date, 'retry-after': text }).retryAfter).toBe(seconds)
+  })
+
+  it('knows nothing where reading a header throws', () => {
+    const get = () => {
+      throw new Error('no headers here')
+    }
+    expect(readTiming({ get })).toEqual({ date: undefined, retryAfter: undefined })
   })
 
   it('measures no date against a clock that it does not know', () => {

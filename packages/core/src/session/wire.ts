@@ -10,8 +10,8 @@ import {
   type EncodedTokenRequest,
   encodeTokenRequest,
 } from '../protocol/encode-token-request.ts'
-import { judgeAnswer, maxAnswerBytes } from '../protocol/judge-answer.ts'
-import { redactAnswer } from '../protocol/redact-answer.ts'
+import { judgeAnswer } from '../protocol/judge-answer.ts'
+import { maxAnswerBytes } from '../protocol/read-json.ts'
 import type { Secret } from '../secret.ts'
 import { eventOfAnswer } from './event-of-answer.ts'
 import { type Fetch, readBody } from './http.ts'
@@ -52,7 +52,7 @@ async function sendEncoded(
   const timeout = AbortSignal.timeout(wire.timeout)
   try {
     const raw = await send(wire, request, [timeout, encoded.signal])
-    const answer = redactAnswer(judgeAnswer(raw), secrets)
+    const answer = judgeAnswer(raw, secrets)
     const elapsed = Math.max(0, wire.clock.now() - sentAt)
     wire.clock.learn(answer.date)
     const at = wire.clock.now()
