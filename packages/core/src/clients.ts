@@ -1,4 +1,5 @@
-import { GrantsError } from './errors/grants-error.ts'
+import { invalidArgument } from './errors/invalid-argument.ts'
+import { frozen } from './frozen.ts'
 import type { ClientKind } from './grants/grant.ts'
 import { Secret, type SecretInput, toSecret } from './secret.ts'
 
@@ -27,12 +28,12 @@ export interface ClientCredentials {
  * The developer clients that Particle's documentation and own tools use. Their secrets are published and no secret.
  * Known from: the report (`particle`), particle-api-js, particle-cli since 3.48, particle-cli through 3.47.
  */
-export const developerClients = {
+export const developerClients = frozen({
   particle: 'particle',
   'particle-api': 'particle-api',
   'particle-cli': 'particle-cli',
   CLI2: 'client_secret_here',
-} as const
+})
 
 /** The id of a known developer client. */
 export type DeveloperClientId = keyof typeof developerClients
@@ -43,10 +44,8 @@ const clientIdForm = /^[a-z0-9-_]{3,40}$/i
 /** A known developer client; `particle:particle` unless another is named. */
 export function developerClient(id: DeveloperClientId = 'particle'): DeveloperClient {
   if (!isDeveloperClientId(id)) {
-    throw new GrantsError('invalid_argument', {
-      parameter: 'id',
-      problem: `is none of the known developer clients (${Object.keys(developerClients).join(', ')})`,
-    })
+    const known = Object.keys(developerClients).join(', ')
+    throw invalidArgument('id', `is none of the known developer clients (${known})`)
   }
   return client('developer', { id, secret: developerClients[id] })
 }
@@ -67,17 +66,27 @@ function isDeveloperClientId(id: string): id is DeveloperClientId {
 
 function client<K extends ClientKind>(kind: K, credentials: ClientCredentials): ClientOf<K> {
   const { id, secret } = credentials ?? {}
-  const invalid = (parameter: string, problem: string) =>
-    new GrantsError('invalid_argument', { parameter, problem })
   if (typeof id !== 'string' || !clientIdForm.test(id)) {
-    throw invalid('id', 'must have 3 to 40 letters, digits, "-" or "_"')
+    throw invalidArgument('id', 'must have 3 to 40 letters, digits, "-" or "_"')
   }
   if (kind !== 'developer' && isDeveloperClientId(id)) {
-    throw invalid('id', `"${id}" is a developer client that everyone shares: use developerClient()`)
+    throw invalidArgument('id', `"${id}" is a developer client that everyone shares: use developerClient()`)
   }
   const wrapped = toSecret(secret)
-  if (!Secret.isInstance(wrapped) || typeof wrapped.reveal() !== 'string' || wrapped.reveal() === '') {
-    throw invalid('secret', 'must be a non-empty string')
-  }
+  if (!isSecretText(wrapped)) throw invalidArgument('secret', 'must be a non-empty string')
   return Object.freeze({ kind, id, secret: wrapped })
+}
+
+/** Throws `invalid_argument` for what none of the functions above has made. */
+export function assertClient(given: unknown): asserts given is Client {
+  const { kind, id, secret } = (given ?? {}) as Readonly<Record<string, unknown>>
+  const isKind = kind === 'developer' || kind === 'product' || kind === 'user'
+  if (!isKind || typeof id !== 'string' || !isSecretText(secret)) {
+    throw invalidArgument('client', 'must come from developerClient(), productClient() or userClient()')
+  }
+}
+
+function isSecretText(value: unknown): value is Secret {
+  const text = Secret.isInstance(value) ? value.reveal() : undefined
+  return typeof text === 'string' && text !== ''
 }

@@ -1,4 +1,4 @@
-import { GrantsError } from './errors/grants-error.ts'
+import { invalidArgument } from './errors/invalid-argument.ts'
 import type { ClientKind } from './grants/grant.ts'
 
 /** Whose token it is: the client's owner, a customer of its product, or an account that signed in by name. */
@@ -23,9 +23,21 @@ export function subjectOfLogin(kind: ClientKind, username: string): Subject {
   return kind === 'product' ? customer(username) : account(username)
 }
 
+/** What a word of a scope begins with that names a customer. */
+const customerScope = 'customer='
+
 /** The scope that asks for a token of this subject; `undefined` where none is needed. */
 export function scopeOf(subject: Subject | undefined): string | undefined {
-  return subject?.startsWith('customer:') ? `customer=${subject.slice('customer:'.length)}` : undefined
+  return subject?.startsWith('customer:') ? customerScope + subject.slice('customer:'.length) : undefined
+}
+
+/** Whether one of a scope's words names a customer. */
+export function namesCustomer(scope: string): boolean {
+  return wordsOf(scope).some((word) => word.startsWith(customerScope))
+}
+
+function wordsOf(scope: string): string[] {
+  return scope.split(/\s+/)
 }
 
 /**
@@ -38,18 +50,15 @@ export function scopeFits(
   asked: string | undefined,
 ): boolean {
   if (scope === undefined || scope === '') return true
-  const words = scope.split(/\s+/).map(canonical)
+  const words = wordsOf(scope).map(canonical)
   const own = scopeOf(subject)
   const dropped = asked !== undefined && own !== undefined && asked.includes(own) && !words.includes(own)
-  return !dropped && words.every((word) => !word.startsWith('customer=') || word === own)
+  return !dropped && words.every((word) => !word.startsWith(customerScope) || word === own)
 }
 
 function canonicalName(name: string, parameter: string): string {
   if (typeof name !== 'string' || name === '' || /[\s\p{Cc}]/u.test(name)) {
-    throw new GrantsError('invalid_argument', {
-      parameter,
-      problem: 'must be a non-empty string without blanks and control characters',
-    })
+    throw invalidArgument(parameter, 'must be a non-empty string without blanks and control characters')
   }
   return canonical(name)
 }
@@ -60,7 +69,8 @@ function canonical(name: string): string {
 
 /** Checks a subject that came from outside. Throws `invalid_argument` when this kind of client can't have it. */
 export function readSubject(given: string, kind: ClientKind): Subject {
-  const [type, ...rest] = given.split(':')
+  // Callers without types may pass anything.
+  const [type, ...rest] = String(given).split(':')
   const name = rest.join(':')
   if (type === 'owner' && rest.length === 0 && kind !== 'developer') return 'owner'
   if (type === 'customer' && kind === 'product') return customer(name)
@@ -70,8 +80,5 @@ export function readSubject(given: string, kind: ClientKind): Subject {
     product: "'owner' or customer('…')",
     user: "'owner' or account('…')",
   }
-  throw new GrantsError('invalid_argument', {
-    parameter: 'subject',
-    problem: `of a ${kind} client must be ${allowed[kind]}`,
-  })
+  throw invalidArgument('subject', `of a ${kind} client must be ${allowed[kind]}`)
 }

@@ -1,3 +1,4 @@
+import { frozen } from '../frozen.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { FieldDefinition, FieldValue } from './field.ts'
 import type { ClientKind } from './grant.ts'
@@ -7,19 +8,19 @@ import { recoveryCode } from './recovery-code.ts'
 import { refreshToken } from './refresh-token.ts'
 
 /** Every grant that Particle's token endpoint serves to this project's users, by its `grant_type`. */
-export const grants = {
+export const grants = frozen({
   password,
   'urn:custom:mfa-otp': mfaOtp,
   'urn:custom:recovery-code': recoveryCode,
   client_credentials: clientCredentials,
   refresh_token: refreshToken,
-} as const
+})
 
 /** A `grant_type` of the catalogue. */
 export type GrantType = keyof typeof grants
 
 /** The catalogue's grant types, in the order in which the reference shows them. */
-export const grantTypes = Object.keys(grants) as readonly GrantType[]
+export const grantTypes = frozen(Object.keys(grants) as readonly GrantType[])
 
 /** The names of the form fields of a grant. */
 export type FieldNameOf<G extends GrantType> = keyof (typeof grants)[G]['fields'] & string

@@ -97,3 +97,14 @@ describe('serializeState', () => {
     },
   )
 })
+
+describe('what is no state', () => {
+  it.each([null, undefined, 5, 'signed_out'])('is not serialised: %j', (state) => {
+    expect(() => serializeState(state as unknown as SettledState)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        details: expect.objectContaining({ parameter: 'state' }),
+      }),
+    )
+  })
+})

@@ -1,4 +1,5 @@
 import { GrantsError } from '../errors/grants-error.ts'
+import { invalidArgument } from '../errors/invalid-argument.ts'
 import { isSettled, type SettledState, type State, type Tokens } from './state.ts'
 
 /** The version of the form that {@link serializeState} writes. */
@@ -9,7 +10,9 @@ export const stateVersion = 1
  * or for another process to take up. Throws `unsettled_state` while a request is under way.
  */
 export function serializeState(state: SettledState): string {
-  // Callers without types, or with a cast, come here with any state.
+  // Callers without types, or with a cast, come here with anything.
+  if (typeof state !== 'object' || state === null)
+    throw invalidArgument('state', 'must be the state of a session')
   if (!isSettled(state as State))
     throw new GrantsError('unsettled_state', { status: (state as State).status })
   return JSON.stringify({ version: stateVersion, ...opened(state) })

@@ -1,3 +1,4 @@
+import { frozen } from '../frozen.ts'
 import type { EventType } from './event.ts'
 import type { Table, Transition } from './row.ts'
 import { type Status, statuses } from './state.ts'
@@ -258,3 +259,4 @@ export const transitions: readonly Transition[] = statuses.flatMap((from) =>
       })),
   ),
 )
+frozen(transitions)

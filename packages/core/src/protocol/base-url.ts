@@ -1,4 +1,5 @@
 import { GrantsError } from '../errors/grants-error.ts'
+import { invalidArgument } from '../errors/invalid-argument.ts'
 
 /** Particle's Device Cloud. */
 export const particleUrl = 'https://api.particle.io'
@@ -37,5 +38,5 @@ function parse(given: string): URL {
 }
 
 function invalid(problem: string): GrantsError {
-  return new GrantsError('invalid_argument', { parameter: 'baseUrl', problem })
+  return invalidArgument('baseUrl', problem)
 }

@@ -1,14 +1,17 @@
-import { GrantsError } from '../errors/grants-error.ts'
+import { invalidArgument } from '../errors/invalid-argument.ts'
 import type { FieldForm } from '../grants/field.ts'
 import { Secret } from '../secret.ts'
 
 /** Checks a field's value against its form and gives it as it is sent. Throws `invalid_argument`; never repeats a secret. */
 export function encodeField(name: string, form: FieldForm, value: unknown): string {
   const result = forms[form](Secret.isInstance(value) ? value.reveal() : value)
-  if (typeof result === 'object') {
-    throw new GrantsError('invalid_argument', { parameter: name, problem: result.problem })
-  }
+  if (typeof result === 'object') throw invalidArgument(name, result.problem)
   return result
+}
+
+/** Whether a field of this form holds a secret. */
+export function isHidden(form: FieldForm): boolean {
+  return form === 'secret' || form === 'otp'
 }
 
 type Encoder = (value: unknown) => string | { readonly problem: string }

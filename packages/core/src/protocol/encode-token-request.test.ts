@@ -213,3 +213,24 @@ describe('what is named secret', () => {
     expect(secretsOf(bare, clients.developer)).toContain('correct horse')
   })
 })
+
+describe('what callers without types may pass', () => {
+  const grant_type =
+    'grant_type is none of password, urn:custom:mfa-otp, urn:custom:recovery-code, client_credentials, refresh_token'
+
+  it.each([null, undefined, 5, 'password', []])('is refused as a request: %j', (request) => {
+    expect(refusal(request)).toBe(grant_type)
+  })
+
+  it.each([null, undefined, {}, { ...developerClient(), secret: undefined }])(
+    'is refused as a client: %j',
+    (client) => {
+      expect(() => encodeTokenRequest(password, client as unknown as Client)).toThrow(
+        expect.objectContaining({
+          code: 'invalid_argument',
+          message: expect.stringContaining('developerClient()'),
+        }),
+      )
+    },
+  )
+})

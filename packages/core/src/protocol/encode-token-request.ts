@@ -1,5 +1,6 @@
-import type { Client } from '../clients.ts'
+import { assertClient, type Client } from '../clients.ts'
 import { GrantsError } from '../errors/grants-error.ts'
+import { invalidArgument } from '../errors/invalid-argument.ts'
 import {
   type GrantType,
   grants,
@@ -8,10 +9,9 @@ import {
   mayUse,
   type TokenRequest,
 } from '../grants/catalogue.ts'
-import type { FieldForm } from '../grants/field.ts'
 import { Secret } from '../secret.ts'
 import { basicAuthorization } from './basic-authorization.ts'
-import { encodeField } from './encode-field.ts'
+import { encodeField, isHidden } from './encode-field.ts'
 
 /** Where the client's id and secret go: HTTP Basic, or form fields (a browser's preflight is spared so). */
 export type ClientAuthentication = 'basic' | 'body'
@@ -36,7 +36,8 @@ export function encodeTokenRequest(
   client: Client,
   authentication: ClientAuthentication = 'basic',
 ): EncodedTokenRequest {
-  const grant_type = readGrantType(request.grant_type)
+  const grant_type = readGrantType(request?.grant_type)
+  assertClient(client)
   if (!mayUse(client.kind, grant_type)) {
     throw new GrantsError('grant_not_allowed', { grant_type, clientKind: client.kind })
   }
@@ -66,35 +67,33 @@ export function encodeTokenRequest(
   }
 }
 
-const hiddenForms: ReadonlySet<FieldForm> = new Set(['secret', 'otp'])
-
 /** Appends the grant's fields in the catalogue's order and gives back those that are secret. */
 function appendFields(params: URLSearchParams, request: TokenRequest, grant_type: GrantType): Secret[] {
   const { grant_type: _, ...given } = request as Readonly<Record<string, unknown>>
   const { fields } = grants[grant_type]
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(fields, name))
-  if (unknown !== undefined) throw invalid(unknown, `is no field of grant_type=${grant_type}`)
+  if (unknown !== undefined) throw invalidArgument(unknown, `is no field of grant_type=${grant_type}`)
   if (given.expires_in !== undefined && given.expires_at !== undefined) {
-    throw invalid('expires_at', 'must not be given together with expires_in')
+    throw invalidArgument('expires_at', 'must not be given together with expires_in')
   }
   const secrets: Secret[] = []
   for (const [name, field] of Object.entries(fields)) {
     const value = given[name]
     if (value === undefined) {
-      if (field.required) throw invalid(name, `is required by grant_type=${grant_type}`)
+      if (field.required) throw invalidArgument(name, `is required by grant_type=${grant_type}`)
       continue
     }
     const sent = encodeField(name, field.form, value)
     params.append(name, sent)
     // As it was sent, which is not always as it was given: a server can echo only what it got.
-    if (hiddenForms.has(field.form) || Secret.isInstance(value)) secrets.push(new Secret(sent))
+    if (isHidden(field.form) || Secret.isInstance(value)) secrets.push(new Secret(sent))
   }
   return secrets
 }
 
 function readGrantType(value: string): GrantType {
   if (typeof value === 'string' && isGrantType(value)) return value
-  throw invalid('grant_type', `is none of ${grantTypes.join(', ')}${hint(value)}`)
+  throw invalidArgument('grant_type', `is none of ${grantTypes.join(', ')}${hint(value)}`)
 }
 
 /** The spelling that people paste from the one place where the report itself slipped. */
@@ -102,8 +101,4 @@ function hint(value: unknown): string {
   return value === 'urn:custom:mfa-token'
     ? ' (the second step is urn:custom:mfa-otp; mfa_token is a field)'
     : ''
-}
-
-function invalid(parameter: string, problem: string): GrantsError {
-  return new GrantsError('invalid_argument', { parameter, problem })
 }

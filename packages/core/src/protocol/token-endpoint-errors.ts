@@ -1,8 +1,10 @@
+import { frozen } from '../frozen.ts'
+
 /**
  * What runs of each error that Particle's token endpoint is known to answer: its status, and whether
  * the same request may be repeated later. What explains them is in `reference/`, keyed by this table.
  */
-export const tokenEndpointErrors = {
+export const tokenEndpointErrors = frozen({
   mfa_required: { status: 403, transient: false },
   invalid_grant: { status: 400, transient: false },
   invalid_client: { status: 400, transient: false },
@@ -13,7 +15,7 @@ export const tokenEndpointErrors = {
   sso_user: { status: 403, transient: false },
   rate_limit_exceeded: { status: 429, transient: true },
   server_error: { status: 503, transient: true },
-} as const
+})
 
 /** An error code of Particle's that this project knows. */
 export type TokenEndpointErrorCode = keyof typeof tokenEndpointErrors
