@@ -30,6 +30,8 @@ const variants: { readonly [C in ErrorCode]?: readonly ErrorDetails[C][] } = {
   temporarily_unavailable: [
     { grant_type: 'password', error: 'server_error', status: 503, retryAfter: undefined },
     { grant_type: 'password', error: 'server_error', status: 503, retryAfter: 60 },
+    { grant_type: 'urn:custom:recovery-code', error: 'server_error', status: 503, retryAfter: undefined },
+    { grant_type: 'urn:custom:recovery-code', error: 'server_error', status: 503, retryAfter: 60 },
   ],
   unexpected_answer: reasons<ErrorDetails['unexpected_answer']['reason']>({
     redirect: true,

@@ -9,13 +9,20 @@ const refused = new GrantsError('code_refused', { triesLeft: 2, endsAt: Date.UTC
 describe('a GrantsError', () => {
   it('is an error that carries its code, its details, what to do, and where to read on', () => {
     expect(refused).toBeInstanceOf(Error)
+    expect(refused.name).toBe('GrantsError')
     expect({ ...refused }).toEqual({
-      name: 'GrantsError',
       code: 'code_refused',
       details: { triesLeft: 2, endsAt: Date.UTC(2026, 0, 1) },
       remedy: expect.stringContaining('2 tries are left'),
       link: referenceLink('code_refused'),
     })
+  })
+
+  it('has its name as the platform’s errors have theirs, and not as a field', () => {
+    expect(Object.keys(refused)).not.toContain('name')
+    expect(Object.hasOwn(refused, 'name')).toBe(false)
+    expect(String(refused)).toBe(`GrantsError: ${refused.message}`)
+    expect(JSON.parse(JSON.stringify(refused))).not.toHaveProperty('name')
   })
 
   it('shows its name, its message and its stack', () => {

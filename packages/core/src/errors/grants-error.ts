@@ -9,7 +9,7 @@ const marker = Symbol.for('@particle-grants/core/GrantsError')
  * `link` where the reference says more. No property, message, stack or cause holds a secret.
  */
 export class GrantsError<C extends ErrorCode = ErrorCode> extends Error {
-  override readonly name = 'GrantsError'
+  declare readonly name: 'GrantsError'
   readonly code: C
   readonly details: ErrorDetails[C]
   readonly remedy: string
@@ -27,6 +27,15 @@ export class GrantsError<C extends ErrorCode = ErrorCode> extends Error {
 
   get [marker](): true {
     return true
+  }
+
+  static {
+    // On the prototype, as the platform's errors have it: it is no field of each error.
+    Object.defineProperty(GrantsError.prototype, 'name', {
+      value: 'GrantsError',
+      configurable: true,
+      writable: true,
+    })
   }
 
   /** Whether a value is an error of this package, also one made by another copy of it. */

@@ -37,6 +37,8 @@ describe('what the errors say', () => {
       rate_limited: Particle answers no more token requests from this address for now (429). Wait 60 s before the next attempt.
       temporarily_unavailable: Particle could not serve the token request: server_error (503). Try again later; the request was not judged.
       temporarily_unavailable: Particle could not serve the token request: server_error (503). Wait 60 s before the next attempt.
+      temporarily_unavailable: Particle could not serve the token request: server_error (503). Try again later; the request was not judged. The recovery code may be spent all the same: if it is refused next time, take another.
+      temporarily_unavailable: Particle could not serve the token request: server_error (503). Wait 60 s before the next attempt. The recovery code may be spent all the same: if it is refused next time, take another.
       unexpected_answer: What answers at https://api.particle.io is not Particle's token endpoint: status 502 and an HTML page. Check the base URL and any proxy on the way. Tokens in hand were kept.
       unexpected_answer: What answers at https://api.particle.io is not Particle's token endpoint: status 302 and a redirect, which is never followed. Check the base URL and any proxy on the way. Tokens in hand were kept.
       unexpected_answer: What answers at https://proxy.example.com is not Particle's token endpoint: status 200 and a redirect, which is never followed. Check the base URL and any proxy on the way. Tokens in hand were kept.
@@ -74,11 +76,11 @@ describe('what the errors say', () => {
       reauthentication_required: The token could not be renewed: its refresh token was refused. Sign in again.
       reauthentication_required: The token could not be renewed: the answer to a refresh was lost on the way, and with it the next refresh token. Sign in again.
       revocation_failed: The access token could not be revoked: no answer. It was forgotten here and stays valid at Particle until it expires.
-      revocation_failed: The access token could not be revoked (503). It was forgotten here and stays valid at Particle until it expires.
-      revocation_failed: The access token could not be revoked (500). It was forgotten here and stays valid at Particle until it expires.
+      revocation_failed: The access token could not be revoked: no confirmation (503). It was forgotten here and stays valid at Particle until it expires.
+      revocation_failed: The access token could not be revoked: no confirmation (500). It was forgotten here and stays valid at Particle until it expires.
       aborted: The call was aborted before anything was sent. Call again when it is wanted after all.
-      failure_budget_spent: 5 token requests have failed or may have failed since the last success; ten in a row lock the address out. Nothing was sent. Make sure of the credentials; the next attempt is allowed at 2026-11-23T12:10:00Z.
-      failure_budget_spent: 9 token requests have failed or may have failed since the last success; ten in a row lock the address out. Nothing was sent. Make sure of the credentials, sign in once by other means, then call resetFailureBudget().
+      failure_budget_spent: 5 token requests have failed or may have failed since the last success; ten in a row lock the address out. Nothing was sent. Check the credentials, or the network where no answers came; the next attempt is allowed at 2026-11-23T12:10:00Z.
+      failure_budget_spent: 9 token requests have failed or may have failed since the last success; ten in a row lock the address out. Nothing was sent. Check the credentials, or the network where no answers came; sign in once by other means, then call resetFailureBudget().
       client_refused_before: The id and secret of the client my-product-1234 were refused before, and are the same still. Nothing was sent; correct the secret, or call resetFailureBudget() when it was right after all.
       renewal_postponed: The token has run out, and renewing it failed 2 times in a row, at last with no_answer. Call again at 2026-11-23T12:10:00Z or later; then it is tried again.
       renewal_postponed: The token has run out, and renewing it failed once, at last with no_answer. Call again at 2026-01-01T00:00:00Z or later; then it is tried again.

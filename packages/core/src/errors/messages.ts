@@ -1,3 +1,4 @@
+import type { GrantType } from '../grants/catalogue.ts'
 import { isTokenEndpointErrorCode } from '../protocol/token-endpoint-errors.ts'
 import type { ErrorCode, ErrorDetails } from './details.ts'
 import { remedies, unknownErrorRemedy } from './remedies.ts'
@@ -18,6 +19,14 @@ const quoted = (description: string | undefined): string =>
   description ? `: "${description.replace(/\.$/, '')}".` : '.'
 const wait = (retryAfter: number | undefined): string =>
   retryAfter === undefined ? remedies.rate_limit_exceeded : `Wait ${retryAfter} s before the next attempt.`
+
+/** What failed may have been wrong, or never judged. */
+const checkBoth = 'Check the credentials, or the network where no answers came'
+/** A recovery code is good once, and what failed on the way back may have used it up. */
+const codeInDoubt = (grant_type: GrantType): string =>
+  grant_type === 'urn:custom:recovery-code'
+    ? ' The recovery code may be spent all the same: if it is refused next time, take another.'
+    : ''
 
 const notRenewable = {
   developer_token: "A developer's token can't be renewed, whatever refresh_token came with it.",
@@ -109,8 +118,8 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
       `${failures} token requests have failed or may have failed since the last success; ten in a row lock the address out.`,
     remedy: ({ until }) =>
       until === undefined
-        ? 'Nothing was sent. Make sure of the credentials, sign in once by other means, then call resetFailureBudget().'
-        : `Nothing was sent. Make sure of the credentials; the next attempt is allowed at ${time(until)}.`,
+        ? `Nothing was sent. ${checkBoth}; sign in once by other means, then call resetFailureBudget().`
+        : `Nothing was sent. ${checkBoth}; the next attempt is allowed at ${time(until)}.`,
   },
   client_refused_before: {
     what: ({ clientId }) =>
@@ -120,12 +129,14 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
   },
   temporarily_unavailable: {
     what: ({ error, status }) => `Particle could not serve the token request: ${error} (${status}).`,
-    remedy: ({ retryAfter }) => (retryAfter === undefined ? remedies.server_error : wait(retryAfter)),
+    remedy: ({ grant_type, retryAfter }) =>
+      (retryAfter === undefined ? remedies.server_error : wait(retryAfter)) + codeInDoubt(grant_type),
   },
   unexpected_answer: {
     what: ({ baseUrl, status, reason }) =>
       `What answers at ${baseUrl} is not Particle's token endpoint: status ${status} and ${unexpected[reason]}.`,
-    remedy: () => 'Check the base URL and any proxy on the way. Tokens in hand were kept.',
+    remedy: ({ grant_type }) =>
+      `Check the base URL and any proxy on the way. Tokens in hand were kept.${codeInDoubt(grant_type)}`,
   },
   no_answer: {
     what: ({ grant_type, baseUrl, reason, systemCode }) =>
@@ -208,7 +219,7 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
   },
   revocation_failed: {
     what: ({ status }) =>
-      `The access token could not be revoked${status === undefined ? ': no answer' : ` (${status})`}.`,
+      `The access token could not be revoked: no ${status === undefined ? 'answer' : `confirmation (${status})`}.`,
     remedy: () => 'It was forgotten here and stays valid at Particle until it expires.',
   },
   invalid_transition: {
