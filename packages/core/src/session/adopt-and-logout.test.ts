@@ -39,6 +39,10 @@ describe('adopting a token', () => {
     ['a whole header', { accessToken: `Bearer ${token}` }, 'accessToken'],
     ['a line end', { accessToken: `${token}\n` }, 'accessToken'],
     ['no token', {} as { accessToken: string }, 'accessToken'],
+    ['nothing', undefined as unknown as { accessToken: string }, 'accessToken'],
+    ['the end in seconds', { accessToken: token, expiresAt: 1_900_000_000 }, 'expiresAt'],
+    ['a date made of seconds', { accessToken: token, expiresAt: new Date(1_900_000_000) }, 'expiresAt'],
+    ['an end that is no number', { accessToken: token, expiresAt: '2030' as unknown as number }, 'expiresAt'],
     ['a date that is none', { accessToken: token, expiresAt: new Date('soon') }, 'expiresAt'],
   ])('refuses %s', async (_, options, parameter) => {
     const session = createSession({ client: developerClient() })
@@ -46,6 +50,16 @@ describe('adopting a token', () => {
       code: 'invalid_argument',
       details: { parameter },
     })
+  })
+})
+
+describe('a token’s end in seconds', () => {
+  it('is told from milliseconds, and what to do is said', async () => {
+    const session = createSession({ client: developerClient() })
+    await expect(session.adopt({ accessToken: token, expiresAt: 1_900_000_000 })).rejects.toThrow(
+      'multiply seconds by 1000',
+    )
+    expect(session.state.status).toBe('signed_out')
   })
 })
 
@@ -95,6 +109,39 @@ describe('logging out', () => {
     await session.adopt({ accessToken: token })
     expect(await session.logout()).toMatchObject({ accessToken: 'revoked' })
   })
+
+  const html = '<html>Sign in to this Wi-Fi</html>'
+  // biome-ignore format: one line per case, to be read as a table
+  const proofs: readonly (readonly [about: string, status: number, body: string | null, accessToken: string])[] = [
+    ['the confirmation', 200, '{"ok":true}', 'revoked'],
+    ['the confirmation and more', 200, '{"ok":true,"x":1}', 'revoked'],
+    ['no content', 204, null, 'revoked'],
+    ['a token that was dead', 401, '{"error":"invalid_token"}', 'revoked'],
+    ['a token that had expired', 401, '{"error":"expired_token"}', 'revoked'],
+    ['a captive portal’s page', 200, html, 'still_valid'],
+    ['a proxy’s refusal', 401, html, 'still_valid'],
+    ['another refusal', 401, '{"error":"invalid_client"}', 'still_valid'],
+    ['a dead token with another status', 400, '{"error":"invalid_token"}', 'still_valid'],
+    ['half a confirmation', 200, '{"ok":tr', 'still_valid'],
+    ['an empty one', 200, '', 'still_valid'],
+    ['the contrary', 200, '{"ok":false}', 'still_valid'],
+    ['something like it', 200, '{"ok":"true"}', 'still_valid'],
+    ['a list', 200, '[{"ok":true}]', 'still_valid'],
+    ['acceptance', 202, '{"ok":true}', 'still_valid'],
+    ['a redirect', 302, '{"ok":true}', 'still_valid'],
+  ]
+  it.each(proofs.map(([about, status, body, accessToken]) => ({ about, status, body, accessToken })))(
+    'says what is proved by $about ($status): $accessToken',
+    async ({ status, body, accessToken }) => {
+      const fetch = async () => new Response(body, { status })
+      const session = createSession({ client: developerClient(), fetch })
+      await session.adopt({ accessToken: token })
+      const result = await session.logout()
+      expect(result.accessToken).toBe(accessToken)
+      expect(result.error?.details).toEqual(accessToken === 'revoked' ? undefined : { status })
+      expect(session.state.status).toBe('signed_out')
+    },
+  )
 
   it('leaves the token alone when told to', async () => {
     const { baseUrl, sandbox } = await sandboxed()

@@ -1,9 +1,13 @@
 import { createClock } from '@particle-grants/sandbox'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { dev, product, sandboxed } from '../../test/sandboxed.ts'
+import { now, refreshable, renewing, requesting, signedIn, signedOut } from '../../test/states.ts'
 import { developerClient, productClient, userClient } from '../clients.ts'
 import { GrantsError } from '../errors/grants-error.ts'
+import { serializeState } from '../machine/serialize-state.ts'
+import type { SettledState } from '../machine/state.ts'
 import { allowInsecureRequests } from '../protocol/base-url.ts'
+import { Secret } from '../secret.ts'
 import { createSession } from './create-session.ts'
 import type { SessionOptions } from './options.ts'
 
@@ -35,7 +39,32 @@ describe('making a session', () => {
     ['a base URL that is none', { client, baseUrl: 'api.particle.io' }, 'baseUrl'],
     ['a base URL with a password', { client, baseUrl: 'https://a:b@api.particle.io' }, 'baseUrl'],
     ['an unknown way to authenticate', { client, clientAuthentication: 'header' }, 'clientAuthentication'],
+    ['no options', undefined, 'client'],
+    ['nothing', null, 'client'],
+    ['a client without its secret', { client: { kind: 'developer', id: 'particle' } }, 'client'],
+    ['a client whose secret is bare', { client: { ...client, secret: 'particle' } }, 'client'],
+    ['a client whose secret is no text', { client: { ...client, secret: new Secret(5) } }, 'client'],
+    ['a client without its id', { client: { ...client, id: undefined } }, 'client'],
+    ['a client of no kind', { client: { ...client, kind: 'service' } }, 'client'],
     ['no time at all', { client, timeout: 0 }, 'timeout'],
+    ['less', { client, timeout: -1 }, 'timeout'],
+    ['half a millisecond', { client, timeout: 0.5 }, 'timeout'],
+    ['no end', { client, timeout: Number.POSITIVE_INFINITY }, 'timeout'],
+    ['a time that a timer would take for one millisecond', { client, timeout: 2 ** 31 }, 'timeout'],
+    ['a time that no timer takes', { client, timeout: 2 ** 32 }, 'timeout'],
+    ['a clock that tells no time', { client, clock: {} }, 'clock'],
+    ['no clock', { client, clock: null }, 'clock'],
+    ['an origin that stands alone', { client, origins: 'https://api.particle.io' }, 'origins'],
+    ['an origin that is a number', { client, origins: [5] }, 'origins'],
+    ['an origin with a path', { client, origins: ['https://api.particle.io/v1'] }, 'origins'],
+    ['an origin of something else', { client, origins: ['ws://api.particle.io'] }, 'origins'],
+    ['a subject that is a number', { client, subject: 5 }, 'subject'],
+    ['a state that is text', { client, state: serializeState(signedOut()) }, 'state'],
+    ['a state that is none', { client, state: 5 }, 'state'],
+    ['no state', { client, state: null }, 'state'],
+    ['a state in which a request is under way', { client, state: requesting() }, 'state'],
+    ['a state in which a renewal is under way', { client, state: renewing() }, 'state'],
+    ['a state without its tokens', { client, state: { ...signedIn(), tokens: undefined } }, 'state'],
     ['no tries', { client, challengeLimits: { tries: 0 } }, 'challengeLimits.tries'],
     ['half a try', { client, challengeLimits: { tries: 0.5 } }, 'challengeLimits.tries'],
     [
@@ -55,6 +84,27 @@ describe('making a session', () => {
     expect(() => createSession(options as unknown as SessionOptions<typeof client>)).toThrow(
       expect.objectContaining({ code: 'invalid_argument', details: expect.objectContaining({ parameter }) }),
     )
+  })
+
+  it('says how a state is read from its text', () => {
+    const state = serializeState(signedOut()) as unknown as SettledState
+    expect(() => createSession({ client, state })).toThrow('pass parseState(text)')
+  })
+
+  it('refuses a state whose fields are wrong, and says which', () => {
+    const state = { ...signedOut(), reason: 'tired' } as unknown as SettledState
+    expect(() => createSession({ client, state })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_state',
+        message: expect.stringContaining('reason is none of'),
+      }),
+    )
+  })
+
+  it('takes no refresh token from a state that its client can’t use', () => {
+    const tokens = refreshable({ refreshToken: new Secret('refresh-held') })
+    const { state } = createSession({ client, state: signedIn({ tokens }), clock: { now: () => now } })
+    expect(state).toMatchObject({ status: 'signed_in', tokens: { refreshToken: undefined } })
   })
 
   it('refuses plain http to another machine, unless told that this is wanted', () => {
@@ -119,8 +169,18 @@ describe('watching a session', () => {
     await session.login({ username: 'mfa@example.com', password: 'battery staple' })
     await session.submitOtp(sandbox.otp('mfa@example.com'))
     end()
+    end()
     await session.logout()
     expect(seen).toEqual(['requesting', 'mfa_required', 'requesting', 'signed_in'])
+  })
+
+  it.each([5, undefined, null, {}])('takes a function, and not %j', (listener) => {
+    expect(() => createSession({ client }).subscribe(listener as never)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        details: expect.objectContaining({ parameter: 'listener' }),
+      }),
+    )
   })
 
   it('is not disturbed by a listener that throws: the others are told, and the error surfaces', async () => {

@@ -10,7 +10,7 @@ import {
 import { type SecretInput, toSecret } from '../secret.ts'
 import { subjectOfLogin } from '../subject.ts'
 import { fetchWithToken } from './fetch-with-token.ts'
-import { checkField, readAdopted, readAsked } from './inputs.ts'
+import { assertListener, checkField, readAdopted, readAsked } from './inputs.ts'
 import { type Machinery, type Outcome, Runner, throwRefusal } from './runner.ts'
 import type {
   AccessTokenOptions,
@@ -21,7 +21,7 @@ import type {
   TokenOptions,
 } from './session.ts'
 import { type KeepingOptions, TokenKeeper } from './token-keeper.ts'
-import { waitFor } from './waiting.ts'
+import { assertWait, waitFor } from './waiting.ts'
 
 /** What a session is told besides its machinery. */
 export interface LiveOptions extends KeepingOptions {
@@ -63,17 +63,19 @@ export class LiveSession {
   }
 
   subscribe(listener: (state: State) => void): () => void {
+    assertListener(listener)
     return this.#runner.subscribe(listener)
   }
 
-  async login({ username, password, signal, ...token }: LoginOptions): Promise<SignedIn | MfaRequired> {
+  async login(options: LoginOptions): Promise<SignedIn | MfaRequired> {
+    const { username, password, signal, ...token } = options ?? {}
     checkField(['password', 'username'], username)
     checkField(['password', 'password'], password)
     const subject = subjectOfLogin(this.kind, username)
     const asked = readAsked('password', token)
     const event = { type: 'login', username, password: toSecret(password), subject, asked } as const
-    const options = { subject, signal, ...signingIn }
-    return this.#settle(await this.#runner.step(() => ({ ...event, at: this.#now() }), options))
+    const step = { subject, signal, ...signingIn }
+    return this.#settle(await this.#runner.step(() => ({ ...event, at: this.#now() }), step))
   }
 
   async submitOtp(otp: SecretInput, { signal }: CallOptions = {}): Promise<SignedIn> {
@@ -100,11 +102,13 @@ export class LiveSession {
   }
 
   async renew(options: AccessTokenOptions = {}): Promise<SignedIn> {
+    assertWait(options)
     await waitFor(this.#keeper.renew(false), options)
     return this.state as SignedIn
   }
 
-  accessToken(options: AccessTokenOptions = {}): Promise<string> {
+  async accessToken(options: AccessTokenOptions = {}): Promise<string> {
+    assertWait(options)
     return this.#keeper.get(options)
   }
 

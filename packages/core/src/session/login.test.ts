@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { dev, product, sandboxed } from '../../test/sandboxed.ts'
 import { developerClient, productClient } from '../clients.ts'
+import { Secret } from '../secret.ts'
 import { createSession } from './create-session.ts'
+import type { LoginOptions } from './session.ts'
 
+/** What only bears the mark of a secret. */
+const mark = { [Symbol.for('@particle-grants/core/Secret')]: true }
 const days = 86_400_000
 
 describe('signing in with username and password', () => {
@@ -143,12 +147,18 @@ describe('signing in with username and password', () => {
     ['half a second', { ...dev, expiresIn: 0.5 }, 'expiresIn'],
     ['a lifetime that is no number', { ...dev, expiresIn: '3600' as unknown as number }, 'expiresIn'],
     ['an empty scope', { ...dev, scope: '' }, 'scope'],
+    ['nothing', undefined, 'username'],
+    ['null', null, 'username'],
+    ['a username that is a secret', { ...dev, username: new Secret('dev@example.com') }, 'username'],
+    ['a password that only looks like a secret', { ...dev, password: mark }, 'password'],
+    ['a scope that is a secret', { ...dev, scope: new Secret('devices') }, 'scope'],
+    ['a lifetime that is a secret', { ...dev, expiresIn: new Secret(60) }, 'expiresIn'],
     ['a customer in the scope', { ...dev, scope: 'devices:list customer=bob@example.com' }, 'scope'],
   ] as const
   it.each(unsent)('refuses %s before anything is sent', async (_, options, parameter) => {
     const { baseUrl, tokenRequests } = await sandboxed()
     const session = createSession({ client: developerClient(), baseUrl })
-    await expect(session.login(options)).rejects.toMatchObject({
+    await expect(session.login(options as unknown as LoginOptions)).rejects.toMatchObject({
       code: 'invalid_argument',
       details: { parameter },
     })

@@ -1,7 +1,7 @@
 import { createServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { httpAnswer, rawServer } from '@particle-grants/test-kit'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { dev } from '../../test/sandboxed.ts'
 import { developerClient } from '../clients.ts'
 import { createSession } from './create-session.ts'
@@ -131,6 +131,54 @@ describe('a fetch of one’s own', () => {
         expected,
       )
     }
+  })
+
+  const never = new Promise<never>(() => {})
+  const deaf: [string, Fetch][] = [
+    ['that never answers', () => never],
+    [
+      'whose answer never ends',
+      async () => ({
+        status: 200,
+        headers: new Headers(),
+        body: { getReader: () => ({ read: () => never, cancel: () => never }) },
+      }),
+    ],
+    [
+      'whose answer is too long and can’t be stopped',
+      async () => ({
+        status: 200,
+        headers: new Headers(),
+        body: {
+          getReader: () => ({
+            read: async () => ({ done: false, value: new Uint8Array(2 ** 20 + 1) }),
+            cancel: () => never,
+          }),
+        },
+      }),
+    ],
+  ]
+
+  it.each(deaf)('%s is given up after the time-out, though it heeds no signal', async (_, fetch) => {
+    const session = createSession({ client: developerClient(), fetch, timeout: 20 })
+    await expect(session.login(dev)).rejects.toMatchObject({
+      code: 'no_answer',
+      details: { reason: 'timeout' },
+    })
+    expect(session.state.status).toBe('signed_out')
+    await session.adopt({ accessToken: 'held' })
+    expect(await session.logout()).toMatchObject({ accessToken: 'still_valid' })
+  })
+
+  it.each(deaf)('%s is given up when the caller aborts, though it heeds no signal', async (_, fetch) => {
+    const aborter = new AbortController()
+    const asked = vi.fn(fetch)
+    const session = createSession({ client: developerClient(), fetch: asked })
+    const login = session.login({ ...dev, signal: aborter.signal })
+    await expect.poll(() => asked.mock.calls.length).toBe(1)
+    aborter.abort(new Error('closed the window'))
+    await expect(login).rejects.toThrow('closed the window')
+    expect(session.state.status).toBe('signed_out')
   })
 
   it('is asked for no redirects, for JSON, and with a form', async () => {

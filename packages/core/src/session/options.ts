@@ -1,10 +1,13 @@
-import type { Client } from '../clients.ts'
+import { assertClient, type Client } from '../clients.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { GrantsError } from '../errors/grants-error.ts'
+import { invalidArgument } from '../errors/invalid-argument.ts'
 import { FailureBudget } from '../failure-budget/failure-budget.ts'
 import { defaultFailureBudgetLimits, type FailureBudgetLimits } from '../failure-budget/limits.ts'
 import { type ChallengeLimits, defaultChallengeLimits } from '../machine/event.ts'
-import { type Identity, initialState, type SettledState } from '../machine/state.ts'
+import { parseState } from '../machine/parse-state.ts'
+import { serializeState } from '../machine/serialize-state.ts'
+import { type Identity, initialState, isSettled, type SettledState, type State } from '../machine/state.ts'
 import { allowInsecureRequests, particleUrl, readBaseUrl } from '../protocol/base-url.ts'
 import type { ClientAuthentication } from '../protocol/encode-token-request.ts'
 import { memoryStore } from '../store/memory-store.ts'
@@ -15,6 +18,7 @@ import type { LiveOptions } from './live-session.ts'
 import type { Machinery } from './runner.ts'
 import { ServerClock } from './server-clock.ts'
 import { assertSameSession } from './stored.ts'
+import { assertTimeout, defaultTimeout } from './waiting.ts'
 import type { Wire } from './wire.ts'
 
 /** The subjects that a session of this kind of client may have. */
@@ -40,7 +44,7 @@ export interface SessionOptions<C extends Client> {
   readonly clock?: Clock | undefined
   /** Where id and secret go. @default 'basic'; in a page 'body', which spares the browser's preflight */
   readonly clientAuthentication?: ClientAuthentication | undefined
-  /** Milliseconds that one request may take. @default 30000 */
+  /** Milliseconds that one request may take, up to 2147483647. @default 30000 */
   readonly timeout?: number | undefined
   /** How long an MFA challenge is tried. @default three tries, ten minutes */
   readonly challengeLimits?: Partial<ChallengeLimits> | undefined
@@ -65,10 +69,11 @@ export interface ReadOptions {
 
 /** The options, checked and completed. Throws `invalid_argument`, `insecure_base_url` or `invalid_state`. */
 export function readOptions(options: SessionOptions<Client>): ReadOptions {
+  // Callers without types may leave out even the options: what is wrong then is that there is no client.
+  assertClient(options?.client)
   const { client, clock = systemClock, store = memoryStore() } = options
-  const kinds: readonly unknown[] = ['developer', 'product', 'user']
-  if (!kinds.includes(client?.kind)) {
-    throw invalid('client', 'must come from developerClient(), productClient() or userClient()')
+  if (typeof clock?.now !== 'function') {
+    throw invalidArgument('clock', 'must be an object whose now() gives milliseconds since 1970')
   }
   const baseUrl = readBaseUrl(options.baseUrl ?? particleUrl, options[allowInsecureRequests] === true)
   const limits = { ...defaultFailureBudgetLimits, ...options.failureBudget }
@@ -86,7 +91,7 @@ export function readOptions(options: SessionOptions<Client>): ReadOptions {
       subject: undefined,
     }),
     live: {
-      origins: options.origins?.map(readOrigin) ?? [new URL(baseUrl).origin],
+      origins: readOrigins(options.origins ?? [new URL(baseUrl).origin]),
       authorizeOnUse: options.authorizeOnUse === true,
       waitUntil: options.waitUntil,
     },
@@ -94,16 +99,16 @@ export function readOptions(options: SessionOptions<Client>): ReadOptions {
 }
 
 function readWire(options: SessionOptions<Client>, baseUrl: string): Wire {
-  const { client, clock = systemClock, timeout = 30_000 } = options
+  const { client, clock = systemClock, timeout = defaultTimeout } = options
   const { clientAuthentication = isPage() ? 'body' : 'basic', fetch = platformFetch } = options
   if (clientAuthentication !== 'basic' && clientAuthentication !== 'body') {
-    throw invalid('clientAuthentication', "must be 'basic' or 'body'")
+    throw invalidArgument('clientAuthentication', "must be 'basic' or 'body'")
   }
   if (typeof (options.fetch ?? platform.fetch) !== 'function') {
-    throw invalid('fetch', 'must be a function; this platform has none of its own')
+    throw invalidArgument('fetch', 'must be a function; this platform has none of its own')
   }
   const challengeLimits = { ...defaultChallengeLimits, ...options.challengeLimits }
-  assertPositive('timeout', timeout)
+  assertTimeout(timeout)
   assertPositive('challengeLimits.tries', challengeLimits.tries)
   assertPositive('challengeLimits.maxAge', challengeLimits.maxAge)
   return {
@@ -117,11 +122,18 @@ function readWire(options: SessionOptions<Client>, baseUrl: string): Wire {
   }
 }
 
-function readOrigin(given: string): string {
-  const { origin } = new URL(readBaseUrl(given, true))
-  if (origin !== given.replace(/\/$/, ''))
-    throw invalid('origins', 'must be origins, such as https://api.particle.io')
-  return origin
+function readOrigins(given: readonly string[]): readonly string[] {
+  if (Array.isArray(given) && given.every(isOrigin)) return given.map((origin) => new URL(origin).origin)
+  throw invalidArgument('origins', 'must be an array of origins, such as https://api.particle.io')
+}
+
+function isOrigin(given: unknown): boolean {
+  try {
+    const { origin, protocol } = new URL(given as string)
+    return /^https?:$/.test(protocol) && [origin, `${origin}/`].includes(given as string)
+  } catch {
+    return false
+  }
 }
 
 function readInitial({ subject, state }: SessionOptions<Client>, unbound: Identity): SettledState {
@@ -129,8 +141,22 @@ function readInitial({ subject, state }: SessionOptions<Client>, unbound: Identi
   const named = subject === undefined ? fallback : readSubject(subject, unbound.clientKind)
   const identity = { ...unbound, subject: named }
   if (state === undefined) return initialState(identity)
-  assertSameSession(state.identity, identity)
-  return state
+  const read = readState(state)
+  assertSameSession(read.identity, identity)
+  return read
+}
+
+/** A copy of a state that came from outside, looked at as closely as one that comes as text. */
+function readState(given: SettledState): SettledState {
+  if (typeof given === 'string') {
+    throw invalidArgument('state', 'must be a state, and not its text: pass parseState(text)')
+  }
+  try {
+    if (isSettled(given as State)) return parseState(serializeState(given))
+  } catch (thrown) {
+    if (GrantsError.isInstance(thrown)) throw thrown
+  }
+  throw invalidArgument('state', 'must be a settled state, as parseState gives it')
 }
 
 /** Looked up late, so that a `fetch` that is installed or patched afterwards is used. */
@@ -144,9 +170,5 @@ function isPage(): boolean {
 
 function assertPositive(parameter: string, value: number): void {
   if (!(Number.isSafeInteger(value) && value > 0))
-    throw invalid(parameter, 'must be an integer greater than 0')
-}
-
-function invalid(parameter: string, problem: string): GrantsError {
-  return new GrantsError('invalid_argument', { parameter, problem })
+    throw invalidArgument(parameter, 'must be an integer greater than 0')
 }

@@ -126,6 +126,21 @@ describe('a machine whose clock is wrong', () => {
   })
 
   it.each([
+    ['a page with success', 200, '<html>Sign in to this Wi-Fi</html>'],
+    ['a proxy that fails', 502, '<html>Bad Gateway</html>'],
+    ['JSON of something else', 404, '{"message":"no Route matched"}'],
+    ['a code that Particle does not know', 400, '{"error":"upstream_gone"}'],
+    ['a redirect', 302, ''],
+  ])('learns nothing from what is not the token endpoint: %s', async (_, status, body) => {
+    const { machine, clock } = machines()
+    const date = new Date(clock.now() + 4 * minute).toUTCString()
+    const session = machine(0, async () => new Response(body, { status, headers: { date } }))
+    await session.authorize().catch(() => {})
+    await session.adopt({ accessToken: 'a'.repeat(40), expiresAt: clock.now() + minute })
+    expect(session.peekToken()).toBe('a'.repeat(40))
+  })
+
+  it.each([
     ['an hour fast', 3_600_000],
     ['an hour slow', -3_600_000],
   ])('(%s) takes up in another process the MFA challenge that it got in one', async (_, wrongBy) => {

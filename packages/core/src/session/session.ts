@@ -10,7 +10,7 @@ export interface CallOptions {
 
 /** An abort and a limit of one call's waiting. */
 export interface AccessTokenOptions extends CallOptions {
-  /** Milliseconds to wait for a renewal. @default 30000 */
+  /** Milliseconds to wait for a renewal, up to 2147483647. @default 30000 */
   readonly timeout?: number | undefined
 }
 
@@ -31,7 +31,7 @@ export interface LoginOptions extends TokenOptions {
 /** A token that came from elsewhere. */
 export interface AdoptOptions {
   readonly accessToken: SecretInput
-  /** When it ends: a date, or ms since 1970. @default unknown, taken for never */
+  /** When it ends: a date, or ms (not seconds) since 1970. @default unknown, taken for never */
   readonly expiresAt?: Date | number | null | undefined
 }
 

@@ -64,6 +64,34 @@ describe('whoever waits for a renewal', () => {
   })
 })
 
+/** What no timer can wait for: too long for its 31 bits, no number of milliseconds, or no time at all. */
+const unkeepable = [2 ** 31, 2 ** 32, Number.POSITIVE_INFINITY, Number.NaN, -1, 0, 1.5, '10', null]
+
+describe('a limit that no timer can keep', () => {
+  it.each(unkeepable)('is refused before anything is begun: %s', async (given) => {
+    const { session, gate, tokenRequests } = await waitingForRenewal()
+    const timeout = given as number
+    const refused = {
+      code: 'invalid_argument',
+      details: {
+        parameter: 'timeout',
+        problem: 'must be an integer of milliseconds from 1 to 2147483647',
+      },
+    }
+    await expect(session.accessToken({ timeout })).rejects.toMatchObject(refused)
+    await expect(session.renew({ timeout })).rejects.toMatchObject(refused)
+    expect(session.state.status).toBe('signed_in')
+    expect(gate.waiting()).toBe(0)
+    expect(tokenRequests()).toHaveLength(1)
+  })
+
+  it('is not the longest one', async () => {
+    const { session, gate } = await waitingForRenewal()
+    gate.open()
+    expect(await session.accessToken({ timeout: 2 ** 31 - 1 })).toBe(session.peekToken())
+  })
+})
+
 describe('waiting for a promise', () => {
   it('gives what it gives, and what it is rejected with', async () => {
     expect(await waitFor(Promise.resolve('token'), {})).toBe('token')
@@ -86,6 +114,7 @@ describe('waiting for a promise', () => {
       remove(type, listener, options)
     }
     await Promise.all(Array.from({ length: 5 }, () => waitFor(Promise.resolve(), { signal })))
+    await codeOf(waitFor(new Promise(() => {}), { signal, timeout: 1 }))
     await expect.poll(() => listeners.size).toBe(0)
   })
 })

@@ -4,7 +4,7 @@ import { sanitizeCause, systemCodeOf } from '../errors/sanitize.ts'
 import { type GrantType, grants, type TokenRequest } from '../grants/catalogue.ts'
 import type { Refusal } from '../machine/effect.ts'
 import type { ChallengeLimits, Event } from '../machine/event.ts'
-import type { RawAnswer } from '../protocol/answer.ts'
+import type { Answer, RawAnswer } from '../protocol/answer.ts'
 import {
   type ClientAuthentication,
   type EncodedTokenRequest,
@@ -12,10 +12,13 @@ import {
 } from '../protocol/encode-token-request.ts'
 import { judgeAnswer } from '../protocol/judge-answer.ts'
 import { maxAnswerBytes } from '../protocol/read-json.ts'
+import { provesRevoked } from '../protocol/revocation.ts'
+import { isTokenEndpointErrorCode } from '../protocol/token-endpoint-errors.ts'
 import type { Secret } from '../secret.ts'
 import { eventOfAnswer } from './event-of-answer.ts'
 import { type Fetch, readBody } from './http.ts'
 import type { ServerClock } from './server-clock.ts'
+import { unlessAborted } from './waiting.ts'
 
 /** Everything that sending takes, fixed when a session is created. */
 export interface Wire {
@@ -35,10 +38,15 @@ export async function exchange(wire: Wire, request: TokenRequest, signal?: Abort
   try {
     encoded = encodeTokenRequest(request, wire.client, wire.clientAuthentication)
   } catch (thrown) {
-    const { code, details } = thrown as AnyGrantsError
-    return { type: 'failed', at: wire.clock.now(), refusal: { code, details } as Refusal }
+    return { type: 'failed', at: wire.clock.now(), refusal: unsendable(thrown) }
   }
   return sendEncoded(wire, request.grant_type, { ...encoded, signal })
+}
+
+function unsendable(thrown: unknown): Refusal {
+  if (GrantsError.isInstance(thrown)) return { code: thrown.code, details: thrown.details } as Refusal
+  // What was thrown while secrets were taken out is not shown: nobody knows what it says.
+  return { code: 'invalid_argument', details: { parameter: 'request', problem: "can't be encoded" } }
 }
 
 async function sendEncoded(
@@ -49,12 +57,11 @@ async function sendEncoded(
   const { method, path, secrets } = encoded
   const request = { method, path, headers: encoded.headers.reveal(), body: encoded.body.reveal() }
   const sentAt = wire.clock.now()
-  const timeout = AbortSignal.timeout(wire.timeout)
   try {
-    const raw = await send(wire, request, [timeout, encoded.signal])
+    const raw = await send(wire, request, encoded.signal)
     const answer = judgeAnswer(raw, secrets)
     const elapsed = Math.max(0, wire.clock.now() - sentAt)
-    wire.clock.learn(answer.date)
+    if (isTheEndpoints(answer)) wire.clock.learn(answer.date)
     const at = wire.clock.now()
     const { baseUrl, challengeLimits: limits } = wire
     return eventOfAnswer(answer, grant_type, { baseUrl, requestedAt: at - elapsed, at, limits })
@@ -63,12 +70,21 @@ async function sendEncoded(
     const details = {
       grant_type,
       baseUrl: wire.baseUrl,
-      reason: timeout.aborted ? 'timeout' : 'network',
+      reason: isTimeout(thrown) ? 'timeout' : 'network',
       systemCode: systemCodeOf(cause),
       spent: grants[grant_type].singleUse,
     } as const
     return { type: 'failed', at: wire.clock.now(), refusal: { code: 'no_answer', details, cause } }
   }
+}
+
+/** Whether the token endpoint itself said so. The `Date` of a proxy's page is its own, or a cache's. */
+function isTheEndpoints(answer: Answer): boolean {
+  return answer.type === 'error' ? isTokenEndpointErrorCode(answer.error) : answer.type !== 'unexpected'
+}
+
+function isTimeout(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'TimeoutError'
 }
 
 /** Revokes an access token: `revoked` when it is dead, also when it was before, else why it is not. Never throws. */
@@ -85,9 +101,8 @@ export async function revoke(
     headers: { authorization: `Bearer ${accessToken.reveal()}`, accept: 'application/json' },
   }
   try {
-    const { status } = await send(wire, request, [AbortSignal.timeout(wire.timeout), signal])
-    // 401: the token is dead already, which is what was wanted.
-    return status === 200 || status === 204 || status === 401 ? 'revoked' : failed(status)
+    const answer = await send(wire, request, signal)
+    return provesRevoked(answer) ? 'revoked' : failed(answer.status)
   } catch (thrown) {
     return failed(undefined, sanitizeCause(thrown, [accessToken]))
   }
@@ -100,17 +115,24 @@ interface WireRequest {
   readonly body?: string
 }
 
-async function send(
+/** Ends with the time-out or the caller's signal, also when a `fetch` of somebody's own heeds neither. */
+async function send(wire: Wire, request: WireRequest, signal: AbortSignal | undefined): Promise<RawAnswer> {
+  const timeout = AbortSignal.timeout(wire.timeout)
+  const signals = signal === undefined ? [timeout] : [timeout, signal]
+  return unlessAborted(receive(wire, request, AbortSignal.any(signals)), signals)
+}
+
+async function receive(
   wire: Wire,
   { path, headers, ...rest }: WireRequest,
-  signals: readonly (AbortSignal | undefined)[],
+  signal: AbortSignal,
 ): Promise<RawAnswer> {
   const response = await wire.fetch(wire.baseUrl + path, {
     ...rest,
     headers: { ...headers },
     // A redirected token request would carry the credentials to wherever the answer says.
     redirect: 'manual',
-    signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
+    signal,
   })
   const body = await readBody(response, maxAnswerBytes)
   return { status: response.status, headers: response.headers, body }
