@@ -71,6 +71,21 @@ describe('sanitizeCause', () => {
     expect(sanitizeCause(thrown, secrets).message).toBe(`something that is no error was thrown: ${type}`)
   })
 
+  it('is there also for an error that throws when it is read', () => {
+    const message = () => {
+      throw new Error('p@ss word')
+    }
+    const error = Object.defineProperty(new Error('x'), 'message', { get: message })
+
+    expect(sanitizeCause(error, []).message).toBe("an error was thrown that can't be read")
+  })
+
+  it('hides a secret as it was made printable by somebody', () => {
+    const cause = sanitizeCause(new Error('bad header: pa ss'), [new Secret('pa\u200b\tss')])
+
+    expect(cause.message).toBe('bad header: [redacted]')
+  })
+
   it('ends a long or circular chain of causes', () => {
     const circular = new Error('round')
     circular.cause = circular

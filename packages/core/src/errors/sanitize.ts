@@ -5,6 +5,15 @@ import { redact, type Secret } from '../secret.ts'
  * sent, and the same of its own cause. Whatever else hangs on it (configuration, request, sockets) stays behind.
  */
 export function sanitizeCause(thrown: unknown, secrets: readonly Secret[], depth = 0): Error {
+  try {
+    return copyOf(thrown, secrets, depth)
+  } catch {
+    // Its own fields throw when they are read. Whoever handles an error must not get another one for it.
+    return new Error("an error was thrown that can't be read")
+  }
+}
+
+function copyOf(thrown: unknown, secrets: readonly Secret[], depth: number): Error {
   if (!(thrown instanceof Error)) return new Error(`something that is no error was thrown: ${typeof thrown}`)
   const options =
     thrown.cause === undefined || depth === 3
