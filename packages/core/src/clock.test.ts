@@ -5,6 +5,19 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+describe('a timer', () => {
+  it('lets a process end where nobody waits for it, and only there', () => {
+    const ref = vi.spyOn(globalThis, 'setTimeout')
+    const timers = [true, false].map((background) => {
+      void systemClock.sleep(60_000, { background })
+      return ref.mock.results.at(-1)?.value as NodeJS.Timeout
+    })
+    expect(timers.map((timer) => timer.hasRef())).toEqual([false, true])
+    for (const timer of timers) clearTimeout(timer)
+    ref.mockRestore()
+  })
+})
+
 describe('the wall clock', () => {
   it('says the time', () => {
     vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) })

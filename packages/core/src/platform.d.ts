@@ -51,6 +51,7 @@ declare const crypto: {
 declare function btoa(binary: string): string
 
 declare function setTimeout(callback: () => void, milliseconds: number): unknown
+declare function clearTimeout(timer: unknown): void
 
 interface Headers {
   get(name: string): string | null

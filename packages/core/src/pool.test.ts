@@ -13,11 +13,11 @@ async function withCustomers(count: number) {
   const names = Array.from({ length: count }, (_, index) => `customer-${index}@example.com`)
   const world = await sandboxed()
   const { sandbox, baseUrl, clock } = world
-  for (const username of names) {
+  const addCustomer = async (email: string) => {
     await sandbox.fetch(`${baseUrl}/v1/products/1234/customers`, {
       method: 'POST',
       body: new URLSearchParams({
-        email: username,
+        email,
         no_password: 'true',
         client_id: product.id,
         client_secret: product.secret,
@@ -25,6 +25,7 @@ async function withCustomers(count: number) {
       }),
     })
   }
+  for (const name of names) await addCustomer(name)
   const sleeping = {
     now: () => clock.now(),
     // Minutes pass at once; the moments that one waits for another request pass as they do.
@@ -33,7 +34,7 @@ async function withCustomers(count: number) {
       else clock.advance(milliseconds)
     },
   }
-  return { ...world, names, clock: sleeping, advance: clock.advance }
+  return { ...world, names, addCustomer, clock: sleeping, advance: clock.advance }
 }
 
 describe('a pool of customers', () => {
@@ -105,21 +106,26 @@ describe('a pool of customers', () => {
     expect(seen).toHaveLength(told)
   })
 
-  it('asks for a refused customer again only after a pause, and goes on with the others', async () => {
-    const { baseUrl, clock, names, tokenRequests, advance } = await withCustomers(2)
-    const pool = createSessionPool({ client, baseUrl, clock })
-    const bad = () => pool.customer('nobody@example.com').accessToken()
+  it('never asks by itself again for a customer who was refused, in any process, and goes on with the others', async () => {
+    const { baseUrl, clock, names, tokenRequests, advance, addCustomer } = await withCustomers(3)
+    const store = memoryStore()
+    const pool = () => createSessionPool({ client, baseUrl, clock, store })
+    const bad = () => pool().customer('nobody@example.com').accessToken()
     await expect(bad()).rejects.toMatchObject({ code: 'grant_refused' })
-    await expect(bad()).rejects.toMatchObject({
-      code: 'renewal_postponed',
-      details: { because: 'grant_refused' },
-    })
-    expect(await Promise.all(names.map((name) => pool.customer(name).accessToken()))).toHaveLength(2)
-    advance('1m')
-    await expect(bad()).rejects.toMatchObject({ code: 'grant_refused' })
-    advance('1m')
-    await expect(bad()).rejects.toMatchObject({ code: 'renewal_postponed', details: { failures: 2 } })
-    expect(tokenRequests()).toHaveLength(4)
+    for (let hours = 0; hours < 12; hours += 1) {
+      advance('1h')
+      await expect(bad()).rejects.toMatchObject({
+        code: 'refused_before',
+        details: { scope: 'customer=nobody@example.com' },
+      })
+    }
+    const others = pool()
+    expect(await Promise.all(names.map((name) => others.customer(name).accessToken()))).toHaveLength(3)
+    expect(tokenRequests()).toHaveLength(1 + 3)
+    // Somebody knows that it may succeed now.
+    await addCustomer('nobody@example.com')
+    await pool().customer('nobody@example.com').authorize()
+    expect(await bad().catch(String)).toMatch(/^[0-9a-f]{40}$/)
   })
 
   it('never sends a refused client secret again by itself, for no customer', async () => {
@@ -130,7 +136,7 @@ describe('a pool of customers', () => {
     const codes = outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code).sort()
     expect(codes).toContain('grant_refused')
     await expect(pool.customer('one-more@example.com').accessToken()).rejects.toMatchObject({
-      code: 'client_refused_before',
+      code: 'refused_before',
       details: { clientId: product.id },
     })
     expect(tokenRequests().length).toBeLessThanOrEqual(3)

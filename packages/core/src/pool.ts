@@ -18,7 +18,8 @@ export interface SessionPoolOptions
 export interface SessionPool {
   /**
    * The session of a customer, by email or by an id of one's own. Its `accessToken()` asks for a token with the
-   * client's own credentials (`scope=customer=…`) when there is none. Throws `invalid_argument` for a name with blanks.
+   * client's own credentials (`scope=customer=…`) when there is none, and waits without a limit of its own, since
+   * requests of many queue. Throws `invalid_argument` for a name with blanks.
    */
   customer(name: string): ProductSession
   /** Tells what waits for its turn and what is under way; gives the function that ends it. */
@@ -78,23 +79,42 @@ class Pool implements SessionPool {
   }
 
   async settled(): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map((session) => session.settled()))
+    const all = await Promise.allSettled([...this.#sessions.values()].map((session) => session.settled()))
+    const failed = all.find((one) => one.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
   }
 
   #create(subject: ReturnType<typeof customer>): LiveSession {
     const { machinery, initial, live } = this.#read
     const identity = { ...initial.identity, subject }
-    return new LiveSession(machinery, initialState(identity), { ...live, authorizeOnUse: true })
+    return new LiveSession(machinery, initialState(identity), {
+      ...live,
+      authorizeOnUse: true,
+      // Requests of many queue for minutes: that is what they come here for. Each of them has its own time-out.
+      patience: Number.POSITIVE_INFINITY,
+    })
   }
 
-  /** Those that are busy stay: a second session beside one under way would do its work twice. */
+  /**
+   * Those that are busy stay: a second session beside one under way would do its work twice. They go to the end, so
+   * that no call looks at all of them, and the next looks at others.
+   */
   #evict(newest: string): void {
-    let looked = 0
-    for (const [subject, session] of this.#sessions) {
-      looked += 1
-      // Where all of the oldest are busy, the pool is over its bound for a moment, and no call searches it all.
-      if (this.#sessions.size <= this.#maxSessions || looked > 16) return
-      if (!session.busy && subject !== newest) this.#sessions.delete(subject)
+    for (const [subject, session] of [...take(this.#sessions, 16)]) {
+      if (this.#sessions.size <= this.#maxSessions) return
+      if (subject === newest) continue
+      this.#sessions.delete(subject)
+      if (session.busy) this.#sessions.set(subject, session)
     }
+  }
+}
+
+/** The first entries of a map. */
+function* take<K, V>(map: ReadonlyMap<K, V>, count: number): Generator<[K, V]> {
+  let taken = 0
+  for (const entry of map) {
+    if (taken === count) return
+    taken += 1
+    yield entry
   }
 }

@@ -129,12 +129,16 @@ const clients: Record<ClientKind, Client> = {
 const outcomes = {
   'none before': { state: {}, renews: true },
   'failed, long ago': {
-    state: { renewalPostponed: { failures: 3, retryAt: now - 1, because: 'no_answer' } },
+    state: { renewalPostponed: { failures: 3, since: now - 2, retryAt: now - 1, because: 'no_answer' } },
     renews: true,
   },
   'failed a moment ago': {
-    state: { renewalPostponed: { failures: 1, retryAt: now + 1, because: 'no_answer' } },
+    state: { renewalPostponed: { failures: 1, since: now - 1, retryAt: now + 1, because: 'no_answer' } },
     renews: false,
+  },
+  'failed, before the clock went back': {
+    state: { renewalPostponed: { failures: 1, since: now + 1, retryAt: now + 2, because: 'no_answer' } },
+    renews: true,
   },
   refused: { state: { renewalStopped: 'invalid_client' }, renews: false },
 } as const satisfies Record<string, { state: Partial<SignedIn>; renews: boolean }>

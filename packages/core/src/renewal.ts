@@ -2,7 +2,7 @@ import type { NotRenewableReason } from './errors/details.ts'
 import { grants, mayUse } from './grants/catalogue.ts'
 import type { ClientKind } from './grants/grant.ts'
 import type { Refusal } from './machine/effect.ts'
-import type { Tokens } from './machine/state.ts'
+import type { PostponedRenewal, Tokens } from './machine/state.ts'
 import type { Secret } from './secret.ts'
 
 /** How a token is renewed, or why it is not. */
@@ -46,11 +46,19 @@ export function backOff(failures: number): number {
   return Math.min(1000 * 2 ** (failures - 1), 5 * 60_000)
 }
 
+/** Why a request failed, as far as it says when the next may go. */
+type Refused = Refusal extends infer R ? (R extends Refusal ? Pick<R, 'code' | 'details'> : never) : never
+
 /** When a renewal that failed is tried again, ms since 1970. What the service asked for counts for more. */
-export function retryAt({ code, details }: Refusal, failures: number, at: number): number {
+export function retryAt({ code, details }: Refused, failures: number, at: number): number {
   const asked = code === 'rate_limited' || code === 'temporarily_unavailable' ? details.retryAfter : undefined
   if (code === 'failure_budget_spent' && details.until !== undefined) return details.until
   return at + Math.max(backOff(failures), (asked ?? 0) * 1000)
+}
+
+/** Whether a renewal that failed has to wait yet. What failed in the future did so before the clock went back. */
+export function isPostponed(postponed: PostponedRenewal | undefined, at: number): boolean {
+  return postponed !== undefined && postponed.since <= at && at < postponed.retryAt
 }
 
 function renewingGrant(kind: ClientKind, grant: Exclude<Tokens['grant'], 'adopted'>) {

@@ -66,6 +66,7 @@ export const choices: fc.Arbitrary<readonly Choice[]> = fc.array(
           'submit_recovery_code',
           'adopt',
           'rejected',
+          'accepted',
           'time_passed',
           'logout',
           'logout',
@@ -140,7 +141,7 @@ function eventFor(state: State, choice: Choice, moment: Moment): Event {
 
 function onward({ status }: State, { tries }: Choice): keyof typeof callers {
   if (status === 'mfa_required') return tries > 1 ? 'submit_otp' : 'submit_recovery_code'
-  if (status === 'signed_in') return tries > 1 ? 'renew' : 'rejected'
+  if (status === 'signed_in') return (['rejected', 'accepted', 'renew'] as const)[tries % 3] ?? 'renew'
   return tries > 1 ? 'login' : 'authorize'
 }
 
@@ -173,13 +174,20 @@ const callers = {
     expiresAt: yes ? null : at + expiresIn * 1000,
   }),
   renew: (_: Choice, { at }: Moment): Event => ({ type: 'renew', at }),
-  rejected: ({ yes, later }: Choice, { at }: Moment, state: State): Event => {
+  rejected: ({ yes }: Choice, { at }: Moment, state: State): Event => {
     const current = tokensOf(state)?.accessToken
     return {
       type: 'rejected',
       at,
       accessToken: yes && current !== undefined ? current : new Secret('access-old'),
-      acceptedBefore: later % 2 === 0,
+    }
+  },
+  accepted: ({ yes }: Choice, { at }: Moment, state: State): Event => {
+    const current = tokensOf(state)?.accessToken
+    return {
+      type: 'accepted',
+      at,
+      accessToken: yes && current !== undefined ? current : new Secret('access-old'),
     }
   },
   logout: ({ yes }: Choice, { at }: Moment): Event => ({ type: 'logout', at, revoke: yes }),

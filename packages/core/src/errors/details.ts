@@ -45,8 +45,8 @@ export interface ErrorDetails {
   rate_limited: { readonly grant_type: GrantType; readonly retryAfter: number | undefined }
   /** So many requests failed since the last success that one more might lock the address out. Nothing was sent. */
   failure_budget_spent: { readonly failures: number; readonly until: number | undefined }
-  /** This client's id and secret were refused before, and have not changed. Nothing was sent. */
-  client_refused_before: { readonly clientId: string }
+  /** The very same was refused before: the client's id and secret, or its request for this scope. Nothing was sent. */
+  refused_before: { readonly clientId: string; readonly scope: string | undefined }
   /** The token endpoint could not serve the request now. */
   temporarily_unavailable: {
     readonly grant_type: GrantType

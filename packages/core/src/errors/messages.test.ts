@@ -81,7 +81,8 @@ describe('what the errors say', () => {
       aborted: The call was aborted before anything was sent. Call again when it is wanted after all.
       failure_budget_spent: 5 token requests have failed or may have failed since the last success; ten in a row lock the address out. Nothing was sent. Check the credentials, or the network where no answers came; the next attempt is allowed at 2026-11-23T12:10:00Z.
       failure_budget_spent: 9 token requests have failed or may have failed since the last success; ten in a row lock the address out. Nothing was sent. Check the credentials, or the network where no answers came; sign in once by other means, then call resetFailureBudget().
-      client_refused_before: The id and secret of the client my-product-1234 were refused before, and are the same still. Nothing was sent; correct the secret, or call resetFailureBudget() when it was right after all.
+      refused_before: The same request of the client my-product-1234 was refused before; by itself nobody repeats it. Nothing was sent; correct the secret or the customer, or call authorize() or renew() once that may succeed.
+      refused_before: The same request of the client my-product-1234 (customer=jane@example.com) was refused before; by itself nobody repeats it. Nothing was sent; correct the secret or the customer, or call authorize() or renew() once that may succeed.
       renewal_postponed: The token has run out, and renewing it failed 2 times in a row, at last with no_answer. Call again at 2026-11-23T12:10:00Z or later; then it is tried again.
       renewal_postponed: The token has run out, and renewing it failed once, at last with no_answer. Call again at 2026-01-01T00:00:00Z or later; then it is tried again.
       renewal_postponed: The token has run out, and renewing it failed 2 times in a row, at last with no_answer. Call again at 2026-01-01T00:00:00Z or later; then it is tried again.

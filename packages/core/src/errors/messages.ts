@@ -121,11 +121,11 @@ export const messages: { readonly [C in ErrorCode]: Message<ErrorDetails[C]> } =
         ? `Nothing was sent. ${checkBoth}; sign in once by other means, then call resetFailureBudget().`
         : `Nothing was sent. ${checkBoth}; the next attempt is allowed at ${time(until)}.`,
   },
-  client_refused_before: {
-    what: ({ clientId }) =>
-      `The id and secret of the client ${clientId} were refused before, and are the same still.`,
+  refused_before: {
+    what: ({ clientId, scope }) =>
+      `The same request of the client ${clientId}${scope === undefined ? '' : ` (${scope})`} was refused before; by itself nobody repeats it.`,
     remedy: () =>
-      'Nothing was sent; correct the secret, or call resetFailureBudget() when it was right after all.',
+      'Nothing was sent; correct the secret or the customer, or call authorize() or renew() once that may succeed.',
   },
   temporarily_unavailable: {
     what: ({ error, status }) => `Particle could not serve the token request: ${error} (${status}).`,

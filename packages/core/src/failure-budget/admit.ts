@@ -1,17 +1,19 @@
 import type { GrantType } from '../grants/catalogue.ts'
 import type { Refusal } from '../machine/effect.ts'
-import { type FailureBudgetLimits, flightLimit, hardLimit, pause, requestWindow } from './limits.ts'
+import { type FailureBudgetLimits, hardLimit, pause, requestWindow } from './limits.ts'
 import type { BudgetRecord, Lane, Mark } from './record.ts'
+import type { Fingerprints } from './settle.ts'
 
 /** A request that wants to be sent. */
-export interface Applicant {
+export interface Applicant extends Fingerprints {
   readonly id: string
   readonly lane: Lane
   readonly at: number
   readonly grant_type: GrantType
   readonly clientId: string
-  /** Hash of the client's id and secret, and of the grant. */
-  readonly client: string
+  readonly scope: string | undefined
+  /** How long it may be under way before its process is taken for dead. Milliseconds. */
+  readonly lasts: number
   /** Nobody asked for this very request: the program renews by itself. */
   readonly automatic: boolean
 }
@@ -26,7 +28,7 @@ export type Admission = { readonly record: BudgetRecord } & (
 
 /** Judges a request by the record. Pure: the caller holds the record's lock and saves what comes out. */
 export function admit(found: BudgetRecord, applicant: Applicant, limits: FailureBudgetLimits): Admission {
-  const { at, lane, id } = applicant
+  const { at, lane, id, lasts } = applicant
   const record = swept(found, at)
   const refusal = refusalFor(record, applicant, limits)
   if (refusal !== undefined) return { type: 'refused', refusal, record }
@@ -40,7 +42,10 @@ export function admit(found: BudgetRecord, applicant: Applicant, limits: Failure
     record: {
       ...record,
       next: record.next + 1,
-      flights: [...record.flights, { id, order: record.next, at, lane }],
+      flights: [
+        ...record.flights,
+        { id, order: record.next, at, lane, lasts, ifLost: ifLost(record, applicant) },
+      ],
       sent: [...record.sent, at],
     },
   }
@@ -51,17 +56,19 @@ function refusalFor(
   applicant: Applicant,
   limits: FailureBudgetLimits,
 ): Refusal | undefined {
-  const { at, lane, grant_type, clientId } = applicant
+  const { at, lane, grant_type, clientId, scope } = applicant
   const { blockedUntil, marks } = record
   if (blockedUntil !== null && at < blockedUntil) {
     const retryAfter = Math.ceil((blockedUntil - at) / 1000)
     return { code: 'rate_limited', details: { grant_type, retryAfter } }
   }
-  if (applicant.automatic && record.refusedClients.includes(applicant.client)) {
-    return { code: 'client_refused_before', details: { clientId } }
+  if (applicant.automatic && wasRefused(record, applicant)) {
+    return { code: 'refused_before', details: { clientId, scope } }
   }
   const failures = marks.length
-  if (failures >= room(lane)) return { code: 'failure_budget_spent', details: { failures, until: undefined } }
+  if (failures >= room(lane)) {
+    return { code: 'failure_budget_spent', details: { failures, until: freeAgain(marks, room(lane)) } }
+  }
   const tries = triesIn(marks)
   const until = Math.max(...tries.map((mark) => mark.at)) + pause
   return lane === 'attempt' && tries.length >= limits.attempts && at < until
@@ -82,6 +89,21 @@ function room(lane: Lane): number {
   return lane === 'renewal' ? hardLimit : hardLimit - 1
 }
 
+function wasRefused({ refused }: BudgetRecord, { client, request }: Fingerprints): boolean {
+  return refused.includes(client) || (request !== undefined && refused.includes(request))
+}
+
+/** A client that was served asks again with what is known to be right: a lost answer hardly hides a refusal. */
+function ifLost({ served }: BudgetRecord, { client, request }: Fingerprints): 'possible' | 'doubtful' {
+  return request !== undefined && served.includes(client) ? 'doubtful' : 'possible'
+}
+
+/** When enough has ceased to count, ms since 1970; `undefined`: only a success changes it, or a reset. */
+function freeAgain(marks: readonly Mark[], places: number): number | undefined {
+  const ends = marks.filter(({ kind }) => kind === 'doubtful').map(({ at }) => at + pause)
+  return ends.toSorted((a, b) => a - b)[marks.length - places]
+}
+
 function triesIn(marks: readonly Mark[]): readonly Mark[] {
   return marks.filter(({ lane, kind }) => lane === 'attempt' && kind !== 'challenge')
 }
@@ -90,20 +112,20 @@ function triesIn(marks: readonly Mark[]): readonly Mark[] {
 const longestBlock = 24 * 3_600_000
 
 /**
- * The record as of now: requests of dead processes may have failed, and old ones leave the window. What lies
- * in the future was written before the clock went back, and counts as of now.
+ * The record as of now: requests of dead processes may have failed, old ones leave the window, and what hardly was a
+ * failure counts no more. What lies in the future was written before the clock went back, and counts as of now.
  */
 function swept(record: BudgetRecord, now: number): BudgetRecord {
   const past = <T extends { readonly at: number }>(entry: T): T => ({ ...entry, at: Math.min(entry.at, now) })
   const flights = record.flights.map(past)
-  const lost = flights.filter(({ at }) => now - at > flightLimit)
+  const lost = flights.filter(({ at, lasts }) => now - at > lasts)
   return {
     ...record,
     marks: [
-      ...record.marks.map(past),
-      ...lost.map(({ order, lane }): Mark => ({ order, at: now, lane, kind: 'possible' })),
+      ...record.marks.map(past).filter(({ kind, at }) => kind !== 'doubtful' || now - at < pause),
+      ...lost.map(({ order, lane, ifLost: kind }): Mark => ({ order, at: now, lane, kind })),
     ],
-    flights: flights.filter(({ at }) => now - at <= flightLimit),
+    flights: flights.filter((flight) => !lost.includes(flight)),
     sent: record.sent.map((at) => Math.min(at, now)).filter((at) => now - at < requestWindow.milliseconds),
     blockedUntil: record.blockedUntil === null ? null : Math.min(record.blockedUntil, now + longestBlock),
   }

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../aborting.ts'
 import { type Clock, sleep } from '../clock.ts'
 import { GrantsError } from '../errors/grants-error.ts'
 import { hash } from '../hash.ts'
@@ -5,12 +6,14 @@ import type { Refusal } from '../machine/effect.ts'
 import type { Event } from '../machine/event.ts'
 import { Mutex } from '../mutex.ts'
 import type { Store } from '../store/store.ts'
+import { tell } from '../tell.ts'
 import { type Admission, type Applicant, admit } from './admit.ts'
-import type { FailureBudgetLimits } from './limits.ts'
+import { type FailureBudgetLimits, flightGrace } from './limits.ts'
 import {
   type BudgetRecord,
   damagedRecord,
   emptyRecord,
+  isFromLaterRelease,
   type Lane,
   parseRecord,
   serializeRecord,
@@ -34,7 +37,19 @@ export interface Ticket {
 }
 
 /** Who wants to send what. */
-export type Candidate = Omit<Applicant, 'id' | 'at'>
+export interface Candidate extends Omit<Applicant, 'id' | 'at' | 'lasts'> {
+  /** Nobody waits for it: its own waiting keeps no process alive. */
+  readonly background: boolean
+}
+
+/** What a budget is made of. */
+export interface FailureBudgetOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly limits: FailureBudgetLimits
+  /** Milliseconds that one request may take. */
+  readonly timeout: number
+}
 
 /** How long one waits before looking again for a place that another process may have freed. Milliseconds. */
 const patience = 100
@@ -47,6 +62,7 @@ export class FailureBudget {
   readonly #store: Store
   readonly #clock: Clock
   readonly #limits: FailureBudgetLimits
+  readonly #lasts: number
   readonly #key: Promise<string>
   readonly #queues: Readonly<Record<Lane, Mutex>> = {
     attempt: new Mutex(),
@@ -57,13 +73,11 @@ export class FailureBudget {
   #progress: BudgetProgress = { queued: 0, inFlight: 0, resumesAt: undefined }
   #freed = deferred()
 
-  constructor(
-    baseUrl: string,
-    { store, clock, limits }: { store: Store; clock: Clock; limits: FailureBudgetLimits },
-  ) {
+  constructor(baseUrl: string, { store, clock, limits, timeout }: FailureBudgetOptions) {
     this.#store = store
     this.#clock = clock
     this.#limits = limits
+    this.#lasts = timeout + flightGrace
     this.#key = budgetKey(baseUrl)
   }
 
@@ -75,27 +89,42 @@ export class FailureBudget {
   /** Waits until the request may be sent. Gives the refusal where it may not. Rejects with the signal's reason. */
   async enter(candidate: Candidate, signal?: AbortSignal): Promise<Ticket | Refusal> {
     this.#show({ queued: this.#progress.queued + 1 })
+    const admission = this.#queues[candidate.lane].run(() => this.#wait(candidate, signal))
     try {
-      return await this.#queues[candidate.lane].run(() => this.#wait(candidate, signal))
+      return await unlessAborted(admission, [signal])
     } finally {
       this.#show({ queued: this.#progress.queued - 1 })
     }
   }
 
   async #wait(candidate: Candidate, signal: AbortSignal | undefined): Promise<Ticket | Refusal> {
-    const id = `${Math.random()}${Math.random()}`
+    const id = Math.random().toString(36).slice(2, 10)
+    const { background } = candidate
     for (;;) {
-      if (signal?.aborted) throw signal.reason
+      signal?.throwIfAborted()
       const at = this.#clock.now()
       const freed = this.#freed.promise
-      const admission = await this.#decide({ ...candidate, id, at })
+      const admission = await this.#decide({ ...candidate, id, at, lasts: this.#lasts })
       if (admission.type === 'refused') return admission.refusal
-      if (admission.type === 'admitted') return this.#ticket(id, candidate.client)
+      if (admission.type === 'admitted') return this.#admitted(id, candidate, signal)
       this.#show({ resumesAt: admission.until })
       const wait = admission.until === undefined ? patience : Math.max(1, admission.until - at)
-      await Promise.race([sleep(this.#clock, wait), ...(admission.until === undefined ? [freed] : [])])
-      this.#show({ resumesAt: undefined })
+      const woken = [
+        sleep(this.#clock, wait, { background }),
+        ...(admission.until === undefined ? [freed] : []),
+      ]
+      await unlessAborted(Promise.race(woken), [signal]).finally(() => this.#show({ resumesAt: undefined }))
     }
+  }
+
+  /** Whoever gave up while the record was written has a place that nobody will use. */
+  async #admitted(id: string, candidate: Candidate, signal: AbortSignal | undefined): Promise<Ticket> {
+    const ticket = this.#ticket(id, candidate)
+    if (signal?.aborted) {
+      await ticket.settle(undefined)
+      throw signal.reason
+    }
+    return ticket
   }
 
   #decide(applicant: Applicant): Promise<Admission> {
@@ -108,13 +137,13 @@ export class FailureBudget {
     })
   }
 
-  #ticket(id: string, client: string): Ticket {
+  #ticket(id: string, { client, request }: Candidate): Ticket {
     this.#show({ inFlight: this.#progress.inFlight + 1 })
     return {
       settle: async (event) => {
         try {
           await this.#alone((record, save) =>
-            save(settle(record, { id, client, event, at: this.#clock.now() })),
+            save(settle(record, { id, client, request, event, at: this.#clock.now() })),
           )
         } finally {
           this.#show({ inFlight: this.#progress.inFlight - 1 })
@@ -137,23 +166,26 @@ export class FailureBudget {
     })
   }
 
-  /** What can't be read may have held anything: it counts as so many failures, and is written anew. */
+  /** What can't be read may have held anything: it counts as a lockout's worth of failures, and is written anew. */
   async #read(key: string): Promise<{ record: BudgetRecord; version: string | null }> {
     let version: string | null = null
+    let later = false
     try {
       const stored = await this.#store.load(key)
       version = stored?.version ?? null
+      later = stored !== undefined && isFromLaterRelease(stored.value)
       return { record: stored === undefined ? emptyRecord : parseRecord(stored.value), version }
     } catch (thrown) {
       if (!GrantsError.isInstance(thrown)) throw thrown
-      if (thrown.code !== 'invalid_state' && thrown.code !== 'store_damaged') throw thrown
-      return { record: damagedRecord(this.#clock.now()), version }
+      if (later || (thrown.code !== 'invalid_state' && thrown.code !== 'store_damaged')) throw thrown
+      const record = damagedRecord(this.#clock.now())
+      return { record, version: await this.#store.save(key, serializeRecord(record), version) }
     }
   }
 
   #show(change: Partial<BudgetProgress>): void {
     this.#progress = { ...this.#progress, ...change }
-    for (const listener of this.#listeners) listener(this.#progress)
+    for (const listener of this.#listeners) tell(listener, this.#progress)
   }
 }
 

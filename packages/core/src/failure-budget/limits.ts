@@ -13,7 +13,10 @@ export const pause = 30 * 60_000
 /** Particle allows 100 token requests in 5 minutes from an address; a tenth is left to others behind it. */
 export const requestWindow = { requests: 90, milliseconds: 5 * 60_000 }
 
-/** A request that has been under way for longer than this belongs to a process that died. Milliseconds. */
-export const flightLimit = 2 * 60_000
+/** How long after its time-out a request is still waited for; then it belongs to a process that died. Milliseconds. */
+export const flightGrace = 90_000
+
+/** How many refused requests, and clients that were served, are remembered: the latest. Keyrings hold little. */
+export const remembered = 16
 
 export const defaultFailureBudgetLimits: FailureBudgetLimits = { attempts: 5 }

@@ -5,10 +5,11 @@ const full = {
   ...emptyRecord,
   next: 4,
   marks: [{ order: 1, at: 1000, lane: 'attempt', kind: 'failed' }],
-  flights: [{ id: 'a', order: 2, at: 2000, lane: 'renewal' }],
+  flights: [{ id: 'a', order: 2, at: 2000, lane: 'renewal', lasts: 120_000, ifLost: 'doubtful' }],
   sent: [1000, 2000],
   blockedUntil: 3000,
-  refusedClients: ['hash'],
+  refused: ['hash'],
+  served: ['other'],
 } as const
 
 describe('the record of a failure budget', () => {
@@ -25,7 +26,7 @@ describe('the record of a failure budget', () => {
       'flights[0].lane is none of',
     ],
     ['a time that is no number', { sent: [1, '2'] }, 'sent holds a value of the wrong type'],
-    ['a client that is no text', { refusedClients: [1] }, 'refusedClients holds a value of the wrong type'],
+    ['a client that is no text', { refused: [1] }, 'refused holds a value of the wrong type'],
     ['another version', { version: 2 }, 'its version is 2'],
   ])('is refused with %s', (_, change, problem) => {
     const text = JSON.stringify({ ...JSON.parse(serializeRecord(full)), ...change })

@@ -11,8 +11,11 @@ const renewal: Candidate = {
   grant_type: 'client_credentials',
   lane: 'renewal',
   clientId: 'my-product-1234',
+  scope: undefined,
   client: 'hash',
+  request: 'request-hash',
   automatic: false,
+  background: false,
 }
 
 /** A budget whose sleepers move its clock. */
@@ -24,7 +27,12 @@ function budgetOf(store = memoryStore()) {
       clock.time += milliseconds
     },
   }
-  const budget = new FailureBudget('https://api.particle.io', { store, clock, limits: { attempts: 5 } })
+  const budget = new FailureBudget('https://api.particle.io', {
+    store,
+    clock,
+    limits: { attempts: 5 },
+    timeout: 30_000,
+  })
   const enter = async (candidate: Partial<Candidate> = {}, signal?: AbortSignal) => {
     const ticket = await budget.enter({ ...renewal, ...candidate }, signal)
     return ticket as Ticket & Refusal
@@ -98,9 +106,9 @@ describe('who gives up while waiting', () => {
 })
 
 describe('a record of the budget', () => {
-  it('that the store says is damaged counts as half of a lockout', async () => {
+  it('that the store says is damaged leaves one place, and that to a renewal, for as long as a lockout lasts', async () => {
     const store = memoryStore()
-    const { enter } = budgetOf(store)
+    const { enter, clock } = budgetOf(store)
     const load = vi
       .spyOn(store, 'load')
       .mockRejectedValueOnce(
@@ -109,8 +117,24 @@ describe('a record of the budget', () => {
     const first = await enter()
     load.mockRestore()
     await first.settle(failed())
-    for (let failures = 6; failures < hardLimit; failures += 1) await (await enter()).settle(failed())
-    expect(await enter()).toMatchObject({ code: 'failure_budget_spent' })
+    expect(await enter()).toMatchObject({
+      code: 'failure_budget_spent',
+      details: { failures: hardLimit, until: clock.time + 30 * 60_000 },
+    })
+    clock.time += 30 * 60_000
+    expect(await enter({ lane: 'attempt' })).toHaveProperty('settle')
+  })
+
+  it('that a later release wrote is left as it is, and lets nothing go', async () => {
+    const store = memoryStore()
+    const { enter } = budgetOf(store)
+    await (await enter()).settle(undefined)
+    const [key = ''] = await store.list()
+    const record = await store.load(key)
+    const later = String(record?.value).replace('"version":1', '"version":2')
+    await store.save(key, later, String(record?.version))
+    await expect(enter()).rejects.toMatchObject({ code: 'invalid_state' })
+    expect((await store.load(key))?.value).toBe(later)
   })
 
   it.each([

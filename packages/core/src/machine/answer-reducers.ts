@@ -32,13 +32,10 @@ export const answerReducers = {
     step(state.previous, refuseForeign(state)),
 
   /** The same, for tokens that used a challenge up. */
-  drop_foreign_and_keep: (state: Requesting, _: Granted): Step<SettledState> => {
+  drop_foreign_and_close: (state: Requesting, _: Granted): Step<SettledState> => {
     const next = closeChallenge(state.previous as MfaRequired)
     return step(next, { type: 'save', state: next }, refuseForeign(state))
   },
-
-  drop_foreign_and_forget: (state: Requesting, _: Granted): Step<SettledState> =>
-    step(closeChallenge(state.previous as MfaRequired), { type: 'forget' }, refuseForeign(state)),
 
   open_challenge: ({ identity, previous, asked }: Requesting, event: Challenged): Step<MfaRequired> => {
     const { mfaToken, limits, at } = event
@@ -65,13 +62,10 @@ export const answerReducers = {
     return step(previous, refuse('code_refused', { triesLeft, endsAt }))
   },
 
-  keep_after_last_code: ({ previous }: Requesting, _: Refused): Step<SettledState> => {
+  close_after_last_code: ({ previous }: Requesting, _: Refused): Step<SettledState> => {
     const state = closeChallenge(previous as MfaRequired)
     return step(state, { type: 'save', state }, refuseOver(previous as MfaRequired))
   },
-
-  forget_after_last_code: ({ previous }: Requesting, _: Refused): Step<SettledState> =>
-    step(closeChallenge(previous as MfaRequired), { type: 'forget' }, refuseOver(previous as MfaRequired)),
 
   /** The code itself was not judged: its try is given back. */
   return_try: ({ previous, grant }: Requesting, event: Refused | Failed): Step<SettledState> => {
@@ -126,7 +120,12 @@ export const answerReducers = {
     const lost = state.by === 'refresh_token' && spending.includes(refusal.code)
     const next: SignedIn = {
       ...signedIn(state, lost ? inDoubt(state.tokens, at) : state.tokens),
-      renewalPostponed: { failures, retryAt: retryAt(refusal, failures, at), because: refusal.code },
+      renewalPostponed: {
+        failures,
+        since: at,
+        retryAt: retryAt(refusal, failures, at),
+        because: refusal.code,
+      },
     }
     return step(next, { type: 'save', state: next }, refusalOf(event, state.by))
   },

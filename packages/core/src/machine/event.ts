@@ -51,8 +51,10 @@ export interface Renew extends EventOf<'renew'> {}
 /** The API refused this access token as dead. */
 export interface Rejected extends EventOf<'rejected'> {
   readonly accessToken: Secret
-  /** The API took this very token before, as far as the caller saw. */
-  readonly acceptedBefore: boolean
+}
+/** The API took this access token. */
+export interface Accepted extends EventOf<'accepted'> {
+  readonly accessToken: Secret
 }
 /** Forget the session, and revoke its access token unless told not to. */
 export interface Logout extends EventOf<'logout'> {
@@ -90,6 +92,7 @@ export type Event =
   | Adopt
   | Renew
   | Rejected
+  | Accepted
   | Logout
   | TimePassed
   | Granted
@@ -108,6 +111,7 @@ export const eventTypes = [
   'adopt',
   'renew',
   'rejected',
+  'accepted',
   'logout',
   'time_passed',
   'granted',

@@ -29,9 +29,9 @@ const askedForJane = requesting('client_credentials', signedOut({ identity: prod
 const adopted = tokensFrom('adopted')
 const asked = tokensFrom('client_credentials')
 const never = { expiresAt: null }
-const postponed = { failures: 1, retryAt: now + 1, because: 'no_answer' } as const
+const postponed = { failures: 1, since: now - 1000, retryAt: now + 1, because: 'no_answer' } as const
 const doubt = { refreshInDoubt: { since: now, askAgainRefused: false } }
-const notAccepted: Event = { ...events.rejected, acceptedBefore: false }
+const untaken = signedIn({ tokens: tokensFrom('password', { afterRejection: true }) })
 
 /** To this question, in this state and of this event, the answer is that. */
 type Question = readonly [guard: GuardName, about: string, state: State, event: Event, answer: boolean]
@@ -112,10 +112,12 @@ const questions: readonly Question[] = [
   ['renewal_not_postponed', 'nothing failed', signedIn(), events.rejected, true],
   ['renewal_not_postponed', 'the wait is over', signedIn({ renewalPostponed: { ...postponed, retryAt: now } }), events.rejected, true],
   ['renewal_not_postponed', 'a moment is left', signedIn({ renewalPostponed: postponed }), events.rejected, false],
+  ['renewal_not_postponed', 'the clock went back', signedIn({ renewalPostponed: { ...postponed, since: now + 1, retryAt: now + 2 } }), events.rejected, true],
 
-  ['worth_renewing', 'a first rejection', signedIn(), notAccepted, true],
-  ['worth_renewing', 'its successor, never taken', signedIn({ tokens: tokensFrom('password', { afterRejection: true }) }), notAccepted, false],
-  ['worth_renewing', 'its successor, taken since', signedIn({ tokens: tokensFrom('password', { afterRejection: true }) }), events.rejected, true],
+  ['worth_renewing', 'a first rejection', signedIn(), events.rejected, true],
+  ['worth_renewing', 'its successor, never taken', untaken, events.rejected, false],
+  ['not_taken_yet', 'the answer to a rejection', untaken, events.accepted, true],
+  ['not_taken_yet', 'any other', signedIn(), events.accepted, false],
 
   ['renewable', 'by asking again', signedIn({ identity: product, tokens: asked }), events.time_passed, true],
   ['renewable', 'by refresh', signedIn({ identity: product, tokens: refreshable() }), events.time_passed, true],

@@ -1,8 +1,8 @@
 import { grants, mayUse } from '../grants/catalogue.ts'
-import { renewalOf } from '../renewal.ts'
+import { isPostponed, renewalOf } from '../renewal.ts'
 import { scopeFits } from '../subject.ts'
 import { askedAgain } from './asked.ts'
-import type { Event, Failed, Granted, Login, Logout, Refused, Rejected } from './event.ts'
+import type { Accepted, Event, Failed, Granted, Login, Logout, Refused, Rejected } from './event.ts'
 import {
   type Asked,
   isGood,
@@ -89,11 +89,13 @@ export const guards = {
 
   /** No renewal has failed so shortly before that it must wait. */
   renewal_not_postponed: ({ renewalPostponed }: SignedIn, { at }: Event) =>
-    renewalPostponed === undefined || at >= renewalPostponed.retryAt,
+    !isPostponed(renewalPostponed, at),
 
   /** The token was not itself the answer to a rejection, or has been taken since: another may do better. */
-  worth_renewing: ({ tokens }: SignedIn, { acceptedBefore }: Rejected) =>
-    !tokens.afterRejection || acceptedBefore,
+  worth_renewing: ({ tokens }: SignedIn, _: Event) => !tokens.afterRejection,
+
+  /** The token was the answer to a rejection, and nobody has seen it taken yet. */
+  not_taken_yet: ({ tokens }: SignedIn, _: Event) => tokens.afterRejection,
 
   /** Somebody can renew the token. */
   renewable: (state: SignedIn, _: Event) => renewsBy(state) !== 'nothing',
@@ -102,7 +104,7 @@ export const guards = {
   token_good: ({ tokens }: SignedIn | Renewing, { at }: Event) => isGood(tokens, at),
 
   /** The API refused the session's own token, not one from before a renewal. */
-  token_current: (state: State, { accessToken }: Rejected) =>
+  token_current: (state: State, { accessToken }: Accepted | Rejected) =>
     tokensOf(state)?.accessToken.reveal() === accessToken.reveal(),
 
   /** The refresh token, or what stands in for it, is dead. Anything else may be mended without signing in. */

@@ -198,7 +198,7 @@ describe('a challenge that is over', () => {
   ] as const)('sends nothing when it is %s', (_, challenge, reason) => {
     const step = transition(mfaRequired(challenge), events.submit_otp)
 
-    expect(step.effects.map(({ type }) => type)).toEqual(['forget', 'refuse'])
+    expect(step.effects.map(({ type }) => type)).toEqual(['save', 'refuse'])
     expect(refusalOf(step)).toEqual({ code: 'challenge_over', details: { reason } })
     expect(step.state).toMatchObject({ status: 'signed_out', reason: 'challenge_over' })
   })

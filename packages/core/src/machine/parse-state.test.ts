@@ -22,7 +22,7 @@ const identity = identityOf('product')
 const scope = 'devices'
 const refreshInDoubt = { since: now, askAgainRefused: true }
 const tokens = refreshable({ scope, asked: { expiresIn: 3600, scope }, refreshInDoubt })
-const renewalPostponed = { failures: 2, retryAt: now, because: 'no_answer' } as const
+const renewalPostponed = { failures: 2, since: now, retryAt: now, because: 'no_answer' } as const
 const states = {
   signed_out: signedOut({ identity }),
   mfa_required: mfaRequired({ identity, held: tokens, asked: { expiresIn: 3600, scope } }),

@@ -44,6 +44,7 @@ export function parseState(text: string): SettledState {
         renewalStopped: fields.optionalString('renewalStopped'),
         renewalPostponed: fields.optionalObject('renewalPostponed', (postponed) => ({
           failures: postponed.count('failures'),
+          since: postponed.number('since'),
           retryAt: postponed.number('retryAt'),
           because: postponed.oneOf('because', errorCodes),
         })),

@@ -259,7 +259,7 @@ describe('the answer to a renewal', () => {
     expect(sentBy(transition(state, events.renew))).toBe('no_refresh_token')
     expect(transition(state, { type: 'time_passed', at: now + 90 * day }).state).toMatchObject({
       status: 'reauthentication_required',
-      reason: 'expired',
+      reason: 'renewal_refused',
     })
   })
 })
@@ -379,18 +379,20 @@ describe('a rejected token that nothing can replace', () => {
     const { state } = transition(first.state, events.granted)
     const accessToken = new Secret('access-new')
 
-    expect(transition(state, { ...events.rejected, accessToken, acceptedBefore: false }).state.status).toBe(
+    expect(transition(state, { ...events.rejected, accessToken }).state.status).toBe(
       'reauthentication_required',
     )
-    expect(transition(state, { ...events.rejected, accessToken }).state.status).toBe('renewing')
+    const taken = transition(state, { ...events.accepted, accessToken }).state
+    expect(transition(taken, { ...events.rejected, accessToken }).state.status).toBe('renewing')
   })
 
   it('waits where its renewal failed a moment ago, and is not used meanwhile', () => {
-    const renewalPostponed = { failures: 2, retryAt: now + 1, because: 'no_answer' } as const
+    const told = { failures: 2, retryAt: now + 1, because: 'no_answer' } as const
+    const renewalPostponed = { ...told, since: now - 1 }
     const state = signedIn({ identity: identityOf('product'), tokens: refreshable(), renewalPostponed })
     const step = transition(state, events.rejected)
 
     expect(step.state).toMatchObject({ status: 'signed_in', tokens: { rejected: true } })
-    expect(refusalOf(step)).toEqual({ code: 'renewal_postponed', details: renewalPostponed })
+    expect(refusalOf(step)).toEqual({ code: 'renewal_postponed', details: told })
   })
 })

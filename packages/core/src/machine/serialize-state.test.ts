@@ -26,7 +26,7 @@ const full = refreshable({
   afterRejection: true,
   refreshInDoubt: { since: now, askAgainRefused: false },
 })
-const renewalPostponed = { failures: 2, retryAt: now, because: 'no_answer' } as const
+const renewalPostponed = { failures: 2, since: now, retryAt: now, because: 'no_answer' } as const
 const product = identityOf('product')
 
 const settled: readonly SettledState[] = [

@@ -1,6 +1,6 @@
 import { renewalOf } from '../renewal.ts'
 import { closeChallenge, refuseOver } from './challenge.ts'
-import type { Adopt, Authorize, Event, Login, Logout } from './event.ts'
+import type { Accepted, Adopt, Authorize, Event, Login, Logout } from './event.ts'
 import {
   type MfaRequired,
   type PostponedRenewal,
@@ -53,18 +53,19 @@ export const settledReducers = {
 
   forget: (state: State, _: Logout): Step<SignedOut> => step(loggedOut(state), { type: 'forget' }),
 
-  keep_when_over: (state: MfaRequired, _: Event): Step<SignedIn | SignedOut> => {
+  close_when_over: (state: MfaRequired, _: Event): Step<SignedIn | SignedOut> => {
     const next = closeChallenge(state)
     return step(next, { type: 'save', state: next }, refuseOver(state))
   },
 
-  forget_when_over: (state: MfaRequired, _: Event): Step<SignedIn | SignedOut> =>
-    step(closeChallenge(state), { type: 'forget' }, refuseOver(state)),
-
   let_challenge_end: (state: MfaRequired, _: Event): Step => step(closeChallenge(state)),
 
-  let_token_expire: ({ identity }: SignedIn, _: Event): Step<ReauthenticationRequired> =>
-    step({ status: 'reauthentication_required', identity, reason: 'expired' }),
+  let_token_expire: ({ identity, renewalStopped }: SignedIn, _: Event): Step<ReauthenticationRequired> =>
+    step({
+      status: 'reauthentication_required',
+      identity,
+      reason: renewalStopped === undefined ? 'expired' : 'renewal_refused',
+    }),
 
   require_after_rejection: ({ identity }: SignedIn, _: Event): Step<ReauthenticationRequired> => {
     const state = { status: 'reauthentication_required', identity, reason: 'rejected' } as const
@@ -80,6 +81,11 @@ export const settledReducers = {
       { type: 'save', state: next },
       refuse('renewal_postponed', { retryAt, failures, because }),
     )
+  },
+
+  note_taken: (state: SignedIn, _: Accepted): Step<SignedIn> => {
+    const next = { ...state, tokens: { ...state.tokens, afterRejection: false } }
+    return step(next, { type: 'save', state: next })
   },
 
   drop_held: (state: MfaRequired, _: Event): Step<MfaRequired> => {

@@ -24,7 +24,7 @@ export interface Tokens {
   readonly accessToken: Secret
   /** Kept only where this client may renew with it. */
   readonly refreshToken: Secret | undefined
-  /** The grant that the sign-in began with; renewals don't change it. `adopted`: it came from elsewhere. */
+  /** The grant that the sign-in began with, or the client's own credentials since these renewed it. `adopted`: from elsewhere. */
   readonly grant: GrantType | 'adopted'
   /** When the request for it was sent, ms since 1970. */
   readonly issuedAt: number
@@ -37,7 +37,7 @@ export interface Tokens {
   readonly lifetimeAsAsked: boolean
   /** The API refused it as dead: it is not used any more, whatever the clock says. */
   readonly rejected: boolean
-  /** It was asked for because the one before was rejected: if it is rejected as well, renewing does not help. */
+  /** It was asked for because the one before was rejected, and never taken: if it is rejected too, renewing does not help. */
   readonly afterRejection: boolean
   /**
    * A refresh was sent and not answered: the refresh token may be spent. Written before sending, so that a process
@@ -58,6 +58,8 @@ export interface RefreshDoubt {
 export interface PostponedRenewal {
   /** In a row. */
   readonly failures: number
+  /** When the last one failed, ms since 1970. */
+  readonly since: number
   /** ms since 1970. */
   readonly retryAt: number
   readonly because: ErrorCode

@@ -39,8 +39,7 @@ const tooOld = mfaRequired({ endsAt: now })
 const lastTry = { triesLeft: 0 }
 const held = tokensFrom()
 const inDoubt = refreshable({ refreshInDoubt: { since: now, askAgainRefused: false } })
-const renewalPostponed = { failures: 1, retryAt: now + 1, because: 'no_answer' } as const
-const neverAccepted: Event = { ...events.rejected, acceptedBefore: false }
+const renewalPostponed = { failures: 1, since: now - 1, retryAt: now + 1, because: 'no_answer' } as const
 const soon = { ...events.time_passed, at: now + minute }
 
 /** In this state, this event leads to that status, with these effects in this order. */
@@ -62,6 +61,7 @@ const examples: readonly Example[] = [
   ['adopting a token', signedOut(), events.adopt, 'signed_in', ['save']],
   ['renewing nothing', signedOut(), events.renew, 'signed_out', ['refuse']],
   ['an old token is rejected', signedOut(), events.rejected, 'signed_out', []],
+  ['an old token is taken', signedOut(), events.accepted, 'signed_out', []],
   ['logging out once more', signedOut(), events.logout, 'signed_out', ['forget']],
   ['time', signedOut(), events.time_passed, 'signed_out', []],
 
@@ -73,6 +73,7 @@ const examples: readonly Example[] = [
   ['adopting in between', requesting(), events.adopt, 'requesting', ['refuse']],
   ['renewing in between', requesting(), events.renew, 'requesting', ['refuse']],
   ['a rejection meanwhile', requesting(), events.rejected, 'requesting', []],
+  ['an old token is taken meanwhile', requesting(), events.accepted, 'requesting', []],
   ['logging out, nothing held', requesting(), events.logout, 'signed_out', ['forget']],
   ['logging out, tokens held', requesting('password', signedIn()), events.logout, 'signed_out', ['revoke', 'forget']],
   ['logging out, tokens left to live', requesting('password', signedIn()), keepToken, 'signed_out', ['forget']],
@@ -82,7 +83,7 @@ const examples: readonly Example[] = [
   ["somebody else's tokens come over good ones", requesting('password', signedIn()), foreign, 'signed_in', ['refuse']],
   ["somebody else's tokens come over dead ones", requesting('password', reauthentication()), foreign, 'reauthentication_required', ['refuse']],
   ["somebody else's tokens come, a challenge open", requesting('password', mfaRequired()), foreign, 'mfa_required', ['refuse']],
-  ["somebody else's tokens answer a code", requestingCode(), foreign, 'signed_out', ['forget', 'refuse']],
+  ["somebody else's tokens answer a code", requestingCode(), foreign, 'signed_out', ['save', 'refuse']],
   ["somebody else's tokens answer a code, tokens held", requestingCode({ held }), foreign, 'signed_in', ['save', 'refuse']],
   ['SSO in answer to a code', requestingCode(), refused('sso_user'), 'mfa_required', ['refuse']],
   ['a second factor is asked for', requesting(), events.challenged, 'mfa_required', ['save']],
@@ -92,9 +93,9 @@ const examples: readonly Example[] = [
   ['a second factor is answered with another challenge', requestingCode(), events.challenged, 'mfa_required', ['refuse']],
   ['the code is refused', requestingCode(), refused('invalid_token', { status: 401 }), 'mfa_required', ['refuse']],
   ['the recovery code is refused', requestingCode({}, 'urn:custom:recovery-code'), refused('invalid_grant'), 'mfa_required', ['refuse']],
-  ['the last code is refused', requestingCode(lastTry), refused('invalid_token'), 'signed_out', ['forget', 'refuse']],
+  ['the last code is refused', requestingCode(lastTry), refused('invalid_token'), 'signed_out', ['save', 'refuse']],
   ['the last code is refused, tokens held', requestingCode({ ...lastTry, held }), refused('invalid_token'), 'signed_in', ['save', 'refuse']],
-  ['a code is refused that came too late', requestingCode({ endsAt: now }), refused('invalid_token'), 'signed_out', ['forget', 'refuse']],
+  ['a code is refused that came too late', requestingCode({ endsAt: now }), refused('invalid_token'), 'signed_out', ['save', 'refuse']],
   ['the request around a code is refused', requestingCode(), refused('invalid_client'), 'mfa_required', ['save', 'refuse']],
   ['SSO', requesting(), refused('sso_user', { status: 403 }), 'signed_out', ['refuse']],
   ['SSO, with a token in hand', requesting('password', signedIn()), refused('sso_user'), 'signed_in', ['refuse']],
@@ -115,11 +116,11 @@ const examples: readonly Example[] = [
   ['starting over', mfaRequired(), events.login, 'requesting', ['request']],
   ['starting over as somebody else', mfaRequired(), stranger, 'mfa_required', ['refuse']],
   ['a code', mfaRequired(), events.submit_otp, 'requesting', ['save', 'request']],
-  ['a code too many', over, events.submit_otp, 'signed_out', ['forget', 'refuse']],
-  ['a code too late', tooOld, events.submit_otp, 'signed_out', ['forget', 'refuse']],
+  ['a code too many', over, events.submit_otp, 'signed_out', ['save', 'refuse']],
+  ['a code too late', tooOld, events.submit_otp, 'signed_out', ['save', 'refuse']],
   ['a code too many, tokens held', mfaRequired({ ...lastTry, held }), events.submit_otp, 'signed_in', ['save', 'refuse']],
   ['a recovery code', mfaRequired(), events.submit_recovery_code, 'requesting', ['save', 'request']],
-  ['a recovery code too many', over, events.submit_recovery_code, 'signed_out', ['forget', 'refuse']],
+  ['a recovery code too many', over, events.submit_recovery_code, 'signed_out', ['save', 'refuse']],
   ['a recovery code too late, tokens held', mfaRequired({ endsAt: now, held }), events.submit_recovery_code, 'signed_in', ['save', 'refuse']],
   ['a product asks instead', mfaRequired(product), events.authorize, 'requesting', ['request']],
   ["a user client's account asks instead", mfaRequired(user), events.authorize, 'mfa_required', ['refuse']],
@@ -128,6 +129,7 @@ const examples: readonly Example[] = [
   ['renewing before the code', mfaRequired({ held }), events.renew, 'mfa_required', ['refuse']],
   ['the held token is rejected', mfaRequired({ held }), events.rejected, 'mfa_required', ['save']],
   ['another token is rejected', mfaRequired({ held }), oldToken, 'mfa_required', []],
+  ['the held token is taken', mfaRequired({ held }), events.accepted, 'mfa_required', []],
   ['giving up, nothing held', mfaRequired(), events.logout, 'signed_out', ['forget']],
   ['giving up, tokens held', mfaRequired({ held }), events.logout, 'signed_out', ['revoke', 'forget']],
   ['time within the limit', mfaRequired(), soon, 'mfa_required', []],
@@ -150,8 +152,10 @@ const examples: readonly Example[] = [
   ["a client's own token is rejected", signedIn({ ...owner, tokens: askedAgain }), events.rejected, 'renewing', ['request']],
   ["a customer's token is rejected", signedIn({ ...product, tokens: refreshable() }), events.rejected, 'renewing', ['save', 'request']],
   ['a token is rejected whose renewal must wait', signedIn({ ...owner, tokens: askedAgain, renewalPostponed }), events.rejected, 'signed_in', ['save', 'refuse']],
-  ['a token is rejected that was itself the answer to a rejection', signedIn({ ...owner, tokens: { ...askedAgain, afterRejection: true } }), neverAccepted, 'reauthentication_required', ['save', 'refuse']],
-  ['a token is rejected that was taken meanwhile', signedIn({ ...owner, tokens: { ...askedAgain, afterRejection: true } }), events.rejected, 'renewing', ['request']],
+  ['a token is rejected that was itself the answer to a rejection', signedIn({ ...owner, tokens: { ...askedAgain, afterRejection: true } }), events.rejected, 'reauthentication_required', ['save', 'refuse']],
+  ['a token is taken that was the answer to a rejection', signedIn({ ...owner, tokens: { ...askedAgain, afterRejection: true } }), events.accepted, 'signed_in', ['save']],
+  ['a token is taken once more', signedIn(), events.accepted, 'signed_in', []],
+  ['an older token is taken', signedIn({ ...owner, tokens: { ...askedAgain, afterRejection: true } }), { ...events.accepted, accessToken: events.adopt.accessToken }, 'signed_in', []],
   ["a developer's token is rejected", signedIn(), events.rejected, 'reauthentication_required', ['save', 'refuse']],
   ['a token is rejected whose renewal was refused', signedIn({ ...owner, tokens: askedAgain, renewalStopped: 'invalid_client' }), events.rejected, 'reauthentication_required', ['save', 'refuse']],
   ['an older token is rejected', signedIn(), oldToken, 'signed_in', []],
@@ -170,6 +174,7 @@ const examples: readonly Example[] = [
   ['adopting during a renewal', renewing(), events.adopt, 'renewing', ['refuse']],
   ['a second renewal', renewing(), events.renew, 'renewing', ['refuse']],
   ['a rejection during a renewal', renewing(), events.rejected, 'renewing', []],
+  ['a token is taken meanwhile', renewing(), events.accepted, 'renewing', []],
   ['logging out during a renewal', renewing(), events.logout, 'signed_out', ['revoke', 'forget']],
   ['logging out during a renewal without revoking', renewing(), keepToken, 'signed_out', ['forget']],
   ['time during a renewal', renewing(), events.time_passed, 'renewing', []],
@@ -193,6 +198,7 @@ const examples: readonly Example[] = [
   ['adopting a living one', reauthentication(), events.adopt, 'signed_in', ['save']],
   ['renewing the dead', reauthentication(), events.renew, 'reauthentication_required', ['refuse']],
   ['the dead is rejected', reauthentication(), events.rejected, 'reauthentication_required', []],
+  ['the dead is taken', reauthentication(), events.accepted, 'reauthentication_required', []],
   ['forgetting the dead', reauthentication(), events.logout, 'signed_out', ['forget']],
   ['more time', reauthentication(), events.time_passed, 'reauthentication_required', []],
 ]

@@ -41,7 +41,7 @@ const settled = {
   logout,
 } as const
 
-/** Only logging out interrupts a request under way. */
+/** Only logging out interrupts a request under way; a session itself takes one step after the other. */
 const underWay = {
   login: busy,
   submit_otp: busy,
@@ -50,13 +50,14 @@ const underWay = {
   adopt: busy,
   renew: busy,
   rejected: stay,
+  accepted: stay,
   logout,
   time_passed: stay,
 } as const
 
+/** Saved as over, not removed: whoever comes with the same challenge later finds that it was used up. */
 const challengeOver = [
-  { when: ['holds_tokens'], do: 'keep_when_over', to: ['signed_in'], effects: ['save', 'refuse'] },
-  { do: 'forget_when_over', to: ['signed_out'], effects: ['forget', 'refuse'] },
+  { do: 'close_when_over', to: ['signed_out', 'signed_in'], effects: ['save', 'refuse'] },
 ] as const
 
 const table: Table = {
@@ -66,6 +67,7 @@ const table: Table = {
     submit_recovery_code: withoutChallenge,
     renew: [{ do: 'refuse_signed_out', to: ['same'], effects: ['refuse'] }],
     rejected: stay,
+    accepted: stay,
     logout: forget,
     time_passed: stay,
   },
@@ -75,16 +77,10 @@ const table: Table = {
     granted: [
       { when: ['scope_fits'], do: 'sign_in', to: ['signed_in'], effects: ['save'] },
       {
-        when: ['second_factor_sent', 'holds_tokens'],
-        do: 'drop_foreign_and_keep',
-        to: ['signed_in'],
-        effects: ['save', 'refuse'],
-      },
-      {
         when: ['second_factor_sent'],
-        do: 'drop_foreign_and_forget',
-        to: ['signed_out'],
-        effects: ['forget', 'refuse'],
+        do: 'drop_foreign_and_close',
+        to: ['signed_out', 'signed_in'],
+        effects: ['save', 'refuse'],
       },
       { do: 'drop_foreign_tokens', to: back, effects: ['refuse'] },
     ],
@@ -100,16 +96,10 @@ const table: Table = {
         effects: ['refuse'],
       },
       {
-        when: ['second_factor_sent', 'code_refused', 'holds_tokens'],
-        do: 'keep_after_last_code',
-        to: ['signed_in'],
-        effects: ['save', 'refuse'],
-      },
-      {
         when: ['second_factor_sent', 'code_refused'],
-        do: 'forget_after_last_code',
-        to: ['signed_out'],
-        effects: ['forget', 'refuse'],
+        do: 'close_after_last_code',
+        to: ['signed_out', 'signed_in'],
+        effects: ['save', 'refuse'],
       },
       { when: ['sso'], do: 'refuse_sso', to: back, effects: ['refuse'] },
       { when: ['second_factor_sent'], do: 'return_try', to: ['mfa_required'], effects: ['save', 'refuse'] },
@@ -147,6 +137,7 @@ const table: Table = {
       { when: ['token_current'], do: 'drop_held', to: ['mfa_required'], effects: ['save'] },
       { do: 'stay', to: ['same'] },
     ],
+    accepted: stay,
     time_passed: [
       { when: ['challenge_open'], do: 'stay', to: ['same'] },
       { do: 'let_challenge_end', to: ['signed_out', 'signed_in'] },
@@ -201,6 +192,10 @@ const table: Table = {
       },
       { do: 'stay', to: ['same'] },
     ],
+    accepted: [
+      { when: ['token_current', 'not_taken_yet'], do: 'note_taken', to: ['signed_in'], effects: ['save'] },
+      { do: 'stay', to: ['same'] },
+    ],
     time_passed: [
       { when: ['token_good'], do: 'stay', to: ['same'] },
       { when: ['renewable'], do: 'stay', to: ['same'] },
@@ -240,6 +235,7 @@ const table: Table = {
     submit_recovery_code: withoutChallenge,
     renew: [{ do: 'refuse_until_sign_in', to: ['same'], effects: ['refuse'] }],
     rejected: stay,
+    accepted: stay,
     logout: forget,
     time_passed: stay,
   },

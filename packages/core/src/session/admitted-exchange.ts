@@ -12,6 +12,8 @@ import { exchange, type Wire } from './wire.ts'
 export interface SendOptions {
   /** Nobody asked for this very request: the session renews by itself. */
   readonly automatic: boolean
+  /** Nobody waits for it. */
+  readonly background: boolean
   /** It renews a token that there is, or was. */
   readonly renewing: boolean
   readonly signal: AbortSignal | undefined
@@ -26,17 +28,23 @@ export interface SendOptions {
 export async function admittedExchange(
   { wire, budget }: { readonly wire: Wire; readonly budget: FailureBudget },
   request: TokenRequest,
-  { automatic, renewing, signal, lost }: SendOptions,
+  { automatic, background, renewing, signal, lost }: SendOptions,
 ): Promise<Event> {
   const { client, clock } = wire
   const { grant_type } = request
   const unsent = (refusal: Refusal): Event => ({ type: 'failed', at: clock.now(), refusal })
+  const who = [client.id, client.secret.reveal(), grant_type]
+  const scope = request.grant_type === 'client_credentials' ? request.scope : undefined
   const candidate = {
     grant_type,
     lane: laneOf(grant_type, renewing),
     clientId: client.id,
-    client: await hash([client.id, client.secret.reveal(), grant_type]),
+    scope,
+    client: await fingerprint(who),
+    // With the client's own credentials nothing else is sent; elsewhere somebody's password or token decides as well.
+    request: grant_type === 'client_credentials' ? await fingerprint([...who, scope ?? '']) : undefined,
     automatic,
+    background,
   }
   let ticket: Ticket | Refusal
   try {
@@ -52,6 +60,11 @@ export async function admittedExchange(
   const event = await exchange(wire, request, signal)
   await settled(ticket, event)
   return event
+}
+
+/** Short, so that a keyring's entry holds many, and so that it gives no secret away to who guesses. */
+async function fingerprint(parts: readonly string[]): Promise<string> {
+  return (await hash(parts)).slice(0, 12)
 }
 
 /** The answer counts for more than the record of it: a request that is never settled is swept as a possible failure. */

@@ -1,9 +1,13 @@
 import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
-import { backOff } from '../renewal.ts'
+import type { PostponedRenewal } from '../machine/state.ts'
+import { isPostponed, retryAt } from '../renewal.ts'
 import { type Runner, throwRefusal } from './runner.ts'
 import type { ServerClock } from './server-clock.ts'
 
-/** A refusal is not asked for again by itself sooner than this, and twice as late each time. Milliseconds. */
+/**
+ * After a refusal the failure budget is not asked sooner than this, and twice as late each time. It says no again as
+ * long as nothing has changed. Milliseconds.
+ */
 const refusalPause = 60_000
 const longestPause = 60 * 60_000
 
@@ -11,48 +15,60 @@ const longestPause = 60 * 60_000
 export class AuthorizeOnUse {
   readonly #runner: Runner
   readonly #clock: ServerClock
+  readonly #announce: (promise: Promise<unknown>) => void
   #underWay: Promise<void> | undefined
-  #failures = 0
-  #postponed: { readonly retryAt: number; readonly because: AnyGrantsError['code'] } | undefined
+  #postponed: PostponedRenewal | undefined
 
-  constructor(runner: Runner, clock: ServerClock) {
+  constructor(runner: Runner, clock: ServerClock, announce: (promise: Promise<unknown>) => void) {
     this.#runner = runner
     this.#clock = clock
+    this.#announce = announce
   }
 
   run(): Promise<void> {
-    this.#underWay ??= this.#authorize().finally(() => {
-      this.#underWay = undefined
-    })
+    if (this.#underWay === undefined) {
+      this.#underWay = this.#authorize().finally(() => {
+        this.#underWay = undefined
+      })
+      this.#announce(this.#underWay.catch(() => {}))
+    }
     return this.#underWay
   }
 
+  /** Somebody got a token: what failed before is behind. */
+  forget(): void {
+    this.#postponed = undefined
+  }
+
+  async settled(): Promise<void> {
+    await this.#underWay?.catch(() => {})
+  }
+
   async #authorize(): Promise<void> {
-    const at = this.#clock.now()
-    if (this.#postponed !== undefined && at < this.#postponed.retryAt) {
-      throw new GrantsError('renewal_postponed', { ...this.#postponed, failures: this.#failures })
+    if (isPostponed(this.#postponed, this.#clock.now())) {
+      const { failures, retryAt, because } = this.#postponed as PostponedRenewal
+      throw new GrantsError('renewal_postponed', { failures, retryAt, because })
     }
     const asked = { expiresIn: undefined, scope: undefined }
     const outcome = await this.#runner.step(
       (state) =>
         state.status === 'signed_in' ? undefined : { type: 'authorize', asked, at: this.#clock.now() },
-      { subject: 'owner', automatic: true },
+      { subject: 'owner', takeOver: true, automatic: true },
     )
     this.#note(outcome.refusal)
     throwRefusal(outcome)
   }
 
   #note(refusal: AnyGrantsError | undefined): void {
-    if (refusal === undefined) {
-      this.#failures = 0
-      this.#postponed = undefined
-      return
-    }
-    this.#failures += 1
-    const wait =
-      refusal.code === 'grant_refused'
-        ? Math.min(refusalPause * 2 ** (this.#failures - 1), longestPause)
-        : backOff(this.#failures)
-    this.#postponed = { retryAt: this.#clock.now() + wait, because: refusal.code }
+    if (refusal === undefined) return
+    const { code } = refusal
+    const since = this.#clock.now()
+    const failures = (this.#postponed?.failures ?? 0) + 1
+    const later = code === 'grant_refused' ? since + pauseAfter(failures) : retryAt(refusal, failures, since)
+    this.#postponed = { failures, since, retryAt: later, because: code }
   }
+}
+
+function pauseAfter(refusals: number): number {
+  return Math.min(refusalPause * 2 ** (refusals - 1), longestPause)
 }

@@ -6,7 +6,7 @@ export interface TokenSource {
   peekToken(): string | undefined
   accessToken(options: { readonly signal: AbortSignal }): Promise<string>
   accepted(token: string): void
-  rejected(token: string): Promise<void>
+  rejected(token: string, options: { readonly signal: AbortSignal }): Promise<void>
 }
 
 /** Where tokens may go, and what sends. */
@@ -36,18 +36,38 @@ export async function fetchWithToken(
   // A stream can be read once only, and a copy of it would be kept in memory whole: it is never sent again.
   const again = isStream(input, init) ? undefined : request.clone()
   const response = await send(withToken(request, token))
-  if (!(await isTokenDead(response))) {
-    source.accepted(token)
+  if (!(await isTokenDead(response, request.url))) {
+    noteTaken(source, { response, token, sentTo: request.url })
     return response
   }
-  await source.rejected(token)
+  await response.body?.cancel()
+  await source.rejected(token, { signal })
   if (again === undefined) {
     throw new GrantsError('request_not_replayable', {
       method: request.method,
       url: withoutQuery(request.url),
     })
   }
-  return send(withToken(again, await source.accessToken({ signal })))
+  const next = await source.accessToken({ signal })
+  const answer = await send(withToken(again, next))
+  if (!(await isTokenDead(answer, again.url))) {
+    noteTaken(source, { response: answer, token: next, sentTo: again.url })
+  }
+  return answer
+}
+
+/** What an API answers that has looked at the token; a server that fails, or a proxy before it, may not have. */
+function noteTaken(
+  source: TokenSource,
+  { response, token, sentTo }: { response: Response; token: string; sentTo: string },
+): void {
+  if (response.status < 500 && response.status !== 401 && isFromThere(response, sentTo))
+    source.accepted(token)
+}
+
+/** The platform drops the token on the way to another origin: what answers there has not seen it. */
+function isFromThere({ url, redirected }: Response, sentTo: string): boolean {
+  return !redirected || url === '' || new URL(url).origin === new URL(sentTo).origin
 }
 
 /** The API refuses a request that brings two tokens. */
@@ -65,8 +85,8 @@ function withToken(request: Request, token: string): Request {
   return request
 }
 
-async function isTokenDead(response: Response): Promise<boolean> {
-  if (response.status !== 401) return false
+async function isTokenDead(response: Response, sentTo: string): Promise<boolean> {
+  if (response.status !== 401 || !isFromThere(response, sentTo)) return false
   try {
     return saysTokenIsDead(JSON.parse(await response.clone().text()))
   } catch {

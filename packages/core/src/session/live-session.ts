@@ -1,4 +1,5 @@
 import type { Client } from '../clients.ts'
+import type { Event } from '../machine/event.ts'
 import {
   type MfaRequired,
   type SettledState,
@@ -9,9 +10,10 @@ import {
 } from '../machine/state.ts'
 import { type SecretInput, toSecret } from '../secret.ts'
 import { subjectOfLogin } from '../subject.ts'
+import { tell } from '../tell.ts'
 import { fetchWithToken } from './fetch-with-token.ts'
 import { assertListener, checkField, readAdopted, readAsked } from './inputs.ts'
-import { type Machinery, type Outcome, Runner, throwRefusal } from './runner.ts'
+import { type Machinery, type Outcome, Runner, type StepOptions, throwRefusal } from './runner.ts'
 import type {
   AccessTokenOptions,
   AdoptOptions,
@@ -21,16 +23,17 @@ import type {
   TokenOptions,
 } from './session.ts'
 import { type KeepingOptions, TokenKeeper } from './token-keeper.ts'
-import { assertWait, waitFor } from './waiting.ts'
+import { assertWait } from './waiting.ts'
 
 /** What a session is told besides its machinery. */
-export interface LiveOptions extends KeepingOptions {
+export interface LiveOptions extends Omit<KeepingOptions, 'announce'> {
+  readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined
   /** Where `session.fetch` may send the token. */
   readonly origins: readonly string[]
 }
 
-/** Signing in anew may replace a record that can't be read; its bytes were kept aside. */
-const signingIn = { despite: ['store_damaged'] } as const
+/** Signing in anew may replace a record that can't be read; its bytes are kept aside. */
+const signingIn = { despite: ['store_damaged', 'invalid_state'] } as const
 
 /** The session behind every `SessionFor`. What its client may not do, the machine refuses. */
 export class LiveSession {
@@ -39,12 +42,16 @@ export class LiveSession {
   readonly #runner: Runner
   readonly #keeper: TokenKeeper
   readonly #origins: readonly string[]
+  readonly #announce: KeepingOptions['announce']
 
   constructor(machinery: Machinery, initial: SettledState, options: LiveOptions) {
+    const { waitUntil = () => {}, authorizeOnUse, patience } = options
+    this.#announce = (promise) => tell(waitUntil, promise)
     this.kind = machinery.wire.client.kind
     this.#machinery = machinery
     this.#runner = new Runner(machinery, initial)
-    this.#keeper = new TokenKeeper(this.#runner, machinery.wire.clock, options)
+    const keeping = { authorizeOnUse, patience, announce: this.#announce }
+    this.#keeper = new TokenKeeper(this.#runner, machinery.wire.clock, keeping)
     this.#origins = options.origins
   }
 
@@ -75,40 +82,39 @@ export class LiveSession {
     const asked = readAsked('password', token)
     const event = { type: 'login', username, password: toSecret(password), subject, asked } as const
     const step = { subject, signal, ...signingIn }
-    return this.#settle(await this.#runner.step(() => ({ ...event, at: this.#now() }), step))
+    return this.#settle(await this.#step(event, step))
   }
 
   async submitOtp(otp: SecretInput, { signal }: CallOptions = {}): Promise<SignedIn> {
     checkField(['urn:custom:mfa-otp', 'otp'], otp)
     const event = { type: 'submit_otp', otp: toSecret(otp) } as const
-    return this.#settle(await this.#runner.step(() => ({ ...event, at: this.#now() }), { signal }))
+    return this.#settle(await this.#step(event, { signal }))
   }
 
   async submitRecoveryCode(code: SecretInput, { signal }: CallOptions = {}): Promise<SignedIn> {
     checkField(['urn:custom:recovery-code', 'recovery_code'], code, 'recoveryCode')
     const event = { type: 'submit_recovery_code', recoveryCode: toSecret(code) } as const
-    return this.#settle(await this.#runner.step(() => ({ ...event, at: this.#now() }), { signal }))
+    return this.#settle(await this.#step(event, { signal }))
   }
 
   async authorize({ signal, ...token }: TokenOptions = {}): Promise<SignedIn> {
     const event = { type: 'authorize', asked: readAsked('client_credentials', token) } as const
     const options = { subject: 'owner', signal, ...signingIn } as const
-    return this.#settle(await this.#runner.step(() => ({ ...event, at: this.#now() }), options))
+    return this.#settle(await this.#step(event, options))
   }
 
   async adopt(options: AdoptOptions): Promise<SignedIn> {
     const event = { type: 'adopt', ...readAdopted(options) } as const
-    return this.#settle(await this.#runner.step(() => ({ ...event, at: this.#now() }), signingIn))
+    return this.#settle(await this.#step(event, signingIn))
   }
 
   async renew(options: AccessTokenOptions = {}): Promise<SignedIn> {
     assertWait(options)
-    await waitFor(this.#keeper.renew(false), options)
+    await this.#keeper.wait(this.#keeper.renew({ automatic: false }), options)
     return this.state as SignedIn
   }
 
-  async accessToken(options: AccessTokenOptions = {}): Promise<string> {
-    assertWait(options)
+  accessToken(options: AccessTokenOptions = {}): Promise<string> {
     return this.#keeper.get(options)
   }
 
@@ -120,12 +126,14 @@ export class LiveSession {
     this.#keeper.accepted(token)
   }
 
-  rejected(token: string): Promise<void> {
-    return this.#keeper.rejected(token)
+  async rejected(token: string, options: AccessTokenOptions = {}): Promise<void> {
+    assertWait(options)
+    await this.#keeper.wait(this.#keeper.rejected(token), options)
   }
 
-  settled(): Promise<void> {
-    return this.#keeper.settled()
+  async settled(): Promise<void> {
+    await this.#keeper.settled()
+    await this.#runner.settled()
   }
 
   /** Bound, so that it can be passed on as a `fetch`. */
@@ -146,13 +154,20 @@ export class LiveSession {
         held = tokensOf(state)
         return { type: 'logout', revoke, at: this.#now() }
       },
-      { signal, despite: ['store_damaged', 'invalid_state'] },
+      { signal, withoutStore: true },
     )
     if (outcome.storeFailure !== undefined) throw outcome.storeFailure
     return {
       ...revoked(outcome.revocation),
       refreshToken: held?.refreshToken === undefined ? 'nothing' : 'still_valid',
     }
+  }
+
+  /** What the caller wants done, when its turn has come. */
+  #step(event: Wanted, options: StepOptions): Promise<Outcome> {
+    const outcome = this.#runner.step(() => ({ ...event, at: this.#now() }), options)
+    this.#announce(outcome.catch(() => {}))
+    return outcome
   }
 
   /** The state that a step got on to; throws what kept it from getting on. */
@@ -166,6 +181,9 @@ export class LiveSession {
     return this.#machinery.wire.clock.now()
   }
 }
+
+/** An event without its time. */
+type Wanted = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never
 
 function revoked(revocation: Outcome['revocation']): Pick<LogoutResult, 'accessToken' | 'error'> {
   if (revocation === undefined) return { accessToken: 'nothing', error: undefined }

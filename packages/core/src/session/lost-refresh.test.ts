@@ -274,7 +274,7 @@ describe('what leaves no doubt', () => {
     expect(await codeOf(session.accessToken())).toBe('grant_refused')
     expect((await record()).tokens).toEqual(before.tokens)
     expect(await codeOf(session.accessToken())).toBe('not_renewable')
-    expect(await codeOf(customers().accessToken())).toBe('not_renewable')
+    expect(await codeOf(customers().accessToken())).toBe('refused_before')
     expect(grantTypes()).toEqual(['password', 'refresh_token'])
     expect(await customers().renew()).toMatchObject({ status: 'signed_in' })
     expect(grantTypes()).toEqual(['password', 'refresh_token', 'refresh_token'])

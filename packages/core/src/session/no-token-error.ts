@@ -1,5 +1,5 @@
 import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
-import type { State } from '../machine/state.ts'
+import type { SignedIn, State } from '../machine/state.ts'
 
 /** Why there is no good access token in this state, and what would give one. */
 export function noTokenError(state: State): AnyGrantsError {
@@ -11,13 +11,18 @@ export function noTokenError(state: State): AnyGrantsError {
     case 'reauthentication_required':
       return new GrantsError('reauthentication_required', { reason: state.reason }) as AnyGrantsError
     case 'signed_in':
-      return state.renewalPostponed === undefined
-        ? (new GrantsError('not_renewable', {
-            reason: 'renewal_stopped',
-            expiresAt: state.tokens.expiresAt,
-          }) as AnyGrantsError)
-        : (new GrantsError('renewal_postponed', { ...state.renewalPostponed }) as AnyGrantsError)
+      return signedInWithout(state)
     default:
       return new GrantsError('not_signed_in', {}) as AnyGrantsError
   }
+}
+
+/** Signed in, and yet no good token: renewing it was stopped, or has to wait. */
+function signedInWithout({ renewalPostponed, tokens }: SignedIn): AnyGrantsError {
+  if (renewalPostponed === undefined) {
+    const details = { reason: 'renewal_stopped', expiresAt: tokens.expiresAt } as const
+    return new GrantsError('not_renewable', details) as AnyGrantsError
+  }
+  const { failures, retryAt, because } = renewalPostponed
+  return new GrantsError('renewal_postponed', { failures, retryAt, because }) as AnyGrantsError
 }

@@ -78,11 +78,13 @@ export function readOptions(options: SessionOptions<Client>): ReadOptions {
   const baseUrl = readBaseUrl(options.baseUrl ?? particleUrl, options[allowInsecureRequests] === true)
   const limits = { ...defaultFailureBudgetLimits, ...options.failureBudget }
   assertPositive('failureBudget.attempts', limits.attempts)
+  const wire = readWire(options, baseUrl)
+  const { timeout } = wire
   return {
     machinery: {
-      wire: readWire(options, baseUrl),
+      wire,
       store,
-      budget: new FailureBudget(baseUrl, { store, clock, limits }),
+      budget: new FailureBudget(baseUrl, { store, clock: wire.clock, limits, timeout }),
     },
     initial: readInitial(options, {
       baseUrl,
@@ -94,6 +96,7 @@ export function readOptions(options: SessionOptions<Client>): ReadOptions {
       origins: readOrigins(options.origins ?? [new URL(baseUrl).origin]),
       authorizeOnUse: options.authorizeOnUse === true,
       waitUntil: options.waitUntil,
+      patience: defaultTimeout,
     },
   }
 }

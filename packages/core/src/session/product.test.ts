@@ -223,7 +223,7 @@ describe("a customer's token", () => {
     expect(await session.accessToken()).toBe(token)
     await expect(session.renew()).rejects.toMatchObject({ details: { reason: 'no_refresh_token' } })
     clock.advance('90d')
-    await expect(session.accessToken()).rejects.toMatchObject({ details: { reason: 'expired' } })
+    await expect(session.accessToken()).rejects.toMatchObject({ details: { reason: 'renewal_refused' } })
   })
 
   it('keeps the old refresh token when an answer brings no new one', async () => {

@@ -8,6 +8,7 @@ import { parseState } from '../machine/parse-state.ts'
 import { serializeState } from '../machine/serialize-state.ts'
 import type { SettledState } from '../machine/state.ts'
 import { createSession } from './create-session.ts'
+import type { Fetch } from './http.ts'
 
 /** The product's owner with a token of an hour. */
 async function signedInOwner(settings: Parameters<typeof withoutSockets>[0] = {}) {
@@ -288,22 +289,47 @@ describe('the pause after failed renewals', () => {
     expect(await session.accessToken()).not.toBe(token)
   })
 
-  it('holds for an hour of questions while the server is down: 20 requests, and it heals by itself', async () => {
-    const { session, sandbox, clock, tokenRequests, ...world } = await signedInOwner()
+  it('holds for an hour of questions while the server is down, and it heals by itself', async () => {
+    const { session, sandbox, clock, tokenRequests } = await signedInOwner()
     clock.advance('1h')
+    const began = clock.now()
     sandbox.failNext({ drop: 'before', times: 1000, match: { grant_type: 'client_credentials' } })
+    const sent: number[] = []
+    sandbox.subscribe(({ path }) => path === '/oauth/token' && sent.push((clock.now() - began) / 1000))
     for (let second = 0; second < 3600; second += 1) {
       await codeOf(session.accessToken())
       clock.advance('1s')
-      if (second % 200 === 0) await clearBudget(world)
     }
-    const renewals = tokenRequests().filter(({ grant_type, status }) => {
-      return grant_type === 'client_credentials' && status === 0
-    })
-    // At 0, 1, 3, 7, 15, 31, 63, 127, 255 and 511 s, and from then on each five minutes: 811, 1111 … 3511 s.
-    expect(renewals).toHaveLength(10 + 10)
+    // Nine at the pace of the back-off; then the failure budget, until the first of them counts no more; then each
+    // five minutes.
+    expect(sent).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 255, 1800, 2100, 2400, 2700, 3000, 3300])
     sandbox.faults.clear()
     clock.advance(5 * minute)
     expect(await session.accessToken()).toMatch(/^[0-9a-f]{40}$/)
+    expect(tokenRequests()).toHaveLength(1 + sent.length)
   })
+
+  it.each([
+    ['that can’t be found', 'ENOTFOUND'],
+    ['that refuses connections', 'ECONNREFUSED'],
+    ['whose certificate nobody trusts', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  ])(
+    'is all that a server %s costs: nothing reached the service, and nothing counts there',
+    async (_, code) => {
+      const { options, clock, tokenRequests, owner } = withoutSockets()
+      let offline = true
+      const fetch: Fetch = async (...call) => {
+        if (offline) throw new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) })
+        return options.fetch(...call)
+      }
+      const session = owner({ fetch })
+      for (let tries = 0; tries < 30; tries += 1) {
+        expect(await codeOf(session.authorize())).toBe('no_answer')
+        clock.advance('1s')
+      }
+      offline = false
+      expect(await session.authorize()).toMatchObject({ status: 'signed_in' })
+      expect(tokenRequests()).toHaveLength(1)
+    },
+  )
 })

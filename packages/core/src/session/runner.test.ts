@@ -82,9 +82,11 @@ describe('a step that does not begin', () => {
     const aborter = new AbortController()
     const second = session.login({ ...dev, signal: aborter.signal })
     aborter.abort(new Error('gone'))
+    // At once: the first is still under way.
+    await expect(second).rejects.toThrow('gone')
     gate.open()
     expect(await first).toMatchObject({ status: 'signed_in' })
-    await expect(second).rejects.toThrow('gone')
+    await session.settled()
     expect(tokenRequests()).toHaveLength(1)
   })
 

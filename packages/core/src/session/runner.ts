@@ -1,12 +1,14 @@
+import { unlessAborted } from '../aborting.ts'
 import type { ErrorCode } from '../errors/details.ts'
 import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
 import type { FailureBudget } from '../failure-budget/failure-budget.ts'
 import type { Effect, Refusal } from '../machine/effect.ts'
 import type { Event } from '../machine/event.ts'
-import { type Identity, isSettled, type State } from '../machine/state.ts'
+import { type Identity, isSettled, type SettledState, type State } from '../machine/state.ts'
 import { transition } from '../machine/transition.ts'
 import { Mutex } from '../mutex.ts'
 import type { Store } from '../store/store.ts'
+import { tell } from '../tell.ts'
 import { admittedExchange, type SendOptions } from './admitted-exchange.ts'
 import { StoredSession } from './stored.ts'
 import { revoke, type Wire } from './wire.ts'
@@ -27,6 +29,13 @@ export interface StepOptions extends Partial<Omit<SendOptions, 'renewing' | 'los
   readonly subject?: Identity['subject']
   /** Errors of reading the store that don't stop the step, since it writes anew or removes what is there. */
   readonly despite?: readonly ErrorCode[]
+  /**
+   * A session that belongs to nobody yet takes over what the store holds of `subject`. Never for a sign-in: whoever
+   * only names somebody must not be given that one's token.
+   */
+  readonly takeOver?: boolean
+  /** What is to be done even where the store can't be locked or read: forgetting. */
+  readonly withoutStore?: boolean
 }
 
 /** A step under way, and whether its lock was lost. */
@@ -44,8 +53,10 @@ export class Runner {
   readonly #machinery: Machinery
   readonly #stored: StoredSession
   readonly #mutex = new Mutex()
-  readonly #listeners: ((state: State) => void)[] = []
+  readonly #listeners = new Set<{ readonly listener: (state: State) => void }>()
   #state: State
+  /** What was answered and could not be saved, and why. */
+  #unsaved: { readonly state: SettledState; readonly because: unknown } | undefined
 
   constructor(machinery: Machinery, initial: State) {
     this.#machinery = machinery
@@ -60,20 +71,31 @@ export class Runner {
 
   /** The state as the clock sees it: what is over by now is over. */
   get state(): State {
-    return transition(this.#state, { type: 'time_passed', at: this.#machinery.wire.clock.now() }).state
+    const at = this.#machinery.wire.clock.now()
+    // A challenge that is over may leave a token behind that is over as well.
+    const once = transition(this.#state, { type: 'time_passed', at }).state
+    return once === this.#state ? once : transition(once, { type: 'time_passed', at }).state
   }
 
   subscribe(listener: (state: State) => void): () => void {
-    this.#listeners.push(listener)
+    const subscription = { listener }
+    this.#listeners.add(subscription)
     return () => {
-      const index = this.#listeners.indexOf(listener)
-      if (index !== -1) this.#listeners.splice(index, 1)
+      this.#listeners.delete(subscription)
     }
   }
 
   /** Reads what other processes saved. */
   async load(): Promise<void> {
     await this.step(() => undefined)
+  }
+
+  /** Resolves when no step is under way or waits. Rejects where what was answered could not be saved, still. */
+  async settled(): Promise<void> {
+    await this.#mutex.settled()
+    if (this.#unsaved === undefined) return
+    await this.step(() => undefined)
+    if (this.#unsaved !== undefined) throw this.#unsaved.because
   }
 
   /** Whether a step is under way or waits. */
@@ -87,29 +109,76 @@ export class Runner {
    */
   step(decide: (state: State) => Event | undefined, options: StepOptions = {}): Promise<Outcome> {
     const { signal } = options
-    return this.#mutex.run(() => {
-      const { identity } = this.#state
-      const bound = { ...identity, subject: identity.subject ?? options.subject }
-      return this.#stored.exclusively(bound, async (lost) => {
-        if (signal?.aborted) throw signal.reason
-        await this.#read(bound, options.despite ?? [])
-        const outcome: Outcome = {}
-        const event = decide(this.#state)
-        if (event !== undefined) await this.#take(event, outcome, { ...options, lost })
-        if (signal?.aborted && outcome.refusal !== undefined) throw signal.reason
-        return outcome
+    const waiting = new AbortController()
+    const end = () => waiting.abort(signal?.reason)
+    if (signal?.aborted) end()
+    signal?.addEventListener('abort', end, { once: true })
+    const run = this.#mutex.run(() => {
+      waiting.signal.throwIfAborted()
+      return this.#locked(options, async (lost) => {
+        waiting.signal.throwIfAborted()
+        // From here on the step itself sees the signal, and leaves the state in order.
+        signal?.removeEventListener('abort', end)
+        return this.#alone(decide, { ...options, lost })
       })
     })
+    return unlessAborted(run, [waiting.signal]).finally(() => signal?.removeEventListener('abort', end))
   }
 
-  async #read(identity: Identity, despite: readonly ErrorCode[]): Promise<void> {
-    try {
-      const loaded = await this.#stored.load(identity)
-      if (loaded === 'gone') this.#enter({ status: 'signed_out', identity, reason: 'logged_out' })
-      else if (loaded !== 'unchanged') this.#enter(loaded)
-    } catch (thrown) {
-      if (!(GrantsError.isInstance(thrown) && despite.includes(thrown.code))) throw thrown
+  async #alone(decide: (state: State) => Event | undefined, options: TakeOptions): Promise<Outcome> {
+    const { signal } = options
+    const outcome: Outcome = {}
+    await this.#read(options)
+    const event = decide(this.#state)
+    if (event !== undefined) await this.#take(event, outcome, options)
+    if (signal?.aborted && outcome.refusal !== undefined) throw signal.reason
+    return outcome
+  }
+
+  /** The identity with whom the step is for, where the session itself belongs to nobody yet. */
+  #bound({ subject }: StepOptions): Identity {
+    const { identity } = this.#state
+    return { ...identity, subject: identity.subject ?? subject }
+  }
+
+  async #locked<T>(options: StepOptions, task: (lost: AbortSignal | undefined) => Promise<T>): Promise<T> {
+    let begun = false
+    const once = (lost: AbortSignal | undefined) => {
+      begun = true
+      return task(lost)
     }
+    try {
+      return await this.#stored.exclusively(this.#bound(options), once)
+    } catch (thrown) {
+      if (begun || options.withoutStore !== true) throw thrown
+      return task(undefined)
+    }
+  }
+
+  async #read(options: StepOptions): Promise<void> {
+    const { despite = [], takeOver = false, withoutStore = false } = options
+    const identity = this.#bound(options)
+    try {
+      if (this.#state.identity.subject === undefined && !takeOver) return await this.#stored.see(identity)
+      const loaded = await this.#stored.load(identity)
+      if (loaded === 'unchanged') return await this.#saveLate()
+      this.#unsaved = undefined
+      this.#enter(loaded === 'gone' ? { status: 'signed_out', identity, reason: 'logged_out' } : loaded)
+    } catch (thrown) {
+      const tolerated = GrantsError.isInstance(thrown) && despite.includes(thrown.code)
+      if (!withoutStore && !tolerated) throw thrown
+    }
+  }
+
+  /** What could not be saved when it was answered is saved now, if nobody has written since. */
+  async #saveLate(): Promise<void> {
+    if (this.#unsaved !== undefined) await this.#save(this.#unsaved.state, {})
+  }
+
+  async #save(state: SettledState, outcome: Outcome): Promise<void> {
+    this.#unsaved = undefined
+    await noting(outcome, () => this.#stored.save(state))
+    if (outcome.storeFailure !== undefined) this.#unsaved = { state, because: outcome.storeFailure }
   }
 
   async #take(event: Event, outcome: Outcome, options: TakeOptions): Promise<void> {
@@ -120,6 +189,7 @@ export class Runner {
       await this.#perform(effect, outcome, options)
       // What has to be saved before sending was not: nothing is sent.
       if (effect.type === 'save' && outcome.storeFailure !== undefined && !isSettled(state)) {
+        this.#unsaved = undefined
         return this.#enter(before)
       }
     }
@@ -128,15 +198,16 @@ export class Runner {
   async #perform(effect: Effect, outcome: Outcome, options: TakeOptions): Promise<void> {
     switch (effect.type) {
       case 'request': {
-        const { automatic = false, signal, lost } = options
+        const { automatic = false, background = false, signal, lost } = options
         const renewing = this.#state.status === 'renewing'
-        const send = { automatic, renewing, signal, lost }
+        const send = { automatic, background, renewing, signal, lost }
         const event = await admittedExchange(this.#machinery, effect.request, send)
         return this.#take(event, outcome, options)
       }
       case 'save':
-        return noting(outcome, () => this.#stored.save(effect.state))
+        return this.#save(effect.state, outcome)
       case 'forget':
+        this.#unsaved = undefined
         return noting(outcome, () => this.#stored.remove(this.#state.identity))
       case 'revoke':
         outcome.revocation = await revoke(this.#machinery.wire, effect.accessToken, options.signal)
@@ -149,10 +220,7 @@ export class Runner {
   #enter(state: State): void {
     if (state === this.#state) return
     this.#state = state
-    for (const listener of [...this.#listeners]) {
-      // A listener that throws is reported as an unhandled rejection, and stops nobody.
-      void (async () => listener(state))()
-    }
+    for (const { listener } of [...this.#listeners]) tell(listener, state)
   }
 }
 

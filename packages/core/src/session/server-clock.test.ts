@@ -35,6 +35,14 @@ describe('the clock of a session', () => {
     expect(learned(...dates)).toBe(skew)
   })
 
+  it('learns nothing from a date that lies between question and answer', () => {
+    const clock = new ServerClock({ now: () => now })
+    clock.learn(now - 3 * minute, 3 * minute)
+    expect(clock.now()).toBe(now)
+    clock.learn(now - 4 * minute, 3 * minute)
+    expect(clock.now()).toBe(now - minute)
+  })
+
   it('goes on from there with the machine’s', () => {
     let time = now
     const clock = new ServerClock({ now: () => time })

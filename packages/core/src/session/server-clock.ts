@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, type SleepOptions, sleep } from '../clock.ts'
 
 /** A clock that is wrong by less than this is taken as right: `Date` has seconds, and answers take their time. ms. */
 const tolerance = 2000
@@ -26,10 +26,20 @@ export class ServerClock implements Clock {
     return this.#clock.now() + this.#skew
   }
 
-  /** Learns from an answer's `Date`, ms since 1970; `undefined` where it can't be read. */
-  learn(date: number | undefined): void {
+  sleep(milliseconds: number, options?: SleepOptions): Promise<void> {
+    return sleep(this.#clock, milliseconds, options)
+  }
+
+  /**
+   * Learns from an answer's `Date`, ms since 1970; `undefined` where it can't be read. It was written at some moment of
+   * the `elapsed` milliseconds that the exchange took: what is right for one of these moments is left as it is.
+   */
+  learn(date: number | undefined, elapsed = 0): void {
     if (date === undefined) return
-    const skew = date - this.#clock.now()
+    const least = date - this.#clock.now()
+    const most = least + elapsed
+    if (this.#skew > least - tolerance && this.#skew < most + tolerance) return
+    const skew = this.#skew < least ? least : most
     this.#skew = Math.abs(skew) < tolerance ? 0 : Math.max(-clamp, Math.min(clamp, skew))
   }
 }

@@ -73,10 +73,13 @@ export interface BaseSession {
   /**
    * For adapters: the API refused this token as dead (401 `invalid_token` or `expired_token`). Resolves when there is
    * another one, at once when it was an older one. A token got after a rejection, and rejected itself without ever
-   * having been taken, is not renewed again.
+   * having been taken ({@link BaseSession.accepted}), is not renewed again.
    */
-  rejected(token: string): Promise<void>
-  /** Resolves when no renewal is under way: for processes that are about to end. */
+  rejected(token: string, options?: AccessTokenOptions): Promise<void>
+  /**
+   * Resolves when nothing is under way: for processes that are about to end. Rejects with the store's error when an
+   * answer could not be saved, also not now: a refresh token that only this process holds would be lost with it.
+   */
   settled(): Promise<void>
   /**
    * The platform's `fetch` with the token: only to the allowed origins, renewed and sent once more when the API says

@@ -74,18 +74,21 @@ describe('a store that fails', () => {
   }
 
   it.each([
-    ['load', 'load'],
-    ['save', 'save'],
-    ['exclusively', 'lock'],
-  ] as const)('at %s is told as such, with its own words as the cause', async (method, operation) => {
-    const { baseUrl } = await sandboxed()
-    const session = createSession({ client: developerClient(), baseUrl, store: broken(method) })
-    await expect(session.login(dev)).rejects.toMatchObject({
-      code: 'store_failed',
-      details: { operation },
-      cause: { message: 'disk is full' },
-    })
-  })
+    ['load', 'load', 'its message is left out: it may quote what is stored'],
+    ['save', 'save', 'disk is full'],
+    ['exclusively', 'lock', 'its message is left out: it may quote what is stored'],
+  ] as const)(
+    'at %s is told as such, with its own words where they are safe',
+    async (...[method, operation, message]) => {
+      const { baseUrl } = await sandboxed()
+      const session = createSession({ client: developerClient(), baseUrl, store: broken(method) })
+      await expect(session.login(dev)).rejects.toMatchObject({
+        code: 'store_failed',
+        details: { operation },
+        cause: { message },
+      })
+    },
+  )
 
   it('loses no token: the session goes on in memory', async () => {
     const { baseUrl } = await sandboxed()

@@ -1,11 +1,11 @@
 import type { ErrorDetails } from '../errors/details.ts'
 import { GrantsError } from '../errors/grants-error.ts'
-import { sanitizeCause } from '../errors/sanitize.ts'
+import { sanitizeCause, systemCodeOf } from '../errors/sanitize.ts'
 import { parseState } from '../machine/parse-state.ts'
 import { serializeState } from '../machine/serialize-state.ts'
-import type { Identity, SettledState } from '../machine/state.ts'
+import { type Identity, type SettledState, tokensOf } from '../machine/state.ts'
 import { Secret } from '../secret.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, StoreRecord } from '../store/store.ts'
 import { sessionKey } from './session-key.ts'
 
 /** What reading the store gave: nothing new, a state that somebody else saved, or that the session is gone. */
@@ -15,6 +15,8 @@ export type Loaded = 'unchanged' | 'gone' | SettledState
 export class StoredSession {
   readonly #store: Store
   #version: string | null = null
+  /** The record of that version is not what this session holds, since it was not or could not be read. */
+  #unread = false
 
   constructor(store: Store) {
     this.#store = store
@@ -35,36 +37,46 @@ export class StoredSession {
       })
     } catch (thrown) {
       // The lock itself failed. What the task did, or threw, counts for more.
-      if (outcome.result === undefined && !('thrown' in outcome)) throw storeFailure('lock', thrown)
+      if (outcome.result === undefined && !('thrown' in outcome))
+        throw storeFailure('lock', thrown, undefined)
     }
     if (outcome.result !== undefined) return outcome.result.value
     throw outcome.thrown
   }
 
+  /** Reads the record. One that can't be used is complained of each time, and stays as it is. */
   async load(identity: Identity): Promise<Loaded> {
     const key = await sessionKey(identity)
     if (key === undefined) return 'unchanged'
-    const record = await guarded('load', [], () => this.#store.load(key))
-    if (record === undefined) {
-      const known = this.#version !== null
-      this.#version = null
-      return known ? 'gone' : 'unchanged'
-    }
-    if (record.version === this.#version) return 'unchanged'
+    const record = await this.#loaded(key)
+    if (record === undefined) return this.#forgotten() ? 'gone' : 'unchanged'
+    if (record.version === this.#version && !this.#unread) return 'unchanged'
     // Known even where the record can't be read: whoever logs out removes it.
     this.#version = record.version
-    const state = parseState(record.value)
+    this.#unread = true
+    const state = readState(key, record.value)
     assertSameSession(state.identity, identity)
-    return state
+    this.#unread = false
+    return withoutForeignStop(state)
+  }
+
+  /** Learns the version only, for a sign-in that takes nothing over from whoever was signed in before. */
+  async see(identity: Identity): Promise<void> {
+    const key = await sessionKey(identity)
+    if (key === undefined) return
+    const record = await this.#loaded(key)
+    this.#version = record?.version ?? null
+    this.#unread = record !== undefined
   }
 
   async save(state: SettledState): Promise<void> {
     const key = await sessionKey(state.identity)
     if (key === undefined) return
     const value = serializeState(state)
-    this.#version = await guarded('save', [new Secret(value)], () =>
-      this.#store.save(key, value, this.#version),
-    )
+    const secrets = [new Secret(value), ...secretsOf(state)]
+    if (this.#unread) await this.#setAside(key, state.identity)
+    this.#version = await guarded('save', secrets, () => this.#store.save(key, value, this.#version))
+    this.#unread = false
   }
 
   async remove(identity: Identity): Promise<void> {
@@ -72,8 +84,70 @@ export class StoredSession {
     if (key === undefined) return
     // Also without a record: a damaged one may have been kept aside.
     await guarded('remove', [], () => this.#store.remove(key, this.#version))
-    this.#version = null
+    this.#forgotten()
+    await guarded('remove', [], () => this.#removeAside(key))
   }
+
+  #loaded(key: string): Promise<StoreRecord | undefined> {
+    return guarded('load', undefined, () => this.#store.load(key))
+  }
+
+  /** Forgets the version; says whether there was one. */
+  #forgotten(): boolean {
+    const known = this.#version !== null
+    this.#version = null
+    this.#unread = false
+    return known
+  }
+
+  /** What this release can't read may be a later one's: it is kept beside what takes its place. */
+  async #setAside(key: string, identity: Identity): Promise<void> {
+    const record = await this.#loaded(key)
+    if (record === undefined || isOf(identity, record.value)) return
+    const aside = await this.#loaded(asideOf(key))
+    await guarded('save', undefined, () =>
+      this.#store.save(asideOf(key), record.value, aside?.version ?? null),
+    )
+  }
+
+  async #removeAside(key: string): Promise<void> {
+    const aside = await this.#store.load(asideOf(key))
+    if (aside !== undefined) await this.#store.remove(asideOf(key), aside.version)
+  }
+}
+
+const asideOf = (key: string) => `aside-${key}`
+
+function isOf(identity: Identity, value: string): boolean {
+  try {
+    assertSameSession(parseState(value).identity, identity)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The state in a record; the complaint about one that can't be read names the record. */
+function readState(key: string, value: string): SettledState {
+  try {
+    return parseState(value)
+  } catch (thrown) {
+    const { problem } = (thrown as GrantsError<'invalid_state'>).details
+    throw new GrantsError('invalid_state', { problem: `${problem} (the record ${key} in the store)` })
+  }
+}
+
+/** Another process's client was refused, perhaps for its secret alone: the failure budget knows which, and this may do better. */
+function withoutForeignStop(state: SettledState): SettledState {
+  return state.status === 'signed_in' && state.renewalStopped === 'invalid_client'
+    ? { ...state, renewalStopped: undefined }
+    : state
+}
+
+function secretsOf(state: SettledState): readonly Secret[] {
+  const tokens = tokensOf(state)
+  const challenge = state.status === 'mfa_required' ? state.challenge.mfaToken : undefined
+  return [tokens?.accessToken, tokens?.refreshToken, challenge].filter((one) => one !== undefined)
 }
 
 /** Throws `invalid_state` when a state belongs to another base URL, client or subject. */
@@ -88,9 +162,10 @@ export function assertSameSession(found: Identity, expected: Identity): void {
   }
 }
 
+/** `secrets`: what is in play; `undefined` where it can't be known. */
 async function guarded<T>(
   operation: ErrorDetails['store_failed']['operation'],
-  secrets: readonly Secret[],
+  secrets: readonly Secret[] | undefined,
   run: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -104,8 +179,17 @@ async function guarded<T>(
 function storeFailure(
   operation: ErrorDetails['store_failed']['operation'],
   thrown: unknown,
-  secrets: readonly Secret[] = [],
+  secrets: readonly Secret[] | undefined,
 ): GrantsError {
   if (GrantsError.isInstance(thrown)) return thrown
-  return new GrantsError('store_failed', { operation }, { cause: sanitizeCause(thrown, secrets) })
+  const cause = secrets === undefined ? withoutMessage(thrown) : sanitizeCause(thrown, secrets)
+  return new GrantsError('store_failed', { operation }, { cause })
+}
+
+/** An error that may quote what was stored. That of a system, which has a code, speaks of files and sockets only. */
+function withoutMessage(thrown: unknown): Error {
+  const cause = sanitizeCause(thrown, [])
+  if (systemCodeOf(cause) !== undefined) return cause
+  const { name } = cause
+  return Object.assign(new Error('its message is left out: it may quote what is stored'), { name })
 }

@@ -65,7 +65,7 @@ describe('whoever waits for a renewal', () => {
 })
 
 /** What no timer can wait for: too long for its 31 bits, no number of milliseconds, or no time at all. */
-const unkeepable = [2 ** 31, 2 ** 32, Number.POSITIVE_INFINITY, Number.NaN, -1, 0, 1.5, '10', null]
+const unkeepable = [2 ** 31, 2 ** 32, Number.NaN, -1, 0, 1.5, '10', null]
 
 describe('a limit that no timer can keep', () => {
   it.each(unkeepable)('is refused before anything is begun: %s', async (given) => {
@@ -83,6 +83,14 @@ describe('a limit that no timer can keep', () => {
     expect(session.state.status).toBe('signed_in')
     expect(gate.waiting()).toBe(0)
     expect(tokenRequests()).toHaveLength(1)
+  })
+
+  it('is none, where somebody waits as long as it takes', async () => {
+    const { session, gate } = await waitingForRenewal()
+    const waiting = session.accessToken({ timeout: Number.POSITIVE_INFINITY })
+    await expect.poll(gate.waiting).toBe(1)
+    gate.open()
+    expect(await waiting).toBe(session.peekToken())
   })
 
   it('is not the longest one', async () => {

@@ -1,3 +1,5 @@
+import { unlessAborted } from '../aborting.ts'
+import { alarm, longestDelay } from '../clock.ts'
 import { GrantsError } from '../errors/grants-error.ts'
 import { invalidArgument } from '../errors/invalid-argument.ts'
 
@@ -5,26 +7,23 @@ import { invalidArgument } from '../errors/invalid-argument.ts'
 export interface WaitOptions {
   /** Ends this caller's waiting, and nothing that others wait for. */
   readonly signal?: AbortSignal | undefined
-  /** Milliseconds. @default 30000 */
+  /** Milliseconds; `Infinity`: as long as it takes. @default 30000 */
   readonly timeout?: number | undefined
 }
 
 /** How long one waits, and how long one request may take, unless something else is asked for. Milliseconds. */
 export const defaultTimeout = 30_000
 
-/** Timers count milliseconds in 31 bits: told to wait for longer, they fire at once. */
-const longestTimeout = 2 ** 31 - 1
-
-/** Throws `invalid_argument` for a time-out that no timer can keep. */
+/** Throws `invalid_argument` for a time-out that no timer can keep: they count milliseconds in 31 bits. */
 export function assertTimeout(timeout: number): void {
-  if (!Number.isInteger(timeout) || timeout < 1 || timeout > longestTimeout) {
-    throw invalidArgument('timeout', `must be an integer of milliseconds from 1 to ${longestTimeout}`)
+  if (!Number.isInteger(timeout) || timeout < 1 || timeout > longestDelay) {
+    throw invalidArgument('timeout', `must be an integer of milliseconds from 1 to ${longestDelay}`)
   }
 }
 
 /** The same for the options of a wait, before anything is begun that nobody would then wait for. */
 export function assertWait({ timeout = defaultTimeout }: WaitOptions): void {
-  assertTimeout(timeout)
+  if (timeout !== Number.POSITIVE_INFINITY) assertTimeout(timeout)
 }
 
 /** Waits for a shared promise. Rejects with the signal's reason, or with `wait_timeout`; what is waited for goes on. */
@@ -32,29 +31,10 @@ export function waitFor<T>(
   promise: Promise<T>,
   { signal, timeout = defaultTimeout }: WaitOptions,
 ): Promise<T> {
-  const limit = AbortSignal.timeout(timeout)
-  return unlessAborted(promise, [signal, limit]).catch((thrown: unknown) => {
-    throw limit.aborted && thrown === limit.reason
-      ? new GrantsError('wait_timeout', { waited: timeout })
-      : thrown
-  })
-}
-
-/** Waits for a promise, whether or not it heeds the signals. Rejects with the reason of the first that is aborted. */
-export function unlessAborted<T>(
-  promise: Promise<T>,
-  signals: readonly (AbortSignal | undefined)[],
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stopListening = () => {
-      for (const signal of signals) signal?.removeEventListener('abort', abort)
-    }
-    const abort = () => {
-      stopListening()
-      reject(signals.find((signal) => signal?.aborted)?.reason)
-    }
-    for (const signal of signals) signal?.addEventListener('abort', abort)
-    if (signals.some((signal) => signal?.aborted)) abort()
-    promise.then(resolve, reject).finally(stopListening)
-  })
+  if (timeout === Number.POSITIVE_INFINITY) return unlessAborted(promise, [signal])
+  const limit = new AbortController()
+  const giveUp = () => limit.abort(new GrantsError('wait_timeout', { waited: timeout }))
+  // A process in which somebody waits is kept alive, and not a moment longer.
+  const { cancel } = alarm(timeout, giveUp)
+  return unlessAborted(promise, [signal, limit.signal]).finally(cancel)
 }

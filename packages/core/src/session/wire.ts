@@ -1,3 +1,4 @@
+import { unlessAborted } from '../aborting.ts'
 import type { Client } from '../clients.ts'
 import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
 import { sanitizeCause, systemCodeOf } from '../errors/sanitize.ts'
@@ -18,7 +19,6 @@ import type { Secret } from '../secret.ts'
 import { eventOfAnswer } from './event-of-answer.ts'
 import { type Fetch, readBody } from './http.ts'
 import type { ServerClock } from './server-clock.ts'
-import { unlessAborted } from './waiting.ts'
 
 /** Everything that sending takes, fixed when a session is created. */
 export interface Wire {
@@ -61,7 +61,7 @@ async function sendEncoded(
     const raw = await send(wire, request, encoded.signal)
     const answer = judgeAnswer(raw, secrets)
     const elapsed = Math.max(0, wire.clock.now() - sentAt)
-    if (isTheEndpoints(answer)) wire.clock.learn(answer.date)
+    if (isTheEndpoints(answer)) wire.clock.learn(answer.date, elapsed)
     const at = wire.clock.now()
     const { baseUrl, challengeLimits: limits } = wire
     return eventOfAnswer(answer, grant_type, { baseUrl, requestedAt: at - elapsed, at, limits })

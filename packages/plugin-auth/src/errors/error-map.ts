@@ -38,7 +38,7 @@ export const errorMap: Readonly<Record<ErrorCode, ErrorOutcome>> = {
   grant_refused: { exitCode: failed },
   rate_limited: { exitCode: lockedOut },
   failure_budget_spent: { exitCode: lockedOut },
-  client_refused_before: {
+  refused_before: {
     exitCode: failed,
     remedy: (bin, profile) => `Nothing was sent; sign in with the right secret: ${bin} auth login${profile}`,
   },

@@ -4,7 +4,7 @@ const soon = Date.UTC(2026, 10, 23, 12, 10)
 
 /** What is held back for a while, so that no address is locked out and nobody waits for ever. */
 export const heldBack: LibraryErrorReferences<
-  'aborted' | 'failure_budget_spent' | 'client_refused_before' | 'renewal_postponed' | 'wait_timeout'
+  'aborted' | 'failure_budget_spent' | 'refused_before' | 'renewal_postponed' | 'wait_timeout'
 > = {
   aborted: {
     title: 'A call that was given up',
@@ -23,11 +23,14 @@ export const heldBack: LibraryErrorReferences<
     ],
     wire: [],
   },
-  client_refused_before: {
-    title: 'A client that was refused already',
-    when: "The same client id and secret were refused before, and this request was the program's own idea.",
+  refused_before: {
+    title: 'A request that was refused already',
+    when: "The same client, secret and scope were refused before, and this request was the program's own idea.",
     afterwards: 'Nothing was sent. Tokens in hand were kept.',
-    examples: [{ clientId: 'my-product-1234' }],
+    examples: [
+      { clientId: 'my-product-1234', scope: undefined },
+      { clientId: 'my-product-1234', scope: 'customer=jane@example.com' },
+    ],
     wire: [],
   },
   renewal_postponed: {

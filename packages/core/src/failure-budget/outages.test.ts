@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import { dev } from '../../test/sandboxed.ts'
+import { codeOf, gated, withoutSockets } from '../../test/worlds.ts'
+import { developerClient } from '../clients.ts'
+import { createSession } from '../session/create-session.ts'
+import { customer } from '../subject.ts'
+import { hardLimit } from './limits.ts'
+
+const down = { status: 503, error: 'server_error' } as const
+
+/** Sessions on one store whose service can go away. */
+function world() {
+  const made = withoutSockets()
+  const developer = () => createSession({ ...made.options, client: developerClient() })
+  const times = async (count: number, call: () => Promise<unknown>) => {
+    const codes: unknown[] = []
+    for (let done = 0; done < count; done += 1) codes.push(await codeOf(call()))
+    return codes
+  }
+  return { ...made, developer, times }
+}
+
+describe('an outage', () => {
+  it.each([
+    ['of the service', down],
+    ['of a proxy before it', { status: 502, body: '<html>', headers: { 'content-type': 'text/html' } }],
+  ] as const)('%s is behind half an hour later, whoever asked meanwhile', async (_, fault) => {
+    const { owner, sandbox, clock, times } = world()
+    sandbox.failNext({ ...fault, times: 1000 })
+    const codes = await times(20, () => owner().authorize())
+    expect(codes.filter((code) => code === 'failure_budget_spent')).toHaveLength(20 - (hardLimit - 1))
+    sandbox.faults.clear()
+    await expect(owner().authorize()).rejects.toMatchObject({
+      code: 'failure_budget_spent',
+      details: { until: clock.now() + 30 * 60_000 },
+    })
+    clock.advance('30m')
+    expect(await owner().authorize()).toMatchObject({ status: 'signed_in' })
+  })
+
+  it('that loses answers is behind half an hour later for a client that was served before', async () => {
+    const { owner, customers, sandbox, clock, times, tokenRequests } = world()
+    await owner().authorize()
+    clock.advance('90d')
+    sandbox.failNext({ drop: 'before', times: 1000 })
+    await times(20, () => customers().authorize())
+    expect(tokenRequests()).toHaveLength(1 + 8)
+    sandbox.faults.clear()
+    clock.advance('30m')
+    expect(await customers().authorize()).toMatchObject({ status: 'signed_in' })
+  })
+
+  it('that loses the answers to passwords counts until one succeeds: each may have been a refusal', async () => {
+    const { developer, sandbox, clock, times, owner } = world()
+    await owner().authorize({ expiresIn: 3600 })
+    sandbox.failNext({ drop: 'before', times: 1000 })
+    for (let probes = 0; probes < 20; probes += 1) {
+      await times(1, () => developer().login(dev))
+      clock.advance('30m')
+    }
+    sandbox.faults.clear()
+    expect(await times(1, () => developer().login(dev))).toEqual(['failure_budget_spent'])
+    // The last place is a renewal's, and its success is the proof that the address is not locked out.
+    await owner().accessToken()
+    expect(await times(1, () => developer().login(dev))).toEqual([undefined])
+  })
+
+  it('leaves nothing of requests that could not even be put together', async () => {
+    const { developer, times } = world()
+    await times(20, () => developer().login({ ...dev, scope: 'a\u0000b' }))
+    expect(await developer().login(dev)).toMatchObject({ status: 'signed_in' })
+  })
+})
+
+describe('a page in the place of a refusal', () => {
+  it('counts as one: which it was is hidden', async () => {
+    const { developer, sandbox, clock, times } = world()
+    sandbox.failNext({ status: 403, body: '<html>', headers: { 'content-type': 'text/html' }, times: 1000 })
+    for (let probes = 0; probes < 20; probes += 1) {
+      await times(1, () => developer().login(dev))
+      clock.advance('1h')
+    }
+    sandbox.faults.clear()
+    expect(await times(1, () => developer().login(dev))).toEqual(['failure_budget_spent'])
+  })
+})
+
+describe('a client that was refused', () => {
+  it('is let go by itself again once it was served', async () => {
+    const { owner, sandbox, clock, tokenRequests } = world()
+    const session = owner()
+    await session.authorize({ expiresIn: 3600 })
+    clock.advance('1h')
+    sandbox.failNext({ status: 400, error: 'invalid_client' })
+    expect(await codeOf(session.accessToken())).toBe('grant_refused')
+    expect(await codeOf(owner().accessToken())).toBe('refused_before')
+    await session.renew()
+    for (let days = 0; days < 30; days += 1) {
+      clock.advance('1d')
+      expect(await session.accessToken()).toMatch(/^[0-9a-f]{40}$/)
+    }
+    expect(tokenRequests()).toHaveLength(1 + 1 + 1 + 30)
+  })
+})
+
+describe('an answer that comes after its request was given up for lost', () => {
+  it('still tells that it is to be waited', async () => {
+    const { owner, options, clock, sandbox } = world()
+    const gate = gated(options.fetch)
+    const slow = owner({ fetch: gate.fetch, subject: customer('jane@example.com') }).authorize()
+    await expect.poll(gate.waiting).toBe(1)
+    clock.advance('3m')
+    // Somebody else sweeps it meanwhile.
+    await owner().authorize()
+    sandbox.failNext({ status: 429, error: 'rate_limit_exceeded', headers: { 'retry-after': '600' } })
+    gate.open()
+    expect(await codeOf(slow)).toBe('rate_limited')
+    expect(await codeOf(owner().authorize())).toBe('rate_limited')
+    clock.advance('10m')
+    expect(await owner().authorize()).toMatchObject({ status: 'signed_in' })
+  })
+})
+
+describe('who waits for the window of five minutes', () => {
+  it('is let go at once when it gives up, and takes no place', async () => {
+    const { owner, options, tokenRequests } = world()
+    for (let sent = 0; sent < 90; sent += 1) await owner().authorize()
+    const asleep = { now: options.clock.now, sleep: () => new Promise<void>(() => {}) }
+    const aborter = new AbortController()
+    const waiting = codeOf(
+      owner({ clock: asleep, subject: customer('jane@example.com') }).authorize({ signal: aborter.signal }),
+    )
+    await Promise.resolve()
+    aborter.abort(Object.assign(new Error('gone'), { code: 'gone' }))
+    expect(await waiting).toBe('gone')
+    expect(tokenRequests()).toHaveLength(90)
+  })
+})
+
+describe('two servers whose clocks differ', () => {
+  it('share the window of five minutes by the time of the service', async () => {
+    const { owner, options, clock, tokenRequests } = world()
+    let slept = 0
+    const machine = (wrongBy: number) =>
+      owner({
+        clock: {
+          now: () => options.clock.now() + wrongBy,
+          sleep: async (milliseconds) => {
+            slept += milliseconds
+            clock.advance(milliseconds)
+          },
+        },
+      })
+    const [right, slow] = [machine(0), machine(-4 * 60_000)]
+    await slow.authorize()
+    clock.advance('5m')
+    for (let sent = 0; sent < 89; sent += 1) await right.authorize()
+    await slow.authorize()
+    expect(slept).toBe(0)
+    await slow.authorize()
+    expect(slept).toBe(5 * 60_000)
+    expect(tokenRequests()).toHaveLength(92)
+  })
+})
