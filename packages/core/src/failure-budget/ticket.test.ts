@@ -92,6 +92,19 @@ describe('who gives up while waiting', () => {
     expect(exclusively).not.toHaveBeenCalled()
   })
 
+  it('while the place is written down leaves none behind', async () => {
+    const { enter, store } = budgetOf()
+    const aborter = new AbortController()
+    const save = store.save.bind(store)
+    vi.spyOn(store, 'save').mockImplementationOnce(async (...record) => {
+      aborter.abort(new Error('gone'))
+      return save(...record)
+    })
+    await expect(enter({}, aborter.signal)).rejects.toThrow('gone')
+    const places = await Promise.all(Array.from({ length: hardLimit }, () => enter()))
+    expect(places.every((place) => 'settle' in place)).toBe(true)
+  })
+
   it('takes no place from others', async () => {
     const { budget, enter } = budgetOf()
     const places = await Promise.all(Array.from({ length: hardLimit }, () => enter()))

@@ -29,6 +29,23 @@ describe('a session that authorizes on use', () => {
     expect(tokenRequests()).toEqual([])
   })
 
+  it('is waited for by settled(), whatever comes of it, and told to who keeps the process alive', async () => {
+    const { options, sandbox } = onUse()
+    const told: Promise<unknown>[] = []
+    const waitUntil = (promise: Promise<unknown>) => void told.push(promise)
+    const gate = gated(options.fetch)
+    const session = createSession({ ...options, fetch: gate.fetch, authorizeOnUse: true, waitUntil })
+    sandbox.failNext({ drop: 'before' })
+    const asked = codeOf(session.accessToken())
+    await expect.poll(gate.waiting).toBe(1)
+    const settled = session.settled()
+    gate.open()
+    await settled
+    expect(session.state.status).toBe('signed_out')
+    expect(await asked).toBe('no_answer')
+    expect(await Promise.all(told)).toEqual([undefined])
+  })
+
   it('takes over what another process got', async () => {
     const { session, owner, tokenRequests } = onUse()
     await owner().authorize()

@@ -6,6 +6,7 @@ import { developerClient, productClient } from '../clients.ts'
 import { parseState } from '../machine/parse-state.ts'
 import { serializeState } from '../machine/serialize-state.ts'
 import type { SettledState } from '../machine/state.ts'
+import { createSessionPool } from '../pool.ts'
 import { createSession } from './create-session.ts'
 
 /** A store that many share, as in a back end, and developers' sessions on it that belong to nobody yet. */
@@ -189,6 +190,18 @@ describe('an answer that could not be saved', () => {
     expect((await record()).tokens.accessToken).toBe(session.peekToken())
   })
 
+  it('is told by a pool as well', async () => {
+    const { options, store } = withoutSockets()
+    const pool = createSessionPool(options)
+    const save = store.save.bind(store)
+    vi.spyOn(store, 'save').mockImplementation(async (key, ...record) => {
+      if (key.startsWith('session-')) throw new Error('disk is full')
+      return save(key, ...record)
+    })
+    expect(await codeOf(pool.customer('jane@example.com').accessToken())).toBe('store_failed')
+    await expect(pool.settled()).rejects.toMatchObject({ code: 'store_failed' })
+  })
+
   it('is saved by the next step', async () => {
     const { session, mend, record, customers } = await fullDisk()
     await session.settled().catch(() => {})
@@ -239,6 +252,20 @@ describe('a clock that goes back', () => {
 })
 
 describe('a token that was taken after a rejection', () => {
+  it('stays good where nobody could write that down', async () => {
+    const { owner, sandbox, store } = withoutSockets()
+    const session = owner()
+    await session.authorize()
+    sandbox.revoke()
+    await session.rejected(String(session.peekToken()))
+    const token = String(session.peekToken())
+    const exclusively = vi.spyOn(store, 'exclusively').mockRejectedValue(new Error('gone'))
+    session.accepted(token)
+    await session.settled()
+    exclusively.mockRestore()
+    expect(session.peekToken()).toBe(token)
+  })
+
   it('may be rejected again later, also in a process that never used it', async () => {
     const { owner, sandbox, clock } = withoutSockets()
     const first = owner()

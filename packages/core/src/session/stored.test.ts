@@ -90,6 +90,18 @@ describe('a store that fails', () => {
     },
   )
 
+  it('for a reason of the system’s says which', async () => {
+    const { baseUrl } = await sandboxed()
+    const store = memoryStore()
+    const cause = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
+    vi.spyOn(store, 'load').mockRejectedValue(cause)
+    const session = createSession({ client: developerClient(), baseUrl, store, subject })
+    await expect(session.restore()).rejects.toMatchObject({
+      code: 'store_failed',
+      cause: { message: cause.message },
+    })
+  })
+
   it('loses no token: the session goes on in memory', async () => {
     const { baseUrl } = await sandboxed()
     const session = createSession({ client: developerClient(), baseUrl, store: broken('save') })

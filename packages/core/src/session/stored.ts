@@ -46,8 +46,8 @@ export class StoredSession {
 
   /** Reads the record. One that can't be used is complained of each time, and stays as it is. */
   async load(identity: Identity): Promise<Loaded> {
-    const key = await sessionKey(identity)
-    if (key === undefined) return 'unchanged'
+    // Nobody's is only seen, never loaded: there is a subject.
+    const key = (await sessionKey(identity)) as string
     const record = await this.#loaded(key)
     if (record === undefined) return this.#forgotten() ? 'gone' : 'unchanged'
     if (record.version === this.#version && !this.#unread) return 'unchanged'
