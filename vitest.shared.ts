@@ -22,5 +22,7 @@ export default defineConfig({
     // Far above what anything takes: only something that hangs may end by time, on a busy machine as well.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // By itself vitest polls for one second. Below the test's own limit, so that what was waited for is told.
+    expect: { poll: { timeout: 50_000, interval: 10 } },
   },
 })

@@ -17,6 +17,7 @@ export default defineConfig({
     // Timing decides nothing here: a busy machine takes its time.
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 120_000, interval: 10 } },
     reporters: process.env.SITE_REPORT
       ? ['default', ['json', { outputFile: process.env.SITE_REPORT }]]
       : ['default'],

@@ -40,9 +40,7 @@ function start(orders: CallerOrders): Running {
 /** Starts the processes, and waits until each has read the store. */
 async function started(orders: CallerOrders): Promise<Running[]> {
   const running = Array.from({ length: processes }, () => start(orders))
-  await expect
-    .poll(() => running.map(({ said }) => said[0]), { timeout: 60_000 })
-    .toEqual(Array(processes).fill('ready'))
+  await expect.poll(() => running.map(({ said }) => said[0])).toEqual(Array(processes).fill('ready'))
   return running
 }
 
@@ -81,9 +79,9 @@ describe.each(sharedStores())('several processes with many callers each on $name
     sandbox.failNext({ delay: 30_000, after: true, match: { grant_type: 'refresh_token' } })
     for (const one of running) one.send('go')
     const sender = () => running.find(({ said }) => said.includes('sending refresh_token'))
-    await expect.poll(sender, { timeout: 60_000 }).toBeDefined()
+    await expect.poll(sender).toBeDefined()
     // Said before it is sent: what is killed earlier has spent nothing.
-    await expect.poll(() => sandbox.faults.list(), { timeout: 60_000 }).toEqual([])
+    await expect.poll(() => sandbox.faults.list()).toEqual([])
     const renewing = sender() as Running
     renewing.kill('SIGKILL')
     const others = running.filter((one) => one !== renewing)

@@ -2,5 +2,5 @@ import { expect } from 'vitest'
 
 /** Expects something to become so; how long a slow machine takes for it decides nothing. */
 export function eventually(read: () => unknown): ReturnType<typeof expect.poll> {
-  return expect.poll(read, { timeout: 20_000 })
+  return expect.poll(read)
 }
