@@ -1,5 +1,5 @@
 import { reportCounts, rounds } from '@particle-grants/test-kit/programs'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Scheduler } from '../test/scheduler.ts'
 import { tryGenerations } from './generations.ts'
 
@@ -79,6 +79,11 @@ async function simulate(seed: number, deathRate: number) {
 describe('the lock by generations, with its steps in any order and deaths at any step', () => {
   beforeEach(() => {
     scheduler = new Scheduler(1)
+    // Time stands still: nobody here is ever silent for long.
+    vi.useFakeTimers({ toFake: ['Date'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
   })
 
   it('never has two holders, and always lets the next one in', { timeout: 600_000 }, async () => {

@@ -3,8 +3,18 @@ import { basename, dirname, join } from 'node:path'
 import type { Held } from './held.ts'
 import { formatOwner, lifeOf, type Owner, parseOwner, thisProcess } from './owner.ts'
 
-/** An owner in another container or on another machine is given up when its lock shows no life for this long. */
-const unknownOwnerGivenUpAfter = 600_000
+/**
+ * An owner that can't be judged is given up when its lock shows no life for this long. Containers of one machine share
+ * its clock, and their limit is less than one waits; another machine's clock may be wrong, and its disk may be slow to
+ * tell. Milliseconds.
+ */
+const givenUpAfter = { hidden: 45_000, unknown: 600_000 }
+/** Longer than a living owner takes to show itself once the whole machine wakes from a sleep. Milliseconds. */
+const secondLookAfter = 2_500
+/** An owner that was silent for longer, which shows itself every second, may have been given up. Milliseconds. */
+const longestSilence = 20_000
+/** What an owner leaves in its place that may have been given up: as good as dead. */
+const released = 'released'
 
 /**
  * The lock of systems where Node can't ask the kernel for one (Linux above all).
@@ -34,7 +44,7 @@ interface Claim {
 
 /** Makes sure that a link which could be made is the lock, or takes it back. */
 async function settle(path: string, { me, generation, floor }: Claim): Promise<Held | undefined> {
-  const held = hold({ link: linkPath(path, generation), me, inherited: generation > floor })
+  const held = hold(path, { me, generation, floor })
   try {
     if ((await readFloor(path)) > generation) {
       await held.release()
@@ -51,18 +61,36 @@ async function settle(path: string, { me, generation, floor }: Claim): Promise<H
   }
 }
 
-function hold({ link, me, inherited }: { link: string; me: Owner; inherited: boolean }): Held {
+function hold(path: string, { me, generation, floor }: Claim): Held {
+  const link = linkPath(path, generation)
   const ours = async () => (await readTarget(link)) === formatOwner(me)
+  let shown = Date.now()
+  let silent = false
+  const wasSilent = () => {
+    silent ||= Date.now() - shown > longestSilence
+    return silent
+  }
   return {
-    inherited,
+    inherited: generation > floor,
     async stillOurs() {
       if (!(await ours())) return false
+      wasSilent()
       const now = new Date()
-      await lutimes(link, now, now).catch(() => {})
+      await lutimes(link, now, now)
+        .then(() => {
+          shown = now.getTime()
+        })
+        .catch(() => {})
       return true
     },
     async release() {
-      if (await ours()) await unlink(link).catch(ignore('ENOENT'))
+      if (!wasSilent()) {
+        if (await ours()) await unlink(link).catch(ignore('ENOENT'))
+        return
+      }
+      // Somebody may be about to go past it: a link that vanishes now would let a third one in below that one. Again,
+      // should a sweep have taken the new one before it was in place.
+      while (await ours()) await markReleased(link, temporaryPath(path, me))
     },
   }
 }
@@ -71,11 +99,20 @@ async function isAbandoned(link: string): Promise<boolean> {
   const target = await readTarget(link)
   // Released just now. The next try starts from the floor again.
   if (target === undefined) return false
+  if (target === released) return true
   const owner = parseOwner(target)
   const life = owner === undefined ? 'unknown' : await lifeOf(owner)
-  if (life !== 'unknown') return life === 'dead'
-  const stats = await lstat(link).catch(ignore('ENOENT'))
-  return stats !== undefined && Date.now() - stats.mtimeMs > unknownOwnerGivenUpAfter
+  if (life === 'alive' || life === 'dead') return life === 'dead'
+  return isSilent(link, givenUpAfter[life])
+}
+
+/** Looks twice: after the machine slept, a living owner's last sign is old until it has had its turn. */
+async function isSilent(link: string, limit: number): Promise<boolean> {
+  const lastSign = async () => (await lstat(link).catch(ignore('ENOENT')))?.mtimeMs
+  const before = await lastSign()
+  if (before === undefined || Date.now() - before <= limit) return false
+  await new Promise((resolve) => setTimeout(resolve, secondLookAfter))
+  return (await lastSign()) === before
 }
 
 async function readFloor(path: string): Promise<number> {
@@ -86,12 +123,23 @@ async function readFloor(path: string): Promise<number> {
 }
 
 async function raiseFloor(path: string, generation: number, me: Owner): Promise<void> {
-  const next = `${path}.floor-${me.nonce}`
-  await symlink(String(generation), next)
-  await rename(next, `${path}.floor`)
+  const via = temporaryPath(path, me)
+  await symlink(String(generation), via)
+  await rename(via, `${path}.floor`)
 }
 
-/** Removes what killed processes left: older generations, and a floor that was never put in place. */
+/** Puts a mark in the place of a link, in one step. */
+async function markReleased(link: string, via: string): Promise<void> {
+  await symlink(released, via)
+  await rename(via, link).catch(ignore('ENOENT'))
+}
+
+/** A link that is about to take another one's place. Whoever sweeps removes it. */
+function temporaryPath(path: string, me: Owner): string {
+  return `${path}.floor-${me.nonce}`
+}
+
+/** Removes what killed processes left: older generations, and a link that was never put in place. */
 async function sweep(path: string, generation: number): Promise<void> {
   const prefix = `${basename(path)}.`
   const names = await readdir(dirname(path))

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { startUnreaped } from '../test/unreaped.ts'
 import { formatOwner, lifeOf, parseOwner, thisProcess } from './owner.ts'
+
+const linux = process.platform === 'linux'
 
 describe('the owner of a lock', () => {
   it('comes back from its one line', async () => {
@@ -48,23 +50,48 @@ describe('the owner of a lock', () => {
   it('is not judged on another machine or in another container', async () => {
     const me = await thisProcess()
     expect(await lifeOf({ ...me, boot: 'another boot', host: 'another host' })).toBe('unknown')
-    expect(await lifeOf({ ...me, namespace: 'pid:[1]', pid: 2 ** 22 + 1 })).toBe('unknown')
+    expect(await lifeOf({ ...me, namespace: 'pid:[1]', pid: 2 ** 22 + 1 })).toBe('hidden')
   })
 
-  it.runIf(process.platform === 'linux')('is dead when it was killed, reaped or not', async () => {
-    // The shell starts a child, tells its number, and never asks how it ended.
-    const shell = spawn('sh', ['-c', 'sleep 100 & echo $!; exec sleep 100'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    onTestFinished(() => void shell.kill('SIGKILL'))
-    const pid = Number(await new Promise((resolve) => shell.stdout.once('data', resolve)))
-    const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
-    const owner = { ...(await thisProcess()), pid, start: fields[19] ?? '' }
+  it('is alive where it could not tell when it started', async () => {
+    expect(await lifeOf({ ...(await thisProcess()), start: '' })).toBe('alive')
+  })
+
+  it('is not judged when it could not tell where it runs, and this process can', async () => {
+    const me = await thisProcess()
+    expect(await lifeOf({ ...me, boot: '' })).toBe('unknown')
+    expect(await lifeOf({ ...me, namespace: '' })).toBe('unknown')
+  })
+
+  it.runIf(linux)('is dead when it was killed, reaped or not', async () => {
+    const child = await startUnreaped([process.execPath, '-e', 'process.stdin.resume()'])
+    const owner = { ...(await thisProcess()), pid: child.pid, start: await child.startTime() }
     expect(await lifeOf(owner)).toBe('alive')
-    process.kill(pid, 'SIGSTOP')
+    process.kill(child.pid, 'SIGSTOP')
     expect(await lifeOf(owner)).toBe('alive')
-    process.kill(pid, 'SIGKILL')
-    await expect.poll(() => lifeOf(owner), { timeout: 10_000 }).toBe('dead')
-    expect(await readFile(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /)
+    await child.kill()
+    expect(await lifeOf(owner)).toBe('dead')
+  })
+})
+
+describe.runIf(linux)('a process that may open no more files', () => {
+  afterEach(() => {
+    vi.doUnmock('node:fs/promises')
+    vi.resetModules()
+  })
+
+  it('takes no lock that others would think a dead one’s, and looks again later', async () => {
+    const real = await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises')
+    const readFile = vi.fn(real.readFile)
+    vi.doMock('node:fs/promises', () => ({ ...real, readFile }))
+    vi.resetModules()
+    const fresh = await import('./owner.ts')
+    readFile.mockRejectedValue(Object.assign(new Error('too many open files'), { code: 'EMFILE' }))
+    await expect(fresh.thisProcess()).rejects.toMatchObject({ code: 'EMFILE' })
+    readFile.mockImplementation(real.readFile)
+    expect(await fresh.thisProcess()).toEqual({ ...(await thisProcess()), nonce: expect.any(String) })
+    // Whoever it can't look at is alive, as long as it answers to signals.
+    readFile.mockRejectedValue(Object.assign(new Error('too many open files'), { code: 'EMFILE' }))
+    expect(await fresh.lifeOf({ ...(await thisProcess()), start: '1' })).toBe('alive')
   })
 })

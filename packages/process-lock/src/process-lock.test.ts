@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { leaveOut } from '@particle-grants/test-kit/programs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { LockTimeoutError, preparePrivateDirectory, processLock, UnsafePathError } from './index.ts'
 import { formatOwner, thisProcess } from './owner.ts'
@@ -83,17 +83,52 @@ describe('a lock', () => {
     })
   })
 
+  it.runIf(links).each([
+    ['in another container', { namespace: 'pid:[1]' }, 45],
+    ['on another machine', { boot: 'another boot', host: 'another host' }, 600],
+  ])('of an owner %s is given up when it has been silent for long', async (_where, elsewhere, limit) => {
+    const directory = await temporaryFolder()
+    const link = join(directory, 'a.lock-1')
+    await symlink(formatOwner({ ...(await thisProcess()), ...elsewhere }), link)
+    const lock = processLock({ directory, timeout: 0 })
+    const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1000)
+    await lutimes(link, secondsAgo(limit - 30), secondsAgo(limit - 30))
+    await expect(lock.exclusively('a', async () => {})).rejects.toThrow(LockTimeoutError)
+    await lutimes(link, secondsAgo(limit + 1), secondsAgo(limit + 1))
+    expect(await lock.exclusively('a', async () => readdir(directory))).toEqual(['a.floor', 'a.lock-2'])
+  })
+
   it.runIf(links)(
-    'of an owner that can’t be judged is given up when it shows no life for ten minutes',
+    'of an owner in another container stays when both were asleep, and the owner wakes',
     async () => {
       const directory = await temporaryFolder()
       const link = join(directory, 'a.lock-1')
       await symlink(formatOwner({ ...(await thisProcess()), namespace: 'pid:[1]' }), link)
+      await lutimes(link, 1, 1)
+      const attempt = processLock({ directory, timeout: 0 }).exclusively('a', async () => {})
+      const owner = setInterval(() => void lutimes(link, new Date(), new Date()), 100)
+      onTestFinished(() => clearInterval(owner))
+      await expect(attempt).rejects.toThrow(LockTimeoutError)
+    },
+  )
+
+  it.runIf(links)(
+    'of an owner that slept and may have been given up lets nobody in below its heir',
+    async () => {
+      const directory = await temporaryFolder()
       const lock = processLock({ directory, timeout: 0 })
-      const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
-      await lutimes(link, minutesAgo(9), minutesAgo(9))
+      const heir = join(directory, 'a.lock-2')
+      vi.useFakeTimers({ toFake: ['Date'] })
+      onTestFinished(() => void vi.useRealTimers())
+      await lock.exclusively('a', async ({ stillHeld }) => {
+        vi.advanceTimersByTime(3_600_000)
+        // It shows itself again, and right then another one goes past.
+        expect(await stillHeld()).toBe(true)
+        await symlink(formatOwner(await thisProcess()), heir)
+      })
+      expect(await readlink(join(directory, 'a.lock-1'))).toBe('released')
       await expect(lock.exclusively('a', async () => {})).rejects.toThrow(LockTimeoutError)
-      await lutimes(link, minutesAgo(11), minutesAgo(11))
+      await unlink(heir)
       expect(await lock.exclusively('a', async () => readdir(directory))).toEqual(['a.floor', 'a.lock-2'])
     },
   )
