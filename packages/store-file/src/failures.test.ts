@@ -139,3 +139,42 @@ describe('what belongs to others', () => {
     expect(await readdir(directory)).toEqual([])
   })
 })
+
+describe('a folder that is removed while a store is in use', () => {
+  it('has no sessions, and is made anew by whoever saves', async () => {
+    const directory = join(await temporaryFolder(), 'sessions')
+    const store = fileStore({ directory })
+    await store.save('session-a', 'gone', null)
+    await rm(directory, { recursive: true })
+    expect(await store.list()).toEqual([])
+    expect(await store.load('session-a')).toBeUndefined()
+    const version = await store.save('session-a', 'new', null)
+    expect(await store.load('session-a')).toEqual({ version, value: 'new' })
+  })
+
+  it('is told of where it can’t be made anew', async () => {
+    const folder = join(await temporaryFolder(), 'working-folder')
+    await mkdir(folder)
+    const program = await buildProgram(new URL('../test/writer.ts', import.meta.url))
+    const writer = runProgram(program, { args: ['sessions', 'save-from-nowhere', folder] })
+    expect(await writer.next()).toBe(
+      "store_unavailable: The file store can't be used: a part of sessions is not there, or was removed while it" +
+        ' was in use. Try again, or name another folder.',
+    )
+  })
+})
+
+describe('a process that may open no more files', () => {
+  it.runIf(posix)('is told so by every method', async () => {
+    const directory = await temporaryFolder()
+    await fileStore({ directory }).save('session-a', 'kept', null)
+    const program = await buildProgram(new URL('../test/writer.ts', import.meta.url))
+    const command = `ulimit -n 100; exec "${process.execPath}" "${program}" "${directory}" use-without-files`
+    const { stdout } = await promisify(execFile)('sh', ['-c', command])
+    const told =
+      "store_unavailable: The file store can't be used: this process has as many files open as it may." +
+      ' Raise its limit (ulimit -n), or let it close what it no longer needs.\n'
+    expect(stdout).toBe(told.repeat(5))
+    expect((await fileStore({ directory }).load('session-a'))?.value).toBe('kept')
+  })
+})

@@ -38,6 +38,18 @@ const meanings: Readonly<Record<string, Meaning>> = {
     problem: (directory) => `a part of the path ${directory} is not a folder`,
     advice: 'Name another folder.',
   },
+  ENOENT: {
+    problem: (directory) => `a part of ${directory} is not there, or was removed while it was in use`,
+    advice: `Try again, ${otherFolder}.`,
+  },
+  EMFILE: {
+    problem: () => 'this process has as many files open as it may',
+    advice: 'Raise its limit (ulimit -n), or let it close what it no longer needs.',
+  },
+  ENFILE: {
+    problem: () => 'this machine has as many files open as it may',
+    advice: 'Raise its limit (sysctl fs.file-max), or end what holds so many.',
+  },
   EIO: {
     problem: (directory) => `the disk of ${directory} fails`,
     advice: `Look after the disk, ${otherFolder}.`,

@@ -29,14 +29,31 @@ async function writers() {
   return { directory, start, store: fileStore({ directory }) }
 }
 
-/** Reads the counts that a process saved, until it ends. */
-async function savedBy(writer: Program, into: number[]): Promise<void> {
-  for (;;) {
-    const line = await writer.next().catch((thrown: Error) => thrown.message)
-    if (/signal SIGKILL/.test(line)) return
-    if (line === 'conflict') continue
-    expect(line).toMatch(/^saved \d+$/)
-    into.push(Number(line.slice('saved '.length)))
+/** The counts that processes saved, as they tell of them. */
+class Saves {
+  readonly counts: number[] = []
+  #heard = () => {}
+
+  /** Reads what a process says, until it ends. */
+  async listenTo(writer: Program): Promise<void> {
+    for (;;) {
+      const line = await writer.next().catch((thrown: Error) => thrown.message)
+      if (/signal SIGKILL/.test(line)) return
+      if (line === 'conflict') continue
+      expect(line).toMatch(/^saved \d+$/)
+      this.counts.push(Number(line.slice('saved '.length)))
+      this.#heard()
+    }
+  }
+
+  /** Resolves when so many more were told of. */
+  async more(count: number): Promise<void> {
+    const enough = this.counts.length + count
+    while (this.counts.length < enough) {
+      await new Promise<void>((resolve) => {
+        this.#heard = resolve
+      })
+    }
   }
 }
 
@@ -55,19 +72,18 @@ async function watchRecord(directory: string, until: () => boolean): Promise<num
 /** Runs writers of one job, kills one after the other at any moment and starts another in its place. */
 async function killAtRandom(job: 'count' | 'race', kills: number) {
   const { directory, start } = await writers()
-  const saved: number[] = []
+  const saves = new Saves()
   const readers: Promise<void>[] = []
   const begin = () => {
     const writer = start(job)
-    readers.push(savedBy(writer, saved))
+    readers.push(saves.listenTo(writer))
     return writer
   }
   const all = Array.from({ length: 3 }, begin)
   let over = false
   const watching = watchRecord(directory, () => over)
   for (let kill = 0; kill < kills; kill += 1) {
-    const before = saved.length
-    await expect.poll(() => saved.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(before + 2)
+    await saves.more(3)
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 15))
     all[kill % all.length]?.kill('SIGKILL')
     all[kill % all.length] = begin()
@@ -75,7 +91,7 @@ async function killAtRandom(job: 'count' | 'race', kills: number) {
   for (const writer of all) writer.kill('SIGKILL')
   await Promise.all(readers)
   over = true
-  return { directory, saved, loads: await watching, kills: kills + all.length }
+  return { directory, saved: saves.counts, loads: await watching, kills: kills + all.length }
 }
 
 describe.runIf(linux)('the file store between processes', () => {

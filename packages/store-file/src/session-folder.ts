@@ -91,7 +91,11 @@ export class SessionFolder {
     return join(this.path, `${key}.json`)
   }
 
+  /** None where the folder was removed since it was made: what is gone holds nothing. */
   #names(): Promise<string[]> {
-    return readdir(this.path)
+    return readdir(this.path).catch((thrown: NodeJS.ErrnoException) => {
+      if (thrown.code === 'ENOENT') return []
+      throw thrown
+    })
   }
 }

@@ -1,4 +1,5 @@
 // A process that uses a file store as its arguments and its lines of input tell.
+import { openSync, rmdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -55,6 +56,30 @@ const jobs: Record<string, () => Promise<void>> = {
       await writeFile(join(directory, `.${key}.${crypto.randomUUID()}.tmp`), payload(99))
       process.kill(process.pid, 'SIGKILL')
     })
+  },
+  /** Opens files until no more can be, then asks for everything. */
+  async 'use-without-files'() {
+    for (let open = true; open; ) {
+      try {
+        openSync('/dev/null', 'r')
+      } catch {
+        open = false
+      }
+    }
+    const attempts = [
+      () => store.load(key),
+      () => store.save(key, 'new', null),
+      () => store.remove(key, null),
+      () => store.list(),
+      () => store.exclusively(key, async () => {}),
+    ]
+    for (const attempt of attempts) await attempt().catch(told)
+  },
+  /** Saves where the folder that it works in is gone. */
+  async 'save-from-nowhere'() {
+    process.chdir(argument)
+    rmdirSync(argument)
+    await store.save(key, 'new', null)
   },
   /** Tries the lock, then saves without it. */
   async 'save-anyway'() {
