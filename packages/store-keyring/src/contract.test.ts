@@ -27,7 +27,7 @@ describeWithKeyring(() => {
       const service = ownService()
       const directory = mkdtempSync(join(tmpdir(), 'particle-grants-locks-'))
       return {
-        open: () => keyringStore({ service, directory }),
+        open: () => keyringStore({ service, directory, timeout: 60_000 }),
         names: () => [
           readdirSync(directory, { recursive: true }),
           findCredentials(service).map(({ account }) => account),

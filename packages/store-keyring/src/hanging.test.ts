@@ -11,6 +11,9 @@ const hanging = {
   },
 }
 
+/** How long a call may take here, ms: all that hangs in these tests hangs until it is let go. */
+const timeout = 100
+
 /** A call that comes back when it is let go. */
 function held(keyring: FakeKeyring, which: RegExp): { letGo: () => void; reached: Promise<void> } {
   let letGo = () => {}
@@ -45,7 +48,7 @@ describe('a keyring that hangs', () => {
     for (const attempt of attempts) {
       const keyring = new FakeKeyring()
       held(keyring, /./)
-      const thrown = await attempt(keyring.store()).catch((error: unknown) => error)
+      const thrown = await attempt(keyring.store({ timeout })).catch((error: unknown) => error)
       expect(thrown).toMatchObject(hanging)
       expect(leaksIn(thrown, ['planted-5ecret'])).toEqual([])
     }
@@ -55,7 +58,7 @@ describe('a keyring that hangs', () => {
   it('is called once, not once by everybody who waits', async () => {
     const keyring = new FakeKeyring()
     const { letGo } = held(keyring, /./)
-    const store = keyring.store()
+    const store = keyring.store({ timeout })
     const many = await Promise.allSettled(Array.from({ length: 50 }, () => store.load('session-a')))
     for (const outcome of many) expect(outcome).toMatchObject({ status: 'rejected', reason: hanging })
     await expect(store.load('session-a')).rejects.toMatchObject(hanging)
@@ -66,7 +69,7 @@ describe('a keyring that hangs', () => {
   it('is used again when it has come back', async () => {
     const keyring = new FakeKeyring()
     const { letGo } = held(keyring, /./)
-    const store = keyring.store()
+    const store = keyring.store({ timeout })
     await expect(store.load('session-a')).rejects.toMatchObject(hanging)
     letGo()
     await new Promise((resolve) => setImmediate(resolve))
@@ -76,7 +79,7 @@ describe('a keyring that hangs', () => {
   it('in the middle of a write keeps others from writing until it is over, so that no late write overwrites theirs', async () => {
     const keyring = new FakeKeyring()
     const directory = ownFolder()
-    const store = keyring.store({ directory })
+    const store = keyring.store({ directory, timeout })
     const version = await store.save('session-a', 'first', null)
 
     const { letGo } = held(keyring, /^write record/)

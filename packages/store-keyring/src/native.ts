@@ -18,10 +18,22 @@ export async function openNative(service: string): Promise<OpenEntry> {
   // Without the pin the library falls back to the kernel's keyring, which forgets everything at log-out.
   const options = { linux: { store: 'secret-service' } } as const
   // Making one talks to the Secret Service on this very thread, for up to the 2 s that D-Bus waits: once per name.
-  const entries = new Map<string, NativeEntry>()
+  return keepingLatest((name) => new AsyncEntry(service, name, options))
+}
+
+/** More than one session uses, and few enough for a program that has to do with thousands. */
+const mostKept = 100
+
+/** Opens each entry once, for as long as it is among those that were used last. */
+function keepingLatest(open: OpenEntry): OpenEntry {
+  const kept = new Map<string, NativeEntry>()
   return (name) => {
-    const entry = entries.get(name) ?? new AsyncEntry(service, name, options)
-    entries.set(name, entry)
+    const entry = kept.get(name) ?? open(name)
+    // A map has the order of insertion: the first is the one that was not used for longest.
+    kept.delete(name)
+    kept.set(name, entry)
+    const [oldest] = kept.keys()
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest)
     return entry
   }
 }

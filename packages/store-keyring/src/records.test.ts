@@ -82,7 +82,7 @@ describe('a record', () => {
     const directory = ownFolder()
     // A keyring that is slow between reading and writing.
     keyring.before = () => new Promise((resolve) => setImmediate(resolve))
-    const stores = [1, 2, 3, 4].map(() => keyring.store({ directory, timeout: 3_000 }))
+    const stores = [1, 2, 3, 4].map(() => keyring.store({ directory }))
     const outcomes = await Promise.allSettled(stores.map((store, n) => store.save('session-a', `${n}`, null)))
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })

@@ -34,8 +34,8 @@ export class FakeKeyring {
     deleteCredential: () => this.#call(`delete ${name}`, () => this.secrets.delete(name)),
   })
 
-  /** A store on it, as another process would have one. */
-  store({ directory = ownFolder(), timeout = 100, lockTimeout = 5_000 } = {}): KeyringStore {
+  /** A store on it, as another process would have one. Short limits are for tests of what hangs. */
+  store({ directory = ownFolder(), timeout = 60_000, lockTimeout = 60_000 } = {}): KeyringStore {
     const settings = settingsOf({ directory, timeout, lockTimeout })
     return new KeyringStore(settings, async () => this.open)
   }
