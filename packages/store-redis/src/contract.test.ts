@@ -3,10 +3,9 @@ import { createClient } from 'redis'
 import { createClient as createClient4 } from 'redis-4'
 import { createClient as createClient5, createClientPool as createPool5 } from 'redis-5'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { ownPrefix } from '../test/clients.ts'
+import { ownPrefix, storeOn } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
-import { describeWith, serverKinds } from '../test/servers.ts'
-import { redisStore } from './redis-store.ts'
+import { describeWithEach } from '../test/servers.ts'
 
 /** Every client that the README names. */
 const clients = {
@@ -19,48 +18,46 @@ const clients = {
 
 type AnyClient = ReturnType<(typeof clients)[keyof typeof clients]>
 
-for (const kind of serverKinds) {
-  describeWith(kind, (program) => {
-    let server: RedisServer
-    beforeAll(async () => {
-      server = await RedisServer.start(program)
-    })
-    afterAll(() => server.remove())
+describeWithEach((program) => {
+  let server: RedisServer
+  beforeAll(async () => {
+    server = await RedisServer.start(program)
+  })
+  afterAll(() => server.remove())
 
-    for (const [name, create] of Object.entries(clients)) {
-      describe(name, () => {
-        // Connections are handed from test to test: nothing of a store's is bound to one.
-        const idle: AnyClient[] = []
-        const connect = async () => {
-          const client = create(server.url)
-          client.on('error', () => {})
-          await client.connect()
+  for (const [name, create] of Object.entries(clients)) {
+    describe(name, () => {
+      // Connections are handed from test to test: nothing of a store's is bound to one.
+      const idle: AnyClient[] = []
+      const connect = async () => {
+        const client = create(server.url)
+        client.on('error', () => {})
+        await client.connect()
+        return client
+      }
+      afterAll(async () => {
+        for (const client of idle) await ('disconnect' in client ? client.disconnect() : client.close())
+      })
+
+      describeStore('redisStore', () => {
+        const prefix = ownPrefix()
+        const used: AnyClient[] = []
+        const open = async () => {
+          const client = idle.pop() ?? (await connect())
+          used.push(client)
           return client
         }
-        afterAll(async () => {
-          for (const client of idle) await ('disconnect' in client ? client.disconnect() : client.close())
-        })
-
-        describeStore('redisStore', () => {
-          const prefix = ownPrefix()
-          const used: AnyClient[] = []
-          const open = async () => {
-            const client = idle.pop() ?? (await connect())
-            used.push(client)
-            return client
-          }
-          return {
-            open: async () => redisStore(await open(), { prefix }),
-            names: () => namesIn(server.url),
-            cleanup: () => {
-              idle.push(...used)
-            },
-          }
-        })
+        return {
+          open: async () => storeOn(await open(), { prefix }),
+          names: () => namesIn(server.url),
+          cleanup: () => {
+            idle.push(...used)
+          },
+        }
       })
-    }
-  })
-}
+    })
+  }
+})
 
 /** All that shows of what is kept: keys and channels. */
 async function namesIn(url: string): Promise<unknown> {

@@ -1,15 +1,14 @@
 import { buildProgram, reportCounts, rounds, runProgram } from '@particle-grants/test-kit/programs'
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
-import { type Client, connected, ownPrefix, until } from '../test/clients.ts'
+import { type Client, connected, ownPrefix, storeOn, until } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
-import { describeWith } from '../test/servers.ts'
-import { redisStore } from './redis-store.ts'
+import { describeWithEach } from '../test/servers.ts'
 
 /** Per connection; four of them contend. */
 const count = rounds({ short: 25, full: 500 })
 const day = 24 * 60 * 60 * 1000
 
-describeWith('redis', (program) => {
+describeWithEach((program, name) => {
   let server: RedisServer
   let contender: string
   let client: Client
@@ -27,7 +26,7 @@ describeWith('redis', (program) => {
 
   /** A process with two connections, whose clock is wrong by `clock` milliseconds. */
   const start = (orders: { role: string; leaseDuration?: number; clock?: number }) => {
-    const all = { url: server.url, prefix, rounds: count, leaseDuration: 30_000, clock: 0, ...orders }
+    const all = { url: server.url, prefix, rounds: count, leaseDuration: 600_000, clock: 0, ...orders }
     const program = runProgram(contender, { args: [JSON.stringify(all)] })
     onTestFinished(async () => {
       program.kill()
@@ -39,8 +38,8 @@ describeWith('redis', (program) => {
   it('one at a time among two processes with two connections each, whose clocks are two days apart', async () => {
     const both = [day, -day].map((clock) => start({ role: 'contend', clock }))
     const counts = await Promise.all(both.map(async (each) => JSON.parse(await each.next())))
-    const total = (await redisStore(client, { prefix }).load('session-a'))?.value
-    reportCounts('store-redis, two processes with two connections each', {
+    const total = (await storeOn(client, { prefix }).load('session-a'))?.value
+    reportCounts(`store-redis on ${name}, two processes with two connections each`, {
       rounds: 4 * count,
       saved: Number(total),
       'most inside at once': Math.max(...counts.map(({ most }) => most)),
@@ -52,7 +51,7 @@ describeWith('redis', (program) => {
   })
 
   it('an owner that was suspended past its lease overwrites nothing, and is told', async () => {
-    const store = redisStore(client, { prefix })
+    const store = storeOn(client, { prefix })
     await store.save('session-a', 'first', null)
     const owner = start({ role: 'hold', leaseDuration: 400 })
     expect(await owner.next()).toBe('"holding"')
@@ -73,7 +72,7 @@ describeWith('redis', (program) => {
     owner.kill()
     await owner.exited
     expect(await client.pTTL(`${prefix}lock:{session-a}`)).toBeLessThanOrEqual(1000)
-    const store = redisStore(client, { prefix })
+    const store = storeOn(client, { prefix })
     expect(await store.exclusively('session-a', async () => 'free')).toBe('free')
   })
 

@@ -1,14 +1,13 @@
 import { leaksIn } from '@particle-grants/test-kit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Client, connected, ownPrefix, until } from '../test/clients.ts'
+import { type Client, connected, ownPrefix, storeOn, until } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
-import { describeWith } from '../test/servers.ts'
+import { describeWithEach } from '../test/servers.ts'
 import type { RedisConnection } from './connection.ts'
-import { redisStore } from './redis-store.ts'
 
 const day = 24 * 60 * 60 * 1000
 
-describeWith('redis', (program) => {
+describeWithEach((program) => {
   let server: RedisServer
   let client: Client
   let prefix: string
@@ -29,7 +28,7 @@ describeWith('redis', (program) => {
 
   describe('a record', () => {
     it('is kept for 400 days from its last save, longer than any token lives', async () => {
-      const store = redisStore(client, { prefix })
+      const store = storeOn(client, { prefix })
       const version = await store.save('session-a', 'a', null)
       await expectTtl(400 * day)
       await client.pExpire(record, 1000)
@@ -38,7 +37,7 @@ describeWith('redis', (program) => {
     })
 
     it('that is read lives on, and is not written again for each reading', async () => {
-      const store = redisStore(client, { prefix })
+      const store = storeOn(client, { prefix })
       await store.save('session-a', 'a', null)
       await client.pExpire(record, 395 * day)
       await store.load('session-a')
@@ -49,27 +48,27 @@ describeWith('redis', (program) => {
     })
 
     it('is kept for as long as asked, or for ever', async () => {
-      const version = await redisStore(client, { prefix, ttl: 90_000 }).save('session-a', 'a', null)
+      const version = await storeOn(client, { prefix, ttl: 90_000 }).save('session-a', 'a', null)
       await expectTtl(90_000)
-      await redisStore(client, { prefix, ttl: null }).save('session-a', 'b', version)
+      await storeOn(client, { prefix, ttl: null }).save('session-a', 'b', version)
       expect(await client.pTTL(record)).toBe(-1)
-      await redisStore(client, { prefix, ttl: null }).load('session-a')
+      await storeOn(client, { prefix, ttl: null }).load('session-a')
       expect(await client.pTTL(record)).toBe(-1)
     })
 
     it('is under a key that starts with the prefix, which is taken literally', async () => {
-      await redisStore(client).save('session-a', 'a', null)
+      await storeOn(client).save('session-a', 'a', null)
       expect(await client.exists('particle-grants:record:{session-a}')).toBe(1)
-      await redisStore(client, { prefix: 'a-b:' }).save('session-b', 'b', null)
-      expect(await redisStore(client, { prefix: 'a[*-]b:' }).list()).toEqual([])
-      expect(await redisStore(client, { prefix: '?*' }).list()).toEqual([])
-      const odd = redisStore(client, { prefix: 'a[*-]b?\\^:' })
+      await storeOn(client, { prefix: 'a-b:' }).save('session-b', 'b', null)
+      expect(await storeOn(client, { prefix: 'a[*-]b:' }).list()).toEqual([])
+      expect(await storeOn(client, { prefix: '?*' }).list()).toEqual([])
+      const odd = storeOn(client, { prefix: 'a[*-]b?\\^:' })
       await odd.save('session-c', 'c', null)
       expect(await odd.list()).toEqual(['session-c'])
     })
 
     it('is listed once among thousands, however many steps that takes', async () => {
-      const store = redisStore(client, { prefix })
+      const store = storeOn(client, { prefix })
       const keys = Array.from({ length: 3000 }, (_, index) => `session-${index}`)
       await Promise.all(keys.map((key) => store.save(key, 'x', null)))
       expect([...(await store.list())].sort()).toEqual(keys.sort())
@@ -86,7 +85,7 @@ describeWith('redis', (program) => {
     for (const [name, put] of Object.entries(foreign)) {
       it(`is said to be damaged and kept aside until it is removed: ${name}`, async () => {
         await put()
-        const store = redisStore(client, { prefix })
+        const store = storeOn(client, { prefix })
         await expect(store.save('session-a', 'a', null)).rejects.toMatchObject({ code: 'store_conflict' })
         const aside = `${prefix}damaged:{session-a}`
         const thrown = await store.load('session-a').catch((error: unknown) => error)
@@ -106,7 +105,7 @@ describeWith('redis', (program) => {
 
     it('is removed without a record as well', async () => {
       await client.set(record, 'foreign')
-      const store = redisStore(client, { prefix })
+      const store = storeOn(client, { prefix })
       await store.load('session-a').catch(() => {})
       await store.remove('session-a', null)
       expect(await client.keys(`${prefix}*`)).toEqual([])
@@ -118,7 +117,7 @@ describeWith('redis', (program) => {
     const monitor = await connected(server.url)
     const seen: string[] = []
     await monitor.monitor((line) => seen.push(String(line)))
-    const store = redisStore(client, { prefix })
+    const store = storeOn(client, { prefix })
     await store.exclusively('session-a', async () => {
       const version = await store.save('session-a', secret, null)
       await store.load('session-a')
@@ -152,7 +151,7 @@ describeWith('redis', (program) => {
           return client.sendCommand(args, options)
         },
       }
-      const store = redisStore(spied, { prefix })
+      const store = storeOn(spied, { prefix })
       vi.spyOn(Date, 'now').mockReturnValue(date)
       await store.exclusively('session-a', async () => {
         const version = await store.save('session-a', 'a', null)

@@ -3,11 +3,10 @@ import { leaksIn } from '@particle-grants/test-kit'
 import { reportCounts, rounds } from '@particle-grants/test-kit/programs'
 import { createClient } from 'redis'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { type Client, connected, storeAt, until } from '../test/clients.ts'
+import { type Client, connected, storeAt, storeOn, until } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
-import { describeWith } from '../test/servers.ts'
+import { describeWithEach } from '../test/servers.ts'
 import type { RedisConnection } from './connection.ts'
-import { redisStore } from './redis-store.ts'
 
 /** How often a connection is cut in the middle of a save. */
 const cuts = rounds({ short: 12, full: 200 })
@@ -21,7 +20,7 @@ describe('options that can not be meant', () => {
   const wrong = { ttl: 0, leaseDuration: 2 ** 31, lockTimeout: -1, commandTimeout: 0.5 }
   for (const [parameter, value] of Object.entries(wrong)) {
     it(`are refused at once: ${parameter} = ${value}`, () => {
-      expect(() => redisStore(client, { [parameter]: value })).toThrow(
+      expect(() => storeOn(client, { [parameter]: value })).toThrow(
         expect.objectContaining({
           code: 'invalid_argument',
           details: expect.objectContaining({ parameter }),
@@ -31,7 +30,7 @@ describe('options that can not be meant', () => {
   }
 })
 
-describeWith('redis', (program) => {
+describeWithEach((program, name) => {
   let server: RedisServer
 
   beforeEach(async () => {
@@ -40,7 +39,7 @@ describeWith('redis', (program) => {
   })
 
   /** Every method, and the error of each. */
-  async function failuresOf(store: ReturnType<typeof redisStore>): Promise<unknown[]> {
+  async function failuresOf(store: ReturnType<typeof storeOn>): Promise<unknown[]> {
     let ran = false
     const task = async () => {
       ran = true
@@ -58,7 +57,7 @@ describeWith('redis', (program) => {
     return outcomes
   }
 
-  async function expectUnavailable(store: ReturnType<typeof redisStore>, problem: RegExp): Promise<void> {
+  async function expectUnavailable(store: ReturnType<typeof storeOn>, problem: RegExp): Promise<void> {
     for (const failure of await failuresOf(store)) {
       expect(failure).toMatchObject({ code: 'store_unavailable', details: { store: 'redis' } })
       if (!GrantsError.isInstance(failure) || failure.code !== 'store_unavailable') throw failure
@@ -90,16 +89,16 @@ describeWith('redis', (program) => {
       await client.connect()
       onTestFinished(() => client.destroy())
       await server.kill()
-      await expectUnavailable(redisStore(client, { commandTimeout: 150 }), /^no (connection|answer)/)
+      await expectUnavailable(storeOn(client, { commandTimeout: 150 }), /^no (connection|answer)/)
     })
 
     it('the client was never connected', async () => {
-      await expectUnavailable(redisStore(createClient({ url: server.url })), /^its client is not connected$/)
+      await expectUnavailable(storeOn(createClient({ url: server.url })), /^its client is not connected$/)
     })
 
     it('the client was closed, by its owner: the store never does that', async () => {
       const client = await connected(server.url)
-      const store = redisStore(client)
+      const store = storeOn(client)
       await store.close()
       expect(client.isOpen).toBe(true)
       await client.close()
@@ -109,7 +108,7 @@ describeWith('redis', (program) => {
     it('the user may not do this', async () => {
       const admin = await connected(server.url)
       await admin.sendCommand(['ACL', 'SETUSER', 'default', '-eval', '-scan'])
-      await expectUnavailable(redisStore(admin), /^the server answered NOPERM$/)
+      await expectUnavailable(storeOn(admin), /^the server answered NOPERM$/)
     })
 
     it('the server knows no such command, and quotes what it was sent', async () => {
@@ -128,7 +127,7 @@ describeWith('redis', (program) => {
 
   it('a full server takes no record, and gives those it has', async () => {
     const client = await connected(server.url)
-    const store = redisStore(client)
+    const store = storeOn(client)
     const version = await store.save('session-a', 'a', null)
     await client.configSet('maxmemory', '1')
     await expect(store.save('session-a', secret, version)).rejects.toMatchObject({
@@ -139,7 +138,7 @@ describeWith('redis', (program) => {
 
   it('what was given up is not sent later, when the server is back', async () => {
     const client = await connected(server.url)
-    const store = redisStore(client, { commandTimeout: 100 })
+    const store = storeOn(client, { commandTimeout: 100 })
     await server.kill()
     await failuresOf(store)
     await server.start()
@@ -181,13 +180,16 @@ describeWith('redis', (program) => {
         await other.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'])
         version = await saving
       }
-      reportCounts('store-redis, connection cut in the middle of a save', { cuts, 'saves failed': 0 })
+      reportCounts(`store-redis on ${name}, connection cut in the middle of a save`, {
+        cuts,
+        'saves failed': 0,
+      })
       expect(await store.load('session-a')).toEqual({ version, value: String(cuts - 1) })
     })
 
     it('before the answer came: what was done is recognised, and not a conflict with itself', async () => {
       const client = await connected(server.url)
-      const store = redisStore(losingEachFirstAnswer(client))
+      const store = storeOn(losingEachFirstAnswer(client))
       const version = await store.exclusively('session-a', () => store.save('session-a', 'a', null))
       expect(await store.load('session-a')).toEqual({ version, value: 'a' })
       const next = await store.save('session-a', 'b', version)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Store } from '@particle-grants/core'
 import { createClient } from 'redis'
 import { onTestFinished } from 'vitest'
-import { type RedisStoreOptions, redisStore } from '../src/index.ts'
+import { type RedisConnection, type RedisStoreOptions, redisStore } from '../src/index.ts'
 
 const create = (url: string) => createClient({ url, socket: { reconnectStrategy: 20 } })
 
@@ -19,9 +19,17 @@ export async function connected(url: string): Promise<Client> {
   return client
 }
 
+/**
+ * A store on a client. By itself it waits for as long as a test may take: how fast a busy machine's server answers or
+ * starts anew decides nothing.
+ */
+export function storeOn(client: RedisConnection, options: RedisStoreOptions = {}): Store {
+  return redisStore(client, { commandTimeout: 60_000, ...options })
+}
+
 /** A store on a connection of its own. */
 export async function storeAt(url: string, options: RedisStoreOptions = {}): Promise<Store> {
-  return redisStore(await connected(url), options)
+  return storeOn(await connected(url), options)
 }
 
 /** So that tests on one server don't see each other. */

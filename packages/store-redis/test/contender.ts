@@ -30,7 +30,11 @@ async function connect() {
 }
 
 const open = (client: Awaited<ReturnType<typeof connect>>) =>
-  redisStore(client, { prefix: orders.prefix, leaseDuration: orders.leaseDuration })
+  redisStore(client, {
+    prefix: orders.prefix,
+    leaseDuration: orders.leaseDuration,
+    commandTimeout: 60_000,
+  })
 
 /** Reads, thinks and writes under the lock, on two connections at once, and counts who else is inside. */
 async function contend() {

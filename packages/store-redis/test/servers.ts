@@ -41,10 +41,10 @@ export function sayWhatIsLeftOut(kind: ServerKind): void {
 }
 
 /** Registers tests that need a server; where there is none, a test that holds that it is not called for either. */
-export function describeWith(kind: ServerKind, body: (program: string) => void): void {
+function describeWith(kind: ServerKind, body: (program: string, name: string) => void): void {
   const program = programOf(kind)
   describe(`on ${kinds[kind].name}`, () => {
-    if (program !== undefined) return body(program)
+    if (program !== undefined) return body(program, kinds[kind].name)
     it('is left out, and nobody asked for it', () => {
       expect(
         isNeeded(kind),
@@ -52,6 +52,11 @@ export function describeWith(kind: ServerKind, body: (program: string) => void):
       ).toBe(false)
     })
   })
+}
+
+/** Registers tests for every kind of server: what holds on Redis has to hold on Valkey. */
+export function describeWithEach(body: (program: string, name: string) => void): void {
+  for (const kind of serverKinds) describeWith(kind, body)
 }
 
 function isExecutable(path: string): boolean {
