@@ -16,8 +16,8 @@ export async function openStore(orders: StoreOrders): Promise<{ store: Store; cl
   }
   const client = createClient({ url: orders.url })
   await client.connect()
-  // Short, so that the lock of a process that was killed is free before the test loses patience.
-  const store = redisStore(client, { leaseDuration: 3000 })
+  // Long, so that a process which a busy machine lets starve keeps its locks: who kills one frees them.
+  const store = redisStore(client, { leaseDuration: 600_000, commandTimeout: 60_000 })
   return {
     store,
     close: async () => {

@@ -3,41 +3,38 @@ import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 import { runProgram } from '@particle-grants/test-kit/programs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { sharedStores } from './stores.ts'
+import { sharedServers } from './stores.ts'
 import { client, jane } from './world.ts'
 
 const example = fileURLToPath(new URL('../../../examples/back-end-on-redis.mjs', import.meta.url))
 
-describe.each(sharedStores().filter(({ name }) => name === 'Redis'))(
-  'the example of a back end on $name',
-  ({ open }) => {
-    it('serves a customer from two processes, with one token request between them', async () => {
-      const store = await open()
-      const sandbox = createSandbox()
-      const server = await listen(sandbox, { port: 0 })
-      onTestFinished(() => server.close())
-      const env = {
-        PARTICLE_BASE_URL: server.url,
-        PARTICLE_CLIENT_ID: client.id,
-        PARTICLE_CLIENT_SECRET: client.secret,
-        REDIS_URL: store.type === 'redis' ? store.url : '',
-      }
-      const backEnds = [runProgram(example, { env }), runProgram(example, { env })]
-      onTestFinished(() => {
-        for (const one of backEnds) one.kill()
-      })
-      const urls = await Promise.all(backEnds.map((one) => one.next()))
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => fetch(String(urls[index % 2]).replace('NAME', jane))),
-      )
-      expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
-      expect(sandbox.requests().filter(({ path }) => path === '/oauth/token')).toHaveLength(1)
-      const unknown = await fetch(String(urls[0]).replace('NAME', 'nobody@example.com'))
-      expect([unknown.status, await unknown.text()]).toEqual([502, expect.stringContaining('invalid_scope')])
-      for (const one of backEnds) one.kill('SIGTERM')
-      expect(await Promise.all(backEnds.map(({ exited }) => exited))).toEqual(
-        Array(2).fill({ code: 0, signal: null }),
-      )
-    }, 60_000)
-  },
-)
+describe.each(sharedServers())('the example of a back end on $name', ({ open }) => {
+  it('serves a customer from two processes, with one token request between them', async () => {
+    const store = await open()
+    const sandbox = createSandbox()
+    const server = await listen(sandbox, { port: 0 })
+    onTestFinished(() => server.close())
+    const env = {
+      PARTICLE_BASE_URL: server.url,
+      PARTICLE_CLIENT_ID: client.id,
+      PARTICLE_CLIENT_SECRET: client.secret,
+      REDIS_URL: store.type === 'redis' ? store.url : '',
+    }
+    const backEnds = [runProgram(example, { env }), runProgram(example, { env })]
+    onTestFinished(() => {
+      for (const one of backEnds) one.kill()
+    })
+    const urls = await Promise.all(backEnds.map((one) => one.next()))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => fetch(String(urls[index % 2]).replace('NAME', jane))),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
+    expect(sandbox.requests().filter(({ path }) => path === '/oauth/token')).toHaveLength(1)
+    const unknown = await fetch(String(urls[0]).replace('NAME', 'nobody@example.com'))
+    expect([unknown.status, await unknown.text()]).toEqual([502, expect.stringContaining('invalid_scope')])
+    for (const one of backEnds) one.kill('SIGTERM')
+    expect(await Promise.all(backEnds.map(({ exited }) => exited))).toEqual(
+      Array(2).fill({ code: 0, signal: null }),
+    )
+  }, 60_000)
+})
