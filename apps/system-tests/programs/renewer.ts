@@ -13,8 +13,6 @@ export interface RenewerOrders {
   readonly customer: string
   readonly password: string
   readonly store: StoreOrders
-  /** How many times as fast as the machine's its clock runs: the limit of token requests is by the minute. */
-  readonly speed: number
 }
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
@@ -33,10 +31,6 @@ const session = createSession({
   baseUrl: orders.baseUrl,
   store,
   fetch: fetchAndCount,
-  clock: {
-    now: () => Date.now() * orders.speed,
-    sleep: (milliseconds) => setTimeout(milliseconds / orders.speed),
-  },
 })
 
 let going = true

@@ -24,14 +24,12 @@ export function temporaryFolder(): string {
 export interface WorldOptions {
   readonly client?: { readonly id: string; readonly secret: string }
   readonly sandbox?: SandboxOptions
-  /** How many times as fast as the machine's the clock runs. */
-  readonly speed?: number
 }
 
 /** A sandbox over real HTTP, and a customer who signed in by password: her refresh tokens are good once. */
 export async function customerSignedIn(
   store: StoreOrders,
-  { client: credentials = client, sandbox: options = {}, speed = 1 }: WorldOptions = {},
+  { client: credentials = client, sandbox: options = {} }: WorldOptions = {},
 ) {
   const sandbox = createSandbox(options)
   const server = await listen(sandbox, { port: 0 })
@@ -44,7 +42,6 @@ export async function customerSignedIn(
     subject: customer(jane),
     baseUrl: server.url,
     store: opened.store,
-    clock: { now: () => Date.now() * speed },
   })
   await session.login({ username: jane, password })
   const sent = () =>
