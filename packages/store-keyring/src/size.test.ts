@@ -36,7 +36,7 @@ const states: Record<string, SettledState> = {
     identity,
     tokens,
     renewalStopped: 'unsupported_grant_type',
-    renewalPostponed: { failures: 12, retryAt: now, because: 'temporarily_unavailable' },
+    renewalPostponed: { failures: 12, since: now, retryAt: now, because: 'temporarily_unavailable' },
   },
   'an MFA challenge, with the tokens from before': {
     status: 'mfa_required',
