@@ -55,6 +55,34 @@ describe('a clock', () => {
     expect(() => createClock().set(Number.NaN)).toThrow(RangeError)
   })
 
+  const beyond = 'A clock goes from the year -271821 to the year 275760'
+  it.each([1e300, '9999999999d', 8.64e15])('stays where it was when it is to be advanced by %s', (by) => {
+    const clock = createClock({ start: 5, frozen: true })
+    expect(() => clock.advance(by)).toThrow(new RegExp(beyond))
+    expect(clock.now()).toBe(5)
+    expect(clock.set(77)).toBe(77)
+  })
+
+  it.each([1e300, -1e300, 8.64e15 + 1, Number.POSITIVE_INFINITY])('is not set to %s', (time) => {
+    const clock = createClock({ start: 5, frozen: true })
+    expect(() => clock.set(time)).toThrow(RangeError)
+    expect(clock.now()).toBe(5)
+  })
+
+  it('does not start beyond the end of time', () => {
+    expect(() => createClock({ start: 1e300 })).toThrow(beyond)
+    expect(() => createClock({ start: Number.NaN })).toThrow(RangeError)
+  })
+
+  it('stays at the end of time, where no date is later', () => {
+    let real = 0
+    const clock = createClock({ now: () => real })
+    expect(clock.set(8.64e15)).toBe(8.64e15)
+    real += 1000
+    expect(new Date(clock.now()).toISOString()).toBe('+275760-09-13T00:00:00.000Z')
+    expect(clock.set(1000)).toBe(1000)
+  })
+
   it('of another kind can drive a sandbox, and is left alone by a reset', () => {
     let time = 5
     const clock = { now: () => time, advance: () => time, set: (to: number) => to }

@@ -20,7 +20,13 @@ export interface ClockOptions {
   frozen?: boolean
 }
 
-/** Makes a clock that runs with real time, or stands still, and can be moved while it is in use. */
+/** Milliseconds from 1970 to the last moment that a `Date` can tell, and back to the first. */
+export const endOfTime = 8.64e15
+
+/**
+ * Makes a clock that runs with real time, or stands still, and can be moved while it is in use. Throws a RangeError
+ * where it is to go beyond what a `Date` can tell, and stays where it was.
+ */
 export function createClock({
   now = () => Date.now(),
   start,
@@ -28,23 +34,29 @@ export function createClock({
 }: ClockOptions = {}): SandboxClock {
   let base = 0
   let offset = 0
-  const reading = () => (frozen ? base : now()) + offset
+  const real = () => (frozen ? base : now())
+  // A clock that was set to the end of time stays there.
+  const reading = () => Math.min(real() + offset, endOfTime)
+  const moveTo = (time: number): number => {
+    if (Math.abs(time) > endOfTime) {
+      throw new RangeError('A clock goes from the year -271821 to the year 275760, and no further')
+    }
+    offset = time - real()
+    return reading()
+  }
 
   const clock = {
     now: reading,
-    advance(by: string | number): number {
-      offset += parseDuration(by)
-      return reading()
-    },
+    advance: (by: string | number) => moveTo(reading() + parseDuration(by)),
     set(time: number): number {
       if (!Number.isFinite(time))
         throw new RangeError(`A clock is set to milliseconds since 1970, not to ${time}`)
-      offset += time - reading()
-      return reading()
+      return moveTo(time)
     },
     reset(): void {
       base = now()
-      offset = start === undefined ? 0 : start - base
+      offset = 0
+      if (start !== undefined) clock.set(start)
     },
   }
   clock.reset()

@@ -68,7 +68,9 @@ export class Attempts {
   #record(address: string): AddressRecord {
     const known = this.#byAddress.get(address)
     if (known) return known
-    const fresh = { requests: [], failures: 0, lastFailure: 0, lockedUntil: 0 }
+    // The clock may stand before 1970.
+    const long = Number.NEGATIVE_INFINITY
+    const fresh = { requests: [], failures: 0, lastFailure: long, lockedUntil: long }
     this.#byAddress.set(address, fresh)
     return fresh
   }

@@ -1,10 +1,8 @@
+import { endOfTime } from '../clock.ts'
 import { randomToken } from '../random.ts'
 import type { Account } from './accounts.ts'
 import type { ClientOptions } from './options.ts'
 import type { Settings } from './settings.ts'
-
-/** Beyond this no `Date` exists; the library's own dates become invalid there and never expire. */
-const endOfTime = 8.64e15
 
 /** An access token. `expiresAt` is in milliseconds; `null` never expires. */
 export interface AccessToken {
@@ -123,6 +121,7 @@ export class Tokens {
 
   #after(seconds: number): number | null {
     const time = this.#now() + Math.trunc(seconds) * 1000
+    // The library's own dates become invalid there, and never expire.
     return time > endOfTime ? null : time
   }
 }

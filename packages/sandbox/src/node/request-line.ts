@@ -8,7 +8,8 @@ export function requestLine(entry: JournalEntry, colors: boolean): string {
   const { at, method, path, grant_type: grantType, client_id: clientId, status, hint } = entry
   const asked = [grantType, clientId].filter(Boolean).join(' · ')
   const line = [
-    paint('dim', new Date(at).toISOString().slice(11, 19)),
+    // From the end: far years have more digits.
+    paint('dim', new Date(at).toISOString().slice(-13, -5)),
     `${method} ${path}`,
     asked && paint('dim', asked),
     paint(status >= 200 && status < 300 ? 'green' : 'red', outcome(entry)),

@@ -77,7 +77,7 @@ function requestItem({ at, method, path, grant_type, client_id, status, error, h
   const line = element('div', undefined, 'request')
   const outcome = [status || 'no answer', error, dropped && 'dropped ' + dropped, fault && 'fault'].filter(Boolean).join(' · ')
   line.append(
-    element('time', new Date(at).toISOString().slice(11, 19), 'faint'),
+    element('time', new Date(at).toISOString().slice(-13, -5), 'faint'),
     element('span', method + ' ' + path),
     element('span', [grant_type, client_id].filter(Boolean).join(' · '), 'faint'),
     element('span', outcome, status >= 200 && status < 300 ? 'good' : 'bad'),
@@ -112,7 +112,7 @@ async function refresh() {
   const [state, requests] = await Promise.all([get('/__sandbox/'), get('/__sandbox/requests?last=100')])
   const now = byId('now')
   now.dateTime = state.clock.iso
-  now.textContent = state.clock.iso.slice(0, 19).replace('T', ' ') + ' UTC'
+  now.textContent = state.clock.iso.slice(0, -5).replace('T', ' ') + ' UTC'
   showAccounts(state.accounts)
   showClients(state.clients)
   showRequests(requests)
