@@ -1,5 +1,6 @@
 import type { Connection } from './call.ts'
 import type { SandboxClock } from './clock.ts'
+import type { MemberType } from './control/check.ts'
 import type { FaultOptions, Faults } from './control/faults.ts'
 import type { JournalEntry } from './control/journal.ts'
 import type { AccountView } from './model/account-view.ts'
@@ -13,6 +14,12 @@ export interface TokenChoice {
   /** Ends their refresh tokens as well. @default false */
   refreshTokens?: boolean
 }
+
+/** The members of a {@link TokenChoice}. */
+export const tokenChoiceMembers = {
+  username: ['string'],
+  refreshTokens: ['boolean'],
+} as const satisfies Record<keyof TokenChoice, readonly MemberType[]>
 
 /** A local Particle cloud for auth. */
 export interface Sandbox {
@@ -31,7 +38,7 @@ export interface Sandbox {
   subscribe(listener: (entry: JournalEntry) => void): () => void
   /** The current code of an account with MFA, or of its enrolment. Throws a TypeError where there is neither. */
   otp(username: string): string
-  /** Revokes access tokens, and says how many. */
+  /** Revokes access tokens, and says how many. Throws a TypeError on a wrong choice, as `expire` does. */
   revoke(choice?: TokenChoice): { tokens: number }
   /** Lets access tokens have expired a moment ago, and says how many. */
   expire(choice?: TokenChoice): { tokens: number }

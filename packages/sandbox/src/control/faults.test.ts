@@ -148,14 +148,28 @@ describe('a fault', () => {
   it.each([
     [{ delayMs: 5 }, 'A fault has no "delayMs". Known: status, error'],
     [{ status: '500' }, 'A fault\'s "status" is a number'],
-    [{ status: 42 }, 'A fault\'s "status" is from 200 to 599'],
-    [{ body: null }, 'A fault\'s "body" is a string or object'],
+    [{ status: 42 }, 'A fault\'s "status" is a whole number from 200 to 599'],
+    [{ status: 418.5 }, 'A fault\'s "status" is a whole number'],
+    [{ status: 204, drop: 'during' }, "only without body, error and drop: 'during'"],
+    [{ status: 304, body: 'x' }, 'only without body'],
+    [{ headers: { 'a b': 'c' } }, 'A fault\'s "headers" is an object of names and texts'],
+    [{ headers: { a: 'b\u0007' } }, 'A fault\'s "headers" is an object'],
+    [{ headers: { a: 5 } }, 'A fault\'s "headers" is an object'],
+    [{ headers: [] }, 'A fault\'s "headers" is an object'],
+    [{ headers: new Headers({ a: 'b' }) }, 'A fault\'s "headers" is an object'],
+    [{ toString: 1 }, 'A fault has no "toString"'],
+    [{ body: null }, 'A fault\'s "body" is a string or an object'],
     [{ drop: 'later' }, "A fault's \"drop\" is 'before' or 'during'"],
     [{ times: 0 }, 'A fault\'s "times" is at least 1'],
-    [{ delay: -1 }, 'A fault\'s "delay" is at least 0 ms'],
+    [{ times: 1.5 }, 'A fault\'s "times" is a whole number'],
+    [{ delay: -1 }, 'A fault\'s "delay" is from 0 to 2147483647 ms'],
+    [{ delay: 1e10 }, 'A fault\'s "delay" is from 0'],
     [{ match: { url } }, 'A fault\'s "match" is made of method, path and grant_type'],
+    [{ match: { path: 5 } }, 'A fault\'s "match" is made of method, path and grant_type, each a text'],
+    [{ match: [] }, 'A fault\'s "match" is made of'],
   ])('is refused as %j, in words', (fault, message) => {
-    expect(() => sandbox.failNext(fault as FaultOptions)).toThrow(message)
+    expect(() => sandbox.failNext(fault as unknown as FaultOptions)).toThrow(message)
+    expect(sandbox.faults.list()).toEqual([])
   })
 })
 

@@ -1,6 +1,8 @@
 import type { Call } from '../call.ts'
 import type { OAuthErrorCode } from '../oauth/errors.ts'
 import { statusOf, uncached } from '../oauth/errors.ts'
+import type { MemberType } from './check.ts'
+import { checkMembers } from './check.ts'
 
 /** How a request is to fail. */
 export interface FaultOptions {
@@ -25,7 +27,8 @@ export interface FaultOptions {
   match?: { method?: string; path?: string; grant_type?: string }
 }
 
-const known: Record<keyof FaultOptions, readonly string[]> = {
+/** The members of a fault. */
+export const faultMembers: Record<keyof FaultOptions, readonly MemberType[]> = {
   status: ['number'],
   error: ['string'],
   error_description: ['string'],
@@ -40,26 +43,65 @@ const known: Record<keyof FaultOptions, readonly string[]> = {
 
 /** Checks what came from a program or over HTTP. Throws a TypeError that names the member. */
 export function checkFault(options: Record<string, unknown>): FaultOptions {
-  for (const [name, value] of Object.entries(options)) {
-    const types = known[name as keyof FaultOptions]
-    if (!types) throw new TypeError(`A fault has no "${name}". Known: ${Object.keys(known).join(', ')}`)
-    if (value !== undefined && !types.includes(value === null ? 'null' : typeof value)) {
-      throw new TypeError(`A fault's "${name}" is a ${types.join(' or ')}`)
-    }
-  }
+  checkMembers('A fault', options, faultMembers)
   const fault: FaultOptions = options
   checkRanges(fault)
+  checkBody(fault)
+  checkTexts(fault)
   return fault
 }
 
-function checkRanges({ status = 200, delay = 0, times = 1, drop, match = {} }: FaultOptions): void {
-  check(status >= 200 && status <= 599, 'status', 'from 200 to 599')
-  check(delay >= 0, 'delay', 'at least 0 ms')
+/** Longer waits would be none: timers count in 31 bits. */
+const longestDelay = 2 ** 31 - 1
+
+function checkRanges({ status = 200, delay = 0, times = 1, drop }: FaultOptions): void {
+  check(
+    Number.isInteger(status) && status >= 200 && status <= 599,
+    'status',
+    'a whole number from 200 to 599',
+  )
+  check(delay >= 0 && delay <= longestDelay, 'delay', `from 0 to ${longestDelay} ms`)
+  check(times === Number.POSITIVE_INFINITY || Number.isInteger(times), 'times', 'a whole number')
   check(times >= 1, 'times', 'at least 1')
   check(typeof drop !== 'string' || /^(before|during)$/.test(drop), 'drop', "'before' or 'during'")
-  for (const name of Object.keys(match)) {
-    check(['method', 'path', 'grant_type'].includes(name), 'match', 'made of method, path and grant_type')
+}
+
+function checkBody(fault: FaultOptions): void {
+  const { status = 200, body, error, drop } = fault
+  const hasBody = body !== undefined || error !== undefined || drop === 'during'
+  check(
+    !(isBodiless(status) && hasBody),
+    'status',
+    "204, 205 or 304 only without body, error and drop: 'during'",
+  )
+}
+
+function checkTexts({ headers = {}, match = {} }: FaultOptions): void {
+  check(
+    hasOnlyTexts(headers) && areHeaders(headers),
+    'headers',
+    'an object of names and texts as HTTP has them',
+  )
+  const known = Object.keys(match).every((name) => ['method', 'path', 'grant_type'].includes(name))
+  check(known && hasOnlyTexts(match), 'match', 'made of method, path and grant_type, each a text')
+}
+
+/** An array or a `Headers` has no members of its own, and would say nothing. */
+function hasOnlyTexts(object: object): boolean {
+  return !(Symbol.iterator in object) && Object.values(object).every((value) => typeof value === 'string')
+}
+
+function areHeaders(headers: Record<string, string>): boolean {
+  try {
+    new Headers(headers)
+  } catch {
+    return false
   }
+  return Object.values(headers).every((value) => /^[\t -~\u0080-\u00ff]*$/.test(value))
+}
+
+function isBodiless(status: number): boolean {
+  return status === 204 || status === 205 || status === 304
 }
 
 function check(holds: boolean, name: string, rule: string): void {
@@ -111,8 +153,7 @@ export function faultResponse({ status, error, error_description, body, headers 
   const content =
     body ?? (error === undefined ? '' : { error, error_description: error_description ?? error })
   const text = typeof content === 'string' ? content : JSON.stringify(content)
-  const withoutBody = code === 204 || code === 205 || code === 304
-  return new Response(withoutBody ? null : text, {
+  return new Response(isBodiless(code) ? null : text, {
     status: code,
     headers: {
       'content-type': `${mediaTypeOf(content)}; charset=utf-8`,

@@ -4,7 +4,7 @@ import type { SandboxServer } from '@particle-grants/sandbox/node'
 import { listen } from '@particle-grants/sandbox/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { send } from '../../test/raw-http.ts'
-import { call, dev, signIn } from '../../test/token-requests.ts'
+import { ask, call, clients, dev, mfa, signIn } from '../../test/token-requests.ts'
 
 let sandbox: Sandbox
 let server: SandboxServer
@@ -42,6 +42,26 @@ describe('the routes under /__sandbox', () => {
     },
   )
 
+  it.each([{ advance: 1e300 }, { advance: '9999999999d' }, 'advance=9999999999d', { set: 1e300 }])(
+    'leave the clock where it was when it is to go beyond the end of time: %j',
+    async (body) => {
+      const { status, json } = await post('/clock', body)
+      expect([status, json.error]).toEqual([400, expect.stringMatching(/to the year 275760, and no further/)])
+      expect((await get('/')).status).toBe(200)
+      expect(await signIn(sandbox)).toMatch(/^[0-9a-f]{40}$/)
+      expect((await post('/clock', { set: 1000 })).json.iso).toMatch(/^1970-01-01T00:00:0/)
+    },
+  )
+
+  it.each([{ set: 8.64e15 }, { set: -8.64e15 }, 'set=-8640000000000000'])(
+    'go on at an end of time: %j',
+    async (body) => {
+      expect((await post('/clock', body)).status).toBe(200)
+      expect((await get('/')).status).toBe(200)
+      expect(await signIn(sandbox)).toMatch(/^[0-9a-f]{40}$/)
+    },
+  )
+
   it.each([{ set: 1000 }, { set: '1970-01-01T00:00:01Z' }, 'set=1000'])(
     'set the clock to %j',
     async (body) => {
@@ -56,6 +76,12 @@ describe('the routes under /__sandbox', () => {
       { status: 502, body: '<h1>', times: 3 },
       { error: 'server_error', times: 2 },
     ])
+    await post('/faults', 'drop=true&after=false')
+    await post('/faults', 'status=500&body=500')
+    expect((await get('/faults')).json.slice(2)).toEqual([
+      { drop: true, after: false, times: 1 },
+      { status: 500, body: '500', times: 1 },
+    ])
     await send(server.url, { method: 'DELETE', path: '/__sandbox/faults' })
     expect((await get('/faults')).json).toEqual([])
   })
@@ -65,6 +91,8 @@ describe('the routes under /__sandbox', () => {
     await signIn(sandbox)
     expect((await get('/requests')).json).toEqual(sandbox.requests())
     expect((await get('/requests?last=1')).json).toEqual(sandbox.requests().slice(-1))
+    expect((await get('/requests?last=0')).json).toEqual([])
+    expect((await get('/requests?last=one')).status).toBe(400)
   })
 
   it('give the code of an account', async () => {
@@ -81,6 +109,43 @@ describe('the routes under /__sandbox', () => {
     expect(await description()).toMatch(/invalid/)
   })
 
+  const refreshing = async () => {
+    const { body } = await ask(sandbox, clients.product, { grant_type: 'client_credentials' })
+    return async () => {
+      const form = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
+      return (await ask(sandbox, clients.product, form)).status
+    }
+  }
+
+  it.each([
+    ['refreshTokens=false', 200],
+    ['refreshTokens=true', 400],
+  ])('read %s of a form as what it says', async (form, status) => {
+    const refresh = await refreshing()
+    expect((await post('/revoke', form)).json).toEqual({ tokens: 1 })
+    expect(await refresh()).toBe(status)
+  })
+
+  it.each(['/revoke', '/expire'])('leave every token alone after wrong input at %s', async (path) => {
+    const token = await signIn(sandbox)
+    const wrong = [
+      [{ user: mfa.username }, /has no "user". Known: username, refreshTokens/],
+      ['user=x', /has no "user"/],
+      ['null', /has no "null"/],
+      [{ username: 5 }, /"username" is a string/],
+      [{ username: null }, /"username" is a string/],
+      ['username=', /no account called/],
+      [{ refreshTokens: 'yes' }, /"refreshTokens" is true or false/],
+      ['refreshTokens=1', /"refreshTokens" is true or false/],
+    ] as const
+    for (const [body, error] of wrong) {
+      const { status, json } = await post(path, body)
+      expect([body, status, json.error]).toEqual([body, 400, expect.stringMatching(error)])
+    }
+    expect((await post(`${path}?username=${mfa.username}`)).json.error).toMatch(/in the body/)
+    expect((await call(sandbox, { token, path: '/v1/user' })).status).toBe(200)
+  })
+
   it('reset everything', async () => {
     await signIn(sandbox)
     sandbox.clock.advance('90d')
@@ -92,6 +157,9 @@ describe('the routes under /__sandbox', () => {
   it.each([
     ['/clock', {}, /Send \{"advance":"90d"\}/],
     ['/clock', { advance: 'tomorrow' }, /is no duration/],
+    ['/clock', { advance: '1d', set: 1 }, /Send \{"advance":"90d"\}/],
+    ['/clock', { advance: '1d', by: 1 }, /has no "by". Known: advance, set/],
+    ['/clock', { advance: true }, /"advance" is a string or a number/],
     ['/clock', { set: 'tomorrow' }, /milliseconds since 1970/],
     ['/clock', '{"advance"', /neither a JSON object nor a form/],
     ['/clock', [1], /neither a JSON object nor a form/],

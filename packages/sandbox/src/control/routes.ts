@@ -3,6 +3,10 @@ import { Hono } from 'hono'
 import type { Call } from '../call.ts'
 import { formType, readForm, readJsonObject } from '../call.ts'
 import type { Sandbox } from '../contract.ts'
+import { tokenChoiceMembers } from '../contract.ts'
+import type { Members } from './check.ts'
+import { checkMembers, fromForm } from './check.ts'
+import { faultMembers } from './faults.ts'
 
 /** What a control route works on. */
 export interface ControlEnv {
@@ -26,7 +30,7 @@ export function createControl(): Hono<ControlEnv> {
   control.post('/clock', (context) => Response.json(moveClock(context)))
   control.get('/faults', ({ env: { sandbox } }) => Response.json(sandbox.faults.list()))
   control.post('/faults', (context) => {
-    context.env.sandbox.failNext(input(context))
+    context.env.sandbox.failNext(input(context, faultMembers))
     return done()
   })
   control.delete('/faults', ({ env: { sandbox } }) => {
@@ -34,14 +38,22 @@ export function createControl(): Hono<ControlEnv> {
     return done()
   })
   control.get('/requests', ({ req, env: { sandbox } }) => {
-    const last = Number(req.query('last') ?? Number.POSITIVE_INFINITY)
-    return Response.json(sandbox.requests().slice(-last))
+    const last = req.query('last')
+    if (last !== undefined && !/^\d+$/.test(last)) throw new TypeError(`"last" is a number, not "${last}"`)
+    const requests = sandbox.requests()
+    return Response.json(
+      last === undefined ? requests : requests.slice(Math.max(0, requests.length - Number(last))),
+    )
   })
   control.get('/otp/:username', ({ req, env: { sandbox } }) =>
     Response.json({ otp: sandbox.otp(req.param('username')) }),
   )
-  control.post('/revoke', (context) => Response.json(context.env.sandbox.revoke(input(context))))
-  control.post('/expire', (context) => Response.json(context.env.sandbox.expire(input(context))))
+  control.post('/revoke', (context) =>
+    Response.json(context.env.sandbox.revoke(input(context, tokenChoiceMembers))),
+  )
+  control.post('/expire', (context) =>
+    Response.json(context.env.sandbox.expire(input(context, tokenChoiceMembers))),
+  )
   control.post('/reset', ({ env: { sandbox } }) => {
     sandbox.reset()
     return done()
@@ -55,11 +67,15 @@ export function createControl(): Hono<ControlEnv> {
   return control
 }
 
+const clockMembers = { advance: ['string', 'number'], set: ['string', 'number'] } as const
+
 function moveClock(context: Context<ControlEnv>): { now: number; iso: string } {
-  const { advance, set } = input(context)
+  const given = input(context, clockMembers)
+  checkMembers('A move of the clock', given, clockMembers)
+  const { advance, set } = given as { [name in keyof typeof clockMembers]?: string | number }
   const { clock } = context.env.sandbox
-  if (typeof advance === 'string' || typeof advance === 'number') clock.advance(advance)
-  else if (typeof set === 'number' || typeof set === 'string') clock.set(timeOf(set))
+  if (advance !== undefined && set === undefined) clock.advance(advance)
+  else if (set !== undefined && advance === undefined) clock.set(timeOf(set))
   else throw new TypeError('Send {"advance":"90d"} or {"set":"2027-01-01T00:00:00Z"}')
   return clockOf(context.env.sandbox)
 }
@@ -77,15 +93,18 @@ function done(): Response {
   return Response.json({ ok: true })
 }
 
-/** JSON whatever the Content-Type (`curl -d '{…}'` says form), else the fields of a form, numbers as numbers. */
-function input({ env: { call } }: Context<ControlEnv>): Record<string, unknown> {
+/**
+ * JSON whatever the Content-Type (`curl -d '{…}'` says form), else the fields of a form, read as the members that
+ * they name. Nothing is read from the URL, and what stands there is refused: it would pass for "everything".
+ */
+function input({ env: { call } }: Context<ControlEnv>, members: Members): Record<string, unknown> {
+  const [inUrl] = call.query.keys()
+  if (inUrl !== undefined) throw new TypeError('Send it in the body, as JSON or as a form, not in the URL')
   const json = readJsonObject(call.body)
   if (Object.keys(json).length > 0 || call.body.trim() === '' || /^\s*\{\s*\}\s*$/.test(call.body))
     return json
   if (call.contentType !== formType || /^\s*[{[]/.test(call.body)) {
     throw new TypeError('The body is neither a JSON object nor a form')
   }
-  return Object.fromEntries(
-    [...readForm(call.body)].map(([name, value]) => [name, /^\d+$/.test(value) ? Number(value) : value]),
-  )
+  return fromForm(readForm(call.body), members)
 }
