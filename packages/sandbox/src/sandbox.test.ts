@@ -73,5 +73,31 @@ describe('a sandbox', () => {
     )
     expect(() => sandbox.otp(dev.username)).toThrow('dev@example.com has no second factor here')
     expect(() => sandbox.revoke({ username: 'nobody' })).toThrow('There is no account called nobody')
+    expect(() => sandbox.revoke({ user: 'nobody' } as object)).toThrow('has no "user"')
+    expect(() => sandbox.expire('dev@example.com' as never)).toThrow('Known: username, refreshTokens')
+  })
+
+  it.each([
+    [{ lockout: true }, 'The setting "lockout" is false or { failures, seconds }, both above 0, not true'],
+    [{ lockout: { failures: 3 } }, 'The setting "lockout" is false or'],
+    [{ lockout: { failures: 3, seconds: 5, minutes: 1 } }, 'The setting "lockout" is false or'],
+    [{ rateLimit: null }, 'The setting "rateLimit" is false or'],
+    [
+      { rateLimit: { requests: 0, seconds: 60 } },
+      'The setting "rateLimit" is false or { requests, seconds }',
+    ],
+    [{ otpReuse: 'no' }, 'The setting "otpReuse" is true or false, not "no"'],
+    [{ grants: 'password' }, 'The setting "grants" is a list of these: password, urn:custom:mfa-otp'],
+    [{ grants: ['pasword'] }, 'The setting "grants" is a list of these'],
+    [{ refreshableClients: ['products'] }, 'is a list of these: developer, product, user'],
+    [{ accessTokenLifetime: '5' }, 'is a number of seconds, 0 or more, not "5"'],
+    [{ mfaTokenLifetime: -1 }, 'is a number of seconds'],
+    [{ refreshTokenLifetime: Number.NaN }, 'is a number of seconds'],
+    [{ failureCountFades: true }, 'is false or a number of seconds, 0 or more, not true'],
+    [{ refreshTokenCountsFrom: 'expiry' }, "is 'access token expiry' or 'issue', not \"expiry\""],
+    [{ scopeInAnswer: 5 }, "is 'as asked', 'left out' or a text"],
+    [{ toString: 1 }, '"toString" is no setting of the sandbox'],
+  ])('is not made with %j, and says why', (settings, message) => {
+    expect(() => createSandbox(settings as object)).toThrow(message)
   })
 })

@@ -1,14 +1,16 @@
 import type { SandboxClock } from './clock.ts'
 import { createClock } from './clock.ts'
 import type { Sandbox, TokenChoice } from './contract.ts'
+import { tokenChoiceMembers } from './contract.ts'
+import { checkMembers } from './control/check.ts'
 import { checkFault } from './control/faults.ts'
 import { createAnswer } from './exchange.ts'
 import { viewAccount } from './model/account-view.ts'
 import type { Account } from './model/accounts.ts'
+import { completeSettings } from './model/complete-settings.ts'
 import type { AccountOptions, ClientOptions } from './model/options.ts'
 import { defaultAccounts, defaultClients } from './model/options.ts'
 import type { Settings } from './model/settings.ts'
-import { completeSettings } from './model/settings.ts'
 import { createWorld } from './model/world.ts'
 
 /** Accounts, clients, clock and settings of a sandbox; everything has a default. */
@@ -21,7 +23,7 @@ export interface SandboxOptions extends Partial<Settings> {
   clock?: SandboxClock
 }
 
-/** Makes a sandbox. Throws a TypeError on a setting that it doesn't know, or on two accounts of one name. */
+/** Makes a sandbox. Throws a TypeError on a wrong setting, or on two accounts of one name. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { accounts = defaultAccounts, clients = defaultClients, clock = createClock(), ...chosen } = options
   const settings = completeSettings(chosen)
@@ -60,10 +62,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     settings,
   }
 
-  function end(
-    { username, refreshTokens = false }: TokenChoice = {},
-    endTokens: (account?: Account) => number,
-  ): { tokens: number } {
+  function end(choice: TokenChoice = {}, endTokens: (account?: Account) => number): { tokens: number } {
+    // Spread, so that a username alone does not pass for a choice without one, which is everyone.
+    checkMembers('A choice of tokens', { ...choice }, tokenChoiceMembers)
+    const { username, refreshTokens = false } = choice
     const account = username === undefined ? undefined : accountNamed(username)
     if (refreshTokens) world.tokens.dropRefreshTokens(account)
     return { tokens: endTokens(account) }

@@ -10,7 +10,10 @@ export interface Settings {
   refreshableClients: readonly ('developer' | 'product' | 'user')[]
   /** How long an `mfa_token` waits for its code. Unknown of the service. */
   mfaTokenLifetime: number
-  /** Only the client that was asked for the second factor may answer. The library lets any, for the first. */
+  /**
+   * Only the client that was asked for the second factor may answer. No by default, since the library decides it: it
+   * lets any client answer, and gives the tokens to the first one. Unknown of the live service.
+   */
   mfaTokenBoundToClient: boolean
   /** Client, lifetime and scope of the first step are kept for the second one (a lifetime of 0 never is). */
   mfaTokenRemembersRequest: boolean
@@ -38,7 +41,11 @@ export interface Settings {
   failureCountFades: false | number
   /** 429 answers carry `Retry-After`. Unknown of the service. */
   retryAfter: boolean
-  /** Revoking an access token ends the refresh token that came with it. Unknown of the service. */
+  /**
+   * Revoking an access token ends the refresh token that came with it. Unknown of the service. No by default: the
+   * library keeps the two without a link, no call that revokes a refresh token is known, and whoever signs out should
+   * not count on one that is gone.
+   */
   revocationEndsRefreshToken: boolean
 }
 
@@ -70,17 +77,4 @@ export const defaultSettings: Settings = {
   failureCountFades: false,
   retryAfter: false,
   revocationEndsRefreshToken: false,
-}
-
-/** Fills in what was not set. Throws a TypeError that names a setting it doesn't know. */
-export function completeSettings(chosen: Partial<Settings>): Settings {
-  for (const name of Object.keys(chosen)) {
-    if (!(name in defaultSettings)) {
-      throw new TypeError(
-        `"${name}" is no setting of the sandbox. Known: ${Object.keys(defaultSettings).join(', ')}`,
-      )
-    }
-  }
-  const set = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined))
-  return { ...defaultSettings, ...set }
 }
