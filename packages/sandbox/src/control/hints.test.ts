@@ -1,5 +1,6 @@
 import { createClock, createSandbox } from '@particle-grants/sandbox'
 import { describe, expect, it } from 'vitest'
+import { basic } from '../../test/raw-http.ts'
 import {
   answerChallenge,
   ask,
@@ -27,8 +28,67 @@ describe('a hint', () => {
     ['an empty password', clients.developer, { ...password, password: '' }, /missing or empty/],
     ['capitals', clients.developer, { ...password, grant_type: 'PASSWORD' }, /lower case/],
     ['no client', '', password, /names no client/],
+    ['a client with an empty secret', basic('particle', ''), password, /secret is missing or empty/],
+    ['a wrong secret', basic('my-product-1234', 'nope'), owner, /known, and this is not its secret/],
+    ['a wrong secret that is no code', basic('particle', '%zz'), password, /this is not its secret/],
+    [
+      'a percent-encoded secret in Basic',
+      basic('my-product-1234', 'product%2Dsecret'),
+      owner,
+      /came percent-encoded/,
+    ],
+    [
+      'a secret that was encoded twice in the form',
+      '',
+      { ...owner, client_id: 'my-product-1234', client_secret: 'product%2Dsecret' },
+      /came percent-encoded/,
+    ],
+    [
+      'a grant that the client may not use',
+      clients.noPassword,
+      { grant_type: 'password', ...jane },
+      /may not use this grant type/,
+    ],
+    [
+      'the same without a password, since the password was not the problem',
+      clients.noPassword,
+      { grant_type: 'password', username: 'a' },
+      /may not use this grant type/,
+    ],
+    [
+      'a missing username',
+      clients.developer,
+      { grant_type: 'password', password: 'x' },
+      /The username is missing or empty/,
+    ],
+    [
+      'authorization_code',
+      clients.developer,
+      { grant_type: 'authorization_code', code: 'x' },
+      /for web clients/,
+    ],
+    ['an unknown account', clients.developer, { ...password, username: 'DEV' }, /no such account here/],
+    ['a wrong password', clients.developer, { ...password, password: 'x' }, /the password is not/],
+    [
+      "a customer's wrong password, on her product's client",
+      clients.product,
+      { grant_type: 'password', ...jane, password: 'x' },
+      /Client and account are right, the password is not/,
+    ],
+    [
+      "another's account on a user client",
+      clients.user,
+      { grant_type: 'password', ...mfa },
+      /only its owner/,
+    ],
     ['an unknown client', 'Basic bm9ib2R5Ong=', password, /no such client here/],
-    ['a bearer token as client', 'Bearer x', password, /no client/],
+    ['a bearer token as client', 'Bearer x', password, /A bearer token is no client/],
+    [
+      'a wrong password behind a bearer header, by the password',
+      'Bearer x',
+      { ...password, password: 'x', client_id: 'particle', client_secret: 'particle' },
+      /the password is not/,
+    ],
     ['a developer on a product client', clients.product, password, /only customers of that product/],
     [
       'a customer on a developer client',
@@ -98,6 +158,26 @@ describe('a hint', () => {
     expect(sandbox.requests()[0]?.hint).toMatch(hint)
   })
 
+  it.each([
+    ['/oauth/token/oauth/token', /a path too much/],
+    ['/oauth/token/v1/devices', /a path too much/],
+    ['/v1/oauth/token', /a path too much/],
+    ['/v1/v1/devices', /a path too much/],
+    ['//v1/devices', /ends in one too much/],
+    ['//oauth/token', /ends in one too much/],
+    ['/oauth/tokens', /The token endpoint is \/oauth\/token/],
+    ['/oauth', /The token endpoint is \/oauth\/token/],
+    ['/v1/access_tokens', /but not the list/],
+  ])('explains that %s is no path, whatever the method', async (path, hint) => {
+    const sandbox = createSandbox()
+    for (const method of path === '/v1/access_tokens' ? ['GET'] : ['GET', 'POST']) {
+      await sandbox.fetch(`http://sandbox.test${path}`, { method })
+    }
+    for (const entry of sandbox.requests()) {
+      expect(entry).toMatchObject({ status: 404, hint: expect.stringMatching(hint) })
+    }
+  })
+
   it('explains tokens in a URL, missing ones, and routes that are not there', async () => {
     const sandbox = createSandbox()
     for (const path of ['/v1/user?access_token=x', '/v1/user', '/v2/user']) {
@@ -113,6 +193,15 @@ describe('a hint', () => {
   it('is not given where nothing is wrong', async () => {
     const sandbox = createSandbox()
     await call(sandbox, { token: await signIn(sandbox), path: '/v1/devices' })
-    expect(sandbox.requests().map(({ hint }) => hint)).toEqual([undefined, undefined])
+    await sandbox.fetch('http://sandbox.test/oauth/token/', {
+      method: 'POST',
+      headers: { authorization: 'Bearer x' },
+      body: new URLSearchParams({ ...password, client_id: 'particle', client_secret: 'particle' }),
+    })
+    expect(sandbox.requests().map(({ status, hint }) => [status, hint])).toEqual([
+      [200, undefined],
+      [200, undefined],
+      [200, undefined],
+    ])
   })
 })

@@ -40,6 +40,7 @@ describe('the journal', () => {
         },
         status: 400,
         error: 'invalid_grant',
+        hint: expect.stringContaining('the password is not'),
         address: 'library',
       },
     ])

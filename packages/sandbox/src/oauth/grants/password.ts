@@ -21,7 +21,11 @@ export const password: Grant = (request) => {
   return { account, scope: request.form.get('scope'), ...askedLifetime(request.form) }
 }
 
-function accountBehind({ world, client }: GrantRequest, username: string): Account | undefined {
+/** The account that a client can sign in under a name. */
+export function accountBehind(
+  { world, client }: Pick<GrantRequest, 'world' | 'client'>,
+  username: string,
+): Account | undefined {
   if (client.product) return world.accounts.customer(client.product.id, username)
   const isOthers = client.kind === 'user' && client.owner !== username
   return isOthers ? undefined : world.accounts.developer(username)
