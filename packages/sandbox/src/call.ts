@@ -6,6 +6,8 @@ export interface Connection {
   readonly address: string
   /** The body, where the `Request` comes without it: with GET it could not carry one. */
   readonly body?: string
+  /** The method, where a `Request` could not have it (`TRACE`) and came with another. */
+  readonly method?: string
   /** Version of the package that listens, for `GET /__sandbox/`. */
   readonly version?: string
 }
@@ -40,7 +42,7 @@ export async function readCall(request: Request, connection: Connection, now: ()
   return {
     id: randomUuid(),
     at: now(),
-    method: request.method,
+    method: connection.method ?? request.method,
     path: url.pathname,
     query: url.searchParams,
     headers: request.headers,

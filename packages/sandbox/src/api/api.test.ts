@@ -99,6 +99,15 @@ describe('the second factor of an account', () => {
     expect(await statusOf()).toBe(200)
   })
 
+  it('says so where the code came as a number', async () => {
+    const { body } = await call(sandbox, { token, path })
+    const refused = await enrol({ mfa_token: body.mfa_token, otp: Number(sandbox.otp(dev.username)) })
+    expect(refused).toEqual({
+      status: 400,
+      body: { ok: false, error: expect.stringContaining('otp as a text') },
+    })
+  })
+
   it('can take all tokens along at enrolment', async () => {
     const { body } = await call(sandbox, { token, path })
     await enrol({ mfa_token: body.mfa_token, otp: sandbox.otp(dev.username), invalidate_tokens: true })

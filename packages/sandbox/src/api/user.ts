@@ -58,6 +58,9 @@ function beginEnrolment(account: Account): Response {
 function confirmEnrolment(world: World, call: Call, account: Account): Response {
   const { enrolment } = account
   const code = field(call, 'otp')
+  if (typeof call.json.otp === 'number') {
+    return refused(400, 'Send otp as a text: as a number it loses the zeros that it begins with')
+  }
   if (!enrolment || !code || field(call, 'mfa_token') !== enrolment.mfaToken) {
     return refused(400, 'Start the enrolment, then send its mfa_token and an otp')
   }

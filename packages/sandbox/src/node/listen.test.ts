@@ -83,9 +83,23 @@ describe('listening', () => {
   })
 
   it('says so when it cannot serve a request', async () => {
-    const server = await listen(createSandbox())
-    const { status, text } = await send(server.url, { method: 'TRACE', path: '/' })
-    expect([status, text]).toEqual([500, expect.stringMatching(/^The sandbox itself failed: /)])
+    const answer = () => Promise.reject(new Error('out of order'))
+    const server = await listen({ ...createSandbox(), answer })
+    const { status, text } = await send(server.url, { path: '/' })
+    expect([status, text]).toEqual([
+      500,
+      expect.stringMatching(/^The sandbox itself failed: Error: out of order/),
+    ])
+    await server.close()
+  })
+
+  it('refuses TRACE in the words of the service', async () => {
+    const sandbox = createSandbox()
+    const server = await listen(sandbox)
+    const { status, json } = await send(server.url, { method: 'TRACE', path: '/oauth/token' })
+    expect([status, json.error]).toEqual([400, 'invalid_request'])
+    expect((await send(server.url, { method: 'TRACE', path: '/v1/devices' })).status).toBe(404)
+    expect(sandbox.requests()).toMatchObject([{ method: 'TRACE' }, { method: 'TRACE' }])
     await server.close()
   })
 

@@ -54,7 +54,8 @@ async function serve(sandbox: Sandbox, incoming: IncomingMessage, outgoing: Serv
   }
   const request = toRequest(incoming, gone.signal)
   const { remoteAddress = address } = incoming.socket
-  const response = await sandbox.answer(request, { address: remoteAddress, body, version })
+  const { method = 'GET' } = incoming
+  const response = await sandbox.answer(request, { address: remoteAddress, body, version, method })
   await send(response, outgoing)
 }
 
@@ -63,7 +64,8 @@ function toRequest({ method = 'GET', url = '/', headers }: IncomingMessage, sign
   // The path is appended, not resolved: `//elsewhere/…` must not become a host.
   const target = new URL(`http://${address}${url.startsWith('/') ? url : '/'}`)
   const pairs = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)])
-  return new Request(target, { method, headers: pairs, signal })
+  // No `Request` can hold TRACE; routed as a method that nobody knows, it is refused in the service's words.
+  return new Request(target, { method: method === 'TRACE' ? 'UNKNOWN' : method, headers: pairs, signal })
 }
 
 /** The whole body, or `undefined` for one that is too large, which is read to its end all the same. */
