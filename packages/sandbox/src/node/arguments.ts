@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
+import { completeSettings } from '../model/complete-settings.ts'
+import type { Settings } from '../model/settings.ts'
 
 /** What the command line asks for. */
 export interface Arguments {
   readonly port: number
   readonly output: 'everything' | 'url' | 'json'
-  readonly lockout: boolean
-  readonly rateLimit: boolean
+  readonly settings: Partial<Settings>
 }
 
 /** The text of `--help`. */
@@ -20,6 +21,7 @@ Options
   --quiet           print the URL, and no accounts and requests
   --no-lockout      don't block an address after 10 failures in a row
   --no-rate-limit   don't limit an address to 100 token requests in 5 minutes
+  --set NAME=VALUE  any setting of the README, as often as needed: --set otpReuse=true
   --version         print the version
   --help            print this
 
@@ -36,6 +38,7 @@ export function readArguments(args: string[]): Arguments | 'help' | 'version' {
       quiet: { type: 'boolean', default: false },
       'no-lockout': { type: 'boolean', default: false },
       'no-rate-limit': { type: 'boolean', default: false },
+      set: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
       version: { type: 'boolean', short: 'v', default: false },
     },
@@ -45,8 +48,33 @@ export function readArguments(args: string[]): Arguments | 'help' | 'version' {
   return {
     port: readPort(values.port),
     output: readOutput(values),
-    lockout: !values['no-lockout'],
-    rateLimit: !values['no-rate-limit'],
+    settings: {
+      ...readSettings(values.set),
+      ...(values['no-lockout'] && { lockout: false }),
+      ...(values['no-rate-limit'] && { rateLimit: false }),
+    },
+  }
+}
+
+/** Values are JSON, or a text where they are none: `true`, `60`, `["product"]`, `issue`. */
+function readSettings(pairs: readonly string[]): Partial<Settings> {
+  const settings = Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name, value = ''] = /^(\w+)=(.+)$/.exec(pair) ?? []
+      if (name === undefined)
+        throw new Error(`--set takes NAME=VALUE, as in --set otpReuse=true, not "${pair}"`)
+      return [name, readValue(value)]
+    }),
+  )
+  completeSettings(settings)
+  return settings
+}
+
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
   }
 }
 

@@ -20,9 +20,18 @@ afterEach(() => {
   for (const child of running) child.kill('SIGKILL')
 })
 
+/** What npm says to whom it starts, and may have said to these tests. */
+const byNpm = (command: string, script: string) => ({ npm_command: command, npm_lifecycle_event: script })
+
 /** Starts the command; `stdout` and `stderr` grow while it runs. */
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, NO_COLOR: '1' } })
+  return startIn({}, ...args)
+}
+
+function startIn(environment: Record<string, string>, ...args: string[]) {
+  const { npm_command: _command, npm_lifecycle_event: _event, ...own } = process.env
+  const env = { ...own, NO_COLOR: '1', ...environment }
+  const child = spawn(process.execPath, [bin, ...args], { env })
   running.add(child)
   const seen = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => {
@@ -113,6 +122,23 @@ describe('particle-sandbox', () => {
     expect(json.settings).toMatchObject({ lockout: false, rateLimit: false })
   })
 
+  it('takes settings', async () => {
+    const settings = [
+      'otpReuse=true',
+      'failureCountFades=60',
+      'refreshTokenCountsFrom=issue',
+      'lockout=false',
+    ]
+    const { url } = start('--port=0', '--json', ...settings.flatMap((setting) => ['--set', setting]))
+    const { json } = await send(await url(), { method: 'GET', path: '/__sandbox/' })
+    expect(json.settings).toMatchObject({
+      otpReuse: true,
+      failureCountFades: 60,
+      refreshTokenCountsFrom: 'issue',
+      lockout: false,
+    })
+  })
+
   it('says what to do when the port is taken, and ends with 1', async () => {
     const other = createServer()
     const port = await new Promise<number>((resolve) => {
@@ -120,9 +146,13 @@ describe('particle-sandbox', () => {
     })
     const { code, stdout, stderr } = await run('--port', String(port), '--json')
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toMatch(
-      new RegExp(`^particle-sandbox: Port ${port} is taken.*\nTry: particle-sandbox --port 0\n$`),
-    )
+    expect(stderr).toMatch(new RegExp(`^particle-sandbox: Port ${port} is taken.*\nTry it with --port 0\n$`))
+    const inNpm = startIn(byNpm('run-script', 'sandbox'), '--port', String(port))
+    await inNpm.ended
+    expect(inNpm.seen.stderr).toMatch(/\nTry: npm run sandbox -- --port 0\n$/)
+    const inNpx = startIn(byNpm('exec', 'npx'), '--port', String(port))
+    await inNpx.ended
+    expect(inNpx.seen.stderr).toMatch(/\nTry it with --port 0\n$/)
     other.close()
   })
 
@@ -132,18 +162,21 @@ describe('particle-sandbox', () => {
     [['--port', '-1'], /--port/],
     [['--prot', '1'], /--prot/],
     [['now'], /now/],
+    [['--set', 'otpReuse'], /--set takes NAME=VALUE/],
+    [['--set', 'otpReuse=maybe'], /The setting "otpReuse" is true or false, not "maybe"/],
+    [['--set', 'otpreuse=true'], /"otpreuse" is no setting/],
   ])('refuses %j in words, and ends with 2', async (args, message) => {
     const { code, stdout, stderr } = await run(...args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(message)
-    expect(stderr).toMatch(/Try: particle-sandbox --help\n$/)
+    expect(stderr).toMatch(/Try it with --help\n$/)
     expect(stderr).not.toMatch(/ {4}at /)
   })
 
   it('explains itself', async () => {
     const { code, stdout } = await run('--help')
     expect(code).toBe(0)
-    for (const flag of ['--port', '--json', '--quiet', '--no-lockout', '--no-rate-limit'])
+    for (const flag of ['--port', '--json', '--quiet', '--no-lockout', '--no-rate-limit', '--set'])
       expect(stdout).toContain(flag)
     expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+/)
   })

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   try {
     args = readArguments(process.argv.slice(2))
   } catch (error) {
-    complain(`${(error as Error).message}\nTry: particle-sandbox --help`)
+    complain(`${(error as Error).message}\n${addTo('--help')}`)
     process.exitCode = 2
     return
   }
@@ -28,18 +28,21 @@ async function main(): Promise<void> {
 }
 
 async function serve(args: Arguments): Promise<void> {
-  const sandbox = createSandbox({
-    ...(!args.lockout && { lockout: false }),
-    ...(!args.rateLimit && { rateLimit: false }),
-  })
+  const sandbox = createSandbox(args.settings)
   try {
     const server = await listen(sandbox, args)
     closeOnSignals(server)
     show(sandbox, server, args.output)
   } catch (error) {
-    complain(`${(error as Error).message}\nTry: particle-sandbox --port 0`)
+    complain(`${(error as Error).message}\n${addTo('--port 0')}`)
     process.exitCode = 1
   }
+}
+
+/** How to give an option. Only npm says how this was started: other programs start it under names of their own. */
+function addTo(option: string): string {
+  const { npm_command: command, npm_lifecycle_event: script } = process.env
+  return command === 'run-script' && script ? `Try: npm run ${script} -- ${option}` : `Try it with ${option}`
 }
 
 function show(sandbox: Sandbox, { url }: SandboxServer, output: Arguments['output']): void {
