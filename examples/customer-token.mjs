@@ -17,8 +17,9 @@ const session = createSession({
 await session.authorize({ expiresIn: 3600 })
 console.log(`A token for ${session.state.identity.subject}.`)
 
-const authorization = `Bearer ${await session.accessToken()}`
-const answer = await fetch(`${env.PARTICLE_BASE_URL}/v1/devices`, { headers: { authorization } })
-console.log(`The API answers ${answer.status}.`)
-
-await session.logout()
+try {
+  const answer = await session.fetch('/v1/devices')
+  console.log(`The API answers ${answer.status}.`)
+} finally {
+  await session.logout()
+}

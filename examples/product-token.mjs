@@ -17,10 +17,9 @@ console.log(
   `A token of ${env.PARTICLE_CLIENT_ID}, good until ${new Date(tokens.expiresAt ?? 0).toISOString()}.`,
 )
 
-const authorization = `Bearer ${await session.accessToken()}`
-const answer = await fetch(`${env.PARTICLE_BASE_URL}/v1/access_tokens/current`, {
-  headers: { authorization },
-})
-console.log(`The API answers ${answer.status}.`)
-
-await session.logout()
+try {
+  const answer = await session.fetch('/v1/access_tokens/current')
+  console.log(`The API answers ${answer.status}.`)
+} finally {
+  await session.logout()
+}

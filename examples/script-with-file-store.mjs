@@ -3,6 +3,7 @@
 import { account, createSession, developerClient } from '@particle-grants/core'
 import { fileStore } from '@particle-grants/store-file'
 import { fromEnvironment } from './lib/environment.mjs'
+import { fail } from './lib/fail.mjs'
 
 const env = fromEnvironment({ PARTICLE_USERNAME: 'dev@example.com', PARTICLE_PASSWORD: 'correct horse' })
 
@@ -19,10 +20,7 @@ if (state.status === 'signed_in') {
   console.log('Signed in from an earlier run.')
 } else {
   const next = await session.login({ username: env.PARTICLE_USERNAME, password: env.PARTICLE_PASSWORD })
-  if (next.status === 'mfa_required') {
-    console.error('This account has MFA: use sign-in-with-mfa.mjs.')
-    process.exit(1)
-  }
+  if (next.status === 'mfa_required') fail('This account has MFA: use sign-in-with-mfa.mjs.')
   console.log('Signed in, and kept for the next run.')
 }
 

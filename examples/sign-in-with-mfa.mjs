@@ -1,6 +1,7 @@
 // @ts-check
 // Signs in to an account with two-step authentication. The code comes from PARTICLE_OTP or is typed at the terminal.
 import { createSession, developerClient, GrantsError } from '@particle-grants/core'
+import { deviceNames } from './lib/api.mjs'
 import { askForCode } from './lib/ask-for-code.mjs'
 import { fromEnvironment } from './lib/environment.mjs'
 
@@ -20,9 +21,9 @@ while (session.state.status === 'mfa_required') {
   }
 }
 
-const authorization = `Bearer ${await session.accessToken()}`
-const answer = await fetch(`${env.PARTICLE_BASE_URL}/v1/devices`, { headers: { authorization } })
-const devices = /** @type {{ name: string }[]} */ (await answer.json())
-console.log(`Devices of ${env.PARTICLE_USERNAME}: ${devices.map(({ name }) => name).join(', ') || 'none'}`)
-
-await session.logout()
+try {
+  console.log(`Devices of ${env.PARTICLE_USERNAME}: ${await deviceNames(session)}`)
+} finally {
+  // Without this the token stays good for 90 days.
+  await session.logout()
+}

@@ -11,17 +11,27 @@ import { fail } from './fail.mjs'
  * @returns {Record<Name | 'PARTICLE_BASE_URL', string>}
  */
 export function fromEnvironment(inTheSandbox) {
-  const wanted = { PARTICLE_BASE_URL: 'http://127.0.0.1:8765', ...inTheSandbox }
-  const missing = Object.keys(wanted).filter((name) => !env[name])
-  if (missing.length > 0) fail(explanation(wanted, missing))
-  return /** @type {any} */ (Object.fromEntries(Object.keys(wanted).map((name) => [name, env[name]])))
+  const names = ['PARTICLE_BASE_URL', ...Object.keys(inTheSandbox)]
+  const missing = names.filter((name) => !env[name])
+  if (missing.length > 0) fail(whatIsNeeded(inTheSandbox, missing))
+  return /** @type {any} */ (Object.fromEntries(names.map((name) => [name, variable(name)])))
 }
 
 /**
- * @param {Record<string, string>} wanted
- * @param {string[]} missing
+ * A base URL may end in a slash; paths are put behind it here.
+ * @param {string} name
  */
-function explanation(wanted, missing) {
+function variable(name) {
+  return name === 'PARTICLE_BASE_URL' ? env[name]?.replace(/\/+$/, '') : env[name]
+}
+
+/**
+ * Which variables an example needs, and how to set them for a sandbox.
+ * @param {Record<string, string>} inTheSandbox
+ * @param {string[]} missing those to name; without it all of them
+ */
+export function whatIsNeeded(inTheSandbox, missing = ['PARTICLE_BASE_URL', ...Object.keys(inTheSandbox)]) {
+  const wanted = { PARTICLE_BASE_URL: 'http://127.0.0.1:8765', ...inTheSandbox }
   const exports = Object.entries(wanted).map(([name, value]) => `  export ${name}=${quoted(value)}`)
   return `${basename(argv[1] ?? 'This example')} needs ${missing.join(', ')}\nin the environment.
 

@@ -131,6 +131,54 @@ describe('the examples', () => {
   })
 })
 
+describe('when the API does not answer as expected', () => {
+  const cases = [
+    ['sign-in.mjs', () => developer],
+    ['sign-in-with-mfa.mjs', () => ({ ...withMfa, ...code() })],
+  ] as const
+  const answers = [
+    [{ status: 404, body: { error: 'no' } }, 'The API answers 404, and no list of devices.\n'],
+    [{ status: 502, body: '<h1>Bad gateway</h1>' }, 'The API answers 502, and no list of devices.\n'],
+    [{ status: 200, body: { devices: [] } }, 'The API answers 200, and no list of devices.\n'],
+    [{ drop: true }, /^The API can't be reached: .*\n$/],
+  ] as const
+
+  it.each(cases)('%s says so in a line, and ends its token all the same', async (name, credentials) => {
+    for (const [fault, said] of answers) {
+      sandbox.reset()
+      sandbox.failNext({ ...fault, match: { path: '/v1/devices' } })
+      const { code: exitCode, stdout, stderr } = await run(name, credentials())
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+      expect(stderr).toEqual(typeof said === 'string' ? said : expect.stringMatching(said))
+      expect(requests().at(-1)).toBe('DELETE /v1/access_tokens/current 200')
+    }
+  })
+
+  it.each([
+    ['product-token.mjs', product, '/v1/access_tokens/current'],
+    ['customer-token.mjs', { ...product, PARTICLE_CUSTOMER: 'jane@example.com' }, '/v1/devices'],
+  ])('%s ends its token when the connection fails', async (name, credentials, path) => {
+    sandbox.failNext({ drop: true, match: { path, method: 'GET' } })
+    const { code: exitCode, stderr } = await run(name, credentials)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/^The API can't be reached: .*\n$/)
+    expect(requests().at(-1)).toBe('DELETE /v1/access_tokens/current 200')
+  })
+})
+
+describe('a base URL that ends in a slash', () => {
+  it.each([
+    ['sign-in.mjs', developer],
+    ['log-out.mjs', developer],
+    ['product-token.mjs', product],
+    ['customer-token.mjs', { ...product, PARTICLE_CUSTOMER: 'jane@example.com' }],
+  ])('is as good as one without, for %s', async (name, credentials) => {
+    const { code: exitCode } = await run(name, { ...credentials, PARTICLE_BASE_URL: `${server.url}/` })
+    expect(exitCode).toBe(0)
+    expect(requests().filter((request) => request.includes('//') || request.endsWith('404'))).toEqual([])
+  })
+})
+
 describe('without an environment', () => {
   const needy = readdirSync(examples).filter((name) => name.endsWith('.mjs') && name !== 'first.mjs')
 
@@ -141,5 +189,13 @@ describe('without an environment', () => {
     expect(stderr).toContain(`${name} needs PARTICLE_BASE_URL, `)
     expect(stderr).toContain('  npm run sandbox\n')
     expect(stderr).toContain('  export PARTICLE_BASE_URL=http://127.0.0.1:8765\n')
+  })
+
+  it('take-up-a-challenge.mjs says how it is called, and what it needs', async () => {
+    const { code: exitCode, stderr } = await runNode(['take-up-a-challenge.mjs'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/^Usage: node take-up-a-challenge.mjs begin FILE/)
+    expect(stderr).toContain('needs PARTICLE_BASE_URL, PARTICLE_USERNAME, PARTICLE_PASSWORD')
+    expect(stderr).toContain("  export PARTICLE_PASSWORD='battery staple'\n")
   })
 })
