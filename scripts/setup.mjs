@@ -36,10 +36,12 @@ const install = spawnSync(
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
+    // `npm run -s` hands its silence down, and npx would not say what went wrong.
+    env: { ...process.env, npm_config_loglevel: 'error' },
   },
 )
 if (install.status !== 0) {
-  console.error(`${install.stdout ?? ''}${install.stderr ?? ''}`.trim())
+  console.error(`${install.stdout ?? ''}${install.stderr ?? install.error ?? ''}`.trim())
   console.error(`\nThe installation failed: what went wrong stands above. To try it by hand:`)
   console.error(`  npx --yes ${packageManager} install --frozen-lockfile`)
   process.exit(install.status ?? 1)
