@@ -1,8 +1,11 @@
-import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defaultAccounts, defaultClients } from '@particle-grants/sandbox'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { steps } from './steps/steps.ts'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
@@ -74,5 +77,27 @@ describe('the demo, piped', () => {
     expect(demo.stdout).not.toMatch(/[0-9a-f]{25}/i)
     expect(demo.stdout).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/i)
     expect(demo.stdout).not.toMatch(/\b\d{6}\b/)
+  })
+})
+
+describe('the demo, interrupted', () => {
+  const signals = process.platform === 'win32' ? [] : (['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+
+  it.each(signals)('by %s leaves none of its sessions behind', async (signal) => {
+    const folder = mkdtempSync(join(tmpdir(), 'interrupted-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const demo = spawn(process.execPath, [main], { env: { ...process.env, TMPDIR: folder } })
+    onTestFinished(() => void demo.kill('SIGKILL'))
+    const exited = once(demo, 'exit')
+    let text = ''
+    for await (const chunk of demo.stdout.setEncoding('utf8')) {
+      text += chunk
+      if (text.includes('$ pgrants auth login --otp-stdin')) break
+    }
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^particle-grants-demo-/)])
+
+    demo.kill(signal)
+    expect(await exited).toEqual([null, signal])
+    expect(readdirSync(folder)).toEqual([])
   })
 })

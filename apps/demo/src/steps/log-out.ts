@@ -6,6 +6,9 @@ export const logOut: Step = {
   title: 'Signing out',
   async run({ url, narrator, fetch, expect, left }) {
     const jane = given(left.customer, 'a customer who is signed in')
+    narrator.say(
+      "90 days have passed since Jane's token came, and it has run out. session.accessToken() renews it first:",
+    )
     const authorization = `Bearer ${await jane.accessToken()}`
     narrator.say('session.logout() revokes the access token, and forgets the session whatever comes of it:')
     const result = await jane.logout()

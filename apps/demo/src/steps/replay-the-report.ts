@@ -6,11 +6,11 @@ import { developerName, passwordOf } from './cast.ts'
 
 /** The exchange that somebody got stuck in, and how it goes on. */
 export const replayTheReport: Step = {
-  title: 'The exchange of the report, by curl',
+  title: 'The exchange of the report, as curl sends it',
   async run(scene) {
     const { narrator } = scene
     narrator.say(
-      'Somebody with two-step authentication asked the token endpoint for a token, and got stuck at mfa_required. These are the same requests: method, path, headers and fields.',
+      'Somebody with two-step authentication asked the token endpoint for a token, and got stuck at mfa_required. These are the same requests, sent as curl would send them: method, path, headers and fields.',
     )
     await withoutPassword(scene)
     const mfaToken = await withPassword(scene)

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Scene } from '../story/scene.ts'
 import type { Step } from '../story/step.ts'
+import { type Home, inTemporaryFolder } from '../story/temporary-folder.ts'
 import { developerName, passwordOf } from './cast.ts'
 
 const bin = fileURLToPath(new URL('bin/pgrants.js', import.meta.resolve('pgrants/package.json')))
@@ -19,18 +17,13 @@ interface Ran {
 export const signInByTheCli: Step = {
   title: 'The same sign-in by pgrants, the command line',
   async run(scene) {
-    const folder = await mkdtemp(join(tmpdir(), 'particle-grants-demo-'))
-    try {
-      await signIn(scene, folder)
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
+    await inTemporaryFolder((home) => signIn(scene, home))
   },
 }
 
-async function signIn(scene: Scene, folder: string): Promise<void> {
-  const { sandbox, url, narrator, expect } = scene
-  const run = commandsIn(folder, narrator)
+async function signIn(scene: Scene, home: Home): Promise<void> {
+  const { sandbox, url, narrator, fetch, expect } = scene
+  const run = commandsIn(home, scene)
   narrator.say(
     'At a terminal, `pgrants auth login` asks for what it needs. In a script it takes it from stdin:',
   )
@@ -47,33 +40,43 @@ async function signIn(scene: Scene, folder: string): Promise<void> {
 
   const called = await run(['api', 'GET', '/v1/devices'], '', 'hidden')
   expect('and calls the API: two devices, as JSON', JSON.parse(called.output).length === 2)
+
+  narrator.say('For other programs it prints the bare token, which is left out here, and asks nobody for it:')
+  const before = scene.requests
   const { code, output } = await run(['auth token'], '', 'hidden')
-  const answer = await fetch(`${url}/v1/devices`, { headers: { authorization: `Bearer ${output.trim()}` } })
-  expect('`pgrants auth token` prints the bare token, for other programs', code === 0 && answer.ok)
+  expect('no request went out', scene.requests === before)
+
+  narrator.say('A call with that token:')
+  const authorization = `Bearer ${output.trim()}`
+  const answer = await fetch(`${url}/v1/devices/garden`, { headers: { authorization } })
+  expect('`pgrants auth token` prints a token that works', code === 0 && answer.ok)
+
+  narrator.say('And it signs out:')
   await run(['auth logout'])
 }
 
-/** Runs pgrants with a home of its own, so that nothing of whoever looks on is touched. */
-function commandsIn(folder: string, narrator: Scene['narrator']) {
+/** Runs pgrants with a home of its own, so that nothing of whoever looks on is touched, and shows what it sends. */
+function commandsIn(home: Home, { narrator, watch }: Scene) {
   return async (words: readonly string[], input = '', shown: 'shown' | 'hidden' = 'shown'): Promise<Ran> => {
     narrator.command(['pgrants', ...words])
-    const ran = await pgrants(
-      words.flatMap((word) => word.split(' ')),
-      { folder, input },
-    )
+    const args = words.flatMap((word) => word.split(' '))
+    const ran = await watch(() => pgrants(args, { home, input }))
     if (shown === 'shown') narrator.output(ran.output)
     return ran
   }
 }
 
-function pgrants(
-  args: readonly string[],
-  { folder, input }: { folder: string; input: string },
-): Promise<Ran> {
+function pgrants(args: readonly string[], { home, input }: { home: Home; input: string }): Promise<Ran> {
   const { PATH = '' } = process.env
+  const { folder, signal } = home
   const env = { PATH, HOME: folder, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder, NO_COLOR: '1' }
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { env, stdio: 'pipe' })
+    const child = spawn(process.execPath, [bin, ...args], {
+      env,
+      stdio: 'pipe',
+      signal,
+      killSignal: 'SIGKILL',
+    })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {

@@ -12,6 +12,7 @@ import { listen } from '@particle-grants/sandbox/node'
 import type { Narrator } from '../terminal/narrator.ts'
 import { type CurlCommand, curlWords, sendAsCurl } from '../wire/curl.ts'
 import type { Exchange } from '../wire/exchange.ts'
+import { exchangeSeen } from '../wire/exchange-seen.ts'
 import { type RecordingFetch, recordingFetch } from '../wire/recording-fetch.ts'
 import { shortenExchange } from '../wire/shorten.ts'
 import type { Expect } from './claims.ts'
@@ -26,9 +27,13 @@ export interface Scene {
   readonly expect: Expect
   /** Sends, and shows what went over the wire. */
   readonly fetch: RecordingFetch
-  /** Every exchange so far, the latest last. */
+  /** Runs what sends by itself, as another program does, and shows what then comes to the sandbox. */
+  watch<T>(run: () => Promise<T>): Promise<T>
+  /** Every exchange that was shown so far, the latest last. */
   readonly exchanges: readonly Exchange[]
   readonly claims: number
+  /** How many requests there were so far, shown or not. */
+  readonly requests: number
   /** Shows a curl command to paste, and sends what it would send. */
   curl(command: CurlCommand): Promise<Exchange>
   /** A session of core's on this sandbox, whose states are shown as they change. */
@@ -41,15 +46,23 @@ export interface Scene {
 /** Starts a sandbox on a free port of loopback, with the narrator looking at the wire. */
 export async function openScene(narrator: Narrator): Promise<Scene> {
   const sandbox = createSandbox()
-  const server = await listen(sandbox, { port: 0 })
   const exchanges: Exchange[] = []
   let claims = 0
+  let requests = 0
+  let watching = false
 
   const record = (exchange: Exchange) => {
     exchanges.push(exchange)
     narrator.exchange(shortenExchange(exchange))
   }
   const fetch = recordingFetch(record)
+  const answer: Sandbox['answer'] = async (request, connection) => {
+    requests += 1
+    const response = await sandbox.answer(request, connection)
+    if (watching) record(await exchangeSeen(request, connection, response.clone()))
+    return response
+  }
+  const server = await listen({ ...sandbox, answer })
 
   return {
     sandbox,
@@ -60,6 +73,15 @@ export async function openScene(narrator: Narrator): Promise<Scene> {
     left: {},
     get claims() {
       return claims
+    },
+    get requests() {
+      return requests
+    },
+    async watch(run) {
+      watching = true
+      return run().finally(() => {
+        watching = false
+      })
     },
     expect(claim, holds) {
       if (!holds) throw new BrokenClaim(claim)

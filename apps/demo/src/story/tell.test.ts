@@ -22,9 +22,24 @@ describe('tell', () => {
       async ({ expect: claim }) => claim('one', true),
       async ({ fetch, url, expect: claim }) => {
         claim('two', (await fetch(`${url}/v1/devices`)).status === 400)
+        await globalThis.fetch(`${url}/v1/user`)
       },
     )
-    expect(summary).toMatchObject({ claims: 2, requests: 1 })
+    expect(summary).toMatchObject({ claims: 2, requests: 2, shown: 1 })
+  })
+
+  it('shows the requests of another program, where a step asks for them', async () => {
+    const { summary, text } = await told(async ({ watch, url, expect: claim }) => {
+      const answer = await watch(() =>
+        globalThis.fetch(`${url}/v1/user`, { headers: { authorization: 'Bearer 0123456789' } }),
+      )
+      claim('it is refused', answer.status === 401)
+    })
+    expect(summary).toMatchObject({ requests: 1, shown: 1 })
+    expect(text).toContain('→ GET /v1/user\n')
+    expect(text).toContain('authorization: Bearer 0123…\n')
+    expect(text).toContain('← 401 Unauthorized\n')
+    expect(text).not.toContain('user-agent')
   })
 
   it('stops at a claim that does not hold, and names step and claim', async () => {

@@ -6,7 +6,10 @@ import type { Step } from './step.ts'
 /** What the story came to, when every claim held. */
 export interface Summary {
   readonly claims: number
+  /** That the sandbox has answered. */
   readonly requests: number
+  /** Of those, the ones that were shown. */
+  readonly shown: number
   readonly seconds: number
 }
 
@@ -20,7 +23,8 @@ export async function tell(steps: readonly Step[], narrator: Narrator): Promise<
       if (!(await succeeds(step, scene))) return undefined
     }
     const seconds = (performance.now() - started) / 1000
-    return { claims: scene.claims, requests: scene.exchanges.length, seconds }
+    const { claims, requests, exchanges } = scene
+    return { claims, requests, shown: exchanges.length, seconds }
   } finally {
     await scene.close()
   }

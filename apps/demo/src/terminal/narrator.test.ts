@@ -29,6 +29,18 @@ describe('formatJson', () => {
 })
 
 describe('the narrator', () => {
+  it('keeps what a command printed in its columns', () => {
+    let text = ''
+    const write = (more: string) => {
+      text += more
+    }
+    const output = 'Good until  tomorrow\nRenewed     not possible: sign in again'
+    new Narrator({ write, columns: 32, paint: createPaint(false) }).output(output)
+    expect(text).toBe(
+      '\n   Good until  tomorrow\n   Renewed     not possible:\n               sign in again\n',
+    )
+  })
+
   it('paints whole lines, after they were wrapped', () => {
     let text = ''
     const write = (more: string) => {

@@ -12,7 +12,7 @@ export interface NarratorOptions {
 }
 
 /** What stands together, without a blank line between. */
-type Block = 'text' | 'wire' | 'claims'
+type Block = 'text' | 'wire' | 'output' | 'claims'
 
 const widest = 96
 const narrowest = 30
@@ -72,8 +72,12 @@ export class Narrator {
 
   /** What a command printed. */
   output(text: string): void {
-    this.#begin('wire')
-    for (const line of text.trimEnd().split('\n')) this.#lines(line, margin, 'quiet')
+    this.#begin('output')
+    for (const line of text.trimEnd().split('\n')) {
+      // What is too wide goes on below its own column.
+      const label = /^\S+(?: \S+)* {2,}/.exec(line)?.[0] ?? ''
+      this.#lines(line, { ...margin, rest: margin.rest + ' '.repeat(label.length) }, 'quiet')
+    }
   }
 
   /** A request and its answer. */
