@@ -1,25 +1,8 @@
 import type { Call } from '../call.ts'
-import type { ClientOptions } from '../model/options.ts'
 import type { World } from '../model/world.ts'
 import { clientCredentials } from '../oauth/client.ts'
+import type { Rule } from './rule.ts'
 import { tokenEndpointRules } from './token-hints.ts'
-
-/** What a rule looks at. */
-export interface Situation {
-  readonly call: Call
-  readonly world: World
-  readonly status: number
-  readonly error: string | undefined
-  readonly grantType: string
-  /** The client that the request names, whether or not its secret is right. */
-  readonly client: ClientOptions | undefined
-}
-
-/** When something was meant otherwise, and what to say then. */
-export interface Rule {
-  readonly when: (situation: Situation) => boolean
-  readonly hint: string
-}
 
 /** What newcomers get wrong elsewhere: first the ways to miss a path. */
 const apiRules: readonly Rule[] = [

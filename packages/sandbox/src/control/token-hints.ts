@@ -1,6 +1,6 @@
 import { clientCredentials } from '../oauth/client.ts'
 import { accountBehind } from '../oauth/grants/password.ts'
-import type { Rule, Situation } from './hints.ts'
+import type { Rule, Situation } from './rule.ts'
 
 /** What newcomers get wrong at the token endpoint, the more telling first. */
 export const tokenEndpointRules: readonly Rule[] = [
