@@ -30,6 +30,7 @@ declare class TextDecoder {
 interface AbortSignal {
   readonly aborted: boolean
   readonly reason: unknown
+  throwIfAborted(): void
   addEventListener(type: 'abort', listener: () => void, options?: { once: boolean }): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
@@ -75,6 +76,9 @@ interface RequestInit {
 
 interface Response {
   readonly status: number
+  readonly url: string
+  readonly redirected: boolean
+  readonly body: { cancel(): Promise<void> } | null
   clone(): Response
   text(): Promise<string>
 }
