@@ -160,6 +160,22 @@ describe('making a session', () => {
   })
 })
 
+describe('a platform without Web Crypto', () => {
+  it('is told so, before anything is begun', () => {
+    vi.stubGlobal('crypto', {})
+    try {
+      expect(() => createSession({ client })).toThrow(
+        expect.objectContaining({
+          code: 'invalid_argument',
+          details: expect.objectContaining({ parameter: 'crypto' }),
+        }),
+      )
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  })
+})
+
 describe('watching a session', () => {
   it('tells each state once, in order, until it is ended', async () => {
     const { baseUrl, sandbox } = await sandboxed()

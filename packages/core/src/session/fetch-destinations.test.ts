@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { recorder } from '../../test/recorder.ts'
 import { product, sandboxed } from '../../test/sandboxed.ts'
-import { productClient } from '../clients.ts'
+import { developerClient, productClient } from '../clients.ts'
 import { createSession } from './create-session.ts'
 import type { Fetch } from './http.ts'
 
@@ -206,6 +206,17 @@ describe('session.fetch sends no token to', () => {
     const session = createSession({ client, baseUrl: api.url })
     await expect(session.fetch('/v1/devices')).rejects.toMatchObject({ code: 'not_signed_in' })
     expect(api.requests).toEqual([])
+  })
+})
+
+describe('a base URL with a path', () => {
+  it('is what paths are added to, as for token requests', async () => {
+    const api = await recorder(() => ({ status: 200, body: {} }))
+    const session = createSession({ client: developerClient(), baseUrl: `${api.url}/particle` })
+    await session.adopt({ accessToken: 'a'.repeat(40) })
+    await session.fetch('/v1/devices')
+    await session.fetch('v1/devices')
+    expect(api.requests.map(({ url }) => url)).toEqual(['/particle/v1/devices', '/v1/devices'])
   })
 })
 

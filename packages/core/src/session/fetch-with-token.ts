@@ -29,7 +29,7 @@ export async function fetchWithToken(
   init?: Parameters<typeof fetch>[1],
 ): Promise<Response> {
   const { source, send, origins } = context
-  const request = new Request(typeof input === 'string' ? new URL(input, context.baseUrl) : input, init)
+  const request = new Request(typeof input === 'string' ? resolved(input, context.baseUrl) : input, init)
   if (!isTokenDestination(request.url, origins) || bringsItsOwn(request)) return send(request)
   const { signal } = request
   const token = source.peekToken() ?? (await source.accessToken({ signal }))
@@ -54,6 +54,13 @@ export async function fetchWithToken(
     noteTaken(source, { response: answer, token: next, sentTo: again.url })
   }
   return answer
+}
+
+/** A path is one below the base URL, as that of the token endpoint is; anything else is what a browser makes of it. */
+function resolved(input: string, baseUrl: string): URL {
+  const url = new URL(input, baseUrl)
+  const isPath = input.startsWith('/') && url.origin === new URL(baseUrl).origin
+  return isPath ? new URL(baseUrl + input) : url
 }
 
 /** What an API answers that has looked at the token; a server that fails, or a proxy before it, may not have. */

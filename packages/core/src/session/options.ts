@@ -75,6 +75,10 @@ export function readOptions(options: SessionOptions<Client>): ReadOptions {
   if (typeof clock?.now !== 'function') {
     throw invalidArgument('clock', 'must be an object whose now() gives milliseconds since 1970')
   }
+  // Browsers hide it from pages that came in the clear; keys in stores are hashes.
+  if (platform.crypto?.subtle === undefined) {
+    throw invalidArgument('crypto', 'is needed here: serve the page by https, or from localhost')
+  }
   const baseUrl = readBaseUrl(options.baseUrl ?? particleUrl, options[allowInsecureRequests] === true)
   const limits = { ...defaultFailureBudgetLimits, ...options.failureBudget }
   assertPositive('failureBudget.attempts', limits.attempts)
@@ -165,7 +169,10 @@ function readState(given: SettledState): SettledState {
 /** Looked up late, so that a `fetch` that is installed or patched afterwards is used. */
 const platformFetch: Fetch = (url, init) => platform.fetch(url, init)
 
-const platform = globalThis as unknown as { readonly fetch: Fetch }
+const platform = globalThis as unknown as {
+  readonly fetch: Fetch
+  readonly crypto?: { readonly subtle?: unknown }
+}
 
 function isPage(): boolean {
   return 'document' in globalThis
