@@ -58,9 +58,9 @@ export async function fetchWithToken(
 
 /** A path is one below the base URL, as that of the token endpoint is; anything else is what a browser makes of it. */
 function resolved(input: string, baseUrl: string): URL {
-  const url = new URL(input, baseUrl)
-  const isPath = input.startsWith('/') && url.origin === new URL(baseUrl).origin
-  return isPath ? new URL(baseUrl + input) : url
+  // Tabs and line ends mean nothing in a URL, but could hide that it begins with two slashes, and so with a host.
+  const bare = input.replace(/[\t\n\r]/g, '')
+  return /^\/(?![/\\])/.test(bare) ? new URL(baseUrl + bare) : new URL(input, baseUrl)
 }
 
 /** What an API answers that has looked at the token; a server that fails, or a proxy before it, may not have. */
