@@ -32,7 +32,7 @@ export function admit(found: BudgetRecord, applicant: Applicant, limits: Failure
   const record = swept(found, at)
   const refusal = refusalFor(record, applicant, limits)
   if (refusal !== undefined) return { type: 'refused', refusal, record }
-  if (isCrowded(record, lane, limits)) return { type: 'wait', until: undefined, record }
+  if (isCrowded(record, applicant, limits)) return { type: 'wait', until: undefined, record }
   const [oldest] = record.sent
   if (oldest !== undefined && record.sent.length >= requestWindow.requests) {
     return { type: 'wait', until: oldest + requestWindow.milliseconds, record }
@@ -66,8 +66,9 @@ function refusalFor(
     return { code: 'refused_before', details: { clientId, scope } }
   }
   const failures = marks.length
-  if (failures >= room(lane)) {
-    return { code: 'failure_budget_spent', details: { failures, until: freeAgain(marks, room(lane)) } }
+  const places = placesFor(record, applicant)
+  if (failures >= places) {
+    return { code: 'failure_budget_spent', details: { failures, until: freeAgain(marks, places) } }
   }
   const tries = triesIn(marks)
   const until = Math.max(...tries.map((mark) => mark.at)) + pause
@@ -77,16 +78,25 @@ function refusalFor(
 }
 
 /** Whether what is under way leaves no room for another until something has come back. */
-function isCrowded({ marks, flights }: BudgetRecord, lane: Lane, limits: FailureBudgetLimits): boolean {
-  if (marks.length + flights.length >= room(lane)) return true
+function isCrowded(record: BudgetRecord, applicant: Applicant, limits: FailureBudgetLimits): boolean {
+  const { marks, flights } = record
+  if (marks.length + flights.length >= placesFor(record, applicant)) return true
   const tries = flights.filter((flight) => flight.lane === 'attempt').length
   // Past the pause, one probe at a time.
-  return lane === 'attempt' && tries > 0 && triesIn(marks).length + tries >= limits.attempts
+  return applicant.lane === 'attempt' && tries > 0 && triesIn(marks).length + tries >= limits.attempts
 }
 
-/** The last place is a renewal's: the likeliest to succeed, and its success clears everything. */
-function room(lane: Lane): number {
-  return lane === 'renewal' ? hardLimit : hardLimit - 1
+/**
+ * The last place but one is a renewal's. The last is for a client that was served before and sends nothing but its own
+ * credentials: its success is as good as certain and clears everything, and if its answer is lost, that hardly counts.
+ */
+function placesFor(record: BudgetRecord, applicant: Applicant): number {
+  if (isServed(record, applicant)) return hardLimit
+  return applicant.lane === 'renewal' ? hardLimit - 1 : hardLimit - 2
+}
+
+function isServed({ served }: BudgetRecord, { client, request }: Fingerprints): boolean {
+  return request !== undefined && served.includes(client)
 }
 
 function wasRefused({ refused }: BudgetRecord, { client, request }: Fingerprints): boolean {
@@ -94,8 +104,8 @@ function wasRefused({ refused }: BudgetRecord, { client, request }: Fingerprints
 }
 
 /** A client that was served asks again with what is known to be right: a lost answer hardly hides a refusal. */
-function ifLost({ served }: BudgetRecord, { client, request }: Fingerprints): 'possible' | 'doubtful' {
-  return request !== undefined && served.includes(client) ? 'doubtful' : 'possible'
+function ifLost(record: BudgetRecord, applicant: Fingerprints): 'possible' | 'doubtful' {
+  return isServed(record, applicant) ? 'doubtful' : 'possible'
 }
 
 /** When enough has ceased to count, ms since 1970; `undefined`: only a success changes it, or a reset. */

@@ -37,7 +37,9 @@ function budgetOf(store = memoryStore()) {
     const ticket = await budget.enter({ ...renewal, ...candidate }, signal)
     return ticket as Ticket & Refusal
   }
-  return { budget, clock, store, enter }
+  /** The client of all these requests gets a token, and may use every place from then on. */
+  const serve = async () => (await enter()).settle(granted())
+  return { budget, clock, store, enter, serve }
 }
 
 describe('a request that was let go and never sent', () => {
@@ -73,7 +75,8 @@ describe('a request that was let go and never sent', () => {
 
 describe('a request that comes back after it was given up for lost', () => {
   it('clears nothing: it counts as a possible failure already', async () => {
-    const { enter, clock } = budgetOf()
+    const { enter, clock, serve } = budgetOf()
+    await serve()
     const lost = await enter()
     clock.time += 3 * 60_000
     for (let failures = 0; failures < hardLimit - 1; failures += 1) {
@@ -93,7 +96,8 @@ describe('who gives up while waiting', () => {
   })
 
   it('while the place is written down leaves none behind', async () => {
-    const { enter, store } = budgetOf()
+    const { enter, store, serve } = budgetOf()
+    await serve()
     const aborter = new AbortController()
     const save = store.save.bind(store)
     vi.spyOn(store, 'save').mockImplementationOnce(async (...record) => {
@@ -119,7 +123,7 @@ describe('who gives up while waiting', () => {
 })
 
 describe('a record of the budget', () => {
-  it('that the store says is damaged leaves one place, and that to a renewal, for as long as a lockout lasts', async () => {
+  it('that the store says is damaged leaves one place, and that to a client served since, for as long as a lockout lasts', async () => {
     const store = memoryStore()
     const { enter, clock } = budgetOf(store)
     const load = vi
@@ -127,12 +131,11 @@ describe('a record of the budget', () => {
       .mockRejectedValueOnce(
         new GrantsError('store_damaged', { place: 'here', problem: 'cut off', keptAt: undefined }),
       )
-    const first = await enter()
+    const refused = await enter()
     load.mockRestore()
-    await first.settle(failed())
-    expect(await enter()).toMatchObject({
+    expect(refused).toMatchObject({
       code: 'failure_budget_spent',
-      details: { failures: hardLimit, until: clock.time + 30 * 60_000 },
+      details: { failures: hardLimit - 1, until: clock.time + 30 * 60_000 },
     })
     clock.time += 30 * 60_000
     expect(await enter({ lane: 'attempt' })).toHaveProperty('settle')
@@ -164,19 +167,48 @@ describe('a record of the budget', () => {
   })
 })
 
-describe('the limits', () => {
-  it('leave the last place to renewals, also while the others are under way', async () => {
-    const { budget, enter } = budgetOf()
+describe('the places', () => {
+  it('are nine in all: seven for anybody, the next for a renewal, the last for a client that was served', async () => {
+    const { budget, enter, serve } = budgetOf()
     const seen: number[] = []
+    await serve()
     budget.subscribe(({ inFlight }) => seen.push(inFlight))
+    const stranger = { client: 'other', request: 'other-request' }
     const places = await Promise.all(
-      Array.from({ length: hardLimit - 1 }, () => enter({ lane: 'authorization' })),
+      Array.from({ length: hardLimit - 2 }, () => enter({ ...stranger, lane: 'authorization' })),
     )
-    const renewing = await enter()
-    const another = enter({ lane: 'authorization' })
-    await renewing.settle(granted())
+    places.push(await enter({ ...stranger, lane: 'renewal' }), await enter({ lane: 'authorization' }))
+    const waiting = [
+      enter({ ...stranger, lane: 'authorization' }),
+      enter({ ...stranger, lane: 'renewal' }),
+      enter(),
+    ]
     for (const place of places) await place.settle(granted())
-    expect(await another).toHaveProperty('settle')
+    for (const place of await Promise.all(waiting)) expect(place).toHaveProperty('settle')
     expect(Math.max(...seen)).toBe(hardLimit)
+  })
+
+  it('heal by the last one: lost renewals take all the others, and the client’s own credentials clear them', async () => {
+    const { enter, serve, clock } = budgetOf()
+    await serve()
+    const refresh = { grant_type: 'refresh_token', client: 'refreshing', request: undefined } as const
+    for (let lost = 0; lost < 20; lost += 1) {
+      const place = await enter(refresh)
+      if ('settle' in place) await place.settle(failed())
+      clock.time += 86_400_000
+    }
+    expect(await enter(refresh)).toMatchObject({
+      code: 'failure_budget_spent',
+      details: { until: undefined },
+    })
+    const own = await enter()
+    await own.settle(failed())
+    expect(await enter()).toMatchObject({
+      code: 'failure_budget_spent',
+      details: { failures: hardLimit, until: clock.time + 30 * 60_000 },
+    })
+    clock.time += 30 * 60_000
+    await serve()
+    expect(await enter(refresh)).toHaveProperty('settle')
   })
 })
