@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vitepress'
 import { withContentSecurityPolicy } from './content-security-policy.ts'
+import { fittingCells } from './markdown/cells.ts'
 import { emptyHeaders } from './markdown/empty-headers.ts'
 import { publicLinks } from './markdown/public-links.ts'
 import { mermaidFences } from './mermaid.ts'
@@ -53,6 +54,7 @@ export default defineConfig({
     config(markdown) {
       mermaidFences(markdown)
       publicLinks(markdown)
+      fittingCells(markdown)
       emptyHeaders(markdown)
     },
   },

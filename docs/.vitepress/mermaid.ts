@@ -20,7 +20,7 @@ export function figureOf(source: string, id: string): string {
   const title = /^\s*accTitle:\s*(.+)$/m.exec(source)?.[1] ?? 'Diagram'
   const text = /^\s*accDescr:\s*(.+)$/m.exec(source)?.[1]
   const bare = source.replace(/^\s*acc(?:Title|Descr):.*\n/gm, '')
-  const drawn = renderMermaidSVG(bare, { transparent: true, font: 'Inter' })
+  const drawn = renderMermaidSVG(bare, { transparent: true, font: 'Inter', padding: 12 })
   const svg = drawn
     // It brings a style sheet that would load a font from elsewhere. The theme's own has the same rules.
     .replace(/<style>[\s\S]*?<\/style>/g, '')

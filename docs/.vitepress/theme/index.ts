@@ -5,6 +5,7 @@ import SiteLayout from './site-layout.vue'
 import './styles/theme.css'
 import './styles/controls.css'
 import './styles/content.css'
+import './styles/tables.css'
 
 const theme: Theme = {
   extends: DefaultTheme,

@@ -81,4 +81,6 @@ const markdown = {
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
   typeDeclarationFormat: 'table',
+  // Nearly everything here is readonly, and the type is what people look for.
+  tableColumnSettings: { hideModifiers: true, hideInherited: true },
 } as object

@@ -1,15 +1,51 @@
 import { statuses, type Transition, transitions } from '@particle-grants/core'
 import { expect, it } from 'vitest'
 import { describeArrow } from './arrows.ts'
-import { drawStates } from './draw-states.ts'
+import { type DrawnArrow, type DrawnState, drawStates, type Label, lineHeight } from './draw-states.ts'
+import { routes } from './layout.ts'
 
 const drawing = drawStates(transitions)
 
-/** One coordinate of a cubic curve, a part of the way along it. */
-function along([a = 0, b = 0, c = 0, d = 0]: readonly number[], part: number): number {
-  const rest = 1 - part
-  return a * rest ** 3 + 3 * b * part * rest ** 2 + 3 * c * part ** 2 * rest + d * part ** 3
+interface Area {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
 }
+
+const shown = drawing.arrows.filter(({ from, to }) => from !== to)
+
+const areaOf = ({ x, y, width, height }: DrawnState): Area => ({
+  left: x - width / 2,
+  right: x + width / 2,
+  top: y - height / 2,
+  bottom: y + height / 2,
+})
+
+/** What the letters of a label cover: each is 7.3 wide, in a font of 12. */
+function areaOfLabel({ x, y, anchor, lines }: Label): Area {
+  const width = Math.max(...lines.map((line) => line.length)) * 7.3
+  const left = x - { start: 0, middle: width / 2, end: width }[anchor]
+  return { left, right: left + width, top: y - 9, bottom: y + (lines.length - 1) * lineHeight + 2 }
+}
+
+/** The straight parts of an arrow. They are level or upright, so that each is an area without width or height. */
+function partsOf({ path }: DrawnArrow): readonly Area[] {
+  const numbers = [...path.matchAll(/-?[\d.]+/g)].map(([number]) => Number(number))
+  const points = numbers.flatMap((x, index) => (index % 2 === 0 ? [{ x, y: numbers[index + 1] ?? 0 }] : []))
+  return points.slice(1).map((to, index) => {
+    const from = points[index] ?? to
+    return {
+      left: Math.min(from.x, to.x),
+      right: Math.max(from.x, to.x),
+      top: Math.min(from.y, to.y),
+      bottom: Math.max(from.y, to.y),
+    }
+  })
+}
+
+const overlap = (one: Area, other: Area) =>
+  one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top
 
 /** A row and one of the states that it leads to. */
 const way = ({ from, on, do: reducer }: Transition, to: string) => `${from} ${on} ${reducer} ${to}`
@@ -42,32 +78,32 @@ it('a change of the table changes the drawing', () => {
   expect(fewer.arrows.flatMap(({ getsOn }) => getsOn)).not.toContain('adopt')
 })
 
-it('no line runs through a state that it does not belong to', () => {
-  for (const { from, to, path } of drawing.arrows.filter((arrow) => arrow.from !== arrow.to)) {
-    const numbers = [...path.matchAll(/-?[\d.]+/g)].map(([number]) => Number(number))
-    const others = drawing.states.filter(({ status }) => status !== from && status !== to)
-    for (let part = 0; part <= 1; part += 0.02) {
-      const [x, y] = [0, 1].map((axis) =>
-        along(
-          numbers.filter((_, index) => index % 2 === axis),
-          part,
-        ),
-      )
-      const hit = others.find(
-        (box) => Math.abs((x ?? 0) - box.x) < box.width / 2 && Math.abs((y ?? 0) - box.y) < box.height / 2,
-      )
-      expect(hit?.status, `${from} to ${to}`).toBeUndefined()
-    }
+it('every arrow has a way that was drawn for it', () => {
+  expect(shown.filter(({ from, to }) => routes[`${from} ${to}`] === undefined)).toEqual([])
+})
+
+it('no arrow runs through a state, through another arrow or through words', () => {
+  for (const arrow of shown) {
+    const others = shown.filter((other) => other !== arrow)
+    const inTheWay = partsOf(arrow).flatMap((part) => [
+      ...drawing.states.filter((state) => overlap(part, areaOf(state))).map(({ status }) => status),
+      ...others.filter((other) => partsOf(other).some((theirs) => overlap(part, theirs))),
+      ...shown.filter(({ label }) => label && overlap(part, areaOfLabel(label))),
+    ])
+    expect(inTheWay, `${arrow.from} to ${arrow.to}`).toEqual([])
   }
 })
 
-it('everything lies inside the picture', () => {
+it('words stand apart from each other and from states, inside the picture', () => {
   const [left = 0, top = 0, width = 0, height = 0] = drawing.viewBox.split(' ').map(Number)
-  for (const { x, y } of drawing.arrows.flatMap(({ label }) => label ?? [])) {
-    expect(x).toBeGreaterThan(left)
-    expect(x).toBeLessThan(left + width)
-    expect(y).toBeGreaterThan(top + 10)
-    expect(y).toBeLessThan(top + height)
+  const areas = shown.flatMap(({ label }) => (label ? [areaOfLabel(label)] : []))
+  for (const [index, area] of areas.entries()) {
+    const others = [...areas.filter((_, at) => at !== index), ...drawing.states.map(areaOf)]
+    expect(others.filter((other) => overlap(area, other))).toEqual([])
+    expect(area.left).toBeGreaterThan(left)
+    expect(area.right).toBeLessThan(left + width)
+    expect(area.top).toBeGreaterThan(top)
+    expect(area.bottom).toBeLessThan(top + height)
   }
 })
 

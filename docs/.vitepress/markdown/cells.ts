@@ -1,0 +1,56 @@
+import type { MarkdownRenderer } from 'vitepress'
+
+type CoreRule = Parameters<MarkdownRenderer['core']['ruler']['push']>[1]
+type Token = Parameters<CoreRule>[0]['tokens'][number]
+
+/**
+ * Makes tables fit: each cell says what its column is called, since on a phone a table becomes a list of its rows, far
+ * from its head; and long names in code may break behind an underscore or a dot.
+ */
+export function fittingCells(markdown: MarkdownRenderer): void {
+  markdown.core.ruler.push('fitting-cells', ({ tokens }) => {
+    let labels: string[] = []
+    let column = 0
+    for (const [index, token] of tokens.entries()) {
+      const inline = tokens[index + 1]
+      if (token.type === 'table_open') labels = []
+      if (token.type === 'tr_open') column = 0
+      if (token.type === 'th_open') labels.push(textOf(inline))
+      if (token.type !== 'td_open') continue
+      describe(token, inline, labels[column])
+      column += 1
+    }
+  })
+  const code = markdown.renderer.rules.code_inline
+  markdown.renderer.rules.code_inline = (...call) => {
+    const [tokens, index] = call
+    const html = code?.(...call) ?? ''
+    return tokens[index]?.meta?.mayBreak ? breakable(html) : html
+  }
+}
+
+function describe(cell: Token, inline: Token | undefined, label: string | undefined): void {
+  if (label) cell.attrSet('data-label', label)
+  if (isNothing(textOf(inline))) cell.attrJoin('class', 'nothing')
+  for (const child of inline?.children ?? []) {
+    if (child.type === 'code_inline') child.meta = { ...child.meta, mayBreak: true }
+  }
+}
+
+/** The text of a cell without its marks. */
+function textOf(inline: Token | undefined): string {
+  return (inline?.children ?? []).map(({ content }) => content).join('')
+}
+
+/** Empty, or the dash that stands for nothing: not worth a line of its own. */
+function isNothing(text: string): boolean {
+  return /^[-‐–]?$/.test(text.trim())
+}
+
+/** Breaks are allowed between two letters only, and in long names only. */
+function breakable(html: string): string {
+  return html.replace(
+    />([^<]{19,})</,
+    (_, text: string) => `>${text.replace(/(?<=\w[_.])(?=\w)/g, '<wbr>')}<`,
+  )
+}
