@@ -24,7 +24,9 @@ const pages = [
 async function expectOnEach({ page, url }: Visitor, look: (page: Page) => Promise<readonly string[]>) {
   for (const path of pages) {
     await page.goto(url + path)
-    await page.waitForLoadState('networkidle')
+    await page.evaluate(() => document.fonts.ready)
+    // The one page whose content scripts have to make.
+    if (path.startsWith('/playground')) await page.locator('.log-entry').nth(1).waitFor()
     expect(await look(page), path).toEqual([])
   }
 }
