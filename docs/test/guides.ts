@@ -97,7 +97,7 @@ export const guides: readonly Guide[] = [
   {
     path: 'guides/test-with-the-sandbox.md',
     given: {},
-    left: { 'npx @particle-grants/sandbox': 'it serves until Ctrl+C; the tests of the sandbox run it' },
+    left: { 'npm run sandbox': 'it serves until Ctrl+C; the tests of the sandbox run it' },
   },
   { path: 'guides/axios.md', given: axiosGiven },
   { path: 'guides/from-particle-api-js.md', given: { ...withMfa, ...token } },
