@@ -16,6 +16,9 @@ describe('a token may go to', () => {
     'https://api.particle.io/oauth/tokens',
     'https://api.particle.io/v1/oauth/token',
     'https://api.particle.io/oauth/token/../clients',
+    'https://api.particle.io/oauth%2Ftokens',
+    'https://api.particle.io/v1/devices/100%/name%zz',
+    'https://api.particle.io/v1/devices/caf%C3%A9;oauth=1',
     'http://127.0.0.1:8765/v1/devices',
     'http://2130706433:8765/v1/devices',
   ])('%j', (url) => {
@@ -77,6 +80,15 @@ describe('a token never goes to', () => {
     'https://api.particle.io/v1/%2e%2e/oauth/token',
     'https://api.particle.io\\oauth\\token',
     'https://api.particle.io/oauth/./token',
+    'https://api.particle.io/%6fauth/token',
+    'https://api.particle.io/oauth/%74%4F%6B%65%6E',
+    'https://api.particle.io/oauth%2ftoken',
+    'https://api.particle.io/oauth%5Ctoken',
+    'https://api.particle.io/v1%2f..%2Foauth/token',
+    'https://api.particle.io/oauth/token;version=1',
+    'https://api.particle.io/oauth;a/token;b/',
+    'https://api.particle.io/oauth/token%3bversion=1',
+    'https://api.particle.io/oauth/token%3Fa=b',
     'http://127.0.0.1:8765/oauth/token',
   ])('the token endpoint: %j', (url) => {
     expect(isTokenDestination(url, origins)).toBe(false)

@@ -5,10 +5,18 @@
 export function isTokenDestination(url: string, origins: readonly string[]): boolean {
   try {
     const { origin, pathname } = new URL(url)
-    return origins.includes(origin) && !/^\/+oauth\/+token\/*$/i.test(pathname)
+    return origins.includes(origin) && !/^\/+oauth\/+token\/*$/i.test(asServersRead(pathname))
   } catch {
     return false
   }
+}
+
+/** Servers decode a path, some of them before they resolve its dots, and may drop what stands behind a semicolon. */
+function asServersRead(pathname: string): string {
+  const decoded = pathname.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  return new URL(`http://localhost${decoded}`).pathname.replace(/;[^/]*/g, '')
 }
 
 /** Whether a 401's body says that the access token is dead. Others (a wrong current password) leave it alone. */
