@@ -1,4 +1,5 @@
 import axios, { type AxiosAdapter, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios'
+import { tracedEnvironment } from './traced-fetch.ts'
 
 /** What a request or an instance names as its adapter. */
 export type GivenAdapter = InternalAxiosRequestConfig['adapter']
@@ -51,8 +52,16 @@ export function resolverFor(instance: AxiosInstance): ResolveAdapter {
   const named: ResolveAdapter =
     known === undefined
       ? bareSender(instance)
-      : (given, config) => known.getAdapter(given ?? known.defaults.adapter, config)
+      : (given, config) => {
+          const adapters = given ?? known.defaults.adapter
+          const environment = mayBeFetch(adapters) ? { ...config, env: tracedEnvironment(config) } : config
+          return known.getAdapter(adapters, environment as InternalAxiosRequestConfig)
+        }
   return (given, config) => (typeof given === 'function' ? given : named(given, config))
+}
+
+function mayBeFetch(given: GivenAdapter): boolean {
+  return given === 'fetch' || (Array.isArray(given) && given.includes('fetch'))
 }
 
 /** Axios has a build for `import` and one for `require`, each with classes of its own. */
@@ -69,7 +78,9 @@ function bareSender(instance: AxiosInstance): ResolveAdapter {
   const defaults: Record<string, unknown> = bare.defaults as object as Record<string, unknown>
   for (const name of Object.keys(defaults)) delete defaults[name]
   return (adapter) => async (config) => {
-    const sent = { ...config, transformRequest: [], transformResponse: [], ...(adapter && { adapter }) }
+    const env = tracedEnvironment(config)
+    const untransformed = { transformRequest: [], transformResponse: [] }
+    const sent = { ...config, ...(env && { env }), ...untransformed, ...(adapter && { adapter }) }
     try {
       const response = await bare.request(sent)
       return Object.assign(response, { config })

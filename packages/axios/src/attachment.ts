@@ -1,16 +1,19 @@
 import { type BaseSession, GrantsError } from '@particle-grants/core'
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import type { GivenAdapter, ResolveAdapter } from './adapters.ts'
-import { bodyOf, isSimple } from './body.ts'
+import { bodyOf, isSimple, type SecondBody } from './body.ts'
+import { makeBody } from './body-factory.ts'
 import type { Call } from './call.ts'
-import { type Sent, withoutRequest, withoutToken } from './clean-error.ts'
+import { hideWhatLeadsToSockets, withoutRequest, withoutToken } from './clean-error.ts'
 import { type Destinations, urlOf } from './destinations.ts'
+import { answersToken } from './last-hop.ts'
 import { bringsItsOwn } from './own-credentials.ts'
 import { saysDead } from './refusal.ts'
 import { guardResponse } from './response-guard.ts'
 import type { SessionWatch } from './session-watch.ts'
 import { type Outcome, transmit } from './transmit.ts'
 import { deadlineOf, waitFor } from './waiting.ts'
+import { sendWithoutToken } from './without-token.ts'
 
 /** What an attachment works with. */
 export interface AttachmentContext {
@@ -21,12 +24,24 @@ export interface AttachmentContext {
   readonly resolve: ResolveAdapter
 }
 
+/** A call that was sent, and what by. */
+interface SentCall {
+  readonly call: Call
+  readonly token: string
+}
+
 /** Puts a session's token on the requests of an instance. It stands where the adapter stood. */
 export class Attachment {
   readonly #context: AttachmentContext
+  #isAttached = true
 
   constructor(context: AttachmentContext) {
     this.#context = context
+  }
+
+  /** From here on nothing gets a token, not even by a config that was kept from before. */
+  detach(): void {
+    this.#isAttached = false
   }
 
   /** Sends a request as the adapter would that stood in its config. */
@@ -36,10 +51,9 @@ export class Attachment {
     else config.adapter = given
     const adapter = resolve(given, config)
     const { data } = config
-    const origin = config.particleGrants === false ? undefined : destinations.of(config)
-    if (origin === undefined || bringsItsOwn(config)) {
-      return typeof data === 'function' ? withBodyMade(config, adapter) : adapter(config)
-    }
+    const isMeant = this.#isAttached && config.particleGrants !== false
+    const origin = isMeant ? destinations.of(config) : undefined
+    if (origin === undefined || bringsItsOwn(config)) return sendWithoutToken(config, adapter)
     const body = isSimple(data) ? undefined : bodyOf(config)
     const call: Call = { config, adapter, origin, deadline: deadlineOf(config), body, data }
     const token = session.peekToken()
@@ -50,56 +64,68 @@ export class Attachment {
   /** Waits for a good token first: no request is sent with one that is known to be dead. */
   async #whenReady(call: Call): Promise<AxiosResponse> {
     const token = await this.#token(call)
-    if (call.body?.first !== undefined) call.config.data = await call.body.first()
+    if (call.body?.first !== undefined) call.config.data = await makeBody(call.body.first, call)
     return this.#first(call, token)
   }
 
   #first(call: Call, token: string): Promise<AxiosResponse> {
-    return transmit(call, token, (outcome) =>
-      outcome.response?.status === 401
-        ? this.#afterRefusal(call, token, outcome)
-        : this.#passOn({ config: call.config, token }, outcome),
-    )
+    return transmit(call, token, (outcome) => {
+      const sent = { call, token }
+      if (outcome.response?.status === 401) return this.#after401(sent, outcome)
+      this.#noteAccepted(sent, outcome)
+      return this.#passOn(sent, outcome)
+    })
   }
 
-  async #afterRefusal(call: Call, token: string, outcome: Outcome): Promise<AxiosResponse> {
-    const { config, body } = call
+  async #after401(sent: SentCall, outcome: Outcome): Promise<AxiosResponse> {
+    const { call, token } = sent
     const { watch, session, replay } = this.#context
-    const sent = { config, token }
-    if (!(await saysDead(outcome.response))) return this.#passOn(sent, outcome)
-    watch.dead = token
-    if (!((config.particleGrants || undefined)?.replay ?? replay)) {
+    if (!(await this.#isRefused(sent, outcome))) return this.#passOn(sent, outcome)
+    if (!((call.config.particleGrants || undefined)?.replay ?? replay)) {
       session.rejected(token).catch((error: unknown) => watch.tell(error))
       return this.#passOn(sent, outcome)
     }
     // What waits keeps no socket.
-    withoutRequest(outcome.failure?.error, sent)
+    withoutRequest(outcome.failure?.error, { config: call.config, token })
     await this.#wait(session.rejected(token), call)
-    if (body !== undefined && body.again === undefined) {
-      const method = config.method?.toUpperCase() ?? 'GET'
-      throw new GrantsError('request_not_replayable', { method, url: withoutQuery(urlOf(config)) })
-    }
+    const again = call.body?.again()
+    if (call.body !== undefined && again === undefined) throw notReplayable(call)
     const next = await this.#token(call)
-    return next === token ? this.#passOn(sent, outcome) : this.#second(call, next)
+    return next === token ? this.#passOn(sent, outcome) : this.#second(call, next, { again })
   }
 
   /** The one replay. What it is answered is the answer; a session that can't go on from there says so itself. */
-  async #second(call: Call, token: string): Promise<AxiosResponse> {
-    const { config, body } = call
-    if (body?.again !== undefined) config.data = await body.again(config)
+  async #second(
+    call: Call,
+    token: string,
+    { again }: { readonly again: SecondBody | undefined },
+  ): Promise<AxiosResponse> {
+    if (again !== undefined) call.config.data = await makeBody(() => again(call.config), call)
     return transmit(call, token, async (outcome) => {
-      if (await saysDead(outcome.response)) {
-        this.#context.watch.dead = token
+      if (await this.#isRefused({ call, token }, outcome)) {
         await this.#wait(this.#context.session.rejected(token), call)
       }
-      return this.#passOn({ config, token }, outcome)
+      return this.#passOn({ call, token }, outcome)
     })
   }
 
-  #passOn(sent: Sent, { response, failure }: Outcome): AxiosResponse {
-    if (response !== undefined && response.status < 400) this.#context.session.accepted(sent.token)
-    if (failure !== undefined) throw withoutToken(failure.error, sent)
-    return guardResponse(response as AxiosResponse, sent)
+  /** Whether the API says that the token is dead, which is noted; any other answer of it takes the token for good. */
+  async #isRefused(sent: SentCall, outcome: Outcome): Promise<boolean> {
+    const { response } = outcome
+    const isRefused = response?.status === 401 && isOfApi(response, sent) && (await saysDead(response))
+    if (isRefused) this.#context.watch.dead = sent.token
+    else this.#noteAccepted(sent, outcome)
+    return isRefused
+  }
+
+  #noteAccepted(sent: SentCall, { response }: Outcome): void {
+    if (response === undefined || response.status >= 500) return
+    if (isOfApi(response, sent)) this.#context.session.accepted(sent.token)
+  }
+
+  #passOn({ call: { config }, token }: SentCall, { response, failure }: Outcome): AxiosResponse {
+    if (failure !== undefined) throw withoutToken(failure.error, { config, token })
+    return guardResponse(response as AxiosResponse, { config, token })
   }
 
   /** A token that is good as far as anybody knows; for a large body one that is not about to end. */
@@ -115,8 +141,9 @@ export class Attachment {
   /** Waits within the call's limits. */
   async #wait<T>(promise: Promise<T>, { config, deadline }: Call): Promise<T> {
     try {
-      return await waitFor(promise, config, deadline)
+      return await waitFor(promise, { config, deadline })
     } catch (error) {
+      hideWhatLeadsToSockets(config)
       this.#context.watch.tell(error)
       throw ofItsOwn(error)
     }
@@ -130,17 +157,13 @@ function ofItsOwn(error: unknown): unknown {
   return new GrantsError(code, details, cause instanceof Error ? { cause } : {})
 }
 
-async function withBodyMade(
-  config: InternalAxiosRequestConfig,
-  adapter: (config: InternalAxiosRequestConfig) => Promise<AxiosResponse>,
-): Promise<AxiosResponse> {
-  const make = config.data as () => unknown
-  config.data = await make()
-  try {
-    return await adapter(config)
-  } finally {
-    config.data = make
-  }
+function isOfApi(response: AxiosResponse, { call: { origin }, token }: SentCall): boolean {
+  return answersToken(response, { origin, token })
+}
+
+function notReplayable({ config }: Call): GrantsError {
+  const method = config.method?.toUpperCase() ?? 'GET'
+  return new GrantsError('request_not_replayable', { method, url: withoutQuery(urlOf(config)) })
 }
 
 function withoutQuery(url: string): string {

@@ -9,11 +9,15 @@ export interface Body {
   readonly isLarge: boolean
   /** The body for the first sending; `undefined`: as it stands in the config. */
   readonly first: (() => unknown) | undefined
-  /** Puts it into the config for the second one; `undefined`: it can't be sent twice. */
-  readonly again: ((config: InternalAxiosRequestConfig) => unknown) | undefined
+  /** What makes it for the second one, asked for only then; `undefined`: it can't be sent twice. */
+  again(): SecondBody | undefined
 }
 
-const asItIs = (config: InternalAxiosRequestConfig): unknown => config.data
+/** Makes the body for the second sending, and sets the headers that it needs. */
+export type SecondBody = (config: InternalAxiosRequestConfig) => unknown
+
+const never = () => undefined
+const asItIs = () => (config: InternalAxiosRequestConfig) => config.data
 
 /** Whether a body needs no thought: small, and the same however often it is sent. */
 export function isSimple(data: unknown): boolean {
@@ -24,10 +28,10 @@ export function isSimple(data: unknown): boolean {
 export function bodyOf({ data }: InternalAxiosRequestConfig): Body {
   if (typeof data === 'function') {
     const make = data as () => unknown
-    return { isLarge: true, first: make, again: () => make() }
+    return { isLarge: true, first: make, again: () => make }
   }
-  if (isFormOfNode(data)) return { isLarge: true, first: undefined, again: bufferOf(data) }
-  if (isStream(data)) return { isLarge: true, first: undefined, again: undefined }
+  if (isFormOfNode(data)) return { isLarge: true, first: undefined, again: partsOf(data) }
+  if (isStream(data)) return { isLarge: true, first: undefined, again: never }
   return { isLarge: sizeOf(data) >= large, first: undefined, again: asItIs }
 }
 
@@ -38,25 +42,30 @@ function isStream(data: unknown): boolean {
 
 /** The `form-data` package: a stream that can give its content as long as it holds no stream itself. */
 interface FormOfNode {
+  /** Its parts. Sending takes them off this list one by one; the parts themselves stay as they are. */
+  readonly _streams: readonly unknown[]
   getBuffer(): Uint8Array
   getHeaders(): Record<string, string>
 }
 
 function isFormOfNode(data: unknown): data is FormOfNode {
-  return typeof data === 'object' && data !== null && 'getBuffer' in data && 'getHeaders' in data
+  if (typeof data !== 'object' || data === null) return false
+  return 'getBuffer' in data && 'getHeaders' in data && '_streams' in data && Array.isArray(data._streams)
 }
 
-/** Taken before the first sending, which uses it up. */
-function bufferOf(form: FormOfNode): Body['again'] {
-  let content: Uint8Array
-  try {
-    content = form.getBuffer()
-  } catch {
-    return undefined
-  }
-  return ({ headers }) => {
-    headers.setContentType(form.getHeaders()['content-type'] ?? 'multipart/form-data')
-    return content
+/** Its parts as they are before the first sending; put together only when there is a second one. */
+function partsOf(form: FormOfNode): Body['again'] {
+  const kept: FormOfNode = Object.create(form, { _streams: { value: [...form._streams] } })
+  return () => {
+    try {
+      const content = kept.getBuffer()
+      return ({ headers }) => {
+        headers.setContentType(kept.getHeaders()['content-type'] ?? 'multipart/form-data')
+        return content
+      }
+    } catch {
+      return undefined
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { InternalAxiosRequestConfig } from 'axios'
 const absolute = /^([a-z][a-z\d+\-.]*:)?\/\//i
 
 /** What may make a path the token endpoint's: looked at closely. The URL parser drops tabs and line breaks. */
-const closeLook = /oauth|[\t\n\r]/i
+const closeLook = /oauth|[\t\n\r%]/i
 
 /** The origins that a token may go to, and which of them a request goes to. */
 export class Destinations {
@@ -23,7 +23,8 @@ export class Destinations {
     if (typeof url !== 'string' || typeof baseURL !== 'string' || config.socketPath) return undefined
     const isAbsolute = absolute.test(url)
     const head = isAbsolute || baseURL === '' ? url : baseURL
-    if (closeLook.test(url) || closeLook.test(head) || (isAbsolute && config.allowAbsoluteUrls === false)) {
+    const mayBeAppended = isAbsolute && !areAllowed(config.allowAbsoluteUrls)
+    if (closeLook.test(url) || closeLook.test(head) || mayBeAppended) {
       return this.#judge(config, url)
     }
     // Behind an origin and a slash nothing can lead elsewhere, so that the usual forms need no parser.
@@ -42,7 +43,7 @@ export class Destinations {
     if (!baseURL) return this.#originOf(url)
     if (!absolute.test(url)) return this.#originOf(combine(baseURL, url))
     const origin = this.#originOf(url)
-    if (allowAbsoluteUrls !== false) return origin
+    if (areAllowed(allowAbsoluteUrls)) return origin
     return this.#originOf(combine(baseURL, url)) === origin ? origin : undefined
   }
 
@@ -53,6 +54,11 @@ export class Destinations {
     if (parsed.username !== '' || parsed.password !== '') return undefined
     return isTokenDestination(parsed.href, this.#origins) ? parsed.origin : undefined
   }
+}
+
+/** Versions of Axios compare it with `false` loosely, so that 0 and more count as that. */
+function areAllowed(allowAbsoluteUrls: unknown): boolean {
+  return allowAbsoluteUrls === undefined || allowAbsoluteUrls === true
 }
 
 /** The URL of a request, as far as an error may tell it. */

@@ -17,7 +17,10 @@ export interface AttachOptions {
   readonly origins?: readonly string[] | undefined
   /** Sends a call once more after a renewal, when the API said that its token is dead. @default true */
   readonly replay?: boolean | undefined
-  /** Called once each time the session comes to need its owner; every call in question rejects as well. */
+  /**
+   * Called once each time the session comes to need its owner; every call in question rejects as well. Each function
+   * is called once, however many attachments name it. What it throws goes to the platform's `reportError`, if to anyone.
+   */
   readonly onReauthenticationRequired?: ((error: SignInNeeded) => void) | undefined
 }
 
@@ -44,7 +47,8 @@ export function readOrigins(session: BaseSession, given: readonly string[] | und
   return given.map((text) => {
     const origin = text.replace(/\/$/, '')
     const url = URL.canParse(text) ? new URL(text) : undefined
-    if (url === undefined || url.origin !== origin) {
+    // A pattern would match no request, and seem to allow many.
+    if (url === undefined || url.origin !== origin || url.hostname.includes('*')) {
       throw new GrantsError('invalid_argument', {
         parameter: 'origins',
         problem: 'must hold origins, such as https://api.particle.io',

@@ -3,18 +3,20 @@ import type { InternalAxiosRequestConfig } from 'axios'
 /** Whether the caller brings a token or a password. The API refuses a request that has two, so these are left alone. */
 export function bringsItsOwn(config: InternalAxiosRequestConfig): boolean {
   const { auth, baseURL, data, headers, params, url } = config
-  if (auth || hasAuthorization(headers)) return true
+  if (auth || hasAuthorization(headers as unknown as Record<string, unknown>)) return true
   if (params && inParams(params)) return true
   if (url?.includes('?') && inQuery(url)) return true
   if (baseURL?.includes('?') && inQuery(baseURL)) return true
   return data !== undefined && data !== null && inBody(data)
 }
 
-function hasAuthorization(headers: object): boolean {
+/** `false` counts: it is a caller's way to say: none. */
+function hasAuthorization(headers: Record<string, unknown>): boolean {
   for (const name in headers) {
     if (name.length !== 13 || name.toLowerCase() !== 'authorization') continue
-    // `false` is a caller's way to say: none.
-    return (headers as Record<string, unknown>)[name] !== undefined
+    if (headers[name] !== undefined) return true
+    // Axios would move the token to this name, where nobody takes it off again.
+    if (name !== 'Authorization') delete headers[name]
   }
   return false
 }
@@ -29,11 +31,17 @@ function inQuery(url: string): boolean {
   return new URLSearchParams(query).has('access_token')
 }
 
-/** In a form or JSON, both of them strings by now, or in multipart. */
+/** In a form or JSON, which are strings by now or bytes of the caller's, or in multipart. */
 function inBody(data: unknown): boolean {
   if (typeof FormData === 'function' && data instanceof FormData) return data.has('access_token')
-  if (typeof data !== 'string' || !data.includes('access_token')) return false
-  return new URLSearchParams(data).has('access_token') || inJson(data)
+  const text = isShort(data) ? new TextDecoder().decode(data) : data
+  if (typeof text !== 'string' || !text.includes('access_token')) return false
+  return new URLSearchParams(text).has('access_token') || inJson(text)
+}
+
+/** A form or JSON that brings a token has few bytes; an upload is not read. */
+function isShort(data: unknown): data is Uint8Array<ArrayBuffer> {
+  return ArrayBuffer.isView(data) && data.byteLength <= 65_536
 }
 
 function inJson(text: string): boolean {

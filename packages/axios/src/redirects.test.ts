@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { toLoopback } from '../test/loopback.ts'
 import { type Recorded, recorder } from '../test/recorder.ts'
 import { numberedTokens } from '../test/tokens.ts'
 import { versions } from '../test/versions.ts'
@@ -85,12 +86,3 @@ describe('beforeRedirectFrom', () => {
     expect(options.headers).toEqual(keeps ? { Accept: '*/*', aUTHORIZATION: 'Bearer x' } : { Accept: '*/*' })
   })
 })
-
-/** Names of this machine that its resolver may not know. */
-function toLoopback(
-  _name: string,
-  _options: unknown,
-  callback: (error: null, address: string, family: 4) => void,
-) {
-  callback(null, '127.0.0.1', 4)
-}

@@ -21,8 +21,10 @@ async function readBody(response: AxiosResponse): Promise<unknown> {
   const data: unknown = response.data
   if (typeof data === 'string') return JSON.parse(data)
   if (typeof data !== 'object' || data === null) return undefined
-  if (data instanceof Blob) return JSON.parse(await data.text())
-  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return parse(data as Uint8Array)
+  // By their names, since those of another realm have other classes.
+  const kind = Object.prototype.toString.call(data)
+  if (kind === '[object Blob]' || kind === '[object File]') return JSON.parse(await (data as Blob).text())
+  if (kind === '[object ArrayBuffer]' || ArrayBuffer.isView(data)) return parse(data as Uint8Array)
   const isStream = 'getReader' in data || 'pipe' in data
   // A custom adapter may have parsed it already.
   if (!isStream) return data

@@ -3,7 +3,8 @@ import axios, {
   type AxiosResponseTransformer,
   type InternalAxiosRequestConfig,
 } from 'axios'
-import { type Sent, withoutToken } from './clean-error.ts'
+import { hideWhatLeadsToSockets, type Sent, withoutToken } from './clean-error.ts'
+import { isAborted } from './waiting.ts'
 
 /**
  * Keeps the token out of errors that come after the response: of the transforms that Axios runs next, and of a stream
@@ -11,6 +12,8 @@ import { type Sent, withoutToken } from './clean-error.ts'
  */
 export function guardResponse(response: AxiosResponse, sent: Sent): AxiosResponse {
   const { config } = sent
+  // An abort that the adapter ignored: Axios makes an error of it next, with this config.
+  if (isAborted(config)) hideWhatLeadsToSockets(config)
   if (mayThrow(config)) guardTransforms(config, sent)
   if (config.responseType === 'stream') guardStream(response.data, sent)
   return response
@@ -18,9 +21,9 @@ export function guardResponse(response: AxiosResponse, sent: Sent): AxiosRespons
 
 const [parseJson] = [axios.defaults.transformResponse].flat()
 
-/** Axios' own transform throws only when it is told to be strict. */
+/** Axios' own transform throws unless it is told to be silent, as it is by default. */
 function mayThrow({ transformResponse, transitional }: InternalAxiosRequestConfig): boolean {
-  if (transitional?.silentJSONParsing === false) return true
+  if (!transitional?.silentJSONParsing) return true
   const only =
     Array.isArray(transformResponse) && transformResponse.length === 1 ? transformResponse[0] : undefined
   return only !== parseJson

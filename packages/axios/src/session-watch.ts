@@ -3,6 +3,9 @@ import { type BaseSession, GrantsError, type State } from '@particle-grants/core
 /** Why somebody has to sign in: again, or for the first time. */
 export type SignInNeeded = GrantsError<'reauthentication_required'> | GrantsError<'not_signed_in'>
 
+/** What an attachment calls when somebody has to sign in. */
+export type SignInCallback = (error: SignInNeeded) => void
+
 interface Listener {
   attachments: number
   told: boolean
@@ -18,7 +21,8 @@ export class SessionWatch {
   /** The last token that the API called dead. */
   dead: string | undefined
   readonly #session: BaseSession
-  readonly #listeners = new Map<(error: SignInNeeded) => void, Listener>()
+  readonly #listeners = new Map<SignInCallback, Listener>()
+  #attachments = 0
   #waiting: Promise<string> | undefined
   #unsubscribe: (() => void) | undefined
 
@@ -43,18 +47,32 @@ export class SessionWatch {
     return this.#waiting
   }
 
-  /** Calls back once each time somebody has to sign in, also where several attachments name one callback. */
-  listen(callback: (error: SignInNeeded) => void): () => void {
+  /**
+   * Watches the session for an attachment, until the function is called that this gives. A callback is called once each
+   * time somebody has to sign in, also where several attachments name it.
+   */
+  attach(callback: SignInCallback | undefined): () => void {
+    this.#attachments += 1
+    this.#unsubscribe ??= this.#session.subscribe((state) => this.#notice(state))
+    const unlisten = callback && this.#listen(callback)
+    return () => {
+      unlisten?.()
+      this.#attachments -= 1
+      if (this.#attachments > 0) return
+      this.#unsubscribe?.()
+      this.#unsubscribe = undefined
+      // From here on nobody notices when it comes to be good again.
+      this.dead = undefined
+    }
+  }
+
+  #listen(callback: SignInCallback): () => void {
     const listener = this.#listeners.get(callback) ?? { attachments: 0, told: false }
     listener.attachments += 1
     this.#listeners.set(callback, listener)
-    this.#unsubscribe ??= this.#session.subscribe((state) => this.#notice(state))
     return () => {
       listener.attachments -= 1
       if (listener.attachments === 0) this.#listeners.delete(callback)
-      if (this.#listeners.size > 0) return
-      this.#unsubscribe?.()
-      this.#unsubscribe = undefined
     }
   }
 
@@ -64,8 +82,8 @@ export class SessionWatch {
     for (const [callback, listener] of this.#listeners) {
       if (listener.told) continue
       listener.told = true
-      // One that throws is reported as an unhandled rejection, and stops nobody.
-      void (async () => callback(error))()
+      // One that throws, now or later, stops nobody.
+      void (async () => callback(error))().catch((thrown: unknown) => platform.reportError?.(thrown))
     }
   }
 
@@ -73,10 +91,14 @@ export class SessionWatch {
     if (state.status === 'reauthentication_required') {
       this.tell(new GrantsError('reauthentication_required', { reason: state.reason }))
     } else if (state.status === 'signed_in' && !state.tokens.rejected) {
+      // The session takes its token for good, be it the one that was called dead, adopted once more.
+      this.dead = undefined
       for (const listener of this.#listeners.values()) listener.told = false
     }
   }
 }
+
+const platform = globalThis as { readonly reportError?: (error: unknown) => void }
 
 function needsSignIn(error: unknown): error is SignInNeeded {
   return (

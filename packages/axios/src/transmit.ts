@@ -1,4 +1,5 @@
 import type { AxiosResponse } from 'axios'
+import { discard, keepBodyHeaders } from './body-factory.ts'
 import type { Call } from './call.ts'
 import { type BeforeRedirect, beforeRedirectFrom } from './redirects.ts'
 import { timeLeft, timeoutMessage } from './waiting.ts'
@@ -21,28 +22,39 @@ export function transmit(call: Call, token: string, settle: Settle): Promise<Axi
   const { config } = call
   const { beforeRedirect } = config
   const headers = config.headers as unknown as Record<string, unknown>
-  const restoreTimeout = call.deadline === undefined ? undefined : limitTimeout(call, call.deadline)
-  headers.Authorization = `Bearer ${token}`
-  config.beforeRedirect = beforeRedirectFrom(call.origin, beforeRedirect)
+  const restoreBody = call.body && lendBody(call)
+  let restoreTimeout: (() => void) | undefined
 
   const restore = () => {
     // Not deleted, which would make slow objects of them; an error's are.
     headers.Authorization = undefined
     config.beforeRedirect = beforeRedirect as BeforeRedirect
-    if (call.body !== undefined) config.data = call.data
     restoreTimeout?.()
+    restoreBody?.()
   }
   const fail = (error: unknown) => {
     restore()
     return settle({ response: responseOf(error), failure: { error } })
   }
   try {
+    if (call.deadline !== undefined) restoreTimeout = limitTimeout(call, call.deadline)
+    headers.Authorization = `Bearer ${token}`
+    config.beforeRedirect = beforeRedirectFrom(call.origin, beforeRedirect)
     return call.adapter(config).then((response) => {
       restore()
       return settle({ response, failure: undefined })
     }, fail)
   } catch (error) {
+    if (config.data !== call.data) discard(config.data)
     return (async () => fail(error))()
+  }
+}
+
+function lendBody({ config, data }: Call): () => void {
+  const restoreHeaders = keepBodyHeaders(config)
+  return () => {
+    config.data = data
+    restoreHeaders()
   }
 }
 
@@ -52,14 +64,15 @@ function responseOf(error: unknown): AxiosResponse | undefined {
 }
 
 /** Gives the sending what is left of the time; an error says the whole of it. */
-function limitTimeout({ config }: Call, deadline: number): () => void {
+function limitTimeout({ config }: Call, deadline: number): (() => void) | undefined {
   const { timeout, timeoutErrorMessage } = config
   const left = timeLeft(config, deadline)
+  // Nothing has been waited for.
+  if (left === Number(timeout)) return undefined
   config.timeoutErrorMessage = timeoutMessage(config)
   config.timeout = left
   return () => {
     config.timeout = timeout as number
-    if (timeoutErrorMessage === undefined) delete config.timeoutErrorMessage
-    else config.timeoutErrorMessage = timeoutErrorMessage
+    config.timeoutErrorMessage = timeoutErrorMessage as string
   }
 }

@@ -4,6 +4,15 @@ import { AxiosError, type InternalAxiosRequestConfig } from 'axios'
 /** How long a call waits for a token, its own time-out aside. Milliseconds. */
 const longestWait = 30_000
 
+/** Whose waiting it is, and for how long. */
+export interface Waiting {
+  readonly config: InternalAxiosRequestConfig
+  /** When the call's own `timeout` is over, by `performance.now()`. */
+  readonly deadline: number | undefined
+  /** What ends it where the call has no sooner end. Milliseconds. @default 30000 */
+  readonly longest?: number
+}
+
 /** When a request's own `timeout` is over: for waiting, sending and sending again together. */
 export function deadlineOf({ timeout }: InternalAxiosRequestConfig): number | undefined {
   return timeout ? performance.now() + Number(timeout) : undefined
@@ -16,28 +25,31 @@ export function timeLeft(config: InternalAxiosRequestConfig, deadline: number): 
   return Math.ceil(left)
 }
 
+/** Whether the caller has ended a request, by its signal or its cancel token. */
+export function isAborted({ signal, cancelToken }: InternalAxiosRequestConfig): boolean {
+  return signal?.aborted === true || cancelToken?.reason !== undefined
+}
+
 /**
  * Waits for what others wait for too. This request's signal, cancel token and time-out end its own waiting at once,
  * and nothing else. Axios makes its own error of an abort.
  */
-export function waitFor<T>(
-  promise: Promise<T>,
-  config: InternalAxiosRequestConfig,
-  deadline: number | undefined,
-): Promise<T> {
+export function waitFor<T>(promise: Promise<T>, waiting: Waiting): Promise<T> {
+  const { config, deadline, longest = longestWait } = waiting
   const { signal, cancelToken } = config
+  // Whoever stops waiting leaves it to nobody.
+  promise.catch(() => {})
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(new GrantsError('aborted', {}))
-    const left = deadline === undefined ? longestWait : Math.max(0, deadline - performance.now())
-    const timer = setTimeout(
-      () => {
-        const isOwn = left < longestWait
-        settle(() =>
-          reject(isOwn ? timeoutError(config) : new GrantsError('wait_timeout', { waited: longestWait })),
-        )
-      },
-      Math.min(left, longestWait),
-    )
+    if (isAborted(config)) return reject(new GrantsError('aborted', {}))
+    const left = deadline === undefined ? longest : Math.max(0, deadline - performance.now())
+    const giveUp = () => {
+      const isOwn = left < longest
+      settle(() =>
+        reject(isOwn ? timeoutError(config) : new GrantsError('wait_timeout', { waited: longest })),
+      )
+    }
+    const wait = Math.min(left, longest)
+    const timer = wait === Number.POSITIVE_INFINITY ? undefined : setTimeout(giveUp, wait)
     const abort = () => settle(() => reject(new GrantsError('aborted', {})))
     const settle = (how: () => void) => {
       clearTimeout(timer)
