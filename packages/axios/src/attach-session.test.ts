@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { AxiosAdapter, AxiosStatic } from 'axios'
+import type { AxiosAdapter, AxiosError, AxiosStatic, InternalAxiosRequestConfig } from 'axios'
 import { describe, expect, it } from 'vitest'
 import { recorder, refuse } from '../test/recorder.ts'
 import { openScene } from '../test/scene.ts'
@@ -173,6 +173,116 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
     other.interceptors.request.use((config) => ({ ...config, adapter: custom }) as never)
     await other.get('/')
     expect(seen).toEqual(Array.from({ length: 4 }, () => [bearer(1), true]).flat())
+  })
+
+  it('works with what an interceptor that was registered before it makes of a config', async () => {
+    const server = await recorder()
+    const { session } = await numberedTokens(server.url)
+    const seen: unknown[] = []
+    const custom: AxiosAdapter = (config) => {
+      seen.push(config.headers.get('Authorization'))
+      return axios.getAdapter('http')(config)
+    }
+    type Interceptor = (config: InternalAxiosRequestConfig) => object
+    const ways: Interceptor[] = [
+      (config) => Object.assign(config, { adapter: custom }),
+      (config) => ({ ...config, adapter: custom }),
+      (config) => Object.assign(config, { data: () => 'made late', method: 'post' }),
+      async (config) => Object.assign(config, { url: '/late' }),
+    ]
+    const hasOrdering = 'legacyInterceptorReqResOrdering' in (axios.defaults.transitional ?? {})
+    const orderings = hasOrdering ? [{}, { legacyInterceptorReqResOrdering: false }] : [{}, {}]
+    for (const way of ways) {
+      for (const ordering of orderings) {
+        const instance = axios.create({
+          baseURL: server.url,
+          headers: { 'content-type': 'application/json' },
+        })
+        Object.assign(instance.defaults.transitional ?? {}, ordering)
+        instance.interceptors.request.use(way as never)
+        attachSession(instance, session)
+        instance.interceptors.request.use(way as never)
+        await instance.get('/')
+        expect(server.requests.at(-1)?.authorization).toBe(bearer(1))
+      }
+    }
+    expect(seen).toEqual(Array.from({ length: 4 }, () => bearer(1)))
+    const made = server.requests.filter(({ method }) => method === 'POST')
+    expect(made.map(({ body }) => body.toString())).toEqual(['made late', 'made late'])
+  })
+
+  it('stays the last one where interceptors are ejected, cleared or registered meanwhile', async () => {
+    const server = await recorder()
+    const { session } = await numberedTokens(server.url)
+    const instance = axios.create({ baseURL: server.url })
+    const { request } = instance.interceptors
+    const ran: string[] = []
+    const note = (name: string) => (config: InternalAxiosRequestConfig) => {
+      ran.push(name)
+      return config
+    }
+    const first = request.use(note('first'))
+    const detach = attachSession(instance, session)
+    request.use(note('second'))
+    request.eject(first)
+    await instance.get('/')
+    request.clear()
+    await instance.get('/')
+    expect(ran).toEqual(['second'])
+    detach()
+    await instance.get('/')
+    expect(server.requests.map(({ authorization }) => authorization)).toEqual([
+      bearer(1),
+      bearer(1),
+      undefined,
+    ])
+    expect(Object.keys(request)).not.toContain('forEach')
+  })
+
+  it('gives nothing to a config that is kept from before it was taken off', async () => {
+    const server = await recorder()
+    const { session } = await numberedTokens(server.url)
+    const instance = axios.create({ baseURL: server.url })
+    const kept: InternalAxiosRequestConfig[] = []
+    const detach = attachSession(instance, session)
+    const adapter: AxiosAdapter = async (config) => {
+      kept.push(config)
+      throw new axios.AxiosError('broken', 'ERR_NETWORK', config)
+    }
+    await instance.get('/').catch(() => {})
+    const aborted = await instance
+      .get('/aborted', { signal: AbortSignal.abort(), data: () => 'text' })
+      .catch((error: AxiosError) => error)
+    await instance.get('/broken', { adapter }).catch(() => {})
+    detach()
+    const { signal: _, ...again } = (aborted as AxiosError).config as InternalAxiosRequestConfig
+    await axios.create().request({ ...again, data: undefined })
+    await axios.create().request({ ...kept[0], adapter: 'http' })
+    expect(server.requests.map(({ url, authorization }) => [url, authorization])).toEqual([
+      ['/', bearer(1)],
+      ['/aborted', undefined],
+      ['/broken', undefined],
+    ])
+  })
+
+  it('says what is wrong where it is given something else', async () => {
+    const { session } = await numberedTokens('https://api.example')
+    const instance = axios.create()
+    const wrong = [
+      [session, instance, 'instance'],
+      [undefined, session, 'instance'],
+      [{ interceptors: {} }, session, 'instance'],
+      [instance, instance, 'session'],
+      [instance, undefined, 'session'],
+    ] as const
+    for (const [first, second, parameter] of wrong) {
+      expect(() => attachSession(first as never, second as never)).toThrow(
+        expect.objectContaining({
+          code: 'invalid_argument',
+          details: expect.objectContaining({ parameter }),
+        }),
+      )
+    }
   })
 
   it('sends a call again with the adapter that was installed after it, as mock adapters are', async () => {

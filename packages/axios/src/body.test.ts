@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream'
 import FormDataOfNode from 'form-data'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { recorder, refuse } from '../test/recorder.ts'
 import { openScene } from '../test/scene.ts'
 import { numberedTokens, tokenNumber } from '../test/tokens.ts'
+import { until } from '../test/until.ts'
 import { versions } from '../test/versions.ts'
 
 const text = 'Grüße, 世界 & = + %\n'.repeat(100)
@@ -81,6 +82,27 @@ describe.each(versions)('the body of a call that is sent again, $name', ({ axios
     expect(second?.contentType).toBe(first?.contentType)
   })
 
+  it('is put together of the parts of form-data only when it is sent again', async () => {
+    const server = await refusing()
+    const { session } = await numberedTokens(server.url)
+    const instance = axios.create({ baseURL: server.url })
+    attachSession(instance, session)
+    const forms = [new FormDataOfNode(), new FormDataOfNode(), new FormDataOfNode()]
+    const gets = forms.map((form) => vi.spyOn(form, 'getBuffer'))
+    for (const form of forms) form.append('name', 'Grüße')
+    const [first, second, third] = forms
+    await expect(instance.post('/', first, { particleGrants: { replay: false } })).rejects.toThrow('401')
+    await instance.post('/', second)
+    expect(gets.map(({ mock }) => mock.calls.length)).toEqual([0, 0, 0])
+    server.requests.length = 0
+    const other = axios.create({ baseURL: server.url })
+    attachSession(other, (await numberedTokens(server.url)).session)
+    await other.post('/', third)
+    expect(gets.map(({ mock }) => mock.calls.length)).toEqual([0, 0, 1])
+    expect(server.requests[1]?.body).toEqual(server.requests[0]?.body)
+    expect(server.requests[1]?.body.toString()).toContain('Grüße')
+  })
+
   it.each([
     ['a stream', () => Readable.from([text]), 'http'],
     ['form-data that holds a stream', () => formWithStream(), 'http'],
@@ -129,6 +151,61 @@ describe.each(versions)('the body of a call that is sent again, $name', ({ axios
     expect(server.requests[2]?.body.toString()).toBe(text)
     expect(server.requests[2]?.authorization).toBeUndefined()
   })
+
+  it.each(['http', 'fetch'])(
+    'is sent whole where the second one has another length, or another type: %s',
+    async (adapter) => {
+      for (const lengths of [
+        [5, 50_000],
+        [50_000, 5],
+      ]) {
+        const server = await refusing()
+        const { session } = await numberedTokens(server.url)
+        const instance = axios.create({ baseURL: server.url, adapter, timeout: 20_000 })
+        attachSession(instance, session)
+        const pending = [...lengths]
+        const body = () => 'x'.repeat(pending.shift() ?? 0)
+        const { config } = await instance.post('/', body, { headers: { 'content-type': 'text/plain' } })
+        expect(server.requests.map((request) => request.body.length)).toEqual(lengths)
+        expect(server.requests.map(({ contentType }) => contentType)).toEqual(['text/plain', 'text/plain'])
+        expect(config.headers.get('content-length') ?? undefined).toBeUndefined()
+
+        const sentAgain = [7, 8]
+        await instance.request({ ...config, data: () => 'y'.repeat(sentAgain.shift() ?? 0) })
+        expect(server.requests.at(-1)?.body.toString()).toBe('yyyyyyy')
+      }
+    },
+  )
+
+  it.each([
+    ['with a token', {}],
+    ['without one', { particleGrants: false as const }],
+  ])(
+    'ends with an abort or a time-out while it is made, and closes what came too late: %s',
+    async (_title, own) => {
+      const server = await recorder()
+      const { session } = await numberedTokens(server.url)
+      const instance = axios.create({ baseURL: server.url })
+      attachSession(instance, session)
+      const controller = new AbortController()
+      for (const [limits, expected] of [
+        [{ signal: controller.signal }, { code: 'ERR_CANCELED' }],
+        [{ timeout: 20 }, { code: 'ECONNABORTED' }],
+      ] as const) {
+        let release = (_: Readable) => {}
+        const body = () =>
+          new Promise<Readable>((resolve) => {
+            release = resolve
+            if ('signal' in limits) controller.abort()
+          })
+        await expect(instance.post('/', body, { ...limits, ...own })).rejects.toMatchObject(expected)
+        const late = Readable.from([text])
+        release(late)
+        await until(() => late.destroyed)
+      }
+      expect(server.requests).toHaveLength(0)
+    },
+  )
 
   it('fails with what the function throws', async () => {
     const server = await refusing()

@@ -42,8 +42,9 @@ export function useLast({ defaults, interceptors }: AxiosInstance, fulfilled: In
   }
 }
 
-function walkWith(mine: readonly Entry[], walk: Walk, { transitional }: AxiosInstance['defaults']): Walk {
-  const isReversed = () => (transitional as Ordering | undefined)?.legacyInterceptorReqResOrdering !== false
+function walkWith(mine: readonly Entry[], walk: Walk, defaults: AxiosInstance['defaults']): Walk {
+  const isReversed = () =>
+    (defaults.transitional as Ordering | undefined)?.legacyInterceptorReqResOrdering !== false
   return function forEach(visit) {
     const isFirst = isReversed()
     if (isFirst) mine.forEach(visit)

@@ -1,7 +1,7 @@
-import type { AxiosRequestConfig } from 'axios'
+import type { AxiosError, AxiosRequestConfig, InternalAxiosRequestConfig } from 'axios'
 import { describe, expect, it } from 'vitest'
 import { recorder } from '../test/recorder.ts'
-import { numberedTokens } from '../test/tokens.ts'
+import { numberedTokens, tokenNumber } from '../test/tokens.ts'
 import { versions } from '../test/versions.ts'
 
 const form = new FormData()
@@ -20,6 +20,8 @@ const own: [string, AxiosRequestConfig][] = [
   ['in a form that is empty', { method: 'POST', data: 'access_token=' }],
   ['in JSON', { method: 'POST', data: { access_token: 'theirs' } }],
   ['in multipart', { method: 'POST', data: form }],
+  ['in the bytes of JSON', { method: 'POST', data: Buffer.from('{"access_token":"theirs"}') }],
+  ['in the bytes of a form', { method: 'POST', data: Buffer.from('a=1&access_token=theirs') }],
 ]
 
 const none: [string, AxiosRequestConfig][] = [
@@ -31,6 +33,7 @@ const none: [string, AxiosRequestConfig][] = [
   ['text that mentions it', { method: 'POST', data: 'the access_token, and so on' }],
   ['JSON that has it deeper', { method: 'POST', data: { deeper: { access_token: 'theirs' } } }],
   ['JSON that is a word', { method: 'POST', data: '"access_token"' }],
+  ['bytes that mention it', { method: 'POST', data: Buffer.from('the access_token, and so on') }],
   ['another form', { method: 'POST', data: new FormData() }],
 ]
 
@@ -64,5 +67,22 @@ describe.each(versions)('a caller who brings a token, $name', ({ axios, attachSe
     attachSession(instance, session)
     await instance.get('devices')
     expect(server.requests[0]?.authorization).toBeUndefined()
+  })
+
+  it('is not who leaves the header open in other letters, and gets none of the token back', async () => {
+    const server = await recorder(({ url }, response) => response.writeHead(Number(url.slice(1))).end('{}'))
+    const { session } = await numberedTokens(server.url)
+    const instance = axios.create({ baseURL: server.url })
+    attachSession(instance, session)
+    for (const name of ['authorization', 'AUTHORIZATION', 'Authorization']) {
+      const config = { headers: { [name]: undefined as never } }
+      const { config: answered } = await instance.get('/200', config)
+      const failed = await instance.get('/500', config).catch((error: AxiosError) => error)
+      expect(server.requests.at(-2)?.authorization).toContain(tokenNumber(1))
+      expect(server.requests.at(-1)?.authorization).toContain(tokenNumber(1))
+      for (const { headers } of [answered, failed.config as InternalAxiosRequestConfig]) {
+        expect(JSON.stringify(Object.entries(headers))).not.toContain(tokenNumber(1))
+      }
+    }
   })
 })

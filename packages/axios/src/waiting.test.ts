@@ -2,7 +2,8 @@ import { GrantsError } from '@particle-grants/core'
 import type { AxiosAdapter } from 'axios'
 import { describe, expect, it } from 'vitest'
 import { recorder, refuse } from '../test/recorder.ts'
-import { heldSession } from '../test/tokens.ts'
+import { adoptedToken, heldSession } from '../test/tokens.ts'
+import { rejectionsAreReported, unhandledRejections } from '../test/unhandled.ts'
 import { until } from '../test/until.ts'
 import { versions } from '../test/versions.ts'
 
@@ -132,5 +133,34 @@ describe.each(versions)('while a call waits for a token, $name', ({ axios, attac
       ]),
     )
     expect(server.requests).toHaveLength(3)
+  })
+
+  it.each([
+    [401, true],
+    [401, false],
+    [200, true],
+  ])('an abort that the adapter ignores leaves nothing unhandled: %s, replay %s', async (status, replay) => {
+    const unhandled = unhandledRejections()
+    const session = await adoptedToken('https://api.example', 'a'.repeat(40))
+    const instance = axios.create({ baseURL: 'https://api.example', validateStatus: () => true })
+    attachSession(instance, session, { replay })
+    const controller = new AbortController()
+    const adapter: AxiosAdapter = async (config) => {
+      controller.abort()
+      return { data: { error: 'invalid_token' }, status, statusText: '', headers: {}, config }
+    }
+    const error = await failure(instance.get('/', { signal: controller.signal, adapter }))
+    expect(axios.isCancel(error)).toBe(true)
+    await rejectionsAreReported()
+    expect(unhandled).toEqual([])
+  })
+
+  it('what the time-out leaves is not written into the config of a call that did not wait', async () => {
+    const server = await recorder()
+    const instance = axios.create({ baseURL: server.url, timeout: 60_000 })
+    attachSession(instance, heldSession(server.url, 'good').session)
+    const { config } = await instance.get('/')
+    expect(config.timeout).toBe(60_000)
+    expect(config.timeoutErrorMessage).toBeUndefined()
   })
 })

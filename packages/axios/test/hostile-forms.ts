@@ -95,6 +95,12 @@ export function hostileForms(allowed: string, host: string): HostileForm[] {
       'an absolute URL of the host, appended elsewhere',
       { baseURL: evil, url: `${allowed}/v1`, allowAbsoluteUrls: false },
     ],
+    ...[0, '', null].map(
+      (value): HostileForm => [
+        `an absolute URL, where ${JSON.stringify(value)} counts as false`,
+        { baseURL: evil, url: `${allowed}/v1`, allowAbsoluteUrls: value as never },
+      ],
+    ),
     ['a socket of the file system', { baseURL: allowed, url: '/v1', socketPath: '/nonexistent/socket' }],
     ['no URL at all', {}],
     ['a URL that is an object', { url: { toString: () => `${allowed}/v1` } as unknown as string }],
