@@ -2,19 +2,19 @@ import { fileURLToPath } from 'node:url'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 import { isNeeded, launch } from '@particle-grants/test-kit/chromium'
+import { leaveOut } from '@particle-grants/test-kit/programs'
 import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { hostileForms } from '../test/hostile-forms.ts'
 import type { Page } from '../test/page.ts'
-import { recorder } from '../test/recorder.ts'
+import { recorder, refuse } from '../test/recorder.ts'
 
 declare const page: Page
 
-let browser: Browser | string = 'not started'
-beforeAll(async () => {
-  browser = await launch()
-  if (typeof browser === 'string') process.stdout.write(`No browser tests here: ${browser}\n`)
-}, 120_000)
+const browser: Browser | string = await launch()
+const isHere = typeof browser !== 'string'
+if (typeof browser === 'string') leaveOut('axios in Chromium, by XMLHttpRequest', browser)
 afterAll(async () => {
   if (typeof browser !== 'string') await browser.close()
 })
@@ -31,8 +31,8 @@ const cors = {
   'access-control-expose-headers': '*',
 }
 
-async function opened(axios: string) {
-  if (typeof browser === 'string') return undefined
+async function opened(axios: string, { origins }: { readonly origins?: readonly string[] } = {}) {
+  if (typeof browser === 'string') throw new Error(browser)
   const bundle = await build({
     entryPoints: ['test/page.ts'],
     bundle: true,
@@ -57,7 +57,7 @@ async function opened(axios: string) {
   onTestFinished(() => tab.close())
   await tab.goto(site.url)
   await tab.waitForFunction(() => 'page' in globalThis)
-  const token = await tab.evaluate((options) => page.open(options), { api: api.url })
+  const token = await tab.evaluate((options) => page.open(options), { api: api.url, origins })
   const statuses: number[] = []
   const grants: unknown[] = []
   sandbox.subscribe(({ method, path, status, grant_type }) => {
@@ -67,84 +67,126 @@ async function opened(axios: string) {
   return { tab, sandbox, api: api.url, site, elsewhere, token, statuses, grants }
 }
 
-describe.each(['axios-oldest', 'axios-middle', 'axios'])('in Chromium, by XMLHttpRequest, %s', (version) => {
-  it('a dead token is renewed, and the call sent again, whatever the response type', async () => {
-    const scene = await opened(version)
-    if (scene === undefined) return
-    const { tab, sandbox, api, statuses, grants } = scene
-    for (const type of ['json', 'text', 'blob', 'arraybuffer'] as const) {
+describe.runIf(isHere).each(['axios-oldest', 'axios-middle', 'axios'])(
+  'in Chromium, by XMLHttpRequest, %s',
+  (version) => {
+    it('a dead token is renewed, and the call sent again, whatever the response type', async () => {
+      const scene = await opened(version)
+      const { tab, sandbox, api, statuses, grants } = scene
+      for (const type of ['json', 'text', 'blob', 'arraybuffer'] as const) {
+        sandbox.revoke()
+        const [sent, text] = (await tab.evaluate(([url, as]) => page.get(url, as), [
+          `${api}/v1/devices/garden`,
+          type,
+        ] as const)) as [string, string]
+        expect(sent).toBe('[object XMLHttpRequest]')
+        expect(JSON.parse(text)).toMatchObject({ name: 'garden' })
+      }
+      expect(statuses).toEqual([401, 200, 401, 200, 401, 200, 401, 200])
+      expect(grants).toHaveLength(4)
+    })
+
+    it('a call with a token that has run out waits, and can be aborted', async () => {
+      const scene = await opened(version)
+      const { tab, sandbox, api, statuses, grants } = scene
+      sandbox.clock.advance('90d')
+      await tab.evaluate(() => {
+        page.advance(90 * 86_400_000)
+      })
+      expect(await tab.evaluate((url) => page.abortWhileWaiting(url), `${api}/v1/devices`)).toBe(
+        'ERR_CANCELED',
+      )
+      await tab.evaluate((url) => page.get(url), `${api}/v1/devices`)
+      expect(statuses).toEqual([200])
+      expect(grants).toHaveLength(1)
+    })
+
+    it('an upload is sent again with its fields and its progress', async () => {
+      const scene = await opened(version)
+      const { tab, sandbox, api, statuses } = scene
       sandbox.revoke()
-      const [sent, text] = (await tab.evaluate(([url, as]) => page.get(url, as), [
-        `${api}/v1/devices/garden`,
-        type,
-      ] as const)) as [string, string]
-      expect(sent).toBe('[object XMLHttpRequest]')
-      expect(JSON.parse(text)).toMatchObject({ name: 'garden' })
-    }
-    expect(statuses).toEqual([401, 200, 401, 200, 401, 200, 401, 200])
-    expect(grants).toHaveLength(4)
-  })
-
-  it('a call with a token that has run out waits, and can be aborted', async () => {
-    const scene = await opened(version)
-    if (scene === undefined) return
-    const { tab, sandbox, api, statuses, grants } = scene
-    sandbox.clock.advance('90d')
-    await tab.evaluate(() => {
-      page.advance(90 * 86_400_000)
+      const result = await tab.evaluate(
+        (url) => page.post(url, { note: 'x'.repeat(1000) }),
+        `${api}/v1/devices/garden/blink`,
+      )
+      expect(result).toMatchObject({ status: 200 })
+      expect((result as { loaded: number }).loaded).toBeGreaterThan(1000)
+      expect(statuses).toEqual([401, 200])
     })
-    expect(await tab.evaluate((url) => page.abortWhileWaiting(url), `${api}/v1/devices`)).toBe('ERR_CANCELED')
-    await tab.evaluate((url) => page.get(url), `${api}/v1/devices`)
-    expect(statuses).toEqual([200])
-    expect(grants).toHaveLength(1)
-  })
 
-  it('an upload is sent again with its fields and its progress', async () => {
-    const scene = await opened(version)
-    if (scene === undefined) return
-    const { tab, sandbox, api, statuses } = scene
-    sandbox.revoke()
-    const result = await tab.evaluate(
-      (url) => page.post(url, { note: 'x'.repeat(1000) }),
-      `${api}/v1/devices/garden/blink`,
-    )
-    expect(result).toMatchObject({ status: 200 })
-    expect((result as { loaded: number }).loaded).toBeGreaterThan(1000)
-    expect(statuses).toEqual([401, 200])
-  })
-
-  it('the token goes neither elsewhere nor to the page, nor along a redirect', async () => {
-    const scene = await opened(version)
-    if (scene === undefined) return
-    const { tab, sandbox, api, site, elsewhere, token } = scene
-    await tab.evaluate((url) => page.get(url), `${elsewhere.url}/v1`)
-    await tab.evaluate(() => page.get('/v1/devices'))
-    await tab.evaluate((url) => page.get(url), `//localhost:${elsewhere.port}/v1`)
-    sandbox.failNext({
-      status: 302,
-      body: '',
-      headers: { ...cors, location: `${elsewhere.url}/redirected` },
-      match: { method: 'GET' },
+    it('the token goes neither elsewhere nor to the page, nor along a redirect', async () => {
+      const scene = await opened(version)
+      const { tab, sandbox, api, site, elsewhere, token } = scene
+      await tab.evaluate((url) => page.get(url), `${elsewhere.url}/v1`)
+      await tab.evaluate(() => page.get('/v1/devices'))
+      await tab.evaluate((url) => page.get(url), `//localhost:${elsewhere.port}/v1`)
+      sandbox.failNext({
+        status: 302,
+        body: '',
+        headers: { ...cors, location: `${elsewhere.url}/redirected` },
+        match: { method: 'GET' },
+      })
+      await tab.evaluate((url) => page.get(url), `${api}/v1/devices`)
+      const seen = [...elsewhere.requests, ...site.requests]
+      expect(seen.filter(({ method }) => method === 'GET').map(({ url }) => url)).toEqual(
+        expect.arrayContaining(['/v1', '/redirected', '/v1/devices']),
+      )
+      expect(seen.filter(({ authorization }) => authorization?.includes(token))).toEqual([])
     })
-    await tab.evaluate((url) => page.get(url), `${api}/v1/devices`)
-    const seen = [...elsewhere.requests, ...site.requests]
-    expect(seen.filter(({ method }) => method === 'GET').map(({ url }) => url)).toEqual(
-      expect.arrayContaining(['/v1', '/redirected', '/v1/devices']),
-    )
-    expect(seen.filter(({ authorization }) => authorization?.includes(token))).toEqual([])
-  })
 
-  it('an error has no token in it', async () => {
-    const scene = await opened(version)
-    if (scene === undefined) return
-    const { tab, api, token } = scene
-    const failed = (await tab.evaluate((url) => page.fail(url), `${api}/v1/devices/nowhere`)) as {
-      text: string
-      status: number
-      request: object
-    }
-    expect(failed.status).toBe(404)
-    expect(failed.request).toEqual({ method: 'GET', url: `${api}/v1/devices/nowhere`, status: 404 })
-    expect(failed.text).not.toContain(token)
-  })
-})
+    it('the token goes along with none of the hostile forms', async () => {
+      const allowed = await recorder((_, response) => response.writeHead(200, cors).end('{}'))
+      const origin = allowed.of('localhost')
+      const { tab, site, token } = await opened(version, { origins: [origin] })
+      // What crosses over to the browser is JSON; it would ask for the names of the made-up hosts.
+      const forms = hostileForms(origin, '127.0.0.1').filter(([, config]) =>
+        Object.values(config).every(
+          (value) => typeof value !== 'object' && !String(value).includes('particle.io'),
+        ),
+      )
+      expect(forms.length).toBeGreaterThan(55)
+      await tab.evaluate(
+        (configs) => page.tryAll(configs),
+        forms.map(([, config]) => config),
+      )
+      const gets = [...allowed.requests, ...site.requests].filter(({ method }) => method === 'GET')
+      expect(gets.filter(({ authorization }) => authorization?.includes(token))).toEqual([])
+      const hosts = new Set(gets.map(({ host }) => host?.split(':')[0]))
+      expect([...hosts]).toEqual(expect.arrayContaining(['127.0.0.1', 'sub.localhost', 'localhost.']))
+
+      await tab.evaluate((url) => page.get(url), `${origin}/v1`)
+      expect(allowed.requests.at(-1)?.authorization).toBe(`Bearer ${token}`)
+    })
+
+    it('a 401 of another host, which a redirect led to, ends nothing', async () => {
+      const { tab, sandbox, api, grants } = await opened(version)
+      const hostile = await recorder(({ method }, response) => {
+        for (const [name, value] of Object.entries(cors)) response.setHeader(name, value)
+        if (method === 'OPTIONS') response.end()
+        else refuse(response)
+      })
+      sandbox.failNext({
+        status: 302,
+        body: '',
+        headers: { ...cors, location: `${hostile.url}/redirected` },
+        match: { method: 'GET' },
+      })
+      expect(await tab.evaluate((url) => page.fail(url), `${api}/v1/devices`)).toMatchObject({ status: 401 })
+      await tab.evaluate((url) => page.get(url), `${api}/v1/devices`)
+      expect(grants).toEqual([])
+    })
+
+    it('an error has no token in it', async () => {
+      const scene = await opened(version)
+      const { tab, api, token } = scene
+      const failed = (await tab.evaluate((url) => page.fail(url), `${api}/v1/devices/nowhere`)) as {
+        text: string
+        status: number
+        request: object
+      }
+      expect(failed.status).toBe(404)
+      expect(failed.request).toEqual({ method: 'GET', url: `${api}/v1/devices/nowhere`, status: 404 })
+      expect(failed.text).not.toContain(token)
+    })
+  },
+)

@@ -16,15 +16,15 @@ async function twoHosts(elsewhere: Answer) {
 }
 
 /** Before 1.12 nothing tells where an answer to the fetch adapter came from. */
-const told = versions.flatMap((version): [string, Version][] => {
+const told = versions.flatMap((version): [string, string, Version][] => {
   const { VERSION } = version.axios
   const fetchTells = VERSION !== '1.7.0' && VERSION !== '1.9.0'
-  return [['http', version], ...(fetchTells ? [['fetch', version] as [string, Version]] : [])]
+  return ['http', ...(fetchTells ? ['fetch'] : [])].map((adapter) => [adapter, version.name, version])
 })
 
 describe.each(told)(
-  'an answer to the %s adapter that the token did not lead to, $name',
-  (adapter, version) => {
+  'an answer to the %s adapter that the token did not lead to, %s',
+  (adapter, _name, version) => {
     const { axios, attachSession } = version
 
     it('ends no session: a 401 of another host, after a redirect', async () => {

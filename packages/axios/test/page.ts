@@ -1,11 +1,12 @@
 // What runs in the page of the browser tests: this package with one version of Axios, on a session of the page's own.
 import { createSession, productClient } from '@particle-grants/core'
-import axios, { type AxiosError } from 'axios'
+import axios, { type AxiosError, type AxiosRequestConfig } from 'axios'
 import { attachSession } from '../src/index.ts'
 
 /** Where the page finds the API. */
 export interface PageOptions {
   readonly api: string
+  readonly origins?: readonly string[] | undefined
 }
 
 /** What the session's clock is ahead, in milliseconds. */
@@ -23,7 +24,7 @@ const page = {
       baseUrl: options.api,
       clock: { now: () => Date.now() + ahead },
     })
-    attachSession(axios, session)
+    attachSession(axios, session, { origins: options.origins })
     await session.authorize()
     return session.accessToken()
   },
@@ -34,6 +35,11 @@ const page = {
     if (data instanceof Blob) return [sent, await data.text()]
     if (data instanceof ArrayBuffer) return [sent, new TextDecoder().decode(data)]
     return [sent, typeof data === 'string' ? data : JSON.stringify(data)]
+  },
+
+  /** Sends what can be sent; what became of it is for the servers to say. */
+  async tryAll(configs: readonly AxiosRequestConfig[]): Promise<void> {
+    for (const config of configs) await axios.request({ timeout: 10_000, ...config }).catch(() => {})
   },
 
   async post(url: string, fields: Record<string, string>): Promise<unknown> {

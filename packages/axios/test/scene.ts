@@ -18,6 +18,10 @@ export interface Scene {
   grants(): string[]
   /** Statuses of the API's answers, in order. */
   statuses(): number[]
+  /** The session's own, by which its token requests are kept back. */
+  readonly fetch: typeof fetch
+  /** Keeps token requests back until the function is called that this gives. */
+  holdTokenRequests(): () => void
 }
 
 /** The options that a scene's sessions share. */
@@ -30,7 +34,12 @@ export async function openScene(): Promise<Scene> {
   const sandbox = createSandbox({ clock, rateLimit: false })
   const { url: baseUrl, close } = await listen(sandbox)
   onTestFinished(close)
-  const session = createSession(sessionOptions({ clock, baseUrl }))
+  let held: Promise<void> | undefined
+  const heldFetch: typeof fetch = async (...call) => {
+    await held
+    return fetch(...call)
+  }
+  const session = createSession({ ...sessionOptions({ clock, baseUrl }), fetch: heldFetch })
   await session.authorize()
   const grants: string[] = []
   const statuses: number[] = []
@@ -39,5 +48,12 @@ export async function openScene(): Promise<Scene> {
     else statuses.push(status)
   })
   const counts = { tokenRequests: () => grants.length, grants: () => grants, statuses: () => statuses }
-  return { sandbox, clock, baseUrl, session, ...counts }
+  const holdTokenRequests = () => {
+    let release = () => {}
+    held = new Promise((resolve) => {
+      release = resolve
+    })
+    return release
+  }
+  return { sandbox, clock, baseUrl, session, fetch: heldFetch, holdTokenRequests, ...counts }
 }
