@@ -79,15 +79,15 @@ export class Attachment {
 
   async #after401(sent: SentCall, outcome: Outcome): Promise<AxiosResponse> {
     const { call, token } = sent
-    const { watch, session, replay } = this.#context
+    const { watch, replay } = this.#context
     if (!(await this.#isRefused(sent, outcome))) return this.#passOn(sent, outcome)
     if (!((call.config.particleGrants || undefined)?.replay ?? replay)) {
-      session.rejected(token).catch((error: unknown) => watch.tell(error))
+      watch.rejected(token).catch((error: unknown) => watch.tell(error))
       return this.#passOn(sent, outcome)
     }
     // What waits keeps no socket.
     withoutRequest(outcome.failure?.error, { config: call.config, token })
-    await this.#wait(session.rejected(token), call)
+    await this.#wait(watch.rejected(token), call)
     const again = call.body?.again()
     if (call.body !== undefined && again === undefined) throw notReplayable(call)
     const next = await this.#token(call)
@@ -103,13 +103,13 @@ export class Attachment {
     if (again !== undefined) call.config.data = await makeBody(() => again(call.config), call)
     return transmit(call, token, async (outcome) => {
       if (await this.#isRefused({ call, token }, outcome)) {
-        await this.#wait(this.#context.session.rejected(token), call)
+        await this.#wait(this.#context.watch.rejected(token), call)
       }
       return this.#passOn({ call, token }, outcome)
     })
   }
 
-  /** Whether the API says that the token is dead, which is noted; any other answer of it takes the token for good. */
+  /** Whether the API says that the token is dead, which is noted; an answer that takes it for good is noted too. */
   async #isRefused(sent: SentCall, outcome: Outcome): Promise<boolean> {
     const { response } = outcome
     const isRefused = response?.status === 401 && isOfApi(response, sent) && (await saysDead(response))
@@ -119,7 +119,8 @@ export class Attachment {
   }
 
   #noteAccepted(sent: SentCall, { response }: Outcome): void {
-    if (response === undefined || response.status >= 500) return
+    // A server that fails, or a proxy before it, may not have looked at the token.
+    if (response === undefined || response.status >= 500 || response.status === 401) return
     if (isOfApi(response, sent)) this.#context.session.accepted(sent.token)
   }
 
@@ -132,7 +133,7 @@ export class Attachment {
   async #token(call: Call): Promise<string> {
     const { session, watch } = this.#context
     const held = session.peekToken()
-    if (held !== undefined && held === watch.dead) await this.#wait(session.rejected(held), call)
+    if (held !== undefined && held === watch.dead) await this.#wait(watch.rejected(held), call)
     // Looking at a token in its last minutes has begun a renewal.
     else if (held !== undefined && call.body?.isLarge) await this.#wait(session.settled(), call)
     return session.peekToken() ?? (await this.#wait(watch.token(), call))

@@ -11,8 +11,8 @@ interface Listener {
   told: boolean
 }
 
-/** Renewals have their own limits; each waiter has one as well. The longest that timers take, in ms. */
-const forever = 2 ** 31 - 1
+/** Renewals have their own limits; each waiter has one as well. */
+const asLongAsItTakes = { timeout: Number.POSITIVE_INFINITY }
 
 const watches = new WeakMap<BaseSession, SessionWatch>()
 
@@ -41,10 +41,15 @@ export class SessionWatch {
 
   /** A good token. However many wait, the session is asked once. */
   token(): Promise<string> {
-    this.#waiting ??= this.#session.accessToken({ timeout: forever }).finally(() => {
+    this.#waiting ??= this.#session.accessToken(asLongAsItTakes).finally(() => {
       this.#waiting = undefined
     })
     return this.#waiting
+  }
+
+  /** Resolves when there is another token than this one, which the API called dead. */
+  rejected(token: string): Promise<void> {
+    return this.#session.rejected(token, asLongAsItTakes)
   }
 
   /**
