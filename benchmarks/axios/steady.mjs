@@ -34,23 +34,30 @@ const entries = Object.entries(variants).map(([name, attach]) => {
 })
 const baseline = 'synchronous header interceptor'
 
-async function one(instance) {
+const url = '/v1/devices/0123456789abcdef01234567'
+const get = (instance) => instance.get(url)
+const getInTime = (instance) => instance.get(url, { timeout: 10_000 })
+const post = (instance) => instance.post(url, { arg: 'on', times: 3 })
+
+const oneByOne = (send) => async (instance) => {
   const started = process.hrtime.bigint()
-  for (let i = 0; i < block; i += 1) await instance.get('/v1/devices/0123456789abcdef01234567')
+  for (let i = 0; i < block; i += 1) await send(instance)
   return Number(process.hrtime.bigint() - started) / block
 }
 
-async function parallel(instance) {
+const together = (send) => async (instance) => {
   const started = process.hrtime.bigint()
   for (let i = 0; i < block; i += 50) {
-    await Promise.all(Array.from({ length: 50 }, () => instance.get('/v1/devices/0123456789abcdef01234567')))
+    await Promise.all(Array.from({ length: 50 }, () => send(instance)))
   }
   return Number(process.hrtime.bigint() - started) / block
 }
 
 for (const [title, measure] of [
-  ['one after the other', one],
-  ['50 at a time', parallel],
+  ['one after the other', oneByOne(get)],
+  ['50 at a time', together(get)],
+  ['with a time-out', oneByOne(getInTime)],
+  ['by POST, with JSON', oneByOne(post)],
 ]) {
   for (const entry of entries) entry.times = []
   for (let round = -10; round < rounds; round += 1) {
