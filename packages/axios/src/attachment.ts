@@ -112,7 +112,7 @@ export class Attachment {
   /** Whether the API says that the token is dead, which is noted; an answer that takes it for good is noted too. */
   async #isRefused(sent: SentCall, outcome: Outcome): Promise<boolean> {
     const { response } = outcome
-    const isRefused = response?.status === 401 && isOfApi(response, sent) && (await saysDead(response))
+    const isRefused = response?.status === 401 && answersToken(response, sent) && (await saysDead(response))
     if (isRefused) this.#context.watch.dead = sent.token
     else this.#noteAccepted(sent, outcome)
     return isRefused
@@ -121,7 +121,7 @@ export class Attachment {
   #noteAccepted(sent: SentCall, { response }: Outcome): void {
     // A server that fails, or a proxy before it, may not have looked at the token.
     if (response === undefined || response.status >= 500 || response.status === 401) return
-    if (isOfApi(response, sent)) this.#context.session.accepted(sent.token)
+    if (answersToken(response, sent)) this.#context.session.accepted(sent.token)
   }
 
   #passOn({ call: { config }, token }: SentCall, { response, failure }: Outcome): AxiosResponse {
@@ -156,10 +156,6 @@ function ofItsOwn(error: unknown): unknown {
   if (!GrantsError.isInstance(error)) return error
   const { code, details, cause } = error
   return new GrantsError(code, details, cause instanceof Error ? { cause } : {})
-}
-
-function isOfApi(response: AxiosResponse, { call: { origin }, token }: SentCall): boolean {
-  return answersToken(response, { origin, token })
 }
 
 function notReplayable({ config }: Call): GrantsError {

@@ -4,7 +4,7 @@ import { addressOf } from './traced-fetch.ts'
 /** A token that was sent, and where to. */
 export interface SentTo {
   readonly token: string
-  readonly origin: string
+  readonly call: { readonly origin: string }
 }
 
 /** What the adapters leave of a request. */
@@ -19,11 +19,11 @@ interface LastRequest {
  * Whether an answer is one to a request with the token: after a redirect to another origin it is not, and says nothing
  * of the token. Where nobody can tell, it is.
  */
-export function answersToken({ request }: AxiosResponse, { token, origin }: SentTo): boolean {
+export function answersToken({ request }: AxiosResponse, { token, call }: SentTo): boolean {
   if (typeof request !== 'object' || request === null) return true
   const last: LastRequest = request
   if (typeof last.getHeader === 'function') return last.getHeader('authorization') === `Bearer ${token}`
   const address = addressOf(request) ?? last.responseURL
   if (typeof address !== 'string' || !URL.canParse(address)) return true
-  return new URL(address).origin === origin
+  return new URL(address).origin === call.origin
 }
