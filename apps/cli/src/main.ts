@@ -8,6 +8,7 @@ async function main(argv: readonly string[]): Promise<void> {
       process.stdout.once('error', () => {})
       process.stderr.write(answer.stderr)
       process.stdout.write(answer.stdout)
+      process.exitCode = answer.exitCode
       return
     }
   }

@@ -11,9 +11,10 @@ async function challenged(world: World, args: readonly string[] = []) {
   return run
 }
 
-/** A code that is none of the ones around now. */
-function wrongCode(world: World): string {
-  return world.sandbox.otp(withMfa.username) === '000000' ? '000001' : '000000'
+/** Codes that are none of the ones around now. */
+function wrongCodes(world: World): string[] {
+  const right = world.sandbox.otp(withMfa.username)
+  return ['000000', '000001', '000002', '000003'].filter((code) => code !== right)
 }
 
 describe('auth login with two-step authentication', () => {
@@ -45,7 +46,7 @@ describe('auth login with two-step authentication', () => {
   it('says how many tries are left after a wrong code, and takes the right one then', async () => {
     const world = await World.open()
     await challenged(world)
-    const refused = await world.json(['auth', 'login', '--otp-stdin'], { stdin: wrongCode(world) })
+    const refused = await world.json(['auth', 'login', '--otp-stdin'], { stdin: wrongCodes(world)[0] ?? '' })
     expect(refused).toMatchObject({
       code: 4,
       document: { error: { code: 'code_refused', details: { triesLeft: 2 } } },
@@ -59,8 +60,9 @@ describe('auth login with two-step authentication', () => {
   it('counts tries over several calls, and after the third wants a new start', async () => {
     const world = await World.open()
     await challenged(world)
-    for (const expected of [4, 4, 3]) {
-      const { code } = await world.run(['auth', 'login', '--otp-stdin'], { stdin: wrongCode(world) })
+    for (const [index, expected] of [4, 4, 3].entries()) {
+      const stdin = wrongCodes(world)[index] ?? ''
+      const { code } = await world.run(['auth', 'login', '--otp-stdin'], { stdin })
       expect(code).toBe(expected)
     }
     const sent = world.sandbox.requests().length
@@ -129,7 +131,34 @@ describe('auth login with two-step authentication', () => {
     expect(profiles).toContain(withMfa.username)
   })
 
-  it('asks for the lifetime in the second step as well, and says when the server shortened it', async () => {
+  it('sends no refused code again, in a later call either', async () => {
+    const world = await World.open()
+    await challenged(world)
+    const [wrong = ''] = wrongCodes(world)
+    const args = ['auth', 'login', '--otp-stdin']
+    expect((await world.run(args, { stdin: wrong })).code).toBe(4)
+    const sent = world.sandbox.requests().length
+    const again = await world.json(args, { stdin: `${wrong.slice(0, 3)} ${wrong.slice(3)}` })
+    expect(again).toMatchObject({ code: 4, document: { error: { code: 'code_sent_before' } } })
+    expect(again.document.error.remedy).toContain('Wait for the next one')
+    expect(world.sandbox.requests()).toHaveLength(sent)
+    expect(readFileSync(join(world.sessions, 'profiles.json'), 'utf8')).not.toContain(wrong)
+    const right = await world.run(args, { stdin: world.sandbox.otp(withMfa.username) })
+    expect(right.code).toBe(0)
+  })
+
+  it('says of a refused recovery code that it was one', async () => {
+    const world = await World.open()
+    await challenged(world)
+    const args = ['auth', 'login', '--recovery-code-stdin']
+    const { code, stderr } = await world.run(args, { stdin: 'nothing-of-mine' })
+    expect(code).toBe(4)
+    expect(stderr).toContain('That recovery code was refused.')
+    expect(stderr).toContain('2 tries are left')
+    expect(stderr).not.toContain("authenticator's next code")
+  })
+
+  it('asks for the lifetime in the second step as well, and gets it', async () => {
     const world = await World.open()
     await challenged(world, ['--never-expires'])
     const { stdout, stderr } = await world.run(['auth', 'login', '--otp-stdin'], {
@@ -137,6 +166,24 @@ describe('auth login with two-step authentication', () => {
     })
     const [first, second] = world.sandbox.requests()
     expect([first?.form.expires_in, second?.form.expires_in]).toEqual(['0', '0'])
-    expect(/Good until\s+never/.test(stdout) || stderr.includes('another lifetime')).toBe(true)
+    expect(stdout).toMatch(/Good until\s+never/)
+    expect(stderr).not.toContain('You asked for')
+  })
+
+  it('says what was asked for and what was given, where the server shortened the lifetime', async () => {
+    const world = await World.open()
+    await challenged(world, ['--never-expires'])
+    world.sandbox.failNext({
+      status: 200,
+      body: { token_type: 'bearer', access_token: 'a'.repeat(40), expires_in: 3600 },
+    })
+    const { code, stdout, stderr } = await world.run(['auth', 'login', '--otp-stdin'], {
+      stdin: world.sandbox.otp(withMfa.username),
+    })
+    expect(code).toBe(0)
+    expect(stderr).toContain(
+      'You asked for a token that never expires, and the server gave a token of 1 hour.',
+    )
+    expect(stdout).toMatch(/Good until .*in 1 hour/)
   })
 })

@@ -20,8 +20,10 @@ function stored(world: World): string[] {
   return readdirSync(world.sessions).filter((name) => /^(session|client|profiles)/.test(name))
 }
 
-function wrongCode(world: World): string {
-  return world.sandbox.otp(withMfa.username) === '000000' ? '000001' : '000000'
+/** Codes that are none of the ones around now. */
+function wrongCodes(world: World): string[] {
+  const right = world.sandbox.otp(withMfa.username)
+  return ['000000', '000001', '000002', '000003'].filter((code) => code !== right)
 }
 
 type Shown = ReturnType<typeof openTerminal>
@@ -51,13 +53,17 @@ const clientSecret = async (shown: Shown) => {
   await shown.shows(`Secret of ${product.id}:`)
   shown.type(`${product.secret}\r`)
 }
+const userClient = async (shown: Shown) => {
+  await shown.shows('Who are you?')
+  shown.press('down', 'down', 'enter')
+}
 const customer = async (shown: Shown) => {
   await shown.shows('For whom')
   shown.press('down', 'enter')
 }
 const token = async (shown: Shown) => {
   await shown.shows('Who are you?')
-  shown.press('down', 'down', 'enter')
+  shown.press('down', 'down', 'down', 'enter')
 }
 const recovery = async (shown: Shown) => {
   await shown.shows('Code of your authenticator')
@@ -72,7 +78,7 @@ else {
       const shown = terminal(world, ['auth', 'login'])
       for (const step of [account, username, password]) await step(shown)
       await shown.shows('3 tries left')
-      shown.type(`${wrongCode(world)}\r`)
+      shown.type(`${wrongCodes(world)[0]}\r`)
       await shown.shows('2 tries left')
       shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
       await shown.shows('Good until')
@@ -95,9 +101,9 @@ else {
       const world = await World.open()
       const shown = terminal(world, ['auth', 'login'])
       for (const step of [account, username, password]) await step(shown)
-      for (const left of ['3 tries', '2 tries', 'one try']) {
+      for (const [index, left] of ['3 tries', '2 tries', 'one try'].entries()) {
         await shown.shows(`${left} left`)
-        shown.type(`${wrongCode(world)}\r`)
+        shown.type(`${wrongCodes(world)[index]}\r`)
       }
       expect(await shown.ended).toMatchObject({ code: 3 })
       expect(stored(world)).toEqual([])
@@ -112,6 +118,67 @@ else {
       await shown.shows('by itself')
       expect(await shown.ended).toMatchObject({ code: 0 })
       expect(shown.output()).not.toContain(product.secret)
+    })
+
+    it('signs in with a client of the own account, without a password', async () => {
+      const world = await World.open()
+      const shown = terminal(world, ['auth', 'login'])
+      await userClient(shown)
+      await shown.shows('Client id:')
+      shown.type('my-scripts-5678\r')
+      await shown.shows('Secret of my-scripts-5678:')
+      shown.type('user-client-secret\r')
+      expect(await shown.ended).toMatchObject({ code: 0 })
+      expect((await world.json(['auth', 'status'])).document.client).toEqual({
+        id: 'my-scripts-5678',
+        kind: 'user',
+      })
+    })
+
+    it('sends no refused code again, and asks for another one', async () => {
+      const world = await World.open()
+      const shown = terminal(world, ['auth', 'login'])
+      for (const step of [account, username, password]) await step(shown)
+      const [wrong] = wrongCodes(world)
+      await shown.shows('3 tries left')
+      shown.type(`${wrong}\r`)
+      await shown.shows('2 tries left')
+      shown.type(`${wrong}\r`)
+      await shown.shows('refused before')
+      shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
+      expect(await shown.ended).toMatchObject({ code: 0 })
+      const codes = world.sandbox.requests().filter(({ grant_type }) => grant_type === 'urn:custom:mfa-otp')
+      expect(codes.map(({ status }) => status)).toEqual([401, 200])
+    })
+
+    it('says that a recovery code was refused, and of what use these are', async () => {
+      const world = await World.open()
+      const shown = terminal(world, ['auth', 'login'])
+      for (const step of [account, username, password, recovery]) await step(shown)
+      await shown.shows('login.particle.io only')
+      await shown.shows('Recovery code:')
+      shown.type('nothing-of-mine\r')
+      await shown.shows('That recovery code was refused.')
+      await shown.shows('2 tries left')
+      shown.press('ctrl-c')
+      await shown.ended
+    })
+
+    it('asks again after a wrong password, with the account at hand', async () => {
+      const world = await World.open()
+      const shown = terminal(world, ['auth', 'login'])
+      await account(shown)
+      await shown.shows('Account (email):')
+      shown.type(`${developer.username}\r`)
+      await shown.shows('Password:')
+      shown.type('wrong horse\r')
+      await shown.shows('Wrong account or password.')
+      await shown.shows(`(${developer.username})`)
+      shown.press('enter')
+      await shown.shows('Password:', { times: 2 })
+      shown.type(`${developer.password}\r`)
+      expect(await shown.ended).toMatchObject({ code: 0 })
+      expect(shown.screen()).not.toContain('grant_type')
     })
 
     it('takes a token that is pasted', async () => {

@@ -114,4 +114,5 @@ export type Document = any
 export const developer = { username: 'dev@example.com', password: 'correct horse' }
 export const withMfa = { username: 'mfa@example.com', password: 'battery staple', totp: 'JBSWY3DPEHPK3PXP' }
 export const product = { id: 'my-product-1234', secret: 'product-secret' }
+export const scripts = { id: 'my-scripts-5678', secret: 'user-client-secret' }
 export const jane = { username: 'jane@example.com', password: 'janes own password' }

@@ -3,6 +3,8 @@ import type { AxiosInstance } from 'axios'
 import { type AnySession, type Connection, Connections } from '../connection/connection.ts'
 import { describeSource, type Source } from '../connection/source.ts'
 import { profileFlag } from '../connection/wording.ts'
+import type { ErrorDescription } from '../errors/describe-error.ts'
+import { exitCodes } from '../errors/exit-codes.ts'
 import { expiryNotice } from '../token/expiry-notice.ts'
 import { type ConnectionFlags, connectionFlags, wantedBy } from './connection-flags.ts'
 import { GrantsCommand } from './grants-command.ts'
@@ -19,6 +21,7 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   #source: Source | undefined
   #connection: Promise<Connection> | undefined
   #http: Promise<AxiosInstance> | undefined
+  #hasToken = false
   #told = false
 
   /** Core's session of whoever is signed in. Rejects with `not_signed_in` where nobody is. */
@@ -34,7 +37,7 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
 
   /** Session, source and store. */
   protected connection(): Promise<Connection> {
-    this.#connection ??= this.source().then((source) => this.connections.open(source))
+    this.#connection ??= this.#open()
     return this.#connection
   }
 
@@ -46,7 +49,16 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   }
 
   protected override errorContext(): string | undefined {
-    return this.#source && `The token comes from ${describeSource(this.#source)}.`
+    return this.#hasToken && this.#source
+      ? `The token comes from ${describeSource(this.#source)}.`
+      : undefined
+  }
+
+  /** A token of the environment is replaced there: signing in would not be heard of. */
+  protected override describe(thrown: unknown): ErrorDescription {
+    const described = super.describe(thrown)
+    if (this.#source?.from !== 'environment' || described.exitCode !== exitCodes.notSignedIn) return described
+    return { ...described, remedy: `Unset ${this.#source.variable}, or give it a good token.` }
   }
 
   /** An error of Axios is told as what it means: nobody answered, or Particle refused. */
@@ -75,6 +87,13 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
 
   async #flags(): Promise<ConnectionFlags> {
     return (await this.parse(this.ctor)).flags as ConnectionFlags
+  }
+
+  async #open(): Promise<Connection> {
+    const connection = await this.connections.open(await this.source())
+    const { source } = connection
+    this.#hasToken = source.from === 'environment' || source.profile?.signIn !== undefined
+    return connection
   }
 
   async #createHttp(): Promise<AxiosInstance> {

@@ -1,5 +1,6 @@
 import { Command } from '@oclif/core'
-import { describeError, isUnexpected } from '../errors/describe-error.ts'
+import { describeError, type ErrorDescription, isUnexpected } from '../errors/describe-error.ts'
+import { exitCodes } from '../errors/exit-codes.ts'
 import { isInteractive } from '../terminal/interactive.ts'
 import { paint } from '../terminal/paint.ts'
 import { withProgress } from '../terminal/progress.ts'
@@ -52,8 +53,13 @@ export abstract class GrantsCommand extends Command {
     return this.config.bin
   }
 
+  /** An error as it is shown. */
+  protected describe(thrown: unknown): ErrorDescription {
+    return describeError(thrown, this.bin, this.profileFlag)
+  }
+
   protected override async catch(thrown: unknown): Promise<void> {
-    const described = describeError(thrown, this.bin, this.profileFlag)
+    const described = this.describe(thrown)
     process.exitCode = described.exitCode
     if (this.jsonEnabled()) {
       this.logJson(this.toErrorJson(thrown))
@@ -61,7 +67,8 @@ export abstract class GrantsCommand extends Command {
     }
     const lines = [`${paint('red', 'Error:', process.stderr)} ${described.message}`]
     if (described.remedy !== undefined) lines.push(described.remedy)
-    const context = described.exitCode === 130 ? undefined : this.errorContext()
+    const isCallers = described.exitCode === exitCodes.interrupted || described.exitCode === exitCodes.usage
+    const context = isCallers ? undefined : this.errorContext()
     if (context !== undefined) lines.push(context)
     if (described.link !== undefined) lines.push(paint('dim', `More: ${described.link}`, process.stderr))
     if (isUnexpected(thrown)) lines.push('This is a bug of this program: please report it.')
@@ -69,7 +76,7 @@ export abstract class GrantsCommand extends Command {
   }
 
   protected override toErrorJson(thrown: unknown): unknown {
-    return { error: describeError(thrown, this.bin, this.profileFlag) }
+    return { error: this.describe(thrown) }
   }
 
   protected override logJson(json: unknown): void {

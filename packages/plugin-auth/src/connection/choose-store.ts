@@ -1,25 +1,24 @@
 import type { StoreName } from './profile.ts'
 import type { Stores } from './stores.ts'
 
-/** The store that was chosen, and what the choice has to be said of. */
-export interface ChosenStore {
-  readonly name: StoreName
-  /** Why it is not the keyring. */
-  readonly note: string | undefined
+/**
+ * The store to keep a sign-in in: as asked, else the keyring where it can be reached. Throws where it can't be used,
+ * before anybody is asked for a secret, or one is sent.
+ */
+export async function chooseStore(asked: StoreName | undefined, stores: Stores): Promise<StoreName> {
+  const name = asked ?? ((await stores.whyNoKeyring()) === undefined ? 'keyring' : 'file')
+  await stores.assertUsable(name)
+  return name
 }
 
-/** The store to keep a sign-in in: as asked, else the keyring where it can be reached. Never in silence a lesser one. */
-export async function chooseStore(asked: StoreName | undefined, stores: Stores): Promise<ChosenStore> {
-  if (asked !== undefined) {
-    // A look first, so that no credentials are sent for something that can't be kept.
-    await (await stores.get(asked)).load('probe')
-    return { name: asked, note: undefined }
-  }
+/** What is to be said of a sign-in that is kept in a file where nobody asked for that. Never in silence a lesser store. */
+export async function noteOfStore(
+  { kept, asked }: { readonly kept: StoreName; readonly asked: StoreName | undefined },
+  stores: Stores,
+): Promise<string | undefined> {
+  if (kept !== 'file' || asked !== undefined) return undefined
   const problem = await stores.whyNoKeyring()
-  if (problem === undefined) return { name: 'keyring', note: undefined }
-  await (await stores.get('file')).load('probe')
-  return {
-    name: 'file',
-    note: `The sign-in is kept in a file that only you can read (0600), not in the keyring: ${problem}. Choose with --store.`,
-  }
+  return problem === undefined
+    ? undefined
+    : `The sign-in is kept in a file that only you can read (0600), not in the keyring: ${problem}. Choose with --store.`
 }

@@ -48,9 +48,15 @@ export async function forgetClient(place: ClientPlace, store: Store): Promise<vo
   if (place.client.kind === 'developer') return
   const key = keyOf(place)
   await store.exclusively(key, async () => {
-    const record = await store.load(key)
-    if (record !== undefined) await store.remove(key, record.version)
+    const record = await store.load(key).catch(nothingIfDamaged)
+    // Also without a record: a damaged one was kept aside.
+    await store.remove(key, record?.version ?? null)
   })
+}
+
+function nothingIfDamaged(thrown: unknown): undefined {
+  if (GrantsError.isInstance(thrown) && thrown.code === 'store_damaged') return undefined
+  throw thrown
 }
 
 function keyOf({ baseUrl, client }: ClientPlace): string {

@@ -6,10 +6,12 @@ import {
   type SessionFor,
   type Store,
 } from '@particle-grants/core'
+import { CliError } from '../errors/cli-error.ts'
 import { networkFetch } from '../network/network-fetch.ts'
 import { loadClient } from './client-secrets.ts'
 import type { SignIn } from './profile.ts'
 import { ProfileBook } from './profile-book.ts'
+import { profileStore } from './profile-store.ts'
 import { describeSource, findSource, type ProfileSource, type Source, type Wanted } from './source.ts'
 import { Stores } from './stores.ts'
 
@@ -42,16 +44,19 @@ export class Connections {
   }
 
   /** A session of a profile's sign-in, as the store has it. */
-  async openSignIn(signIn: SignIn): Promise<{ readonly session: AnySession; readonly store: Store }> {
+  async openSignIn(
+    signIn: SignIn,
+    profile: string,
+  ): Promise<{ readonly session: AnySession; readonly store: Store }> {
     const store = await this.stores.get(signIn.store)
     const client = await loadClient(signIn, store)
-    return { session: sessionOf(signIn, client, store), store }
+    return { session: sessionOf(signIn, client, profileStore(store, { profile, client })), store }
   }
 
   async #openProfile(source: ProfileSource): Promise<Connection> {
     const signIn = signInOf(source)
     if (signIn === undefined) throw notSignedIn(source)
-    const { session, store } = await this.openSignIn(signIn)
+    const { session, store } = await this.openSignIn(signIn, source.name)
     return { source, session, store, signIn, baseUrl: signIn.baseUrl }
   }
 }
@@ -62,11 +67,24 @@ export function sessionOf(signIn: SignIn, client: Client, store: Store): AnySess
   return createSession({ client, baseUrl, store, subject: subject as never, fetch: networkFetch })
 }
 
-/** The sign-in that a source means: the profile's, at another place where flag or environment say so. */
-export function signInOf({ profile, baseUrl, store }: ProfileSource): SignIn | undefined {
+/** The sign-in that a source means. Throws `signed_in_elsewhere` where flag or environment name another place. */
+export function signInOf({ name, profile, baseUrl, store }: ProfileSource): SignIn | undefined {
   const found = profile?.signIn ?? profile?.pending
   if (found === undefined) return undefined
-  return { ...found, baseUrl: baseUrl ?? found.baseUrl, store: store ?? found.store }
+  if (baseUrl !== undefined && baseUrl !== found.baseUrl) {
+    throw elsewhere(name, `signed in at ${found.baseUrl}, not at ${baseUrl}`)
+  }
+  if (store !== undefined && store !== found.store) {
+    throw elsewhere(name, `kept in the ${found.store} store, not in the ${store} store`)
+  }
+  return found
+}
+
+function elsewhere(name: string, where: string): CliError {
+  return new CliError('signed_in_elsewhere', {
+    what: `Profile ${name} is ${where}.`,
+    remedy: 'Name another profile with --profile, or sign in there: %bin% auth login%profile%',
+  })
 }
 
 async function openEnvironment(source: Extract<Source, { from: 'environment' }>): Promise<Connection> {

@@ -16,6 +16,8 @@ export interface SignIn {
   readonly key?: string
   /** Shared with particle-cli, so that logging out has to end it there, too. */
   readonly particleCli?: true
+  /** Of a challenge: hashes of the codes that were refused. */
+  readonly refused?: readonly string[]
 }
 
 /** A profile. It holds no secret. */
@@ -32,6 +34,13 @@ export interface Profile {
 export interface Profiles {
   readonly active?: string
   readonly profiles: Readonly<Record<string, Profile>>
+}
+
+/** Whether two sign-ins of one profile are one session: the same base URL, client, subject and store. */
+export function isSameSession(one: SignIn, other: SignIn): boolean {
+  const parts = ({ baseUrl, client, subject, store }: SignIn) =>
+    JSON.stringify([baseUrl, client.kind, client.id, subject, store])
+  return parts(one) === parts(other)
 }
 
 /** The name of the profile where none is named, and none was chosen. */
@@ -80,12 +89,17 @@ function isEntry([name, profile]: [string, unknown]): boolean {
 
 function isSignIn(given: unknown): given is SignIn {
   if (!isObject(given) || !isObject(given.client)) return false
-  const { baseUrl, client, subject, store, key } = given
+  const { baseUrl, client, subject, store, key, refused } = given
   const kinds: readonly unknown[] = ['developer', 'product', 'user'] satisfies ClientKind[]
   const stores: readonly unknown[] = storeNames
-  const texts = [baseUrl, client.id, subject].every((text) => typeof text === 'string')
+  const texts = [baseUrl, client.id, subject].every(isText)
   const keyed = key === undefined || typeof key === 'string'
-  return texts && keyed && kinds.includes(client.kind) && stores.includes(store)
+  const counted = refused === undefined || (Array.isArray(refused) && refused.every(isText))
+  return texts && keyed && counted && kinds.includes(client.kind) && stores.includes(store)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 function parsed(text: string): unknown {

@@ -1,4 +1,4 @@
-import { particleUrl, Secret } from '@particle-grants/core'
+import { createSession, developerClient, particleUrl, Secret } from '@particle-grants/core'
 import { CliError } from '../errors/cli-error.ts'
 import { isProfileName, type Profile, type StoreName, storeNames } from './profile.ts'
 import { activeProfile, type ProfileBook } from './profile-book.ts'
@@ -103,7 +103,13 @@ function chosenBy({ profile }: Wanted, named: string | undefined): ProfileSource
 }
 
 function chosenBaseUrl({ baseUrl }: Wanted, env: Environment): string | undefined {
-  return baseUrl ?? filled(env, variables.baseUrl)
+  const given = baseUrl ?? filled(env, variables.baseUrl)
+  return given === undefined ? undefined : checkedBaseUrl(given)
+}
+
+/** A base URL as core writes it. Throws for one that core refuses, before anything prints it: it may hold a password. */
+export function checkedBaseUrl(given: string): string {
+  return createSession({ client: developerClient(), baseUrl: given }).state.identity.baseUrl
 }
 
 function storeOf(env: Environment): StoreName | undefined {

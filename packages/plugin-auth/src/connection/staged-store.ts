@@ -1,4 +1,5 @@
 import type { Store, StoreRecord } from '@particle-grants/core'
+import { isSession } from './profile-store.ts'
 
 /**
  * What a sign-in saves of sessions waits here until {@link StagedStore.commit}; all else, and everything afterwards,
@@ -57,9 +58,9 @@ export class StagedStore implements Store {
     this.#committed = true
   }
 
-  /** Core files sessions so; its count of failures must not wait. */
+  /** The count of failures must not wait. */
   #isStaged(key: string): boolean {
-    return !this.#committed && key.startsWith('session-')
+    return !this.#committed && isSession(key)
   }
 
   /** A record that can't be read is moved aside by the store, and may be written anew. */

@@ -1,4 +1,7 @@
+import { homedir } from 'node:os'
+import { sep } from 'node:path'
 import { defaultProfile, type SignIn, type StoreName } from './profile.ts'
+import { fileStoreFolder } from './stores.ts'
 
 /** A subject as people say it. */
 export function accountOf({ subject, client }: Pick<SignIn, 'subject' | 'client'>): string {
@@ -23,7 +26,14 @@ export function clientInWords({ kind, id }: SignIn['client']): string {
 
 /** Where something is kept, in words. */
 export function storeInWords(store: StoreName): string {
-  return store === 'keyring' ? 'in the keyring of the system' : 'in a file that only you can read'
+  if (store === 'keyring') return 'in the keyring of the system'
+  return `in a file that only you can read, in ${fromHome(fileStoreFolder())}`
+}
+
+/** A path as shells take it, and no longer than it has to be. */
+function fromHome(path: string): string {
+  const home = homedir()
+  return home !== '/' && path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path
 }
 
 /** The flag that chooses a profile, with a blank before it; nothing for the one that needs none. */
@@ -38,20 +48,30 @@ const units = [
   ['second', 1000],
 ] as const
 
-/** A span in words, by its largest unit, rounded down: `89 days`. ms */
-function spanInWords(ms: number): string {
-  const [unit, size] = units.find(([, length]) => Math.abs(ms) >= length) ?? units[3]
-  const count = Math.floor(Math.abs(ms) / size)
+/** A span in words, by its largest unit, to the nearest: `90 days`. ms */
+export function spanInWords(ms: number): string {
+  const span = Math.abs(ms)
+  const size = units.find(([, length]) => span >= length)?.[1] ?? 1000
+  const rounded = Math.round(span / size) * size
+  // What is nearly an hour is one, and no 60 minutes.
+  const [unit, length] = units.find(([, one]) => rounded >= one) ?? units[3]
+  const count = Math.round(span / length)
   return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
 
 /** When a token ends, in words; `null`: never. ms since 1970 */
-export function endInWords(expiresAt: number | null, now: number): string {
-  if (expiresAt === null) return 'never'
-  const span = spanInWords(expiresAt - now)
+export function endInWords(expiresAt: number | null, now = Date.now()): string {
+  return expiresAt === null ? 'never' : timeInWords(expiresAt, now)
+}
+
+/** A moment on the clock of whoever reads it, and how far away that is. ms since 1970 */
+export function timeInWords(at: number, now = Date.now()): string {
+  // No calendar has it, and no message may fail for that.
+  if (!(Math.abs(at) <= 8.64e15)) return 'the end of time'
+  const span = spanInWords(at - now)
   // Made when it is needed: making one takes longer than all of `auth token` besides.
   const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
-  return `${format.format(expiresAt)} (${expiresAt > now ? `in ${span}` : `${span} ago`})`
+  return `${format.format(at)} (${at > now ? `in ${span}` : `${span} ago`})`
 }
 
 /** A moment as JSON has it; `null`: never. ms since 1970 */

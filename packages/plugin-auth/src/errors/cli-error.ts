@@ -10,6 +10,12 @@ export const cliErrorCodes = {
   no_input: exitCodes.usage,
   /** Ctrl-C at a prompt. */
   interrupted: exitCodes.interrupted,
+  /** A code that was refused before was given again. Nothing was sent. */
+  code_sent_before: exitCodes.mfaNeeded,
+  /** A recovery code was refused; the challenge is still open. */
+  recovery_code_refused: exitCodes.mfaNeeded,
+  /** A profile is signed in somewhere else than it is asked for. */
+  signed_in_elsewhere: exitCodes.notSignedIn,
   /** There is no such profile. */
   unknown_profile: exitCodes.usage,
   /** A token in the environment is used before any sign-in. */

@@ -1,6 +1,6 @@
 import { GrantsError } from '@particle-grants/core'
 import { CliError, cliErrorCodes } from './cli-error.ts'
-import { errorMap } from './error-map.ts'
+import { type ErrorOutcome, errorMap } from './error-map.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 
 /** An error as it is shown, in words and with `--json`. */
@@ -17,13 +17,16 @@ export interface ErrorDescription {
 /** Describes whatever was thrown. Remedies name commands: of the program `bin`, with the flags that lead to the profile. */
 export function describeError(thrown: unknown, bin: string, profileFlag = ''): ErrorDescription {
   if (GrantsError.isInstance(thrown)) {
-    const { exitCode, remedy } = errorMap[thrown.code] ?? { exitCode: exitCodes.failed }
+    // Each code has its own details, which its line of the map fits.
+    const { exitCode, remedy } = (errorMap[thrown.code] ?? {
+      exitCode: exitCodes.failed,
+    }) as ErrorOutcome<never>
     const { message, link, details } = thrown
     const what = message.endsWith(thrown.remedy) ? message.slice(0, -thrown.remedy.length).trim() : message
     return {
       code: thrown.code,
       message: what,
-      remedy: (remedy === undefined ? thrown.remedy : remedy(bin, profileFlag)) || undefined,
+      remedy: (remedy?.({ bin, profile: profileFlag }, details as never) ?? thrown.remedy) || undefined,
       link,
       exitCode,
       details: Object.keys(details).length === 0 ? undefined : details,
@@ -35,7 +38,7 @@ export function describeError(thrown: unknown, bin: string, profileFlag = ''): E
       ...nothingMore,
       code,
       message,
-      remedy: remedy?.replaceAll('%bin%', bin),
+      remedy: remedy?.replaceAll('%bin%', bin).replaceAll('%profile%', profileFlag),
       exitCode: cliErrorCodes[code],
     }
   }
@@ -69,7 +72,12 @@ function describeForeign(thrown: unknown): ErrorDescription {
   }
   const { oclif } = thrown as { oclif?: { exit?: number } }
   if (oclif !== undefined) {
-    const message = thrown.message.replace(/\nSee more help with --help$/, '')
+    const message = thrown.message
+      .replace(/\nSee more help with --help$/, '')
+      .replace(
+        /(--[\w-]+)=\S+ cannot also be provided when using (--[\w-]+)/g,
+        '$1 and $2 exclude each other.',
+      )
     return { ...nothingMore, code: 'usage', message, remedy: 'See --help.', exitCode: exitCodes.usage }
   }
   return { ...nothingMore, code: 'internal', message: thrown.message, exitCode: exitCodes.failed }

@@ -1,18 +1,25 @@
-import type { ErrorCode } from '@particle-grants/core'
+import type { ErrorCode, ErrorDetails } from '@particle-grants/core'
+import { timeInWords } from '../connection/wording.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 
 /** What a command makes of an error of core's. */
-export interface ErrorOutcome {
+export interface ErrorOutcome<C extends ErrorCode = ErrorCode> {
   readonly exitCode: ExitCode
-  /** What to do in a terminal, where core's own remedy names a function: `bin` is the program's name, `profile` its flag. */
-  readonly remedy?: (bin: string, profile: string) => string
+  /** What to do in a terminal, where core's own remedy names a function, or a time in seconds. */
+  readonly remedy?: (caller: Caller, details: ErrorDetails[C]) => string
 }
 
-const signIn = (bin: string, profile: string) => `Sign in: ${bin} auth login${profile}`
+/** Who calls: the program's name, and the flag that leads to the profile, with a blank before it. */
+interface Caller {
+  readonly bin: string
+  readonly profile: string
+}
+
+const signIn = ({ bin, profile }: Caller) => `Sign in: ${bin} auth login${profile}`
 const { failed, usage, notSignedIn, mfaNeeded, lockedOut, network } = exitCodes
 
 /** Every error of core's. A code that core gains does not compile here until it has its line. */
-export const errorMap: Readonly<Record<ErrorCode, ErrorOutcome>> = {
+export const errorMap: { readonly [C in ErrorCode]: ErrorOutcome<C> } = {
   invalid_argument: { exitCode: usage, remedy: () => 'Nothing was sent.' },
   insecure_base_url: {
     exitCode: usage,
@@ -21,26 +28,39 @@ export const errorMap: Readonly<Record<ErrorCode, ErrorOutcome>> = {
   grant_not_allowed: { exitCode: usage },
   subject_mismatch: {
     exitCode: usage,
-    remedy: (bin) => `Use another profile: ${bin} auth login --profile NAME`,
+    remedy: ({ bin }) => `Use another profile: ${bin} auth login --profile NAME`,
   },
   step_under_way: { exitCode: failed },
   no_challenge: { exitCode: notSignedIn, remedy: signIn },
   code_refused: { exitCode: mfaNeeded },
   challenge_over: {
     exitCode: notSignedIn,
-    remedy: (bin, profile) => `Start over: ${bin} auth login${profile}`,
+    remedy: ({ bin, profile }) => `Start over: ${bin} auth login${profile}`,
   },
   sso_user: {
     exitCode: failed,
-    remedy: (bin) =>
+    remedy: ({ bin }) =>
       `If that is so, sign in with particle-cli (particle login --sso) and hand its token over: ${bin} auth login --token-stdin`,
   },
   grant_refused: { exitCode: failed },
-  rate_limited: { exitCode: lockedOut },
-  failure_budget_spent: { exitCode: lockedOut },
+  rate_limited: {
+    exitCode: lockedOut,
+    remedy: (_, { retryAfter }) =>
+      retryAfter === undefined
+        ? 'Wait half an hour before the next attempt.'
+        : `Wait until ${timeInWords(Date.now() + retryAfter * 1000)} before the next attempt.`,
+  },
+  failure_budget_spent: {
+    exitCode: lockedOut,
+    remedy: ({ bin, profile }, { until }) => {
+      const wait = until === undefined ? '' : `, or wait until ${timeInWords(until)}`
+      return `Nothing was sent. Make sure of the credentials, or of the network where no answers came; then let tries go again by ${bin} auth unlock${profile}${wait}.`
+    },
+  },
   refused_before: {
     exitCode: failed,
-    remedy: (bin, profile) => `Nothing was sent; sign in with the right secret: ${bin} auth login${profile}`,
+    remedy: ({ bin, profile }) =>
+      `Nothing was sent; sign in with the right secret: ${bin} auth login${profile}`,
   },
   temporarily_unavailable: { exitCode: network },
   unexpected_answer: { exitCode: network },
@@ -50,7 +70,7 @@ export const errorMap: Readonly<Record<ErrorCode, ErrorOutcome>> = {
   not_signed_in: { exitCode: notSignedIn, remedy: signIn },
   mfa_required: {
     exitCode: mfaNeeded,
-    remedy: (bin, profile) => `Give the code: ${bin} auth login --otp-stdin${profile}`,
+    remedy: ({ bin, profile }) => `Give the code: ${bin} auth login --otp-stdin${profile}`,
   },
   renewal_postponed: { exitCode: network },
   wait_timeout: { exitCode: network, remedy: () => 'Try again.' },

@@ -7,6 +7,7 @@ import { type TotpSteps, takeCode } from '../totp/index.ts'
 import type { Enrolment } from './mfa-api.ts'
 import type { Mfa } from './open-mfa.ts'
 import { qrCode } from './qr-code.ts'
+import { RefusedCodes } from './refused-codes.ts'
 
 const tries = 3
 
@@ -21,7 +22,7 @@ interface Confirming {
 export async function enrolAtTerminal({ mfa, enrolment, revokeTokens }: Confirming): Promise<void> {
   const output = promptOutput()
   output.write(`${invitation(enrolment, output).join('\n')}\n\n`)
-  const refused = new Set<string>()
+  const refused = new RefusedCodes(enrolment.mfaToken)
   while (refused.size < tries) {
     const otp = await askCode(refused)
     if ((await mfa.api.confirm(enrolment, { otp: new Secret(otp), revokeTokens })) === 'done') return
@@ -86,7 +87,7 @@ function invitation({ key, secret }: Enrolment, stream: NodeJS.WriteStream): str
   return ['Scan this with your authenticator, or type the secret below it:', '', ...code, typed]
 }
 
-async function askCode(refused: ReadonlySet<string>): Promise<string> {
+async function askCode(refused: RefusedCodes): Promise<string> {
   for (;;) {
     const given = await askText({ message: 'Six digits that it shows now:', instead: '--keep-secret' })
     const otp = given.replace(/\s/g, '')

@@ -39,7 +39,7 @@ export function refusedCall({ status, data }: ApiAnswer, what: string): CliError
   if (status === 401) {
     return new CliError('token_refused', {
       what: `Particle refused the token (401${described(data)}).`,
-      remedy: 'Sign in again: %bin% auth login',
+      remedy: 'Sign in again: %bin% auth login%profile%',
     })
   }
   if (status >= 500 || (status < 400 && data === undefined)) {

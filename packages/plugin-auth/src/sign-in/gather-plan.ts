@@ -1,4 +1,11 @@
-import { type Client, customer, developerClients, type Secret, type Subject } from '@particle-grants/core'
+import {
+  type Client,
+  type ClientKind,
+  customer,
+  developerClients,
+  type Secret,
+  type Subject,
+} from '@particle-grants/core'
 import { clientOf } from '../connection/client-secrets.ts'
 import type { SignIn } from '../connection/profile.ts'
 import { CliError } from '../errors/cli-error.ts'
@@ -47,9 +54,14 @@ async function askForPlan(inputs: PlanInputs): Promise<SignInPlan> {
         description: 'Username and password, and a code if you have two-step authentication',
       },
       {
-        value: 'client',
+        value: 'product',
         name: 'I have an OAuth client of a product',
         description: 'Its id and secret, for the product or one of its customers',
+      },
+      {
+        value: 'user',
+        name: 'I have an OAuth client of my own account',
+        description: 'Its id and secret, for scripts of your own: no password, no code',
       },
       {
         value: 'token',
@@ -64,8 +76,9 @@ async function askForPlan(inputs: PlanInputs): Promise<SignInPlan> {
   }
   if (way === 'account') return planOfPassword(inputs, developer(undefined))
   const clientId = await askText({ message: 'Client id:', instead: '--client-id' })
-  if (Object.hasOwn(developerClients, clientId)) throw needsProductClient()
-  const client = await ownClient(inputs, clientId)
+  if (Object.hasOwn(developerClients, clientId)) throw needsOwnClient()
+  const client = await ownClient(inputs, { id: clientId, kind: way })
+  if (way === 'user') return { by: 'client', client, subject: 'owner' }
   const whose = await askChoice({
     message: 'For whom is the token?',
     instead: '--customer',
@@ -83,7 +96,7 @@ async function planOfClient(
   inputs: PlanInputs,
   { clientId, username }: { clientId: string; username: string | undefined },
 ): Promise<SignInPlan> {
-  const client = await ownClient(inputs, clientId)
+  const client = await ownClient(inputs, { id: clientId, kind: kindOf(inputs, clientId) })
   if (username !== undefined) return planOfPassword(inputs, client, username)
   const { customer: name } = inputs.flags
   if (name !== undefined && client.kind !== 'product') throw needsProductClient()
@@ -91,19 +104,38 @@ async function planOfClient(
   return { by: 'client', client, subject }
 }
 
-async function planOfPassword(inputs: PlanInputs, client: Client, given?: string): Promise<SignInPlan> {
+/** Asks once more for what was refused: the password, and the account where that was asked for as well. */
+export async function askAgain(
+  inputs: PlanInputs,
+  { client, username }: Extract<SignInPlan, { by: 'password' }>,
+): Promise<SignInPlan> {
+  const given = inputs.flags.username ?? filled(inputs.env.PARTICLE_GRANTS_USERNAME)
+  return planOfPassword({ ...inputs, suggested: username }, client, given)
+}
+
+async function planOfPassword(
+  inputs: PlanInputs & { readonly suggested?: string },
+  client: Client,
+  given?: string,
+): Promise<SignInPlan> {
   const { secrets, before } = inputs
-  const suggested = before?.subject.startsWith('account:')
-    ? before.subject.slice('account:'.length)
-    : undefined
+  const known = before?.subject.startsWith('account:') ? before.subject.slice('account:'.length) : undefined
+  const suggested = inputs.suggested ?? known
   const username =
     given ?? (await askText({ message: 'Account (email):', instead: '--username', default: suggested }))
   const password = secrets.password ?? (await askFor(inputs, 'Password:', '--password-stdin'))
   return { by: 'password', client, username, password }
 }
 
-async function ownClient(inputs: PlanInputs, id: string): Promise<Client> {
-  const kind = inputs.flags['client-kind'] ?? 'product'
+/** As the flag says, else as the profile has the client, else a product's. */
+function kindOf({ flags, before }: PlanInputs, id: string): ClientKind {
+  return flags['client-kind'] ?? (before?.client.id === id ? before.client.kind : 'product')
+}
+
+async function ownClient(
+  inputs: PlanInputs,
+  { id, kind }: { readonly id: string; readonly kind: ClientKind },
+): Promise<Client> {
   const secret =
     inputs.secrets.clientSecret ?? (await askFor(inputs, `Secret of ${id}:`, '--client-secret-stdin'))
   return clientOf({ baseUrl: '', client: { kind, id } }, secret)
@@ -133,6 +165,13 @@ function needsProductClient(): CliError {
   return new CliError('usage', {
     what: "A customer's token, or a product's, needs an OAuth client of that product.",
     remedy: 'Name it with --client-id. One is made in the Console, under the product, at Authentication.',
+  })
+}
+
+function needsOwnClient(): CliError {
+  return new CliError('usage', {
+    what: 'That is one of the clients which everyone may use, and none of your own.',
+    remedy: 'One is made in the Console, at Authentication. To sign in without one, choose your account.',
   })
 }
 

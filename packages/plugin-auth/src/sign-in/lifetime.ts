@@ -1,6 +1,12 @@
+import { spanInWords } from '../connection/wording.ts'
 import { CliError } from '../errors/cli-error.ts'
 
 const seconds = { s: 1, m: 60, h: 3600, d: 86_400 } as const
+
+/** A lifetime in seconds as people say it; 0: never expires. */
+export function lifetimeInWords(lifetime: number): string {
+  return lifetime === 0 ? 'a token that never expires' : `a token of ${spanInWords(lifetime * 1000)}`
+}
 
 /** The lifetime to ask for, in seconds; 0: never expires; `undefined`: the server's own. Throws `usage`. */
 export function lifetimeOf(given: string | undefined, neverExpires: boolean): number | undefined {

@@ -1,5 +1,15 @@
 import { Flags } from '@oclif/core'
 
+/** In this order secrets stand on stdin, a line for each flag that is given. */
+export const stdinFlags = [
+  'client-secret-stdin',
+  'password-stdin',
+  'token-stdin',
+  'otp-stdin',
+  'recovery-code-stdin',
+  'totp-stdin',
+] as const
+
 const codes = ['otp-stdin', 'recovery-code-stdin', 'totp-stdin']
 const tokens = ['token-stdin', 'from-particle-cli']
 const others = (own: string, all: readonly string[]) => all.filter((name) => name !== own)
@@ -52,7 +62,8 @@ export const loginFlags = {
   }),
   'recovery-code-stdin': Flags.boolean({
     helpGroup: 'SECRETS',
-    summary: 'Read a recovery code from stdin instead.',
+    summary:
+      'Read a recovery code from stdin instead. It is tried: Particle documents these codes for login.particle.io only.',
     exclusive: others('recovery-code-stdin', codes),
   }),
   'totp-stdin': Flags.boolean({

@@ -2,7 +2,7 @@ import { Secret } from '@particle-grants/core'
 import { CliError } from '../errors/cli-error.ts'
 import { secretsFromStdin } from '../terminal/stdin-lines.ts'
 import type { ChallengeAnswer } from './answer-challenge.ts'
-import type { LoginFlags } from './login-flags.ts'
+import { type LoginFlags, stdinFlags } from './login-flags.ts'
 
 /** The secrets that came with the call. */
 export interface LoginSecrets {
@@ -12,24 +12,14 @@ export interface LoginSecrets {
   readonly answer: ChallengeAnswer
 }
 
-/** In this order they stand on stdin, a line each. */
-const inOrder = [
-  'client-secret-stdin',
-  'password-stdin',
-  'token-stdin',
-  'otp-stdin',
-  'recovery-code-stdin',
-  'totp-stdin',
-] as const
-
-type StdinFlag = (typeof inOrder)[number]
+type StdinFlag = (typeof stdinFlags)[number]
 
 /** Reads the secrets that flags announce from stdin; those of the environment stand in where no flag does. */
 export async function readLoginSecrets(
   flags: LoginFlags,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<LoginSecrets> {
-  const wanted = inOrder.filter((name) => flags[name])
+  const wanted = stdinFlags.filter((name) => flags[name])
   const read = wanted.length === 0 ? [] : await secretsFromStdin({ flags: wanted.map((name) => `--${name}`) })
   const found = new Map<StdinFlag, Secret>()
   for (const [index, name] of wanted.entries()) {

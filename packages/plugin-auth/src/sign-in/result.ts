@@ -1,5 +1,6 @@
 import type { SignedIn } from '@particle-grants/core'
 import type { SignIn } from '../connection/profile.ts'
+import { fileStoreFolder } from '../connection/stores.ts'
 import {
   accountOf,
   clientInWords,
@@ -33,6 +34,7 @@ export function resultOf({ profile, signIn, state }: Finished) {
     lifetimeAsAsked: state.tokens.lifetimeAsAsked,
     renewedBy: renewal.by === 'nothing' ? null : renewal.by,
     store: signIn.store,
+    folder: signIn.store === 'file' ? fileStoreFolder() : null,
     particleCli: signIn.particleCli === true,
   }
 }
@@ -43,7 +45,7 @@ export function resultRows({ profile, signIn, state }: Finished, bin: string): R
   return [
     ['Account', accountOf(signIn)],
     ['Client', clientInWords(signIn.client)],
-    ['Good until', endInWords(facts.expiresAt, Date.now())],
+    ['Good until', endInWords(facts.expiresAt)],
     ['Renewed', renewalInWords(facts, `${bin} auth login${profileFlag(profile)}`)],
     ['Kept', storeInWords(signIn.store)],
     ['Profile', profile],

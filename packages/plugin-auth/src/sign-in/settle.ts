@@ -1,5 +1,5 @@
 import type { Connections } from '../connection/connection.ts'
-import type { Profile, Profiles, SignIn } from '../connection/profile.ts'
+import { isSameSession, type Profile, type SignIn } from '../connection/profile.ts'
 import { withActive } from '../connection/profile-book.ts'
 import type { SignInUnderWay } from './sign-in-under-way.ts'
 
@@ -10,7 +10,7 @@ export interface Replaced {
   readonly pending: SignIn | undefined
 }
 
-/** Stores a finished sign-in as a profile's, and makes that the active one. Gives what it takes the place of, where nobody uses that any more. */
+/** Stores a finished sign-in as a profile's, and makes that the active one. Gives what it takes the place of. */
 export async function settleSignIn(
   underWay: SignInUnderWay,
   { profile, particleCli }: { readonly profile: string; readonly particleCli: boolean },
@@ -24,10 +24,9 @@ export async function settleSignIn(
     replaced = before.profiles[profile] ?? {}
     return withActive({ profiles }, profile)
   })
-  const profiles = await connections.book.read()
-  const unused = (given: SignIn | undefined) =>
-    given !== undefined && !isUsed(given, profiles) ? given : undefined
-  return { signIn: unused(replaced.signIn), pending: unused(replaced.pending) }
+  const other = (given: SignIn | undefined) =>
+    given !== undefined && !isSameSession(given, signIn) ? given : undefined
+  return { signIn: other(replaced.signIn), pending: other(replaced.pending) }
 }
 
 /** Stores a challenge, for the next call to answer. What the profile is signed in with stays. */
@@ -41,22 +40,23 @@ export async function holdChallenge(
   await connections.book.changeProfile(profile, (before) => ({ ...before, pending }))
 }
 
+/** Keeps which codes were refused, beside the challenge that waits: the next call is not to send them again. */
+export async function keepRefused(
+  refused: readonly string[],
+  profile: string,
+  connections: Connections,
+): Promise<void> {
+  await connections.book.change((before) => {
+    const found = before.profiles[profile]
+    if (found?.pending === undefined) return before
+    const changed = { ...found, pending: { ...found.pending, refused } }
+    return { ...before, profiles: { ...before.profiles, [profile]: changed } }
+  })
+}
+
 /** Drops what waited for a code. */
 export async function dropPending(profile: string, connections: Connections): Promise<void> {
   await connections.book.changeProfile(profile, ({ pending: _, ...rest }) =>
     rest.signIn === undefined ? undefined : rest,
-  )
-}
-
-/** Whether two sign-ins are one session: the same base URL, client, subject and store. */
-function isSame(one: SignIn, other: SignIn): boolean {
-  const key = ({ baseUrl, client, subject, store }: SignIn) =>
-    JSON.stringify([baseUrl, client.id, subject, store])
-  return key(one) === key(other)
-}
-
-function isUsed(signIn: SignIn, { profiles }: Profiles): boolean {
-  return Object.values(profiles).some(
-    (profile) => profile.signIn !== undefined && isSame(profile.signIn, signIn),
   )
 }

@@ -1,27 +1,36 @@
-import { GrantsError, particleUrl, type SignedIn } from '@particle-grants/core'
+import { GrantsError, particleUrl, type Tokens, tokensOf } from '@particle-grants/core'
 import { chooseStore } from '../connection/choose-store.ts'
 import { Connections } from '../connection/connection.ts'
-import { findProfile, type ProfileSource, tokenVariable, type Wanted } from '../connection/source.ts'
+import {
+  checkedBaseUrl,
+  findProfile,
+  type ProfileSource,
+  tokenVariable,
+  type Wanted,
+} from '../connection/source.ts'
 import { accountOf } from '../connection/wording.ts'
 import { CliError } from '../errors/cli-error.ts'
-import { forgetSignIn } from '../sign-out/sign-out.ts'
 import { askChoice } from '../terminal/prompts.ts'
-import { answerBy, answerByAsking, answerByKeptKey, type Telling } from './answer-challenge.ts'
-import { gatherPlan } from './gather-plan.ts'
+import type { Telling } from './answer-challenge.ts'
+import { finishSignIn } from './finish.ts'
+import { askAgain, gatherPlan } from './gather-plan.ts'
+import { offerToForgetKey } from './kept-key-offer.ts'
 import { lifetimeOf } from './lifetime.ts'
 import type { LoginFlags } from './login-flags.ts'
 import { type LoginSecrets, readLoginSecrets } from './login-secrets.ts'
+import { passChallenge } from './pass-challenge.ts'
+import type { SignInPlan } from './plan.ts'
 import type { Finished } from './result.ts'
-import { dropPending, holdChallenge, type Replaced, settleSignIn } from './settle.ts'
-import { shareWithParticleCli, tokenOfParticleCli } from './share-with-particle-cli.ts'
-import { beginSignIn, type SignInUnderWay, takeUp } from './sign-in-under-way.ts'
+import { dropPending } from './settle.ts'
+import { tokenOfParticleCli } from './share-with-particle-cli.ts'
+import { beginSignIn, type SignInTerms, type SignInUnderWay, takeUp } from './sign-in-under-way.ts'
 
 /** What a sign-in is made from. */
 export interface SignInCall {
   readonly flags: LoginFlags
   readonly wanted: Wanted
   readonly mayAsk: boolean
-  readonly telling: Telling & { readonly caution: (text: string) => void }
+  readonly telling: Telling
 }
 
 /** A call, with what was read for it. */
@@ -38,16 +47,21 @@ export async function signInBy(call: SignInCall): Promise<Finished> {
   const source = await findProfile(call.wanted, connections.book)
   lifetimeOf(call.flags['expires-in'], call.flags['never-expires'])
   const prepared = { ...call, connections, source, secrets: await readLoginSecrets(call.flags) }
-  const underWay = (await takenUp(prepared)) ?? (await begun(prepared))
-  try {
-    await passChallenge(underWay, prepared)
-  } catch (thrown) {
-    // Nothing can answer it any more.
-    if (GrantsError.isInstance(thrown) && thrown.code === 'challenge_over')
-      await dropPending(source.name, connections)
-    throw thrown
-  }
-  return finish(underWay, prepared)
+  const earlier = await earlierTokens(prepared)
+  const pending = await takenUp(prepared)
+  const underWay = pending ?? (await begun(prepared))
+  const { mayAsk, telling, secrets } = prepared
+  const { keptKeyRefused } = await passChallenge(underWay, {
+    profile: source.name,
+    answer: secrets.answer,
+    mayAsk,
+    isTakenUp: pending !== undefined,
+    connections,
+    telling,
+  })
+  const finished = await finishSignIn(underWay, { flags: call.flags, source, earlier, connections, telling })
+  if (keptKeyRefused) await offerToForgetKey(finished.signIn, connections, telling)
+  return finished
 }
 
 /** A token of the environment would be used before whatever is signed in here. */
@@ -64,6 +78,19 @@ function assertSeen({ wanted, telling }: SignInCall): void {
   })
 }
 
+/** What the profile is signed in with so far, where that can be read. */
+async function earlierTokens({ source, connections }: Prepared): Promise<Tokens | undefined> {
+  const signIn = source.profile?.signIn
+  if (signIn === undefined) return undefined
+  try {
+    const { session } = await connections.openSignIn(signIn, source.name)
+    return tokensOf(await session.restore())
+  } catch {
+    // It is replaced: whoever signs in anew needs nothing of it.
+    return undefined
+  }
+}
+
 /** The sign-in that waits for its code, where this call is to answer it. */
 async function takenUp(prepared: Prepared): Promise<SignInUnderWay | undefined> {
   const { flags, secrets, source, connections, mayAsk } = prepared
@@ -78,7 +105,7 @@ async function takenUp(prepared: Prepared): Promise<SignInUnderWay | undefined> 
   ) {
     return undefined
   }
-  const underWay = await takeUp(pending, connections)
+  const underWay = await takeUp(pending, { profile: source.name, connections })
   if (underWay.state.status === 'mfa_required' && (onlyCode || (await wantsToGoOn(accountOf(pending)))))
     return underWay
   if (onlyCode) {
@@ -103,71 +130,39 @@ async function begun(prepared: Prepared): Promise<SignInUnderWay> {
   const { flags, source, connections, telling, mayAsk, secrets } = prepared
   const before = source.profile?.signIn ?? source.profile?.pending
   const baseUrl = await baseUrlOf(prepared)
+  const store = await chooseStore(source.store ?? before?.store, connections.stores)
   if (baseUrl !== particleUrl) telling.note(`Signing in at ${baseUrl}.`)
-  const plan = await gatherPlan({ flags, secrets, mayAsk, before, env: process.env })
-  const { name, note } = await chooseStore(source.store ?? before?.store, connections.stores)
-  if (note !== undefined) telling.caution(note)
+  const inputs = { flags, secrets, mayAsk, before, env: process.env }
   const expiresIn = lifetimeOf(flags['expires-in'], flags['never-expires'])
-  const terms = { profile: source.name, baseUrl, store: name, expiresIn }
-  if (flags['particle-cli'] && !(plan.by !== 'client' && isDevelopers(plan))) throw notForParticleCli()
-  return telling.progress('Signing in', () => beginSignIn(plan, terms, connections))
+  const terms: SignInTerms = { profile: source.name, baseUrl, store, expiresIn }
+  let plan = await gatherPlan(inputs)
+  if (flags['particle-cli'] && !isDevelopers(plan)) throw notForParticleCli()
+  for (;;) {
+    try {
+      return await telling.progress('Signing in', () => beginSignIn(plan, terms, connections))
+    } catch (thrown) {
+      // A password that was given another way would be the same one again.
+      const wasAsked = mayAsk && secrets.password === undefined
+      if (plan.by !== 'password' || !wasAsked || !isWrongPassword(thrown)) throw thrown
+      telling.note('Wrong account or password.')
+      plan = await askAgain(inputs, plan)
+    }
+  }
 }
 
-function isDevelopers(plan: Awaited<ReturnType<typeof gatherPlan>>): boolean {
+function isWrongPassword(thrown: unknown): boolean {
+  if (!GrantsError.isInstance(thrown) || thrown.code !== 'grant_refused') return false
+  return thrown.details.error === 'invalid_grant'
+}
+
+function isDevelopers(plan: SignInPlan): boolean {
   return plan.by === 'password' && plan.client.kind === 'developer'
 }
 
 async function baseUrlOf({ flags, source }: Prepared): Promise<string> {
   if (source.baseUrl !== undefined) return source.baseUrl
-  if (flags['from-particle-cli']) return (await tokenOfParticleCli()).baseUrl
+  if (flags['from-particle-cli']) return checkedBaseUrl((await tokenOfParticleCli()).baseUrl)
   return (source.profile?.signIn ?? source.profile?.pending)?.baseUrl ?? particleUrl
-}
-
-async function passChallenge(underWay: SignInUnderWay, prepared: Prepared): Promise<void> {
-  const { connections, source, secrets, mayAsk, telling } = prepared
-  if (underWay.state.status !== 'mfa_required') return
-  const { triesLeft, endsAt } = underWay.state.challenge
-  // Kept before a code is sent: one that is refused leaves the challenge open for the next call.
-  if (secrets.answer !== undefined || !mayAsk) await holdChallenge(underWay, source.name, connections)
-  if (secrets.answer !== undefined) return answerBy(secrets.answer, underWay, { connections, telling })
-  if (await answerByKeptKey(underWay, { connections, telling })) return
-  if (mayAsk) return answerByAsking(underWay, telling)
-  throw new GrantsError('mfa_required', { triesLeft, endsAt })
-}
-
-async function finish(underWay: SignInUnderWay, prepared: Prepared): Promise<Finished> {
-  const { connections, source, flags, telling } = prepared
-  const state = underWay.state as SignedIn
-  const particleCli = flags['particle-cli'] || flags['from-particle-cli']
-  const replaced = await settleSignIn(underWay, { profile: source.name, particleCli }, connections)
-  await forget(replaced, prepared)
-  if (!state.tokens.lifetimeAsAsked) {
-    telling.caution('The server gave the token another lifetime than was asked for.')
-  }
-  if (flags['particle-cli']) {
-    const path = await shareWithParticleCli(underWay.signIn, state)
-    telling.caution(
-      `particle-cli is signed in with the same token (${path}): logging out of one ends it for both.`,
-    )
-  }
-  return {
-    profile: source.name,
-    signIn: { ...underWay.signIn, ...(particleCli ? { particleCli: true } : {}) },
-    state,
-  }
-}
-
-/** What a profile had before is of no use to anybody: nothing of it stays in the store. */
-async function forget({ signIn, pending }: Replaced, { connections, telling }: Prepared): Promise<void> {
-  for (const unused of [pending, signIn]) {
-    // A store that fails here must not take back what was signed in.
-    if (unused !== undefined) await forgetSignIn(unused, connections).catch(() => {})
-  }
-  if (signIn === undefined) return
-  const account = accountOf(signIn)
-  telling.note(
-    `${account} was signed in as this profile: forgotten here; its token stays valid until it ends.`,
-  )
 }
 
 function notForParticleCli(): CliError {

@@ -1,7 +1,8 @@
 import { account, type Client, type State } from '@particle-grants/core'
-import { loadClient, saveClient } from '../connection/client-secrets.ts'
+import { saveClient } from '../connection/client-secrets.ts'
 import { type AnySession, type Connections, sessionOf } from '../connection/connection.ts'
 import type { SignIn, StoreName } from '../connection/profile.ts'
+import { profileStore } from '../connection/profile-store.ts'
 import { StagedStore } from '../connection/staged-store.ts'
 import { unnamedSubject } from '../connection/wording.ts'
 import { clientOfToken, lookUpToken } from './look-up-token.ts'
@@ -40,7 +41,7 @@ export async function beginSignIn(
       subject,
       store: terms.store,
     }
-    const session = sessionOf(given, client, store)
+    const session = sessionOf(given, client, profileStore(store, { profile: terms.profile, client }))
     return {
       session,
       get state() {
@@ -79,10 +80,11 @@ export async function beginSignIn(
 }
 
 /** Takes up a challenge that an earlier call stored. Its tries are counted in the store. */
-export async function takeUp(pending: SignIn, connections: Connections): Promise<SignInUnderWay> {
-  const { session, store } = await connections.openSignIn(pending)
-  // For its error, where the secret is gone: the session would find out after the code was sent.
-  await loadClient(pending, store)
+export async function takeUp(
+  pending: SignIn,
+  { profile, connections }: { readonly profile: string; readonly connections: Connections },
+): Promise<SignInUnderWay> {
+  const { session } = await connections.openSignIn(pending, profile)
   await session.restore()
   return {
     session,

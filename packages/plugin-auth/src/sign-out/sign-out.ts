@@ -1,18 +1,36 @@
-import { GrantsError, type LogoutResult, tokensOf } from '@particle-grants/core'
-import { forgetClient } from '../connection/client-secrets.ts'
-import type { Connections } from '../connection/connection.ts'
-import type { Profiles, SignIn } from '../connection/profile.ts'
+import {
+  type AnyGrantsError,
+  GrantsError,
+  type LogoutResult,
+  type Secret,
+  tokensOf,
+} from '@particle-grants/core'
+import { clientOf, forgetClient } from '../connection/client-secrets.ts'
+import { type Connections, sessionOf } from '../connection/connection.ts'
+import { isSameSession, type Profiles, type SignIn } from '../connection/profile.ts'
+import { profileStore } from '../connection/profile-store.ts'
 
 /** What became of one profile. */
-export interface SignedOut {
+export interface SignedOut extends EndedSession {
   readonly profile: string
   readonly signIn: SignIn | undefined
+}
+
+/** What became of one session. */
+interface EndedSession {
   readonly accessToken: LogoutResult['accessToken']
   readonly refreshToken: LogoutResult['refreshToken']
   /** Whether particle-cli was signed out with it. */
   readonly particleCli: boolean
   /** Why the access token is still valid. */
-  readonly error: LogoutResult['error']
+  readonly error: AnyGrantsError | undefined
+}
+
+const nothing: EndedSession = {
+  accessToken: 'nothing',
+  refreshToken: 'nothing',
+  error: undefined,
+  particleCli: false,
 }
 
 /** Signs a profile out: revokes its token unless that is not wanted, and forgets it here in any case. */
@@ -22,50 +40,55 @@ export async function signOut(
   connections: Connections,
 ): Promise<SignedOut> {
   const profile = (await connections.book.read()).profiles[name]
-  const nothing = {
-    accessToken: 'nothing',
-    refreshToken: 'nothing',
-    error: undefined,
-    particleCli: false,
-  } as const
-  let outcome: Omit<SignedOut, 'profile' | 'signIn'> = nothing
-  if (profile?.pending !== undefined) outcome = await endSession(profile.pending, revoke, connections)
-  if (profile?.signIn !== undefined) outcome = await endSession(profile.signIn, revoke, connections)
+  if (profile === undefined) return { profile: name, signIn: undefined, ...nothing }
+  const { signIn, pending } = profile
+  const end = (given: SignIn | undefined) =>
+    given === undefined ? nothing : endSession(given, { profile: name, revoke }, connections)
+  // A challenge of the account that is signed in is a part of that session.
+  const isApart = pending !== undefined && !(signIn !== undefined && isSameSession(pending, signIn))
+  const challenge = await end(isApart ? pending : undefined)
+  const outcome = signIn === undefined ? challenge : await end(signIn)
   await connections.book.changeProfile(name, () => undefined)
-  const signIn = profile?.signIn ?? profile?.pending
-  if (signIn !== undefined) await dropClient(signIn, connections)
-  return { profile: name, signIn, ...outcome }
+  for (const one of [pending, signIn]) if (one !== undefined) await dropClient(one, connections)
+  return { profile: name, signIn: signIn ?? pending, ...outcome }
 }
 
-async function endSession(signIn: SignIn, revoke: boolean, connections: Connections) {
-  const session = await sessionToEnd(signIn, connections)
-  if (session === undefined) {
-    return { accessToken: 'nothing', refreshToken: 'nothing', error: undefined, particleCli: false } as const
-  }
-  const token = tokensOf(await session.restore().catch(() => session.state))?.accessToken
-  const { accessToken, refreshToken, error } = await session.logout({ revoke })
-  const shared = signIn.particleCli === true && token !== undefined && accessToken === 'revoked'
-  const particleCli = shared && (await signOutOfParticleCli(token))
-  return { accessToken, refreshToken, error, particleCli }
-}
-
-/** Forgets a sign-in that nobody uses any more, with nothing sent. */
-export async function forgetSignIn(signIn: SignIn, connections: Connections): Promise<void> {
-  await endSession(signIn, false, connections)
+/** Forgets a sign-in that its profile does not use any more, with nothing sent. */
+export async function forgetSignIn(signIn: SignIn, profile: string, connections: Connections): Promise<void> {
+  await endSession(signIn, { profile, revoke: false }, connections)
   await dropClient(signIn, connections)
 }
 
-/** A client whose secret is gone leaves nothing that could be opened. */
-async function sessionToEnd(signIn: SignIn, connections: Connections) {
+async function endSession(
+  signIn: SignIn,
+  { profile, revoke }: { readonly profile: string; readonly revoke: boolean },
+  connections: Connections,
+): Promise<EndedSession> {
+  const store = await connections.stores.get(signIn.store)
+  // Revoking takes the token alone: a client whose secret is gone is no reason to leave it valid.
+  const client = clientOf(signIn, 'not needed')
+  const session = sessionOf(signIn, client, profileStore(store, { profile, client }))
+  let token: Secret | undefined
+  let unread: AnyGrantsError | undefined
   try {
-    return (await connections.openSignIn(signIn)).session
+    token = tokensOf(await session.restore())?.accessToken
   } catch (thrown) {
-    if (GrantsError.isInstance(thrown) && thrown.code === 'not_signed_in') return undefined
-    throw thrown
+    if (!isDamage(thrown)) throw thrown
+    unread = thrown
   }
+  const { accessToken, refreshToken, error } = await session.logout({ revoke })
+  // What can't be read can't be revoked, and is forgotten nevertheless.
+  if (unread !== undefined && revoke) return { ...nothing, accessToken: 'still_valid', error: unread }
+  const ended = signIn.particleCli === true && accessToken === 'revoked' ? token : undefined
+  const particleCli = ended !== undefined && (await signOutOfParticleCli(ended))
+  return { accessToken, refreshToken, error, particleCli }
 }
 
-async function signOutOfParticleCli(ifAccessToken: NonNullable<ReturnType<typeof tokensOf>>['accessToken']) {
+function isDamage(thrown: unknown): thrown is AnyGrantsError {
+  return GrantsError.isInstance(thrown) && ['store_damaged', 'invalid_state'].includes(thrown.code)
+}
+
+async function signOutOfParticleCli(ifAccessToken: Secret) {
   const { particleCliProfile } = await import('@particle-grants/store-file/particle-cli')
   return particleCliProfile().remove({ ifAccessToken })
 }

@@ -1,7 +1,9 @@
-import { GrantsError, particleUrl } from '@particle-grants/core'
+import { GrantsError, particleUrl, tokensOf } from '@particle-grants/core'
 import { type Connections, signInOf } from '../connection/connection.ts'
+import type { SignIn } from '../connection/profile.ts'
 import type { Source } from '../connection/source.ts'
 import { askApi, refusedCall } from '../network/api-call.ts'
+import { storedState } from '../token/fresh-token.ts'
 import type { Standing } from './status.ts'
 
 /** Looks up where things stand: without a request, unless Particle is to be asked. */
@@ -14,10 +16,28 @@ export async function lookUp(
   if (source.from === 'profile' && signIn === undefined) {
     return { source, baseUrl: source.baseUrl ?? particleUrl, signIn, state: undefined }
   }
-  const { session, baseUrl } = await connections.open(source)
+  const connection = await connections.open(source)
+  const { session, baseUrl } = connection
+  // What the clock ended is in the store still, and gone from the session's state.
+  const stored = await storedState(connection)
   const state = await session.restore()
-  const standing = { source, baseUrl, signIn, state }
+  const endedAt = tokensOf(state) === undefined ? stored && tokensOf(stored)?.expiresAt : undefined
+  const waiting = await waitingOf(source, connections)
+  const standing = { source, baseUrl, signIn, state, endedAt, waiting }
   return check ? { ...standing, ...(await checked(standing, session)) } : standing
+}
+
+/** The sign-in of a profile that waits for its code, while its challenge lasts. */
+async function waitingOf(source: Source, connections: Connections): Promise<SignIn | undefined> {
+  const pending = source.from === 'profile' ? source.profile?.pending : undefined
+  if (source.from !== 'profile' || pending === undefined) return undefined
+  try {
+    const { session } = await connections.openSignIn(pending, source.name)
+    return (await session.restore()).status === 'mfa_required' ? pending : undefined
+  } catch {
+    // What can't be read can't be answered.
+    return undefined
+  }
 }
 
 async function checked(

@@ -1,6 +1,7 @@
 import { type State, type Tokens, tokensOf } from '@particle-grants/core'
 import type { SignIn } from '../connection/profile.ts'
 import type { Source } from '../connection/source.ts'
+import { fileStoreFolder } from '../connection/stores.ts'
 import {
   accountOf,
   clientInWords,
@@ -12,7 +13,7 @@ import {
 } from '../connection/wording.ts'
 import { exitCodes } from '../errors/exit-codes.ts'
 import type { Row } from '../terminal/rows.ts'
-import { factsOf, renewalInWords } from '../token/token-facts.ts'
+import { factsOf, renewalInWords, type TokenFacts } from '../token/token-facts.ts'
 
 /** Where things stand, as far as this machine knows. */
 export interface Standing {
@@ -20,6 +21,10 @@ export interface Standing {
   readonly baseUrl: string | null
   readonly signIn: SignIn | undefined
   readonly state: State | undefined
+  /** When a token ended that is dead by the clock, ms since 1970. */
+  readonly endedAt?: number | null | undefined
+  /** What waits for its code. */
+  readonly waiting?: SignIn | undefined
   /** What Particle says of the token, where it was asked. */
   readonly check?: 'good' | 'refused' | undefined
 }
@@ -44,9 +49,9 @@ export function exitCodeOf(word: StandingWord) {
 
 /** What `auth status --json` prints. */
 export function standingDocument(standing: Standing, now = Date.now()) {
-  const { source, baseUrl, signIn, state, check } = standing
-  const tokens = state && tokensOf(state)
-  const facts = state && tokens && factsOf({ identity: state.identity, tokens })
+  const { source, baseUrl, signIn, check, endedAt, waiting } = standing
+  const facts = factsIn(standing)
+  const expiresAt = facts === undefined ? (endedAt ?? undefined) : facts.expiresAt
   return {
     status: wordOf(standing),
     profile: source.from === 'profile' ? source.name : null,
@@ -59,22 +64,22 @@ export function standingDocument(standing: Standing, now = Date.now()) {
     subject: signIn?.subject ?? null,
     client: signIn === undefined ? null : { id: signIn.client.id, kind: signIn.client.kind },
     store: signIn?.store ?? null,
+    folder: signIn?.store === 'file' ? fileStoreFolder() : null,
     particleCli: signIn?.particleCli === true,
     grant: facts?.grant ?? null,
-    expiresAt: facts === undefined ? null : isoTime(facts.expiresAt),
-    secondsLeft: secondsLeft(facts?.expiresAt, now),
+    expiresAt: expiresAt === undefined ? null : isoTime(expiresAt),
+    secondsLeft: secondsLeft(expiresAt, now),
     neverExpires: facts?.expiresAt === null && source.from !== 'environment',
     renewedBy: facts === undefined || facts.renewal.by === 'nothing' ? null : facts.renewal.by,
     checked: check ?? null,
-    waitsForCode: source.from === 'profile' && source.profile?.pending !== undefined,
+    waitsForCode: waiting !== undefined,
   }
 }
 
 /** The same for people. */
 export function standingRows(standing: Standing, bin: string, now = Date.now()): Row[] {
-  const { source, baseUrl, signIn, state, check } = standing
-  const tokens = state && tokensOf(state)
-  const facts = state && tokens && factsOf({ identity: state.identity, tokens })
+  const { source, baseUrl, signIn, check, endedAt } = standing
+  const facts = factsIn(standing)
   const fromEnvironment = source.from === 'environment'
   return [
     ['Account', signIn && accountOf(signIn)],
@@ -84,6 +89,7 @@ export function standingRows(standing: Standing, bin: string, now = Date.now()):
       facts && (facts.grant === 'adopted' ? 'none of ours: the token came from elsewhere' : facts.grant),
     ],
     ['Good until', facts && (fromEnvironment ? 'not known' : endInWords(facts.expiresAt, now))],
+    ['Ended', endedAt ? endInWords(endedAt, now) : undefined],
     [
       'Renewed',
       facts &&
@@ -92,11 +98,25 @@ export function standingRows(standing: Standing, bin: string, now = Date.now()):
           : renewalInWords(facts, signInBy(source, bin))),
     ],
     ['Checked', check && (check === 'good' ? 'Particle takes this token' : 'Particle refused this token')],
+    ['Code awaited', waitingInWords(standing, bin)],
     ['Kept', signIn && storeInWords(signIn.store)],
     ['Shared', signIn?.particleCli && 'with particle-cli: logging out ends it for both'],
     ['Source', sourceInWords(source)],
     ['Address', baseUrl ?? undefined],
   ].filter((row): row is [string, string] => row[1] !== undefined)
+}
+
+/** What is known of the token, where there is one. */
+function factsIn({ state }: Standing): TokenFacts | undefined {
+  const tokens = state && tokensOf(state)
+  return state && tokens && factsOf({ identity: state.identity, tokens })
+}
+
+/** Beside a sign-in that is good another one may wait; alone it is the headline. */
+function waitingInWords(standing: Standing, bin: string): string | undefined {
+  const { waiting, source } = standing
+  if (waiting === undefined || wordOf(standing) === 'mfa_required') return undefined
+  return `for the sign-in of ${accountOf(waiting)}: ${signInBy(source, bin)} --otp-stdin`
 }
 
 function signInBy(source: Source, bin: string): string {

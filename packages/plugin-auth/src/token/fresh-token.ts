@@ -39,11 +39,8 @@ export async function freshToken(connection: Connection): Promise<FreshToken> {
   return { accessToken: session.peekToken() ?? before, tokens }
 }
 
-/**
- * What the store has, read without a lock: a record is replaced whole. Nothing where the key is not known, or leads to
- * another session, as where flags name another address.
- */
-async function storedState({ store, signIn, baseUrl }: Connection): Promise<State | undefined> {
+/** What the store has, read without a lock: a record is replaced whole. Nothing where its key is not known. */
+export async function storedState({ store, signIn, baseUrl }: Connection): Promise<State | undefined> {
   if (store === undefined || signIn?.key === undefined) return undefined
   const record = await store.load(signIn.key)
   if (record === undefined) return undefined

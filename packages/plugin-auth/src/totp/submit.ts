@@ -24,7 +24,10 @@ export interface TotpSteps {
 }
 
 /** What signing in with an authenticator's key needs. */
-export type SubmitTotpOptions = TotpSteps
+export interface SubmitTotpOptions extends TotpSteps {
+  /** How many codes may be sent: one, or after a refusal another. @default 2 */
+  readonly codes?: 1 | 2
+}
 
 /**
  * Answers a session's challenge with a code of the key. No time step's code is sent twice, by no two processes
@@ -38,7 +41,7 @@ export async function submitTotp(
   try {
     return await submitCode(session, options, 'used')
   } catch (thrown) {
-    if (codeOf(thrown) !== 'code_refused') throw thrown
+    if (options.codes === 1 || codeOf(thrown) !== 'code_refused') throw thrown
   }
   return submitCode(session, options, 'refused')
 }

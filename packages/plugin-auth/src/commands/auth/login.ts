@@ -1,14 +1,14 @@
 import { connectionFlags, wantedBy } from '../../command/connection-flags.ts'
 import { GrantsCommand } from '../../command/grants-command.ts'
 import { profileFlag } from '../../connection/wording.ts'
-import { loginFlags } from '../../sign-in/login-flags.ts'
+import { loginFlags, stdinFlags } from '../../sign-in/login-flags.ts'
 import { paint } from '../../terminal/paint.ts'
 import { rows } from '../../terminal/rows.ts'
 
 export class AuthLogin extends GrantsCommand {
   static override summary = 'Sign in, with two-step authentication where the account has it.'
   static override description =
-    `In a terminal it asks for what is missing. Elsewhere everything comes by flags, stdin and environment; several secrets on stdin stand one a line, in the order of the flags below.
+    `In a terminal it asks for what is missing. Elsewhere everything comes by flags, stdin and environment; several secrets on stdin stand one a line, in this order whatever that of the flags: ${stdinFlags.map((name) => `--${name}`).join(', ')}.
 
 Without a terminal, an account with two-step authentication takes two calls: the first ends with exit code 4 and keeps the challenge for ten minutes, the second answers it by --otp-stdin.
 
@@ -50,6 +50,7 @@ Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 a code
         note: (text) => this.note(text),
         caution: (text) => this.caution(text),
         progress: (text, run) => this.progress(text, run),
+        bin: this.bin,
       },
     })
     this.print(paint('green', 'Signed in.'))

@@ -64,7 +64,7 @@ export class AuthLogout extends GrantsCommand {
     this.print(`Signed out: ${accountOf(signIn)} (profile ${profile}).`)
     if (accessToken === 'still_valid') {
       process.exitCode = exitCodes.failed
-      this.caution(`${error?.message ?? 'The access token could not be revoked.'}`)
+      this.caution(whyStillValid(error))
     }
     if (!revoke) this.caution('The access token was not revoked: it stays valid until it ends.')
     if (refreshToken === 'still_valid') {
@@ -79,6 +79,11 @@ export class AuthLogout extends GrantsCommand {
     const variable = tokenVariable(process.env)
     if (variable !== undefined) this.caution(`${variable} is still set, and its token is used.`)
   }
+}
+
+function whyStillValid(error: SignedOut['error']): string {
+  if (error?.code === 'revocation_failed') return error.message
+  return 'What was stored of it could not be read, so that its token was not revoked: it stays valid until it ends, and is forgotten here.'
 }
 
 function documentOf({ profile, signIn, accessToken, refreshToken, particleCli, error }: SignedOut) {

@@ -26,10 +26,17 @@ export class AuthStatus extends AuthenticatedCommand {
     const word = wordOf(standing)
     process.exitCode = exitCodeOf(word)
     const profile = source.from === 'profile' ? profileFlag(source.name) : ''
+    const isUnknown = source.from === 'environment' && standing.check === undefined
     const headlines = {
-      signed_in: paint('green', 'Signed in.'),
+      signed_in: isUnknown
+        ? 'A token is set, not checked (--check asks Particle).'
+        : paint('green', 'Signed in.'),
       mfa_required: `${paint('yellow', 'A code is needed.')} Go on with ${this.bin} auth login --otp-stdin${profile}`,
-      ended: `${paint('red', 'The token is dead.')} Sign in again: ${this.bin} auth login${profile}`,
+      ended: `${paint('red', 'The token is dead.')} ${
+        source.from === 'environment'
+          ? `Unset ${source.variable}, or give it a good token.`
+          : `Sign in again: ${this.bin} auth login${profile}`
+      }`,
       not_signed_in: `${paint('red', 'Not signed in.')} Sign in: ${this.bin} auth login${profile}`,
     }
     this.print(headlines[word])

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { developer, World } from '../test/cli.ts'
+
+/** Where the only session lies. */
+function sessionFile(world: World): string {
+  const name = readdirSync(world.sessions).find((one) => /^session-.*\.json$/.test(one))
+  return join(world.sessions, String(name))
+}
+
+describe('a record that was damaged', () => {
+  it.each(['session', 'profiles'])(
+    'of the %s is named by the hottest call, and not swallowed',
+    async (which) => {
+      const world = await World.open()
+      await world.signIn()
+      writeFileSync(
+        which === 'session' ? sessionFile(world) : join(world.sessions, 'profiles.json'),
+        '{"half',
+      )
+      const { code, stdout, stderr } = await world.run(['auth', 'token'])
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+      expect(stderr).toContain("can't be read")
+      expect(stderr).toContain('.damaged-')
+      expect(stderr).toContain('More: ')
+    },
+  )
+
+  it.each([
+    ['bytes', 'garbled'],
+    ['content', JSON.stringify({ format: 1, version: 'v', value: 'garbled' })],
+  ])('in its %s is signed out of with the truth: its token was not revoked', async (_, text) => {
+    const world = await World.open()
+    await world.signIn()
+    const token = (await world.run(['auth', 'token'])).stdout.trim()
+    writeFileSync(sessionFile(world), text)
+    const { code, stderr } = await world.run(['auth', 'logout'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('could not be read')
+    expect(stderr).toContain('stays valid')
+    const answer = await fetch(`${world.server.url}/v1/user`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(answer.status).toBe(200)
+    expect(readdirSync(world.sessions).filter((name) => name.startsWith('session-'))).toEqual([])
+  })
+
+  it('is named in the document of signing out', async () => {
+    const world = await World.open()
+    await world.signIn()
+    writeFileSync(sessionFile(world), 'garbled')
+    const { code, document } = await world.json(['auth', 'logout'])
+    expect(code).toBe(1)
+    expect(document.profiles).toMatchObject([
+      { accessToken: 'still_valid', error: { code: 'store_damaged' } },
+    ])
+  })
+})
+
+describe('a folder for what is kept', () => {
+  it('is not made only to look whether there is something', async () => {
+    const world = await World.open()
+    const home = join(world.home, 'nobody')
+    const env = { HOME: home, XDG_STATE_HOME: '' }
+    expect((await world.run(['auth', 'status'], { env })).code).toBe(3)
+    expect((await world.run(['auth', 'token'], { env })).code).toBe(3)
+    expect((await world.run(['auth', 'profiles'], { env })).code).toBe(0)
+    expect((await world.run(['auth', 'logout'], { env })).code).toBe(0)
+    expect(existsSync(home)).toBe(false)
+  })
+
+  it('is not made below the folder that one stands in', async () => {
+    const world = await World.open()
+    const { code, stderr } = await world.run(['auth', 'status'], {
+      env: { HOME: 'elsewhere', XDG_STATE_HOME: '' },
+    })
+    expect(code).toBe(1)
+    expect(stderr).toContain('no absolute path')
+    expect(stderr).toContain('XDG_STATE_HOME')
+    expect(readdirSync(world.home)).toEqual([])
+  })
+
+  it.runIf(process.platform === 'linux')('that can not be made is named, and what to do', async () => {
+    const world = await World.open()
+    const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
+    const { code, stderr } = await world.run(login, {
+      stdin: developer.password,
+      env: { HOME: '/proc', XDG_STATE_HOME: '' },
+    })
+    expect(code).toBe(1)
+    expect(stderr).toContain('/proc')
+    expect(stderr).toContain('XDG_STATE_HOME')
+    expect(stderr).not.toContain('This is a bug')
+    expect(world.sandbox.requests()).toEqual([])
+  })
+})

@@ -1,0 +1,131 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { developer, product, scripts, World, withMfa } from '../test/cli.ts'
+
+const tokenOf = async (world: World, profile: string) =>
+  (await world.run(['auth', 'token', '-p', profile])).stdout.trim()
+
+/** Whether Particle takes a token. */
+async function isGood(world: World, token: string): Promise<boolean> {
+  const headers = { authorization: `Bearer ${token}` }
+  return (await fetch(`${world.server.url}/v1/user`, { headers })).status === 200
+}
+
+describe('profiles of one account', () => {
+  it('keep a token each, with its own lifetime', async () => {
+    const world = await World.open()
+    await world.signIn(['-p', 'ci', '--never-expires'])
+    const before = await tokenOf(world, 'ci')
+    await world.signIn(['-p', 'tmp', '--expires-in', '1h'])
+
+    expect(await tokenOf(world, 'ci')).toBe(before)
+    expect(await tokenOf(world, 'tmp')).not.toBe(before)
+    const { document } = await world.json(['auth', 'status', '-p', 'ci'])
+    expect(document).toMatchObject({ expiresAt: null, neverExpires: true })
+  })
+
+  it('end without each other', async () => {
+    const world = await World.open()
+    for (const name of ['a', 'b', 'c']) await world.signIn(['-p', name])
+    const token = await tokenOf(world, 'a')
+    await world.run(['auth', 'profiles', 'remove', 'c'])
+    expect(await world.run(['auth', 'logout', '-p', 'b'])).toMatchObject({ code: 0 })
+
+    expect(await tokenOf(world, 'a')).toBe(token)
+    expect(await isGood(world, token)).toBe(true)
+    expect(readdirSync(world.sessions).filter((name) => name.startsWith('session-'))).toHaveLength(1)
+  })
+
+  it('answer a challenge each', async () => {
+    const world = await World.open()
+    const login = ['auth', 'login', '-u', withMfa.username, '--password-stdin']
+    for (const name of ['a', 'b']) await world.run([...login, '-p', name], { stdin: withMfa.password })
+    const answer = ['auth', 'login', '--otp-stdin', '-p']
+    expect((await world.run([...answer, 'a'], { stdin: world.sandbox.otp(withMfa.username) })).code).toBe(0)
+
+    expect((await world.run(['auth', 'status', '-p', 'b'])).code).toBe(4)
+    world.sandbox.clock.advance('1m')
+    expect((await world.run([...answer, 'b'], { stdin: world.sandbox.otp(withMfa.username) })).code).toBe(0)
+    expect(await tokenOf(world, 'a')).not.toBe(await tokenOf(world, 'b'))
+  })
+
+  it('share the count of failures: it is the address that would be locked out', async () => {
+    const world = await World.open()
+    const login = ['auth', 'login', '-u', developer.username, '--password-stdin', '-p']
+    const codes: (number | null)[] = []
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f'])
+      codes.push((await world.run([...login, name], { stdin: 'wrong' })).code)
+    expect(codes).toEqual([1, 1, 1, 1, 1, 5])
+  })
+
+  it('share the secret of their client, which goes with the last of them', async () => {
+    const world = await World.open()
+    const login = ['auth', 'login', '--client-id', product.id, '--client-secret-stdin', '-p']
+    for (const name of ['a', 'b']) await world.run([...login, name], { stdin: product.secret })
+    await world.run(['auth', 'logout', '-p', 'a'])
+    expect((await world.run(['auth', 'renew', '-p', 'b'])).code).toBe(0)
+    await world.run(['auth', 'logout', '-p', 'b'])
+    expect(readdirSync(world.sessions).filter((name) => /^(session|client)-/.test(name))).toEqual([])
+  })
+})
+
+describe('a client that is named with another kind', () => {
+  const login = ['auth', 'login', '--client-id', scripts.id, '--client-secret-stdin']
+
+  it('signs in all the same, in another profile and in the same one', async () => {
+    const world = await World.open()
+    const stdin = scripts.secret
+    expect((await world.run([...login, '--client-kind', 'user', '-p', 'usr'], { stdin })).code).toBe(0)
+    expect((await world.run([...login, '-p', 'usr2'], { stdin })).code).toBe(0)
+    expect((await world.run([...login, '--client-kind', 'product', '-p', 'usr'], { stdin })).code).toBe(0)
+    expect((await world.run(['auth', 'token', '-p', 'usr'])).code).toBe(0)
+    expect(readdirSync(world.sessions).filter((name) => name.startsWith('session-'))).toHaveLength(2)
+  })
+
+  it('keeps the kind that its profile has it with', async () => {
+    const world = await World.open()
+    const stdin = scripts.secret
+    await world.run([...login, '--client-kind', 'user'], { stdin })
+    const { document } = await world.json(login, { stdin })
+    expect(document.client).toEqual({ id: scripts.id, kind: 'user' })
+  })
+})
+
+describe('signing in where somebody is signed in', () => {
+  it('says until when the token from before stays valid', async () => {
+    const world = await World.open()
+    await world.signIn(['--expires-in', '1h'])
+    const { stderr } = await world.signIn()
+    expect(stderr).toMatch(
+      /This profile was signed in already\. Its token from before .* valid until .*in 1 hour/,
+    )
+  })
+
+  it('says nothing of a token that is dead by now', async () => {
+    const world = await World.open()
+    await world.signIn(['--expires-in', '1'])
+    await expect.poll(async () => (await world.run(['auth', 'status'])).code, { timeout: 20_000 }).toBe(3)
+    expect((await world.signIn()).stderr).not.toContain('from before')
+  })
+})
+
+describe('another address than the one of the profile', () => {
+  it('is named together with that one', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const args = ['auth', 'token', '--base-url', 'http://127.0.0.1:9']
+    const { code, stderr } = await world.run(args)
+    expect(code).toBe(3)
+    expect(stderr).toContain(
+      `Profile default is signed in at ${world.server.url}, not at http://127.0.0.1:9.`,
+    )
+    expect(stderr).not.toContain('The token comes from')
+  })
+
+  it('is the same one where only its writing differs', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const args = ['auth', 'token', '--base-url', `${world.server.url}/`]
+    expect((await world.run(args)).code).toBe(0)
+  })
+})

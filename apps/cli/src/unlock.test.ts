@@ -1,0 +1,46 @@
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { developer, World } from '../test/cli.ts'
+
+const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
+
+async function spent(): Promise<World> {
+  const world = await World.open()
+  for (let tries = 0; tries < 5; tries += 1) await world.run(login, { stdin: 'wrong' })
+  return world
+}
+
+describe('auth unlock', () => {
+  it('is named where tries are held back, and lets them go again', async () => {
+    const world = await spent()
+    const held = await world.run(login, { stdin: developer.password })
+    expect(held.code).toBe(5)
+    expect(held.stderr).toContain('pgrants auth unlock')
+    expect(held.stderr).toMatch(/wait until .*minutes/)
+
+    const { code, stdout, stderr } = await world.run(['auth', 'unlock'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(world.server.url)
+    expect(stderr).toContain('30 minutes')
+    expect((await world.run(login, { stdin: developer.password })).code).toBe(0)
+  })
+
+  it('does so for one address only', async () => {
+    const world = await spent()
+    const other = ['auth', 'unlock', '--base-url', 'http://127.0.0.1:9']
+    expect(await world.json(other)).toMatchObject({
+      code: 0,
+      document: { baseUrl: 'http://127.0.0.1:9', stores: ['file'] },
+    })
+    expect((await world.run(login, { stdin: developer.password })).code).toBe(5)
+  })
+
+  it('does so also where the count can not be read', async () => {
+    const world = await spent()
+    const record = readdirSync(world.sessions).find((name) => name.startsWith('budget-'))
+    writeFileSync(join(world.sessions, String(record)), 'garbled')
+    expect((await world.run(['auth', 'unlock'])).code).toBe(0)
+    expect((await world.run(login, { stdin: developer.password })).code).toBe(0)
+  })
+})
