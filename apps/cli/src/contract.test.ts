@@ -68,6 +68,7 @@ describe('the contract with scripts', () => {
     await check('auth:renew')
     await check('auth:profiles:switch', ['default'])
     await check('auth:profiles:remove', ['shop'])
+    await check('auth:unlock')
     await check('auth:logout')
     expectValid(results.get('auth:status'), (await world.json(['auth', 'status'])).document)
     const env = { PARTICLE_AUTH: 'a'.repeat(40) }

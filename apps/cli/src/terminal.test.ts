@@ -164,6 +164,14 @@ else {
       await shown.ended
     })
 
+    it('asks for no secret that could not be kept', async () => {
+      const world = await World.open()
+      const shown = terminal(world, ['auth', 'login', '--store', 'keyring'])
+      expect(await shown.ended).toMatchObject({ code: 1 })
+      expect(shown.screen()).toContain('keyring')
+      expect(shown.screen()).not.toContain('Who are you?')
+    })
+
     it('asks again after a wrong password, with the account at hand', async () => {
       const world = await World.open()
       const shown = terminal(world, ['auth', 'login'])

@@ -1,3 +1,5 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { leaksIn } from '@particle-grants/test-kit'
 import { expect, it } from 'vitest'
 import { developer, World, withMfa } from '../test/cli.ts'
@@ -77,6 +79,84 @@ describeWithKeyring('codes from the keyring', () => {
   })
 })
 
+/** Signs in with a secret kept in the keyring, and then sets the authenticator up anew behind the CLI's back. */
+async function withStaleKey() {
+  const world = await World.open()
+  const env = await openKeyring()
+  await world.signIn()
+  await world.run(['auth', 'mfa', 'enable', '--keep-secret'], { env })
+  const token = (await world.run(['auth', 'token'])).stdout.trim()
+  const call = async (method: string, path: string, body?: object) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const url = `${world.server.url}/v1/user/${path}`
+    const answer = await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+    expect(answer.status).toBe(200)
+    return (await answer.json()) as { mfa_token: string }
+  }
+  await call('PUT', 'mfa-disable', { current_password: developer.password })
+  const { mfa_token } = await call('GET', 'mfa-enable')
+  await call('POST', 'mfa-enable', { mfa_token, otp: world.sandbox.otp(developer.username) })
+  // Past the codes that were used: by the sandbox each is good once.
+  world.sandbox.clock.advance('1m')
+  // The step of the set-up is used by then as well: no test waits for the next one.
+  for (const name of readdirSync(world.sessions))
+    if (/^[0-9a-f]{64}\.json$/.test(name)) rmSync(join(world.sessions, name))
+  return { world, env }
+}
+
+describeWithKeyring('a key in the keyring that fits no more', () => {
+  const login = ['auth', 'login', '--username', developer.username]
+
+  it.runIf(terminals)(
+    'costs one try in a terminal, where the code is asked for, and can be forgotten',
+    async () => {
+      const { world, env } = await withStaleKey()
+      const terminal = runInTerminal(world, login, { env })
+      await terminal.shows('Password:')
+      terminal.type(`${developer.password}\r`)
+      await terminal.shows('in the keyring was refused')
+      await terminal.shows('2 tries left')
+      terminal.type(`${world.sandbox.otp(developer.username)}\r`)
+      await terminal.shows('Forget it?')
+      terminal.press('enter')
+
+      expect(await terminal.ended).toEqual({ code: 0, ...tidy })
+      expect(terminal.screen()).toContain('The key is forgotten.')
+      expect(sentCodes(world)).toEqual([401, 200])
+      expect((await world.json(['auth', 'mfa', 'status'], { env })).document.secretKept).toBe(false)
+    },
+  )
+
+  it.runIf(terminals)(
+    'stays where somebody stops at the offer to forget it; the sign-in stays as well',
+    async () => {
+      const { world, env } = await withStaleKey()
+      const terminal = runInTerminal(world, [...login, '-p', 'again'], { env })
+      await terminal.shows('Password:')
+      terminal.type(`${developer.password}\r`)
+      await terminal.shows('2 tries left')
+      terminal.type(`${world.sandbox.otp(developer.username)}\r`)
+      await terminal.shows('Forget it?')
+      terminal.press('ctrl-c')
+
+      expect(await terminal.ended).toEqual({ code: 0, ...tidy })
+      expect((await world.run(['auth', 'token', '-p', 'again'])).code).toBe(0)
+      expect((await world.json(['auth', 'mfa', 'status'], { env })).document.secretKept).toBe(true)
+    },
+  )
+
+  it('is forgotten by a command, also where nobody is signed in', async () => {
+    const { world, env } = await withStaleKey()
+    await world.run(['auth', 'logout'])
+    const forget = ['auth', 'mfa', 'forget', '--username', developer.username]
+    const first = await world.json(forget, { env })
+    expect(first).toEqual({ code: 0, document: { account: developer.username, forgotten: true } })
+    expect((await world.json(forget, { env })).document.forgotten).toBe(false)
+    const nobody = await world.run(['auth', 'mfa', 'forget'], { env })
+    expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining('--username') })
+  })
+})
+
 // In real time: each test waits for a time step, half a minute at most.
 describeLong('a sign-in that finds its codes by itself', () => {
   it('never sends the same time step from two processes, and signs both in', async () => {
@@ -93,11 +173,22 @@ describeLong('a sign-in that finds its codes by itself', () => {
       [0, []],
       [0, []],
     ])
-    // One, where the first had finished before the second began: the sign-in is the same.
-    expect(new Set(sentCodes(world))).toEqual(new Set([200]))
+    expect(sentCodes(world)).toEqual([200, 200])
   })
 
   describeWithKeyring('with a key from the keyring', () => {
+    it('keeps the challenge where the key fits no more, and says how to forget it', async () => {
+      const { world, env } = await withStaleKey()
+      const args = ['auth', 'login', '--username', developer.username, '--password-stdin']
+      const refused = await world.run(args, { env, stdin: developer.password })
+
+      expect(refused.code).toBe(4)
+      expect(refused.stderr).toContain(`auth mfa forget --username ${developer.username}`)
+      expect(sentCodes(world)).toEqual([401, 401])
+      const stdin = world.sandbox.otp(developer.username)
+      expect((await world.run(['auth', 'login', '--otp-stdin'], { env, stdin })).code).toBe(0)
+    })
+
     it('needs nobody', async () => {
       const world = await World.open()
       const env = await openKeyring()

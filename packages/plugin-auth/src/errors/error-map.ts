@@ -60,7 +60,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorOutcome<C> } = {
   refused_before: {
     exitCode: failed,
     remedy: ({ bin, profile }) =>
-      `Nothing was sent; sign in with the right secret: ${bin} auth login${profile}`,
+      `Nothing was sent; sign in with the right secret: ${bin} auth login${profile}. Where it was right after all: ${bin} auth unlock${profile}`,
   },
   temporarily_unavailable: { exitCode: network },
   unexpected_answer: { exitCode: network },
