@@ -14,7 +14,10 @@ export interface SessionOwner {
  * above all. What it lists are the store's own keys.
  */
 export function profileStore(store: Store, owner: SessionOwner): Store {
-  const own = (key: string) => (isSession(key) ? ownKey(key, owner) : key)
+  const own = (key: string) => {
+    const session = sessionIn(key)
+    return session === undefined ? key : key.replace(session, ownKey(session, owner))
+  }
   return {
     load: (key) => store.load(own(key)),
     save: (key, value, ifVersion) => store.save(own(key), value, ifVersion),
@@ -25,15 +28,13 @@ export function profileStore(store: Store, owner: SessionOwner): Store {
   }
 }
 
-/** Whether core keeps a session under a key. */
-export function isSession(key: string): boolean {
-  return key.startsWith(prefix)
+/** The session that a record belongs to: its own, or what core put aside of it; `undefined`: it is of none. */
+export function sessionIn(key: string): string | undefined {
+  return /^(?:aside-)?(session-.*)$/.exec(key)?.[1]
 }
 
-const prefix = 'session-'
-
-function ownKey(key: string, { profile, client }: SessionOwner): string {
-  return `${prefix}${createHash('sha256')
-    .update(JSON.stringify([profile, client.kind, key]))
+function ownKey(session: string, { profile, client }: SessionOwner): string {
+  return `session-${createHash('sha256')
+    .update(JSON.stringify([profile, client.kind, session]))
     .digest('hex')}`
 }

@@ -1,5 +1,5 @@
 import type { Store, StoreRecord } from '@particle-grants/core'
-import { isSession } from './profile-store.ts'
+import { sessionIn } from './profile-store.ts'
 
 /**
  * What a sign-in saves of sessions waits here until {@link StagedStore.commit}; all else, and everything afterwards,
@@ -26,7 +26,7 @@ export class StagedStore implements Store {
     this.#versions += 1
     const version = `staged-${this.#versions}`
     this.#staged.set(key, { version, value })
-    this.sessionKey = key
+    this.sessionKey = sessionIn(key)
     return version
   }
 
@@ -60,7 +60,7 @@ export class StagedStore implements Store {
 
   /** The count of failures must not wait. */
   #isStaged(key: string): boolean {
-    return !this.#committed && isSession(key)
+    return !this.#committed && sessionIn(key) !== undefined
   }
 
   /** A record that can't be read is moved aside by the store, and may be written anew. */
