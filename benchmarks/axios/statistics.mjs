@@ -22,3 +22,11 @@ export function table(rows) {
     console.log(cells.join('  ').trimEnd())
   }
 }
+
+/** How much a value grows from one to the next, by least squares. */
+export function slope(values) {
+  const middle = (values.length - 1) / 2
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const over = values.reduce((sum, value, index) => sum + (index - middle) * (value - mean), 0)
+  return over / values.reduce((sum, _, index) => sum + (index - middle) ** 2, 0)
+}
