@@ -54,7 +54,8 @@ export function resolverFor(instance: AxiosInstance): ResolveAdapter {
       ? bareSender(instance)
       : (given, config) => {
           const adapters = given ?? known.defaults.adapter
-          const environment = mayBeFetch(adapters) ? { ...config, env: tracedEnvironment(config) } : config
+          // Only the fetch adapter looks at this, and only at its environment.
+          const environment = mayBeFetch(adapters) ? { env: tracedEnvironment(config) } : config
           return known.getAdapter(adapters, environment as InternalAxiosRequestConfig)
         }
   return (given, config) => (typeof given === 'function' ? given : named(given, config))
