@@ -1,32 +1,57 @@
+import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { violationsOf } from './axe.ts'
 import { useSite, visit } from './visitor.ts'
 
 useSite()
 
+/** What has the focus, by what it says. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const { activeElement } = document
+    const label = activeElement instanceof HTMLInputElement ? activeElement.labels?.[0] : activeElement
+    return label?.textContent?.replace(/\s+/g, ' ').trim() ?? ''
+  })
+}
+
+/** Presses Tab until something that says this has the focus. */
+async function tabTo(page: Page, text: string): Promise<void> {
+  for (let presses = 0; presses < 100; presses += 1) {
+    if ((await focused(page)) === text) return
+    await page.keyboard.press('Tab')
+  }
+  expect.fail(`Tab does not lead to "${text}".`)
+}
+
 describe('the chooser', () => {
   visit('leads to the page and the command by the keyboard alone', async ({ page, url, context }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.goto(url)
-    const mine = page.getByRole('radio', { name: 'My own account' })
-    await mine.focus()
+    await page.getByRole('radio', { name: 'My own account' }).waitFor()
+    await tabTo(page, 'My own account')
     await page.keyboard.press('Space')
     await page.keyboard.press('Tab')
-    expect(await page.evaluate(() => document.activeElement?.closest('fieldset')?.textContent)).toContain(
-      'How do you sign in',
-    )
-    await page.keyboard.press('ArrowDown')
-    await page.keyboard.press('ArrowUp')
-    const mfa = page.getByRole('radio', { name: 'With a password and a code (MFA)' })
-    await mfa.focus()
-    await page.keyboard.press('Space')
+    expect(await focused(page)).toBe('With a password')
+    // An arrow chooses at once, and the next one goes on from there: to an end, past it, and back.
+    for (const [key, answer] of [
+      ['ArrowDown', 'With a password and a code (MFA)'],
+      ['ArrowDown', "Through my company's SSO"],
+      ['ArrowUp', 'With a password and a code (MFA)'],
+    ] as const) {
+      await page.keyboard.press(key)
+      await page.getByRole('radio', { name: answer, checked: true }).waitFor()
+      expect(await focused(page)).toBe(answer)
+    }
+    await page.getByRole('status').filter({ hasText: 'Your own account, with MFA' }).waitFor()
     const end = page.getByRole('region', { name: 'Your token' })
     await end.getByText('-d grant_type=urn:custom:mfa-otp').waitFor()
     await end.getByText('pgrants auth login').waitFor()
-    await end.getByRole('button', { name: /^Copy.*By hand$/ }).press('Enter')
+    await tabTo(page, 'Copy: By hand')
+    await page.keyboard.press('Enter')
     await end.getByText('Copied').waitFor()
     expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('-d otp=012345')
-    await end.getByRole('link', { name: 'Everything about this request' }).press('Enter')
+    await tabTo(page, 'Everything about this request')
+    await page.keyboard.press('Enter')
     await page.waitForURL(`${url}/grants/mfa-otp`)
     await page.getByRole('heading', { level: 1, name: 'urn:custom:mfa-otp' }).waitFor()
   })

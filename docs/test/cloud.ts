@@ -14,9 +14,11 @@ const cli = join(docs, '..', 'apps', 'cli', 'bin', 'pgrants.js')
 
 /** A sandbox that stands in for Particle's cloud, and what is run against it. */
 export interface Cloud {
+  /** The environment in which shells run. */
+  readonly environment: Readonly<Record<string, string>>
   /** Runs a module of JavaScript as it stands in the docs. */
   runModule(text: string, environment?: Readonly<Record<string, string>>): Promise<Run>
-  /** Runs lines of a shell, with `pgrants` on the path, and with the secrets that they name. */
+  /** Runs lines of a shell up to the first that fails, with `pgrants` on the path, and with the secrets that they name. */
   runShell(text: string, secrets?: Readonly<Record<string, string>>): Promise<Run>
   /** Lets particle-cli have been signed in with a token. */
   signParticleCliIn(accessToken: string): void
@@ -42,9 +44,10 @@ export async function openCloud(sandbox: Sandbox): Promise<Cloud> {
   const atHome = (text: string) =>
     text.replaceAll(/https:\/\/api\.particle\.io|http:\/\/127\.0\.0\.1:8765/g, server.url)
   return {
+    environment: env,
     runModule: (text, environment = {}) => playModule(text, { ...env, ...environment }),
     runShell: (text, secrets = {}) =>
-      runCommand('bash', ['-c', atHome(text)], {
+      runCommand('bash', ['-eo', 'pipefail', '-c', atHome(text)], {
         cwd: docs,
         env: { ...env, ...secrets },
       }),

@@ -57,9 +57,11 @@ export async function record({ grant, client, fields }: Exchange): Promise<Recor
   }
 }
 
-/** A fresh sandbox whose clock stands still. */
-export function openStage(): Stage {
-  const clock = createClock({ start: Date.UTC(2026, 10, 24, 12), frozen: true })
+/** A clock that stands still, so that every recording has the same time. */
+const stopped = () => createClock({ start: Date.UTC(2026, 10, 24, 12), frozen: true })
+
+/** A fresh sandbox; its clock stands still unless another one is given. */
+export function openStage(clock = stopped()): Stage {
   const sandbox = createSandbox({ clock })
   const placeholders = new Placeholders()
   return {

@@ -22,7 +22,9 @@ export function requestOf(type: GrantType, client: ClientKind, scope?: string): 
   const fields: Readonly<Record<string, FieldDefinition>> = grants[type].fields
   const references: Readonly<Record<string, FieldReference>> = grantReferences[type].fields
   const required = Object.keys(fields).filter((name) => fields[name]?.required)
-  const pairs = required.map((name) => [name, references[name]?.example ?? ''] as const)
+  // With a product's client its customers sign in, and the catalogue's example is an account of one's own.
+  const examples: Readonly<Record<string, string>> = client === 'product' ? { username: customerName } : {}
+  const pairs = required.map((name) => [name, examples[name] ?? references[name]?.example ?? ''] as const)
   const all = [['grant_type', type], ...pairs, ...(scope === undefined ? [] : [['scope', scope] as const])]
   return [
     `curl ${tokenRequest.url}`,

@@ -41,8 +41,16 @@ it('the command line is told the client and the customer, and no secret', () => 
   expect(ends.customers?.commands[0]?.text).toBe(
     'pgrants auth login --client-id my-product-1234 --customer jane@example.com',
   )
-  const all = Object.values(ends).flatMap(({ commands }) => commands[0]?.text ?? [])
-  expect(all.join()).not.toMatch(/secret|password/)
+  const all = Object.values(ends).flatMap(({ commands }) => commands.map(({ text }) => text))
+  for (const text of all.filter((one) => one.includes('pgrants')))
+    expect(text).not.toMatch(/product-secret|battery|correct horse/)
+})
+
+it('where nobody sits at a terminal, nothing is asked', () => {
+  const unattended = Object.entries(ends).filter(([name]) => name.startsWith('script_'))
+  for (const [name, { commands }] of unattended)
+    for (const { text } of commands.filter((one) => one.text.includes('auth login')))
+      expect(text, name).toMatch(/-stdin/)
 })
 
 describe('a link', () => {

@@ -31,13 +31,13 @@ export const mfaOtp: GrantReference<'urn:custom:mfa-otp'> = {
     },
     username: {
       meaning: 'The username of the first step. It can be left out.',
-      example: 'jane@example.com',
+      example: 'mfa@example.com',
       from: ['reported'],
       facts: [{ text: 'Whether the service looks at it is not known.', from: ['unknown'] }],
     },
     password: {
       meaning: 'The password of the first step. Leave it out: nothing needs it here.',
-      example: 'correct horse',
+      example: 'battery staple',
       from: ['reported'],
       facts: [{ text: 'Whether the service looks at it is not known.', from: ['unknown'] }],
     },

@@ -18,7 +18,7 @@ export const password: GrantReference<'password'> = {
   fields: {
     username: {
       meaning: "The account's email, or the customer's.",
-      example: 'jane@example.com',
+      example: 'dev@example.com',
       from: ['reported', 'documented', 'server_source', 'observed'],
     },
     password: {
