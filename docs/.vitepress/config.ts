@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vitepress'
 import { withContentSecurityPolicy } from './content-security-policy.ts'
 import { fittingCells } from './markdown/cells.ts'
+import { editPath } from './edit-links.ts'
 import { emptyHeaders } from './markdown/empty-headers.ts'
 import { publicLinks } from './markdown/public-links.ts'
 import { mermaidFences } from './mermaid.ts'
@@ -47,6 +48,8 @@ export default defineConfig({
     ['meta', { property: 'og:title', content: pageData.title || 'Particle Grants' }],
     ['meta', { property: 'og:description', content: pageData.description || description }],
   ],
+  // The path is what the edit link is made of, and nothing else.
+  transformPageData: ({ filePath }) => ({ filePath: editPath(filePath) }),
   transformHtml: (html) => withContentSecurityPolicy(html),
   buildEnd: writeTwins,
   markdown: {
@@ -65,7 +68,7 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: 'local' },
     socialLinks: [{ icon: 'github', link: repository, ariaLabel: 'Repository' }],
-    editLink: { pattern: `${repository}/edit/main/docs/:path`, text: 'Edit this page' },
+    editLink: { pattern: `${repository}/:path`, text: 'Edit this page' },
     footer: {
       message: 'Unofficial: not affiliated with Particle. Facts carry where they are known from.',
       copyright: 'Apache-2.0',

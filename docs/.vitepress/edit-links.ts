@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const reference = 'packages/core/src/reference'
+
+/** What each generated page is made from: a file, or a folder where it is made from several. */
+const generated: Readonly<Record<string, string>> = {
+  'errors.md': `${reference}/errors`,
+  'grants/README.md': 'packages/core/src/grants',
+  'grants/password.md': `${reference}/grants/password.ts`,
+  'grants/mfa-otp.md': `${reference}/grants/mfa-otp.ts`,
+  'grants/recovery-code.md': `${reference}/grants/recovery-code.ts`,
+  'grants/client-credentials.md': `${reference}/grants/client-credentials.ts`,
+  'grants/refresh-token.md': `${reference}/grants/refresh-token.ts`,
+  'reference/calls.md': `${reference}/around`,
+  'reference/clients.md': `${reference}/clients.ts`,
+  'reference/limits.md': `${reference}/limits.ts`,
+  'reference/not-served.md': `${reference}/not-served.ts`,
+  'reference/questions.md': `${reference}/questions`,
+  'reference/request.md': `${reference}/request.ts`,
+  'reference/sources.md': `${reference}/provenance.ts`,
+  'reference/state-machine.md': 'packages/core/src/machine/transitions.ts',
+  'reference/token-life.md': `${reference}/lifetimes.ts`,
+  'reference/unknowns.md': `${reference}/unknowns.ts`,
+}
+
+/** The file or folder of the repository in which a page is changed, by the page's path from `docs`. */
+export function sourceOf(page: string): string {
+  return generated[page] ?? (page.startsWith('api/') ? entryOf(page) : `docs/${page}`)
+}
+
+/** Where a page is edited, from the address of the repository on: a code host edits files, and shows folders. */
+export function editPath(page: string): string {
+  const source = sourceOf(page)
+  return `${/\.\w+$/.test(source) ? 'edit' : 'tree'}/main/${source}`
+}
+
+/** The source of the entry point that an API page is made from. */
+function entryOf(page: string): string {
+  const [, name = '', entry = ''] = /^api\/([^/]+)\/(.*)\.md$/.exec(page) ?? []
+  const folder = `packages/${name}`
+  const { exports: entries } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+  const source = entries[entry === 'index' ? '.' : `./${entry}`]?.['@particle-grants/source']
+  if (source === undefined || !existsSync(join(root, folder, source)))
+    throw new Error(`No entry point of ${folder} is the source of ${page}.`)
+  return `${folder}/${source.replace(/^\.\//, '')}`
+}
