@@ -89,3 +89,51 @@ it('any text gives an explanation and never an error', () => {
 it.each(examples)('the example "$label" is explained', ({ text }) => {
   expect(explainPasted(text)?.meaning.length).toBeGreaterThan(0)
 })
+
+it.each([
+  '<html><h1>502 Bad Gateway</h1></html>',
+  'not json',
+  'curl: (7) Failed to connect to api.particle.io port 443',
+  '{"message":"Not Found"}',
+  '[]',
+])('no status is made up for %s', (text) => {
+  const explained = explainPasted(text)
+  expect(explained?.heading).toBe('Not an answer of the token endpoint')
+  expect(JSON.stringify(explained)).not.toMatch(/status \d/i)
+  expect(explained?.remedy).toContain('curl -i')
+})
+
+it.each([
+  '403',
+  'HTTP 403',
+  'HTTP/1.1 403 Forbidden',
+  'status: 403',
+  'curl: (22) The requested URL returned error: 403',
+])('a status alone, %s, names the errors that have it', (text) => {
+  const explained = explainPasted(text)
+  expect(explained?.heading).toBe('Status 403')
+  expect(explained?.links.map(({ link }) => link)).toEqual(
+    expect.arrayContaining(['/errors#mfa_required', '/errors#sso_user']),
+  )
+})
+
+it.each([
+  ['urn:custom:mfa-token', /not served/, '/grants/mfa-otp'],
+  ['grant_type=urn:custom:mfa-token', /not served/, '/grants/mfa-otp'],
+  ['urn:custom:mfa-otp', /a grant type/, '/grants/mfa-otp'],
+  ['client_credentials', /a grant type/, '/grants/client-credentials'],
+  ['authorization_code', /not served/, '/grants/client-credentials'],
+  ['urn:custom:sms', /not a grant type/, '/grants/'],
+])('the grant type %s leads to its page', (text, heading, link) => {
+  const explained = explainPasted(text)
+  expect(explained?.heading).toMatch(heading)
+  expect(explained?.links[0]?.link).toBe(link)
+})
+
+it('what the library says is told as an example, and is not what to do', () => {
+  const explained = explainPasted('code_refused')
+  expect(explained?.remedy).not.toMatch(/\d/)
+  expect(explained?.meaning.filter((one) => /\d{4}-\d\d-\d\d/.test(one))).toEqual([
+    expect.stringMatching(/^For example it says: /),
+  ])
+})

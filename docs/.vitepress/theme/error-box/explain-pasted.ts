@@ -6,18 +6,9 @@ import {
   tokenEndpointErrors,
 } from '@particle-grants/core'
 import { anchorOf, type ErrorExplanation, explainError, otherError } from '@particle-grants/core/reference'
+import { explainGrantType, explainStatus, explainUnreadable, notAnAnswer } from './explain-alone.ts'
+import { type Explained, readable } from './explained.ts'
 import { readPasted } from './read-pasted.ts'
-
-/** What the box says of what was pasted. Nothing in it is a secret, or longer than a line. */
-export interface Explained {
-  readonly heading: string
-  /** What came, field by field; secrets are named and not shown. */
-  readonly fields: readonly { readonly name: string; readonly value: string }[]
-  readonly meaning: readonly string[]
-  readonly remedy: string | undefined
-  /** Where the site says more. */
-  readonly links: readonly { readonly text: string; readonly link: string }[]
-}
 
 const harmless = new Set(['error', 'error_description', 'token_type', 'expires_in', 'ok', 'info'])
 
@@ -26,13 +17,17 @@ export function explainPasted(text: string): Explained | undefined {
   const pasted = readPasted(text)
   if (pasted.type === 'nothing') return undefined
   if (pasted.type === 'code') return explainCode({ code: pasted.code, fields: [] })
+  if (pasted.type === 'grant') return explainGrantType(pasted.name)
+  if (pasted.type === 'status') return explainStatus(pasted.status)
   const fields = fieldsOf(pasted.body)
+  const status = pasted.status ?? likelyStatus(fields)
+  const shown = fields.map(([name, value]) => ({ name: readable(name), value: shownValue(name, value) }))
+  if (status === undefined) return explainUnreadable(pasted.body, shown)
   const answer = judgeAnswer({
-    status: pasted.status ?? likelyStatus(fields),
+    status,
     headers: { get: (name) => pasted.headers.get(name.toLowerCase()) ?? null },
     body: new TextEncoder().encode(pasted.body),
   })
-  const shown = fields.map(([name, value]) => ({ name: readable(name), value: shownValue(name, value) }))
   return explainAnswer(answer, pasted, shown)
 }
 
@@ -47,13 +42,7 @@ function explainAnswer(
   if (answer.type === 'tokens') return explainTokens(fields)
   const details = { grant_type: 'password', baseUrl: 'the address that was called', ...answer } as const
   const { remedy, message } = new GrantsError('unexpected_answer', details)
-  return {
-    heading: 'Not an answer of the token endpoint',
-    fields,
-    meaning: [message.replace(remedy, '').trim()],
-    remedy,
-    links: [{ text: 'unexpected_answer', link: '/errors#unexpected_answer' }],
-  }
+  return notAnAnswer({ meaning: [message.replace(remedy, '').trim()], remedy, fields })
 }
 
 interface Refused {
@@ -75,14 +64,27 @@ function explainCode({ code, description, fields, status }: Refused): Explained 
 }
 
 function sayingsOf({ wire, library, cause }: ErrorExplanation): Pick<Explained, 'meaning' | 'remedy'> {
-  const [said] = library?.says ?? []
-  if (wire === undefined) return { meaning: said ? [said.what] : [], remedy: said?.remedy }
+  if (wire === undefined)
+    return library === undefined ? { meaning: [], remedy: undefined } : sayingsOfLibrary(library)
   const causes = wire.causes.map(({ when }) => when)
   return {
     meaning: cause
       ? [wire.meaning, cause.when]
       : [wire.meaning, ...(causes.length > 1 ? ['Causes that are known:'] : []), ...causes],
     remedy: cause?.remedy ?? wire.remedy,
+  }
+}
+
+/** Its messages have values in them, so that what is shown is an example of one. */
+function sayingsOfLibrary({
+  when,
+  afterwards,
+  says,
+}: NonNullable<ErrorExplanation['library']>): Pick<Explained, 'meaning' | 'remedy'> {
+  const [said] = says
+  return {
+    meaning: [when, afterwards, ...(said ? [`For example it says: “${said.what} ${said.remedy}”`] : [])],
+    remedy: 'Read the message that came with it: it says what to do, with the values of your case.',
   }
 }
 
@@ -110,10 +112,10 @@ function explainTokens(fields: Explained['fields']): Explained {
   }
 }
 
-/** Without a status the code tells; an answer without an error was a success. */
-function likelyStatus(fields: readonly (readonly [string, unknown])[]): number {
+/** Without a status the code tells, and tokens were a success. Anything else may have come with any status. */
+function likelyStatus(fields: readonly (readonly [string, unknown])[]): number | undefined {
   const error = fields.find(([name]) => name === 'error')?.[1]
-  if (typeof error !== 'string') return 200
+  if (typeof error !== 'string') return fields.some(([name]) => name === 'access_token') ? 200 : undefined
   return isTokenEndpointErrorCode(error) ? tokenEndpointErrors[error].status : 400
 }
 
@@ -129,10 +131,4 @@ function fieldsOf(body: string): [string, unknown][] {
 function shownValue(name: string, value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
   return harmless.has(name) && typeof value === 'string' ? readable(value) : '[hidden]'
-}
-
-/** One line without anything that looks like a token: servers repeat what they were sent, people paste in the wrong place. */
-function readable(text: string): string {
-  const line = text.replace(/\p{Cc}+/gu, ' ').replace(/\b(?=[\w-]*\d)[\w-]{16,}\b|[\w-]{32,}/g, '[hidden]')
-  return line.length > 160 ? `${line.slice(0, 159)}…` : line
 }

@@ -1,3 +1,6 @@
+import { isGrantType } from '@particle-grants/core'
+import { notServed } from '@particle-grants/core/reference'
+
 /** What was found in a text that somebody pasted: an answer, or only a code. */
 export type Pasted =
   | {
@@ -8,16 +11,27 @@ export type Pasted =
       readonly body: string
     }
   | { readonly type: 'code'; readonly code: string }
+  /** A grant type alone, or what somebody takes for one. */
+  | { readonly type: 'grant'; readonly name: string }
+  | { readonly type: 'status'; readonly status: number }
   | { readonly type: 'nothing' }
 
 const statusLine = /^HTTP\/[\d.]+ (\d{3})\b/
+/** As a program says it: `403`, `HTTP 403`, or what `curl -f` ends with. */
+const statusAlone =
+  /^(?:HTTP(?:\/[\d.]+)? |status:? |curl: \(22\) The requested URL returned error: )?([1-5]\d\d)(?: [A-Z][A-Za-z ]*)?$/
 const headerLine = /^([\w-]+): ?(.*)$/
 
 /** Reads the output of `curl`, with `-i` or `-v` or without, a body alone, or a code alone. */
 export function readPasted(text: string): Pasted {
   const trimmed = text.trim()
   if (trimmed === '') return { type: 'nothing' }
+  const grant = /^(?:grant_type=)?(urn:custom:[\w-]{1,60})$/.exec(trimmed)?.[1]
+  if (grant !== undefined) return { type: 'grant', name: grant }
+  if (isGrantType(trimmed) || Object.hasOwn(notServed, trimmed)) return { type: 'grant', name: trimmed }
   if (/^[a-z]+(?:_[a-z]+)*$/.test(trimmed)) return { type: 'code', code: trimmed }
+  const status = statusAlone.exec(trimmed)?.[1]
+  if (status !== undefined) return { type: 'status', status: Number(status) }
   const lines = trimmed.split(/\r?\n/).flatMap(withoutMarks)
   // After a redirect or a 100 there is more than one head; the last one belongs to the body.
   const start = lines.findLastIndex((line) => statusLine.test(line))
