@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { defineConfig } from 'vitepress'
+import { defineConfig, type HeadConfig } from 'vitepress'
 import { withContentSecurityPolicy } from './content-security-policy.ts'
 import { fittingCells } from './markdown/cells.ts'
 import { editPath } from './edit-links.ts'
 import { emptyHeaders } from './markdown/empty-headers.ts'
 import { publicLinks } from './markdown/public-links.ts'
+import { tabsOfNamedBlocks } from './markdown/tabs.ts'
 import { mermaidFences } from './mermaid.ts'
 import { writeTwins } from './twins/write-twins.ts'
 
@@ -47,6 +48,14 @@ export default defineConfig({
   transformHead: ({ pageData }) => [
     ['meta', { property: 'og:title', content: pageData.title || 'Particle Grants' }],
     ['meta', { property: 'og:description', content: pageData.description || description }],
+    ...(pageData.isNotFound
+      ? []
+      : [
+          [
+            'link',
+            { rel: 'alternate', type: 'text/markdown', href: base + pageData.relativePath },
+          ] as HeadConfig,
+        ]),
   ],
   // The path is what the edit link is made of, and nothing else.
   transformPageData: ({ filePath }) => ({ filePath: editPath(filePath) }),
@@ -59,6 +68,7 @@ export default defineConfig({
       publicLinks(markdown)
       fittingCells(markdown)
       emptyHeaders(markdown)
+      tabsOfNamedBlocks(markdown)
     },
   },
   themeConfig: {

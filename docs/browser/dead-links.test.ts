@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { builtSite } from './paths.ts'
+import { builtSite, docs } from './paths.ts'
 
 const base = new URL(process.env.DOCS_BASE ?? '/', 'http://site')
 
@@ -28,13 +28,27 @@ function fileAt({ pathname }: URL): string | undefined {
   )
 }
 
+/** The anchors of a twin's headings; of those that are named alike, the second ends in 1. */
+function headingsOf(markdown: string): readonly string[] {
+  const counts = new Map<string, number>()
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => {
+    const anchor = anchorOfHeading(heading)
+    const count = counts.get(anchor) ?? 0
+    counts.set(anchor, count + 1)
+    return count === 0 ? anchor : `${anchor}-${count}`
+  })
+}
+
 const anchors = new Map<string, ReadonlySet<string>>()
 function anchorsOf(file: string): ReadonlySet<string> {
   const known = anchors.get(file)
   if (known !== undefined) return known
-  const found = new Set(
-    [...readFileSync(file, 'utf8').matchAll(/\bid="([^"]*)"/g)].map(([, id = '']) => unescaped(id)),
-  )
+  const text = readFileSync(file, 'utf8')
+  const headings = file.endsWith('.md') ? headingsOf(text) : []
+  const found = new Set([
+    ...[...text.matchAll(/\bid="([^"]*)"/g)].map(([, id = '']) => unescaped(id)),
+    ...headings,
+  ])
   anchors.set(file, found)
   return found
 }
@@ -43,8 +57,28 @@ function isDead(link: URL): boolean {
   const file = fileAt(link)
   if (file === undefined) return true
   return (
-    link.hash !== '' && file.endsWith('.html') && !anchorsOf(file).has(decodeURIComponent(link.hash.slice(1)))
+    link.hash !== '' &&
+    /\.(html|md)$/.test(file) &&
+    !anchorsOf(file).has(decodeURIComponent(link.hash.slice(1)))
   )
+}
+
+const withoutCode = (markdown: string) =>
+  markdown.replaceAll(/^```[\s\S]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '')
+
+/** Where the links of a twin lead. */
+function linksOfTwin(twin: string, here: URL): readonly URL[] {
+  const text = withoutCode(readFileSync(twin, 'utf8'))
+  return [...text.matchAll(/\]\((?!https?:)([^)\s]+)[^)]*\)/g)].map(([, href = '']) => new URL(href, here))
+}
+
+/** A heading's anchor as code hosts and this site make it. */
+function anchorOfHeading(heading: string): string {
+  const text = heading
+    .replaceAll(/<[^>]*>|[`*]|\[(.*?)\]\(.*?\)/g, '$1')
+    .trim()
+    .toLowerCase()
+  return text.replaceAll(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-')
 }
 
 describe('the built site', () => {
@@ -62,14 +96,44 @@ describe('the built site', () => {
     expect(without.map((page) => relative(builtSite, page))).toEqual(['404.html'])
   })
 
-  it('has twins whose links lead to twins', () => {
+  it('has twins whose links lead to twins, down to the anchor', () => {
     const dead = twins.flatMap((twin) => {
-      const here = new URL(relative(builtSite, twin), base)
-      return [...readFileSync(twin, 'utf8').matchAll(/\]\((?!https?:)([^)\s#]+)[^)]*\)/g)]
-        .map(([, href = '']) => new URL(href, twin.endsWith('.txt') ? base : here))
-        .filter((link) => link.host === base.host && fileAt(link) === undefined)
-        .map((link) => `${relative(builtSite, twin)}: ${link.pathname}`)
+      const own = `/${relative(builtSite, twin)}`.replaceAll('\\', '/')
+      return linksOfTwin(twin, new URL(`.${own}`, base))
+        .filter((link) => link.host === base.host && isDead(link))
+        .map((link) => `${own}: ${link.pathname}${link.hash}`)
     })
+    expect([...new Set(dead)]).toEqual([])
+  })
+
+  it('has twins that are Markdown alone', () => {
+    const twins_ = twins.map(
+      (twin) => [relative(builtSite, twin), withoutCode(readFileSync(twin, 'utf8'))] as const,
+    )
+    for (const [name, text] of twins_)
+      expect(text.match(/^---\n\w+:|<\/?(?:[A-Z]\w*|noscript)\b[^>]*>|^:::|<!--/m)?.[0], name).toBeUndefined()
+  })
+
+  it('lists every twin in llms.txt, and every page leads to its own', () => {
+    const listed = [...readFileSync(join(builtSite, 'llms.txt'), 'utf8').matchAll(/\]\(([^)]+)\)/g)]
+    const files_ = listed.map(([, path = '']) => fileAt(new URL(path, base)))
+    expect(files_.toSorted()).toEqual(twins.filter((twin) => twin.endsWith('.md')).toSorted())
+    for (const page of pages.filter((one) => !one.endsWith('404.html'))) {
+      const [, href = ''] =
+        /<link rel="alternate" type="text\/markdown" href="([^"]+)"/.exec(readFileSync(page, 'utf8')) ?? []
+      expect(fileAt(new URL(href, base))).toBe(page.replace(/\.html$/, '.md'))
+    }
+  })
+
+  it('has links into the repository that lead to files and folders of it', () => {
+    const into =
+      /"(https:\/\/github\.com\/particle-grants\/particle-grants\/(edit|blob|tree)\/main\/([^"#]+))/g
+    const dead = pages.flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(into)].flatMap(([, link = '', way = '', path = '']) => {
+        const found = statSync(join(docs, '..', decodeURIComponent(path)), { throwIfNoEntry: false })
+        return found !== undefined && found.isDirectory() === (way === 'tree') ? [] : [link]
+      }),
+    )
     expect([...new Set(dead)]).toEqual([])
   })
 })

@@ -20,7 +20,7 @@ const notice = `<!-- Generated from packages/core/src (grants, reference, machin
 /** A page: the notice that it is generated, its title, what it says, and how far that can be trusted. */
 export function page(path: string, { title, body }: PageContent): GeneratedFile {
   const at = place(path)
-  const trust = `*Unofficial, and nothing here was tried against the live service. The small links say where each fact is known
+  const trust = `*Unofficial, and nothing here was tried against the live service. Behind each fact stands where it is known
 from; all sources were last looked at on ${lookedAt()}: [sources](${at.to('reference/sources.md')}).*`
   return { path, text: `${blocks(notice, `# ${title}`, body(at), '---', trust)}\n` }
 }

@@ -1,26 +1,47 @@
 import { describe, expect, it } from 'vitest'
 import { fromTheRoot, summaryOf, titleOf, twinOf } from './twin.ts'
 
-const page = `<!-- Generated.
+const page = `---
+title: x
+---
+<!-- Generated.
      Do not edit -->
 
 # \`password\`
 
 **Username.** Signs in: an account. More.
 
+<ClientOnly>
+<TokenLife kind="developer">
+
+In words.
+
+</TokenLife>
+</ClientOnly>
+
 <ErrorBox />
+
+<noscript>
+
+Without scripts.
+
+</noscript>
 
 ## <span id="fields"></span>Fields
 
 A fact. <sup class="from">[reported](../reference/sources.md#reported "last looked at"), [unknown](../reference/sources.md#unknown "x")</sup>
 
-::: code-group
+<!-- tabs -->
 
-\`\`\`sh [curl]
+**curl**
+
+\`\`\`sh
 curl
+<Component />
+[a](../b.md)
 \`\`\`
 
-:::
+<!-- end of tabs -->
 
 [Overview](../grants/README.md#which), [file](../public/openapi.json)
 `
@@ -28,19 +49,25 @@ curl
 const place = { page: 'reference/x.md', base: '/base/' }
 
 describe('the twin of a page', () => {
-  it('is plain Markdown', () => {
+  it('is plain Markdown, with words instead of components and the names of what links lead to', () => {
     expect(twinOf(page, place)).toBe(`# \`password\`
 
 **Username.** Signs in: an account. More.
 
-## Fields
+In words.
+
+Without scripts.
+
+## <span id="fields"></span>Fields
 
 A fact. (reported, unknown)
 
-curl:
+**curl**
 
 \`\`\`sh
 curl
+<Component />
+[a](../b.md)
 \`\`\`
 
 [Overview](../grants/index.md#which), [file](/base/openapi.json)
@@ -55,7 +82,7 @@ curl
   it('keeps its links when it lies among others', () => {
     const text = '[a](./b.md#c "t") [d](../e.md) [f](#g) [h](https://i.example/j) [k](/l.json)'
     expect(fromTheRoot(text, '/base/grants/a.md')).toBe(
-      '[a](/base/grants/b.md#c "t") [d](/base/e.md) [f](#g) [h](https://i.example/j) [k](/l.json)',
+      '[a](/base/grants/b.md#c "t") [d](/base/e.md) [f](/base/grants/a.md#g) [h](https://i.example/j) [k](/l.json)',
     )
   })
 

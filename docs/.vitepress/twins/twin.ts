@@ -6,30 +6,31 @@ export interface TwinPlace {
   readonly base: string
 }
 
-/** What stands in a page for the site only: notices, components, containers of tabs. */
-const forTheSiteOnly = [
-  /^<!--[\s\S]*?-->\n*/m,
-  /^<[A-Z]\w*[^>]*\/>\n+/gm,
-  /^:::.*\n+/gm,
-  /<span id="[^"]*"><\/span>/g,
-]
+/** What stands in a page for the site only. What is inside of components stays: it is there for readers without them. */
+const forTheSiteOnly = [/^<!--[\s\S]*?-->\n*/gm, /^<\/?(?:[A-Z]\w*|noscript)(?: [^>]*)?>\n+/gm]
+/** Blocks of code, which stay as they are. */
+const codeBlocks = /(^```[\s\S]*?^```$)/m
+const frontmatter = /^---\n[\s\S]*?\n---\n/
 
 /**
- * A page as plain Markdown, for whoever reads without a browser: no components, no tabs, sources in brackets, and links
- * that lead to other twins.
+ * A page as plain Markdown, for whoever reads without a browser: words instead of components, sources in brackets, and
+ * links that lead to other twins.
  */
 export function twinOf(markdown: string, { page, base }: TwinPlace): string {
-  const plain = forTheSiteOnly.reduce((text, pattern) => text.replaceAll(everywhere(pattern), ''), markdown)
-  return plain
-    .replaceAll(/<sup class="from">(.*?)<\/sup>/g, (_, sources: string) => `(${namesOf(sources)})`)
-    .replaceAll(/^(```\w+) \[([^\]]+)\]$/gm, (_, fence: string, title: string) => `${title}:\n\n${fence}`)
-    .replaceAll(/\]\(([^)\s]+)/g, (_, href: string) => `](${onTheSite(href, page).replace(/^\//, base)}`)
+  return markdown
+    .replace(frontmatter, '')
+    .split(codeBlocks)
+    .map((part, at) => (at % 2 === 1 ? part : plainly(part, { page, base })))
+    .join('')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trimStart()
 }
 
-function everywhere(pattern: RegExp): RegExp {
-  return pattern.global ? pattern : new RegExp(pattern, `${pattern.flags}g`)
+function plainly(markdown: string, { page, base }: TwinPlace): string {
+  return forTheSiteOnly
+    .reduce((text, pattern) => text.replaceAll(pattern, ''), markdown)
+    .replaceAll(/<sup class="from">(.*?)<\/sup>/g, (_, sources: string) => `(${namesOf(sources)})`)
+    .replaceAll(/\]\(([^)\s]+)/g, (_, href: string) => `](${onTheSite(href, page).replace(/^\//, base)}`)
 }
 
 function namesOf(sources: string): string {
@@ -38,7 +39,7 @@ function namesOf(sources: string): string {
 
 /** The same text with links that lead from anywhere; `path` is where it lies on the site. */
 export function fromTheRoot(twin: string, path: string): string {
-  return twin.replaceAll(/\]\((?![a-z]+:|#|\/)([^)\s]+)/g, (_, href: string) => {
+  return twin.replaceAll(/\]\((?![a-z]+:|\/)([^)\s]+)/g, (_, href: string) => {
     const { pathname, hash } = new URL(href, `http://site${path}`)
     return `](${pathname}${hash}`
   })

@@ -28,9 +28,16 @@ export function heading(level: 2 | 3 | 4, text: string, anchor?: string): string
   return `${'#'.repeat(level)} ${target}${text}`
 }
 
-/** A fenced block; the title is what a tab of it says. */
-export function fence(language: string, text: string, title?: string): string {
-  return `\`\`\`${language}${title === undefined ? '' : ` [${title}]`}\n${text.trimEnd()}\n\`\`\``
+/** A fenced block. */
+export function fence(language: string, text: string): string {
+  return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``
+}
+
+/**
+ * A component of the site. What is in it is shown where there are no components: on a code host and in the page's twin.
+ */
+export function component(tag: string, inWords: readonly string[]): string {
+  return blocks(`<${tag}>`, inWords, `</${tag.replace(/ .*/, '')}>`)
 }
 
 /** Text as code. */

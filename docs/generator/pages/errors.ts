@@ -6,7 +6,7 @@ import {
   otherError,
 } from '@particle-grants/core/reference'
 import { grantPages } from '../grant-pages.ts'
-import { escapeTags, heading, list, table } from '../markdown/markdown.ts'
+import { component, escapeTags, heading, list, table } from '../markdown/markdown.ts'
 import { fact, facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
@@ -20,9 +20,11 @@ export function errorsPage(): GeneratedFile {
   return page('errors.md', {
     title: 'Errors',
     body: (at) => [
-      'What `POST /oauth/token` and the API answer when they refuse, and what the libraries of this project say. Paste an answer, or a code:',
-      '<ErrorBox />',
-      'The same in a terminal: `pgrants auth explain`, which takes an answer on standard input.',
+      'What `POST /oauth/token` and the API answer when they refuse, and what the libraries of this project say.',
+      component('ErrorBox', [
+        'On the site a box stands here that explains an answer, or a code, that is pasted into it. It sends nothing anywhere.',
+      ]),
+      'In a terminal, `pgrants auth explain` takes an answer on standard input and explains it.',
       index(ofTheWire),
       heading(2, "The service's errors", 'wire'),
       'The body is JSON: `{"error":"…","error_description":"…"}`.',

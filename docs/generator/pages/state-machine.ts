@@ -1,6 +1,7 @@
 import { eventTypes, type Status, statuses, type Transition, transitions } from '@particle-grants/core'
 import { effectMeanings, eventMeanings, guardMeanings, stateMeanings } from '@particle-grants/core/reference'
-import { blocks, code, heading, list, table } from '../markdown/markdown.ts'
+import { arrowsOf, describeArrow } from '../../.vitepress/theme/state-diagram/arrows.ts'
+import { blocks, code, component, heading, list, table } from '../markdown/markdown.ts'
 import { type GeneratedFile, page } from '../page.ts'
 
 /** The machine of a session, from the table that it runs on. */
@@ -10,7 +11,7 @@ export function stateMachinePage(): GeneratedFile {
     body: (at) => [
       `What a session of \`@particle-grants/core\` goes through. The diagram and the table are made from the transitions that the
 machine runs on ([transitions.ts](https://github.com/particle-grants/particle-grants/blob/main/packages/core/src/machine/transitions.ts)); there is no other.`,
-      '<StateDiagram />',
+      component('StateDiagram', ['The diagram in words:', list(inWords)]),
       list(statuses.map((status) => `[\`${status}\`](#${status}): ${stateMeanings[status]}`)),
       `Of the rows for one event, the first whose conditions all hold is taken. What a state has no row for is forbidden there
 ([\`invalid_transition\`](${at.to('errors.md')}#invalid_transition)). Each has a test.`,
@@ -24,6 +25,11 @@ machine runs on ([transitions.ts](https://github.com/particle-grants/particle-gr
     ],
   })
 }
+
+/** The arrows from one state to others, in words. */
+const inWords = arrowsOf(transitions)
+  .filter(({ from, to }) => from !== to)
+  .map(describeArrow)
 
 function section(status: Status): string {
   const rows = transitions.filter(({ from }) => from === status)

@@ -1,7 +1,8 @@
 import { grants } from '@particle-grants/core'
 import { type Lifetime, lifetimes, type TokenLife, tokenLives } from '@particle-grants/core/reference'
+import { type LifeKind, timelineOf } from '../../.vitepress/theme/token-life/timeline.ts'
 import { grantPages } from '../grant-pages.ts'
-import { blocks, heading, table } from '../markdown/markdown.ts'
+import { blocks, component, heading, table } from '../markdown/markdown.ts'
 import { fact, facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
@@ -23,12 +24,42 @@ export function tokenLifePage(): GeneratedFile {
         ]),
       ),
       ...Object.entries(tokenLives).map(([kind, life]) =>
-        blocks(heading(2, life.title, kind), `<TokenLife kind="${kind}" />`, facts(life.facts, at)),
+        blocks(
+          heading(2, life.title, kind),
+          component(`TokenLife kind="${kind}"`, inWords(kind as LifeKind)),
+          facts(life.facts, at),
+        ),
       ),
       ...Object.entries(lifetimes).map(([id, lifetime]) => section(id, lifetime, at)),
       `How this project keeps a token fresh: [staying signed in](${at.to('guides/renewal-and-stores.md')}).`,
     ],
   })
+}
+
+/** The timeline as a table. */
+function inWords(kind: LifeKind): readonly string[] {
+  const { rows, end, text } = timelineOf(kind)
+  const day = (at: number) => (at === 0 ? 'sign-in' : `day ${at}`)
+  const bars = rows.flatMap(({ label, bars: all }) =>
+    all.map((bar) => [
+      bar.kind === 'next' ? `${label}, ${bar.label}` : label,
+      day(bar.from),
+      day(bar.to),
+      bar.label,
+    ]),
+  )
+  return [
+    table(
+      ['', 'From', 'To', ''],
+      [
+        ...bars.map(([what = '', start = '', stop = '', length = '']) =>
+          what.endsWith(length) ? [what, start, '', ''] : [what, start, stop, length],
+        ),
+        [end.text, day(end.day), '', ''],
+      ],
+    ),
+    text.slice(0, 2).join(' '),
+  ]
 }
 
 function renewal({ grant, client }: TokenLife, at: Place): string {

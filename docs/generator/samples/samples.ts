@@ -39,9 +39,9 @@ export function allSamples(recordings: Recordings): readonly Sample[] {
   return (Object.keys(exchanges) as ExchangeId[]).flatMap((exchange) => samplesOf(exchange, recordings))
 }
 
-/** Samples as tabs; on a code host as blocks, one after the other. */
+/** Samples as tabs; on a code host as blocks under their names, one after the other. */
 export function tabs(samples: readonly Sample[]): string {
   if (samples.length === 0) return ''
-  const shown = samples.map(({ tool, text }) => fence(languageOf(tool), text, tool))
-  return blocks('::: code-group', shown, ':::')
+  const shown = samples.map(({ tool, text }) => blocks(`**${tool}**`, fence(languageOf(tool), text)))
+  return blocks('<!-- tabs -->', shown, '<!-- end of tabs -->')
 }
