@@ -3,6 +3,7 @@ import { createSandbox, type Sandbox } from '@particle-grants/sandbox'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
+import { bodyOf } from '../generator/exchange/exchange.ts'
 import { exchanges } from '../generator/exchange/exchanges.ts'
 import { recordAll } from '../generator/exchange/recordings.ts'
 import { openApi } from '../generator/openapi/document.ts'
@@ -71,7 +72,7 @@ describe('the exchanges of the sandbox fit the document:', async () => {
   it.each(Object.keys(exchanges) as (keyof typeof exchanges)[])('%s', (id) => {
     const { form, status, answer } = recordings[id]
     expectValid(compile(`${requestPointer}/schema`), Object.fromEntries(form))
-    const body = JSON.parse(answer.split('\n\n').at(-1) ?? '')
+    const body = JSON.parse(bodyOf(answer))
     expectValid(answerSchema('/oauth/token', 'POST', status), body)
   })
 })

@@ -2,6 +2,7 @@ import { type GrantType, grants } from '@particle-grants/core'
 import { tokenRequest } from '@particle-grants/core/reference'
 import { createClock, createSandbox, type Sandbox } from '@particle-grants/sandbox'
 import { Placeholders } from './placeholders.ts'
+import { recordOnTheWire } from './wire.ts'
 
 /** The fields of a request besides `grant_type`, in the order in which they are sent. */
 export type Fields = Readonly<Record<string, string>>
@@ -32,9 +33,6 @@ export interface Recording {
   readonly answer: string
 }
 
-/** What is shown of the headers of an answer, in this order. */
-const shownHeaders = ['date', 'content-type', 'cache-control', 'pragma', 'www-authenticate', 'x-request-id']
-
 /** Performs an exchange with a sandbox whose clock stands still. */
 export async function record({ grant, client, fields }: Exchange): Promise<Recording> {
   const stage = openStage()
@@ -43,18 +41,24 @@ export async function record({ grant, client, fields }: Exchange): Promise<Recor
   const unknown = Object.keys(chosen).find((name) => !Object.hasOwn(grants[grant].fields, name))
   if (unknown !== undefined) throw new Error(`The catalogue knows no ${unknown} of ${grant}.`)
   const form = { grant_type: grant, ...chosen }
-  const answer = await post(stage.sandbox, client, form)
-  const body = await answer.text()
-  placeholders.learnAnswer(body)
-  placeholders.learn('request_id', answer.headers.get('x-request-id') ?? '')
-  const shownForm = Object.entries(form).map(([name, value]) => [name, placeholders.hide(value)] as const)
+  const wire = await recordOnTheWire(stage.sandbox, {
+    authorization: authorization(client),
+    body: new URLSearchParams(form).toString(),
+  })
+  placeholders.learnAnswer(bodyOf(wire.answer))
+  placeholders.learn('request_id', /^x-request-id: (.*)$/im.exec(wire.answer)?.[1] ?? '')
   return {
     client,
-    form: shownForm,
-    request: requestText(client, shownForm),
-    status: answer.status,
-    answer: placeholders.hide(answerText(answer, body)),
+    form: Object.entries(form).map(([name, value]) => [name, placeholders.hide(value)] as const),
+    request: placeholders.hide(wire.request),
+    status: Number(/^HTTP\/1\.1 (\d{3})/.exec(wire.answer)?.[1]),
+    answer: placeholders.hide(wire.answer),
   }
+}
+
+/** The body of a request or an answer that was recorded. */
+export function bodyOf(recorded: string): string {
+  return recorded.slice(recorded.indexOf('\n\n') + 2)
 }
 
 /** A clock that stands still, so that every recording has the same time. */
@@ -83,31 +87,4 @@ function post(sandbox: Sandbox, client: string, form: Fields): Promise<Response>
     headers: { authorization: authorization(client), 'content-type': tokenRequest.contentType },
     body: new URLSearchParams(form).toString(),
   })
-}
-
-function requestText(client: string, form: Recording['form']): string {
-  return `${tokenRequest.method} ${tokenRequest.path} HTTP/1.1
-Host: ${new URL(tokenRequest.url).host}
-Authorization: ${authorization(client)}
-Content-Type: ${tokenRequest.contentType}
-
-${new URLSearchParams(form.map(([name, value]) => [name, value])).toString()}`
-}
-
-const reasons: Readonly<Record<number, string>> = {
-  200: 'OK',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  429: 'Too Many Requests',
-}
-
-const titled = (name: string) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
-
-function answerText({ status, headers }: Response, body: string): string {
-  const lines = shownHeaders.flatMap((name) => {
-    const value = headers.get(name)
-    return value === null ? [] : [`${titled(name)}: ${value}`]
-  })
-  return [`HTTP/1.1 ${status} ${reasons[status] ?? ''}`.trimEnd(), ...lines, '', body].join('\n')
 }

@@ -25,7 +25,7 @@ export function grantPage(type: GrantType, recordings: Recordings): GeneratedFil
       heading(2, 'Fields', 'fields'),
       fields(grant, at),
       heading(2, 'The exchange', 'exchange'),
-      'Requests and answers as they went over the wire, between this project and its sandbox. Only what differs each time is replaced.',
+      'Requests and answers as they went over a connection to the sandbox of this project. What differs each time is replaced, and `Host` names Particle.',
       ...shownExchanges[type].map((shown) => exchange(shown, recordings)),
       answerSection(grant, at),
       heading(2, 'How long it lives', 'lifetime'),
