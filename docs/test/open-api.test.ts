@@ -97,6 +97,73 @@ describe('the refusals of the sandbox fit the document:', () => {
   })
 })
 
+/** The operations of the document, as `METHOD path`. */
+const operations = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
+  ([path, item]) =>
+    Object.keys(item)
+      .filter((name) => name !== 'parameters')
+      .map((method) => [`${method.toUpperCase()} ${path}`, item[method] as Operation] as const),
+)
+
+describe('every operation of the document', () => {
+  it.each(operations)('%s fits the example that it gives', (name) => {
+    const [method = '', path = ''] = name.split(' ')
+    const item = (document.paths as Record<string, Record<string, Operation>>)[path]?.[method.toLowerCase()]
+    const { responses } = item as unknown as {
+      responses: { 200: { content: Record<string, { examples?: { known: { value: unknown } } }> } }
+    }
+    const example = responses[200].content['application/json']?.examples?.known.value
+    if (path === '/oauth/token') return
+    expectValid(answerSchema(path, method, 200), example)
+  })
+
+  it('is tried with the sandbox, but for the one that it has not', () => {
+    const tried = new Set([
+      'POST /oauth/token',
+      ...bearerCalls.map(({ method, path }) => `${method} ${path}`),
+    ])
+    const never = operations.map(([name]) => name).filter((name) => !tried.has(name))
+    expect(never).toEqual(['GET /v1/access_tokens'])
+  })
+
+  it('says what comes when nothing else fits', () => {
+    for (const [name, { responses }] of operations) expect(responses, name).toHaveProperty('default')
+  })
+})
+
+describe('the calls around it', () => {
+  const item = (path: string) => (document.paths as Record<string, Record<string, Operation>>)[path] ?? {}
+  const bodyOf_ = (path: string, method: string, type: string) =>
+    compile(
+      `/paths/${path.replaceAll('/', '~1')}/${method}/requestBody/content/${type.replaceAll('/', '~1')}/schema`,
+    )
+
+  it('need the fields without which they are refused', () => {
+    const confirm = bodyOf_('/v1/user/mfa-enable', 'post', 'application/json')
+    expect([confirm({ mfa_token: 'x' }), confirm({ mfa_token: 'x', otp: '012345' })]).toEqual([false, true])
+    const disable = bodyOf_('/v1/user/mfa-disable', 'put', 'application/json')
+    expect([disable({}), disable({ current_password: 'x' })]).toEqual([false, true])
+    const path = '/v1/products/{productIdOrSlug}/customers'
+    const create = bodyOf_(path, 'post', tokenRequest.contentType)
+    const customer = { grant_type: 'client_credentials', email: 'jane@example.com' }
+    expect([create(customer), create({ ...customer, password: 'x' })]).toEqual([false, true])
+  })
+
+  it('take the code of a list, and the one that is out of date says so', () => {
+    expect(item('/v1/access_tokens').get).toMatchObject({
+      parameters: [{ name: 'otp', in: 'query', required: false }],
+      responses: { 400: {}, 401: {} },
+    })
+    expect(item('/v1/access_tokens/{token}').delete).toMatchObject({ deprecated: true })
+  })
+
+  it('can fail with a page, as the token endpoint can', () => {
+    expect(item('/oauth/token').post).toMatchObject({ responses: { 500: {}, default: {} } })
+    const { responses } = document.components as { responses: Record<string, { content: object }> }
+    expect(Object.keys(responses.Failed?.content ?? {})).toContain('text/html')
+  })
+})
+
 describe('the calls around it fit the document:', () => {
   it.each(bearerCalls.map((one) => [`${one.method} ${one.path}`, one] as const))('%s', async (_, one) => {
     const sandbox = createSandbox()

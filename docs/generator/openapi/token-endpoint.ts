@@ -11,6 +11,7 @@ import {
   errorFields,
   errorReferences,
   explainGrant,
+  otherError,
   tokenEndpointErrorCodes,
   tokenRequest,
 } from '@particle-grants/core/reference'
@@ -40,6 +41,10 @@ export function tokenSchemas(): Readonly<Record<string, Schema>> {
     ...Object.fromEntries(requests),
     TokenAnswer: tokenAnswer(),
     ...Object.fromEntries(errors),
+    OtherError: {
+      type: 'object',
+      properties: { error: answerProperty(errorFields.error, { type: 'string' }) },
+    },
   }
 }
 
@@ -73,6 +78,8 @@ export function tokenOperation(): Schema {
         content: { 'application/json': { schema: ref('TokenAnswer') } },
       },
       ...Object.fromEntries(statuses().map((status) => [status, responseRef(`Refused${status}`)])),
+      500: responseRef('Failed'),
+      default: responseRef('Other'),
     },
   }
 }
@@ -91,7 +98,22 @@ export function errorResponses(): Readonly<Record<string, Schema>> {
     `TokenRefused${status}`,
     errorResponse(status, ({ grants: possible }) => possible.length === 0),
   ])
-  return Object.fromEntries([...ofTheTokenEndpoint, ...ofTheApi])
+  return {
+    ...Object.fromEntries([...ofTheTokenEndpoint, ...ofTheApi]),
+    Failed: notJudged(otherError.facts.map(({ text }) => text).join(' ')),
+    Other: notJudged(otherError.meaning),
+  }
+}
+
+/** An answer that the token endpoint gives without judging the request, or that something else gives in its place. */
+function notJudged(description: string): Schema {
+  return {
+    description,
+    content: {
+      'application/json': { schema: ref('OtherError') },
+      'text/html': { schema: { type: 'string' } },
+    },
+  }
 }
 
 /** A reference to an answer of the document. */

@@ -36,12 +36,16 @@ export function callsPage(): GeneratedFile {
 
 function section(id: string, call: Call, at: Place): string {
   const { title, method, path, authentication, fields, answer, from: provenance } = call
+  const named = Object.entries(fields).map(
+    ([name, need]) => `\`${name}\`${need === 'optional' ? ' (optional)' : ''}`,
+  )
   return blocks(
     heading(2, title, id),
     `\`${method} ${path}\` ${from(provenance, at)}`,
     list([
       `Who asks: ${authentications[authentication]}`,
-      ...(fields.length === 0 ? [] : [`Fields: ${fields.map((field) => `\`${field}\``).join(', ')}`]),
+      ...(named.length === 0 ? [] : [`Fields: ${named.join(', ')}`]),
+      ...(call.deprecated ? ['Deprecated'] : []),
     ]),
     fence('json', answer),
     facts(call.facts, at),

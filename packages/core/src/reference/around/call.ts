@@ -8,8 +8,10 @@ export interface Call {
   readonly path: string
   /** How the call says who is asking. */
   readonly authentication: 'bearer' | 'basic' | 'client' | 'none'
-  /** The fields of the body, where it takes any. */
-  readonly fields: readonly string[]
+  /** The fields that it takes, where it takes any, and which of them have to be there. */
+  readonly fields: Readonly<Record<string, 'required' | 'optional'>>
+  /** Whether its provider says to use something else. */
+  readonly deprecated?: true
   /** An answer as it looks; only the fields that are known. */
   readonly answer: string
   readonly from: Provenance
