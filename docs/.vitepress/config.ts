@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig, type HeadConfig } from 'vitepress'
 import { withContentSecurityPolicy } from './content-security-policy.ts'
 import { fittingCells } from './markdown/cells.ts'
+import { descriptionOf } from './descriptions.ts'
 import { editPath } from './edit-links.ts'
 import { emptyHeaders } from './markdown/empty-headers.ts'
 import { publicLinks } from './markdown/public-links.ts'
 import { tabsOfNamedBlocks } from './markdown/tabs.ts'
 import { mermaidFences } from './mermaid.ts'
+import { withWordsForNoScripts } from './not-found-without-scripts.ts'
 import { writeTwins } from './twins/write-twins.ts'
 
 const repository = 'https://github.com/particle-grants/particle-grants'
@@ -57,9 +60,13 @@ export default defineConfig({
           ] as HeadConfig,
         ]),
   ],
-  // The path is what the edit link is made of, and nothing else.
-  transformPageData: ({ filePath }) => ({ filePath: editPath(filePath) }),
-  transformHtml: (html) => withContentSecurityPolicy(html),
+  // The path is what the edit link is made of, and nothing else is.
+  transformPageData: ({ filePath, description: own }, { siteConfig }) => ({
+    filePath: editPath(filePath),
+    description: own || descriptionOf(join(siteConfig.srcDir, filePath), description),
+  }),
+  transformHtml: (html, file) =>
+    withContentSecurityPolicy(file.endsWith('404.html') ? withWordsForNoScripts(html, nav, base) : html),
   buildEnd: writeTwins,
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },

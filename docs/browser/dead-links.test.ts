@@ -125,6 +125,19 @@ describe('the built site', () => {
     }
   })
 
+  it('has pages that each describe themselves', () => {
+    const described = pages
+      .filter((page) => !page.endsWith('404.html'))
+      .map((page) => {
+        const html = readFileSync(page, 'utf8')
+        const [, meta = ''] = /<meta name="description" content="([^"]*)"/.exec(html) ?? []
+        expect(html, page).toContain(`<meta property="og:description" content="${meta}"`)
+        expect(meta.length, `${page}: ${meta}`).toBeGreaterThan(20)
+        return meta
+      })
+    expect(described.filter((one, at) => described.indexOf(one) !== at)).toEqual([])
+  })
+
   it('has links into the repository that lead to files and folders of it', () => {
     const into =
       /"(https:\/\/github\.com\/particle-grants\/particle-grants\/(edit|blob|tree)\/main\/([^"#]+))/g

@@ -78,7 +78,7 @@ export function sidebarFile(): GeneratedFile {
     },
   ]
   const nav = [
-    item('Start', 'guides/start.md'),
+    item('Start', 'index.md'),
     item('Grant types', 'grants/README.md'),
     item('Errors', 'errors.md'),
     item('Playground', 'playground.md'),

@@ -25,7 +25,7 @@ export const recoveryCode: GrantReference<'urn:custom:recovery-code'> = {
     },
     recovery_code: {
       meaning: 'One of the recovery codes that the account was given when MFA was set up. Each is good once.',
-      example: 'a1b2c3d4e5',
+      example: 'a1b2-c3d4-e5f6',
       from: ['server_source'],
       facts: [
         { text: 'Each recovery code can be used once.', from: ['documented'] },
