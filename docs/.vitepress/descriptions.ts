@@ -7,7 +7,5 @@ import { summaryOf, titleOf, twinOf } from './twins/twin.ts'
  */
 export function descriptionOf(file: string, site: string): string {
   const text = twinOf(readFileSync(file, 'utf8'), { page: 'index.md', base: '/' })
-  const summary = summaryOf(text)
-  // The first sentence of a decision is its date.
-  return (summary.length > 20 ? summary : `${titleOf(text)}. ${site}`).replaceAll('`', '')
+  return (summaryOf(text) || `${titleOf(text)}. ${site}`).replaceAll('`', '')
 }

@@ -86,6 +86,10 @@ curl
     )
   })
 
+  it('has no date for a summary', () => {
+    expect(summaryOf('# Title\n\n2026-11-23. What was decided. More.\n')).toBe('What was decided.')
+  })
+
   it('has no summary where the page begins with a table', () => {
     expect(summaryOf('# Title\n\n| a | b |\n')).toBe('')
   })
