@@ -109,6 +109,7 @@ function librarySection({ library }: ErrorExplanation): readonly string[] {
   const { title, when, afterwards, says, wire } = library
   return [
     `*${title}.* ${escapeTags(when)} ${escapeTags(afterwards)}`,
+    'For example it says, with values made up:',
     list(says.map(({ what, remedy }) => `${escapeTags(what)} **${escapeTags(remedy)}**`)),
     wire.length === 0 ? '' : `Stands for: ${wire.map((code) => `[\`${code}\`](#${code})`).join(', ')}.`,
   ]

@@ -15,10 +15,12 @@ import { type ShownExchange, shownExchanges } from './shown-exchanges.ts'
 export function grantPage(type: GrantType, recordings: Recordings): GeneratedFile {
   const grant = explainGrant(type)
   const { reference } = grant
+  const { caution } = reference
   return page(grantPages[type], {
     title: `\`${type}\``,
     body: (at) => [
       `**${reference.title}.** ${reference.summary}`,
+      caution === undefined ? '' : `**${caution.text}** ${from(caution.from, at)}`,
       glance(grant, at),
       heading(2, 'When to use it'),
       list(reference.whenToUse),
@@ -53,7 +55,7 @@ function glance({ type, runs, reference }: GrantExplanation, at: Place): string 
         'MFA',
         outcomes.includes('mfa_required') ? 'asked, in a [second step](./mfa-otp.md)' : 'not asked here',
       ],
-      ['Its tokens are renewed by', renewals(type)],
+      ['Its tokens are renewed by', renewals(type, at)],
     ],
   )
 }

@@ -1,8 +1,8 @@
-import { type GrantType, grants, grantTypes } from '@particle-grants/core'
+import { type ClientKind, type GrantType, grants, grantTypes } from '@particle-grants/core'
 import { explainGrant, lifetimes, notServed } from '@particle-grants/core/reference'
 import { grantPages } from '../grant-pages.ts'
 import { heading, list, table } from '../markdown/markdown.ts'
-import { facts } from '../markdown/provenance.ts'
+import { facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
 import { anchorOfGrant } from './facts-pages.ts'
@@ -23,8 +23,7 @@ export function grantsOverview(): GeneratedFile {
         ],
         grantTypes.map((type) => row(type, at)),
       ),
-      `Nobody: sign in again when it ends. Whether a user client's could be refreshed is
-[not known](${at.to('reference/unknowns.md')}#user_client_refresh). The client's id and secret are required with each.`,
+      "Nobody: sign in again when it ends. The client's id and secret are required with each.",
       'How long an access token lives:',
       lifetimeNote(at),
       heading(2, 'Which one do I need?', 'which'),
@@ -47,35 +46,33 @@ export function grantsOverview(): GeneratedFile {
 }
 
 function row(type: GrantType, at: Place): string[] {
+  const { caution } = explainGrant(type).reference
   const required = Object.entries(grants[type].fields)
     .filter(([, { required: is }]) => is)
     .map(([name]) => `\`${name}\``)
   const outcomes: readonly string[] = grants[type].outcomes
   return [
-    `[\`${type}\`](${at.to(grantPages[type])})<br>${required.join(', ') || 'nothing else'}`,
-    users(type, at),
+    `[\`${type}\`](${at.to(grantPages[type])})<br>${required.join(', ') || 'nothing else'}${caution ? `<br>**${caution.text}** ${from(caution.from, at)}` : ''}`,
+    renewals(type, at, (kind) => `[${kind}](${at.to('reference/clients.md')}#${kind})`),
     mfa(type, outcomes.includes('mfa_required')),
     lifetime(),
   ]
 }
 
-/** Who renews the tokens of a grant, for each kind of client that may use it. */
-export function renewals(type: GrantType): string {
+/** What renews the tokens of a grant, for each kind of client that may use it. */
+export function renewals(
+  type: GrantType,
+  at: Place,
+  named: (kind: ClientKind) => string = (kind) => kind,
+): string {
   const { clients, renewedBy } = grants[type]
-  const by = clients.map((kind) => renewedBy[kind])
-  if (new Set(by).size === 1) return `${renewer(by[0])}`
-  return clients.map((kind) => `${kind}: ${renewer(renewedBy[kind])}`).join('<br>')
+  return clients.map((kind) => `${named(kind)}: ${renewer(kind, renewedBy[kind], at)}`).join('<br>')
 }
 
-function renewer(by: string | null | undefined): string {
-  return by === null || by === undefined ? '**nobody**' : `\`${by}\``
-}
-
-function users(type: GrantType, at: Place): string {
-  const { clients, renewedBy } = grants[type]
-  return clients
-    .map((kind) => `[${kind}](${at.to('reference/clients.md')}#${kind}): ${renewer(renewedBy[kind])}`)
-    .join('<br>')
+function renewer(kind: ClientKind, by: string | null, at: Place): string {
+  if (by !== null) return `\`${by}\``
+  // This project never tries, and nobody has said that it fails.
+  return kind === 'user' ? `[not known](${at.to('reference/unknowns.md')}#user_client_refresh)` : '**nobody**'
 }
 
 function mfa(type: GrantType, asked: boolean): string {

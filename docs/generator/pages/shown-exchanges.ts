@@ -64,7 +64,7 @@ export const shownExchanges: Readonly<Record<GrantType, readonly ShownExchange[]
     {
       id: 'refresh-developer',
       title: "A developer's token",
-      text: 'The refresh token that came with it is refused, as the report says of the live service. Do not try: whether it counts towards the lockout is not known.',
+      text: 'The refresh token that came with it does not work, as the report says of the live service. With which status and words is [not known](../reference/unknowns.md#developer_refresh): this is the answer of the sandbox. Do not try: whether it counts towards the lockout is not known either.',
     },
   ],
 }

@@ -73,10 +73,15 @@ export const scenarios = {
     username: 'jane@example.com',
     steps: [
       { move: 'sign_in', watch: 'The refresh token is kept: this client may use it.' },
-      { move: 'wait_90_days', watch: 'The access token is over; the refresh token is not.' },
+      {
+        move: 'wait_90_days',
+        watch:
+          'The access token is over. The refresh token lives 104 days here, as in the server library. If the 14 days hold that the API reference is quoted with, it is over, too.',
+      },
       {
         move: 'call',
-        watch: 'A refresh with the same client. The old refresh token is spent, the answer has a new one.',
+        watch:
+          'A refresh with the same client. The old refresh token is spent, the answer has a new one. Were it over, client_credentials for the same customer would do.',
       },
       {
         move: 'lose_answer',
@@ -98,7 +103,11 @@ export const scenarios = {
     steps: [
       { move: 'sign_in', watch: 'There is a refresh_token in the answer. The session did not keep it.' },
       { move: 'renew', watch: 'Refused in the page: product clients only. Nothing was sent.' },
-      { move: 'refresh_by_hand', watch: 'What the service says to those who try: 400 invalid_grant.' },
+      {
+        move: 'refresh_by_hand',
+        watch:
+          'It does not work, which is reported. How the live service says so is not known; this sandbox says 400 invalid_grant.',
+      },
     ],
   },
   outage: {
@@ -128,7 +137,11 @@ export const scenarios = {
         watch:
           'Held back in the page, the right password too. Nothing was sent: we never contribute the tenth.',
       },
-      { move: 'ten_by_hand', watch: 'Without that: the address is locked out, and the answer becomes 429.' },
+      {
+        move: 'ten_by_hand',
+        watch:
+          'Without that: the address is locked out. This sandbox answers 429 then; what the live service answers is not known.',
+      },
       { move: 'sign_in_by_hand', watch: 'Locked out, the right password is refused as well.' },
       { move: 'wait_half_hour', watch: 'The lock-out is over.' },
       { move: 'sign_in', watch: 'A success clears the count.' },

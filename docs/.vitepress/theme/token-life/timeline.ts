@@ -30,8 +30,12 @@ const margin = 16
 /** What gets the next token, by the grant that renews. */
 const renewals = {
   client_credentials: { text: 'ask again', refreshToken: 'is not needed: asking again does the same' },
-  refresh_token: { text: 'refresh', refreshToken: 'gets the next token, once' },
-  null: { text: 'sign in again', refreshToken: 'comes with the answer, and is refused when it is used' },
+  refresh_token: {
+    text: 'refresh or ask again',
+    refreshToken:
+      'gets the next token, once. If it lives 14 days, refreshing on day 90 fails: do it before, or ask with client_credentials',
+  },
+  null: { text: 'sign in again', refreshToken: 'comes with the answer, and does not work' },
 } as const
 
 /** The life of a kind of token, from what core's reference knows of lifetimes and renewal. */

@@ -35,7 +35,7 @@ describe('what the errors say', () => {
       rate_limited: Particle answers no more token requests from this address for now (429). Wait before the next attempt: half an hour when nothing else is said. Ten failures in a row lock the address out for 30 minutes.
       rate_limited: Particle answers no more token requests from this address for now (429). Wait 120 s before the next attempt.
       rate_limited: Particle answers no more token requests from this address for now (429). Wait 60 s before the next attempt.
-      temporarily_unavailable: Particle could not serve the token request: server_error (503). Try again later; the request was not judged.
+      temporarily_unavailable: Particle could not serve the token request: server_error (503). Try again later. Whether the service acted on the request is not known.
       temporarily_unavailable: Particle could not serve the token request: server_error (503). Wait 60 s before the next attempt.
       temporarily_unavailable: Particle could not serve the token request: server_error (503). Try again later; the request was not judged. The recovery code may be spent all the same: if it is refused next time, take another.
       temporarily_unavailable: Particle could not serve the token request: server_error (503). Wait 60 s before the next attempt. The recovery code may be spent all the same: if it is refused next time, take another.

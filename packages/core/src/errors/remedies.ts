@@ -18,7 +18,7 @@ export const remedies: Readonly<Record<TokenEndpointErrorCode, string>> = {
   sso_user:
     "Sign in through the company's SSO in Particle's own tools, then pass the token that they give to session.adopt().",
   rate_limit_exceeded: `Wait before the next attempt: half an hour when nothing else is said. ${lockout}`,
-  server_error: 'Try again later; the request was not judged.',
+  server_error: 'Try again later. Whether the service acted on the request is not known.',
 }
 
 /** What to do about a code that this project does not know. */

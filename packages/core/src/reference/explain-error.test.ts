@@ -33,9 +33,7 @@ const recorded: readonly (readonly [TokenEndpointErrorCode, string, number])[] =
   ['invalid_grant', 'Client credentials are invalid', 400],
   ['invalid_grant', 'Invalid refresh token', 400],
   ['invalid_scope', 'Invalid scope', 400],
-  ['sso_user', 'This account must sign in with SSO', 403],
   ['mfa_required', 'Multi-factor authentication required', 403],
-  ['invalid_token', 'Invalid MFA token.', 401],
   ['invalid_token', 'Could not validate OTP.', 401],
   ['invalid_token', 'The access token provided is invalid.', 401],
 ]
@@ -75,10 +73,18 @@ describe('the errors of the wire', () => {
     }
   })
 
-  it('never says that a description is known which only the recording has', () => {
+  it('has no description that nobody but whoever recorded the cases has worded', () => {
     const made = ['This account must sign in with SSO', 'Invalid MFA token.']
-    const found = causes.filter(({ description }) => description && made.includes(description.text))
-    expect(found.map(({ description }) => description?.from)).toEqual([['unknown'], ['unknown']])
+    expect(causes.filter(({ description }) => description && made.includes(description.text))).toEqual([])
+    expect(causes.filter(({ description }) => description?.from.includes('unknown' as never))).toEqual([])
+  })
+
+  it("tells what is not known of it: a lockout, a developer's refresh token, a failure", () => {
+    const lockout = causes.find(({ anchor }) => anchor === 'rate_limit_exceeded-lockout')
+    expect(lockout?.from).toEqual(['unknown'])
+    const refused = causes.find(({ anchor }) => anchor === 'invalid_grant-refresh_token')
+    expect(refused?.when).not.toContain('developer')
+    expect(explainError('server_error')?.wire?.meaning).toContain('not known')
   })
 
   it('has something that may go wrong for every grant, and names a grant once per cause', () => {

@@ -93,7 +93,7 @@ export const tokenLives: Readonly<Record<'developer' | 'product' | 'customer' | 
     grant: 'password',
     facts: [
       {
-        text: 'It lives 90 days, and then you sign in again. The `refresh_token` that came with it is refused.',
+        text: 'It lives 90 days, and then you sign in again. The `refresh_token` that came with it does not work.',
         from: ['reported', 'documented'],
       },
     ],
@@ -117,6 +117,10 @@ export const tokenLives: Readonly<Record<'developer' | 'product' | 'customer' | 
       {
         text: "A customer's sign-in with a password can be refreshed with the product's client, each refresh token once.",
         from: ['documented', 'server_source'],
+      },
+      {
+        text: 'If the 14 days hold, a refresh on day 90 comes too late and fails. Refresh within them, or ask with `client_credentials` and `scope=customer=…`.',
+        from: ['documented_secondhand'],
       },
       {
         text: 'A back end needs no password: `client_credentials` with `scope=customer=…` gives the same customer a token at any time.',

@@ -27,6 +27,17 @@ export const unknowns = {
     known: [{ text: "Particle's tools send one, each its own.", from: ['clients'] }],
     here: 'Always sends the published secret.',
   },
+  developer_refresh: {
+    question: "How is a developer's refresh token refused?",
+    known: [
+      { text: 'It comes with the answer, and does not work.', from: ['reported'] },
+      {
+        text: "The library answers a foreign token with 400, `invalid_grant` and `Invalid refresh token`, and would itself refresh a developer's.",
+        from: ['server_source'],
+      },
+    ],
+    here: 'Never sends one. The sandbox refuses it as the library refuses a foreign one.',
+  },
   user_client_refresh: {
     question: "Can a user client's tokens be refreshed?",
     known: [

@@ -14,12 +14,12 @@ export const invalidGrant: ErrorReference<'invalid_grant'> = {
     },
     {
       anchor: 'invalid_grant-refresh_token',
-      when: "The refresh token is wrong, was used before, belongs to another client, or is a developer's.",
+      when: 'The refresh token is wrong, was used before, or belongs to another client.',
       description: { text: 'Invalid refresh token', from: ['server_source'] },
       grants: ['refresh_token'],
       remedy:
         'Drop it. Ask again with `client_credentials` where the client can, and sign in again where it cannot.',
-      from: ['reported', 'server_source'],
+      from: ['server_source'],
     },
     {
       anchor: 'invalid_grant-expired_refresh_token',
@@ -39,5 +39,10 @@ export const invalidGrant: ErrorReference<'invalid_grant'> = {
       from: ['server_source'],
     },
   ],
-  facts: [],
+  facts: [
+    {
+      text: "A developer's refresh token does not work, and with which error it is refused is not known.",
+      from: ['unknown'],
+    },
+  ],
 }

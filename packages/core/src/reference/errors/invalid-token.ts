@@ -16,7 +16,6 @@ export const invalidToken: ErrorReference<'invalid_token'> = {
     {
       anchor: 'invalid_token-mfa_token',
       when: 'The `mfa_token` is not known, or not good any more. Probably it looks just like a wrong code.',
-      description: { text: 'Invalid MFA token.', from: ['unknown'] },
       grants: ['urn:custom:mfa-otp', 'urn:custom:recovery-code'],
       remedy: 'Start over with username and password, which gives a new `mfa_token`.',
       from: ['unknown'],

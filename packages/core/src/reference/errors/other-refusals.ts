@@ -62,9 +62,8 @@ export const ssoUser: ErrorReference<'sso_user'> = {
     {
       anchor: 'sso_user-account',
       when: "The account signs in through its company's SSO.",
-      // Worded by whoever recorded the wire cases, not by the library.
-      description: { text: 'This account must sign in with SSO', from: ['unknown'] },
       grants: ['password'],
+      remedy: "Sign in through the company's SSO in Particle's own tools, and use the token that they give.",
       from: ['server_source'],
     },
     {
@@ -80,7 +79,7 @@ export const ssoUser: ErrorReference<'sso_user'> = {
 
 /** What explains `rate_limit_exceeded`. */
 export const rateLimitExceeded: ErrorReference<'rate_limit_exceeded'> = {
-  meaning: 'Too many token requests, or too many failed ones in a row, came from this address.',
+  meaning: 'Too many token requests came from this address; perhaps too many failed ones in a row.',
   causes: [
     {
       anchor: 'rate_limit_exceeded-requests',
@@ -91,22 +90,25 @@ export const rateLimitExceeded: ErrorReference<'rate_limit_exceeded'> = {
     },
     {
       anchor: 'rate_limit_exceeded-lockout',
-      when: 'Ten token requests in a row failed. The address is blocked for 30 minutes.',
+      when: 'Perhaps also: ten token requests in a row failed, and the address is blocked for 30 minutes. Whether a blocked address is answered in this way is not known.',
       grants: grantTypes,
       remedy: 'Wait half an hour, and find out what failed before you try again.',
-      from: ['documented', 'server_source'],
+      from: ['unknown'],
     },
   ],
   facts: [
     { text: 'The code exists, with status 429, for too many attempts.', from: ['server_source'] },
-    { text: 'Whether a blocked address is answered with it is not known.', from: ['unknown'] },
+    {
+      text: 'That ten failed token requests in a row block an address for 30 minutes is documented, without the answer that it then gets.',
+      from: ['documented'],
+    },
     { text: 'Whether `Retry-After` says how long to wait is not known.', from: ['unknown'] },
   ],
 }
 
 /** What explains `server_error`. */
 export const serverError: ErrorReference<'server_error'> = {
-  meaning: 'The service failed. It has not judged what was sent.',
+  meaning: 'The service failed. Whether it acted on what was sent is not known.',
   causes: [
     {
       anchor: 'server_error-failure',
@@ -115,5 +117,11 @@ export const serverError: ErrorReference<'server_error'> = {
       from: ['server_source'],
     },
   ],
-  facts: [],
+  facts: [
+    {
+      text: 'A refresh token that was sent may be spent: the library revokes it before it saves the next one.',
+      from: ['server_source'],
+    },
+    { text: 'Whether a code that was sent is spent is not known.', from: ['unknown'] },
+  ],
 }

@@ -22,6 +22,8 @@ type Running<G extends GrantType> = (typeof grants)[G]
 export interface GrantReference<G extends GrantType> {
   readonly title: string
   readonly summary: string
+  /** What to know before anything else, where the grant probably does not do what its name says. */
+  readonly caution?: Fact
   readonly whenToUse: readonly string[]
   /** What the grant is for with each kind of client that may use it. */
   readonly clients: { readonly [K in Running<G>['clients'][number]]: Fact }

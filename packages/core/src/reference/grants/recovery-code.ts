@@ -6,6 +6,10 @@ export const recoveryCode: GrantReference<'urn:custom:recovery-code'> = {
   title: 'The second step: a recovery code',
   summary:
     'Follows `mfa_required` when the authenticator is lost. Expect a refusal: the documentation says that recovery codes work only at login.particle.io.',
+  caution: {
+    text: 'Expect a refusal: recovery codes work only at login.particle.io.',
+    from: ['documented'],
+  },
   whenToUse: [
     'Hardly ever. Use the recovery code at login.particle.io, set up the authenticator anew, and sign in with its code.',
   ],

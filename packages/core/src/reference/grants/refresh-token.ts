@@ -7,7 +7,7 @@ export const refreshToken: GrantReference<'refresh_token'> = {
   summary: 'Trades a refresh token for a new pair of tokens. It works for tokens of a product client only.',
   whenToUse: [
     'A customer of your product signed in with a password, and the token nears its end.',
-    "Not for a developer's token: its refresh token is refused. Not for `client_credentials`: ask again instead.",
+    "Not for a developer's token: its refresh token does not work. Not for `client_credentials`: ask again instead.",
   ],
   clients: {
     product: {
@@ -44,6 +44,10 @@ export const refreshToken: GrantReference<'refresh_token'> = {
     },
   },
   lifetimes: [
+    {
+      text: 'If the 14 days hold, a refresh when the access token ends on day 90 comes too late. Refresh within them, or ask with `client_credentials`.',
+      from: ['documented_secondhand'],
+    },
     {
       text: 'A refresh token lives 14 days, according to the API reference as others quote it.',
       from: ['documented_secondhand'],

@@ -74,7 +74,7 @@ export const answered: LibraryErrorReferences<
   },
   temporarily_unavailable: {
     title: 'A failing server',
-    when: 'The token endpoint answered with an error of its own making. It has not judged what was sent.',
+    when: 'The token endpoint answered with an error of its own making. Whether it acted on what was sent is not known.',
     afterwards: kept,
     examples: [{ grant_type: 'password', error: 'server_error', status: 503, retryAfter: undefined }],
     wire: ['server_error'],

@@ -10,7 +10,7 @@ export const mfaQuestions = {
         from: ['reported', 'server_source'],
       },
       {
-        text: 'The other spelling is in circulation since the report used it once.',
+        text: 'The report itself wrote the other spelling once, and this one everywhere else.',
         from: ['reported'],
       },
     ],
