@@ -1,6 +1,8 @@
 import type { Samples } from './sample.ts'
 
-const withMfa = `printf '%s\\n' "$PASSWORD" | pgrants auth login --username mfa@example.com --password-stdin`
+const password = `printf '%s\\n' "$PASSWORD" | pgrants auth login --username mfa@example.com --password-stdin`
+/** Exit code 4 says that the code is still to come. */
+const withMfa = `${password} || [ $? -eq 4 ]`
 const customer = `printf '%s\\n' "$CLIENT_SECRET" "$PASSWORD" | pgrants auth login \\
   --client-id my-product-1234 --client-secret-stdin \\
   --username jane@example.com --password-stdin`
@@ -11,13 +13,17 @@ export const cli: Samples = {
 
 curl -H "$(pgrants auth token --format header)" https://api.particle.io/v1/devices`,
 
-  'sign-in-mfa': `${withMfa}
-echo "Exit code $?: 4 says that the code is missing"`,
+  'sign-in-mfa': `${password} ||
+  echo "Exit code $?: 4 says that the code is missing"`,
 
   'sign-in-customer': customer,
 
   otp: `${withMfa}
 printf '%s\\n' "$CODE" | pgrants auth login --otp-stdin`,
+
+  'otp-wrong': `${withMfa}
+printf '%s\\n' "$CODE" | pgrants auth login --otp-stdin ||
+  echo "Exit code $?: 4 says that the code was refused, and that the same call takes the next one"`,
 
   'recovery-code': `${withMfa}
 printf '%s\\n' "$RECOVERY_CODE" | pgrants auth login --recovery-code-stdin`,
@@ -29,6 +35,11 @@ printf '%s\\n' "$RECOVERY_CODE" | pgrants auth login --recovery-code-stdin`,
 
   'client-user': `printf '%s\\n' "$CLIENT_SECRET" | pgrants auth login \\
   --client-id my-scripts-5678 --client-kind user --client-secret-stdin`,
+
+  'refresh-developer': `printf '%s\\n' "$PASSWORD" | pgrants auth login --username dev@example.com --password-stdin
+
+pgrants auth renew ||
+  echo "Exit code $?: nobody can renew it. Nothing was sent; sign in again before it ends"`,
 
   refresh: `${customer}
 pgrants auth renew # only to have it now: auth token renews by itself`,

@@ -31,6 +31,17 @@ if (state.status === 'mfa_required') await session.submitOtp('012345') // the sa
 
 const devices = await session.fetch('/v1/devices')`,
 
+  'otp-wrong': `import { createSession, developerClient, GrantsError } from '@particle-grants/core'
+
+const session = createSession({ client: developerClient() })
+const state = await session.login({ username: 'mfa@example.com', password: 'battery staple' })
+try {
+  if (state.status === 'mfa_required') await session.submitOtp('012345')
+} catch (error) {
+  if (!(GrantsError.isInstance(error) && error.code === 'code_refused')) throw error
+  console.log(error.message) // still mfa_required: submitOtp() takes the next code, with the same mfa_token
+}`,
+
   'recovery-code': `import { createSession, developerClient } from '@particle-grants/core'
 
 const session = createSession({ client: developerClient() })

@@ -27,7 +27,24 @@ const said = await answer.json()
 ${afterwards(status)}`
 }
 
+/** What is shown in place of a request that is not worth sending: why, and the one that is. */
+export function insteadOf(instead: Recording): { readonly curl: string; readonly fetch: string } {
+  const why = [
+    "A developer's refresh token does not work, and trying may count towards the lockout.",
+    'Sign in again instead:',
+  ]
+  return {
+    curl: `${why.map((line) => `# ${line}`).join('\n')}\n${curl(instead)}`,
+    fetch: `${why.map((line) => `// ${line}`).join('\n')}\n${fetchCall(instead)}`,
+  }
+}
+
 function afterwards(status: number): string {
+  if (status === 401) {
+    return `if (said.error === 'invalid_token') {
+  // Ask for the next code, and send it with the same mfa_token.
+}`
+  }
   if (status === 403) {
     return `if (said.error === 'mfa_required') {
   const { mfa_token } = said // goes into the second step

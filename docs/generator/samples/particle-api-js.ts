@@ -36,6 +36,42 @@ try {
   const devices = await particle.listDevices({ auth: body.access_token })
 }`,
 
+  'otp-wrong': `import Particle from 'particle-api-js'
+
+const particle = new Particle()
+try {
+  await particle.login({ username: 'mfa@example.com', password: 'battery staple' })
+} catch (error) {
+  if (error.body?.error !== 'mfa_required') throw error
+  try {
+    await particle.sendOtp({ mfaToken: error.body.mfa_token, otp: '012345' })
+  } catch (refused) {
+    if (refused.body?.error !== 'invalid_token') throw refused
+    console.log(refused.statusCode) // send the next code, with the same mfaToken
+  }
+}`,
+
+  'recovery-code': `import Particle from 'particle-api-js'
+
+const particle = new Particle()
+try {
+  await particle.login({ username: 'mfa@example.com', password: 'battery staple' })
+} catch (error) {
+  if (error.body?.error !== 'mfa_required') throw error
+  // It has no call for this grant; its own request takes the fields as they are.
+  const answer = await particle.request({
+    uri: '/oauth/token',
+    method: 'post',
+    form: {
+      grant_type: 'urn:custom:recovery-code',
+      mfa_token: error.body.mfa_token,
+      recovery_code: 'a1b2-c3d4-e5f6',
+      client_id: 'particle',
+      client_secret: 'particle',
+    },
+  })
+}`,
+
   'client-owner': `${product}
 const { body } = await particle.loginAsClientOwner()`,
 
@@ -55,6 +91,13 @@ const answer = await particle.request({
 
 const particle = new Particle({ clientId: 'my-scripts-5678', clientSecret: 'user-client-secret' })
 const { body } = await particle.loginAsClientOwner()`,
+
+  'refresh-developer': `import Particle from 'particle-api-js'
+
+const particle = new Particle()
+const { body } = await particle.login({ username: 'dev@example.com', password: 'correct horse' })
+// There is no call for refresh_token. body.refresh_token would not work anyway: sign in again in time.
+const endsAt = new Date(Date.now() + body.expires_in * 1000)`,
 
   refresh: `${product}
 const answer = await particle.request({

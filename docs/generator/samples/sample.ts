@@ -6,8 +6,8 @@ export const tools = ['curl', 'fetch', 'core', 'Axios', 'CLI', 'particle-api-js'
 /** The name of a tab. */
 export type Tool = (typeof tools)[number]
 
-/** The samples of one tool, by exchange. What a tool has no way for is left out. */
-export type Samples = { readonly [E in ExchangeId]?: string }
+/** The samples of one tool, by exchange. Where a tool has no call for it, the sample says so and what does it instead. */
+export type Samples = Readonly<Record<ExchangeId, string>>
 
 /** The language of a tool's samples. */
 export function languageOf(tool: Tool): 'sh' | 'js' {

@@ -4,7 +4,7 @@ import { blocks, fence } from '../markdown/markdown.ts'
 import { axios } from './axios.ts'
 import { cli } from './cli.ts'
 import { core } from './core.ts'
-import { curl, fetchCall } from './of-the-wire.ts'
+import { curl, fetchCall, insteadOf } from './of-the-wire.ts'
 import { particleApiJs } from './particle-api-js.ts'
 import { languageOf, type Tool, tools } from './sample.ts'
 
@@ -19,19 +19,18 @@ export interface Sample {
 export function samplesOf(exchange: ExchangeId, recordings: Recordings): readonly Sample[] {
   const recording = recordings[exchange]
   // What is shown as a mistake is not for copying.
-  const worthCopying = recording.status === 200 || recording.status === 403
-  const texts: Readonly<Record<Tool, string | undefined>> = {
-    curl: worthCopying ? curl(recording) : undefined,
-    fetch: worthCopying ? fetchCall(recording) : undefined,
+  const byHand =
+    exchange === 'refresh-developer'
+      ? insteadOf(recordings['sign-in'])
+      : { curl: curl(recording), fetch: fetchCall(recording) }
+  const texts: Readonly<Record<Tool, string>> = {
+    ...byHand,
     core: core[exchange],
     Axios: axios[exchange],
     CLI: cli[exchange],
     'particle-api-js': particleApiJs[exchange],
   }
-  return tools.flatMap((tool) => {
-    const text = texts[tool]
-    return text === undefined ? [] : [{ exchange, tool, text }]
-  })
+  return tools.map((tool) => ({ exchange, tool, text: texts[tool] }))
 }
 
 /** Every sample of every exchange. */
@@ -41,7 +40,6 @@ export function allSamples(recordings: Recordings): readonly Sample[] {
 
 /** Samples as tabs; on a code host as blocks under their names, one after the other. */
 export function tabs(samples: readonly Sample[]): string {
-  if (samples.length === 0) return ''
   const shown = samples.map(({ tool, text }) => blocks(`**${tool}**`, fence(languageOf(tool), text)))
   return blocks('<!-- tabs -->', shown, '<!-- end of tabs -->')
 }
