@@ -15,18 +15,15 @@ import { startRedis } from './redis.ts'
 const samplesIn = (path: string, ...languages: string[]) =>
   fences(readFileSync(join(docs, path), 'utf8'), ...languages)
 
-const modules = guides.flatMap(({ path, given }) => [
-  ...samplesIn(path, 'js').map((text, at) => ({
-    path,
-    name: `${path} ${at + 1}.mjs`,
-    text: withGiven(text, given),
-  })),
-  ...samplesIn(path, 'ts').map((text, at) => ({
-    path,
-    name: `${path} ${at + 1}.ts`,
-    text: withGiven(text, given),
-  })),
-])
+const modules = guides.flatMap(({ path, given, unserved = [] }) =>
+  (['js', 'ts'] as const).flatMap((language) =>
+    samplesIn(path, language).map((text, at) => ({
+      unserved,
+      name: `${path} ${at + 1}.${language === 'js' ? 'mjs' : 'ts'}`,
+      text: withGiven(text, given),
+    })),
+  ),
+)
 const commands = guides.flatMap(({ path, left = {} }) =>
   samplesIn(path, 'sh')
     .filter((text) => !Object.keys(left).some((beginning) => text.startsWith(beginning)))
@@ -80,7 +77,8 @@ describe('the pages', () => {
   })
 })
 
-async function playModule({ name, text }: { name: string; text: string }, { cloud, environment }: Scene) {
+async function playModule({ name, text, unserved }: (typeof modules)[number], scene: Scene) {
+  const { sandbox, cloud, environment } = scene
   const redis = text.includes('redisStore') ? await startRedis() : undefined
   if (redis === 'left out') return
   const ended = await cloud.runModule(name.endsWith('.ts') ? withoutTypes(text) : text, {
@@ -92,6 +90,9 @@ async function playModule({ name, text }: { name: string; text: string }, { clou
   })
   await redis?.remove()
   expect(ended).toMatchObject({ code: 0, stderr: '' })
+  // A 403 is the question for the code. Whatever else is refused shows a sample that does not do what it says.
+  const refused = sandbox.requests().filter(({ status }) => status >= 400 && status !== 403)
+  expect(refused.filter(({ status, path }) => !(status === 404 && unserved.includes(path)))).toEqual([])
   const said = [...text.matchAll(/console\.log\(.*\) \/\/ (.*)/g)].map(([, output]) => output)
   if (said.length > 0) expect(ended.stdout.trim().split('\n')).toEqual(said)
 }

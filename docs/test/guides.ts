@@ -7,6 +7,8 @@ export interface Guide {
   readonly given: Given
   /** Shell samples that are not run, by how they begin, and why. */
   readonly left?: Readonly<Record<string, string>>
+  /** Calls that the sandbox has not: what a sample shows is how such a call is made. */
+  readonly unserved?: readonly string[]
 }
 
 const core = `import * as core from '@particle-grants/core'`
@@ -50,8 +52,10 @@ const axiosGiven: Given = {
   token: `let token = ''`,
   refreshToken: `const refreshToken = async () => ''`,
   showSignIn: `const showSignIn = (/** @type {string} */ message) => message`,
-  // The sandbox has not every call: what a sample shows is how a call is made.
-  api: `const api = axios.create({ baseURL: 'https://api.particle.io', validateStatus: () => true })
+  // The sandbox has not every call: see `unserved`.
+  api: `const api = axios.create({
+  baseURL: 'https://api.particle.io', validateStatus: (status) => status < 300 || status === 404,
+})
 attachSession(api, session)`,
   uploads: 'const uploads = axios.create()',
   webhooks: 'const webhooks = axios.create()',
@@ -99,7 +103,7 @@ export const guides: readonly Guide[] = [
     given: {},
     left: { 'npm run sandbox': 'it serves until Ctrl+C; the tests of the sandbox run it' },
   },
-  { path: 'guides/axios.md', given: axiosGiven },
+  { path: 'guides/axios.md', given: axiosGiven, unserved: ['/v1/products/1234/firmware'] },
   { path: 'guides/from-particle-api-js.md', given: { ...withMfa, ...token } },
   { path: 'guides/from-particle-cli.md', given: {} },
   {
