@@ -59,5 +59,5 @@ export function summaryOf(twin: string): string {
     .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1')
     .replaceAll('**', '')
     .replace(/^\d{4}-\d\d-\d\d\. /, '') // a decision begins with its date
-  return (/^.*?[.:](?= |$)/.exec(text.trim())?.[0] ?? text.trim()).replace(/:$/, '.')
+  return (/^.*?(?:\.|:$)(?= |$)/.exec(text.trim())?.[0] ?? text.trim()).replace(/:$/, '.')
 }

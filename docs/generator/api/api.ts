@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { Application, LogLevel } from 'typedoc'
 import { documentedPackages } from '../sidebar.ts'
+import { withIntroduction } from './introduction.ts'
 
 /**
  * Makes the API pages of every package from its doc comments, and gives how many of them could not be made. Those whose
@@ -17,18 +18,29 @@ export async function makeApiPages(docs: string): Promise<number> {
     const sources = hashOf(folder)
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) continue
     rmSync(out, { recursive: true, force: true })
-    if (await makePages(folder, out)) writeFileSync(stamp, sources)
-    else failed += 1
+    if (await makePages(folder, out)) {
+      introduce(name, folder, out)
+      writeFileSync(stamp, sources)
+    } else failed += 1
   }
   return failed
 }
 
+function introduce(name: string, folder: string, out: string): void {
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8')
+  for (const file of readdirSync(out).filter((one) => one.endsWith('.md'))) {
+    const page = readFileSync(join(out, file), 'utf8')
+    const entry = `@particle-grants/${name}${file === 'index.md' ? '' : `/${file.replace(/\.md$/, '')}`}`
+    writeFileSync(join(out, file), withIntroduction(page, { folder: name, entry, readme }))
+  }
+}
+
 function hashOf(folder: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([common, markdown]))
+  const hash = createHash('sha256').update(JSON.stringify([common, markdown, introductions]))
   const files = readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(file))
     .map((file) => join('src', file))
-  for (const file of [...files.toSorted(), 'package.json']) {
+  for (const file of [...files.toSorted(), 'package.json', 'README.md']) {
     hash.update(file).update(readFileSync(join(folder, file)))
   }
   return hash.digest('hex')
@@ -55,6 +67,9 @@ async function makePages(folder: string, out: string): Promise<boolean> {
   await app.generateOutputs(project)
   return !app.logger.hasErrors()
 }
+
+/** Changes when what stands in front of the pages is made in another way, so that they are made anew. */
+const introductions = 1
 
 const common = {
   plugin: ['typedoc-plugin-markdown'],
