@@ -37,7 +37,7 @@ describe('what the errors say', () => {
       rate_limited: Particle answers no more token requests from this address for now (429). Wait 60 s before the next attempt.
       temporarily_unavailable: Particle could not serve the token request: server_error (503). Try again later. Whether the service acted on the request is not known.
       temporarily_unavailable: Particle could not serve the token request: server_error (503). Wait 60 s before the next attempt.
-      temporarily_unavailable: Particle could not serve the token request: server_error (503). Try again later; the request was not judged. The recovery code may be spent all the same: if it is refused next time, take another.
+      temporarily_unavailable: Particle could not serve the token request: server_error (503). Try again later. Whether the service acted on the request is not known. The recovery code may be spent all the same: if it is refused next time, take another.
       temporarily_unavailable: Particle could not serve the token request: server_error (503). Wait 60 s before the next attempt. The recovery code may be spent all the same: if it is refused next time, take another.
       unexpected_answer: What answers at https://api.particle.io is not Particle's token endpoint: status 502 and an HTML page. Check the base URL and any proxy on the way. Tokens in hand were kept.
       unexpected_answer: What answers at https://api.particle.io is not Particle's token endpoint: status 302 and a redirect, which is never followed. Check the base URL and any proxy on the way. Tokens in hand were kept.
