@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,8 +9,22 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 const bin = fileURLToPath(new URL('../bin/run.js', import.meta.url))
 
+/** The same CLI, but that its commands are joined by colons: oclif's own default. */
+function withColons(): string {
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  // Below the packages that it needs.
+  const folder = mkdtempSync(join(root, 'node_modules/.colons-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  for (const name of ['bin', 'src/devices.js'])
+    cpSync(join(root, name), join(folder, name), { recursive: true })
+  const { oclif, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const { topicSeparator: _, ...others } = oclif
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, oclif: others }))
+  return join(folder, 'bin/run.js')
+}
+
 /** A sandbox that listens, and the CLI with a home of its own. It runs what is built. */
-async function open() {
+async function open(program = bin) {
   const sandbox = createSandbox()
   const server = await listen(sandbox, { port: 0 })
   const home = mkdtempSync(join(tmpdir(), 'particle-grants-devices-'))
@@ -27,7 +41,7 @@ async function open() {
   }
   const run = (args: readonly string[], stdin = '') =>
     new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-      const child = spawn(process.execPath, [bin, ...args], { env, cwd: home })
+      const child = spawn(process.execPath, [program, ...args], { env, cwd: home })
       const seen = { stdout: '', stderr: '' }
       child.stdout.on('data', (chunk) => {
         seen.stdout += chunk
@@ -62,6 +76,26 @@ describe("somebody else's CLI", () => {
 
     expect([code, stdout]).toEqual([3, ''])
     expect(stderr).toContain('somebody auth login')
+  })
+
+  it('is told so as it joins the words of its commands', async () => {
+    const { run } = await open(withColons())
+    const [devices, status, json, explain] = [
+      await run(['devices']),
+      await run(['auth:status']),
+      await run(['devices', '--json']),
+      await run(['auth:explain', 'nothing_known']),
+    ]
+    expect(devices.stderr).toContain('somebody auth:login')
+    expect(status.stdout).toContain('somebody auth:login')
+    expect(JSON.parse(json.stdout).error.remedy).toContain('somebody auth:login')
+    expect(explain.code).toBe(2)
+    for (const { stdout, stderr } of [devices, status, json, explain])
+      expect(stdout + stderr).not.toContain('somebody auth ')
+    expect((await run(['auth:login', ...login.slice(2)], 'correct horse\n')).stdout).toContain(
+      'somebody auth:login',
+    )
+    expect((await run(['auth:login', '--help'])).stdout).not.toContain('somebody auth login')
   })
 
   it('ends with the exit code of what went wrong', async () => {

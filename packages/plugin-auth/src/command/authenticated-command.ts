@@ -80,8 +80,9 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   protected async tellOfEnd(tokens: Tokens): Promise<void> {
     if (this.#told) return
     this.#told = true
-    const connection = await this.connection()
-    const notice = await expiryNotice({ connection, tokens, bin: this.bin }, this.connections)
+    const { source, session } = await this.connection()
+    const nearing = { source, kind: session.kind, tokens, bin: this.bin }
+    const notice = await expiryNotice(nearing, this.connections.book)
     if (notice !== undefined) this.caution(notice)
   }
 

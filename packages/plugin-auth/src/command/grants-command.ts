@@ -1,10 +1,13 @@
 import { Command } from '@oclif/core'
-import { describeError, type ErrorDescription, isUnexpected } from '../errors/describe-error.ts'
-import { exitCodes } from '../errors/exit-codes.ts'
+import { describeError, type ErrorDescription } from '../errors/describe-error.ts'
+import { showError } from '../errors/report-error.ts'
+import { nameCommands, withCommands } from '../terminal/commands.ts'
 import { isInteractive } from '../terminal/interactive.ts'
+import { note } from '../terminal/note.ts'
 import { paint } from '../terminal/paint.ts'
 import { withProgress } from '../terminal/progress.ts'
 import { fold } from '../terminal/rows.ts'
+import { widthOf } from '../terminal/width.ts'
 
 /**
  * What all commands share: `--json`, exit codes, and errors that say what to do. A command's `run` returns what
@@ -19,15 +22,24 @@ export abstract class GrantsCommand extends Command {
     return isInteractive() && !this.jsonEnabled()
   }
 
+  protected override async init(): Promise<void> {
+    await super.init()
+    nameCommands(this.config)
+  }
+
   /** Prints a part of the result for people, on stdout; nothing with `--json`. */
   protected print(text: string): void {
-    this.log(text)
+    this.log(withCommands(text))
+  }
+
+  /** As {@link GrantsCommand.print}, for sentences: folded in a terminal, but within no command. */
+  protected tell(text: string): void {
+    this.print(fold(text, widthOf(process.stdout)).join('\n'))
   }
 
   /** Says something besides the result, on stderr, with `--json` as well. */
   protected note(text: string): void {
-    const { isTTY, columns } = process.stderr
-    process.stderr.write(`${isTTY ? fold(text, columns).join('\n') : text}\n`)
+    note(text)
   }
 
   /** As {@link GrantsCommand.note}, and stands out. */
@@ -59,24 +71,7 @@ export abstract class GrantsCommand extends Command {
   }
 
   protected override async catch(thrown: unknown): Promise<void> {
-    const described = this.describe(thrown)
-    process.exitCode = described.exitCode
-    if (this.jsonEnabled()) {
-      this.logJson(this.toErrorJson(thrown))
-      return
-    }
-    const lines = [`${paint('red', 'Error:', process.stderr)} ${described.message}`]
-    if (described.remedy !== undefined) lines.push(described.remedy)
-    const isCallers = described.exitCode === exitCodes.interrupted || described.exitCode === exitCodes.usage
-    const context = isCallers ? undefined : this.errorContext()
-    if (context !== undefined) lines.push(context)
-    if (described.link !== undefined) lines.push(paint('dim', `More: ${described.link}`, process.stderr))
-    if (isUnexpected(thrown)) lines.push('This is a bug of this program: please report it.')
-    this.note(lines.join('\n'))
-  }
-
-  protected override toErrorJson(thrown: unknown): unknown {
-    return { error: this.describe(thrown) }
+    showError(this.describe(thrown), { json: this.jsonEnabled(), context: this.errorContext() })
   }
 
   protected override logJson(json: unknown): void {

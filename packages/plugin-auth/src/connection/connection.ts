@@ -6,13 +6,19 @@ import {
   type SessionFor,
   type Store,
 } from '@particle-grants/core'
-import { CliError } from '../errors/cli-error.ts'
 import { networkFetch } from '../network/network-fetch.ts'
 import { loadClient } from './client-secrets.ts'
 import type { SignIn } from './profile.ts'
 import { ProfileBook } from './profile-book.ts'
 import { profileStore } from './profile-store.ts'
-import { describeSource, findSource, type ProfileSource, type Source, type Wanted } from './source.ts'
+import {
+  describeSource,
+  findSource,
+  type ProfileSource,
+  type Source,
+  signInOf,
+  type Wanted,
+} from './source.ts'
 import { Stores } from './stores.ts'
 
 /** A session of any kind of client. */
@@ -65,26 +71,6 @@ export class Connections {
 export function sessionOf(signIn: SignIn, client: Client, store: Store): AnySession {
   const { baseUrl, subject } = signIn
   return createSession({ client, baseUrl, store, subject: subject as never, fetch: networkFetch })
-}
-
-/** The sign-in that a source means. Throws `signed_in_elsewhere` where flag or environment name another place. */
-export function signInOf({ name, profile, baseUrl, store }: ProfileSource): SignIn | undefined {
-  const found = profile?.signIn ?? profile?.pending
-  if (found === undefined) return undefined
-  if (baseUrl !== undefined && baseUrl !== found.baseUrl) {
-    throw elsewhere(name, `signed in at ${found.baseUrl}, not at ${baseUrl}`)
-  }
-  if (store !== undefined && store !== found.store) {
-    throw elsewhere(name, `kept in the ${found.store} store, not in the ${store} store`)
-  }
-  return found
-}
-
-function elsewhere(name: string, where: string): CliError {
-  return new CliError('signed_in_elsewhere', {
-    what: `Profile ${name} is ${where}.`,
-    remedy: 'Name another profile with --profile, or sign in there: %bin% auth login%profile%',
-  })
 }
 
 async function openEnvironment(source: Extract<Source, { from: 'environment' }>): Promise<Connection> {

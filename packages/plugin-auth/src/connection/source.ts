@@ -1,6 +1,6 @@
-import { createSession, developerClient, particleUrl, Secret } from '@particle-grants/core'
+import { particleUrl, Secret } from '@particle-grants/core'
 import { CliError } from '../errors/cli-error.ts'
-import { isProfileName, type Profile, type StoreName, storeNames } from './profile.ts'
+import { isProfileName, type Profile, type SignIn, type StoreName, storeNames } from './profile.ts'
 import { activeProfile, type ProfileBook } from './profile-book.ts'
 
 /** What was asked for by flags. */
@@ -61,7 +61,8 @@ export async function findSource(
   const variable = tokenVariable(env)
   if (wanted.profile === undefined && variable !== undefined) {
     const accessToken = new Secret(filled(env, variable) ?? '')
-    return { from: 'environment', variable, accessToken, baseUrl: chosenBaseUrl(wanted, env) ?? particleUrl }
+    const baseUrl = (await chosenBaseUrl(wanted, env)) ?? particleUrl
+    return { from: 'environment', variable, accessToken, baseUrl }
   }
   return findProfile(wanted, book, env)
 }
@@ -85,9 +86,29 @@ export async function findProfile(
     chosenBy: chosenBy(wanted, named),
     name,
     profile: Object.hasOwn(profiles.profiles, name) ? profiles.profiles[name] : undefined,
-    baseUrl: chosenBaseUrl(wanted, env),
+    baseUrl: await chosenBaseUrl(wanted, env),
     store: wanted.store ?? storeOf(env),
   }
+}
+
+/** The sign-in that a source means. Throws `signed_in_elsewhere` where flag or environment name another place. */
+export function signInOf({ name, profile, baseUrl, store }: ProfileSource): SignIn | undefined {
+  const found = profile?.signIn ?? profile?.pending
+  if (found === undefined) return undefined
+  if (baseUrl !== undefined && baseUrl !== found.baseUrl) {
+    throw elsewhere(name, `signed in at ${found.baseUrl}, not at ${baseUrl}`)
+  }
+  if (store !== undefined && store !== found.store) {
+    throw elsewhere(name, `kept in the ${found.store} store, not in the ${store} store`)
+  }
+  return found
+}
+
+function elsewhere(name: string, where: string): CliError {
+  return new CliError('signed_in_elsewhere', {
+    what: `Profile ${name} is ${where}.`,
+    remedy: 'Name another profile with --profile, or sign in there: %bin% auth login%profile%',
+  })
 }
 
 /** A sentence's end that names where the token comes from. */
@@ -102,14 +123,12 @@ function chosenBy({ profile }: Wanted, named: string | undefined): ProfileSource
   return named === undefined ? 'profiles' : 'environment'
 }
 
-function chosenBaseUrl({ baseUrl }: Wanted, env: Environment): string | undefined {
+async function chosenBaseUrl({ baseUrl }: Wanted, env: Environment): Promise<string | undefined> {
   const given = baseUrl ?? filled(env, variables.baseUrl)
-  return given === undefined ? undefined : checkedBaseUrl(given)
-}
-
-/** A base URL as core writes it. Throws for one that core refuses, before anything prints it: it may hold a password. */
-export function checkedBaseUrl(given: string): string {
-  return createSession({ client: developerClient(), baseUrl: given }).state.identity.baseUrl
+  if (given === undefined) return undefined
+  // Loaded when it is needed: core's sessions come with it.
+  const { checkedBaseUrl } = await import('./base-url.ts')
+  return checkedBaseUrl(given)
 }
 
 function storeOf(env: Environment): StoreName | undefined {

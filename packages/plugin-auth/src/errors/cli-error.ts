@@ -26,8 +26,12 @@ export const cliErrorCodes = {
   call_refused: exitCodes.failed,
   /** The API could not be reached, or something else answered. */
   no_answer: exitCodes.network,
+  /** The proxy that the environment names is none, or did not do its part. */
+  proxy: exitCodes.network,
   /** Signed in, and not as it was asked for. */
   not_as_asked: exitCodes.failed,
+  /** The result could not be written where it was wanted. */
+  output: exitCodes.failed,
   /** None of the above: a bug. */
   internal: exitCodes.failed,
 } as const satisfies Record<string, ExitCode>
@@ -35,7 +39,10 @@ export const cliErrorCodes = {
 /** The code of a {@link CliError}. */
 export type CliErrorCode = keyof typeof cliErrorCodes
 
-/** An error of the commands' own: what happened, and what to do about it. Never holds a secret. */
+/**
+ * An error of the commands' own: what happened, and what to do about it. Never holds a secret. In the remedy, `%bin%`
+ * stands for the program's name and `%profile%` for the flag that leads to the profile, with a blank before it.
+ */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly code: CliErrorCode
@@ -55,3 +62,14 @@ export class CliError extends Error {
     return value instanceof Error && value.name === 'CliError' && 'code' in value
   }
 }
+
+/** The error of a proxy that a call failed for, however deep: core and Axios wrap what `fetch` throws. */
+export function proxyErrorIn(thrown: unknown): CliError | undefined {
+  if (!(thrown instanceof Error)) return undefined
+  // A copy of core's has no remedy any more.
+  return CliError.isInstance(thrown) && thrown.code === 'proxy'
+    ? new CliError('proxy', { what: thrown.message, remedy: thrown.remedy ?? proxyRemedy, cause: thrown })
+    : proxyErrorIn(thrown.cause)
+}
+
+const proxyRemedy = 'Correct the variable, or name in NO_PROXY who is reached without a proxy.'

@@ -1,7 +1,9 @@
-import { GrantsError } from '@particle-grants/core'
-import { CliError, cliErrorCodes } from './cli-error.ts'
+import { type AnyGrantsError, GrantsError } from '@particle-grants/core'
+import { withCommands } from '../terminal/commands.ts'
+import { CliError, type CliErrorCode, cliErrorCodes, proxyErrorIn } from './cli-error.ts'
 import { type ErrorOutcome, errorMap } from './error-map.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { describeWrongCall, type WrongCall } from './wrong-call.ts'
 
 /** An error as it is shown, in words and with `--json`. */
 export interface ErrorDescription {
@@ -16,69 +18,58 @@ export interface ErrorDescription {
 
 /** Describes whatever was thrown. Remedies name commands: of the program `bin`, with the flags that lead to the profile. */
 export function describeError(thrown: unknown, bin: string, profileFlag = ''): ErrorDescription {
-  if (GrantsError.isInstance(thrown)) {
-    // Each code has its own details, which its line of the map fits.
-    const { exitCode, remedy } = (errorMap[thrown.code] ?? {
-      exitCode: exitCodes.failed,
-    }) as ErrorOutcome<never>
-    const { message, link, details } = thrown
-    const what = message.endsWith(thrown.remedy) ? message.slice(0, -thrown.remedy.length).trim() : message
-    return {
-      code: thrown.code,
-      message: what,
-      remedy: (remedy?.({ bin, profile: profileFlag }, details as never) ?? thrown.remedy) || undefined,
-      link,
-      exitCode,
-      details: Object.keys(details).length === 0 ? undefined : details,
-    }
-  }
+  const described = describe(thrown, bin, profileFlag)
+  const { message, remedy } = described
+  return { ...described, message: withCommands(message), remedy: remedy && withCommands(remedy) }
+}
+
+function describe(given: unknown, bin: string, profileFlag: string): ErrorDescription {
+  const thrown = proxyErrorIn(given) ?? given
+  if (GrantsError.isInstance(thrown)) return describeCore(thrown, bin, profileFlag)
   if (CliError.isInstance(thrown)) {
     const { code, message, remedy } = thrown
-    return {
-      ...nothingMore,
-      code,
-      message,
-      remedy: remedy?.replaceAll('%bin%', bin).replaceAll('%profile%', profileFlag),
-      exitCode: cliErrorCodes[code],
-    }
+    return ownError(code, message, remedy?.replaceAll('%bin%', bin).replaceAll('%profile%', profileFlag))
   }
   return describeForeign(thrown)
 }
 
-const nothingMore = { remedy: undefined, link: undefined, details: undefined }
+function describeCore(thrown: AnyGrantsError, bin: string, profileFlag: string): ErrorDescription {
+  // Another version of core may know more codes.
+  const outcome = errorMap[thrown.code] as ErrorOutcome<never> | undefined
+  const remedy = outcome?.remedy?.({ bin, profile: profileFlag }, thrown.details as never)
+  const { message, link, details } = thrown
+  const what = message.endsWith(thrown.remedy) ? message.slice(0, -thrown.remedy.length).trim() : message
+  return {
+    code: thrown.code,
+    message: what,
+    remedy: (remedy ?? thrown.remedy) || undefined,
+    link,
+    exitCode: outcome?.exitCode ?? exitCodes.failed,
+    details: Object.keys(details).length === 0 ? undefined : details,
+  }
+}
 
-/** Whether an error is none of ours, and none of oclif's for a wrong call: only then is its stack worth a look. */
-export function isUnexpected(thrown: unknown): boolean {
-  return describeError(thrown, '').code === 'internal'
+function ownError(code: CliErrorCode, message: string, remedy: string | undefined): ErrorDescription {
+  return { code, message, remedy, link: undefined, exitCode: cliErrorCodes[code], details: undefined }
 }
 
 function describeForeign(thrown: unknown): ErrorDescription {
-  if (!(thrown instanceof Error)) {
-    return {
-      ...nothingMore,
-      code: 'internal',
-      message: 'Something that is no error was thrown.',
-      exitCode: exitCodes.failed,
-    }
-  }
+  if (!(thrown instanceof Error))
+    return ownError('internal', 'Something that is no error was thrown.', undefined)
   // Of @inquirer/core: its class can't be imported without loading the prompts.
-  if (thrown.name === 'ExitPromptError') {
-    return {
-      ...nothingMore,
-      code: 'interrupted',
-      message: 'Interrupted. Nothing was stored.',
-      exitCode: exitCodes.interrupted,
-    }
-  }
-  const { oclif } = thrown as { oclif?: { exit?: number } }
+  if (thrown.name === 'ExitPromptError') return ownError('interrupted', interruption(thrown), undefined)
+  const { oclif } = thrown as WrongCall
   if (oclif !== undefined) {
-    const message = thrown.message
-      .replace(/\nSee more help with --help$/, '')
-      .replace(
-        /(--[\w-]+)=\S+ cannot also be provided when using (--[\w-]+)/g,
-        '$1 and $2 exclude each other.',
-      )
-    return { ...nothingMore, code: 'usage', message, remedy: 'See --help.', exitCode: exitCodes.usage }
+    const { message, remedy } = describeWrongCall(thrown)
+    return ownError('usage', message, remedy)
   }
-  return { ...nothingMore, code: 'internal', message: thrown.message, exitCode: exitCodes.failed }
+  const { syscall, code } = thrown as NodeJS.ErrnoException
+  if (syscall === 'write') return ownError('output', `The output could not be written (${code}).`, undefined)
+  return ownError('internal', thrown.message, undefined)
+}
+
+/** By Ctrl-C, or by the end of the input: Ctrl-D closes it. */
+function interruption(thrown: Error): string {
+  const how = /SIG[A-Z]+/.test(thrown.message) ? 'Interrupted.' : 'Interrupted (end of input).'
+  return `${how} Nothing was stored.`
 }

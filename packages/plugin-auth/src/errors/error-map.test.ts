@@ -45,6 +45,36 @@ describe('the map of errors', () => {
     expect(errorMap[code].exitCode).toBe(exitCode)
   })
 
+  it('says in words of a terminal what core says to whoever calls it', () => {
+    const remedies = [
+      new GrantsError('not_renewable', { reason: 'never_expires', expiresAt: null }),
+      new GrantsError('grant_refused', { error: 'invalid_grant' } as never),
+      new GrantsError('failure_budget_spent', { failures: 9, until: undefined }),
+      new GrantsError('refused_before', { clientId: 'x', scope: undefined }),
+      new GrantsError('store_unavailable', {
+        store: 'keyring',
+        problem: 'is locked',
+        advice:
+          'Unlock it, or keep sessions in files: `--store file`, or fileStore() of @particle-grants/store-file.',
+      }),
+    ].map((thrown) => describeError(thrown, 'pgrants').remedy)
+    expect(remedies.at(-1)).toBe('Unlock it, or keep sessions in files: --store file.')
+    expect(remedies[0]).toBeUndefined()
+    expect(remedies.join('\n')).not.toMatch(/\(\)|@particle-grants|Ask for|Go on using|`/)
+  })
+
+  it('leads to the profile in use, by the errors of the commands, too', () => {
+    const thrown = new CliError('token_refused', { what: 'Dead.', remedy: '%bin% auth login%profile%' })
+    expect(describeError(thrown, 'host', ' --profile work').remedy).toBe('host auth login --profile work')
+  })
+
+  it('tells Ctrl-C from the end of the input', () => {
+    const exit = (how: string) =>
+      Object.assign(new Error(`User force closed the prompt with ${how}`), { name: 'ExitPromptError' })
+    expect(describeError(exit('SIGINT'), 'x').message).toBe('Interrupted. Nothing was stored.')
+    expect(describeError(exit('0 null'), 'x').message).toContain('end of input')
+  })
+
   it('describes the errors of the commands, of prompts and of oclif', () => {
     for (const code of Object.keys(cliErrorCodes) as (keyof typeof cliErrorCodes)[]) {
       const thrown = new CliError(code, { what: 'It happened.', remedy: 'Call %bin%.' })

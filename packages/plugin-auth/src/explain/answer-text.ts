@@ -8,7 +8,7 @@ import {
 import { curlOf } from './curl.ts'
 import type { Block, Saying } from './document.ts'
 import { errorText, otherErrorText } from './error-text.ts'
-import { readable, type ShownField, shownFields } from './shown-fields.ts'
+import { type ShownField, shownCode, shownFields } from './shown-fields.ts'
 
 /** A judged answer, as far as it may be shown. */
 export interface ExplainedAnswer {
@@ -34,7 +34,7 @@ export function explainAnswer(raw: RawAnswer): ExplainedAnswer {
     type: answer.type,
     status: raw.status,
     fields: shownFields(raw.body),
-    error: error === undefined ? null : readable(error),
+    error: error === undefined ? null : shownCode(error),
     explanation: (error === undefined ? undefined : explainError(error, description)) ?? null,
     expiresIn: answer.type === 'tokens' ? answer.tokens.expires_in : null,
     unexpected: answer.type === 'unexpected' ? unexpectedText(answer) : null,

@@ -1,6 +1,7 @@
 import { type Fact, sources } from '@particle-grants/core/reference'
 import { paint } from '../terminal/paint.ts'
 import { fold } from '../terminal/rows.ts'
+import { widthOf } from '../terminal/width.ts'
 
 /** A part of a text for people: what it is, not how it looks. Backticks mark code, as in the catalogue. */
 export type Block =
@@ -33,7 +34,7 @@ export const withSources: Saying = ({ text, from }) =>
 const widest = 92
 
 /** Sets the blocks for a terminal, or for what stdout is. */
-export function setDocument(blocks: readonly Block[], columns = process.stdout.columns ?? 80): string {
+export function setDocument(blocks: readonly Block[], columns = widthOf(process.stdout) ?? 80): string {
   const width = Math.max(Math.min(columns, widest), 20)
   return blocks
     .filter((block) => !isEmpty(block))

@@ -153,6 +153,7 @@ describe('what is handed over', () => {
 
   it('may be a code alone, or nothing', () => {
     expect(readGiven('invalid_grant\r\n')).toEqual({ kind: 'code', code: 'invalid_grant' })
+    expect(readGiven('INVALID_GRANT')).toEqual({ kind: 'code', code: 'INVALID_GRANT' })
     expect(readGiven(' \n')).toEqual({ kind: 'nothing' })
   })
 })
@@ -210,13 +211,32 @@ describe('an explained answer', () => {
     expect(oneLine(explained.text)).toMatch(words)
   })
 
+  it.each([
+    'otp=123456',
+    'code:654321',
+    'a1b2-c3d4-e5f6',
+    'hunter2',
+    'User credentials are invalid for hunter2',
+  ])('repeats no description that is not known to the letter: %s', (description) => {
+    const explained = explain(JSON.stringify({ error: 'invalid_grant', error_description: description }))
+    expect(leaksIn(explained, [description])).toEqual([])
+    expect(explained.text).toContain('not one that is known')
+  })
+
+  it('repeats a description that is known', () => {
+    const body = '{"error":"invalid_grant","error_description":"User credentials are invalid"}'
+    expect(explain(body).text).toContain('User credentials are invalid')
+  })
+
   it('repeats nothing that may be secret, wherever it stands', () => {
-    const planted = ['PLANTEDPLANTED0123', '918273', token]
+    const planted = ['PLANTEDPLANTED0123', '918273', token, 'hunter2']
     const [word, code, hex] = planted
     const bodies = [
       { error: `${word}`, error_description: `no ${hex} and ${code}` },
       { error: 'invalid_grant', error_description: `"${word}"`, [`${word}`]: 1, other: { deep: word } },
       { token_type: 'bearer', access_token: hex, scope: `a ${word}`, new_secret: word },
+      { token_type: word, access_token: hex, expires_in: code, ok: code, scope: `customer=${word}` },
+      { error: 'hunter2', error_description: code },
     ]
     for (const body of bodies) {
       const explained = explain(`HTTP/1.1 400 Bad\nX: ${word}\n\n${JSON.stringify(body)}`)

@@ -18,7 +18,7 @@ export type Given =
 export function readGiven(input: string): Given {
   const text = withoutMarks(input.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'))
   if (text.trim() === '') return { kind: 'nothing' }
-  if (/^[a-z][a-z_]{2,39}$/.test(text.trim())) return { kind: 'code', code: text.trim() }
+  if (/^[a-z][a-z_]{2,39}$/i.test(text.trim())) return { kind: 'code', code: text.trim() }
   const head = lastHead(text)
   if (head === undefined) {
     const body = text.trim()

@@ -1,7 +1,7 @@
-const redacted = '[redacted]'
+import { isTokenEndpointErrorCode } from '@particle-grants/core'
+import { errorCodes, explainError } from '@particle-grants/core/reference'
 
-/** Fields of answers whose values are no secret. Everything else is hidden until it is listed here. */
-const harmless = new Set(['token_type', 'expires_in', 'scope', 'error', 'error_description', 'ok'])
+const redacted = '[redacted]'
 
 /** A field of an answer as it may be repeated. */
 export interface ShownField {
@@ -9,7 +9,20 @@ export interface ShownField {
   readonly value: string
 }
 
-/** The fields of an answer's body, without anything that is secret or shaped like it; none where it is no object. */
+/** How the values of a field are shown that are no secret. Everything else is hidden until it is listed here. */
+const shown: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  token_type: (value) => (/^bearer$/i.test(String(value)) ? 'bearer' : undefined),
+  expires_in: (value) => (typeof value === 'number' ? String(value) : undefined),
+  ok: (value) => (typeof value === 'boolean' ? String(value) : undefined),
+  scope: (value) => (typeof value === 'string' && value.startsWith('customer=') ? 'customer=…' : undefined),
+  error: (value) => (typeof value === 'string' ? shownCode(value) : undefined),
+  error_description: (value) => (isKnownDescription(value) ? value : '[not one that is known: not repeated]'),
+}
+
+/**
+ * The fields of an answer's body, none where it is no object. Only what is known to be harmless is repeated: people
+ * paste secrets into any place, and servers put them into sentences.
+ */
 export function shownFields(body: Uint8Array): ShownField[] {
   let value: unknown
   try {
@@ -22,24 +35,16 @@ export function shownFields(body: Uint8Array): ShownField[] {
     .slice(0, 20)
     .map(([name, one]) => ({
       name: /^[a-z]{1,20}(?:_[a-z]{1,20}){0,3}$/.test(name) ? name : redacted,
-      value: harmless.has(name) ? readable(one) : redacted,
+      value: (Object.hasOwn(shown, name) ? shown[name]?.(one) : undefined) ?? redacted,
     }))
 }
 
-/** A text without what is shaped like a token, a code or a key, since people paste secrets into any place. */
-export function readable(value: unknown): string {
-  if (typeof value !== 'string') return typeof value === 'object' && value !== null ? redacted : String(value)
-  const shown = value
-    .replace(/\p{Cc}+/gu, ' ')
-    .split(/(\s+)/)
-    .map((word) => (looksSecret(word) ? redacted : word))
-    .join('')
-  return shown.length > 200 ? `${shown.slice(0, 199)}…` : shown
+/** An error code that is known, or has the form of one: words of letters, with `_` between them. */
+export function shownCode(code: string): string {
+  return isTokenEndpointErrorCode(code) || /^[a-z]{2,20}(?:_[a-z]{2,20}){1,3}$/.test(code) ? code : redacted
 }
 
-/** Long, and with digits in it; or six digits alone; or one very long word. */
-function looksSecret(word: string): boolean {
-  return (
-    /^\W*\d{6}\W*$/.test(word) || (word.length >= 16 && /\d/.test(word)) || /[A-Za-z0-9+/=_-]{32,}/.test(word)
-  )
+function isKnownDescription(value: unknown): value is string {
+  const causes = errorCodes.flatMap((code) => explainError(code)?.wire?.causes ?? [])
+  return causes.some(({ description }) => description?.text === value)
 }

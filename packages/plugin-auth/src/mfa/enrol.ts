@@ -3,6 +3,7 @@ import { CliError } from '../errors/cli-error.ts'
 import { promptOutput } from '../terminal/interactive.ts'
 import { askText } from '../terminal/prompts.ts'
 import { fold } from '../terminal/rows.ts'
+import { widthOf } from '../terminal/width.ts'
 import { type TotpSteps, takeCode } from '../totp/index.ts'
 import type { Enrolment } from './mfa-api.ts'
 import type { Mfa } from './open-mfa.ts'
@@ -76,9 +77,10 @@ export async function stillSignedIn(mfa: Mfa): Promise<boolean | undefined> {
 }
 
 function invitation({ key, secret }: Enrolment, stream: NodeJS.WriteStream): string[] {
-  const columns = stream.columns ?? 80
+  const columns = widthOf(stream) ?? 80
   const code = qrCode(key.uri(), { columns, stream })
-  const typed = `  ${(secret.reveal().match(/.{1,4}/g) ?? []).join(' ')}`
+  const groups = (secret.reveal().match(/.{1,4}/g) ?? []).join(' ')
+  const typed = fold(`  ${groups}`, columns).join('\n')
   if (code === undefined) {
     const words = 'Type this secret into your authenticator. The terminal is too narrow for the QR code.'
     return [...fold(words, columns), '', typed]

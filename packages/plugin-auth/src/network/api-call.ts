@@ -1,5 +1,5 @@
 import { GrantsError } from '@particle-grants/core'
-import { CliError } from '../errors/cli-error.ts'
+import { CliError, proxyErrorIn } from '../errors/cli-error.ts'
 
 /** What a call of the API came to. */
 export interface ApiAnswer {
@@ -25,8 +25,10 @@ export async function askApi(session: Caller, path: string): Promise<ApiAnswer> 
   }
 }
 
-/** The error for a call that found nobody. */
+/** The error for a call that found nobody; one of the proxy's is told as it is. */
 export function noAnswer(thrown: unknown, where = 'the API'): CliError {
+  const told = proxyErrorIn(thrown)
+  if (told !== undefined) return told
   const code = systemCodeOf(thrown)
   return new CliError('no_answer', {
     what: `No answer from ${where}${code === undefined ? '' : ` (${code})`}.`,
@@ -59,8 +61,11 @@ function described(data: unknown): string {
 function systemCodeOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined
   const { code, cause } = thrown as { code?: unknown; cause?: unknown }
-  if (typeof code === 'string' && /^[A-Z_]+$/.test(code)) return code
-  return thrown.name === 'TimeoutError' ? 'timeout' : systemCodeOf(cause)
+  // What Axios calls ERR_NETWORK has the system's own code below it.
+  const below = systemCodeOf(cause)
+  if (below !== undefined) return below
+  if (thrown.name === 'TimeoutError') return 'timeout'
+  return typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : undefined
 }
 
 function parsed(text: string): unknown {

@@ -1,7 +1,5 @@
 import type { Fetch } from '@particle-grants/core'
-
-/** What names a proxy in the environment. */
-const proxyVariables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
+import { proxyVariables } from './proxy.ts'
 
 /** Whether the environment names a proxy. */
 function namesProxy(env: Readonly<Record<string, string | undefined>> = process.env): boolean {

@@ -1,13 +1,8 @@
 import { GrantsError, particleUrl, type Tokens, tokensOf } from '@particle-grants/core'
+import { checkedBaseUrl } from '../connection/base-url.ts'
 import { chooseStore } from '../connection/choose-store.ts'
 import { Connections } from '../connection/connection.ts'
-import {
-  checkedBaseUrl,
-  findProfile,
-  type ProfileSource,
-  tokenVariable,
-  type Wanted,
-} from '../connection/source.ts'
+import { findProfile, type ProfileSource, tokenVariable, type Wanted } from '../connection/source.ts'
 import { accountOf } from '../connection/wording.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { askChoice } from '../terminal/prompts.ts'

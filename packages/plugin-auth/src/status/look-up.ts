@@ -1,9 +1,9 @@
 import { GrantsError, particleUrl, tokensOf } from '@particle-grants/core'
-import { type Connections, signInOf } from '../connection/connection.ts'
+import type { Connections } from '../connection/connection.ts'
 import type { SignIn } from '../connection/profile.ts'
-import type { Source } from '../connection/source.ts'
+import { type Source, signInOf } from '../connection/source.ts'
 import { askApi, refusedCall } from '../network/api-call.ts'
-import { storedState } from '../token/fresh-token.ts'
+import { storedState } from '../token/stored-token.ts'
 import type { Standing } from './status.ts'
 
 /** Looks up where things stand: without a request, unless Particle is to be asked. */
@@ -16,10 +16,9 @@ export async function lookUp(
   if (source.from === 'profile' && signIn === undefined) {
     return { source, baseUrl: source.baseUrl ?? particleUrl, signIn, state: undefined }
   }
-  const connection = await connections.open(source)
-  const { session, baseUrl } = connection
+  const { session, store, baseUrl } = await connections.open(source)
   // What the clock ended is in the store still, and gone from the session's state.
-  const stored = await storedState(connection)
+  const stored = signIn && store && (await storedState(signIn, store))
   const state = await session.restore()
   const endedAt = tokensOf(state) === undefined ? stored && tokensOf(stored)?.expiresAt : undefined
   const waiting = await waitingOf(source, connections)

@@ -3,7 +3,8 @@ const patience = 200
 
 /** Runs something; what takes long shows a spinner on stderr, in a terminal only, that is gone afterwards. */
 export async function withProgress<T>(text: string, run: () => Promise<T>): Promise<T> {
-  if (!process.stderr.isTTY) return run()
+  // A dumb terminal can't take back what it shows.
+  if (!process.stderr.isTTY || process.env.TERM === 'dumb') return run()
   let stop = () => {}
   let ended = false
   const timer = setTimeout(async () => {

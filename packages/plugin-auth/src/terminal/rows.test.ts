@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fold, rows } from './rows.ts'
+import { widthOf } from './width.ts'
 
 describe('rows', () => {
   it('stand in two columns, and leave out what has no value', () => {
@@ -27,5 +28,18 @@ describe('rows', () => {
       'https://particle-grants.github.io/particle-grants',
       'for more',
     ])
+  })
+
+  it('are folded where a terminal names no width, as in one of 80 columns, and not where there is none', () => {
+    expect(widthOf({ isTTY: true, columns: 0 })).toBe(80)
+    expect(widthOf({ isTTY: true, columns: undefined })).toBe(80)
+    expect(widthOf({ isTTY: true, columns: 40 })).toBe(40)
+    expect(widthOf({ columns: 40 })).toBeUndefined()
+    const long = 'word '.repeat(60).trim()
+    expect(rows([['Name', long]])).toBe(`Name  ${long}`)
+  })
+
+  it('keep the indentation of a line that is folded', () => {
+    expect(fold('  aaaa bbbb cccc', 12)).toEqual(['  aaaa bbbb', '  cccc'])
   })
 })

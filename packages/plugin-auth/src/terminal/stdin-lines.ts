@@ -53,7 +53,8 @@ function firstLines(stdin: NodeJS.ReadStream, count: number, timeout: number): P
       if (lines.length > count) finish(() => resolve(lines))
       else if (text.length > longest) finish(() => reject(tooLong()))
     })
-    stdin.once('end', () => finish(() => resolve(linesOf(text))))
+    // A lone CR at the very end is what is left of a line end.
+    stdin.once('end', () => finish(() => resolve(linesOf(text.replace(/\r$/, '')))))
     stdin.once('error', (cause) => finish(() => reject(unreadable(cause))))
   })
 }

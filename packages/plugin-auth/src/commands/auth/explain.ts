@@ -44,18 +44,20 @@ export class AuthExplain extends GrantsCommand {
     return explained
   }
 
-  async #explainCode(code: string, say: typeof import('../../explain/document.ts')['plainly']) {
-    const [{ errorCodes, explainError }, { errorText }, { setDocument }] = await Promise.all([
+  async #explainCode(given: string, say: typeof import('../../explain/document.ts')['plainly']) {
+    const [{ errorCodes, explainError }, { errorText }, { setDocument }, { nearestOf }] = await Promise.all([
       import('@particle-grants/core/reference'),
       import('../../explain/error-text.ts'),
       import('../../explain/document.ts'),
+      import('../../errors/nearest.ts'),
     ])
+    const code = given.trim().toLowerCase().replace(/[ -]/g, '_')
     const explanation = explainError(code)
     if (explanation === undefined) {
       // It may be a token that somebody pasted: it is not repeated.
       throw new CliError('usage', {
         what: 'There is no such error code.',
-        remedy: `These are known: ${errorCodes.join(', ')}.`,
+        remedy: `The nearest that are known: ${nearestOf(code, errorCodes, 3).join(', ')}.`,
       })
     }
     this.print(setDocument(errorText(explanation, say)))

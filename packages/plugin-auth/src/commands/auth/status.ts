@@ -39,7 +39,7 @@ export class AuthStatus extends AuthenticatedCommand {
       }`,
       not_signed_in: `${paint('red', 'Not signed in.')} Sign in: ${this.bin} auth login${profile}`,
     }
-    this.print(headlines[word])
+    this.tell(headlines[word])
     this.print(rows(standingRows(standing, this.bin)))
     if (source.from === 'environment') await this.#tellHidden()
     return standingDocument(standing)

@@ -5,6 +5,7 @@ import { accountOf, nameOf } from '../../../connection/wording.ts'
 import { paint } from '../../../terminal/paint.ts'
 
 export class AuthProfiles extends GrantsCommand {
+  static override aliases = ['auth:profiles:list']
   static override summary = 'List the profiles of this machine.'
   static override description =
     'A profile is a sign-in with a name. auth login makes one, named default unless --profile names another, and makes it the active one.'
@@ -24,12 +25,12 @@ export class AuthProfiles extends GrantsCommand {
       signIn: signIn ?? pending,
       waitsForCode: pending !== undefined,
     }))
-    if (profiles.length === 0) this.print(`There are none yet. Sign in: ${this.bin} auth login`)
+    if (profiles.length === 0) this.tell(`There are none yet. Sign in: ${this.bin} auth login`)
     const width = Math.max(0, ...profiles.map(({ name }) => name.length))
     for (const { name, active: isActive, signIn, waitsForCode } of profiles) {
       const mark = isActive ? paint('green', '*') : ' '
       const account = signIn === undefined ? '' : `${accountOf(signIn)} at ${signIn.baseUrl}, ${signIn.store}`
-      this.print(`${mark} ${name.padEnd(width)}  ${account}${waitsForCode ? ', waits for its code' : ''}`)
+      this.tell(`${mark} ${name.padEnd(width)}  ${account}${waitsForCode ? ', waits for its code' : ''}`)
     }
     return {
       active,
