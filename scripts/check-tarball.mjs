@@ -70,7 +70,8 @@ function checkBundle(directory, manifest) {
   const built = ['bin', 'dist'].flatMap((part) =>
     filesUnder(join(directory, part)).map((file) => `${part}/${file}`),
   )
-  const expected = new Set(['package.json', 'README.md', 'LICENSE', ...built])
+  const single = manifest.files.filter((name) => name.endsWith('.json'))
+  const expected = new Set(['package.json', 'README.md', 'LICENSE', ...single, ...built])
   const actual = new Set(filesUnder(installed(manifest)).filter((file) => file !== 'CHANGELOG.md'))
   for (const file of expected) if (!actual.has(file)) problems.push(`${manifest.name}: ${file} is missing.`)
   for (const file of actual)

@@ -12,7 +12,7 @@ import { installParticleCli } from './particle-cli.mjs'
 
 const rounds = Number(process.env.ROUNDS ?? 25)
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
-const pgrants = here('../../apps/cli/bin/pgrants.js')
+const pgrants = here('../../apps/cli/bin/pgrants.cjs')
 const folder = mkdtempSync(join(tmpdir(), 'particle-grants-bench-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 

@@ -1,2 +1,2 @@
-/** Bundles the CLI into a folder, which is emptied first. */
-export function bundle(outdir: string): Promise<void>
+/** Bundles the CLI into a package's folder, whose `dist` is emptied first. */
+export function bundle(folder: string): Promise<void>

@@ -1,12 +1,14 @@
 // Bundles the CLI, with the sources of the workspace: few files load much faster than some four hundred.
 // `node scripts/build.mjs`; the tests call `bundle` with a folder of their own.
 import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Plugin } from '@oclif/core'
 import { build } from 'esbuild'
 import { licencesOf } from './licences.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const manifestName = 'oclif.manifest.json'
 
 // Dependencies that are CommonJS ask for Node's own modules by `require`, which a module has not.
 const banner = `import { createRequire as createRequireHere } from 'node:module'
@@ -16,59 +18,92 @@ const require = createRequireHere(import.meta.url), __filename = toPathHere(impo
 /** What oclif asks for where a plugin is linked from its TypeScript sources. */
 const neverLoaded = ['typescript', 'ts-node', 'tsx']
 
+const notNeeded = join(root, 'scripts/not-needed.cjs')
+
+/** Our own sources. */
+const ours = /[\\/](?:packages|apps)[\\/][^\\/]+[\\/]src[\\/]/
+
 /** For our own sources only: others may want more of it. */
 const cryptoWhenNeeded = {
   name: 'crypto-when-needed',
   setup({ onResolve }) {
     onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
-      /[\\/]packages[\\/][^\\/]+[\\/]src[\\/]/.test(importer)
-        ? { path: join(root, 'scripts/lazy-crypto.mjs') }
-        : undefined,
+      ours.test(importer) ? { path: join(root, 'scripts/lazy-crypto.mjs') } : undefined,
     )
   },
 }
 
+/**
+ * For the parts that are CommonJS: what they import when it is needed is a file of the modules' part, so that they stay
+ * small. `found` gets its name and path.
+ */
+const laterFrom = (found) => ({
+  name: 'later',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === 'later' || !ours.test(importer)) return undefined
+      const { path: file } = await resolve(path, { kind, importer, resolveDir, pluginData: 'later' })
+      const name = basename(path, '.ts')
+      found.set(name, file)
+      return { path: `./${name}.js`, external: true }
+    })
+  },
+})
+
 const options = {
   absWorkingDir: root,
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20.19',
   conditions: ['@particle-grants/source'],
   // Native, so that it comes from npm for the platform at hand.
   external: ['@napi-rs/keyring', ...neverLoaded],
-  banner: { js: banner },
+  alias: { minimatch: notNeeded, tinyglobby: notNeeded },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
   metafile: true,
-  plugins: [cryptoWhenNeeded],
   logLevel: 'error',
 }
 
-const parts = [
-  // What answers before the framework is loaded, in as few files as can be.
-  {
-    entryPoints: [join(root, 'src/main.ts')],
-    external: [...options.external, './run-cli.js'],
-    chunkNames: 'quick-[hash]',
-    minifyIdentifiers: true,
-  },
-  {
-    entryPoints: [join(root, 'src/run-cli.ts'), join(root, 'src/commands.ts')],
-  },
-]
-
-/** Bundles into a folder, which is emptied first. */
-export async function bundle(outdir) {
-  rmSync(outdir, { recursive: true, force: true })
-  const inputs = new Set()
-  for (const part of parts) {
-    const { metafile } = await build({ ...options, ...part, outdir })
-    for (const input of Object.keys(metafile.inputs)) inputs.add(input)
-  }
-  writeFileSync(join(outdir, 'third-party-notices.txt'), licencesOf([...inputs], root))
+/** What answers before all commands are loaded, each in one file. */
+const quick = {
+  ...options,
+  entryPoints: { token: join(root, 'src/token.ts'), help: join(root, 'src/main.ts') },
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.dirname': '__dirname' },
+  minifyIdentifiers: true,
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle(join(root, 'dist'))
+const whole = {
+  ...options,
+  entryPoints: { main: join(root, 'src/main.ts'), commands: join(root, 'src/commands.ts') },
+  splitting: true,
+  format: 'esm',
+  banner: { js: banner },
+  plugins: [cryptoWhenNeeded],
+}
+
+/** Bundles into the folder `dist` of a package's, which is emptied first, and lists the commands beside it for oclif. */
+export async function bundle(folder) {
+  const outdir = join(folder, 'dist')
+  rmSync(outdir, { recursive: true, force: true })
+  rmSync(join(folder, manifestName), { force: true })
+  const later = new Map()
+  const parts = [await build({ ...quick, outdir, plugins: [cryptoWhenNeeded, laterFrom(later)] })]
+  const entryPoints = { ...whole.entryPoints, ...Object.fromEntries(later) }
+  parts.push(await build({ ...whole, outdir, entryPoints }))
+  const inputs = new Set(parts.flatMap(({ metafile }) => Object.keys(metafile.inputs)))
+  writeFileSync(join(outdir, 'third-party-notices.txt'), licencesOf([...inputs], root))
+  writeFileSync(join(folder, manifestName), JSON.stringify(await manifestOf(folder)))
+}
+
+/** What oclif would find out about the commands at each start, by loading them all. */
+async function manifestOf(folder) {
+  const plugin = new Plugin({ root: folder, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
+  await plugin.load()
+  return plugin.manifest
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle(root)

@@ -91,6 +91,25 @@ describe('api', () => {
     expect(world.sandbox.requests()).toHaveLength(before)
   })
 
+  it('judges a call before who is signed in', async () => {
+    const world = await World.open()
+    for (const path of ['//evil.example', 'https://evil.example/v1/devices'])
+      expect((await world.run(['api', 'GET', path])).code).toBe(2)
+    expect((await world.run(['api', 'GET', '/v1/devices'])).code).toBe(3)
+  })
+
+  it('stops waiting for a body that never ends', async () => {
+    const { world } = await signedIn()
+    const env = { PARTICLE_GRANTS_STDIN_TIMEOUT: '1' }
+    const { code, stderr } = await world.run(['api', 'POST', '/v1/devices/x/led', '--input', '-'], {
+      stdin: { open: '{"arg":' },
+      env,
+    })
+
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/did not end within 1 s/)
+  })
+
   it.each([
     [['api', 'FETCH', '/v1/user'], /no such method/],
     [['api', '/v1/user', 'GET'], /method comes before the path/],
@@ -100,6 +119,8 @@ describe('api', () => {
     [['api', 'PUT', '/v1/user', '-f', 'PLANTED'], /key=value/],
     [['api', 'PUT', '/v1/user', '--input', '/nowhere/at/all'], /ENOENT/],
     [['api', 'PUT', '/v1/user', '--input', 'x', '-f', 'a=b'], /--input/],
+    [['api', 'GET', '/v1/user', '--input', '-'], /A GET has no body/],
+    [['api', 'PUT', '/v1/user', '-f', 'a=1', '-f', 'a=PLANTED'], /"a" is given more than once/],
   ])('refuses %j, and repeats no field', async (args, message) => {
     const { world } = await signedIn()
     const { code, stderr } = await world.run(args)
@@ -139,6 +160,8 @@ describe('api', () => {
 
     expect(code).toBe(6)
     expect(stderr).toMatch(/No answer/)
+    await world.server.close()
+    expect((await world.run(['api', 'GET', '/v1/devices'])).stderr).toContain('(ECONNREFUSED)')
   })
 
   it('never prints the token, should the API repeat it', async () => {

@@ -222,10 +222,27 @@ describe('calls that can not be meant', () => {
     [['auth', 'token', 'now']],
     [['auth', 'login', '--base-url', 'http://example.com', '-u', 'a', '--password-stdin']],
     [['auth', 'login', '--base-url', 'nowhere', '-u', 'a', '--password-stdin']],
+    [['auth', 'login', '--base-url', 'https://api.particle.io/oauth/token', '-u', 'a', '--password-stdin']],
   ])('%j ends with 2', async (args) => {
     const world = await World.open()
     const { code, stdout, stderr } = await world.run(args, { stdin: 'x' })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).not.toBe('')
+  })
+
+  it('name the base URL that is meant where somebody gives the address of the token endpoint', async () => {
+    const world = await World.open()
+    const env = { PARTICLE_GRANTS_BASE_URL: `${world.server.url}/oauth/token` }
+    const { code, stderr } = await world.run(login, { stdin: developer.password, env })
+    expect(code).toBe(2)
+    expect(stderr).toContain('without /oauth/token')
+    expect(world.sandbox.requests()).toEqual([])
+  })
+})
+
+describe('standard input', () => {
+  it.each(['\r', '\r\n', '\n', ''])('may end a password with %j', async (end) => {
+    const world = await World.open()
+    expect((await world.run(login, { stdin: `${developer.password}${end}` })).code).toBe(0)
   })
 })

@@ -80,6 +80,11 @@ describe('the contract with scripts', () => {
     const failing: readonly (readonly [readonly string[], number, string?])[] = [
       [['auth', 'token'], 3],
       [['auth', 'token', '--nonsense'], 2],
+      [['auth', 'tokn'], 2],
+      [['nosuch'], 2],
+      [['nosuch', '--help'], 2],
+      [['sandbox', '--port', 'abc'], 2],
+      [['autocomplete'], 2],
       [['auth', 'login'], 2],
       [['auth', 'login', '-u', developer.username, '--password-stdin'], 1, 'wrong'],
       [['auth', 'login', '--token-stdin'], 3, 'a'.repeat(40)],
@@ -87,8 +92,10 @@ describe('the contract with scripts', () => {
       [['auth', 'login', '-u', withMfa.username, '--password-stdin'], 4, withMfa.password],
     ]
     for (const [args, expected, stdin = ''] of failing) {
-      const { code, stdout } = await world.run([...args, '--json'], { stdin })
-      expect([args, code]).toEqual([args, expected])
+      const { code, stdout, stderr } = await world.run([...args, '--json'], { stdin })
+      // Where it signs in is told before, and no error.
+      const besides = stderr.replace(/^Signing in at .*\n/, '')
+      expect([args, code, besides]).toEqual([args, expected, ''])
       expectValid(error, JSON.parse(stdout))
     }
   })

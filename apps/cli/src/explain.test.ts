@@ -68,6 +68,16 @@ describe('auth explain', () => {
     expect(stdout).toContain('What to do')
   })
 
+  it('takes a code however it is written, and names the nearest of one that is not known', async () => {
+    const world = await World.open()
+    for (const code of ['INVALID_GRANT', 'Invalid-Grant'])
+      expect((await world.run(['auth', 'explain', code])).stdout).toMatch(/^invalid_grant \(400\)\n/)
+    const { code, stderr } = await world.run(['auth', 'explain', 'invalid_grnat'])
+
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/nearest that are known: invalid_grant, \w+, \w+\.\n/)
+  })
+
   it('explains a whole answer on stdin, and repeats no secret of it', async () => {
     const world = await World.open()
     const { code, stdout, stderr } = await world.run(['auth', 'explain'], { stdin: answer })

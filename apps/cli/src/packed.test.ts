@@ -79,7 +79,7 @@ describeLong("the packed plugin in somebody else's CLI", () => {
 
 describeLong('the packed pgrants', () => {
   const folder = temporaryFolder('pgrants')
-  const bin = join(folder, 'node_modules/pgrants/bin/pgrants.js')
+  const bin = join(folder, 'node_modules/pgrants/bin/pgrants.cjs')
   beforeAll(() => {
     npmInstall(folder, pack(['packages/sandbox', 'apps/cli'], folder))
   }, patience)

@@ -34,10 +34,27 @@ describe('behind a company proxy', () => {
     expect(proxy.asked).toEqual([])
   })
 
-  it('a proxy that is not there is a network error', async () => {
+  it('a proxy that is not there is named, with the variable that names it', async () => {
     const world = await World.open()
-    const env = { HTTP_PROXY: 'http://127.0.0.1:9' }
-    expect((await world.run(login, { stdin: developer.password, env })).code).toBe(6)
+    await world.signIn()
+    const env = { HTTP_PROXY: 'http://someone:hunter2@127.0.0.1:9' }
+    for (const args of [login, ['auth', 'status', '--check'], ['api', 'GET', '/v1/devices']]) {
+      const { code, stderr } = await world.run(args, { stdin: developer.password, env })
+      expect([args, code]).toEqual([args, 6])
+      expect(stderr).toMatch(/proxy 127\.0\.0\.1:9 \(HTTP_PROXY\) .*ECONNREFUSED/)
+      expect(stderr).not.toContain('hunter2')
+    }
+  })
+
+  it('a variable that has no address is named', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const env = { HTTP_PROXY: 'nonsense' }
+    for (const args of [login, ['auth', 'status', '--check'], ['api', 'GET', '/v1/devices']]) {
+      const { code, stderr } = await world.run(args, { stdin: developer.password, env })
+      expect([args, code]).toEqual([args, 6])
+      expect(stderr).toContain('HTTP_PROXY is no address of a proxy')
+    }
   })
 
   const certificate = makeCertificate()

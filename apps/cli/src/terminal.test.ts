@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 import { leaveOut } from '@particle-grants/test-kit/programs'
 import { canOpenTerminals, openTerminal, type TerminalOptions } from '@particle-grants/test-kit/terminal'
 import { describe, expect, inject, it } from 'vitest'
-import { developer, jane, product, World, withMfa } from '../test/cli.ts'
+import { jane, product, World, withMfa } from '../test/cli.ts'
 
 /** Runs the CLI in a terminal of its own. */
 function terminal(world: World, args: readonly string[], options: TerminalOptions = {}) {
@@ -12,6 +13,13 @@ function terminal(world: World, args: readonly string[], options: TerminalOption
     env: { ...world.env, ...env },
     ...rest,
   })
+}
+
+/** The same, by a shell that does something before, in a terminal of 200 columns. */
+function inShell(world: World, before: string, args: readonly string[]) {
+  const script = `${before} exec "$0" "$@"`
+  const given = ['-c', script, process.execPath, inject('pgrants'), ...args]
+  return openTerminal('/bin/sh', given, { cwd: world.home, columns: 200, env: world.env })
 }
 
 /** What is stored of sign-ins: sessions, secrets of clients, profiles. */
@@ -257,18 +265,50 @@ else {
       expect(shown.screen()).not.toContain('Asking Particle')
     })
 
-    it('fits into a narrow terminal', async () => {
+    it.each([0, 40])('breaks no word and no command at %i columns', async (columns) => {
+      const world = await World.open()
+      await world.signIn(['-p', 'work'])
+      const calls = [
+        ['auth', 'status'],
+        ['auth', 'status', '-p', 'nobody'],
+        ['auth', 'profiles'],
+      ]
+      for (const args of calls) {
+        // A wide terminal that says it is narrow breaks nothing by itself.
+        const shown = inShell(world, `stty cols ${columns};`, args)
+        await shown.ended
+        const width = columns || 80
+        const lines = shown.output().replaceAll('\r', '').split('\n')
+        const plain = lines.map((line) => stripVTControlCharacters(line).trimEnd())
+        const command = /pgrants auth login --profile (work|nobody)/
+        // What is longer is one word, or a command.
+        const long = plain.filter((line) => line.length > width && !command.test(line))
+        expect(long.filter((line) => line.trim().includes(' '))).toEqual([])
+        const folded = plain.join('\n')
+        if (args[1] === 'status') expect(folded).toMatch(command)
+        // One word a line is no text.
+        expect(plain.some((line) => line.trim().split(' ').length > 2)).toBe(true)
+      }
+    })
+
+    it('ends at Ctrl-D at a prompt, and says that the input ended', async () => {
+      const world = await World.open()
+      const shown = terminal(world, ['auth', 'login'])
+      for (const step of [account, username]) await step(shown)
+      await shown.shows('Password:')
+      shown.type('\x04')
+      expect(await shown.ended).toMatchObject({ code: 130, echo: true, lines: true, cursor: 'shown' })
+      expect(shown.screen()).toContain('end of input')
+      expect(stored(world)).toEqual([])
+    })
+
+    it('shows no spinner in a dumb terminal, where it would stay', async () => {
       const world = await World.open()
       await world.signIn()
-      const shown = terminal(world, ['auth', 'status'], { columns: 40 })
+      world.sandbox.failNext({ delay: 1200 })
+      const shown = inShell(world, 'TERM=dumb', ['auth', 'status', '--check'])
       expect(await shown.ended).toMatchObject({ code: 0 })
-      expect(
-        shown
-          .screen()
-          .split('\n')
-          .every((line) => line.length <= 40),
-      ).toBe(true)
-      expect(shown.screen()).toContain(developer.username)
+      expect(shown.output()).not.toContain('Asking Particle')
     })
 
     it('colours in a terminal, and not with NO_COLOR', async () => {

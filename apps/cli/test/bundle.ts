@@ -10,10 +10,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export async function setup(project: TestProject): Promise<() => void> {
   // Beside the sources, so that what is not bundled is found.
   const folder = mkdtempSync(join(root, 'node_modules/.pgrants-'))
-  await bundle(join(folder, 'dist'))
   for (const name of ['bin', 'package.json'])
     cpSync(join(root, name), join(folder, name), { recursive: true })
-  project.provide('pgrants', join(folder, 'bin', 'pgrants.js'))
+  await bundle(folder)
+  project.provide('pgrants', join(folder, 'bin', 'pgrants.cjs'))
   return () => rmSync(folder, { recursive: true, force: true })
 }
 

@@ -20,6 +20,12 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** A run that is under way. */
+interface Started {
+  readonly pid: number
+  readonly ended: Promise<Run>
+}
+
 /** A machine of its own for a test: a sandbox that listens, and folders that nobody else uses. */
 export class World {
   readonly sandbox: Sandbox
@@ -61,7 +67,12 @@ export class World {
   }
 
   /** Runs the CLI to its end. */
-  run(args: readonly string[], { stdin = '', env = {} }: RunOptions = {}): Promise<Run> {
+  run(args: readonly string[], options?: RunOptions): Promise<Run> {
+    return this.start(args, options).ended
+  }
+
+  /** Starts the CLI. */
+  start(args: readonly string[], { stdin = '', env = {} }: RunOptions = {}): Started {
     const child = spawn(process.execPath, [inject('pgrants'), ...args], {
       env: { ...this.env, ...env },
       cwd: this.home,
@@ -79,13 +90,14 @@ export class World {
     child.stdin.on('error', () => {})
     if (typeof stdin === 'object' && 'open' in stdin) child.stdin.write(stdin.open)
     else child.stdin.end(stdin)
-    return new Promise((resolve, reject) => {
+    const ended = new Promise<Run>((resolve, reject) => {
       child.once('error', reject)
       child.once('close', (code) => {
         child.stdin.destroy()
         resolve({ code, stdout, stderr })
       })
     })
+    return { pid: child.pid ?? 0, ended }
   }
 
   /** The document that a run prints with `--json`. */

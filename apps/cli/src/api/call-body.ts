@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { CliError } from '@particle-grants/plugin-auth'
+import { CliError, wholeStdin } from '@particle-grants/plugin-auth'
 
 /** What a call sends besides its path. */
 export interface CallBody {
@@ -17,13 +17,20 @@ export interface BodyFlags {
 /** Fields go into the query of a call that has no body, and into a JSON body otherwise; a file goes as it is. */
 export async function callBody(method: string, { field = [], input }: BodyFlags): Promise<CallBody> {
   const nothing = { params: undefined, data: undefined, contentType: undefined }
+  const bodiless = method === 'GET' || method === 'HEAD'
   if (input !== undefined) {
+    if (bodiless) {
+      throw new CliError('usage', {
+        what: `A ${method} has no body.`,
+        remedy: 'Leave --input out; -f key=value puts a field into the query.',
+      })
+    }
     const data = await read(input)
     return { ...nothing, data, contentType: isJson(data) ? 'application/json' : 'application/octet-stream' }
   }
   if (field.length === 0) return nothing
-  const fields = Object.fromEntries(field.map(parseField))
-  if (method === 'GET' || method === 'HEAD') return { ...nothing, params: fields }
+  const fields = onceEach(field.map(parseField))
+  if (bodiless) return { ...nothing, params: fields }
   return { ...nothing, data: Buffer.from(JSON.stringify(fields)), contentType: 'application/json' }
 }
 
@@ -39,6 +46,17 @@ function parseField(given: string): [string, string] {
   return [given.slice(0, equals), given.slice(equals + 1)]
 }
 
+/** Of two values, nobody can say which was meant. */
+function onceEach(fields: readonly [string, string][]): Readonly<Record<string, string>> {
+  const names = fields.map(([name]) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice === undefined) return Object.fromEntries(fields)
+  throw new CliError('usage', {
+    what: `The field ${JSON.stringify(twice)} is given more than once.`,
+    remedy: 'Give it once, or send the whole body by --input.',
+  })
+}
+
 async function read(input: string): Promise<Buffer> {
   if (input !== '-') {
     return readFile(input).catch((cause: NodeJS.ErrnoException) => {
@@ -51,9 +69,7 @@ async function read(input: string): Promise<Buffer> {
       remedy: 'Pipe a body in, or name a file.',
     })
   }
-  const chunks: Buffer[] = []
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks)
+  return wholeStdin({ remedy: 'End it, or name a file.' })
 }
 
 function isJson(data: Buffer): boolean {

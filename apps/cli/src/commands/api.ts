@@ -32,7 +32,7 @@ The exit code follows the status: 0 for 2xx, 3 when the token is refused, 5 for 
       multipleNonGreedy: true,
       helpValue: 'KEY=VALUE',
       exclusive: ['input'],
-      summary: 'Send a field: in the query with GET, else in a JSON body. May be given more than once.',
+      summary: 'Send a field: in the query with GET, else in a JSON body. Once for each field.',
     }),
     input: Flags.string({ helpValue: 'FILE', summary: 'Send this file as the body; - for standard input.' }),
     include: Flags.boolean({ char: 'i', summary: 'Print status and headers, too.' }),
@@ -46,9 +46,10 @@ The exit code follows the status: 0 for 2xx, 3 when the token is refused, 5 for 
       import('../api/own-path.ts'),
       import('../api/shown-answer.ts'),
     ])
-    const { session, baseUrl } = await this.connection()
-    const url = ownPath(path, baseUrl)
+    // What is wrong with the call is told before who is signed in.
+    const url = ownPath(path)
     const { contentType, ...body } = await callBody(method, flags)
+    const { session } = await this.connection()
     const http = await this.http()
     const before = session.peekToken()
     const came = await this.progress(`${method} ${path}`, () =>

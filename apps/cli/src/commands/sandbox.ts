@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Flags } from '@oclif/core'
-import { GrantsCommand } from '@particle-grants/plugin-auth'
+import { CliError, GrantsCommand } from '@particle-grants/plugin-auth'
 
 const name = 'particle-sandbox'
 
@@ -34,6 +34,9 @@ export class Sandbox extends GrantsCommand {
   async run() {
     const { flags } = await this.parse(Sandbox)
     const { port, ...switches } = flags
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+      throw new CliError('usage', { what: '--port is a number from 0 to 65535.' })
+    }
     const given = Object.entries(switches).flatMap(([flag, on]) => (on ? [`--${flag}`] : []))
     const manifest = import.meta.resolve('@particle-grants/sandbox/package.json')
     const { bin } = JSON.parse(readFileSync(fileURLToPath(manifest), 'utf8')) as {
@@ -47,6 +50,11 @@ export class Sandbox extends GrantsCommand {
       this.#sayHowToGoOn(`http://127.0.0.1:${Number(port)}`)
     }
     return {}
+  }
+
+  /** `--json` is the program's own here; an error is a document all the same, which the caller of oclif prints. */
+  protected override catch(thrown: unknown): never {
+    throw thrown
   }
 
   /** Below what the program says for curl, where it is seen in a short terminal, too. */

@@ -5,7 +5,7 @@ import type { Step } from '../story/step.ts'
 import { type Home, inTemporaryFolder } from '../story/temporary-folder.ts'
 import { developerName, passwordOf } from './cast.ts'
 
-const bin = fileURLToPath(new URL('bin/pgrants.js', import.meta.resolve('pgrants/package.json')))
+const bin = fileURLToPath(new URL('bin/pgrants.cjs', import.meta.resolve('pgrants/package.json')))
 
 /** What a command came to. */
 interface Ran {

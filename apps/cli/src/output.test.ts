@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, inject, it } from 'vitest'
+import { World } from '../test/cli.ts'
+
+const calls = [
+  ['auth', 'token'],
+  ['auth', 'token', '--json'],
+  ['auth', 'status'],
+  ['auth', 'grants'],
+  ['auth', 'tokn', '--json'],
+  ['api', 'GET', '/v1/devices'],
+  ['--help'],
+]
+
+/** Runs the CLI with a standard output of the test's. */
+function runInto(world: World, args: readonly string[], stdout: number | 'closed') {
+  const child = spawn(process.execPath, [inject('pgrants'), ...args], {
+    env: world.env,
+    stdio: ['ignore', stdout === 'closed' ? 'pipe' : stdout, 'pipe'],
+  })
+  if (stdout === 'closed') child.stdout?.destroy()
+  let stderr = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  return new Promise<{ code: number | null; stderr: string }>((resolve) =>
+    child.once('close', (code) => resolve({ code, stderr })),
+  )
+}
+
+describe('a result', () => {
+  it.runIf(existsSync('/dev/full'))('that can not be written is an error in one line', async () => {
+    const world = await World.open()
+    await world.signIn()
+    for (const args of calls) {
+      const full = openSync('/dev/full', 'w')
+      const { code, stderr } = await runInto(world, args, full)
+      closeSync(full)
+      expect([args, code]).toEqual([args, 1])
+      expect([args, stderr]).toEqual([args, 'Error: The output could not be written (ENOSPC).\n'])
+    }
+  })
+
+  it('that nobody reads any more is none', async () => {
+    const world = await World.open()
+    await world.signIn()
+    for (const args of calls.filter(([, name]) => name !== 'tokn')) {
+      expect([args, await runInto(world, args, 'closed')]).toEqual([args, { code: 0, stderr: '' }])
+    }
+  })
+})
+
+describe('what is called most', () => {
+  const dist = join(dirname(inject('pgrants')), '../dist')
+  const [token, help] = ['token.cjs', 'help.cjs'].map((name) => readFileSync(join(dist, name), 'utf8'))
+
+  it('is answered by a file without the framework, and help by one without the commands', () => {
+    const holds = (text: string | undefined, words: readonly string[]) =>
+      words.filter((word) => text?.includes(word))
+    expect(token?.length).toBeLessThan(64_000)
+    expect(holds(token, ['oclif', 'subtle', 'inquirer'])).toEqual([])
+    expect(help?.length).toBeLessThan(256_000)
+    expect(holds(help, ['axios', 'inquirer', 'mfa_token'])).toEqual([])
+  })
+})
