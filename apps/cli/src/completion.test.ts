@@ -1,7 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { leaveOut } from '@particle-grants/test-kit/programs'
-import { describe, expect, it } from 'vitest'
+import { openTerminal } from '@particle-grants/test-kit/terminal'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { World } from '../test/cli.ts'
+import { terminals } from '../test/terminal.ts'
 
 /** What bash would offer after these words. */
 function offered(world: World, words: readonly string[]): string[] {
@@ -14,18 +18,45 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pgrants_autocomplete; echo "\${COMPR
     .split(' ')
 }
 
-describe('shell completion', () => {
-  if (spawnSync('bash', ['--version']).error !== undefined) {
-    leaveOut('completion in bash', 'there is no bash here')
-  }
+const has = (shell: string) => spawnSync(shell, ['--version']).error === undefined
 
-  it('knows the commands and their flags', async () => {
+describe('shell completion', () => {
+  for (const shell of ['bash', 'zsh'])
+    if (!has(shell)) leaveOut(`completion in ${shell}`, `there is no ${shell} here`)
+
+  it.each(['bash', 'zsh', 'powershell'])('says how to set it up in %s', async (shell) => {
     const world = await World.open()
-    const { code, stdout } = await world.run(['autocomplete', 'bash'])
+    const { code, stdout } = await world.run(['autocomplete', shell])
     expect(code).toBe(0)
-    expect(stdout).toContain('pgrants autocomplete script bash')
-    if (spawnSync('bash', ['--version']).error !== undefined) return
+    expect(stdout).toContain(`pgrants autocomplete script ${shell}`)
+  })
+
+  it.runIf(has('bash'))('knows the commands and their flags in bash', async () => {
+    const world = await World.open()
+    await world.run(['autocomplete', 'bash'])
     expect(offered(world, ['pgrants', 'auth', 'lo'])).toEqual(['login', 'logout'])
     expect(offered(world, ['pgrants', 'auth', 'login', '--to'])).toEqual(['--token-stdin', '--totp-stdin'])
+  })
+
+  it.runIf(has('zsh') && terminals)('knows the commands and their flags in zsh', async () => {
+    const world = await World.open()
+    await world.run(['autocomplete', 'zsh'])
+    const shell = openTerminal('zsh', ['-f', '-i'], { cwd: world.home, columns: 120, env: world.env })
+    onTestFinished(() => shell.kill())
+    const functions = join(world.env.XDG_CACHE_HOME ?? '', 'pgrants/autocomplete/functions/zsh')
+    shell.type(`PS1=; fpath=(${functions} $fpath); autoload -U compinit; compinit -u -D; echo is ready\r`)
+    await shell.shows(/^is ready$/m)
+    shell.type('pgrants auth logi\t')
+    await shell.shows(/^pgrants auth login\b/m)
+    shell.type('--token-s\t')
+    await shell.shows(/^pgrants auth login --token-stdin\b/m)
+  })
+
+  it('has a file for PowerShell with every command', async () => {
+    const world = await World.open()
+    await world.run(['autocomplete', 'powershell'])
+    const file = join(world.env.XDG_CACHE_HOME ?? '', 'pgrants/autocomplete/functions/powershell/pgrants.ps1')
+    const text = readFileSync(file, 'utf8')
+    for (const name of ['login', 'logout', 'token-stdin', 'sandbox']) expect(text).toContain(name)
   })
 })

@@ -28,7 +28,7 @@ export async function shareWithParticleCli(signIn: SignIn, { tokens }: SignedIn)
   return profile.path()
 }
 
-/** The token that particle-cli is signed in with, and where it sends it. Throws `call_refused` where it has none. */
+/** The token that particle-cli is signed in with, and where it sends it. Throws `usage` where it has none. */
 export async function tokenOfParticleCli(): Promise<{
   readonly accessToken: Secret
   readonly baseUrl: string
