@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { leaveOut } from '@particle-grants/test-kit/programs'
 import { canOpenTerminals, openTerminal, type TerminalOptions } from '@particle-grants/test-kit/terminal'
 import { describe, expect, inject, it } from 'vitest'
-import { jane, product, World, withMfa } from '../test/cli.ts'
+import { developer, jane, product, World, withMfa } from '../test/cli.ts'
 
 /** Runs the CLI in a terminal of its own. */
 function terminal(world: World, args: readonly string[], options: TerminalOptions = {}) {
