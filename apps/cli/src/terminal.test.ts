@@ -272,6 +272,7 @@ else {
         ['auth', 'status'],
         ['auth', 'status', '-p', 'nobody'],
         ['auth', 'profiles'],
+        ['auth', 'login', 'PLANTED'],
       ]
       for (const args of calls) {
         // A wide terminal that says it is narrow breaks nothing by itself.
@@ -280,12 +281,12 @@ else {
         const width = columns || 80
         const lines = shown.output().replaceAll('\r', '').split('\n')
         const plain = lines.map((line) => stripVTControlCharacters(line).trimEnd())
-        const command = /pgrants auth login --profile (work|nobody)/
+        const command = /pgrants auth login (?:--profile (?:work|nobody)|--help)/
         // What is longer is one word, or a command.
         const long = plain.filter((line) => line.length > width && !command.test(line))
         expect(long.filter((line) => line.trim().includes(' '))).toEqual([])
         const folded = plain.join('\n')
-        if (args[1] === 'status') expect(folded).toMatch(command)
+        if (args[1] !== 'profiles') expect(folded).toMatch(command)
         // One word a line is no text.
         expect(plain.some((line) => line.trim().split(' ').length > 2)).toBe(true)
       }
