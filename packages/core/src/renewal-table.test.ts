@@ -7,6 +7,7 @@ import type { SignedIn, Tokens } from './machine/state.ts'
 import { renewalDueAt, renewalOf } from './renewal.ts'
 import { createSession } from './session/create-session.ts'
 import type { Fetch } from './session/http.ts'
+import type { SessionOptions } from './session/options.ts'
 
 /**
  * What renews a token that expires, by client and by the grant of its sign-in: without a refresh token, with one,
@@ -143,35 +144,48 @@ const outcomes = {
   refused: { state: { renewalStopped: 'invalid_client' }, renews: false },
 } as const satisfies Record<string, { state: Partial<SignedIn>; renews: boolean }>
 
+/** Tokens that have run out by now, if they ever do: each lifetime, and how long ago it ended. */
+const ended = Object.entries(lifetimes).flatMap(([lifetime, milliseconds]) =>
+  Object.entries(ages).map(([age, since]) => {
+    const expiresAt = milliseconds === null ? null : now - since - 1
+    const issuedAt = expiresAt === null ? now - since : expiresAt - Number(milliseconds)
+    return { lifetime, age, issuedAt, expiresAt }
+  }),
+)
+
 describe('what a session sends when its token has run out', () => {
   const rows = cells.flatMap((cell) =>
     Object.entries(outcomes).map(([last, outcome]) => ({ ...cell, last, ...outcome })),
   )
+  const grantOf: Record<string, string> = { refreshes: 'refresh_token', 'asks again': 'client_credentials' }
 
   it.each(rows)(
-    '$kind, $grant, $having, the last renewal $last',
-    async ({ kind, grant, changes, expected, state: ended, renews }) => {
-      const sent: (string | null)[] = []
-      const fetch: Fetch = async (_, { body }) => {
-        sent.push(new URLSearchParams(body).get('grant_type'))
-        return Response.json({ token_type: 'bearer', access_token: 'renewed', expires_in: 3600 })
-      }
-      const { subject } = identityOf(kind)
-      const tokens = { ...refreshable({ grant, issuedAt: now - day, expiresAt: now - 1 }), ...changes() }
-      const state = { ...signedIn({ identity: identityOf(kind), tokens }), ...ended }
-      const options = { client: clients[kind], subject, state, fetch, clock: { now: () => now } }
-      const session = createSession(options as Parameters<typeof createSession>[0])
-      const outcome = await session.accessToken().catch(({ code }) => code)
+    '$kind, $grant, $having, the last renewal $last, whatever its life and however long ago it ended',
+    async ({ kind, grant, changes, expected, state: before, renews }) => {
+      for (const { lifetime, age, issuedAt, expiresAt } of ended) {
+        const sent: (string | null)[] = []
+        const fetch: Fetch = async (_, { body }) => {
+          sent.push(new URLSearchParams(body).get('grant_type'))
+          return Response.json({ token_type: 'bearer', access_token: 'renewed', expires_in: 3600 })
+        }
+        const tokens = { ...refreshable({ grant, issuedAt, expiresAt }), ...changes() }
+        const state = { ...signedIn({ identity: identityOf(kind), tokens }), ...before }
+        const options = { client: clients[kind], subject: identityOf(kind).subject, state, fetch }
+        const session = createSession({ ...options, clock: { now: () => now } } as SessionOptions<Client>)
+        const outcome = await session.accessToken().catch(({ code }) => code)
 
-      const grants: Record<string, string> = {
-        refreshes: 'refresh_token',
-        'asks again': 'client_credentials',
+        const by = grantOf[expected]
+        const about = `${lifetime}, ended ${age}`
+        if (expiresAt === null) {
+          expect(sent, about).toEqual([])
+          expect(outcome, about).toBe('access-held')
+          continue
+        }
+        expect(sent, about).toEqual(by !== undefined && renews ? [by] : [])
+        if (by === undefined) expect(outcome, about).toBe('reauthentication_required')
+        else if (renews) expect(outcome, about).toBe('renewed')
+        else expect(outcome, about).toBe('renewalStopped' in before ? 'not_renewable' : 'renewal_postponed')
       }
-      const by = grants[expected]
-      expect(sent).toEqual(by !== undefined && renews ? [by] : [])
-      if (by === undefined) expect(outcome).toBe('reauthentication_required')
-      else if (renews) expect(outcome).toBe('renewed')
-      else expect(outcome).toBe('renewalStopped' in ended ? 'not_renewable' : 'renewal_postponed')
     },
   )
 })
