@@ -33,10 +33,8 @@ export function admit(found: BudgetRecord, applicant: Applicant, limits: Failure
   const refusal = refusalFor(record, applicant, limits)
   if (refusal !== undefined) return { type: 'refused', refusal, record }
   if (isCrowded(record, applicant, limits)) return { type: 'wait', until: undefined, record }
-  const [oldest] = record.sent
-  if (oldest !== undefined && record.sent.length >= requestWindow.requests) {
-    return { type: 'wait', until: oldest + requestWindow.milliseconds, record }
-  }
+  const until = fullUntil(record, at)
+  if (until !== undefined) return { type: 'wait', until, record }
   return {
     type: 'admitted',
     record: {
@@ -49,6 +47,15 @@ export function admit(found: BudgetRecord, applicant: Applicant, limits: Failure
       sent: [...record.sent, at],
     },
   }
+}
+
+/** Until when no request may be sent for the window's sake, ms since 1970; `undefined`: one may go. */
+export function fullUntil(found: BudgetRecord, at: number): number | undefined {
+  const { sent } = swept(found, at)
+  const [oldest] = sent
+  return oldest !== undefined && sent.length >= requestWindow.requests
+    ? oldest + requestWindow.milliseconds
+    : undefined
 }
 
 function refusalFor(

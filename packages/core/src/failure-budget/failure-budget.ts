@@ -7,7 +7,7 @@ import type { Event } from '../machine/event.ts'
 import { Mutex } from '../mutex.ts'
 import type { Store } from '../store/store.ts'
 import { tell } from '../tell.ts'
-import { type Admission, type Applicant, admit } from './admit.ts'
+import { type Admission, type Applicant, admit, fullUntil } from './admit.ts'
 import { type FailureBudgetLimits, flightGrace } from './limits.ts'
 import {
   type BudgetRecord,
@@ -51,6 +51,12 @@ export interface FailureBudgetOptions {
   readonly timeout: number
 }
 
+/** How one waits for the window. */
+export interface WaitingFor {
+  readonly background: boolean
+  readonly signal: AbortSignal | undefined
+}
+
 /** How long one waits before looking again for a place that another process may have freed. Milliseconds. */
 const patience = 100
 
@@ -69,6 +75,8 @@ export class FailureBudget {
     authorization: new Mutex(),
     renewal: new Mutex(),
   }
+  /** Who waits for the window. */
+  readonly #queue = new Mutex()
   readonly #listeners = new Set<(progress: BudgetProgress) => void>()
   #progress: BudgetProgress = { queued: 0, inFlight: 0, resumesAt: undefined }
   #freed = deferred()
@@ -84,6 +92,39 @@ export class FailureBudget {
   subscribe(listener: (progress: BudgetProgress) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Whether the window of five minutes is full. */
+  async isFull(): Promise<boolean> {
+    return (await this.#fullUntil()) !== undefined
+  }
+
+  /**
+   * Waits while the window is full: minutes, in which whoever waits had better hold no lock. First come, first served
+   * in this process. Rejects with the signal's reason.
+   */
+  async windowOpens({ background, signal }: WaitingFor): Promise<void> {
+    this.#show({ queued: this.#progress.queued + 1 })
+    const open = this.#queue.run(async () => {
+      for (;;) {
+        const until = await this.#fullUntil()
+        if (until === undefined || signal?.aborted) return
+        this.#show({ resumesAt: until })
+        const asleep = sleep(this.#clock, Math.max(1, until - this.#clock.now()), { background })
+        await unlessAborted(asleep, [signal]).finally(() => this.#show({ resumesAt: undefined }))
+      }
+    })
+    await unlessAborted(open, [signal]).finally(() => this.#show({ queued: this.#progress.queued - 1 }))
+  }
+
+  /** Until when the window is full, ms since 1970. A look without the lock: `enter` decides. */
+  async #fullUntil(): Promise<number | undefined> {
+    const stored = await this.#store.load(await this.#key).catch(() => undefined)
+    try {
+      return stored && fullUntil(parseRecord(stored.value), this.#clock.now())
+    } catch {
+      return undefined
+    }
   }
 
   /** Waits until the request may be sent. Gives the refusal where it may not. Rejects with the signal's reason. */

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { dev } from '../../test/sandboxed.ts'
 import { codeOf, gated, withoutSockets } from '../../test/worlds.ts'
 import { developerClient } from '../clients.ts'
+import { createSessionPool } from '../pool.ts'
 import { createSession } from '../session/create-session.ts'
 import { customer } from '../subject.ts'
+import type { BudgetProgress } from './failure-budget.ts'
 import { hardLimit } from './limits.ts'
 
 const down = { status: 503, error: 'server_error' } as const
@@ -122,6 +124,45 @@ describe('an answer that comes after its request was given up for lost', () => {
 })
 
 describe('who waits for the window of five minutes', () => {
+  it('holds no lock meanwhile, and goes on when it opens', async () => {
+    const { owner, options, store, clock, tokenRequests } = world()
+    for (let sent = 0; sent < 90; sent += 1) await owner().authorize()
+    const wake: (() => void)[] = []
+    const sleeping = {
+      now: options.clock.now,
+      sleep: () => new Promise<void>((resolve) => wake.push(resolve)),
+    }
+    const pool = createSessionPool({ ...options, clock: sleeping })
+    const seen: BudgetProgress[] = []
+    pool.subscribe((progress) => seen.push(progress))
+    const exclusively = store.exclusively.bind(store)
+    let held = 0
+    store.exclusively = (key, task) =>
+      exclusively(key, async (lock) => {
+        held += key.startsWith('session-') ? 1 : 0
+        return task(lock).finally(() => {
+          held -= key.startsWith('session-') ? 1 : 0
+        })
+      })
+    const names = ['a', 'b', 'c'].map((name) => `${name}@example.com`)
+    const asked = names.map((name) => codeOf(pool.customer(name).accessToken()))
+    await expect.poll(() => seen.at(-1)?.queued).toBe(3)
+    await expect.poll(() => wake.length).toBe(1)
+    expect(held).toBe(0)
+    expect(seen.at(-1)?.resumesAt).toBe(clock.now() + 5 * 60_000)
+    clock.advance('5m')
+    wake[0]?.()
+    // The sandbox knows none of them.
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['grant_refused']))
+    expect(
+      tokenRequests()
+        .slice(90)
+        .map(({ form }) => form?.scope)
+        .sort(),
+    ).toEqual(names.map((name) => `customer=${name}`))
+    expect(seen.at(-1)).toEqual({ queued: 0, inFlight: 0, resumesAt: undefined })
+  })
+
   it('is let go at once when it gives up, and takes no place', async () => {
     const { owner, options, tokenRequests } = world()
     for (let sent = 0; sent < 90; sent += 1) await owner().authorize()

@@ -167,6 +167,21 @@ describe('a record of the budget', () => {
   })
 })
 
+describe('a look at the window', () => {
+  it('decides nothing where the record can’t be read: who enters is told what is wrong', async () => {
+    const store = memoryStore()
+    const { budget, serve, enter } = budgetOf(store)
+    await serve()
+    const load = vi.spyOn(store, 'load').mockRejectedValueOnce(new Error('gone'))
+    expect(await budget.isFull()).toBe(false)
+    load.mockResolvedValueOnce({ value: 'garbage', version: '1' })
+    expect(await budget.isFull()).toBe(false)
+    load.mockRestore()
+    for (let sent = 1; sent < requestWindow.requests; sent += 1) await (await enter()).settle(granted())
+    expect(await budget.isFull()).toBe(true)
+  })
+})
+
 describe('the places', () => {
   it('are nine in all: seven for anybody, the next for a renewal, the last for a client that was served', async () => {
     const { budget, enter, serve } = budgetOf()

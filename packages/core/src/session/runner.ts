@@ -111,28 +111,49 @@ export class Runner {
     const { signal } = options
     const waiting = new AbortController()
     const end = () => waiting.abort(signal?.reason)
-    if (signal?.aborted) end()
-    signal?.addEventListener('abort', end, { once: true })
-    const run = this.#mutex.run(() => {
-      waiting.signal.throwIfAborted()
-      return this.#locked(options, async (lost) => {
+    const run = this.#mutex.run(async () => {
+      for (;;) {
         waiting.signal.throwIfAborted()
-        // From here on the step itself sees the signal, and leaves the state in order.
-        signal?.removeEventListener('abort', end)
-        return this.#alone(decide, { ...options, lost })
-      })
+        const outcome = await this.#locked(options, async (lost) => {
+          waiting.signal.throwIfAborted()
+          // From here on the step itself sees the signal, and leaves the state in order.
+          signal?.removeEventListener('abort', end)
+          return this.#alone(decide, { ...options, lost })
+        })
+        if (outcome !== undefined) return outcome
+        // Its turn comes in minutes: nobody who wants this session has to wait for its lock as long.
+        const { background = false } = options
+        await this.#machinery.budget.windowOpens({ background, signal })
+        listen()
+      }
     })
+    const listen = () => {
+      if (signal?.aborted) end()
+      signal?.addEventListener('abort', end, { once: true })
+    }
+    listen()
     return unlessAborted(run, [waiting.signal]).finally(() => signal?.removeEventListener('abort', end))
   }
 
-  async #alone(decide: (state: State) => Event | undefined, options: TakeOptions): Promise<Outcome> {
+  /** The step, when it is alone; nothing where what it would send has to wait for minutes first. */
+  async #alone(
+    decide: (state: State) => Event | undefined,
+    options: TakeOptions,
+  ): Promise<Outcome | undefined> {
     const { signal } = options
     const outcome: Outcome = {}
     await this.#read(options)
     const event = decide(this.#state)
-    if (event !== undefined) await this.#take(event, outcome, options)
+    if (event !== undefined) {
+      if (this.#sends(event) && (await this.#machinery.budget.isFull())) return undefined
+      await this.#take(event, outcome, options)
+    }
     if (signal?.aborted && outcome.refusal !== undefined) throw signal.reason
     return outcome
+  }
+
+  #sends(event: Event): boolean {
+    return transition(this.#state, event).effects.some(({ type }) => type === 'request')
   }
 
   /** The identity with whom the step is for, where the session itself belongs to nobody yet. */
