@@ -10,7 +10,7 @@ import { playModule } from './play-module.ts'
 /** The folder of the site. */
 export const docs = fileURLToPath(new URL('..', import.meta.url))
 
-const cli = join(docs, '..', 'apps', 'cli', 'bin', 'pgrants.js')
+const cli = join(docs, '..', 'apps', 'cli', 'bin', 'pgrants.cjs')
 
 /** A sandbox that stands in for Particle's cloud, and what is run against it. */
 export interface Cloud {

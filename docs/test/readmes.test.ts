@@ -31,7 +31,7 @@ const programs = (
 
 /** Lines that nothing can run here: what is not published, what is typed by hand, what never ends, what is only a place. */
 const notHere =
-  /^(?:npm install .*|npm run sandbox|npm run demo|npm test|npm run build|cd your-project|npx .*)$/
+  /^(?:npm install .*|npm run sandbox|npm run demo|npm test|npm run build( && npm install .*)?|cd your-project|npx .*)$/
 
 const shells = [
   { path: 'README.md', folder: '.' },
