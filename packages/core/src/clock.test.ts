@@ -18,6 +18,20 @@ describe('a timer', () => {
   })
 })
 
+describe('a sleep whose signal is aborted', () => {
+  it('is over, and leaves no timer', async () => {
+    vi.useFakeTimers({ now: 0 })
+    const aborter = new AbortController()
+    const { signal } = aborter
+    const asleep = systemClock.sleep(60_000, { signal })
+    expect(vi.getTimerCount()).toBe(1)
+    aborter.abort()
+    await asleep
+    await systemClock.sleep(60_000, { signal })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
 describe('the wall clock', () => {
   it('says the time', () => {
     vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) })

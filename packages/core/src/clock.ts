@@ -10,6 +10,8 @@ export interface Clock {
 export interface SleepOptions {
   /** Nobody waits for it: a process that has nothing else to do may end. @default false */
   readonly background?: boolean | undefined
+  /** Ends the sleep's timer when nobody waits for it any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The longest delay that timers take; a longer one would fire at once. Milliseconds. */
@@ -36,9 +38,18 @@ export interface Alarm {
 /** The wall clock of the machine. */
 export const systemClock: Clock & Required<Pick<Clock, 'sleep'>> = {
   now: () => Date.now(),
-  sleep: (milliseconds, { background = false } = {}) =>
+  sleep: (milliseconds, { background = false, signal } = {}) =>
     new Promise((resolve) => {
-      const { inBackground } = alarm(milliseconds, resolve)
+      const { inBackground, cancel } = alarm(milliseconds, () => {
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      })
+      const wake = () => {
+        cancel()
+        resolve()
+      }
+      if (signal?.aborted) wake()
+      signal?.addEventListener('abort', wake, { once: true })
       if (background) inBackground()
     }),
 }

@@ -16,9 +16,4 @@ export class Mutex {
     this.#last = result.catch(() => {})
     return result
   }
-
-  /** Resolves when nothing runs and nothing waits. */
-  async settled(): Promise<void> {
-    while (!this.idle) await this.#last
-  }
 }

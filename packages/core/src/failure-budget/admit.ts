@@ -1,4 +1,4 @@
-import type { GrantType } from '../grants/catalogue.ts'
+import { type GrantType, grants } from '../grants/catalogue.ts'
 import type { Refusal } from '../machine/effect.ts'
 import { type FailureBudgetLimits, hardLimit, pause, requestWindow } from './limits.ts'
 import type { BudgetRecord, Lane, Mark } from './record.ts'
@@ -16,11 +16,15 @@ export interface Applicant extends Fingerprints {
   readonly lasts: number
   /** Nobody asked for this very request: the program renews by itself. */
   readonly automatic: boolean
+  /** This client was served before, as the token shows that it renews. */
+  readonly proven: boolean
 }
 
 /** Whether a request may be sent now, and the record as of now. */
-export type Admission = { readonly record: BudgetRecord } & (
-  | { readonly type: 'admitted' }
+export type Admission = {
+  readonly record: BudgetRecord
+} /** `order`: the place in the order of what happened. */ & (
+  | { readonly type: 'admitted'; readonly order: number }
   /** At `until`, or, where that is not known, when another request has come back. */
   | { readonly type: 'wait'; readonly until: number | undefined }
   | { readonly type: 'refused'; readonly refusal: Refusal }
@@ -37,6 +41,7 @@ export function admit(found: BudgetRecord, applicant: Applicant, limits: Failure
   if (until !== undefined) return { type: 'wait', until, record }
   return {
     type: 'admitted',
+    order: record.next,
     record: {
       ...record,
       next: record.next + 1,
@@ -49,9 +54,12 @@ export function admit(found: BudgetRecord, applicant: Applicant, limits: Failure
   }
 }
 
-/** Until when no request may be sent for the window's sake, ms since 1970; `undefined`: one may go. */
-export function fullUntil(found: BudgetRecord, at: number): number | undefined {
-  const { sent } = swept(found, at)
+/**
+ * Until when no request may be sent for the window's sake, ms since 1970; `undefined`: one may go. What lies in the
+ * future, since the clock went back, is no reason to wait here: whoever enters has it written anew.
+ */
+export function fullUntil({ sent: all }: BudgetRecord, at: number): number | undefined {
+  const sent = all.filter((one) => one <= at && at - one < requestWindow.milliseconds)
   const [oldest] = sent
   return oldest !== undefined && sent.length >= requestWindow.requests
     ? oldest + requestWindow.milliseconds
@@ -94,24 +102,28 @@ function isCrowded(record: BudgetRecord, applicant: Applicant, limits: FailureBu
 }
 
 /**
- * The last place but one is a renewal's. The last is for a client that was served before and sends nothing but its own
- * credentials: its success is as good as certain and clears everything, and if its answer is lost, that hardly counts.
+ * The last place but one is for renewals, and for codes, whose passwords were right. The last is for a request that was
+ * served before and sends nothing but the client's own credentials: its success is as good as certain and clears
+ * everything, and if its answer is lost, that hardly counts.
  */
 function placesFor(record: BudgetRecord, applicant: Applicant): number {
   if (isServed(record, applicant)) return hardLimit
-  return applicant.lane === 'renewal' ? hardLimit - 1 : hardLimit - 2
+  const isLikely = applicant.lane === 'renewal' || grants[applicant.grant_type].singleUse
+  return isLikely ? hardLimit - 1 : hardLimit - 2
 }
 
-function isServed({ served }: BudgetRecord, { client, request }: Fingerprints): boolean {
-  return request !== undefined && served.includes(client)
+function isServed(record: BudgetRecord, applicant: Applicant): boolean {
+  const { request, proven } = applicant
+  if (request === undefined || wasRefused(record, applicant)) return false
+  return proven || record.served.includes(request)
 }
 
 function wasRefused({ refused }: BudgetRecord, { client, request }: Fingerprints): boolean {
   return refused.includes(client) || (request !== undefined && refused.includes(request))
 }
 
-/** A client that was served asks again with what is known to be right: a lost answer hardly hides a refusal. */
-function ifLost(record: BudgetRecord, applicant: Fingerprints): 'possible' | 'doubtful' {
+/** What was served is asked for again with what is known to be right: a lost answer hardly hides a refusal. */
+function ifLost(record: BudgetRecord, applicant: Applicant): 'possible' | 'doubtful' {
   return isServed(record, applicant) ? 'doubtful' : 'possible'
 }
 

@@ -1,5 +1,5 @@
 import { unlessAborted } from '../aborting.ts'
-import { type Clock, sleep } from '../clock.ts'
+import { type Clock, type SleepOptions, sleep } from '../clock.ts'
 import { GrantsError } from '../errors/grants-error.ts'
 import { hash } from '../hash.ts'
 import type { Refusal } from '../machine/effect.ts'
@@ -51,12 +51,6 @@ export interface FailureBudgetOptions {
   readonly timeout: number
 }
 
-/** How one waits for the window. */
-export interface WaitingFor {
-  readonly background: boolean
-  readonly signal: AbortSignal | undefined
-}
-
 /** How long one waits before looking again for a place that another process may have freed. Milliseconds. */
 const patience = 100
 
@@ -94,51 +88,53 @@ export class FailureBudget {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Whether the window of five minutes is full. */
-  async isFull(): Promise<boolean> {
-    return (await this.#fullUntil()) !== undefined
+  /**
+   * Lets a request go, or says why it may not: a refusal, or that the window of five minutes is `full`. Waits for
+   * others to come back where too many are under way. Rejects with the signal's reason.
+   */
+  async enter(candidate: Candidate, signal?: AbortSignal): Promise<Ticket | Refusal | 'full'> {
+    this.#show({ queued: this.#progress.queued + 1 })
+    const admission = this.#queues[candidate.lane].run(() => this.#wait(candidate, signal))
+    try {
+      return await unlessAborted(admission, [signal])
+    } catch (thrown) {
+      // A place that was given in the very moment of giving up is nobody's.
+      admission.then((late) => (isTicket(late) ? late.settle(undefined) : undefined)).catch(() => {})
+      throw thrown
+    } finally {
+      this.#show({ queued: this.#progress.queued - 1 })
+    }
   }
 
   /**
    * Waits while the window is full: minutes, in which whoever waits had better hold no lock. First come, first served
    * in this process. Rejects with the signal's reason.
    */
-  async windowOpens({ background, signal }: WaitingFor): Promise<void> {
+  async windowOpens(signal: AbortSignal | undefined, background: boolean): Promise<void> {
     this.#show({ queued: this.#progress.queued + 1 })
     const open = this.#queue.run(async () => {
       for (;;) {
         const until = await this.#fullUntil()
         if (until === undefined || signal?.aborted) return
         this.#show({ resumesAt: until })
-        const asleep = sleep(this.#clock, Math.max(1, until - this.#clock.now()), { background })
-        await unlessAborted(asleep, [signal]).finally(() => this.#show({ resumesAt: undefined }))
+        await this.#sleep(until - this.#clock.now(), { background, signal })
+        this.#show({ resumesAt: undefined })
       }
     })
     await unlessAborted(open, [signal]).finally(() => this.#show({ queued: this.#progress.queued - 1 }))
   }
 
-  /** Until when the window is full, ms since 1970. A look without the lock: `enter` decides. */
+  /** A look without the lock: `enter` decides. What can't be read is told there. */
   async #fullUntil(): Promise<number | undefined> {
-    const stored = await this.#store.load(await this.#key).catch(() => undefined)
     try {
+      const stored = await this.#store.load(await this.#key)
       return stored && fullUntil(parseRecord(stored.value), this.#clock.now())
     } catch {
       return undefined
     }
   }
 
-  /** Waits until the request may be sent. Gives the refusal where it may not. Rejects with the signal's reason. */
-  async enter(candidate: Candidate, signal?: AbortSignal): Promise<Ticket | Refusal> {
-    this.#show({ queued: this.#progress.queued + 1 })
-    const admission = this.#queues[candidate.lane].run(() => this.#wait(candidate, signal))
-    try {
-      return await unlessAborted(admission, [signal])
-    } finally {
-      this.#show({ queued: this.#progress.queued - 1 })
-    }
-  }
-
-  async #wait(candidate: Candidate, signal: AbortSignal | undefined): Promise<Ticket | Refusal> {
+  async #wait(candidate: Candidate, signal: AbortSignal | undefined): Promise<Ticket | Refusal | 'full'> {
     const id = Math.random().toString(36).slice(2, 10)
     const { background } = candidate
     for (;;) {
@@ -147,25 +143,16 @@ export class FailureBudget {
       const freed = this.#freed.promise
       const admission = await this.#decide({ ...candidate, id, at, lasts: this.#lasts })
       if (admission.type === 'refused') return admission.refusal
-      if (admission.type === 'admitted') return this.#admitted(id, candidate, signal)
-      this.#show({ resumesAt: admission.until })
-      const wait = admission.until === undefined ? patience : Math.max(1, admission.until - at)
-      const woken = [
-        sleep(this.#clock, wait, { background }),
-        ...(admission.until === undefined ? [freed] : []),
-      ]
-      await unlessAborted(Promise.race(woken), [signal]).finally(() => this.#show({ resumesAt: undefined }))
+      if (admission.type === 'admitted') return this.#ticket(id, candidate, admission.order)
+      if (admission.until !== undefined) return 'full'
+      await Promise.race([this.#sleep(patience, { background, signal }), freed])
     }
   }
 
-  /** Whoever gave up while the record was written has a place that nobody will use. */
-  async #admitted(id: string, candidate: Candidate, signal: AbortSignal | undefined): Promise<Ticket> {
-    const ticket = this.#ticket(id, candidate)
-    if (signal?.aborted) {
-      await ticket.settle(undefined)
-      throw signal.reason
-    }
-    return ticket
+  /** Ends early, without an error, when the signal is aborted. */
+  #sleep(milliseconds: number, options: SleepOptions): Promise<void> {
+    const asleep = sleep(this.#clock, Math.max(1, milliseconds), options)
+    return unlessAborted(asleep, [options.signal]).catch(() => {})
   }
 
   #decide(applicant: Applicant): Promise<Admission> {
@@ -178,13 +165,13 @@ export class FailureBudget {
     })
   }
 
-  #ticket(id: string, { client, request }: Candidate): Ticket {
+  #ticket(id: string, { client, request }: Candidate, order: number): Ticket {
     this.#show({ inFlight: this.#progress.inFlight + 1 })
     return {
       settle: async (event) => {
         try {
           await this.#alone((record, save) =>
-            save(settle(record, { id, client, request, event, at: this.#clock.now() })),
+            save(settle(record, { id, order, client, request, event, at: this.#clock.now() })),
           )
         } finally {
           this.#show({ inFlight: this.#progress.inFlight - 1 })
@@ -228,6 +215,11 @@ export class FailureBudget {
     this.#progress = { ...this.#progress, ...change }
     for (const listener of this.#listeners) tell(listener, this.#progress)
   }
+}
+
+/** Whether a request was let go. */
+export function isTicket(admission: Ticket | Refusal | 'full'): admission is Ticket {
+  return typeof admission === 'object' && 'settle' in admission
 }
 
 /** Forgets every failure of a base URL: for whoever knows better, having signed in elsewhere from this address. */

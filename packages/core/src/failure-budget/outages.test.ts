@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dev } from '../../test/sandboxed.ts'
+import { dev, mfa } from '../../test/sandboxed.ts'
 import { codeOf, gated, withoutSockets } from '../../test/worlds.ts'
 import { developerClient } from '../clients.ts'
 import { createSessionPool } from '../pool.ts'
@@ -40,16 +40,16 @@ describe('an outage', () => {
     expect(await owner().authorize()).toMatchObject({ status: 'signed_in' })
   })
 
-  it('that loses answers is behind half an hour later for a client that was served before', async () => {
-    const { owner, customers, sandbox, clock, times, tokenRequests } = world()
+  it('that loses answers is behind half an hour later for a request that was served before', async () => {
+    const { owner, sandbox, clock, times, tokenRequests } = world()
     await owner().authorize()
     clock.advance('90d')
     sandbox.failNext({ drop: 'before', times: 1000 })
-    await times(20, () => customers().authorize())
+    await times(20, () => owner().authorize())
     expect(tokenRequests()).toHaveLength(1 + hardLimit)
     sandbox.faults.clear()
     clock.advance('30m')
-    expect(await customers().authorize()).toMatchObject({ status: 'signed_in' })
+    expect(await owner().authorize()).toMatchObject({ status: 'signed_in' })
   })
 
   it('that loses the answers to passwords counts until one succeeds: each may have been a refusal', async () => {
@@ -105,6 +105,61 @@ describe('a client that was refused', () => {
   })
 })
 
+describe('a secret that is known to be wrong, and customers whom nobody knows', () => {
+  it('are no served requests: what is lost of them counts, and the last places stay free', async () => {
+    const { owner, sandbox, clock, times, tokenRequests, options } = world()
+    await owner().authorize()
+    const ghost = (index: number) => owner({ subject: customer(`ghost-${index}@example.com`) })
+    await times(9, () => ghost(tokenRequests().length).authorize())
+    expect(tokenRequests()).toHaveLength(1 + 7)
+    expect(await owner().authorize()).toMatchObject({ status: 'signed_in' })
+    sandbox.failNext({ status: 400, error: 'invalid_client' })
+    expect(await codeOf(owner().authorize())).toBe('grant_refused')
+    const sent = tokenRequests().length
+    sandbox.failNext({ drop: 'before', times: 1000 })
+    for (let tries = 0; tries < 20; tries += 1) {
+      await times(1, () => createSession(options).authorize())
+      clock.advance('31m')
+    }
+    expect(tokenRequests().length - sent).toBe(6)
+  })
+})
+
+describe('of two answers that ask to wait', () => {
+  it('the longer counts', async () => {
+    const { owner, options, sandbox, clock } = world()
+    const gate = gated(options.fetch)
+    const names = ['a', 'b'].map((name) => customer(`${name}@example.com`))
+    const both = names.map((subject) => codeOf(owner({ fetch: gate.fetch, subject }).authorize()))
+    await expect.poll(gate.waiting).toBe(2)
+    for (const seconds of ['3600', '0']) {
+      sandbox.failNext({ status: 429, error: 'rate_limit_exceeded', headers: { 'retry-after': seconds } })
+    }
+    gate.open()
+    expect(await Promise.all(both)).toEqual(['rate_limited', 'rate_limited'])
+    clock.advance('59m')
+    expect(await codeOf(owner().authorize())).toBe('rate_limited')
+    clock.advance('1m')
+    expect(await owner().authorize()).toMatchObject({ status: 'signed_in' })
+  })
+})
+
+describe('sign-ins with MFA that were given up', () => {
+  it('leave a place for the code of the one that is not', async () => {
+    const { developer, sandbox, clock } = world()
+    const session = () => developer()
+    for (let days = 0; days < 6; days += 1) {
+      await session().login(mfa)
+      clock.advance('1d')
+    }
+    const last = session()
+    await last.login(mfa)
+    expect(await codeOf(session().login(mfa))).toBe('failure_budget_spent')
+    expect(await last.submitOtp(sandbox.otp(mfa.username))).toMatchObject({ status: 'signed_in' })
+    expect(await codeOf(session().login(mfa))).toBeUndefined()
+  })
+})
+
 describe('an answer that comes after its request was given up for lost', () => {
   it('still tells that it is to be waited', async () => {
     const { owner, options, clock, sandbox } = world()
@@ -124,6 +179,22 @@ describe('an answer that comes after its request was given up for lost', () => {
 })
 
 describe('who waits for the window of five minutes', () => {
+  it('keeps nobody from logging out, and is not signed in then', async () => {
+    const { owner, options, clock, tokenRequests } = world()
+    for (let sent = 0; sent < 90; sent += 1) await owner().authorize({ expiresIn: 3600 })
+    const wake: (() => void)[] = []
+    const sleep = () => new Promise<void>((resolve) => wake.push(resolve))
+    const session = owner({ clock: { now: options.clock.now, sleep } })
+    const waiting = codeOf(session.renew())
+    await expect.poll(() => wake.length).toBe(1)
+    expect(await session.logout({ revoke: false })).toMatchObject({ accessToken: 'nothing' })
+    clock.advance('5m')
+    for (const go of wake) go()
+    expect(await waiting).toBe('not_signed_in')
+    expect(session.state.status).toBe('signed_out')
+    expect(tokenRequests()).toHaveLength(90)
+  })
+
   it('holds no lock meanwhile, and goes on when it opens', async () => {
     const { owner, options, store, clock, tokenRequests } = world()
     for (let sent = 0; sent < 90; sent += 1) await owner().authorize()
@@ -175,31 +246,5 @@ describe('who waits for the window of five minutes', () => {
     aborter.abort(Object.assign(new Error('gone'), { code: 'gone' }))
     expect(await waiting).toBe('gone')
     expect(tokenRequests()).toHaveLength(90)
-  })
-})
-
-describe('two servers whose clocks differ', () => {
-  it('share the window of five minutes by the time of the service', async () => {
-    const { owner, options, clock, tokenRequests } = world()
-    let slept = 0
-    const machine = (wrongBy: number) =>
-      owner({
-        clock: {
-          now: () => options.clock.now() + wrongBy,
-          sleep: async (milliseconds) => {
-            slept += milliseconds
-            clock.advance(milliseconds)
-          },
-        },
-      })
-    const [right, slow] = [machine(0), machine(-4 * 60_000)]
-    await slow.authorize()
-    clock.advance('5m')
-    for (let sent = 0; sent < 89; sent += 1) await right.authorize()
-    await slow.authorize()
-    expect(slept).toBe(0)
-    await slow.authorize()
-    expect(slept).toBe(5 * 60_000)
-    expect(tokenRequests()).toHaveLength(92)
   })
 })

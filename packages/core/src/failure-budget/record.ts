@@ -27,7 +27,7 @@ export interface Mark {
   readonly lane: Lane
   /**
    * `failed`: refused. `possible`: sent and not answered, it may have been refused. `doubtful`: hardly a failure, as a
-   * server that was down gives it, or the lost answer to a client that was served before; it counts for as long as a
+   * server that was down gives it, or the lost answer to a request that was served before; it counts for as long as a
    * lockout lasts. `challenge`: `mfa_required`, of which it is not known whether the service counts it, so that only
    * the hard limit does.
    */
@@ -58,7 +58,7 @@ export interface BudgetRecord {
   readonly blockedUntil: number | null
   /** Fingerprints of clients and of their requests that were refused, the latest last. */
   readonly refused: readonly string[]
-  /** Fingerprints of clients that were served, the latest last. */
+  /** Fingerprints of requests with a client's own credentials that were served, the latest last. */
   readonly served: readonly string[]
 }
 

@@ -11,9 +11,15 @@ export interface Fingerprints {
   readonly request: string | undefined
 }
 
+/** The latest of a list of fingerprints, which names each once. */
+const latest = (list: readonly string[], one: string): readonly string[] =>
+  [...list.filter((other) => other !== one), one].slice(-remembered)
+
 /** What came of an admitted request, as far as the budget cares. */
 export interface Settlement extends Fingerprints {
   readonly id: string
+  /** The place in the order of what happened at which it was let go. */
+  readonly order: number
   readonly at: number
   /** The machine's event of the answer; `undefined`: it was never sent. */
   readonly event: Event | undefined
@@ -21,16 +27,16 @@ export interface Settlement extends Fingerprints {
 
 /** Takes an admitted request's outcome in. Pure: the caller holds the record's lock and saves what comes out. */
 export function settle(record: BudgetRecord, settlement: Settlement): BudgetRecord {
-  const { id, at, event } = settlement
+  const { id, order: letGo, at, event } = settlement
   const flight = record.flights.find((one) => one.id === id)
   const rest = learned({ ...record, flights: record.flights.filter((one) => one !== flight) }, settlement)
-  // Swept in the meantime: it has its mark already, and what it brought comes too late to clear it.
+  if (event?.type === 'granted') {
+    // A success proves only that what had been recorded when it was sent is behind, its own loss above all.
+    return { ...rest, marks: rest.marks.filter(({ order }) => order > letGo) }
+  }
+  // Swept in the meantime: it has its mark already.
   if (flight === undefined) return rest
   if (event === undefined || wasNotSent(event)) return { ...rest, sent: without(rest.sent, flight.at) }
-  if (event.type === 'granted') {
-    // A success proves only that what had been recorded when it was sent is behind.
-    return { ...rest, marks: rest.marks.filter(({ order }) => order > flight.order) }
-  }
   const mark: Mark = { order: rest.next, at, lane: flight.lane, kind: kindOf(event, flight) }
   return { ...rest, next: rest.next + 1, marks: [...rest.marks, mark] }
 }
@@ -39,7 +45,11 @@ export function settle(record: BudgetRecord, settlement: Settlement): BudgetReco
 function learned(record: BudgetRecord, { at, event, client, request }: Settlement): BudgetRecord {
   if (event?.type === 'granted') {
     const refused = record.refused.filter((one) => one !== client && one !== request)
-    return { ...record, refused, served: latest(record.served, client) }
+    return {
+      ...record,
+      refused,
+      served: request === undefined ? record.served : latest(record.served, request),
+    }
   }
   if (event?.type === 'refused') {
     // Wrong secrets and grants that the client may not use come with the same code; hence the grant is in both.
@@ -48,7 +58,9 @@ function learned(record: BudgetRecord, { at, event, client, request }: Settlemen
   }
   if (event?.type !== 'failed' || event.refusal.code !== 'rate_limited') return record
   const { retryAfter } = event.refusal.details
-  return { ...record, blockedUntil: at + (retryAfter === undefined ? pause : retryAfter * 1000) }
+  const until = at + (retryAfter === undefined ? pause : retryAfter * 1000)
+  // Of two that were under way together, the longer counts.
+  return { ...record, blockedUntil: Math.max(record.blockedUntil ?? 0, until) }
 }
 
 /** What failed before anything reached the service can't count there. */
@@ -69,10 +81,6 @@ function kindOf(event: Event, { ifLost }: Flight): Mark['kind'] {
   // A page in the place of a refusal hides which one it was.
   const hidden = code === 'unexpected_answer' && details.status >= 400 && details.status < 500
   return hidden ? ifLost : 'doubtful'
-}
-
-function latest(list: readonly string[], one: string): readonly string[] {
-  return [...list.filter((other) => other !== one), one].slice(-remembered)
 }
 
 /** The times without the first that is this one. */

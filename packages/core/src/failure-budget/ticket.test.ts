@@ -16,6 +16,7 @@ const renewal: Candidate = {
   request: 'request-hash',
   automatic: false,
   background: false,
+  proven: false,
 }
 
 /** A budget whose sleepers move its clock. */
@@ -34,8 +35,11 @@ function budgetOf(store = memoryStore()) {
     timeout: 30_000,
   })
   const enter = async (candidate: Partial<Candidate> = {}, signal?: AbortSignal) => {
-    const ticket = await budget.enter({ ...renewal, ...candidate }, signal)
-    return ticket as Ticket & Refusal
+    for (;;) {
+      const ticket = await budget.enter({ ...renewal, ...candidate }, signal)
+      if (ticket !== 'full') return ticket as Ticket & Refusal
+      await budget.windowOpens(signal, false)
+    }
   }
   /** The client of all these requests gets a token, and may use every place from then on. */
   const serve = async () => (await enter()).settle(granted())
@@ -74,16 +78,34 @@ describe('a request that was let go and never sent', () => {
 })
 
 describe('a request that comes back after it was given up for lost', () => {
-  it('clears nothing: it counts as a possible failure already', async () => {
+  it('with a token clears what was before it, and its own loss, but nothing that came after', async () => {
     const { enter, clock, serve } = budgetOf()
     await serve()
+    await (await enter()).settle(refused('invalid_grant'))
     const lost = await enter()
     clock.time += 3 * 60_000
-    for (let failures = 0; failures < hardLimit - 1; failures += 1) {
+    for (let failures = 0; failures < hardLimit - 3; failures += 1) {
+      await (await enter({ client: 'other', request: undefined })).settle(refused('invalid_grant'))
+    }
+    const stranger = { client: 'other', request: undefined }
+    expect(await enter(stranger)).toMatchObject({ details: { failures: hardLimit - 1 } })
+    await lost.settle(granted())
+    for (let failures = 0; failures < 2; failures += 1) {
+      await (await enter(stranger)).settle(refused('invalid_grant'))
+    }
+    expect(await enter(stranger)).toMatchObject({ code: 'failure_budget_spent' })
+  })
+
+  it('with a refusal counts once', async () => {
+    const { enter, clock } = budgetOf()
+    const lost = await enter()
+    clock.time += 3 * 60_000
+    await (await enter()).settle(refused('invalid_grant'))
+    await lost.settle(refused('invalid_grant'))
+    for (let failures = 2; failures < hardLimit - 1; failures += 1) {
       await (await enter()).settle(refused('invalid_grant'))
     }
-    await lost.settle(granted())
-    expect(await enter()).toMatchObject({ code: 'failure_budget_spent', details: { failures: hardLimit } })
+    expect(await enter()).toMatchObject({ details: { failures: hardLimit - 1 } })
   })
 })
 
@@ -105,6 +127,27 @@ describe('who gives up while waiting', () => {
       return save(...record)
     })
     await expect(enter({}, aborter.signal)).rejects.toThrow('gone')
+    const places = await Promise.all(Array.from({ length: hardLimit }, () => enter()))
+    expect(places.every((place) => 'settle' in place)).toBe(true)
+  })
+
+  it('in the very moment in which it is let go leaves no place behind', async () => {
+    const { budget, enter, serve } = budgetOf()
+    await serve()
+    for (let moments = 0; moments < 12; moments += 1) {
+      const aborter = new AbortController()
+      const end = budget.subscribe(({ inFlight }) => {
+        if (inFlight === 0) return
+        const later = async () => {
+          for (let moment = 0; moment < moments; moment += 1) await Promise.resolve()
+          aborter.abort(new Error('gone'))
+        }
+        void later()
+      })
+      const place = await enter({}, aborter.signal).catch(() => undefined)
+      await place?.settle(undefined)
+      end()
+    }
     const places = await Promise.all(Array.from({ length: hardLimit }, () => enter()))
     expect(places.every((place) => 'settle' in place)).toBe(true)
   })
@@ -167,18 +210,30 @@ describe('a record of the budget', () => {
   })
 })
 
-describe('a look at the window', () => {
-  it('decides nothing where the record can’t be read: who enters is told what is wrong', async () => {
+describe('the window of five minutes', () => {
+  it('is waited for while it is full, and for nothing that can’t be read: who enters is told what is wrong', async () => {
     const store = memoryStore()
-    const { budget, serve, enter } = budgetOf(store)
+    const { budget, serve, enter, clock } = budgetOf(store)
     await serve()
-    const load = vi.spyOn(store, 'load').mockRejectedValueOnce(new Error('gone'))
-    expect(await budget.isFull()).toBe(false)
-    load.mockResolvedValueOnce({ value: 'garbage', version: '1' })
-    expect(await budget.isFull()).toBe(false)
-    load.mockRestore()
     for (let sent = 1; sent < requestWindow.requests; sent += 1) await (await enter()).settle(granted())
-    expect(await budget.isFull()).toBe(true)
+    const load = vi.spyOn(store, 'load').mockRejectedValueOnce(new Error('gone'))
+    await budget.windowOpens(undefined, false)
+    load.mockResolvedValueOnce({ value: 'garbage', version: '1' })
+    await budget.windowOpens(undefined, false)
+    load.mockRestore()
+    expect(clock.time).toBe(now)
+    await budget.windowOpens(undefined, false)
+    expect(clock.time).toBe(now + requestWindow.milliseconds)
+  })
+
+  it('opens five minutes after a clock went back at the latest', async () => {
+    const { serve, enter, clock } = budgetOf()
+    await serve()
+    for (let sent = 1; sent < requestWindow.requests; sent += 1) await (await enter()).settle(granted())
+    clock.time -= 365 * 86_400_000
+    const back = clock.time
+    expect(await enter()).toHaveProperty('settle')
+    expect(clock.time - back).toBe(requestWindow.milliseconds)
   })
 })
 

@@ -117,9 +117,8 @@ export const answerReducers = {
   postpone_renewal: (state: Renewing, event: Failed): Step<SignedIn> => {
     const { refusal, at } = event
     const failures = state.failures + 1
-    const lost = state.by === 'refresh_token' && spending.includes(refusal.code)
     const next: SignedIn = {
-      ...signedIn(state, lost ? inDoubt(state.tokens, at) : state.tokens),
+      ...signedIn(state, tokensAfterFailure(state, event)),
       renewalPostponed: {
         failures,
         since: at,
@@ -129,6 +128,15 @@ export const answerReducers = {
     }
     return step(next, { type: 'save', state: next }, refusalOf(event, state.by))
   },
+}
+
+/** A refresh that was lost is in doubt. A way out that was refused before is none: the refresh token is left. */
+function tokensAfterFailure({ by, tokens }: Renewing, { refusal, at }: Failed): Tokens {
+  if (by === 'refresh_token') return spending.includes(refusal.code) ? inDoubt(tokens, at) : tokens
+  const { refreshInDoubt } = tokens
+  return refusal.code === 'refused_before' && refreshInDoubt !== undefined
+    ? { ...tokens, refreshInDoubt: { ...refreshInDoubt, askAgainRefused: true } }
+    : tokens
 }
 
 /** What may have come after the server had spent the refresh token. */

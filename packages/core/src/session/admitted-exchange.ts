@@ -1,6 +1,6 @@
 import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
 import { sanitizeCause } from '../errors/sanitize.ts'
-import type { FailureBudget, Ticket } from '../failure-budget/failure-budget.ts'
+import { type FailureBudget, isTicket, type Ticket } from '../failure-budget/failure-budget.ts'
 import { laneOf } from '../failure-budget/record.ts'
 import type { TokenRequest } from '../grants/catalogue.ts'
 import { hash } from '../hash.ts'
@@ -8,57 +8,79 @@ import type { Refusal } from '../machine/effect.ts'
 import type { Event } from '../machine/event.ts'
 import { exchange, type Wire } from './wire.ts'
 
-/** How a request is sent. */
-export interface SendOptions {
+/** What the failure budget makes of a request: it may go, it may not, or not before the window opens. */
+export type Admitted = Ticket | Refusal | 'full'
+
+/** Who wants to send. */
+export interface AdmissionOptions {
   /** Nobody asked for this very request: the session renews by itself. */
   readonly automatic: boolean
   /** Nobody waits for it. */
   readonly background: boolean
   /** It renews a token that there is, or was. */
   readonly renewing: boolean
+  /** It renews with the client's own credentials what this client has got before. */
+  readonly proven: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/** Asks the failure budget to let a request go. Never throws: what keeps it from answering is a refusal as well. */
+export async function admission(
+  { wire, budget }: { readonly wire: Wire; readonly budget: FailureBudget },
+  request: TokenRequest,
+  { renewing, signal, ...options }: AdmissionOptions,
+): Promise<Admitted> {
+  const { client } = wire
+  const { grant_type } = request
+  const scope = request.grant_type === 'client_credentials' ? request.scope : undefined
+  try {
+    const who = [client.id, client.secret.reveal(), grant_type]
+    const candidate = {
+      ...options,
+      grant_type,
+      lane: laneOf(grant_type, renewing),
+      clientId: client.id,
+      scope,
+      client: await fingerprint(who),
+      // With the client's own credentials nothing else is sent; elsewhere somebody's password or token decides as well.
+      request: grant_type === 'client_credentials' ? await fingerprint([...who, scope ?? '']) : undefined,
+    }
+    return await budget.enter(candidate, signal)
+  } catch (thrown) {
+    return signal?.aborted ? { code: 'aborted', details: {} } : lockFailure(thrown)
+  }
+}
+
+/** Gives a place back that is not used after all. */
+export async function release(admitted: Admitted | undefined): Promise<void> {
+  if (admitted !== undefined && isTicket(admitted)) await settled(admitted, undefined)
+}
+
+/** How an admitted request is sent. */
+export interface SendOptions {
+  readonly admitted: Ticket | Refusal
   readonly signal: AbortSignal | undefined
   /** Aborted when the store's lock is lost: somebody else may be sending the same by then. */
   readonly lost: AbortSignal | undefined
 }
 
 /**
- * Sends a token request when the failure budget lets it go, and reports to the budget what came of it.
- * Gives an event in any case: a request that was not let go failed unsent.
+ * Sends a token request that was let go, and reports to the budget what came of it. Gives an event in any case: a
+ * request that was not let go failed unsent.
  */
-export async function admittedExchange(
-  { wire, budget }: { readonly wire: Wire; readonly budget: FailureBudget },
+export async function sendAdmitted(
+  wire: Wire,
   request: TokenRequest,
-  { automatic, background, renewing, signal, lost }: SendOptions,
+  { admitted, signal, lost }: SendOptions,
 ): Promise<Event> {
-  const { client, clock } = wire
-  const { grant_type } = request
-  const unsent = (refusal: Refusal): Event => ({ type: 'failed', at: clock.now(), refusal })
-  const who = [client.id, client.secret.reveal(), grant_type]
-  const scope = request.grant_type === 'client_credentials' ? request.scope : undefined
-  const candidate = {
-    grant_type,
-    lane: laneOf(grant_type, renewing),
-    clientId: client.id,
-    scope,
-    client: await fingerprint(who),
-    // With the client's own credentials nothing else is sent; elsewhere somebody's password or token decides as well.
-    request: grant_type === 'client_credentials' ? await fingerprint([...who, scope ?? '']) : undefined,
-    automatic,
-    background,
-  }
-  let ticket: Ticket | Refusal
-  try {
-    ticket = await budget.enter(candidate, signal)
-  } catch (thrown) {
-    return unsent(signal?.aborted ? { code: 'aborted', details: {} } : lockFailure(thrown))
-  }
-  if (!('settle' in ticket)) return unsent(ticket)
+  const unsent = (refusal: Refusal): Event => ({ type: 'failed', at: wire.clock.now(), refusal })
+  if (!isTicket(admitted)) return unsent(admitted)
   if (lost?.aborted) {
-    await settled(ticket, undefined)
+    await release(admitted)
     return unsent({ code: 'store_failed', details: { operation: 'lock' } })
   }
   const event = await exchange(wire, request, signal)
-  await settled(ticket, event)
+  await settled(admitted, event)
   return event
 }
 

@@ -231,6 +231,26 @@ describe('a process that died between its note and the answer', () => {
   })
 })
 
+describe('a way out that was refused before', () => {
+  it('is none: the refresh token is tried next, and is good', async () => {
+    const { owner, customers, signIn, sandbox, clock, grantTypes } = withoutSockets()
+    await owner().authorize()
+    sandbox.failNext({ status: 400, error: 'invalid_scope' })
+    await codeOf(customers().authorize())
+    const session = customers()
+    await signIn(session, 3600)
+    clock.advance('1h')
+    // Lost on the way there: the refresh token was not spent.
+    sandbox.failNext({ drop: 'before' })
+    expect(await codeOf(session.accessToken())).toBe('no_answer')
+    secondsPast(clock)
+    expect(await codeOf(session.accessToken())).toBe('refused_before')
+    clock.advance('1h')
+    expect(await session.accessToken()).toMatch(/^[0-9a-f]{40}$/)
+    expect(grantTypes().at(-1)).toBe('refresh_token')
+  })
+})
+
 describe('what leaves no doubt', () => {
   it.each([
     ['429', { status: 429, error: 'rate_limit_exceeded', headers: { 'retry-after': '5' } }],

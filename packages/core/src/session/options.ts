@@ -88,7 +88,8 @@ export function readOptions(options: SessionOptions<Client>): ReadOptions {
     machinery: {
       wire,
       store,
-      budget: new FailureBudget(baseUrl, { store, clock: wire.clock, limits, timeout }),
+      // By the machine's own time: what two sessions have learned of the service's differs.
+      budget: new FailureBudget(baseUrl, { store, clock, limits, timeout }),
     },
     initial: readInitial(options, {
       baseUrl,

@@ -1,4 +1,5 @@
 import { unlessAborted } from '../aborting.ts'
+import { alarm, longestDelay } from '../clock.ts'
 import type { ErrorCode } from '../errors/details.ts'
 import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
 import type { FailureBudget } from '../failure-budget/failure-budget.ts'
@@ -9,7 +10,13 @@ import { transition } from '../machine/transition.ts'
 import { Mutex } from '../mutex.ts'
 import type { Store } from '../store/store.ts'
 import { tell } from '../tell.ts'
-import { admittedExchange, type SendOptions } from './admitted-exchange.ts'
+import {
+  type AdmissionOptions,
+  type Admitted,
+  admission,
+  release,
+  sendAdmitted,
+} from './admitted-exchange.ts'
 import { StoredSession } from './stored.ts'
 import { revoke, type Wire } from './wire.ts'
 
@@ -24,7 +31,7 @@ export interface Outcome {
 }
 
 /** How a step is taken. */
-export interface StepOptions extends Partial<Omit<SendOptions, 'renewing' | 'lost'>> {
+export interface StepOptions extends Partial<Omit<AdmissionOptions, 'renewing' | 'proven'>> {
   /** Whom the step binds a session to that belongs to nobody yet. */
   readonly subject?: Identity['subject']
   /** Errors of reading the store that don't stop the step, since it writes anew or removes what is there. */
@@ -38,8 +45,11 @@ export interface StepOptions extends Partial<Omit<SendOptions, 'renewing' | 'los
   readonly withoutStore?: boolean
 }
 
-/** A step under way, and whether its lock was lost. */
-type TakeOptions = StepOptions & Pick<SendOptions, 'lost'>
+/** A step under way: whether its lock was lost, and what the failure budget makes of what it sends. */
+interface TakeOptions extends StepOptions {
+  readonly lost: AbortSignal | undefined
+  readonly admitted?: Exclude<Admitted, 'full'> | undefined
+}
 
 /** What a runner works with. Sessions of one client share it. */
 export interface Machinery {
@@ -53,6 +63,7 @@ export class Runner {
   readonly #machinery: Machinery
   readonly #stored: StoredSession
   readonly #mutex = new Mutex()
+  readonly #underWay = new Set<Promise<Outcome>>()
   readonly #listeners = new Set<{ readonly listener: (state: State) => void }>()
   #state: State
   /** What was answered and could not be saved, and why. */
@@ -92,15 +103,15 @@ export class Runner {
 
   /** Resolves when no step is under way or waits. Rejects where what was answered could not be saved, still. */
   async settled(): Promise<void> {
-    await this.#mutex.settled()
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
     if (this.#unsaved === undefined) return
     await this.step(() => undefined)
     if (this.#unsaved !== undefined) throw this.#unsaved.because
   }
 
-  /** Whether a step is under way or waits. */
+  /** Whether a step is under way or waits, or something is to be saved yet. */
   get busy(): boolean {
-    return !this.#mutex.idle
+    return this.#underWay.size > 0 || this.#unsaved !== undefined
   }
 
   /**
@@ -108,30 +119,46 @@ export class Runner {
    * `decide` gives the event, or nothing when what was read makes the step needless.
    */
   step(decide: (state: State) => Event | undefined, options: StepOptions = {}): Promise<Outcome> {
+    const run = this.#steps(decide, options)
+    this.#underWay.add(run)
+    const end = () => this.#underWay.delete(run)
+    run.then(end, end)
+    return run
+  }
+
+  async #steps(decide: (state: State) => Event | undefined, options: StepOptions): Promise<Outcome> {
+    const { signal, background = false } = options
+    // What others wait for may sleep in the background: whoever waits in the foreground keeps the process alive.
+    /* v8 ignore next -- the alarm rings after 24 days */
+    const awake = background ? undefined : alarm(longestDelay, () => {})
+    try {
+      for (;;) {
+        const outcome = await this.#turn(decide, options)
+        if (outcome !== undefined) return outcome
+        // Its turn comes in minutes: neither this session nor anybody who wants its lock has to wait as long.
+        await this.#machinery.budget.windowOpens(signal, background)
+      }
+    } finally {
+      awake?.cancel()
+    }
+  }
+
+  /** Takes the step when its turn has come and nobody else has the lock. Until then an abort ends it at once. */
+  #turn(decide: (state: State) => Event | undefined, options: StepOptions): Promise<Outcome | undefined> {
     const { signal } = options
     const waiting = new AbortController()
     const end = () => waiting.abort(signal?.reason)
+    if (signal?.aborted) end()
+    signal?.addEventListener('abort', end, { once: true })
     const run = this.#mutex.run(async () => {
-      for (;;) {
+      waiting.signal.throwIfAborted()
+      return this.#locked(options, async (lost) => {
         waiting.signal.throwIfAborted()
-        const outcome = await this.#locked(options, async (lost) => {
-          waiting.signal.throwIfAborted()
-          // From here on the step itself sees the signal, and leaves the state in order.
-          signal?.removeEventListener('abort', end)
-          return this.#alone(decide, { ...options, lost })
-        })
-        if (outcome !== undefined) return outcome
-        // Its turn comes in minutes: nobody who wants this session has to wait for its lock as long.
-        const { background = false } = options
-        await this.#machinery.budget.windowOpens({ background, signal })
-        listen()
-      }
+        // From here on the step itself sees the signal, and leaves the state in order.
+        signal?.removeEventListener('abort', end)
+        return this.#alone(decide, { ...options, lost })
+      })
     })
-    const listen = () => {
-      if (signal?.aborted) end()
-      signal?.addEventListener('abort', end, { once: true })
-    }
-    listen()
     return unlessAborted(run, [waiting.signal]).finally(() => signal?.removeEventListener('abort', end))
   }
 
@@ -145,15 +172,24 @@ export class Runner {
     await this.#read(options)
     const event = decide(this.#state)
     if (event !== undefined) {
-      if (this.#sends(event) && (await this.#machinery.budget.isFull())) return undefined
-      await this.#take(event, outcome, options)
+      const admitted = await this.#admission(event, options)
+      if (admitted === 'full') return undefined
+      await this.#take(event, outcome, { ...options, admitted })
     }
     if (signal?.aborted && outcome.refusal !== undefined) throw signal.reason
     return outcome
   }
 
-  #sends(event: Event): boolean {
-    return transition(this.#state, event).effects.some(({ type }) => type === 'request')
+  /** Asked before anything changes, so that a step that has to wait for minutes can be left and taken anew. */
+  async #admission(event: Event, options: TakeOptions): Promise<Admitted | undefined> {
+    const { state, effects } = transition(this.#state, event)
+    const sending = effects.find((effect) => effect.type === 'request')
+    if (sending === undefined) return undefined
+    const { automatic = false, background = false, signal } = options
+    const renewing = state.status === 'renewing'
+    // The client got the token that it renews, or signed the customer in who has it.
+    const proven = renewing && state.by === 'client_credentials'
+    return admission(this.#machinery, sending.request, { automatic, background, renewing, proven, signal })
   }
 
   /** The identity with whom the step is for, where the session itself belongs to nobody yet. */
@@ -204,14 +240,16 @@ export class Runner {
 
   async #take(event: Event, outcome: Outcome, options: TakeOptions): Promise<void> {
     const before = this.#state
+    const unsaved = this.#unsaved
     const { state, effects } = transition(before, event)
     this.#enter(state)
     for (const effect of effects) {
       await this.#perform(effect, outcome, options)
       // What has to be saved before sending was not: nothing is sent.
       if (effect.type === 'save' && outcome.storeFailure !== undefined && !isSettled(state)) {
-        this.#unsaved = undefined
-        return this.#enter(before)
+        this.#unsaved = unsaved
+        this.#enter(before)
+        return release(options.admitted)
       }
     }
   }
@@ -219,10 +257,10 @@ export class Runner {
   async #perform(effect: Effect, outcome: Outcome, options: TakeOptions): Promise<void> {
     switch (effect.type) {
       case 'request': {
-        const { automatic = false, background = false, signal, lost } = options
-        const renewing = this.#state.status === 'renewing'
-        const send = { automatic, background, renewing, signal, lost }
-        const event = await admittedExchange(this.#machinery, effect.request, send)
+        // Asked for what this effect sends, and answered, before the step was taken.
+        const admitted = options.admitted as NonNullable<TakeOptions['admitted']>
+        const { signal, lost } = options
+        const event = await sendAdmitted(this.#machinery.wire, effect.request, { admitted, signal, lost })
         return this.#take(event, outcome, options)
       }
       case 'save':

@@ -1,4 +1,4 @@
-import { type Clock, type SleepOptions, sleep } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 
 /** A clock that is wrong by less than this is taken as right: `Date` has seconds, and answers take their time. ms. */
 const tolerance = 2000
@@ -24,10 +24,6 @@ export class ServerClock implements Clock {
 
   now(): number {
     return this.#clock.now() + this.#skew
-  }
-
-  sleep(milliseconds: number, options?: SleepOptions): Promise<void> {
-    return sleep(this.#clock, milliseconds, options)
   }
 
   /**

@@ -190,6 +190,38 @@ describe('an answer that could not be saved', () => {
     expect((await record()).tokens.accessToken).toBe(session.peekToken())
   })
 
+  it('is not forgotten when the intent of the next renewal can’t be saved either', async () => {
+    const { session, store, record } = await fullDisk()
+    await session.settled().catch(() => {})
+    const renewed = session.peekToken()
+    const save = vi.mocked(store.save)
+    const failing = save.getMockImplementation()
+    save.mockImplementation(async (key, ...rest) => {
+      if (key.startsWith('session-')) throw new Error('disk is full')
+      return (failing as typeof store.save)(key, ...rest)
+    })
+    expect(await codeOf(session.renew())).toBe('store_failed')
+    save.mockRestore()
+    await session.settled()
+    expect((await record()).tokens.accessToken).toBe(renewed)
+  })
+
+  it('keeps its session in a pool, however full that is', async () => {
+    const { options, store, tokenRequests } = withoutSockets()
+    const pool = createSessionPool({ ...options, maxSessions: 1 })
+    const save = store.save.bind(store)
+    const full = vi.spyOn(store, 'save').mockImplementation(async (key, ...record) => {
+      if (key.startsWith('session-')) throw new Error('disk is full')
+      return save(key, ...record)
+    })
+    await codeOf(pool.customer('jane@example.com').accessToken())
+    pool.customer('other@example.com')
+    full.mockRestore()
+    await pool.settled()
+    expect(await sessionKeys(store)).toHaveLength(1)
+    expect(tokenRequests()).toHaveLength(1)
+  })
+
   it('is told by a pool as well', async () => {
     const { options, store } = withoutSockets()
     const pool = createSessionPool(options)

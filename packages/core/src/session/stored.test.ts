@@ -120,6 +120,22 @@ describe('a store that fails', () => {
     expect(tokenRequests()).toHaveLength(1)
   })
 
+  it('takes no place of the failure budget, nor one that there was none of', async () => {
+    const { baseUrl, sandbox, tokenRequests } = await sandboxed()
+    const store = memoryStore()
+    const developer = () => createSession({ client: developerClient(), baseUrl, store })
+    const session = developer()
+    await session.login(mfa)
+    sandbox.failNext({ status: 429, error: 'rate_limit_exceeded' })
+    await developer()
+      .login(dev)
+      .catch(() => {})
+    broken('save', store)
+    await expect(session.submitOtp(sandbox.otp(mfa.username))).rejects.toMatchObject({ code: 'store_failed' })
+    expect(session.state).toMatchObject({ status: 'mfa_required', challenge: { triesLeft: 3 } })
+    expect(tokenRequests()).toHaveLength(2)
+  })
+
   it('at remove does not keep a session from being forgotten here', async () => {
     const { baseUrl } = await sandboxed()
     const session = createSession({ client: developerClient(), baseUrl, store: broken('remove') })
