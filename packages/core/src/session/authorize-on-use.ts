@@ -1,7 +1,8 @@
 import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
 import type { PostponedRenewal } from '../machine/state.ts'
 import { isPostponed, retryAt } from '../renewal.ts'
-import { type Runner, throwRefusal } from './runner.ts'
+import { throwRefusal } from './outcome.ts'
+import type { Runner } from './runner.ts'
 import type { ServerClock } from './server-clock.ts'
 
 /**

@@ -13,7 +13,8 @@ import { subjectOfLogin } from '../subject.ts'
 import { tell } from '../tell.ts'
 import { fetchWithToken } from './fetch-with-token.ts'
 import { assertListener, checkField, readAdopted, readAsked } from './inputs.ts'
-import { type Machinery, type Outcome, Runner, type StepOptions, throwRefusal } from './runner.ts'
+import { type Outcome, throwRefusal } from './outcome.ts'
+import { type Machinery, Runner, type StepOptions } from './runner.ts'
 import type {
   AccessTokenOptions,
   AdoptOptions,

@@ -1,9 +1,9 @@
 import { unlessAborted } from '../aborting.ts'
 import { alarm, longestDelay } from '../clock.ts'
 import type { ErrorCode } from '../errors/details.ts'
-import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
+import { GrantsError } from '../errors/grants-error.ts'
 import type { FailureBudget } from '../failure-budget/failure-budget.ts'
-import type { Effect, Refusal } from '../machine/effect.ts'
+import type { Effect } from '../machine/effect.ts'
 import type { Event } from '../machine/event.ts'
 import { type Identity, isSettled, type SettledState, type State } from '../machine/state.ts'
 import { transition } from '../machine/transition.ts'
@@ -17,18 +17,9 @@ import {
   release,
   sendAdmitted,
 } from './admitted-exchange.ts'
+import { noting, type Outcome, toError } from './outcome.ts'
 import { StoredSession } from './stored.ts'
 import { revoke, type Wire } from './wire.ts'
-
-/** What came of a step besides the state. */
-export interface Outcome {
-  /** Why the step did not get on. */
-  refusal?: AnyGrantsError
-  /** Why the session could not be saved or removed. */
-  storeFailure?: unknown
-  /** What became of the access token, where it was to be revoked. */
-  revocation?: 'revoked' | AnyGrantsError
-}
 
 /** How a step is taken. */
 export interface StepOptions extends Partial<Omit<AdmissionOptions, 'renewing' | 'proven'>> {
@@ -281,23 +272,4 @@ export class Runner {
     this.#state = state
     for (const { listener } of [...this.#listeners]) tell(listener, state)
   }
-}
-
-/** Throws what kept a step from getting on. */
-export function throwRefusal({ refusal, storeFailure }: Outcome): void {
-  if (refusal !== undefined) throw refusal
-  if (storeFailure !== undefined) throw storeFailure
-}
-
-/** A store that fails stops nothing: what the session holds in memory counts, and the failure is told at the end. */
-async function noting(outcome: Outcome, run: () => Promise<void>): Promise<void> {
-  try {
-    await run()
-  } catch (thrown) {
-    outcome.storeFailure = thrown
-  }
-}
-
-function toError({ code, details, cause }: Refusal): AnyGrantsError {
-  return new GrantsError(code, details, cause && { cause }) as AnyGrantsError
 }

@@ -2,7 +2,8 @@ import { isGood, type SignedIn, type State, tokensOf } from '../machine/state.ts
 import { isPostponed, renewalDueAt, renewalOf } from '../renewal.ts'
 import { AuthorizeOnUse } from './authorize-on-use.ts'
 import { noTokenError } from './no-token-error.ts'
-import { type Runner, throwRefusal } from './runner.ts'
+import { throwRefusal } from './outcome.ts'
+import type { Runner } from './runner.ts'
 import type { ServerClock } from './server-clock.ts'
 import { assertWait, type WaitOptions, waitFor } from './waiting.ts'
 
