@@ -1,8 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll } from 'vitest'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -16,10 +18,11 @@ export const pluginPackages = [
   'packages/plugin-auth',
 ]
 
-/** A folder that is gone when this process ends. */
+/** A folder that is there while the tests of a suite run: not where they are left out, and not afterwards. */
 export function temporaryFolder(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `particle-grants-${name}-`))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  const folder = join(tmpdir(), `particle-grants-${name}-${randomUUID()}`)
+  beforeAll(() => void mkdirSync(folder))
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
 }
 
