@@ -210,8 +210,11 @@ describe('what a walk keeps', () => {
           event.type === 'refused' &&
           event.answer.error === 'invalid_grant'
         ) {
-          spent.add(before.tokens.refreshToken?.reveal() ?? '')
-          expect(tokensOf(after)?.refreshToken).toBeUndefined()
+          const { refreshToken } = before.tokens
+          // The client's own credentials were refused as the way out of a lost refresh: nothing was said of the token.
+          const isKept = before.by === 'client_credentials' && refreshToken !== undefined
+          expect(tokensOf(after)?.refreshToken).toBe(isKept ? refreshToken : undefined)
+          if (!isKept) spent.add(refreshToken?.reveal() ?? '')
         }
         expect(Object.values(secretsIn(after)).filter((secret) => spent.has(secret))).toEqual([])
       }
