@@ -21,14 +21,18 @@ export interface Applicant extends Fingerprints {
 }
 
 /** Whether a request may be sent now, and the record as of now. */
-export type Admission = {
-  readonly record: BudgetRecord
-} /** `order`: the place in the order of what happened. */ & (
-  | { readonly type: 'admitted'; readonly order: number }
+export type Admission = { readonly record: BudgetRecord } & (
+  | Admitted
   /** At `until`, or, where that is not known, when another request has come back. */
   | { readonly type: 'wait'; readonly until: number | undefined }
   | { readonly type: 'refused'; readonly refusal: Refusal }
 )
+
+/** It may go. `order` is its place in the order of what happened. */
+interface Admitted {
+  readonly type: 'admitted'
+  readonly order: number
+}
 
 /** Judges a request by the record. Pure: the caller holds the record's lock and saves what comes out. */
 export function admit(found: BudgetRecord, applicant: Applicant, limits: FailureBudgetLimits): Admission {
