@@ -142,6 +142,25 @@ describe('a pool of customers', () => {
     expect(tokenRequests().length).toBeLessThanOrEqual(3)
   })
 
+  it('remembers in each session what was refused, however many there are', async () => {
+    const { baseUrl, clock, names, tokenRequests, advance } = await withCustomers(1)
+    const pool = createSessionPool({ client, baseUrl, clock })
+    const bad = Array.from({ length: 30 }, (_, index) => `nobody-${index}@example.com`)
+    for (const [index, name] of bad.entries()) {
+      await expect(pool.customer(name).accessToken()).rejects.toMatchObject({ code: 'grant_refused' })
+      // A success between them, or the failure budget would hold the rest back.
+      if (index % 5 === 4) await pool.customer(String(names[0])).authorize()
+    }
+    const sent = tokenRequests().length
+    for (let hours = 0; hours < 5; hours += 1) {
+      advance('1h')
+      for (const name of bad) {
+        await expect(pool.customer(name).accessToken()).rejects.toMatchObject({ code: 'refused_before' })
+      }
+    }
+    expect(tokenRequests()).toHaveLength(sent)
+  })
+
   it('waits for background renewals on request', async () => {
     const { baseUrl, clock, names, tokenRequests, advance } = await withCustomers(1)
     const pool = createSessionPool({ client, baseUrl, clock })

@@ -1,16 +1,10 @@
 import { type AnyGrantsError, GrantsError } from '../errors/grants-error.ts'
 import type { PostponedRenewal } from '../machine/state.ts'
 import { isPostponed, retryAt } from '../renewal.ts'
+import { scopeOf } from '../subject.ts'
 import { throwRefusal } from './outcome.ts'
 import type { Runner } from './runner.ts'
 import type { ServerClock } from './server-clock.ts'
-
-/**
- * After a refusal the failure budget is not asked sooner than this, and twice as late each time. It says no again as
- * long as nothing has changed. Milliseconds.
- */
-const refusalPause = 60_000
-const longestPause = 60 * 60_000
 
 /** Asks with the client's own credentials when a token is wanted, once for everyone, and not again right after a failure. */
 export class AuthorizeOnUse {
@@ -19,6 +13,7 @@ export class AuthorizeOnUse {
   readonly #announce: (promise: Promise<unknown>) => void
   #underWay: Promise<void> | undefined
   #postponed: PostponedRenewal | undefined
+  #refused = false
 
   constructor(runner: Runner, clock: ServerClock, announce: (promise: Promise<unknown>) => void) {
     this.#runner = runner
@@ -39,6 +34,7 @@ export class AuthorizeOnUse {
   /** Somebody got a token: what failed before is behind. */
   forget(): void {
     this.#postponed = undefined
+    this.#refused = false
   }
 
   async settled(): Promise<void> {
@@ -46,6 +42,7 @@ export class AuthorizeOnUse {
   }
 
   async #authorize(): Promise<void> {
+    if (this.#refused) throw this.#refusedBefore()
     if (isPostponed(this.#postponed, this.#clock.now())) {
       const { failures, retryAt, because } = this.#postponed as PostponedRenewal
       throw new GrantsError('renewal_postponed', { failures, retryAt, because })
@@ -63,13 +60,15 @@ export class AuthorizeOnUse {
   #note(refusal: AnyGrantsError | undefined): void {
     if (refusal === undefined) return
     const { code } = refusal
+    this.#refused = code === 'grant_refused' || code === 'refused_before'
     const since = this.#clock.now()
     const failures = (this.#postponed?.failures ?? 0) + 1
-    const later = code === 'grant_refused' ? since + pauseAfter(failures) : retryAt(refusal, failures, since)
-    this.#postponed = { failures, since, retryAt: later, because: code }
+    this.#postponed = { failures, since, retryAt: retryAt(refusal, failures, since), because: code }
   }
-}
 
-function pauseAfter(refusals: number): number {
-  return Math.min(refusalPause * 2 ** (refusals - 1), longestPause)
+  /** As the failure budget says it to other processes, which remembers the latest refusals only. */
+  #refusedBefore(): GrantsError {
+    const { clientId, subject } = this.#runner.latest.identity
+    return new GrantsError('refused_before', { clientId, scope: scopeOf(subject) })
+  }
 }
