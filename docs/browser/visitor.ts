@@ -1,5 +1,5 @@
 import { isNeeded, launch } from '@particle-grants/test-kit/chromium'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { serveSite } from './serve-site.ts'
@@ -25,7 +25,7 @@ export function useSite(): void {
   beforeAll(async () => {
     site = await serveSite()
     browser = await launch()
-    if (typeof browser === 'string') leaveOut('the site in a browser', browser)
+    if (typeof browser === 'string') reportSkipped('the site in a browser', browser)
   })
   afterAll(async () => {
     site.close()

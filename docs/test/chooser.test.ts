@@ -1,5 +1,5 @@
 import { createClock } from '@particle-grants/sandbox'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { canOpenTerminals, openTerminal } from '@particle-grants/test-kit/terminal'
 import { describe, expect, it } from 'vitest'
 import { ends } from '../.vitepress/theme/chooser/tree.ts'
@@ -87,7 +87,7 @@ describe('the commands of the chooser', () => {
       }),
   )
 
-  if (canOpenTerminals !== true) leaveOut("the chooser's commands in a terminal", canOpenTerminals)
+  if (canOpenTerminals !== true) reportSkipped("the chooser's commands in a terminal", canOpenTerminals)
   else
     it.each(typed.map((one) => [one.name, one] as const))('%s leads to a token in a terminal', (_, one) =>
       inScene(async (cloud, stage) => {

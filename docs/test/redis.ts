@@ -1,4 +1,4 @@
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { expect } from 'vitest'
 import { RedisServer } from '../../packages/store-redis/test/redis-server.ts'
 
@@ -10,7 +10,7 @@ export async function startRedis(): Promise<RedisServer | 'left out'> {
     return await RedisServer.start('redis-server')
   } catch (error) {
     expect(needed, `PARTICLE_GRANTS_NEED names redis, but: ${error}`).toBe(false)
-    leaveOut('the sample of the guide to many customers', 'there is no redis-server')
+    reportSkipped('the sample of the guide to many customers', 'there is no redis-server')
     return 'left out'
   }
 }

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { openTerminal } from '@particle-grants/test-kit/terminal'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { World } from '../test/cli.ts'
@@ -22,7 +22,7 @@ const has = (shell: string) => spawnSync(shell, ['--version']).error === undefin
 
 describe('shell completion', () => {
   for (const shell of ['bash', 'zsh'])
-    if (!has(shell)) leaveOut(`completion in ${shell}`, `there is no ${shell} here`)
+    if (!has(shell)) reportSkipped(`completion in ${shell}`, `there is no ${shell} here`)
 
   it.each(['bash', 'zsh', 'powershell'])('says how to set it up in %s', async (shell) => {
     const world = await World.open()

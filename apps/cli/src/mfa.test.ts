@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { leaksIn } from '@particle-grants/test-kit'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import type { Terminal } from '@particle-grants/test-kit/terminal'
 import jsQR from 'jsqr'
 import { Secret, TOTP } from 'otpauth'
@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { developer, World, withMfa } from '../test/cli.ts'
 import { runInTerminal, terminals, tidy } from '../test/terminal.ts'
 
-if (!terminals) leaveOut('auth mfa enable in a terminal', 'there are no pseudo-terminals here')
+if (!terminals) reportSkipped('auth mfa enable in a terminal', 'there are no pseudo-terminals here')
 
 const prompt = /Six digits that it shows now:/
 

@@ -1,4 +1,4 @@
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { describe, expect, it } from 'vitest'
 import { developer, World } from '../test/cli.ts'
 import { companyProxy, insideName, makeCertificate, throughTls } from '../test/company.ts'
@@ -59,7 +59,7 @@ describe('behind a company proxy', () => {
 
   const certificate = makeCertificate()
   if (certificate === undefined)
-    leaveOut('HTTPS through a proxy', 'there is no openssl here to make a certificate')
+    reportSkipped('HTTPS through a proxy', 'there is no openssl here to make a certificate')
   else
     it('HTTPS_PROXY tunnels to an https address', async () => {
       const world = await World.open()

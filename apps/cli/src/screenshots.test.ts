@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createClock } from '@particle-grants/sandbox'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { openTerminal, type Picture, renderSvg, type Terminal } from '@particle-grants/test-kit/terminal'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { developer, World, withMfa } from '../test/cli.ts'
@@ -11,7 +11,7 @@ const folder = new URL('../screenshots/', import.meta.url)
 const write = process.env.PARTICLE_GRANTS_WRITE_SCREENSHOTS === '1'
 const now = Date.UTC(2026, 10, 24, 12)
 
-if (!terminals) leaveOut('screenshots', 'there are no pseudo-terminals here')
+if (!terminals) reportSkipped('screenshots', 'there are no pseudo-terminals here')
 
 /** A sandbox and a CLI whose clocks stand still. */
 async function still() {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { canOpenTerminals, openTerminal, type TerminalOptions } from '@particle-grants/test-kit/terminal'
 import { describe, expect, inject, it } from 'vitest'
 import { developer, jane, product, World, withMfa } from '../test/cli.ts'
@@ -78,7 +78,7 @@ const recovery = async (shown: Shown) => {
   shown.type('r\r')
 }
 
-if (canOpenTerminals !== true) leaveOut('the CLI in a terminal', canOpenTerminals)
+if (canOpenTerminals !== true) reportSkipped('the CLI in a terminal', canOpenTerminals)
 else {
   describe('auth login in a terminal', () => {
     it('leads an account with two-step authentication to a token, by a wrong code and the right one', async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 const programs = ['dbus-run-session', 'gnome-keyring-daemon']
@@ -22,7 +22,7 @@ export function describeWithKeyring(name: string, body: () => void): void {
   const missing = programs.filter((program) => spawnSync(program, ['--version']).error !== undefined)
   describe(name, () => {
     if (missing.length === 0) return body()
-    leaveOut(`pgrants: ${name}`, `there is no ${missing.join(' and no ')} here`)
+    reportSkipped(`pgrants: ${name}`, `there is no ${missing.join(' and no ')} here`)
     it('is left out, and nobody asked for it', () => {
       const needed = (process.env.PARTICLE_GRANTS_NEED ?? '').split(',').includes('keyring')
       expect(needed, `PARTICLE_GRANTS_NEED names keyring, but there is no ${missing}`).toBe(false)

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { createClient } from 'redis'
 import { onTestFinished } from 'vitest'
 import type { StoreOrders } from '../programs/open-store.ts'
@@ -29,7 +29,7 @@ export function sharedServers(): readonly SharedStore[] {
     if ((process.env.PARTICLE_GRANTS_NEED ?? '').split(',').includes(needed)) {
       throw new Error(`PARTICLE_GRANTS_NEED names ${needed}, but there is no ${program} here`)
     }
-    leaveOut(`several processes on ${name}`, `there is no ${program} here (apt-get install ${program})`)
+    reportSkipped(`several processes on ${name}`, `there is no ${program} here (apt-get install ${program})`)
     return []
   })
 }

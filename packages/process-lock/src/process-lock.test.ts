@@ -13,7 +13,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { LockTimeoutError, preparePrivateDirectory, processLock, UnsafePathError } from './index.ts'
@@ -21,8 +21,8 @@ import { formatOwner, thisProcess } from './owner.ts'
 
 const root = process.getuid?.() === 0
 const links = process.platform === 'linux'
-if (!root) leaveOut('a folder that belongs to another user', 'only root can give one away')
-if (!links) leaveOut('locks of other containers', 'links that name their owner are the lock of Linux')
+if (!root) reportSkipped('a folder that belongs to another user', 'only root can give one away')
+if (!links) reportSkipped('locks of other containers', 'links that name their owner are the lock of Linux')
 
 describe('a lock', () => {
   it('runs tasks of one name one after the other, in the order of asking', async () => {

@@ -3,7 +3,8 @@ import { chmod, chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { leaksIn } from '@particle-grants/test-kit'
-import { buildProgram, leaveOut, runProgram } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
+import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
 import { describe, expect, it } from 'vitest'
 import { mayMount, mountSmallDisk, remount } from '../test/disk.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
@@ -13,7 +14,7 @@ const root = process.getuid?.() === 0
 const posix = process.platform !== 'win32'
 const secret = 'planted-5ecret-value'
 const large = secret.repeat(20_000)
-if (!root) leaveOut('a session file that belongs to another user', 'only root can give one away')
+if (!root) reportSkipped('a session file that belongs to another user', 'only root can give one away')
 
 describe('a disk that is full', () => {
   it.runIf(mayMount)('is told, and what was saved before stays', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { onTestFinished } from 'vitest'
 
 /** Whether this process may mount a disk of its own, tried once. */
@@ -10,7 +10,7 @@ function triedToMount(): boolean {
     execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' })
     return process.getuid?.() === 0
   } catch {
-    leaveOut('the file store on a full disk and on a read-only one', 'this process may not mount a disk')
+    reportSkipped('the file store on a full disk and on a read-only one', 'this process may not mount a disk')
     return false
   }
 }

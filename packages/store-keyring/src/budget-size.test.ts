@@ -1,6 +1,6 @@
 import { createSession, customer, type Fetch, productClient } from '@particle-grants/core'
 import { createClock, createSandbox, defaultClients } from '@particle-grants/sandbox'
-import { reportCounts } from '@particle-grants/test-kit/programs'
+import { reportCounts } from '@particle-grants/test-kit/levels'
 import { describe, expect, it } from 'vitest'
 import { FakeKeyring } from '../test/stores.ts'
 import { entryLimit } from './record.ts'

@@ -1,5 +1,5 @@
 import { Secret, type SettledState, serializeState } from '@particle-grants/core'
-import { reportCounts } from '@particle-grants/test-kit/programs'
+import { reportCounts } from '@particle-grants/test-kit/levels'
 import { describe, expect, it } from 'vitest'
 import { FakeKeyring } from '../test/stores.ts'
 import { encodeRecord, entryLimit } from './record.ts'

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { describe, expect, it } from 'vitest'
 
 const programs = ['dbus-run-session', 'gnome-keyring-daemon']
@@ -21,7 +21,7 @@ export function sayWhatIsLeftOut(): void {
   const missing = missingPrograms()
   if (missing.length === 0) return
   const how = 'To run these tests, on Linux: `apt-get install gnome-keyring dbus`'
-  leaveOut('store-keyring on a real keyring', `there is no ${missing.join(' and no ')} here. ${how}`)
+  reportSkipped('store-keyring on a real keyring', `there is no ${missing.join(' and no ')} here. ${how}`)
 }
 
 /** Registers tests that need a keyring; where none can be made, a test that holds that none is called for. */

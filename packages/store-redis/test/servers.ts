@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { describe, expect, it } from 'vitest'
 
 /** What can be missing on a machine, and how to get it. */
@@ -37,7 +37,7 @@ function isNeeded(kind: ServerKind): boolean {
 export function sayWhatIsLeftOut(kind: ServerKind): void {
   const { name, program, how } = kinds[kind]
   if (programOf(kind) !== undefined) return
-  leaveOut(`store-redis on ${name}`, `there is no ${program} here. To run these tests: ${how}`)
+  reportSkipped(`store-redis on ${name}`, `there is no ${program} here. To run these tests: ${how}`)
 }
 
 /** Registers tests that need a server; where there is none, a test that holds that it is not called for either. */

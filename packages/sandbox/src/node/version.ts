@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 
-/** The version of this package, from its package.json: the path is the same from `src/node` and `dist/node`. */
-export const version: string = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-).version
+/** The version of this package. Resolved by name, since the path differs between the sources and the bundle. */
+export const version: string = createRequire(import.meta.url)('@particle-grants/sandbox/package.json').version

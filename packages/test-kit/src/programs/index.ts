@@ -1,3 +1,2 @@
 export { buildProgram } from './build-program.ts'
 export { type Exit, type Program, type RunOptions, runProgram } from './run-program.ts'
-export { leaveOut, long, reportCounts, rounds } from './runs.ts'

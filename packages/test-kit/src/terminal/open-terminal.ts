@@ -13,7 +13,7 @@ const { spawn, unavailable } = await import('@lydell/node-pty').then(
   (thrown: unknown) => ({ spawn: undefined, unavailable: String(thrown) }),
 )
 
-/** Whether pseudo-terminals can be opened here; otherwise why not, for `leaveOut`. */
+/** Whether pseudo-terminals can be opened here; otherwise why not, for `reportSkipped`. */
 export const canOpenTerminals: true | string =
   unavailable ?? (process.platform === 'win32' ? 'stty is missing on Windows' : true)
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { leaveOut } from '../programs/index.ts'
+import { reportSkipped } from '../levels.ts'
 import { canOpenTerminals, openTerminal, renderSvg, type TerminalOptions } from './index.ts'
 
-if (canOpenTerminals !== true) leaveOut('terminals', canOpenTerminals)
+if (canOpenTerminals !== true) reportSkipped('terminals', canOpenTerminals)
 
 /** Runs a few lines of JavaScript in a terminal. */
 function run(source: string, options?: TerminalOptions) {

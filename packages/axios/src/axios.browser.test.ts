@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 import { isNeeded, launch } from '@particle-grants/test-kit/chromium'
-import { leaveOut } from '@particle-grants/test-kit/programs'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -14,7 +14,7 @@ declare const page: Page
 
 const browser: Browser | string = await launch()
 const isHere = typeof browser !== 'string'
-if (typeof browser === 'string') leaveOut('axios in Chromium, by XMLHttpRequest', browser)
+if (typeof browser === 'string') reportSkipped('axios in Chromium, by XMLHttpRequest', browser)
 afterAll(async () => {
   if (typeof browser !== 'string') await browser.close()
 })

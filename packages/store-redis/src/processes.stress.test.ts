@@ -1,11 +1,12 @@
-import { buildProgram, reportCounts, rounds, runProgram } from '@particle-grants/test-kit/programs'
+import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
+import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { type Client, connected, ownPrefix, storeOn, until } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
 import { describeWithEach } from '../test/servers.ts'
 
 /** Per connection; four of them contend. */
-const count = rounds({ short: 25, full: 500 })
+const count = rounds({ test: 25, stress: 500 })
 const day = 24 * 60 * 60 * 1000
 
 describeWithEach((program, name) => {

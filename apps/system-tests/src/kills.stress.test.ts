@@ -3,13 +3,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { createSession, customer, productClient, resetFailureBudget, type Store } from '@particle-grants/core'
 import { defaultClients, type Sandbox } from '@particle-grants/sandbox'
-import {
-  buildProgram,
-  type Program,
-  reportCounts,
-  rounds,
-  runProgram,
-} from '@particle-grants/test-kit/programs'
+import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
+import { buildProgram, type Program, runProgram } from '@particle-grants/test-kit/programs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../programs/open-store.ts'
 import type { RenewerOrders } from '../programs/renewer.ts'
@@ -49,7 +44,7 @@ async function world() {
 
 describe('processes that renew one customer’s token on a file store, and are killed at random', () => {
   it('lose no token, and send no refresh token twice but after its answer was lost', async () => {
-    const kills = rounds({ short: 6, full: 150 })
+    const kills = rounds({ test: 6, stress: 150 })
     const { sandbox, orders, directory } = await world()
     // The token is spent, and the answer takes its time: this is where a death costs something.
     const match = { grant_type: 'refresh_token' }

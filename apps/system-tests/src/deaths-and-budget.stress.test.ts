@@ -1,6 +1,7 @@
 import { createSession, productClient } from '@particle-grants/core'
 import { fileStore } from '@particle-grants/store-file'
-import { buildProgram, reportCounts, rounds, runProgram } from '@particle-grants/test-kit/programs'
+import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
+import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { MortalOrders } from '../programs/mortal.ts'
@@ -78,7 +79,7 @@ describe('processes that die as they renew, with the failure budget as they leav
         counts['locked out'] += lockedOut()
         expect(lockedOut()).toBe(0)
       }),
-      { numRuns: rounds({ short: 2, full: 10 }), endOnFailure: true },
+      { numRuns: rounds({ test: 2, stress: 10 }), endOnFailure: true },
     )
     reportCounts('deaths with the budget as they leave it', counts)
   }, 600_000)

@@ -2,15 +2,15 @@ import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { leaksIn } from '@particle-grants/test-kit'
+import { describeStress } from '@particle-grants/test-kit/levels'
 import { beforeAll, expect, it } from 'vitest'
 import { World, withMfa } from '../test/cli.ts'
-import { describeLong } from '../test/long.ts'
 import { npmInstall, pack, pluginPackages, runNode, temporaryFolder } from '../test/packed.ts'
 
 const example = fileURLToPath(new URL('../../devices-plugin', import.meta.url))
 const patience = 300_000
 
-describeLong("the packed plugin in somebody else's CLI", () => {
+describeStress("the packed plugin in somebody else's CLI", () => {
   const folder = temporaryFolder('fixture')
   const bin = join(folder, 'bin/run.js')
   beforeAll(() => {
@@ -77,7 +77,7 @@ describeLong("the packed plugin in somebody else's CLI", () => {
   })
 })
 
-describeLong('the packed pgrants', () => {
+describeStress('the packed pgrants', () => {
   const folder = temporaryFolder('pgrants')
   const bin = join(folder, 'node_modules/pgrants/bin/pgrants.cjs')
   beforeAll(() => {

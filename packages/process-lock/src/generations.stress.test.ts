@@ -1,4 +1,4 @@
-import { reportCounts, rounds } from '@particle-grants/test-kit/programs'
+import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Scheduler } from '../test/scheduler.ts'
 import { tryGenerations } from './generations.ts'
@@ -87,7 +87,7 @@ describe('the lock by generations, with its steps in any order and deaths at any
   })
 
   it('never has two holders, and always lets the next one in', { timeout: 600_000 }, async () => {
-    const schedules = rounds({ short: 300, full: 10_000 })
+    const schedules = rounds({ test: 300, stress: 10_000 })
     const totals = { schedules, deaths: 0, entries: 0, 'two holders': 0 }
     for (let seed = 1; seed <= schedules; seed += 1) {
       const { died, entries, together, last, links } = await simulate(seed, (seed % 5) * 0.02)

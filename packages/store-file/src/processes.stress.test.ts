@@ -1,13 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  buildProgram,
-  leaveOut,
-  type Program,
-  reportCounts,
-  rounds,
-  runProgram,
-} from '@particle-grants/test-kit/programs'
+import { reportCounts, reportSkipped, rounds } from '@particle-grants/test-kit/levels'
+import { buildProgram, type Program, runProgram } from '@particle-grants/test-kit/programs'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { countOf, payload } from '../test/payload.ts'
 import { plantedFiles } from '../test/planted-files.ts'
@@ -15,7 +9,8 @@ import { temporaryFolder } from '../test/temporary-folder.ts'
 import { fileStore } from './index.ts'
 
 const linux = process.platform === 'linux'
-if (!linux) leaveOut('several processes on one file store', 'the witness is a socket that only Linux has')
+if (!linux)
+  reportSkipped('several processes on one file store', 'the witness is a socket that only Linux has')
 
 let program = ''
 
@@ -102,7 +97,7 @@ describe.runIf(linux)('the file store between processes', () => {
   it('loses nothing while processes that hold its lock are killed at any moment', {
     timeout: 900_000,
   }, async () => {
-    const { directory, saved, loads, kills } = await killAtRandom('count', rounds({ short: 6, full: 200 }))
+    const { directory, saved, loads, kills } = await killAtRandom('count', rounds({ test: 6, stress: 200 }))
     const last = countOf((await fileStore({ directory }).load('session-a'))?.value)
     // Each count was saved by one process only: nobody worked on what another one was about to replace.
     expect(new Set(saved).size).toBe(saved.length)
@@ -128,7 +123,7 @@ describe.runIf(linux)('the file store between processes', () => {
   it('loses nothing while processes without the lock are killed at any moment', {
     timeout: 900_000,
   }, async () => {
-    const { directory, saved, loads, kills } = await killAtRandom('race', rounds({ short: 3, full: 50 }))
+    const { directory, saved, loads, kills } = await killAtRandom('race', rounds({ test: 3, stress: 50 }))
     const last = countOf((await fileStore({ directory }).load('session-a'))?.value)
     expect(new Set(saved).size).toBe(saved.length)
     expect(last).toBeGreaterThanOrEqual(Math.max(...saved))

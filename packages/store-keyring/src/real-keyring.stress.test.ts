@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { leaksIn } from '@particle-grants/test-kit'
-import { reportCounts, rounds } from '@particle-grants/test-kit/programs'
+import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { KeyringSession } from '../test/keyring-session.ts'
 import { describeWithKeyring } from '../test/programs.ts'
@@ -9,7 +9,7 @@ import { ownFolder, ownService } from '../test/stores.ts'
 import { bundleWorker, Worker } from '../test/workers.ts'
 
 /** Per process. */
-const count = rounds({ short: 5, full: 50 })
+const count = rounds({ test: 5, stress: 50 })
 const secret = 'planted-5up3r-5ecret'
 
 describeWithKeyring(() => {

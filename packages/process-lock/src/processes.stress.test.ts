@@ -1,12 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
-import {
-  buildProgram,
-  leaveOut,
-  type Program,
-  reportCounts,
-  rounds,
-  runProgram,
-} from '@particle-grants/test-kit/programs'
+import { reportCounts, reportSkipped, rounds } from '@particle-grants/test-kit/levels'
+import { buildProgram, type Program, runProgram } from '@particle-grants/test-kit/programs'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { startUnreaped } from '../test/unreaped.ts'
@@ -14,7 +8,7 @@ import { processLock } from './index.ts'
 
 /** Where the witness works; without it a test of several processes would prove little. */
 const linux = process.platform === 'linux'
-if (!linux) leaveOut('several processes on one lock', 'the witness is a socket that only Linux has')
+if (!linux) reportSkipped('several processes on one lock', 'the witness is a socket that only Linux has')
 
 let program = ''
 
@@ -70,7 +64,7 @@ describe.runIf(linux)('the lock between processes', () => {
 
   it('lets one in at a time when many find a dead holder’s lock at once', { timeout: 900_000 }, async () => {
     const { all, start, directory } = await lockers(8)
-    const count = rounds({ short: 3, full: 200 })
+    const count = rounds({ test: 3, stress: 200 })
     let entries = 0
     for (let round = 0; round < count; round += 1) {
       const victim = start()
@@ -96,7 +90,7 @@ describe.runIf(linux)('the lock between processes', () => {
     const { all, start, directory } = await lockers(3)
     for (const locker of all) locker.send('loop')
     await Promise.all(all.map((locker) => locker.next()))
-    const kills = rounds({ short: 4, full: 200 })
+    const kills = rounds({ test: 4, stress: 200 })
     for (let kill = 0; kill < kills; kill += 1) {
       const index = kill % all.length
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10))

@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { particleCliProfile } from '@particle-grants/store-file/particle-cli'
+import { describeStress } from '@particle-grants/test-kit/levels'
 import { beforeAll, expect, it } from 'vitest'
 import { developer, World, withMfa } from '../test/cli.ts'
-import { describeLong } from '../test/long.ts'
 import { npmInstall, runNode, temporaryFolder } from '../test/packed.ts'
 
-describeLong('particle-cli 3.43.1, unmodified', () => {
+describeStress('particle-cli 3.43.1, unmodified', () => {
   const folder = temporaryFolder('particle-cli')
   beforeAll(() => npmInstall(folder, ['particle-cli@3.43.1']), 300_000)
 

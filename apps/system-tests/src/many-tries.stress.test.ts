@@ -1,19 +1,14 @@
 import { createClock, createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
-import {
-  buildProgram,
-  type Program,
-  reportCounts,
-  rounds,
-  runProgram,
-} from '@particle-grants/test-kit/programs'
+import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
+import { buildProgram, type Program, runProgram } from '@particle-grants/test-kit/programs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Try } from '../programs/trier.ts'
 import { jane, temporaryFolder } from './world.ts'
 
 const processes = 3
-const walks = rounds({ short: 4, full: 20 })
+const walks = rounds({ test: 4, stress: 20 })
 
 let running: readonly Program[] = []
 beforeAll(async () => {

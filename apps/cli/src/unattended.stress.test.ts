@@ -1,10 +1,10 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { leaksIn } from '@particle-grants/test-kit'
+import { describeStress } from '@particle-grants/test-kit/levels'
 import { expect, it } from 'vitest'
 import { developer, World, withMfa } from '../test/cli.ts'
 import { describeWithKeyring, openKeyring } from '../test/keyring.ts'
-import { describeLong } from '../test/long.ts'
 import { runInTerminal, terminals, tidy } from '../test/terminal.ts'
 
 describeWithKeyring('codes from the keyring', () => {
@@ -158,7 +158,7 @@ describeWithKeyring('a key in the keyring that fits no more', () => {
 })
 
 // In real time: each test waits for a time step, half a minute at most.
-describeLong('a sign-in that finds its codes by itself', () => {
+describeStress('a sign-in that finds its codes by itself', () => {
   it('never sends the same time step from two processes, and signs both in', async () => {
     const world = await World.open()
     const stdin = `${withMfa.password}\n${withMfa.totp}\n`

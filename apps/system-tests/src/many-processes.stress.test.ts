@@ -1,18 +1,13 @@
-import {
-  buildProgram,
-  type Program,
-  reportCounts,
-  rounds,
-  runProgram,
-} from '@particle-grants/test-kit/programs'
+import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
+import { buildProgram, type Program, runProgram } from '@particle-grants/test-kit/programs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CallerOrders, CallerReport } from '../programs/caller.ts'
 import { sharedStores } from './stores.ts'
 import { client, customerSignedIn, jane, ninetyDays } from './world.ts'
 
 /** Eight with a hundred callers each, where the long runs are asked for. */
-const processes = rounds({ short: 4, full: 8 })
-const callers = rounds({ short: 25, full: 100 })
+const processes = rounds({ test: 4, stress: 8 })
+const callers = rounds({ test: 25, stress: 100 })
 let program: string
 
 beforeAll(async () => {

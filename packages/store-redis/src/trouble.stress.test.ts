@@ -1,6 +1,6 @@
 import { GrantsError } from '@particle-grants/core'
 import { leaksIn } from '@particle-grants/test-kit'
-import { reportCounts, rounds } from '@particle-grants/test-kit/programs'
+import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
 import { createClient } from 'redis'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Client, connected, storeAt, storeOn, until } from '../test/clients.ts'
@@ -9,7 +9,7 @@ import { describeWithEach } from '../test/servers.ts'
 import type { RedisConnection } from './connection.ts'
 
 /** How often a connection is cut in the middle of a save. */
-const cuts = rounds({ short: 12, full: 200 })
+const cuts = rounds({ test: 12, stress: 200 })
 const secret = 'planted-5up3r-5ecret'
 
 describe('options that can not be meant', () => {

@@ -1,0 +1,50 @@
+// Bundles the JavaScript of the packages: one file per entry point, with shared code in chunks beside them.
+// `node scripts/build.mjs` builds everything that runs; in a package's folder, that package.
+// Declarations come from `tsc` in each package's `build` script: running the code needs none.
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { bundle as bundleCli } from '../apps/cli/scripts/build.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Programs that are started by their path, so that no `exports` names them. */
+const programs = { 'packages/sandbox': ['src/node/cli.ts'], 'apps/demo': ['src/main.ts'] }
+
+/** Bundles every package, the demo and the command line. */
+export async function buildAll() {
+  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
+  await Promise.all([...packages, 'apps/demo'].map(bundle))
+  await bundleCli(join(root, 'apps/cli'))
+}
+
+/** Bundles one package into its `dist`. */
+async function bundle(folder) {
+  const directory = join(root, folder)
+  const { exports = {} } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+  const sources = Object.values(exports).flatMap((target) => target['@particle-grants/source'] ?? [])
+  const entries = [...sources, ...(programs[folder] ?? [])]
+  if (entries.length === 0) return
+  rmSync(join(directory, 'dist'), { recursive: true, force: true })
+  await build({
+    absWorkingDir: directory,
+    entryPoints: entries.map((entry) => entry.replace(/^\.\//, '')),
+    outbase: 'src',
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'error',
+  })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = process.cwd().slice(root.length)
+  await (folder === '' ? buildAll() : bundle(folder.replaceAll('\\', '/')))
+}
