@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 /** Resolves workspace packages to their sources, so that tests need no build. */
 const conditions = ['@particle-grants/source']
+
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** The tests that each level runs: `npm test`, `npm run test:stress`, `npm run test:site`. */
 const levels = {
@@ -11,7 +14,7 @@ const levels = {
 }
 
 export default defineConfig(({ mode }) => {
-  const level = levels[mode as keyof typeof levels]
+  const level = levels[mode as keyof typeof levels] ?? levels.test
   const project = (
     root: string,
     test: TestProjectInlineConfiguration['test'] = {},
@@ -42,12 +45,12 @@ export default defineConfig(({ mode }) => {
     project('packages/process-lock'),
     project('packages/plugin-auth'),
     project('packages/test-kit'),
-    project('apps/cli', { globalSetup: ['test/bundle.ts'] }),
+    project('apps/cli', { globalSetup: [file('apps/cli/test/bundle.ts')] }),
     project('apps/demo'),
     project('apps/devices-plugin'),
     project('apps/system-tests'),
     project('examples'),
-    project('docs', mode === 'site' ? { globalSetup: ['browser/build-site.ts'] } : {}),
+    project('docs', mode === 'site' ? { globalSetup: [file('docs/browser/build-site.ts')] } : {}),
   ]
   const types: TestProjectInlineConfiguration = {
     resolve: { conditions },

@@ -1,5 +1,5 @@
 // What a customer costs in a pool that holds them all: heap for each session, and time for each `accessToken()` whose
-// token is at hand. `npm run bench:pool` at the root builds core first. No network, and a store that keeps nothing,
+// token is at hand. `npm run bench pool`. No network, and a store that keeps nothing,
 // so that only core is measured.
 import { createSessionPool, productClient } from '@particle-grants/core'
 
@@ -41,7 +41,7 @@ async function measure(size) {
 }
 
 if (globalThis.gc === undefined) {
-  console.error('Run with node --expose-gc, or by npm run bench:pool.')
+  console.error('Run with node --expose-gc, or by npm run bench pool.')
   process.exit(1)
 }
 

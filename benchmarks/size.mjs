@@ -1,6 +1,6 @@
 // How many bytes a page downloads for the same job, side by side, in one run: sign in with a password, renew with a
 // refresh token, and get a token for a client (client_credentials). Every library is bundled by the same esbuild with the
-// same options. `npm run bench:size` at the root builds core first.
+// same options. `npm run bench size`.
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'

@@ -5,18 +5,18 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { bundle as bundleCli } from '../apps/cli/scripts/build.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Programs that are started by their path, so that no `exports` names them. */
 const programs = { 'packages/sandbox': ['src/node/cli.ts'], 'apps/demo': ['src/main.ts'] }
 
-/** Bundles every package, the demo and the command line. */
-export async function buildAll() {
+/** Bundles every package, the demo and the command line. A `globalSetup` for tests that start programs from `dist`. */
+export async function setup() {
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
   await Promise.all([...packages, 'apps/demo'].map(bundle))
-  await bundleCli(join(root, 'apps/cli'))
+  const cli = await import('../apps/cli/scripts/build.mjs')
+  await cli.bundle(join(root, 'apps/cli'))
 }
 
 /** Bundles one package into its `dist`. */
@@ -46,5 +46,5 @@ async function bundle(folder) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = process.cwd().slice(root.length)
-  await (folder === '' ? buildAll() : bundle(folder.replaceAll('\\', '/')))
+  await (folder === '' ? setup() : bundle(folder.replaceAll('\\', '/')))
 }

@@ -35,11 +35,7 @@ async function lint(): Promise<number> {
 
 function report(files: readonly GeneratedFile[], stale: readonly GeneratedFile[]): number {
   for (const { path } of stale) say(`docs/${path} is stale.`)
-  say(
-    stale.length === 0
-      ? `${files.length} generated files are as they should be.`
-      : 'Run: npm run docs:generate',
-  )
+  say(stale.length === 0 ? `${files.length} generated files are as they should be.` : 'Run: npm run generate')
   return stale.length === 0 ? 0 : 1
 }
 

@@ -15,7 +15,7 @@ export interface PageContent {
 }
 
 const notice = `<!-- Generated from packages/core/src (grants, reference, machine). Do not edit: change it there, and run
-     npm run docs:generate -->`
+     npm run generate -->`
 
 /** A page: the notice that it is generated, its title, what it says, and how far that can be trusted. */
 export function page(path: string, { title, body }: PageContent): GeneratedFile {

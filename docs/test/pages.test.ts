@@ -28,13 +28,13 @@ describe('the generated pages', () => {
     })
     expect(
       stale.map(({ path }) => path),
-      'run npm run docs:generate',
+      'run npm run generate',
     ).toEqual([])
   })
 
   it('say at their top that they are generated, and by which command', () => {
     for (const { path, text } of pages) {
-      expect(text.slice(0, 200), path).toMatch(/^<!-- Generated from [\s\S]*npm run docs:generate -->/)
+      expect(text.slice(0, 200), path).toMatch(/^<!-- Generated from [\s\S]*npm run generate -->/)
     }
   })
 

@@ -45,9 +45,7 @@ async function expectPicture(name: string, terminal: Terminal): Promise<void> {
     writeFileSync(file, svg)
   }
   const same = existsSync(file) && readFileSync(file, 'utf8') === svg
-  expect(same, `Make the pictures anew, and look at them: npm run screenshots\n${terminal.screen()}`).toBe(
-    true,
-  )
+  expect(same, `Make the pictures anew, and look at them: npm run generate\n${terminal.screen()}`).toBe(true)
 }
 
 /** The sandbox listens on any free port here; a picture shows the one it has by default. */
