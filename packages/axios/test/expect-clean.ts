@@ -38,7 +38,7 @@ export function leadsToToken(value: unknown): boolean {
 }
 
 /** Every string that can be reached, also by getters and prototypes' own names, and in sockets and streams. */
-function reachable(value: unknown): string[] {
+export function reachable(value: unknown): string[] {
   const seen = new Set<unknown>()
   const found: string[] = []
   const pending: unknown[] = [value]
