@@ -38,7 +38,7 @@ export async function openChildScene() {
     },
     async journal(): Promise<JournalEntry[]> {
       const response = await fetch(`${baseUrl}/__sandbox/requests`)
-      return ((await response.json()) as { requests: JournalEntry[] }).requests
+      return (await response.json()) as JournalEntry[]
     },
   }
 }
