@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { revealed } from '../test/secrets.ts'
 import { day, identityOf, now, refreshable, signedIn, tokensFrom } from '../test/states.ts'
+import { useSyncDigest } from '../test/sync-digest.ts'
 import { type Client, developerClient, productClient, userClient } from './clients.ts'
 import type { ClientKind } from './grants/grant.ts'
 import type { SignedIn, Tokens } from './machine/state.ts'
@@ -8,6 +9,8 @@ import { renewalDueAt, renewalOf } from './renewal.ts'
 import { createSession } from './session/create-session.ts'
 import type { Fetch } from './session/http.ts'
 import type { SessionOptions } from './session/options.ts'
+
+useSyncDigest()
 
 /**
  * What renews a token that expires, by client and by the grant of its sign-in: without a refresh token, with one,

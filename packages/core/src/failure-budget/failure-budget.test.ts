@@ -2,11 +2,14 @@ import { createClock, createSandbox } from '@particle-grants/sandbox'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dev, mfa, product, sandboxed, wrongCode } from '../../test/sandboxed.ts'
+import { useSyncDigest } from '../../test/sync-digest.ts'
 import { developerClient, productClient } from '../clients.ts'
 import { createSession } from '../session/create-session.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import { customer } from '../subject.ts'
 import { resetFailureBudget } from './failure-budget.ts'
+
+useSyncDigest()
 
 const wrong = { ...dev, password: 'wrong' }
 

@@ -2,9 +2,12 @@ import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { day, minute } from '../../test/states.ts'
+import { useSyncDigest } from '../../test/sync-digest.ts'
 import { withoutSockets } from '../../test/worlds.ts'
 import { tokensOf } from '../machine/state.ts'
 import type { Fetch } from './http.ts'
+
+useSyncDigest()
 
 const hour = 60 * minute
 const year = 365 * day
