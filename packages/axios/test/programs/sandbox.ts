@@ -3,4 +3,4 @@ import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 
 const { url } = await listen(createSandbox({ rateLimit: false }))
-console.log(url)
+process.stdout.write(`${url}\n`)
