@@ -7,7 +7,7 @@ import { afterAll, beforeAll, vi } from 'vitest'
  */
 export function useSyncDigest(): void {
   beforeAll(() => {
-    const digest = async (_: AlgorithmIdentifier, data: BufferSource) => {
+    const digest = async (_: unknown, data: unknown) => {
       const { buffer, byteOffset, byteLength } = new Uint8Array(
         createHash('sha256')
           .update(data as Uint8Array)
