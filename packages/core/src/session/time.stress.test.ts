@@ -111,10 +111,10 @@ async function wrongClock(expiresIn: number) {
     jump: (by: number) => {
       wrongBy += by
     },
-    /** Uses the session as programs do, and tells how many token requests that took. */
-    async use() {
+    /** Calls the API and returns how many token requests that took. */
+    async use(times = 5) {
       const before = tokenRequests().length
-      for (let calls = 0; calls < 5; calls += 1) {
+      for (let calls = 0; calls < times; calls += 1) {
         const response = await session.fetch('/v1/devices')
         expect(response.status).toBe(200)
         await session.settled()
@@ -188,8 +188,8 @@ describe('a clock that jumps', () => {
         for (const step of steps) {
           jump(step.jump)
           clock.advance(step.pass)
-          expect(await use()).toBeLessThanOrEqual(1)
-          expect(await use()).toBe(0)
+          expect(await use(2)).toBeLessThanOrEqual(1)
+          expect(await use(2)).toBe(0)
         }
       }),
       { numRuns: rounds({ test: 100, stress: 200 }) },
