@@ -37,8 +37,8 @@ export default defineConfig(({ mode }) => {
   const projects = [
     // These packages keep nothing in globals, so their test files can share a process.
     project('packages/core', { isolate: false }),
-    project('packages/sandbox'),
-    project('packages/axios'),
+    project('packages/sandbox', { isolate: false }),
+    project('packages/axios', { isolate: false }),
     project('packages/store-file'),
     project('packages/store-keyring'),
     project('packages/store-redis'),

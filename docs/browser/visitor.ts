@@ -1,5 +1,4 @@
-import { isNeeded, launch } from '@particle-grants/test-kit/chromium'
-import { reportSkipped } from '@particle-grants/test-kit/levels'
+import { launch } from '@particle-grants/test-kit/chromium'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { serveSite } from './serve-site.ts'
@@ -17,23 +16,18 @@ export interface Visitor {
   readonly problems: string[]
 }
 
-let browser: Browser | string = 'not started'
+let browser: Browser | undefined
 let site: Awaited<ReturnType<typeof serveSite>>
 
 /** Serves the site and starts a browser for the tests of this file. */
 export function useSite(): void {
   beforeAll(async () => {
     site = await serveSite()
-    browser = await launch()
-    if (typeof browser === 'string') reportSkipped('the site in a browser', browser)
+    browser = await launch('the site in a browser')
   })
   afterAll(async () => {
     site.close()
-    if (typeof browser !== 'string') await browser.close()
-  })
-  it('a browser is here where one is needed', () => {
-    if (isNeeded)
-      expect(typeof browser, `PARTICLE_GRANTS_NEED names browser, but: ${browser}`).not.toBe('string')
+    await browser?.close()
   })
 }
 
@@ -43,8 +37,8 @@ export function visit(
   test: (visitor: Visitor) => Promise<void>,
   options: BrowserContextOptions = {},
 ): void {
-  it(title, async () => {
-    if (typeof browser === 'string') return
+  it(title, async ({ skip }) => {
+    if (browser === undefined) return skip()
     const visitor = await open(browser, options)
     await test(visitor)
     await visitor.page

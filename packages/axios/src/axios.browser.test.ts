@@ -1,10 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
-import { isNeeded, launch } from '@particle-grants/test-kit/chromium'
-import { reportSkipped } from '@particle-grants/test-kit/levels'
+import { launch } from '@particle-grants/test-kit/chromium'
 import { build } from 'esbuild'
-import type { Browser } from 'playwright-core'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { hostileForms } from '../test/hostile-forms.ts'
 import type { Page } from '../test/page.ts'
@@ -12,17 +10,8 @@ import { recorder, refuse } from '../test/recorder.ts'
 
 declare const page: Page
 
-const browser: Browser | string = await launch()
-const isHere = typeof browser !== 'string'
-if (typeof browser === 'string') reportSkipped('axios in Chromium, by XMLHttpRequest', browser)
-afterAll(async () => {
-  if (typeof browser !== 'string') await browser.close()
-})
-
-it('a browser is here where one is needed', () => {
-  if (isNeeded)
-    expect(typeof browser, `PARTICLE_GRANTS_NEED names browser, but: ${browser}`).not.toBe('string')
-})
+const browser = await launch('axios in Chromium')
+afterAll(() => browser?.close())
 
 /** Answers any origin, as the API does. */
 const cors = {
@@ -32,7 +21,7 @@ const cors = {
 }
 
 async function opened(axios: string, { origins }: { readonly origins?: readonly string[] } = {}) {
-  if (typeof browser === 'string') throw new Error(browser)
+  if (browser === undefined) throw new Error('Chromium did not start')
   const bundle = await build({
     entryPoints: ['test/page.ts'],
     bundle: true,
@@ -67,7 +56,7 @@ async function opened(axios: string, { origins }: { readonly origins?: readonly 
   return { tab, sandbox, api: api.url, site, elsewhere, token, statuses, grants }
 }
 
-describe.runIf(isHere).each(['axios-oldest', 'axios-middle', 'axios'])(
+describe.runIf(browser !== undefined).each(['axios-oldest', 'axios-middle', 'axios'])(
   'in Chromium, by XMLHttpRequest, %s',
   (version) => {
     it('a dead token is renewed, and the call sent again, whatever the response type', async () => {

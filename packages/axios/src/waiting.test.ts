@@ -1,6 +1,6 @@
 import { GrantsError } from '@particle-grants/core'
 import type { AxiosAdapter } from 'axios'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { recorder, refuse } from '../test/recorder.ts'
 import { adoptedToken, heldSession } from '../test/tokens.ts'
 import { rejectionsAreReported, unhandledRejections } from '../test/unhandled.ts'
@@ -12,6 +12,14 @@ const failure = (promise: Promise<unknown>) =>
     () => undefined,
     (error: unknown) => error,
   )
+
+/** Replaces `setTimeout` until the test finishes. Sockets keep their own timers. */
+function useFakeTimeouts(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+}
 
 /** An API that refuses `old`, and a session whose next token comes when the test lets it. */
 async function waitingScene(token: 'none' | 'old') {
@@ -57,19 +65,21 @@ describe.each(versions)('while a call waits for a token, $name', ({ axios, attac
       held.give('new')
     })
 
-    it('its own time-out ends it with the error of Axios', async () => {
+    it.each([
+      ['with the default code', {}, { code: 'ECONNABORTED', message: 'timeout of 20000ms exceeded' }],
+      ['with ETIMEDOUT', { transitional: { clarifyTimeoutError: true } }, { code: 'ETIMEDOUT' }],
+      ['with its own message', { timeoutErrorMessage: 'too late' }, { message: 'too late' }],
+    ])("rejects with Axios' time-out error %s", async (_title, options, expected) => {
+      useFakeTimeouts()
       const { server, held } = await waitingScene(token)
       const instance = axios.create({ baseURL: server.url })
       attachSession(instance, held.session)
-      for (const [options, expected] of [
-        [{}, { code: 'ECONNABORTED', message: 'timeout of 300ms exceeded' }],
-        [{ transitional: { clarifyTimeoutError: true } }, { code: 'ETIMEDOUT' }],
-        [{ timeoutErrorMessage: 'too late' }, { message: 'too late' }],
-      ]) {
-        const error = await failure(instance.get('/', { timeout: 300, ...options }))
-        expect(axios.isAxiosError(error)).toBe(true)
-        expect(error).toMatchObject(expected as object)
-      }
+      const call = failure(instance.get('/', { timeout: 20_000, ...options }))
+      await until(() => held.waiting() === 1)
+      vi.advanceTimersByTime(20_000)
+      const error = await call
+      expect(axios.isAxiosError(error)).toBe(true)
+      expect(error).toMatchObject(expected)
       held.give('new')
     })
 

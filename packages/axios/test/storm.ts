@@ -1,46 +1,62 @@
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GrantsError } from '@particle-grants/core'
+import { isStressRun, reportCounts, rounds } from '@particle-grants/test-kit/levels'
 import type { AxiosInstance, AxiosStatic } from 'axios'
 import { expect, onTestFinished } from 'vitest'
 import type { Scene } from './scene.ts'
 
-/** How a storm comes about. */
+/** How the calls of a storm are made. */
 export interface Way {
   readonly title: string
   readonly calls: number
   readonly sockets: number
-  /** Milliseconds that the calls come in; 0: all in one tick. */
+  /** Milliseconds over which the calls start. 0 starts all of them in one tick. */
   readonly spread: number
 }
 
-const isLong = Boolean(process.env.PARTICLE_GRANTS_LONG)
-const size = (small: number) => (isLong ? 10_000 : small)
+/** Fewer than the calls of a storm, so that most calls wait for a socket. */
+const poolSize = rounds({ test: 16, stress: 256 })
+const spread = rounds({ test: 100, stress: 500 })
 
-/** `PARTICLE_GRANTS_LONG=1` for the whole size. */
 export const ways: readonly Way[] = [
-  { title: 'through a pool of 256', calls: size(1000), sockets: 256, spread: 0 },
-  { title: 'spread over 500 ms', calls: size(400), sockets: 256, spread: 500 },
-  // More at once than the system queues for a server are its matter, and are reset on a busy machine.
-  { title: 'through a thousand sockets', calls: size(400), sockets: 1000, spread: 0 },
+  {
+    title: `through a pool of ${poolSize}`,
+    calls: rounds({ test: 100, stress: 10_000 }),
+    sockets: poolSize,
+    spread: 0,
+  },
+  {
+    title: `spread over ${spread} ms`,
+    calls: rounds({ test: 50, stress: 10_000 }),
+    sockets: poolSize,
+    spread,
+  },
+  // The system's accept queue limits connections at once: a busy machine resets the ones beyond it.
+  {
+    title: 'through a thousand sockets',
+    calls: rounds({ test: 100, stress: 10_000 }),
+    sockets: 1000,
+    spread: 0,
+  },
 ]
 
-/** An instance with sockets of its own. */
+/** Returns an instance with its own sockets. */
 export function pooled(axios: AxiosStatic, { sockets }: Way, baseURL: string): AxiosInstance {
   const httpAgent = new Agent({ keepAlive: true, maxSockets: sockets })
   onTestFinished(() => httpAgent.destroy())
   return axios.create({ baseURL, httpAgent })
 }
 
-/** What a storm does besides calling. */
+/** Options of a storm. */
 export interface StormOptions {
-  /** For the first so many calls. */
+  /** Signals of the first calls. */
   readonly signals?: readonly AbortSignal[]
-  /** Called when the last call has begun. */
+  /** Called when the last call has started. */
   readonly onBegun?: () => void
 }
 
-/** Calls that go round among the instances, and end as they end. */
+/** Makes the calls in turn through the instances and returns how each one ended. */
 export async function storm(
   { calls, spread }: Way,
   instances: readonly AxiosInstance[],
@@ -60,7 +76,7 @@ export async function storm(
   return Promise.allSettled(Array.from({ length: calls }, (_, index) => call(index)))
 }
 
-/** How many were answered, and how many rejected with which code. */
+/** Counts the answered calls, and the rejected ones by error code. */
 export function tally(results: readonly PromiseSettledResult<unknown>[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const result of results) {
@@ -70,18 +86,22 @@ export function tally(results: readonly PromiseSettledResult<unknown>[]): Record
   return counts
 }
 
-/** All of them rejected, each with a typed error of its own. */
+/** Expects that every call rejected with its own `GrantsError`. */
 export function expectOwnErrors(results: readonly PromiseSettledResult<unknown>[]): void {
   const errors = results.map((result) => (result.status === 'rejected' ? result.reason : undefined))
   expect(errors.every((error) => GrantsError.isInstance(error))).toBe(true)
   expect(new Set(errors).size).toBe(results.length)
 }
 
-/** What the server saw, in the words of the test's report. */
+/** In `test:stress`, prints how the calls ended and what the server received. */
 export function report(title: string, scene: Scene, results: readonly PromiseSettledResult<unknown>[]): void {
-  const counts = Object.entries(tally(results)).map(([what, count]) => `${count} ${what}`)
-  const refused = scene.statuses().filter((status) => status === 401).length
-  process.stdout.write(
-    `storm of ${results.length} ${title}: ${counts.join(', ')}; ${scene.tokenRequests()} token requests, ${scene.statuses().length} API requests, ${refused} of them 401\n`,
-  )
+  if (!isStressRun) return
+  const statuses = scene.statuses()
+  reportCounts(`storm ${title}`, {
+    calls: results.length,
+    ...tally(results),
+    'token requests': scene.tokenRequests(),
+    'API requests': statuses.length,
+    'of them 401': statuses.filter((status) => status === 401).length,
+  })
 }

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
+import { reportSkipped } from './levels.ts'
+import { isRequired } from './services.ts'
 
 const installed = [
   process.env.CHROMIUM_PATH,
@@ -17,19 +19,20 @@ const quiet = [
   '--disable-background-networking',
 ]
 
-/** What must not be left out here: `PARTICLE_GRANTS_NEED=browser`. */
-export const isNeeded = (process.env.PARTICLE_GRANTS_NEED ?? '').split(',').includes('browser')
-
-/** A browser that is installed, or the one inside a package of npm; or why there is none. */
-export async function launch(): Promise<Browser | string> {
+/**
+ * Starts an installed Chromium, or the one inside an npm package. If neither starts, prints why and returns
+ * `undefined`, or throws where `REQUIRED_SERVICES` contains `browser`.
+ */
+export async function launch(title: string): Promise<Browser | undefined> {
   const path = installed.find((candidate) => candidate !== undefined && existsSync(candidate))
   try {
     if (path !== undefined) return await chromium.launch({ executablePath: path, args: quiet })
-    // Without the arguments that come with it: in the single process that they ask for, the first page that is
-    // closed takes the browser with it.
+    // Without the package's own arguments: they run a single process, which exits when its first page is closed.
     const { default: packed } = await import('@sparticuz/chromium')
     return await chromium.launch({ executablePath: await packed.executablePath(), args: quiet })
   } catch (error) {
-    return String(error).split('\n')[0] ?? 'for no reason'
+    if (isRequired('browser')) throw error
+    reportSkipped(title, String(error).split('\n')[0] ?? 'Chromium does not start')
+    return undefined
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { sockets, type Trouble } from '../../test/faults.ts'
 import { dev, mfa, product, sandboxed } from '../../test/sandboxed.ts'
 import { revealed } from '../../test/secrets.ts'
+import { useSyncDigest } from '../../test/sync-digest.ts'
 import { jane } from '../../test/worlds.ts'
 import { developerClient, productClient } from '../clients.ts'
 import type { SignedIn } from '../machine/state.ts'
@@ -9,6 +10,8 @@ import { memoryStore } from '../store/memory-store.ts'
 import { customer } from '../subject.ts'
 import { createSession } from './create-session.ts'
 import type { Fetch } from './http.ts'
+
+useSyncDigest()
 
 interface Fault {
   readonly title: string

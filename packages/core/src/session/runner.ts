@@ -120,7 +120,6 @@ export class Runner {
   async #steps(decide: (state: State) => Event | undefined, options: StepOptions): Promise<Outcome> {
     const { signal, background = false } = options
     // What others wait for may sleep in the background: whoever waits in the foreground keeps the process alive.
-    /* v8 ignore next -- the alarm rings after 24 days */
     const awake = background ? undefined : alarm(longestDelay, () => {})
     try {
       for (;;) {

@@ -33,7 +33,6 @@ export function waitFor<T>(
 ): Promise<T> {
   const limit = new AbortController()
   const giveUp = () => {
-    /* v8 ignore next -- the alarm of who waits for ever rings after 24 days */
     if (timeout === Number.POSITIVE_INFINITY) return
     limit.abort(new GrantsError('wait_timeout', { waited: timeout }))
   }

@@ -1,61 +1,41 @@
-import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { EventEmitter } from 'node:events'
 import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../../test/eventually.ts'
 import { basic, send } from '../../test/raw-http.ts'
 import { dev } from '../../test/token-requests.ts'
+import { runCli } from './run-cli.ts'
 
-const bin = fileURLToPath(new URL('../../bin/particle-sandbox.js', import.meta.url))
-const built = fileURLToPath(new URL('../../dist/node/cli.js', import.meta.url))
-
-beforeAll(() => {
-  if (!existsSync(built)) throw new Error('These tests run what is built: npm run build, in packages/sandbox')
-})
-
-const running = new Set<ChildProcess>()
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
-})
-
-/** What npm says to whom it starts, and may have said to these tests. */
+/** The variables that npm sets for a script. */
 const byNpm = (command: string, script: string) => ({ npm_command: command, npm_lifecycle_event: script })
 
-/** Starts the command; `stdout` and `stderr` grow while it runs. */
-function start(...args: string[]) {
-  return startIn({}, ...args)
+/** Creates a process for the command that collects its output. Signals are sent with `emit`. */
+function testProcess(args: readonly string[], env: Record<string, string>) {
+  const seen = { stdout: '', stderr: '' }
+  const output = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      seen[name] += text
+    },
+    on: () => {},
+  })
+  const [stdout, stderr] = [output('stdout'), output('stderr')]
+  const argv = ['node', 'particle-sandbox', ...args]
+  return Object.assign(new EventEmitter(), { argv, env, stdout, stderr, seen, exitCode: 0 })
 }
 
-function startIn(environment: Record<string, string>, ...args: string[]) {
-  const { npm_command: _command, npm_lifecycle_event: _event, ...own } = process.env
-  const env = { ...own, NO_COLOR: '1', ...environment }
-  const child = spawn(process.execPath, [bin, ...args], { env })
-  running.add(child)
-  const seen = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => {
-    seen.stdout += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    seen.stderr += chunk
-  })
-  const ended = new Promise<number | null>((resolve) => {
-    child.on('close', (code) => {
-      running.delete(child)
-      resolve(code)
-    })
-  })
-  const url = async () => {
-    await eventually(() => seen.stdout).toMatch(/http:\/\/127\.0\.0\.1:\d+/)
-    return /http:\/\/127\.0\.0\.1:\d+/.exec(seen.stdout)?.[0] as string
-  }
-  return { child, seen, ended, url }
+/** Runs the command in this process until the test finishes. */
+async function start(args: readonly string[], env: Record<string, string> = {}) {
+  const cli = testProcess(args, env)
+  onTestFinished(() => void cli.emit('SIGTERM'))
+  await runCli(cli)
+  const url = String(/http:\/\/127\.0\.0\.1:\d+/.exec(cli.seen.stdout)?.[0])
+  return { cli, seen: cli.seen, url }
 }
 
 async function run(...args: string[]) {
-  const { ended, seen } = start(...args)
-  return { code: await ended, ...seen }
+  const { cli, seen } = await start(args)
+  return { code: cli.exitCode, ...seen }
 }
 
 const ask = (url: string, form: Record<string, string>) =>
@@ -70,26 +50,28 @@ const ask = (url: string, form: Record<string, string>) =>
 
 describe('particle-sandbox', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'serves until %s, with one line of JSON, and ends with 0',
+    'serves until %s, with one line of JSON, and exits with 0',
     async (signal) => {
-      const { child, seen, ended, url } = start('--port', '0', '--json')
-      const base = await url()
-      expect((await ask(base, { grant_type: 'password', ...dev })).status).toBe(200)
-      // A request that would wait for an hour must not hold the end up.
-      await send(base, { path: '/__sandbox/faults', body: '{"delay":3600000}' })
-      const busy = send(base, { method: 'GET', path: '/v1/user' }).catch(() => 'ended')
+      const program = runProgram(await buildProgram(new URL('cli.ts', import.meta.url)), {
+        args: ['--port', '0', '--json'],
+      })
+      const { url } = JSON.parse(await program.next()) as { url: string }
+      expect((await ask(url, { grant_type: 'password', ...dev })).status).toBe(200)
+      // A request that waits for an hour must not delay the exit.
+      await send(url, { path: '/__sandbox/faults', body: '{"delay":3600000}' })
+      const busy = send(url, { method: 'GET', path: '/v1/user' }).catch(() => 'ended')
       await eventually(
-        async () => (await send(base, { method: 'GET', path: '/__sandbox/faults' })).json,
+        async () => (await send(url, { method: 'GET', path: '/__sandbox/faults' })).json,
       ).toEqual([])
-      child.kill(signal)
-      expect([await busy, await ended]).toEqual(['ended', 0])
-      expect(seen).toEqual({ stdout: `${JSON.stringify({ url: base })}\n`, stderr: '' })
+      program.kill(signal)
+      expect([await busy, await program.exited]).toEqual(['ended', { code: 0, signal: null }])
+      await expect(program.next()).rejects.toThrow('The program ended')
+      expect(program.errors()).toBe('')
     },
   )
 
-  it('prints who can sign in, commands to paste, and each request with a hint, but no secret that was sent', async () => {
-    const { seen, url } = start('--port', '0')
-    const base = await url()
+  it('prints accounts, commands to paste, and each request with a hint, but no secret that was sent', async () => {
+    const { seen, url: base } = await start(['--port', '0'])
     const form = { grant_type: 'urn:custom:mfa-token', mfa_token: 'planted-token', otp: '918273' }
     await ask(base, form)
     await ask(base, { grant_type: 'password', username: dev.username, password: 'planted-password' })
@@ -108,29 +90,26 @@ describe('particle-sandbox', () => {
   })
 
   it('prints the URL alone with --quiet', async () => {
-    const { child, seen, ended, url } = start('--port', '0', '--quiet')
-    const base = await url()
-    await ask(base, {})
-    child.kill('SIGTERM')
-    await ended
-    expect(seen.stdout).toBe(`${base}\n`)
+    const { seen, url } = await start(['--port', '0', '--quiet'])
+    await ask(url, {})
+    expect(seen).toEqual({ stdout: `${url}\n`, stderr: '' })
   })
 
-  it('leaves limits out where it is told', async () => {
-    const { url } = start('--port=0', '--json', '--no-lockout', '--no-rate-limit')
-    const { json } = await send(await url(), { method: 'GET', path: '/__sandbox/' })
+  it('switches limits off', async () => {
+    const { url } = await start(['--port=0', '--json', '--no-lockout', '--no-rate-limit'])
+    const { json } = await send(url, { method: 'GET', path: '/__sandbox/' })
     expect(json.settings).toMatchObject({ lockout: false, rateLimit: false })
   })
 
-  it('takes settings', async () => {
+  it('accepts settings', async () => {
     const settings = [
       'otpReuse=true',
       'failureCountFades=60',
       'refreshTokenCountsFrom=issue',
       'lockout=false',
     ]
-    const { url } = start('--port=0', '--json', ...settings.flatMap((setting) => ['--set', setting]))
-    const { json } = await send(await url(), { method: 'GET', path: '/__sandbox/' })
+    const { url } = await start(['--port=0', '--json', ...settings.flatMap((setting) => ['--set', setting])])
+    const { json } = await send(url, { method: 'GET', path: '/__sandbox/' })
     expect(json.settings).toMatchObject({
       otpReuse: true,
       failureCountFades: 60,
@@ -139,7 +118,7 @@ describe('particle-sandbox', () => {
     })
   })
 
-  it('says what to do when the port is taken, and ends with 1', async () => {
+  it('says what to do when the port is taken, and exits with 1', async () => {
     const other = createServer()
     const port = await new Promise<number>((resolve) => {
       other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port))
@@ -147,11 +126,9 @@ describe('particle-sandbox', () => {
     const { code, stdout, stderr } = await run('--port', String(port), '--json')
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(new RegExp(`^particle-sandbox: Port ${port} is taken.*\nTry it with --port 0\n$`))
-    const inNpm = startIn(byNpm('run-script', 'sandbox'), '--port', String(port))
-    await inNpm.ended
+    const inNpm = await start(['--port', String(port)], byNpm('run-script', 'sandbox'))
     expect(inNpm.seen.stderr).toMatch(/\nTry: npm run sandbox -- --port 0\n$/)
-    const inNpx = startIn(byNpm('exec', 'npx'), '--port', String(port))
-    await inNpx.ended
+    const inNpx = await start(['--port', String(port)], byNpm('exec', 'npx'))
     expect(inNpx.seen.stderr).toMatch(/\nTry it with --port 0\n$/)
     other.close()
   })
@@ -165,7 +142,7 @@ describe('particle-sandbox', () => {
     [['--set', 'otpReuse'], /--set takes NAME=VALUE/],
     [['--set', 'otpReuse=maybe'], /The setting "otpReuse" is true or false, not "maybe"/],
     [['--set', 'otpreuse=true'], /"otpreuse" is no setting/],
-  ])('refuses %j in words, and ends with 2', async (args, message) => {
+  ])('explains why it rejects %j, and exits with 2', async (args, message) => {
     const { code, stdout, stderr } = await run(...args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(message)
@@ -173,7 +150,7 @@ describe('particle-sandbox', () => {
     expect(stderr).not.toMatch(/ {4}at /)
   })
 
-  it('explains itself', async () => {
+  it('prints its help and its version', async () => {
     const { code, stdout } = await run('--help')
     expect(code).toBe(0)
     for (const flag of ['--port', '--json', '--quiet', '--no-lockout', '--no-rate-limit', '--set'])

@@ -21,9 +21,10 @@ export async function buildProgram(source: URL): Promise<string> {
     platform: 'node',
     format: 'esm',
     conditions: ['@particle-grants/source'],
-    // Dependencies that are CommonJS ask for Node's own modules by `require`, which a module has not.
+    // CommonJS dependencies load Node's own modules with `require`, which does not exist in a module. The name of the
+    // import must not collide with an import of the program.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as createBannerRequire } from 'node:module'; const require = createBannerRequire(import.meta.url);",
     },
     logLevel: 'error',
   })

@@ -1,3 +1,4 @@
+import { rounds } from '@particle-grants/test-kit/levels'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { revealed } from '../../test/secrets.ts'
@@ -96,7 +97,7 @@ describe('whatever comes back', () => {
         consistent(answer, given)
       }),
       {
-        numRuns: 3000,
+        numRuns: rounds({ test: 500, stress: 30_000 }),
         examples: [
           [200, tokenBody, {}],
           [403, { error: 'mfa_required', mfa_token: 'm' }, {}],
@@ -180,7 +181,7 @@ describe('whatever comes back, be it ever so long', () => {
       fc.property(fc.constantFrom(200, 400), long, (given, text) => {
         consistent(judgeAnswer(answered(given, text), [new Secret('p4ssword')]), given)
       }),
-      { numRuns: 60 },
+      { numRuns: rounds({ test: 60, stress: 600 }) },
     )
   })
 

@@ -1,3 +1,4 @@
+import { rounds } from '@particle-grants/test-kit/levels'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { requestOf } from '../../test/effects.ts'
@@ -31,22 +32,26 @@ const forbidden = new Set(
   ),
 )
 
-/** Checks something at each step of many random walks. `look` starts anew with each walk. */
+/** Checks each step of many random walks. Calls `look` once at the start of each walk. */
 function everyWalk(look: (identity: Identity) => (walked: Walked) => void): void {
   fc.assert(
     fc.property(identities, choices, (identity, steps) => walk(identity, steps, look(identity))),
-    { numRuns: 200 },
+    { numRuns: rounds({ test: 100, stress: 2000 }) },
   )
 }
 
 describe('a walk of random events', () => {
-  it('reaches every row of the table, so that these properties say something', () => {
-    const reached = new Set<unknown>()
-    for (const [identity, steps] of fc.sample(fc.tuple(identities, choices), { seed: 7, numRuns: 8000 })) {
-      walk(identity, steps as Choice[], ({ before, event }) => reached.add(rowFor(before, event)))
+  it('reaches every row of the table', () => {
+    const walks = fc.tuple(identities, choices)
+    let missed = transitions
+    // The first seed only saves time: from here the rare rows come early.
+    for (let seed = 42; seed < 122 && missed.length > 0; seed += 1) {
+      const reached = new Set<unknown>()
+      for (const [identity, steps] of fc.sample(walks, { seed, numRuns: 100 })) {
+        walk(identity, steps as Choice[], ({ before, event }) => reached.add(rowFor(before, event)))
+      }
+      missed = missed.filter((row) => !reached.has(row))
     }
-
-    const missed = transitions.filter((row) => !reached.has(row))
     expect(missed.map((row) => `${row.from} × ${row.on}: ${row.do}`)).toEqual([])
   })
 

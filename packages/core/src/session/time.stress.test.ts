@@ -1,88 +1,100 @@
+import { rounds } from '@particle-grants/test-kit/levels'
 import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { day, minute } from '../../test/states.ts'
+import { useSyncDigest } from '../../test/sync-digest.ts'
 import { withoutSockets } from '../../test/worlds.ts'
 import { tokensOf } from '../machine/state.ts'
 import type { Fetch } from './http.ts'
 
+useSyncDigest()
+
 const hour = 60 * minute
 const year = 365 * day
+const lifetimeOfToken = 90 * day
 
-describe('ten years of use', () => {
-  it('of a token of 90 days, once a day: a request each 90 days', async () => {
+describe('years of use', () => {
+  const years = rounds({ test: 1, stress: 100 })
+
+  it('requests a token every 90 days for one use a day', async () => {
     const { owner, clock, tokenRequests } = withoutSockets()
     const session = owner()
     await session.authorize()
-    for (let days = 0; days < 3652; days += 1) {
+    const days = years * 365
+    for (let uses = 0; uses < days; uses += 1) {
       await session.accessToken()
       await session.settled()
       clock.advance(day)
     }
-    // Each token ends to the moment at a use 90 days after it was asked for, and the next is asked for then:
-    // on the days 0, 90, 180 … 3600, which are 3600 / 90 + 1.
-    expect(tokenRequests()).toHaveLength(41)
+    // Each token expires exactly at a use, 90 days after it was requested: on the days 0, 90, 180 …
+    expect(tokenRequests()).toHaveLength(Math.ceil(days / 90))
     expect(tokenRequests().every(({ status }) => status === 200)).toBe(true)
   })
 
-  it('of a token of 90 days, every 150 seconds: a request each 90 days less 150 seconds', async () => {
+  it('requests a token every 90 days less 150 seconds for one use every 150 seconds', async () => {
     const { owner, clock, tokenRequests } = withoutSockets()
     const session = owner()
     await session.authorize()
     const seen = new Set<string>()
-    for (let uses = 0; uses < 3652 * 576; uses += 1) {
+    const interval = 150_000
+    const uses = (years * year) / interval
+    for (let use = 0; use < uses; use += 1) {
       seen.add(await session.accessToken())
       await session.settled()
-      clock.advance(150_000)
+      clock.advance(interval)
     }
-    // Renewal is due from 300 to 150 s before the end, the former excluded. Uses fall on 300 s before, when it is not
-    // due, and on 150 s before, when it is: a token lasts 90 d − 150 s. 3652 d less the last 150 s of them are
-    // 315 532 650 s; divided by 7 775 850 s that is 40.58, so 40 renewals come after the first request.
-    expect(tokenRequests()).toHaveLength(41)
-    // The last renewal of all came in the background of a use that got the old token; the next use had the new one.
-    expect(seen.size).toBe(41)
+    // Renewal is due from 300 to 150 s before expiry, excluding 300. Uses fall on 300 s before, where it is not due,
+    // and on 150 s before, where it is: a token lasts 90 days less 150 s, and the last use is 150 s before the end.
+    const renewals = Math.floor((years * year - interval) / (lifetimeOfToken - interval))
+    expect(tokenRequests()).toHaveLength(1 + renewals)
+    // The last renewal ran in the background of a use that returned the old token; the next use returned the new one.
+    expect(seen.size).toBe(1 + renewals)
   })
 
-  it('of a token of 60 seconds, every other week: a request each time', async () => {
+  it('requests a token of 60 seconds at each use every other week', async () => {
     const { owner, clock, tokenRequests } = withoutSockets()
     const session = owner()
     await session.authorize({ expiresIn: 60 })
-    for (let uses = 0; uses < 261; uses += 1) {
+    const uses = years * 26
+    for (let use = 0; use < uses; use += 1) {
       for (let calls = 0; calls < 10; calls += 1) await session.accessToken()
       await session.settled()
       clock.advance(14 * day)
     }
-    // Of 261 uses the first has the token of the sign-in; each other finds it ended, and ten calls share one request.
-    expect(tokenRequests()).toHaveLength(261)
+    // The first use has the token of the sign-in. Each other use finds it expired, and its ten calls share one request.
+    expect(tokenRequests()).toHaveLength(uses)
   })
 })
 
-describe('four hours of use without a pause', () => {
-  it('of a token of 60 seconds, each 57 seconds: a request each time, and nobody waits for it', async () => {
+describe('hours of use without a pause', () => {
+  const hours = rounds({ test: 1, stress: 40 })
+
+  it('renews a token of 60 seconds in the background at each use every 57 seconds', async () => {
     const { owner, clock, tokenRequests } = withoutSockets()
     const session = owner()
     await session.authorize({ expiresIn: 60 })
-    const uses = (4 * 3600) / 57
+    const uses = (hours * 3600) / 57
     for (let use = 0; use < uses; use += 1) {
       expect(session.peekToken()).toMatch(/^[0-9a-f]{40}$/)
       await session.settled()
       clock.advance('57s')
     }
-    // Renewal is due from 6 to 3 s before the end at the latest: at 57 s, always. 253 uses, the first of them at 0 s.
+    // Renewal is due from 6 to 3 s before expiry at the latest: at 57 s, always. The first use is at 0 s.
     expect(tokenRequests()).toHaveLength(Math.ceil(uses))
   })
 
-  it('of a token of 60 seconds, each 20 seconds: a request a minute', async () => {
+  it('requests a token of 60 seconds once a minute for one use every 20 seconds', async () => {
     const { owner, clock, tokenRequests } = withoutSockets()
     const session = owner()
     await session.authorize({ expiresIn: 60 })
-    for (let use = 0; use < 4 * 180; use += 1) {
+    for (let use = 0; use < hours * 180; use += 1) {
       await session.accessToken()
       await session.settled()
       clock.advance('20s')
     }
-    // At 40 s it is not due, at 60 s it has ended: a request at each full minute of 240, the sign-in among them.
-    expect(tokenRequests()).toHaveLength(240)
+    // At 40 s renewal is not due, at 60 s the token has expired: one request at each full minute, including the sign-in.
+    expect(tokenRequests()).toHaveLength(hours * 60)
   })
 })
 
@@ -99,10 +111,10 @@ async function wrongClock(expiresIn: number) {
     jump: (by: number) => {
       wrongBy += by
     },
-    /** Uses the session as programs do, and tells how many token requests that took. */
-    async use() {
+    /** Calls the API and returns how many token requests that took. */
+    async use(times = 5) {
       const before = tokenRequests().length
-      for (let calls = 0; calls < 5; calls += 1) {
+      for (let calls = 0; calls < times; calls += 1) {
         const response = await session.fetch('/v1/devices')
         expect(response.status).toBe(200)
         await session.settled()
@@ -168,7 +180,7 @@ describe('a clock that jumps', () => {
         ),
         pass: fc.constantFrom(0, 1000, minute, hour, 40 * day),
       }),
-      { minLength: 1, maxLength: 12 },
+      { minLength: 1, maxLength: rounds({ test: 3, stress: 12 }) },
     )
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(60, 3600, 7_776_000), jumps, async (expiresIn, steps) => {
@@ -176,11 +188,11 @@ describe('a clock that jumps', () => {
         for (const step of steps) {
           jump(step.jump)
           clock.advance(step.pass)
-          expect(await use()).toBeLessThanOrEqual(1)
-          expect(await use()).toBe(0)
+          expect(await use(2)).toBeLessThanOrEqual(1)
+          expect(await use(2)).toBe(0)
         }
       }),
-      { numRuns: 20 },
+      { numRuns: rounds({ test: 100, stress: 200 }) },
     )
   })
 })
