@@ -5,11 +5,11 @@ import { findCredentials } from '@napi-rs/keyring'
 import { describeStore } from '@particle-grants/test-kit/store-contract'
 import { afterAll, beforeAll, vi } from 'vitest'
 import { KeyringSession } from '../test/keyring-session.ts'
-import { describeWithKeyring } from '../test/programs.ts'
+import { describeWithService } from '@particle-grants/test-kit/services'
 import { ownService } from '../test/stores.ts'
 import { keyringStore } from './keyring-store.ts'
 
-describeWithKeyring(() => {
+describeWithService('keyring', 'keyringStore on a real keyring', () => {
   let session: KeyringSession
 
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Client, connected, ownPrefix, storeAt, storeOn, until } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
-import { describeWithEach } from '../test/servers.ts'
+import { describeOnEachServer } from '../test/servers.ts'
 
 const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
@@ -9,7 +9,7 @@ const aborted = (signal: AbortSignal) =>
     signal.addEventListener('abort', () => resolve())
   })
 
-describeWithEach((program) => {
+describeOnEachServer('a lease', (program) => {
   let server: RedisServer
   let client: Client
   let prefix: string

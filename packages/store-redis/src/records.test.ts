@@ -2,12 +2,12 @@ import { leaksIn } from '@particle-grants/test-kit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Client, connected, ownPrefix, storeOn, until } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
-import { describeWithEach } from '../test/servers.ts'
+import { describeOnEachServer } from '../test/servers.ts'
 import type { RedisConnection } from './connection.ts'
 
 const day = 24 * 60 * 60 * 1000
 
-describeWithEach((program) => {
+describeOnEachServer('a record', (program) => {
   let server: RedisServer
   let client: Client
   let prefix: string

@@ -5,23 +5,31 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { atEnd } from './at-end.ts'
 
+const built = new Map<string, Promise<string>>()
+
 /**
- * Bundles a program of a test, with the sources of the workspace and without a build before, into a file that any
- * Node runs. The file is removed when this process ends; any user may read it.
+ * Bundles a test program with the workspace's sources into one file that any Node runs. No build has to run before.
+ * Each program is bundled once per test file. The file is readable for every user, and removed when this process ends.
  */
-export async function buildProgram(source: URL): Promise<string> {
+export function buildProgram(source: URL): Promise<string> {
+  const program = built.get(source.href) ?? bundle(fileURLToPath(source))
+  built.set(source.href, program)
+  return program
+}
+
+async function bundle(entryPoint: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'particle-grants-program-'))
   chmodSync(folder, 0o755)
   atEnd(() => rmSync(folder, { recursive: true, force: true }))
   const outfile = join(folder, 'program.mjs')
   await build({
-    entryPoints: [fileURLToPath(source)],
+    entryPoints: [entryPoint],
     outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
     conditions: ['@particle-grants/source'],
-    // Dependencies that are CommonJS ask for Node's own modules by `require`, which a module has not.
+    // CommonJS dependencies load Node's modules with `require`, which an ES module does not have.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
