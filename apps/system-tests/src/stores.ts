@@ -1,47 +1,42 @@
 import { spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { delimiter, join } from 'node:path'
-import { reportSkipped } from '@particle-grants/test-kit/levels'
-import { createClient } from 'redis'
-import { onTestFinished } from 'vitest'
+import { describeWithService } from '@particle-grants/test-kit/services'
+import { describe, onTestFinished } from 'vitest'
 import type { StoreOrders } from '../programs/open-store.ts'
 import { temporaryFolder } from './world.ts'
 
 /** A store that several processes can share. */
 export interface SharedStore {
   readonly name: string
+  /** Starts the store for one test. */
   readonly open: () => Promise<StoreOrders>
-  /** Lets go of the locks of a process that was killed: at once, as a file store's are, whatever their lease. */
+  /** Frees the locks of a killed process immediately, without waiting for the end of their lease. */
   readonly freeLocks: (orders: StoreOrders) => Promise<void>
 }
 
-const servers = [
-  { name: 'Redis', program: 'redis-server', needed: 'redis' },
-  { name: 'Valkey', program: 'valkey-server', needed: 'valkey' },
-] as const
-
-/** The servers that several processes can share on this machine. Says which are left out. */
-export function sharedServers(): readonly SharedStore[] {
-  return servers.flatMap(({ name, program, needed }) => {
-    const path = programInPath(program)
-    if (path !== undefined) return [{ name, open: () => startServer(path), freeLocks: freeLocksOfServer }]
-    if ((process.env.PARTICLE_GRANTS_NEED ?? '').split(',').includes(needed)) {
-      throw new Error(`PARTICLE_GRANTS_NEED names ${needed}, but there is no ${program} here`)
-    }
-    reportSkipped(`several processes on ${name}`, `there is no ${program} here (apt-get install ${program})`)
-    return []
-  })
+const fileStore: SharedStore = {
+  name: 'a file store',
+  open: async () => ({ type: 'file', directory: temporaryFolder() }),
+  freeLocks: async () => {},
 }
 
-/** The stores that several processes can share on this machine. */
-export function sharedStores(): readonly SharedStore[] {
-  const file = {
-    name: 'a file store',
-    open: async () => ({ type: 'file', directory: temporaryFolder() }) as const,
-    freeLocks: async () => {},
+const servers = [
+  { service: 'redis', name: 'Redis', program: 'redis-server' },
+  { service: 'valkey', name: 'Valkey', program: 'valkey-server' },
+] as const
+
+/** Registers tests for Redis and for Valkey. */
+export function describeOnEachServer(title: string, body: (store: SharedStore) => void): void {
+  for (const { service, name, program } of servers) {
+    const store = { name, open: () => startServer(program), freeLocks: freeServerLocks }
+    describeWithService(service, `${title} on ${name}`, () => body(store))
   }
-  return [file, ...sharedServers()]
+}
+
+/** Registers tests for every store that several processes can share. */
+export function describeOnEachStore(title: string, body: (store: SharedStore) => void): void {
+  describe(`${title} on ${fileStore.name}`, () => body(fileStore))
+  describeOnEachServer(title, body)
 }
 
 async function startServer(program: string): Promise<StoreOrders> {
@@ -56,8 +51,9 @@ async function startServer(program: string): Promise<StoreOrders> {
   return { type: 'redis', url: `redis://127.0.0.1:${port}` }
 }
 
-async function freeLocksOfServer(orders: StoreOrders): Promise<void> {
+async function freeServerLocks(orders: StoreOrders): Promise<void> {
   if (orders.type !== 'redis') return
+  const { createClient } = await import('redis')
   const client = createClient({ url: orders.url })
   await client.connect()
   await client.del(await client.keys('particle-grants:lock:*'))
@@ -72,18 +68,4 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port))
     })
   })
-}
-
-function programInPath(name: string): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return folders
-    .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
 }
