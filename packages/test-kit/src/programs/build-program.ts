@@ -8,8 +8,8 @@ import { atEnd } from './at-end.ts'
 const built = new Map<string, Promise<string>>()
 
 /**
- * Bundles a test program with the workspace's sources into one file that any Node runs. No build has to run before.
- * Each program is bundled once per test file. The file is readable for every user, and removed when this process ends.
+ * Bundles a test program from the workspace's sources and returns a file that any Node runs. No build has to run before.
+ * Each program is bundled once per test file. Every user can read it; it is removed when this process ends.
  */
 export function buildProgram(source: URL): Promise<string> {
   const program = built.get(source.href) ?? bundle(fileURLToPath(source))
@@ -21,11 +21,14 @@ async function bundle(entryPoint: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'particle-grants-program-'))
   chmodSync(folder, 0o755)
   atEnd(() => rmSync(folder, { recursive: true, force: true }))
-  const outfile = join(folder, 'program.mjs')
   await build({
     entryPoints: [entryPoint],
-    outfile,
+    outdir: folder,
+    entryNames: 'program',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    // A dynamic import becomes a file of its own, which a program loads only if it needs it.
+    splitting: true,
     platform: 'node',
     format: 'esm',
     conditions: ['@particle-grants/source'],
@@ -35,5 +38,5 @@ async function bundle(entryPoint: string): Promise<string> {
     },
     logLevel: 'error',
   })
-  return outfile
+  return join(folder, 'program.mjs')
 }
