@@ -16,25 +16,29 @@ beforeAll(async () => {
 /** A process, and everything that it has said so far. */
 interface Running extends Pick<Program, 'send' | 'kill'> {
   readonly said: string[]
+  /** The first line that it prints. Rejects with its stderr if it ends without one. */
+  readonly first: Promise<string>
   readonly ended: Promise<void>
 }
 
 function start(orders: CallerOrders): Running {
   const one = runProgram(program)
   const said: string[] = []
+  const first = one.next()
   const listen = async () => {
+    said.push(await first)
     for (;;) said.push(await one.next())
   }
-  // It rejects when the process has ended, which is how all of them end.
+  // Reading ends with a rejection when the process exits.
   const ended = listen().catch(() => {})
   one.send(JSON.stringify(orders))
-  return { said, ended, send: one.send, kill: one.kill }
+  return { said, first, ended, send: one.send, kill: one.kill }
 }
 
 /** Starts the processes, and waits until each has read the store. */
 async function started(orders: CallerOrders): Promise<Running[]> {
   const running = Array.from({ length: processes }, () => start(orders))
-  await expect.poll(() => running.map(({ said }) => said[0])).toEqual(Array(processes).fill('ready'))
+  expect(await Promise.all(running.map(({ first }) => first))).toEqual(Array(processes).fill('ready'))
   return running
 }
 

@@ -1,0 +1,18 @@
+import { redisStore } from '@particle-grants/store-redis'
+import { createClient } from 'redis'
+import type { OpenedStore } from './open-store.ts'
+
+/** Opens a store on a Redis or Valkey server. */
+export async function openRedisStore(url: string): Promise<OpenedStore> {
+  const client = createClient({ url })
+  await client.connect()
+  // The lease is long so that a process keeps its locks on a busy machine. A test that kills a process frees them.
+  const store = redisStore(client, { leaseDuration: 600_000, commandTimeout: 60_000 })
+  return {
+    store,
+    close: async () => {
+      await store.close()
+      client.destroy()
+    },
+  }
+}
