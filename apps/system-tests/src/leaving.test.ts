@@ -7,7 +7,7 @@ import { openStore } from '../programs/open-store.ts'
 import { describeOnEachStore } from './stores.ts'
 import { client, customerSignedIn, jane, ninetyDays } from './world.ts'
 
-/** Within the last minutes of a token: it is still handed out, and renewed in the background. ms */
+/** Moves the clock to shortly before the token expires: it is still returned, and renewed in the background. In ms. */
 const ahead = ninetyDays - 61_000
 
 let program: string

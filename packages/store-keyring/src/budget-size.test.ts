@@ -53,7 +53,7 @@ function world() {
 }
 
 describe('the record of the failure budget', () => {
-  it('fits into an entry at its largest: a full window, twenty clients refused and twenty served, and no place left', async () => {
+  it('fits into a keyring entry with a full window, twenty rejected and twenty accepted clients and no free place', async () => {
     const { sandbox, store, wait, owner, customerOf, tokenRequests, close, waiting, open, budgetSize } =
       world()
     const password = String(sandbox.accounts.find(({ username }) => username === jane)?.password)
