@@ -1,9 +1,8 @@
 import { redisStore } from '@particle-grants/store-redis'
 import { createClient } from 'redis'
-import type { OpenedStore } from './open-store.ts'
 
 /** Opens a store on a Redis or Valkey server. */
-export async function openRedisStore(url: string): Promise<OpenedStore> {
+export async function openRedisStore(url: string) {
   const client = createClient({ url })
   await client.connect()
   // The lease is long so that a process keeps its locks on a busy machine. A test that kills a process frees them.

@@ -2,7 +2,7 @@ import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
 import { expect, it, onTestFinished } from 'vitest'
-import { describeOnEachServer } from './stores.ts'
+import { describeOnEachServer } from '../test/stores.ts'
 import { client, jane } from './world.ts'
 
 const example = new URL('../../../examples/back-end-on-redis.mjs', import.meta.url)

@@ -4,7 +4,7 @@ import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
 import { beforeAll, expect, it } from 'vitest'
 import type { LeaverOrders } from '../programs/leaver.ts'
 import { openStore } from '../programs/open-store.ts'
-import { describeOnEachStore } from './stores.ts'
+import { describeOnEachStore } from '../test/stores.ts'
 import { client, customerSignedIn, jane, ninetyDays } from './world.ts'
 
 /** Moves the clock to shortly before the token expires: it is still returned, and renewed in the background. In ms. */

@@ -2,7 +2,7 @@ import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
 import { buildProgram, type Program, runProgram } from '@particle-grants/test-kit/programs'
 import { beforeAll, expect, it } from 'vitest'
 import type { CallerOrders, CallerReport } from '../programs/caller.ts'
-import { describeOnEachStore } from './stores.ts'
+import { describeOnEachStore } from '../test/stores.ts'
 import { client, customerSignedIn, jane, ninetyDays } from './world.ts'
 
 const processes = rounds({ test: 3, stress: 8 })

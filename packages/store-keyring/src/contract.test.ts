@@ -9,7 +9,7 @@ import { KeyringSession } from '../test/keyring-session.ts'
 import { ownService } from '../test/stores.ts'
 import { keyringStore } from './keyring-store.ts'
 
-describeWithService('keyring', 'keyringStore on a real keyring', () => {
+describeWithService('keyring', 'the contract of keyringStore on a real keyring', () => {
   let session: KeyringSession
 
   beforeAll(async () => {

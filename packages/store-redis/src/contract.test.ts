@@ -18,7 +18,7 @@ const clients = {
 
 type AnyClient = ReturnType<(typeof clients)[keyof typeof clients]>
 
-describeOnEachServer('redisStore', (program) => {
+describeOnEachServer('the contract of redisStore', (program) => {
   let server: RedisServer
   beforeAll(async () => {
     server = await RedisServer.start(program)

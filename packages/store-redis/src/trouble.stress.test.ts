@@ -30,7 +30,7 @@ describe('options that can not be meant', () => {
   }
 })
 
-describeOnEachServer('redisStore', (program, name) => {
+describeOnEachServer('failures of redisStore', (program, name) => {
   let server: RedisServer
 
   beforeEach(async () => {

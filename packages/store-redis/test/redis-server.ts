@@ -3,6 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { atEnd } from '@particle-grants/test-kit/programs'
+
+const running = new Set<ChildProcess>()
+atEnd(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 /** A Redis or Valkey server on a free port with its own temporary folder. */
 export class RedisServer {
@@ -47,9 +53,8 @@ export class RedisServer {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     this.#process = child
-    const endWithUs = () => child.kill('SIGKILL')
-    process.once('exit', endWithUs)
-    child.once('exit', () => process.off('exit', endWithUs))
+    running.add(child)
+    child.once('exit', () => running.delete(child))
     let output = ''
     await new Promise<void>((resolve, reject) => {
       child.stdout.on('data', (chunk) => {

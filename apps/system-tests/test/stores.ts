@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
-import { type AddressInfo, createServer } from 'node:net'
 import { describeWithService } from '@particle-grants/test-kit/services'
 import { describe, onTestFinished } from 'vitest'
+import { RedisServer } from '../../../packages/store-redis/test/redis-server.ts'
 import type { StoreOrders } from '../programs/open-store.ts'
-import { temporaryFolder } from './world.ts'
+import { temporaryFolder } from '../src/world.ts'
 
 /** A store that several processes can share. */
 export interface SharedStore {
@@ -40,15 +39,9 @@ export function describeOnEachStore(title: string, body: (store: SharedStore) =>
 }
 
 async function startServer(program: string): Promise<StoreOrders> {
-  const port = await freePort()
-  const where = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', temporaryFolder()]
-  const child = spawn(program, where, { stdio: ['ignore', 'pipe', 'ignore'] })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  await new Promise<void>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`${program} did not start`)))
-    child.stdout.on('data', (text) => String(text).includes('Ready to accept') && resolve())
-  })
-  return { type: 'redis', url: `redis://127.0.0.1:${port}` }
+  const server = await RedisServer.start(program)
+  onTestFinished(() => server.remove())
+  return { type: 'redis', url: server.url }
 }
 
 async function freeServerLocks(orders: StoreOrders): Promise<void> {
@@ -58,14 +51,4 @@ async function freeServerLocks(orders: StoreOrders): Promise<void> {
   await client.connect()
   await client.del(await client.keys('particle-grants:lock:*'))
   client.destroy()
-}
-
-function freePort(): Promise<number> {
-  const server = createServer()
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }
