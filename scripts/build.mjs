@@ -11,12 +11,18 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Programs that are started by their path, so that no `exports` names them. */
 const programs = { 'packages/sandbox': ['src/node/cli.ts'], 'apps/demo': ['src/main.ts'] }
 
-/** Bundles every package, the demo and the command line. A `globalSetup` for tests that start programs from `dist`. */
-export async function setup() {
+/** Bundles every package, the demo and the command line. */
+async function buildAll() {
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
   await Promise.all([...packages, 'apps/demo'].map(bundle))
   const cli = await import('../apps/cli/scripts/build.mjs')
   await cli.bundle(join(root, 'apps/cli'))
+}
+
+/** A `globalSetup` for tests that run programs from `dist`. Vitest loads it once per project; it builds once. */
+export async function setup() {
+  globalThis.particleGrantsBuild ??= buildAll()
+  await globalThis.particleGrantsBuild
 }
 
 /** Bundles one package into its `dist`. */

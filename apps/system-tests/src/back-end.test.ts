@@ -1,15 +1,15 @@
-import { fileURLToPath } from 'node:url'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
-import { runProgram } from '@particle-grants/test-kit/programs'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { sharedServers } from './stores.ts'
+import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
+import { expect, it, onTestFinished } from 'vitest'
+import { describeOnEachServer } from '../test/stores.ts'
 import { client, jane } from './world.ts'
 
-const example = fileURLToPath(new URL('../../../examples/back-end-on-redis.mjs', import.meta.url))
+const example = new URL('../../../examples/back-end-on-redis.mjs', import.meta.url)
 
-describe.each(sharedServers())('the example of a back end on $name', ({ open }) => {
-  it('serves a customer from two processes, with one token request between them', async () => {
+describeOnEachServer('the back end example', ({ open }) => {
+  it('serves a customer from two processes with one token request', async () => {
+    const program = await buildProgram(example)
     const store = await open()
     const sandbox = createSandbox()
     const server = await listen(sandbox, { port: 0 })
@@ -20,7 +20,7 @@ describe.each(sharedServers())('the example of a back end on $name', ({ open }) 
       PARTICLE_CLIENT_SECRET: client.secret,
       REDIS_URL: store.type === 'redis' ? store.url : '',
     }
-    const backEnds = [runProgram(example, { env }), runProgram(example, { env })]
+    const backEnds = [runProgram(program, { env }), runProgram(program, { env })]
     onTestFinished(() => {
       for (const one of backEnds) one.kill()
     })
@@ -36,5 +36,5 @@ describe.each(sharedServers())('the example of a back end on $name', ({ open }) 
     expect(await Promise.all(backEnds.map(({ exited }) => exited))).toEqual(
       Array(2).fill({ code: 0, signal: null }),
     )
-  }, 60_000)
+  })
 })

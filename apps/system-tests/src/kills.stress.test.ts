@@ -44,7 +44,7 @@ async function world() {
 
 describe('processes that renew one customer’s token on a file store, and are killed at random', () => {
   it('lose no token, and send no refresh token twice but after its answer was lost', async () => {
-    const kills = rounds({ test: 6, stress: 150 })
+    const kills = rounds({ test: 3, stress: 150 })
     const { sandbox, orders, directory } = await world()
     // The token is spent, and the answer takes its time: this is where a death costs something.
     const match = { grant_type: 'refresh_token' }

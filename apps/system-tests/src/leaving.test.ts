@@ -1,13 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import { createSession, customer, productClient } from '@particle-grants/core'
 import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type { LeaverOrders } from '../programs/leaver.ts'
 import { openStore } from '../programs/open-store.ts'
-import { sharedStores } from './stores.ts'
+import { describeOnEachStore } from '../test/stores.ts'
 import { client, customerSignedIn, jane, ninetyDays } from './world.ts'
 
-/** Within the last minutes of a token: it is still handed out, and renewed in the background. ms */
+/** Moves the clock to shortly before the token expires: it is still returned, and renewed in the background. In ms. */
 const ahead = ninetyDays - 61_000
 
 let program: string
@@ -30,17 +30,21 @@ const runsAs = {
 
 const ways = ['after settled()', 'after waitUntil', 'by having nothing left to do'] as const
 
-describe.each(sharedStores())('whoever leaves right after a call, with $name,', ({ name, open }) => {
-  // An open connection keeps a process from having nothing left to do.
+describeOnEachStore('a process that ends right after a call', ({ name, open }) => {
+  // An open connection keeps a process running.
   const possible = ways.filter((way) => name === 'a file store' || way !== 'by having nothing left to do')
   const cases = Object.entries(runsAs).flatMap(([as, run]) => possible.map((leaves) => ({ as, run, leaves })))
 
-  it.each(cases)('loses no refresh token: $as, $leaves', async ({ run, leaves }) => {
+  it.each(cases)('loses no refresh token: $as that ends $leaves', async ({ run, leaves }) => {
     const orders = await open()
     const { sandbox, baseUrl, sent } = await customerSignedIn(orders)
     sandbox.clock.advance(ahead)
-    // Spent at once and answered late: whoever left before would have lost it.
-    sandbox.failNext({ delay: 300, after: true, match: { grant_type: 'refresh_token' } })
+    // The refresh token is used at once, and a process that ends before the late response loses the new one.
+    sandbox.failNext({
+      delay: 100,
+      after: true,
+      match: { grant_type: 'refresh_token' },
+    })
     await run({ baseUrl, client, customer: jane, store: orders, ahead, leaves })
     expect(sent()).toEqual(['password', 'refresh_token'])
 

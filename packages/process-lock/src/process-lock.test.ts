@@ -24,8 +24,19 @@ const links = process.platform === 'linux'
 if (!root) reportSkipped('a folder that belongs to another user', 'only root can give one away')
 if (!links) reportSkipped('locks of other containers', 'links that name their owner are the lock of Linux')
 
+/** Stops `setTimeout`. Returns a function that waits for one pause to begin, runs `during`, and ends the pause. */
+function holdTimers() {
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  return async (during: () => Promise<void> = async () => {}) => {
+    await expect.poll(() => vi.getTimerCount()).toBe(1)
+    await during()
+    vi.runAllTimers()
+  }
+}
+
 describe('a lock', () => {
-  it('runs tasks of one name one after the other, in the order of asking', async () => {
+  it('runs tasks with the same name one after the other, in the order of the calls', async () => {
     const lock = processLock({ directory: await temporaryFolder() })
     const order: number[] = []
     await Promise.all(
@@ -40,41 +51,41 @@ describe('a lock', () => {
     expect(order).toEqual([1, 1, 2, 2, 3, 3, 4, 4])
   })
 
-  it('passes on what the task gives and throws, and is free after both', async () => {
+  it('returns what the task returns, throws what it throws, and is free after both', async () => {
     const lock = processLock({ directory: await temporaryFolder() })
     const failure = new Error('the task failed')
     await expect(lock.exclusively('a', () => Promise.reject(failure))).rejects.toBe(failure)
     expect(await lock.exclusively('a', async () => 7, { timeout: 0 })).toBe(7)
   })
 
-  it('leaves nothing behind where links name the owner', async () => {
+  it('leaves no file behind on Linux', async () => {
     const directory = await temporaryFolder()
     await processLock({ directory }).exclusively('a', async () => {})
     if (links) expect(await readdir(directory)).toEqual([])
   })
 
-  it('is given up on after the time that was set, by those of its process and by others', async () => {
+  it('times out for callers in the same process and in others', async () => {
     const directory = await temporaryFolder()
     const lock = processLock({ directory, timeout: 30 })
     await lock.exclusively('a', async () => {
       for (const other of [lock, processLock({ directory, timeout: 30 })]) {
         const thrown = await other.exclusively('a', async () => {}).catch((reason: unknown) => reason)
         expect(thrown).toBeInstanceOf(LockTimeoutError)
-        // Timers of Node come a millisecond or two early now and then.
+        // Node's timers sometimes fire a millisecond or two early.
         expect((thrown as LockTimeoutError).waited).toBeGreaterThan(20)
       }
     })
     expect(await lock.exclusively('a', async () => 'free again')).toBe('free again')
   })
 
-  it('takes names that are safe as names of files, and no others', async () => {
+  it('accepts only names that are safe file names', async () => {
     const lock = processLock({ directory: await temporaryFolder() })
     for (const name of ['', '.', '../a', 'a/b', 'a.lock-1', 'A', 'a b', 'ä', 'x'.repeat(121)]) {
       await expect(lock.exclusively(name, async () => {})).rejects.toThrow(TypeError)
     }
   })
 
-  it('tells at once, when asked, that it was removed by hand', async () => {
+  it('reports that it was removed by hand when it is checked', async () => {
     const directory = await temporaryFolder()
     await processLock({ directory }).exclusively('a', async ({ signal, stillHeld }) => {
       expect(await stillHeld()).toBe(true)
@@ -87,7 +98,7 @@ describe('a lock', () => {
   it.runIf(links).each([
     ['in another container', { namespace: 'pid:[1]' }, 45],
     ['on another machine', { boot: 'another boot', host: 'another host' }, 600],
-  ])('of an owner %s is given up when it has been silent for long', async (_where, elsewhere, limit) => {
+  ])('of an owner %s is taken over after a long silence', async (_where, elsewhere, limit) => {
     const directory = await temporaryFolder()
     const link = join(directory, 'a.lock-1')
     await symlink(formatOwner({ ...(await thisProcess()), ...elsewhere }), link)
@@ -96,45 +107,47 @@ describe('a lock', () => {
     await lutimes(link, secondsAgo(limit - 30), secondsAgo(limit - 30))
     await expect(lock.exclusively('a', async () => {})).rejects.toThrow(LockTimeoutError)
     await lutimes(link, secondsAgo(limit + 1), secondsAgo(limit + 1))
-    expect(await lock.exclusively('a', async () => readdir(directory))).toEqual(['a.floor', 'a.lock-2'])
+    const endPause = holdTimers()
+    const attempt = lock.exclusively('a', async () => readdir(directory))
+    await endPause()
+    expect(await attempt).toEqual(['a.floor', 'a.lock-2'])
   })
 
   it.runIf(links)(
-    'of an owner in another container stays when both were asleep, and the owner wakes',
+    'of an owner in another container stays locked when the owner wakes after a sleep of the machine',
     async () => {
       const directory = await temporaryFolder()
       const link = join(directory, 'a.lock-1')
       await symlink(formatOwner({ ...(await thisProcess()), namespace: 'pid:[1]' }), link)
       await lutimes(link, 1, 1)
-      const attempt = processLock({ directory, timeout: 0 }).exclusively('a', async () => {})
-      const owner = setInterval(() => void lutimes(link, new Date(), new Date()), 100)
-      onTestFinished(() => clearInterval(owner))
-      await expect(attempt).rejects.toThrow(LockTimeoutError)
+      const endPause = holdTimers()
+      const attempt = expect(
+        processLock({ directory, timeout: 0 }).exclusively('a', async () => {}),
+      ).rejects.toThrow(LockTimeoutError)
+      await endPause(() => lutimes(link, new Date(), new Date()))
+      await attempt
     },
   )
 
-  it.runIf(links)(
-    'of an owner that slept and may have been given up lets nobody in below its heir',
-    async () => {
-      const directory = await temporaryFolder()
-      const lock = processLock({ directory, timeout: 0 })
-      const heir = join(directory, 'a.lock-2')
-      vi.useFakeTimers({ toFake: ['Date'] })
-      onTestFinished(() => void vi.useRealTimers())
-      await lock.exclusively('a', async ({ stillHeld }) => {
-        vi.advanceTimersByTime(3_600_000)
-        // It shows itself again, and right then another one goes past.
-        expect(await stillHeld()).toBe(true)
-        await symlink(formatOwner(await thisProcess()), heir)
-      })
-      expect(await readlink(join(directory, 'a.lock-1'))).toBe('released')
-      await expect(lock.exclusively('a', async () => {})).rejects.toThrow(LockTimeoutError)
-      await unlink(heir)
-      expect(await lock.exclusively('a', async () => readdir(directory))).toEqual(['a.floor', 'a.lock-2'])
-    },
-  )
+  it.runIf(links)('of an owner that slept too long lets no process in before its successor', async () => {
+    const directory = await temporaryFolder()
+    const lock = processLock({ directory, timeout: 0 })
+    const successor = join(directory, 'a.lock-2')
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await lock.exclusively('a', async ({ stillHeld }) => {
+      vi.advanceTimersByTime(3_600_000)
+      // The owner shows that it is alive, and at that moment another process takes the lock over.
+      expect(await stillHeld()).toBe(true)
+      await symlink(formatOwner(await thisProcess()), successor)
+    })
+    expect(await readlink(join(directory, 'a.lock-1'))).toBe('released')
+    await expect(lock.exclusively('a', async () => {})).rejects.toThrow(LockTimeoutError)
+    await unlink(successor)
+    expect(await lock.exclusively('a', async () => readdir(directory))).toEqual(['a.floor', 'a.lock-2'])
+  })
 
-  it.runIf(links)('shows that its owner lives, for those who can’t see it', async () => {
+  it.runIf(links)('shows that its owner is alive to processes that cannot see it', async () => {
     const directory = await temporaryFolder()
     await processLock({ directory }).exclusively('a', async ({ stillHeld }) => {
       const link = join(directory, 'a.lock-1')
@@ -145,9 +158,9 @@ describe('a lock', () => {
     })
   })
 
-  it.runIf(links)('of an unknown make is left alone', async () => {
+  it.runIf(links)('with an unknown format is left alone', async () => {
     const directory = await temporaryFolder()
-    await symlink('somebody@somewhere.1:2', join(directory, 'a.lock-1'))
+    await symlink('user@host.1:2', join(directory, 'a.lock-1'))
     await expect(processLock({ directory, timeout: 5 }).exclusively('a', async () => {})).rejects.toThrow(
       LockTimeoutError,
     )
@@ -155,14 +168,14 @@ describe('a lock', () => {
 })
 
 describe('a private folder', () => {
-  it('is made with mode 0700, and those above it too', async () => {
+  it('is created with mode 0700, like its missing parents', async () => {
     const folder = join(await temporaryFolder(), 'above', 'below')
     await preparePrivateDirectory(folder)
     for (const path of [folder, join(folder, '..')]) expect((await stat(path)).mode & 0o777).toBe(0o700)
     await preparePrivateDirectory(folder)
   })
 
-  it('is refused when it is open to others, a link, a file or another user’s, and not changed', async () => {
+  it('is rejected unchanged if other users can open it or if it is a link or a file', async () => {
     const above = await temporaryFolder()
     const folder = join(above, 'folder')
     await mkdir(folder)
@@ -186,7 +199,7 @@ describe('a private folder', () => {
     )
   })
 
-  it.runIf(root)('is refused when it belongs to another user', async () => {
+  it.runIf(root)('is rejected if it belongs to another user', async () => {
     const folder = join(await temporaryFolder(), 'folder')
     await mkdir(folder, { mode: 0o700 })
     await chown(folder, 12_345, 12_345)

@@ -30,7 +30,7 @@ describe.runIf(linux)('the lock between processes', () => {
   it('has one holder at a time while many come and go', async () => {
     const { all } = await lockers(4)
     for (const locker of all) locker.send('loop')
-    for (let turn = 0; turn < 5; turn += 1) {
+    for (let turn = 0; turn < rounds({ test: 2, stress: 20 }); turn += 1) {
       for (const locker of all) expect(await locker.next()).toMatch(/^looped/)
     }
   })
@@ -63,8 +63,8 @@ describe.runIf(linux)('the lock between processes', () => {
   })
 
   it('lets one in at a time when many find a dead holder’s lock at once', { timeout: 900_000 }, async () => {
-    const { all, start, directory } = await lockers(8)
-    const count = rounds({ test: 3, stress: 200 })
+    const { all, start, directory } = await lockers(rounds({ test: 4, stress: 8 }))
+    const count = rounds({ test: 2, stress: 200 })
     let entries = 0
     for (let round = 0; round < count; round += 1) {
       const victim = start()
@@ -76,7 +76,7 @@ describe.runIf(linux)('the lock between processes', () => {
       for (const locker of all) expect(await locker.next()).toBe('entered')
       entries += all.length
     }
-    reportCounts('process-lock, 8 processes on a stale lock', {
+    reportCounts(`process-lock, ${all.length} processes on a stale lock`, {
       rounds: count,
       kills: count,
       entries,
@@ -90,7 +90,7 @@ describe.runIf(linux)('the lock between processes', () => {
     const { all, start, directory } = await lockers(3)
     for (const locker of all) locker.send('loop')
     await Promise.all(all.map((locker) => locker.next()))
-    const kills = rounds({ test: 4, stress: 200 })
+    const kills = rounds({ test: 3, stress: 200 })
     for (let kill = 0; kill < kills; kill += 1) {
       const index = kill % all.length
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10))
@@ -114,7 +114,7 @@ describe.runIf(linux)('the lock between processes', () => {
     const [holder, other] = [start(), start()]
     await told(holder, 'hold', 'holding')
     holder.kill('SIGSTOP')
-    await told(other, 'hold 150', 'timed out')
+    await told(other, 'hold 20', 'timed out')
     holder.kill('SIGCONT')
     await told(holder, 'free', 'freeing')
     expect(await holder.next()).toBe('still held true')

@@ -97,7 +97,7 @@ describe.runIf(linux)('the file store between processes', () => {
   it('loses nothing while processes that hold its lock are killed at any moment', {
     timeout: 900_000,
   }, async () => {
-    const { directory, saved, loads, kills } = await killAtRandom('count', rounds({ test: 6, stress: 200 }))
+    const { directory, saved, loads, kills } = await killAtRandom('count', rounds({ test: 3, stress: 200 }))
     const last = countOf((await fileStore({ directory }).load('session-a'))?.value)
     // Each count was saved by one process only: nobody worked on what another one was about to replace.
     expect(new Set(saved).size).toBe(saved.length)
@@ -123,7 +123,7 @@ describe.runIf(linux)('the file store between processes', () => {
   it('loses nothing while processes without the lock are killed at any moment', {
     timeout: 900_000,
   }, async () => {
-    const { directory, saved, loads, kills } = await killAtRandom('race', rounds({ test: 3, stress: 50 }))
+    const { directory, saved, loads, kills } = await killAtRandom('race', rounds({ test: 2, stress: 50 }))
     const last = countOf((await fileStore({ directory }).load('session-a'))?.value)
     expect(new Set(saved).size).toBe(saved.length)
     expect(last).toBeGreaterThanOrEqual(Math.max(...saved))
@@ -162,7 +162,7 @@ describe.runIf(linux)('the file store between processes', () => {
     expect(await sleeper.next()).toBe('holding')
     sleeper.kill('SIGSTOP')
     // Nobody takes the lock from a living process; who can't wait goes by the version.
-    const other = start('save-anyway', 100)
+    const other = start('save-anyway', 20)
     expect(await other.next()).toMatch(/^lock_timeout: /)
     expect(await other.next()).toBe('saved')
     sleeper.kill('SIGCONT')

@@ -2,14 +2,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findCredentials } from '@napi-rs/keyring'
+import { describeWithService } from '@particle-grants/test-kit/services'
 import { describeStore } from '@particle-grants/test-kit/store-contract'
 import { afterAll, beforeAll, vi } from 'vitest'
 import { KeyringSession } from '../test/keyring-session.ts'
-import { describeWithKeyring } from '../test/programs.ts'
 import { ownService } from '../test/stores.ts'
 import { keyringStore } from './keyring-store.ts'
 
-describeWithKeyring(() => {
+describeWithService('keyring', 'the contract of keyringStore on a real keyring', () => {
   let session: KeyringSession
 
   beforeAll(async () => {

@@ -11,10 +11,10 @@ const hanging = {
   },
 }
 
-/** How long a call may take here, ms: all that hangs in these tests hangs until it is let go. */
+/** The limit of a call, in milliseconds. Calls that hang in these tests hang until the test releases them. */
 const timeout = 100
 
-/** A call that comes back when it is let go. */
+/** Holds matching calls until `letGo` is called. */
 function held(keyring: FakeKeyring, which: RegExp): { letGo: () => void; reached: Promise<void> } {
   let letGo = () => {}
   let reach = () => {}
@@ -33,7 +33,7 @@ function held(keyring: FakeKeyring, which: RegExp): { letGo: () => void; reached
 }
 
 describe('a keyring that hangs', () => {
-  it('is cut after the limit, whatever was asked of it, and no task runs', async () => {
+  it('fails every call after the limit, and runs no task', async () => {
     let ran = false
     const attempts = [
       (store) => store.load('session-a'),
@@ -45,17 +45,19 @@ describe('a keyring that hangs', () => {
         }),
       (store) => store.list(),
     ] satisfies ((store: ReturnType<FakeKeyring['store']>) => Promise<unknown>)[]
-    for (const attempt of attempts) {
+    const failures = attempts.map(async (attempt) => {
       const keyring = new FakeKeyring()
       held(keyring, /./)
-      const thrown = await attempt(keyring.store({ timeout })).catch((error: unknown) => error)
+      return attempt(keyring.store({ timeout })).catch((error: unknown) => error)
+    })
+    for (const thrown of await Promise.all(failures)) {
       expect(thrown).toMatchObject(hanging)
       expect(leaksIn(thrown, ['planted-5ecret'])).toEqual([])
     }
     expect(ran).toBe(false)
   })
 
-  it('is called once, not once by everybody who waits', async () => {
+  it('is called once for all callers that wait', async () => {
     const keyring = new FakeKeyring()
     const { letGo } = held(keyring, /./)
     const store = keyring.store({ timeout })
@@ -66,7 +68,7 @@ describe('a keyring that hangs', () => {
     letGo()
   })
 
-  it('is used again when it has come back', async () => {
+  it('is used again when it responds', async () => {
     const keyring = new FakeKeyring()
     const { letGo } = held(keyring, /./)
     const store = keyring.store({ timeout })
@@ -76,7 +78,7 @@ describe('a keyring that hangs', () => {
     expect(await store.load('session-a')).toBeUndefined()
   })
 
-  it('in the middle of a write keeps others from writing until it is over, so that no late write overwrites theirs', async () => {
+  it('during a write blocks other writers until that write ends, so that it overwrites none of theirs', async () => {
     const keyring = new FakeKeyring()
     const directory = ownFolder()
     const store = keyring.store({ directory, timeout })
@@ -92,7 +94,7 @@ describe('a keyring that hangs', () => {
 
     const patient = keyring.store({ directory }).save('session-a', 'other', version)
     letGo()
-    // The late write was first after all.
+    // The late write came first.
     await expect(patient).rejects.toMatchObject({ code: 'store_conflict' })
     expect((await store.load('session-a'))?.value).toBe('late')
   })
@@ -108,7 +110,7 @@ describe('a keyring that fails', () => {
     ['something with planted-5ecret in it', 'no keyring that answers'],
   ]
   for (const [message, problem] of cases) {
-    it(`says "${problem}" and what to do: ${message}`, async () => {
+    it(`reports "${problem}" and what to do: ${message}`, async () => {
       const keyring = new FakeKeyring()
       keyring.before = () => {
         throw new Error('outer', { cause: new Error(message) })

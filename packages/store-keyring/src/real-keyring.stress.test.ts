@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { leaksIn } from '@particle-grants/test-kit'
 import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
+import { describeWithService } from '@particle-grants/test-kit/services'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { KeyringSession } from '../test/keyring-session.ts'
-import { describeWithKeyring } from '../test/programs.ts'
 import { ownFolder, ownService } from '../test/stores.ts'
 import { bundleWorker, Worker } from '../test/workers.ts'
 
@@ -12,7 +12,7 @@ import { bundleWorker, Worker } from '../test/workers.ts'
 const count = rounds({ test: 5, stress: 50 })
 const secret = 'planted-5up3r-5ecret'
 
-describeWithKeyring(() => {
+describeWithService('keyring', 'keyringStore on a real keyring', () => {
   let worker: { file: string; remove: () => void }
   beforeAll(async () => {
     worker = await bundleWorker()

@@ -5,7 +5,7 @@ import { createClient as createClient5, createClientPool as createPool5 } from '
 import { afterAll, beforeAll, describe } from 'vitest'
 import { ownPrefix, storeOn } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
-import { describeWithEach } from '../test/servers.ts'
+import { describeOnEachServer } from '../test/servers.ts'
 
 /** Every client that the README names. */
 const clients = {
@@ -18,7 +18,7 @@ const clients = {
 
 type AnyClient = ReturnType<(typeof clients)[keyof typeof clients]>
 
-describeWithEach((program) => {
+describeOnEachServer('the contract of redisStore', (program) => {
   let server: RedisServer
   beforeAll(async () => {
     server = await RedisServer.start(program)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Client, connected, ownPrefix, storeAt, storeOn, until } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
-import { describeWithEach } from '../test/servers.ts'
+import { describeOnEachServer } from '../test/servers.ts'
 
 const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
@@ -9,7 +9,7 @@ const aborted = (signal: AbortSignal) =>
     signal.addEventListener('abort', () => resolve())
   })
 
-describeWithEach((program) => {
+describeOnEachServer('a lease', (program) => {
   let server: RedisServer
   let client: Client
   let prefix: string
@@ -26,7 +26,7 @@ describeWithEach((program) => {
   })
 
   describe('a lock', () => {
-    it('ends by itself in Redis, and is gone when its task is over', async () => {
+    it('expires in Redis, and is removed when its task ends', async () => {
       const store = storeOn(client, { prefix, leaseDuration: 20_000 })
       await store.exclusively('session-a', async () => {
         const left = await client.pTTL(lock)
@@ -37,7 +37,7 @@ describeWithEach((program) => {
     })
 
     it('is extended while its task runs', async () => {
-      // A third of it passes before it is extended, and a busy machine has the other two.
+      // It is extended after a third of its duration; the other two thirds are for a busy machine.
       const store = storeOn(client, { prefix, leaseDuration: 15_000 })
       await store.exclusively('session-a', async ({ signal }) => {
         await client.pExpire(lock, 100_000)
@@ -46,14 +46,14 @@ describeWithEach((program) => {
       })
     })
 
-    it('of an owner that died is taken when it has ended', async () => {
-      await client.set(lock, 'somebody dead', { PX: 200 })
+    it('of a dead owner is acquired after it expires', async () => {
+      await client.set(lock, 'dead owner', { PX: 200 })
       const store = storeOn(client, { prefix })
       expect(await store.exclusively('session-a', async () => 'free')).toBe('free')
     })
 
-    it('that another one holds is waited for, but not for ever, and its task does not run', async () => {
-      await client.set(lock, 'somebody else')
+    it('that another owner holds times out, and the task does not run', async () => {
+      await client.set(lock, 'another owner')
       const store = storeOn(client, { prefix, lockTimeout: 100 })
       let ran = false
       const attempt = store.exclusively('session-a', async () => {
@@ -64,12 +64,12 @@ describeWithEach((program) => {
         details: { key: 'session-a', waited: 100 },
       })
       expect(ran).toBe(false)
-      expect(await client.get(lock)).toBe('somebody else')
+      expect(await client.get(lock)).toBe('another owner')
     })
   })
 
-  describe('a lock that is lost in the middle', () => {
-    it('aborts the signal; the new owner keeps it, and the old one overwrites nothing', async () => {
+  describe('a lock that is lost during a task', () => {
+    it('aborts the signal, stays with its new owner, and lets the old owner overwrite nothing', async () => {
       const store = storeOn(client, { prefix, leaseDuration: 300 })
       const version = await store.save('session-a', 'first', null)
       await store.exclusively('session-a', async ({ signal }) => {
@@ -85,7 +85,7 @@ describeWithEach((program) => {
       expect((await store.load('session-a'))?.value).toBe('of the new owner')
     })
 
-    it('is not freed for its new owner, also when the old one did not notice', async () => {
+    it('is not released by the old owner, even if it did not notice the loss', async () => {
       const store = storeOn(client, { prefix })
       await store.exclusively('session-a', async () => {
         await client.set(lock, 'the new owner')
@@ -93,7 +93,7 @@ describeWithEach((program) => {
       expect(await client.get(lock)).toBe('the new owner')
     })
 
-    it('aborts the signal when Redis no longer answers, once the lease may have ended', async () => {
+    it('aborts the signal when Redis does not reply and the lease may have expired', async () => {
       const own = await RedisServer.start(program)
       onTestFinished(() => own.remove())
       const store = await storeAt(own.url, { leaseDuration: 300, commandTimeout: 100 })
@@ -103,7 +103,7 @@ describeWithEach((program) => {
       })
     })
 
-    it('tells the task what its own result is all the same', async () => {
+    it('still returns the result of the task', async () => {
       const store = storeOn(client, { prefix, leaseDuration: 300 })
       const outcome = store.exclusively('session-a', async ({ signal }) => {
         await client.del(lock)
@@ -114,8 +114,8 @@ describeWithEach((program) => {
     })
   })
 
-  describe('a server that restarts in the middle of a task', () => {
-    it('with nothing on disk takes the lock and the record: the signal aborts, and a late save is refused', async () => {
+  describe('a server that restarts during a task', () => {
+    it('without persistence loses the lock and the record: the signal aborts, and a late save is rejected', async () => {
       const own = await RedisServer.start(program)
       onTestFinished(() => own.remove())
       const [store, other] = [await storeAt(own.url, { leaseDuration: 600 }), await storeAt(own.url)]
@@ -134,7 +134,7 @@ describeWithEach((program) => {
       expect((await store.load('session-a'))?.value).toBe('winner')
     })
 
-    it('with everything on disk takes nothing: lock and record are there, and the task goes on', async () => {
+    it('with persistence keeps the lock and the record, and the task continues', async () => {
       const own = await RedisServer.start(program, RedisServer.persistent)
       onTestFinished(() => own.remove())
       const [store, other] = [await storeAt(own.url), await storeAt(own.url, { lockTimeout: 50 })]

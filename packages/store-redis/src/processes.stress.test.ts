@@ -3,13 +3,13 @@ import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { type Client, connected, ownPrefix, storeOn, until } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
-import { describeWithEach } from '../test/servers.ts'
+import { describeOnEachServer } from '../test/servers.ts'
 
 /** Per connection; four of them contend. */
 const count = rounds({ test: 25, stress: 500 })
 const day = 24 * 60 * 60 * 1000
 
-describeWithEach((program, name) => {
+describeOnEachServer('redisStore in several processes', (program, name) => {
   let server: RedisServer
   let contender: string
   let client: Client

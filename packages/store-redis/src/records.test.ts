@@ -2,12 +2,12 @@ import { leaksIn } from '@particle-grants/test-kit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Client, connected, ownPrefix, storeOn, until } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
-import { describeWithEach } from '../test/servers.ts'
+import { describeOnEachServer } from '../test/servers.ts'
 import type { RedisConnection } from './connection.ts'
 
 const day = 24 * 60 * 60 * 1000
 
-describeWithEach((program) => {
+describeOnEachServer('a record', (program) => {
   let server: RedisServer
   let client: Client
   let prefix: string
@@ -27,7 +27,7 @@ describeWithEach((program) => {
   })
 
   describe('a record', () => {
-    it('is kept for 400 days from its last save, longer than any token lives', async () => {
+    it('is kept for 400 days after its last save, longer than any token is valid', async () => {
       const store = storeOn(client, { prefix })
       const version = await store.save('session-a', 'a', null)
       await expectTtl(400 * day)
@@ -36,7 +36,7 @@ describeWithEach((program) => {
       await expectTtl(400 * day)
     })
 
-    it('that is read lives on, and is not written again for each reading', async () => {
+    it('that is read is kept longer, without a write on every read', async () => {
       const store = storeOn(client, { prefix })
       await store.save('session-a', 'a', null)
       await client.pExpire(record, 395 * day)
@@ -47,7 +47,7 @@ describeWithEach((program) => {
       await expectTtl(400 * day)
     })
 
-    it('is kept for as long as asked, or for ever', async () => {
+    it('is kept for the configured time, or without limit', async () => {
       const version = await storeOn(client, { prefix, ttl: 90_000 }).save('session-a', 'a', null)
       await expectTtl(90_000)
       await storeOn(client, { prefix, ttl: null }).save('session-a', 'b', version)
@@ -56,7 +56,7 @@ describeWithEach((program) => {
       expect(await client.pTTL(record)).toBe(-1)
     })
 
-    it('is under a key that starts with the prefix, which is taken literally', async () => {
+    it('has a key that starts with the literal prefix', async () => {
       await storeOn(client).save('session-a', 'a', null)
       expect(await client.exists('particle-grants:record:{session-a}')).toBe(1)
       await storeOn(client, { prefix: 'a-b:' }).save('session-b', 'b', null)
@@ -67,7 +67,7 @@ describeWithEach((program) => {
       expect(await odd.list()).toEqual(['session-c'])
     })
 
-    it('is listed once among thousands, however many steps that takes', async () => {
+    it('is listed once among thousands, over several scan steps', async () => {
       const store = storeOn(client, { prefix })
       const keys = Array.from({ length: 3000 }, (_, index) => `session-${index}`)
       await Promise.all(keys.map((key) => store.save(key, 'x', null)))
@@ -75,7 +75,7 @@ describeWithEach((program) => {
     })
   })
 
-  describe('what is no record', () => {
+  describe('a foreign value', () => {
     const foreign = {
       'a string': () => client.set(record, 'foreign'),
       'a list': () => client.rPush(record, 'foreign'),
@@ -83,7 +83,7 @@ describeWithEach((program) => {
       'a hash without a value': () => client.hSet(record, 'version', 'foreign'),
     }
     for (const [name, put] of Object.entries(foreign)) {
-      it(`is said to be damaged and kept aside until it is removed: ${name}`, async () => {
+      it(`is reported as damaged and kept under another key until it is removed: ${name}`, async () => {
         await put()
         const store = storeOn(client, { prefix })
         await expect(store.save('session-a', 'a', null)).rejects.toMatchObject({ code: 'store_conflict' })
@@ -103,7 +103,7 @@ describeWithEach((program) => {
       })
     }
 
-    it('is removed without a record as well', async () => {
+    it('is removed even if there is no record', async () => {
       await client.set(record, 'foreign')
       const store = storeOn(client, { prefix })
       await store.load('session-a').catch(() => {})
@@ -112,7 +112,7 @@ describeWithEach((program) => {
     })
   })
 
-  it('secrets travel as values only: in no key, no script and no channel', async () => {
+  it('sends secrets as values only: in no key, script or channel', async () => {
     const secret = 'planted-5up3r-5ecret'
     const monitor = await connected(server.url)
     const seen: string[] = []
@@ -141,7 +141,7 @@ describeWithEach((program) => {
     expect(seen.filter((line) => /"(PUBLISH|SUBSCRIBE|CLIENT)"/i.test(line))).toEqual([])
   })
 
-  it('no clock but the one in Redis counts: what is sent is the same on every date', async () => {
+  it('depends on the clock of Redis only: it sends the same commands on every date', async () => {
     const sentOn = async (date: number) => {
       const sent: string[] = []
       const spied: RedisConnection = {

@@ -5,7 +5,7 @@ import { createClient } from 'redis'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Client, connected, storeAt, storeOn, until } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
-import { describeWithEach } from '../test/servers.ts'
+import { describeOnEachServer } from '../test/servers.ts'
 import type { RedisConnection } from './connection.ts'
 
 /** How often a connection is cut in the middle of a save. */
@@ -30,7 +30,7 @@ describe('options that can not be meant', () => {
   }
 })
 
-describeWithEach((program, name) => {
+describeOnEachServer('failures of redisStore', (program, name) => {
   let server: RedisServer
 
   beforeEach(async () => {

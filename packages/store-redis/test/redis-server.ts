@@ -3,8 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { atEnd } from '@particle-grants/test-kit/programs'
 
-/** A server of our own on a free port, in a folder of its own. */
+const running = new Set<ChildProcess>()
+atEnd(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** A Redis or Valkey server on a free port with its own temporary folder. */
 export class RedisServer {
   readonly #program: string
   readonly #options: readonly string[]
@@ -18,13 +24,19 @@ export class RedisServer {
     this.#options = options
   }
 
+  /** Starts a server; rejects if the program is missing or ends. */
   static async start(program: string, options: readonly string[] = []): Promise<RedisServer> {
     const server = new RedisServer(program, await freePort(), options)
-    await server.start()
+    try {
+      await server.start()
+    } catch (thrown) {
+      await server.remove()
+      throw thrown
+    }
     return server
   }
 
-  /** Keeps every write on disk before it is answered. */
+  /** Options of a server that writes to disk before it replies. */
   static readonly persistent = ['--appendonly', 'yes', '--appendfsync', 'always']
 
   get port(): number {
@@ -41,9 +53,8 @@ export class RedisServer {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     this.#process = child
-    const endWithUs = () => child.kill('SIGKILL')
-    process.once('exit', endWithUs)
-    child.once('exit', () => process.off('exit', endWithUs))
+    running.add(child)
+    child.once('exit', () => running.delete(child))
     let output = ''
     await new Promise<void>((resolve, reject) => {
       child.stdout.on('data', (chunk) => {
@@ -55,16 +66,16 @@ export class RedisServer {
     })
   }
 
-  /** As a crash does it. */
+  /** Kills the server like a crash does. */
   async kill(): Promise<void> {
     const child = this.#process
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGKILL')
     await ended
   }
 
-  /** Alive, but answering nobody. */
+  /** Suspends the server: connections stay open and no command is answered. */
   pause(): void {
     this.#process?.kill('SIGSTOP')
   }

@@ -19,21 +19,24 @@ export type Service = keyof typeof services
 
 /**
  * Registers tests that need a service. Without it they are skipped and one line says so; with the service's name in
- * `REQUIRED_SERVICES` (comma-separated) they fail instead.
+ * `REQUIRED_SERVICES` (comma-separated) they fail instead. The body also runs without the service, to register the
+ * tests by name: it must start the service in a hook or in a test.
  */
 export function describeWithService(service: Service, title: string, body: () => void): void {
-  const { programs, install } = services[service]
-  const missing = programs.filter((program) => findProgram(program) === undefined)
-  if (missing.length === 0) {
-    describe(title, body)
+  const why = findMissing(service)
+  if (why !== undefined && isRequired(service)) {
+    describe(title, () => it(`finds ${service}`, () => expect.fail(why)))
     return
   }
-  const why = `${missing.join(' and ')} not found (${install})`
-  if (isRequired(service)) describe(title, () => it(`finds ${service}`, () => expect.fail(why)))
-  else {
-    reportSkipped(title, why)
-    describe.runIf(false)(title, body)
-  }
+  if (why !== undefined) reportSkipped(title, why)
+  describe.runIf(why === undefined)(title, body)
+}
+
+/** Returns which programs of a service this machine lacks and how to install them, or nothing. */
+export function findMissing(service: Service): string | undefined {
+  const { programs, install } = services[service]
+  const missing = programs.filter((program) => findProgram(program) === undefined)
+  return missing.length === 0 ? undefined : `${missing.join(' and ')} not found (${install})`
 }
 
 /** Returns the path of a program on the PATH. */

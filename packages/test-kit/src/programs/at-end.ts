@@ -1,6 +1,6 @@
 let ends: (() => void)[] | undefined
 
-/** Runs when this process ends, also when Vitest ends it: that sends SIGTERM, of which Node tells no `exit`. */
+/** Runs `end` when this process ends. Vitest ends it with SIGTERM, after which Node emits no `exit` event. */
 export function atEnd(end: () => void): void {
   if (ends === undefined) {
     ends = []

@@ -5,19 +5,30 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { atEnd } from './at-end.ts'
 
+const built = new Map<string, Promise<string>>()
+
 /**
- * Bundles a program of a test, with the sources of the workspace and without a build before, into a file that any
- * Node runs. The file is removed when this process ends; any user may read it.
+ * Bundles a test program from the workspace's sources and returns a file that any Node runs. No build has to run before.
+ * Each program is bundled once per test file. Every user can read it; it is removed when this process ends.
  */
-export async function buildProgram(source: URL): Promise<string> {
+export function buildProgram(source: URL): Promise<string> {
+  const program = built.get(source.href) ?? bundle(fileURLToPath(source))
+  built.set(source.href, program)
+  return program
+}
+
+async function bundle(entryPoint: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'particle-grants-program-'))
   chmodSync(folder, 0o755)
   atEnd(() => rmSync(folder, { recursive: true, force: true }))
-  const outfile = join(folder, 'program.mjs')
   await build({
-    entryPoints: [fileURLToPath(source)],
-    outfile,
+    entryPoints: [entryPoint],
+    outdir: folder,
+    entryNames: 'program',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    // A dynamic import becomes a file of its own, which a program loads only if it needs it.
+    splitting: true,
     platform: 'node',
     format: 'esm',
     conditions: ['@particle-grants/source'],
@@ -28,5 +39,5 @@ export async function buildProgram(source: URL): Promise<string> {
     },
     logLevel: 'error',
   })
-  return outfile
+  return join(folder, 'program.mjs')
 }

@@ -6,7 +6,7 @@ import { atEnd } from './at-end.ts'
 export interface RunOptions {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** Another user's, where this process may be one. */
+  /** Runs the program as this user; only root can. */
   readonly uid?: number
 }
 
@@ -16,17 +16,17 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null
 }
 
-/** A program that runs in a process of its own, and talks in lines. */
+/** A program in its own process. It reads and prints lines. */
 export interface Program {
   readonly pid: number
-  /** The next line that it prints; rejects with what it printed on stderr when it ends before. */
+  /** Returns the next line that it prints. Rejects with its stderr if the program ends first. */
   next(): Promise<string>
   send(line: string): void
-  /** Ends its standard input. */
+  /** Closes its standard input. */
   end(): void
   kill(signal?: NodeJS.Signals): void
   readonly exited: Promise<Exit>
-  /** What it printed on stderr so far. */
+  /** Returns what it printed on stderr so far. */
   errors(): string
 }
 
@@ -35,7 +35,7 @@ atEnd(() => {
   for (const program of running) program.kill('SIGKILL')
 })
 
-/** Starts a program that `buildProgram` made. What still runs when this process ends is killed. */
+/** Starts a program that `buildProgram` bundled. It is killed when this process ends. */
 export function runProgram(file: string, { args = [], env = {}, uid }: RunOptions = {}): Program {
   const child = spawn(process.execPath, [file, ...args], {
     env: { ...process.env, ...env },
@@ -46,7 +46,7 @@ export function runProgram(file: string, { args = [], env = {}, uid }: RunOption
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text
   })
-  // It may be gone before it reads.
+  // The program may exit before it reads.
   child.stdin.on('error', () => {})
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const exited = new Promise<Exit>((resolve) => {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
 
 /**
- * Witnesses that one process at a time is inside, by a rule of the kernel that no lock under test uses: one listener
- * per abstract socket name, freed when its process is gone. Linux only; within one process it counts as well.
+ * Throws if another process (or another caller in this one) is inside. It does not use the lock under test: the Linux
+ * kernel allows one listener per abstract socket name, and frees the name when its process ends.
  */
 export async function enterAlone(name: string): Promise<() => Promise<void>> {
   const server = createServer()

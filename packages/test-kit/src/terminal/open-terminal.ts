@@ -100,7 +100,7 @@ function textOf(screen: xterm.Terminal): string {
 async function shows(
   program: { readonly read: () => string; readonly ended: Promise<TerminalEnd> },
   text: string | RegExp,
-  { timeout = 20_000, times = 1 }: Wait = {},
+  { timeout = 100_000, times = 1 }: Wait = {},
 ): Promise<string> {
   const pattern = typeof text === 'string' ? text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : text.source
   const wanted = new RegExp(pattern, typeof text === 'string' ? 'g' : `${text.flags.replace('g', '')}g`)

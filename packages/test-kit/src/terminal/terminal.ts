@@ -17,7 +17,7 @@ export interface TerminalOptions {
 
 /** How long to wait for something on the screen. */
 export interface Wait {
-  /** Milliseconds. @default 20000 */
+  /** In milliseconds. Long by default, so that a busy machine fails no test. @default 100_000 */
   readonly timeout?: number
   /** How often it must be there. @default 1 */
   readonly times?: number
