@@ -34,10 +34,10 @@ const walk = fc
   .chain((some) =>
     fc.array(
       fc.oneof(
-        { weight: 3, arbitrary: fc.constantFrom(...some) },
+        { weight: 5, arbitrary: fc.constantFrom(...some) },
         { weight: 1, arbitrary: fc.constantFrom(60_000, 30 * 60_000, 6 * 3_600_000, 86_400_000) },
       ),
-      { minLength: 10, maxLength: rounds({ test: 20, stress: 60 }) },
+      { minLength: 10, maxLength: rounds({ test: 16, stress: 60 }) },
     ),
   )
 
