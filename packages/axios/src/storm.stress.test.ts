@@ -26,7 +26,7 @@ function halfOf({ calls }: Way) {
   return { controllers, signals: controllers.map(({ signal }) => signal), abort }
 }
 
-describe.each(ways)('a storm of $calls calls, $title', (way) => {
+describe.each(ways)('a storm of $calls calls, $title', { timeout: 600_000 }, (way) => {
   const { calls, spread, title } = way
 
   it.each([newest, oldest])(
@@ -180,4 +180,4 @@ it('a storm against a sandbox in a child process costs one token request', async
     .filter(({ path }) => path !== '/oauth/token')
     .map(({ status }) => status)
   expect(new Set(statuses)).toEqual(new Set([200]))
-})
+}, 600_000)

@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
 
-/** Resolves when something has come about; gives up only when it certainly never will. */
+/** Waits until the condition holds. The limit is far above what the largest storm takes. */
 export async function until(condition: () => boolean): Promise<void> {
-  await vi.waitUntil(condition, { timeout: 25_000, interval: 5 })
+  await vi.waitUntil(condition, { timeout: 100_000, interval: 5 })
 }

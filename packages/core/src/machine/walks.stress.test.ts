@@ -36,7 +36,7 @@ const forbidden = new Set(
 function everyWalk(look: (identity: Identity) => (walked: Walked) => void): void {
   fc.assert(
     fc.property(identities, choices, (identity, steps) => walk(identity, steps, look(identity))),
-    { numRuns: rounds({ test: 100, stress: 2000 }) },
+    { numRuns: rounds({ test: 100, stress: 1000 }) },
   )
 }
 

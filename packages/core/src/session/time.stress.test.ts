@@ -15,7 +15,7 @@ const year = 365 * day
 const lifetimeOfToken = 90 * day
 
 describe('years of use', () => {
-  const years = rounds({ test: 1, stress: 100 })
+  const years = rounds({ test: 1, stress: 40 })
 
   it('requests a token every 90 days for one use a day', async () => {
     const { owner, clock, tokenRequests } = withoutSockets()

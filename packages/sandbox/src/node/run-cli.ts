@@ -43,7 +43,7 @@ async function serve(args: Arguments, cli: CliProcess): Promise<void> {
   try {
     const server = await listen(sandbox, args)
     closeOnSignals(server, cli)
-    show(sandbox, server, args.output, cli)
+    show({ sandbox, url: server.url, output: args.output }, cli)
   } catch (error) {
     fail(cli, 1, `${(error as Error).message}\n${addTo('--port 0', cli)}`)
   }
@@ -60,12 +60,13 @@ function addTo(option: string, { env }: CliProcess): string {
   return command === 'run-script' && script ? `Try: npm run ${script} -- ${option}` : `Try it with ${option}`
 }
 
-function show(
-  sandbox: Sandbox,
-  { url }: SandboxServer,
-  output: Arguments['output'],
-  { stdout, env }: CliProcess,
-): void {
+interface Shown {
+  readonly sandbox: Sandbox
+  readonly url: string
+  readonly output: Arguments['output']
+}
+
+function show({ sandbox, url, output }: Shown, { stdout, env }: CliProcess): void {
   // A reader that closes the pipe after the first line (`| head -1`) does not end the server.
   stdout.on('error', () => {})
   if (output === 'json') {
@@ -81,5 +82,5 @@ function show(
 
 /** Without connections nothing keeps the process running, and it ends with exit code 0. */
 function closeOnSignals(server: SandboxServer, cli: CliProcess): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) cli.once(signal, () => server.close())
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) cli.once(signal, () => void server.close())
 }
