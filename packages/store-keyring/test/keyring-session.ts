@@ -5,11 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** Lasts as long as its standard input is open, so that it never outlives these tests. */
+/**
+ * Runs until its standard input closes, so that it ends with the tests. It waits until the daemon is on the bus: a call
+ * before that makes the bus start a second daemon, which is locked.
+ */
 const script = `
 export XDG_DATA_HOME="$1" XDG_RUNTIME_DIR="$1"
 if [ -n "$2" ]; then
   printf '%s\\n' "$2" | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+  until dbus-send --session --print-reply --dest=org.freedesktop.DBus / \\
+    org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true
+  do sleep 0.02; done
 fi
 echo "$DBUS_SESSION_BUS_ADDRESS"
 exec cat >/dev/null
