@@ -1,5 +1,8 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
+/** Builds the packages for tests that run programs from `dist`. */
+const buildPackages = '../../packages/test-kit/src/build-packages.ts'
+
 /** Resolves workspace packages to their sources, so that tests need no build. */
 const conditions = ['@particle-grants/source']
 
@@ -42,9 +45,9 @@ export default defineConfig(({ mode }) => {
     project('packages/process-lock'),
     project('packages/plugin-auth'),
     project('packages/test-kit'),
-    project('apps/cli', { globalSetup: ['test/bundle.ts'] }),
+    project('apps/cli', { globalSetup: [buildPackages, 'test/bundle.ts'] }),
     project('apps/demo'),
-    project('apps/devices-plugin'),
+    project('apps/devices-plugin', { globalSetup: [buildPackages] }),
     project('apps/system-tests'),
     project('examples'),
     project('docs', mode === 'site' ? { globalSetup: ['browser/build-site.ts'] } : {}),
