@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { leaksIn } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { World } from '../test/cli.ts'
-import { runInTerminal, terminals } from '../test/terminal.ts'
 
 const device = '0123456789abcdef01234567'
 
@@ -176,9 +175,9 @@ describe('api', () => {
     expect(leaksIn(stdout, [token])).toEqual([])
   })
 
-  it.runIf(terminals)('sets JSON in lines in a terminal', async () => {
+  it('sets JSON in lines in a terminal', async () => {
     const { world } = await signedIn()
-    const terminal = runInTerminal(world, ['api', 'GET', '/v1/user'])
+    const terminal = world.terminal(['api', 'GET', '/v1/user'])
 
     expect((await terminal.ended).code).toBe(0)
     expect(terminal.screen()).toContain('{\n  "username": "dev@example.com",')

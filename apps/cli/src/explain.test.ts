@@ -1,7 +1,6 @@
 import { leaksIn } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { World } from '../test/cli.ts'
-import { runInTerminal, terminals } from '../test/terminal.ts'
 
 const token = '0123456789abcdef0123456789abcdef01234567'
 const answer = `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n\r\n{"mfa_token":"PLANTED-6e16f915","error":"mfa_required","error_description":"Multi-factor authentication required"}\r\n`
@@ -46,10 +45,10 @@ describe('auth grants', () => {
     expect(leaksIn(stderr, ['PLANTED'])).toEqual([])
   })
 
-  it.runIf(terminals)('fits into 40 columns, with colours and without', async () => {
+  it('fits into 40 columns, with colours and without', async () => {
     const world = await World.open()
     for (const env of [{}, { NO_COLOR: '1' }]) {
-      const terminal = runInTerminal(world, ['auth', 'grants'], { columns: 40, rows: 30, env })
+      const terminal = world.terminal(['auth', 'grants'], { columns: 40, rows: 30, env })
       expect((await terminal.ended).code).toBe(0)
       // Whatever were too long would have been broken by the terminal: no word is.
       expect(terminal.screen().replace(/\s+/g, ' ')).toContain('authenticator shows, with the')
@@ -135,8 +134,8 @@ describe('auth explain', () => {
     expect(leaksIn(stderr, [token, 'something_else'])).toEqual([])
   })
 
-  it.runIf(terminals)('asks for a code or an answer, where stdin is a terminal', async () => {
-    const terminal = runInTerminal(await World.open(), ['auth', 'explain'])
+  it('asks for a code or an answer, where stdin is a terminal', async () => {
+    const terminal = (await World.open()).terminal(['auth', 'explain'])
 
     expect((await terminal.ended).code).toBe(2)
     expect(terminal.screen()).toMatch(/nothing to explain/)

@@ -6,7 +6,11 @@ import { pathToFileURL } from 'node:url'
 import { createSandbox, type Sandbox, type SandboxOptions } from '@particle-grants/sandbox'
 import { listen, type SandboxServer } from '@particle-grants/sandbox/node'
 import { runInProcess } from '@particle-grants/test-kit/in-process'
-import { openTerminalInProcess, type Terminal, type TerminalOptions } from '@particle-grants/test-kit/terminal'
+import {
+  type InProcessOptions,
+  openTerminalInProcess,
+  type SimulatedTerminal,
+} from '@particle-grants/test-kit/terminal'
 import { inject, onTestFinished } from 'vitest'
 
 /** Runs the bundle of the CLI. The first run loads it, because some modules read the environment when they load. */
@@ -99,7 +103,7 @@ export class World {
   }
 
   /** Runs a command of the CLI in this process, in a simulated terminal. */
-  terminal(args: readonly string[], options: TerminalOptions = {}): Omit<Terminal, 'pid'> {
+  terminal(args: readonly string[], options: InProcessOptions = {}): SimulatedTerminal {
     const env = { ...this.env, TZ: 'UTC', ...options.env }
     const terminal = openTerminalInProcess(() => runProgram(args), { cwd: this.home, ...options, env })
     onTestFinished(() => terminal.kill())

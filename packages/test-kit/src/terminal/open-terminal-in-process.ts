@@ -8,17 +8,25 @@ import { readPicture } from './picture.ts'
 import type { Terminal, TerminalEnd, TerminalOptions } from './terminal.ts'
 import { enqueue, withProcess } from '../in-process/run-in-process.ts'
 
+/** How a program is started in a simulated terminal. */
+export interface InProcessOptions extends TerminalOptions {
+  /** The real width, where it differs from what the terminal reports. A wider one breaks no lines. @default columns */
+  readonly screenColumns?: number
+}
+
+/** A simulated terminal. Its program has no process of its own. */
+export type SimulatedTerminal = Omit<Terminal, 'pid'>
+
 /**
  * Runs the main function of a program in this process, with standard streams that behave as a terminal's: raw mode,
  * width, colors. What the kernel does (echo, signals) is missing: `openTerminal` opens a real one.
  */
 export function openTerminalInProcess(
   main: () => Promise<unknown>,
-  { columns = 80, rows = 24, env = {}, cwd = process.cwd() }: TerminalOptions,
-): Omit<Terminal, 'pid'> {
+  { columns = 80, screenColumns = columns, rows = 24, env = {}, cwd = process.cwd() }: InProcessOptions,
+): SimulatedTerminal {
   const screen = new xterm.Terminal({
-    // A terminal that does not know its width is as wide as the pseudo-terminals of other tests.
-    cols: columns === 0 ? 200 : columns,
+    cols: screenColumns,
     rows,
     scrollback: 10_000,
     allowProposedApi: true,
@@ -81,6 +89,8 @@ function terminalStream(size: { columns: number; rows: number }, write: (text: s
   const { getColorDepth, hasColors } = WriteStream.prototype
   return Object.assign(stream, size, {
     isTTY: true,
+    // Node's own mark: a stream that is piped to standard output does not end it.
+    _isStdio: true,
     getWindowSize: () => [size.columns, size.rows],
     getColorDepth,
     hasColors,
