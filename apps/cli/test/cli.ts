@@ -14,7 +14,7 @@ import {
 import { inject, onTestFinished } from 'vitest'
 
 /** Runs the bundle of the CLI. The first run loads it, because some modules read the environment when they load. */
-async function runProgram(args: readonly string[]): Promise<void> {
+export async function runProgram(args: readonly string[]): Promise<void> {
   const program = (await import(pathToFileURL(inject('program')).href)) as typeof import('./program.ts')
   await program.runProgram(args)
 }
