@@ -47,7 +47,8 @@ export default defineConfig(({ mode }) => {
     project('packages/test-kit'),
     project('apps/cli', { globalSetup: [buildPackages, 'test/bundle.ts'] }),
     project('apps/demo'),
-    project('apps/devices-plugin', { globalSetup: [buildPackages] }),
+    // oclif imports the plugin without vite, so these tests resolve packages to `dist`.
+    { ...project('apps/devices-plugin', { globalSetup: [buildPackages] }), resolve: {}, ssr: {} },
     project('apps/system-tests'),
     project('examples'),
     project('docs', mode === 'site' ? { globalSetup: ['browser/build-site.ts'] } : {}),
