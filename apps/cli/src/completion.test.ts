@@ -23,7 +23,6 @@ const hasBash = findProgram('bash') !== undefined
 if (!hasBash) reportSkipped('shell completion in bash', 'bash not found')
 
 describe('shell completion', () => {
-
   it.each(['bash', 'zsh', 'powershell'])('says how to set it up in %s', async (shell) => {
     const world = await World.open()
     const { code, stdout } = await world.run(['autocomplete', shell])

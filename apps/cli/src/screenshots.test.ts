@@ -38,7 +38,11 @@ async function openStill() {
       process.stdout.write(title(args))
       return runProgram(args)
     }
-    const terminal = openTerminalInProcess(main, { ...size, cwd: world.home, env: { ...world.env, TZ: 'UTC' } })
+    const terminal = openTerminalInProcess(main, {
+      ...size,
+      cwd: world.home,
+      env: { ...world.env, TZ: 'UTC' },
+    })
     onTestFinished(() => terminal.kill())
     return terminal
   }
@@ -80,7 +84,10 @@ function withUsualPort({ columns, rows }: Picture): Picture {
   }
 }
 
-async function signIn(terminal: SimulatedTerminal, { username, password }: { username: string; password: string }) {
+async function signIn(
+  terminal: SimulatedTerminal,
+  { username, password }: { username: string; password: string },
+) {
   await terminal.shows('Who are you?')
   terminal.press('enter')
   await terminal.shows('? Account')

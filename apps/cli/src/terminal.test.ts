@@ -223,7 +223,7 @@ else {
       'ends at once by Ctrl-C at the prompt for %s: nothing stored, the terminal as before',
       async (_, steps, prompt) => {
         const world = await World.open()
-        await stopAt(world, world.terminal(['auth', 'login']), steps, prompt)
+        await stopAt(world, world.terminal(['auth', 'login']), { steps, prompt })
       },
     )
 
@@ -232,11 +232,15 @@ else {
       'restores a real terminal after Ctrl-C at the prompt for %s',
       async (_, steps, prompt) => {
         const world = await World.open()
-        await stopAt(world, runInTerminal(world, ['auth', 'login']), steps, prompt)
+        await stopAt(world, runInTerminal(world, ['auth', 'login']), { steps, prompt })
       },
     )
 
-    async function stopAt(world: World, shown: Shown, steps: readonly Step[], prompt: string) {
+    async function stopAt(
+      world: World,
+      shown: Shown,
+      { steps, prompt }: { readonly steps: readonly Step[]; readonly prompt: string },
+    ) {
       for (const step of steps) await step(shown)
       await shown.shows(prompt)
       shown.press('ctrl-c')
