@@ -45,7 +45,7 @@ export default defineConfig(({ mode }) => {
     project('packages/process-lock'),
     project('packages/plugin-auth'),
     project('packages/test-kit'),
-    project('apps/cli', { globalSetup: [buildPackages, 'test/bundle.ts'] }),
+    project('apps/cli', { globalSetup: [buildPackages, 'test/bundle.ts'], isolate: false }),
     project('apps/demo'),
     // oclif imports the plugin without vite, so these tests resolve packages to `dist`.
     { ...project('apps/devices-plugin', { globalSetup: [buildPackages] }), resolve: {}, ssr: {} },

@@ -192,7 +192,8 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
   it('draws the same code without colours', async () => {
     const world = await World.open()
     await world.signIn()
-    const terminal = world.terminal(['auth', 'mfa', 'enable'], { rows: 50, env: { NO_COLOR: '1' } })
+    // A library reads NO_COLOR when it is loaded, so this is a process of its own.
+    const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { rows: 50, env: { NO_COLOR: '1' } })
     await terminal.shows(prompt)
     terminal.press('ctrl-c')
     await terminal.ended
