@@ -34,23 +34,30 @@ export default defineConfig(({ mode }) => {
       ...test,
     },
   })
+  // The files of these projects share a process: they leave nothing behind in it.
+  const shared = { isolate: false }
+  const build = file('scripts/build.mjs')
+  const bundleCli = file('apps/cli/test/bundle.ts')
   const projects = [
-    // These packages keep nothing in globals, so their test files can share a process.
-    project('packages/core', { isolate: false }),
-    project('packages/sandbox', { isolate: false }),
-    project('packages/axios', { isolate: false }),
+    project('packages/core', shared),
+    project('packages/sandbox', shared),
+    project('packages/axios', shared),
     project('packages/store-file'),
     project('packages/store-keyring'),
     project('packages/store-redis'),
     project('packages/process-lock'),
     project('packages/plugin-auth'),
     project('packages/test-kit'),
-    project('apps/cli', { globalSetup: [file('apps/cli/test/bundle.ts')] }),
-    project('apps/demo'),
-    project('apps/devices-plugin'),
+    project('apps/cli', { ...shared, globalSetup: [build, bundleCli] }),
+    project('apps/demo', { globalSetup: [build] }),
+    // oclif imports the plugin without vite, so these tests resolve packages to `dist`.
+    { ...project('apps/devices-plugin', { globalSetup: [build] }), resolve: {}, ssr: {} },
     project('apps/system-tests'),
-    project('examples'),
-    project('docs', mode === 'site' ? { globalSetup: [file('docs/browser/build-site.ts')] } : {}),
+    project('examples', { globalSetup: [build] }),
+    project('docs', {
+      ...shared,
+      globalSetup: mode === 'site' ? [file('docs/browser/build-site.ts')] : [build, bundleCli],
+    }),
   ]
   const types: TestProjectInlineConfiguration = {
     resolve: { conditions },

@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
+import { describeWithService, findProgram } from '@particle-grants/test-kit/services'
 import { openTerminal } from '@particle-grants/test-kit/terminal'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { World } from '../test/cli.ts'
@@ -18,12 +19,10 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pgrants_autocomplete; echo "\${COMPR
     .split(' ')
 }
 
-const has = (shell: string) => spawnSync(shell, ['--version']).error === undefined
+const hasBash = findProgram('bash') !== undefined
+if (!hasBash) reportSkipped('shell completion in bash', 'bash not found')
 
 describe('shell completion', () => {
-  for (const shell of ['bash', 'zsh'])
-    if (!has(shell)) reportSkipped(`completion in ${shell}`, `there is no ${shell} here`)
-
   it.each(['bash', 'zsh', 'powershell'])('says how to set it up in %s', async (shell) => {
     const world = await World.open()
     const { code, stdout } = await world.run(['autocomplete', shell])
@@ -31,14 +30,24 @@ describe('shell completion', () => {
     expect(stdout).toContain(`pgrants autocomplete script ${shell}`)
   })
 
-  it.runIf(has('bash'))('knows the commands and their flags in bash', async () => {
+  it.runIf(hasBash)('knows the commands and their flags in bash', async () => {
     const world = await World.open()
     await world.run(['autocomplete', 'bash'])
     expect(offered(world, ['pgrants', 'auth', 'lo'])).toEqual(['login', 'logout'])
     expect(offered(world, ['pgrants', 'auth', 'login', '--to'])).toEqual(['--token-stdin', '--totp-stdin'])
   })
 
-  it.runIf(has('zsh') && terminals)('knows the commands and their flags in zsh', async () => {
+  it('has a file for PowerShell with every command', async () => {
+    const world = await World.open()
+    await world.run(['autocomplete', 'powershell'])
+    const file = join(world.env.XDG_CACHE_HOME ?? '', 'pgrants/autocomplete/functions/powershell/pgrants.ps1')
+    const text = readFileSync(file, 'utf8')
+    for (const name of ['login', 'logout', 'token-stdin', 'sandbox']) expect(text).toContain(name)
+  })
+})
+
+describeWithService('zsh', 'shell completion in zsh', () => {
+  it.runIf(terminals)('offers commands and flags', async () => {
     const world = await World.open()
     await world.run(['autocomplete', 'zsh'])
     const shell = openTerminal('zsh', ['-f', '-i'], { cwd: world.home, columns: 120, env: world.env })
@@ -50,13 +59,5 @@ describe('shell completion', () => {
     await shell.shows(/^pgrants auth login\b/m)
     shell.type('--token-s\t')
     await shell.shows(/^pgrants auth login --token-stdin\b/m)
-  })
-
-  it('has a file for PowerShell with every command', async () => {
-    const world = await World.open()
-    await world.run(['autocomplete', 'powershell'])
-    const file = join(world.env.XDG_CACHE_HOME ?? '', 'pgrants/autocomplete/functions/powershell/pgrants.ps1')
-    const text = readFileSync(file, 'utf8')
-    for (const name of ['login', 'logout', 'token-stdin', 'sandbox']) expect(text).toContain(name)
   })
 })

@@ -1,7 +1,6 @@
 import { leaksIn } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { World } from '../test/cli.ts'
-import { runInTerminal, terminals } from '../test/terminal.ts'
 
 const token = '0123456789abcdef0123456789abcdef01234567'
 const answer = `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n\r\n{"mfa_token":"PLANTED-6e16f915","error":"mfa_required","error_description":"Multi-factor authentication required"}\r\n`
@@ -46,10 +45,10 @@ describe('auth grants', () => {
     expect(leaksIn(stderr, ['PLANTED'])).toEqual([])
   })
 
-  it.runIf(terminals)('fits into 40 columns, with colours and without', async () => {
+  it('fits into 40 columns, with colours and without', async () => {
     const world = await World.open()
     for (const env of [{}, { NO_COLOR: '1' }]) {
-      const terminal = runInTerminal(world, ['auth', 'grants'], { columns: 40, rows: 30, env })
+      const terminal = world.terminal(['auth', 'grants'], { columns: 40, rows: 30, env })
       expect((await terminal.ended).code).toBe(0)
       // Whatever were too long would have been broken by the terminal: no word is.
       expect(terminal.screen().replace(/\s+/g, ' ')).toContain('authenticator shows, with the')
@@ -135,8 +134,8 @@ describe('auth explain', () => {
     expect(leaksIn(stderr, [token, 'something_else'])).toEqual([])
   })
 
-  it.runIf(terminals)('asks for a code or an answer, where stdin is a terminal', async () => {
-    const terminal = runInTerminal(await World.open(), ['auth', 'explain'])
+  it('asks for a code or an answer, where stdin is a terminal', async () => {
+    const terminal = (await World.open()).terminal(['auth', 'explain'])
 
     expect((await terminal.ended).code).toBe(2)
     expect(terminal.screen()).toMatch(/nothing to explain/)
@@ -144,8 +143,9 @@ describe('auth explain', () => {
 
   it('stops waiting for an input that never ends', async () => {
     const world = await World.open()
-    const env = { PARTICLE_GRANTS_STDIN_TIMEOUT: '1' }
-    const { code, stderr } = await world.run(['auth', 'explain'], { stdin: { open: 'HTTP/1.1 200 OK' }, env })
+    const env = { PARTICLE_GRANTS_STDIN_TIMEOUT: '0.5' }
+    const stdin = { open: 'HTTP/1.1 200 OK' }
+    const { code, stderr } = await world.spawn(['auth', 'explain'], { stdin, env }).ended
 
     expect(code).toBe(2)
     expect(stderr).toMatch(/did not end within 1 s/)
@@ -154,6 +154,8 @@ describe('auth explain', () => {
   it('reads nothing of stdin when it was given a code, also when stdin never ends', async () => {
     const world = await World.open()
 
-    expect((await world.run(['auth', 'explain', 'invalid_scope'], { stdin: { open: '' } })).code).toBe(0)
+    const { ended } = world.spawn(['auth', 'explain', 'invalid_scope'], { stdin: { open: '' } })
+
+    expect((await ended).code).toBe(0)
   })
 })

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { leaksIn } from '@particle-grants/test-kit'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
-import type { Terminal } from '@particle-grants/test-kit/terminal'
+import type { SimulatedTerminal } from '@particle-grants/test-kit/terminal'
 import jsQR from 'jsqr'
 import { Secret, TOTP } from 'otpauth'
 import { describe, expect, it } from 'vitest'
@@ -14,7 +14,7 @@ if (!terminals) reportSkipped('auth mfa enable in a terminal', 'there are no pse
 const prompt = /Six digits that it shows now:/
 
 /** The secret that the terminal shows, in groups. */
-function secretOn(terminal: Terminal): string {
+function secretOn(terminal: SimulatedTerminal): string {
   const [, shown = ''] = /^ {2}((?:[A-Z2-7]{4} ?){4,})$/m.exec(terminal.screen()) ?? []
   return shown.replaceAll(' ', '')
 }
@@ -120,7 +120,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
   it('asks again after a wrong code, never sends it a second time, and takes the right one', async () => {
     const world = await World.open()
     await world.signIn()
-    const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { rows: 60 })
+    const terminal = world.terminal(['auth', 'mfa', 'enable'], { rows: 60 })
     await terminal.shows(prompt)
     const secret = secretOn(terminal)
     const wrong = wrongCode(secret)
@@ -145,7 +145,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
   it('gives up after three wrong codes, and MFA stays off', async () => {
     const world = await World.open()
     await world.signIn()
-    const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { rows: 60 })
+    const terminal = world.terminal(['auth', 'mfa', 'enable'], { rows: 60 })
     for (const times of [1, 2, 3]) {
       await terminal.shows(prompt, { times })
       world.sandbox.failNext({
@@ -164,7 +164,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
   it('changes nothing on Ctrl-C, and restores the terminal', async () => {
     const world = await World.open()
     await world.signIn()
-    const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { rows: 50 })
+    const terminal = world.terminal(['auth', 'mfa', 'enable'], { rows: 50 })
     await terminal.shows(prompt)
     terminal.press('ctrl-c')
 
@@ -175,11 +175,11 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
   it('fits the QR code into 80 × 24 with the prompt, and gives the secret alone in 36 columns', async () => {
     const world = await World.open()
     await world.signIn()
-    const usual = runInTerminal(world, ['auth', 'mfa', 'enable'])
+    const usual = world.terminal(['auth', 'mfa', 'enable'])
     const lines = (await usual.shows(prompt)).split('\n')
     usual.press('ctrl-c')
     await usual.ended
-    const narrow = runInTerminal(world, ['auth', 'mfa', 'enable'], { columns: 36 })
+    const narrow = world.terminal(['auth', 'mfa', 'enable'], { columns: 36 })
     await narrow.shows(/digits that it shows/)
 
     expect(lines.length - lines.findIndex((line) => /^[█▄▀]{20}/.test(line))).toBeLessThanOrEqual(24)
@@ -192,6 +192,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
   it('draws the same code without colours', async () => {
     const world = await World.open()
     await world.signIn()
+    // A library reads NO_COLOR when it is loaded, so this is a process of its own.
     const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { rows: 50, env: { NO_COLOR: '1' } })
     await terminal.shows(prompt)
     terminal.press('ctrl-c')
@@ -204,7 +205,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
   it('says that the token ended where all tokens were revoked', async () => {
     const world = await World.open()
     await world.signIn()
-    const terminal = runInTerminal(world, ['auth', 'mfa', 'enable', '--revoke-tokens'], { rows: 60 })
+    const terminal = world.terminal(['auth', 'mfa', 'enable', '--revoke-tokens'], { rows: 60 })
     await terminal.shows(prompt)
     terminal.type(`${codeOf(secretOn(terminal))}\r`)
 
@@ -217,7 +218,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     await world.run(['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin'], {
       stdin: `${withMfa.password}\n${withMfa.totp}\n`,
     })
-    const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'])
+    const terminal = world.terminal(['auth', 'mfa', 'enable'])
 
     expect((await terminal.ended).code).toBe(1)
     expect(terminal.screen()).toMatch(/is on for mfa@example\.com already/)
@@ -304,7 +305,7 @@ describe('auth mfa disable', () => {
     expect(await stopped.ended).toEqual({ code: 130, ...tidy })
     expect(await isOn(world)).toBe(true)
 
-    const terminal = runInTerminal(world, ['auth', 'mfa', 'disable'])
+    const terminal = world.terminal(['auth', 'mfa', 'disable'])
     await terminal.shows(/Password of mfa@example\.com:/)
     terminal.type(`${withMfa.password}\r`)
     expect(await terminal.ended).toEqual({ code: 0, ...tidy })

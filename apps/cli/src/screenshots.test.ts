@@ -2,9 +2,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createClock } from '@particle-grants/sandbox'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
-import { openTerminal, type Picture, renderSvg, type Terminal } from '@particle-grants/test-kit/terminal'
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { developer, World, withMfa } from '../test/cli.ts'
+import {
+  openTerminal,
+  openTerminalInProcess,
+  type Picture,
+  renderSvg,
+  type SimulatedTerminal,
+} from '@particle-grants/test-kit/terminal'
+import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import { developer, runProgram, World, withMfa } from '../test/cli.ts'
 import { terminals, tidy } from '../test/terminal.ts'
 
 const folder = new URL('../screenshots/', import.meta.url)
@@ -13,30 +19,46 @@ const now = Date.UTC(2026, 10, 24, 12)
 
 if (!terminals) reportSkipped('screenshots', 'there are no pseudo-terminals here')
 
-/** A sandbox and a CLI whose clocks stand still. */
-async function still() {
+afterEach(() => void vi.useRealTimers())
+
+const size = { columns: 84, rows: 60 }
+const title = (args: readonly string[]) => `\x1b[32m$\x1b[0m pgrants ${args.join(' ')}\n`
+
+/** Opens a sandbox and a CLI whose clocks stand still, in a simulated terminal and in a real one. */
+async function openStill() {
   const clock = createClock({ frozen: true })
   clock.set(now)
   const world = await World.open({ clock })
   const fixed = fileURLToPath(new URL('../test/fixed-clock.mjs', import.meta.url))
   const env = { ...world.env, TZ: 'UTC', NODE_OPTIONS: `--import=${fixed}`, FIXED_CLOCK: String(now) }
+  // Both show the command first, as a shell does.
   const open = (...args: string[]) => {
-    // As a shell shows it: the command, and what comes of it.
-    const script = 'printf "\\033[32m$\\033[0m pgrants %s\\n" "$*"; exec "$NODE" "$BIN" "$@"'
-    const terminal = openTerminal('/bin/sh', ['-c', script, 'sh', ...args], {
-      columns: 84,
-      rows: 60,
+    vi.useFakeTimers({ toFake: ['Date'], now })
+    const main = () => {
+      process.stdout.write(title(args))
+      return runProgram(args)
+    }
+    const terminal = openTerminalInProcess(main, {
+      ...size,
       cwd: world.home,
-      env: { ...env, NODE: process.execPath, BIN: inject('pgrants') },
+      env: { ...world.env, TZ: 'UTC' },
     })
     onTestFinished(() => terminal.kill())
     return terminal
   }
-  return { world, open }
+  const openReal = (...args: string[]) => {
+    const script = 'printf %s "$TITLE"; exec "$NODE" "$BIN" "$@"'
+    const given = { TITLE: title(args), NODE: process.execPath, BIN: inject('pgrants') }
+    const options = { ...size, cwd: world.home, env: { ...env, ...given } }
+    const terminal = openTerminal('/bin/sh', ['-c', script, 'sh', ...args], options)
+    onTestFinished(() => terminal.kill())
+    return terminal
+  }
+  return { world, open, openReal }
 }
 
-/** Compares what the terminal shows with the picture in the repository, or makes that anew. */
-async function expectPicture(name: string, terminal: Terminal): Promise<void> {
+/** Compares what the terminal shows with the picture in the repository, or writes that picture. */
+async function expectPicture(name: string, terminal: SimulatedTerminal): Promise<void> {
   expect(await terminal.ended).toEqual({ code: 0, ...tidy })
   const svg = renderSvg(withUsualPort(terminal.picture()), { title: 'pgrants' })
   const file = new URL(`${name}.svg`, folder)
@@ -60,7 +82,10 @@ function withUsualPort({ columns, rows }: Picture): Picture {
   }
 }
 
-async function signIn(terminal: Terminal, { username, password }: { username: string; password: string }) {
+async function signIn(
+  terminal: SimulatedTerminal,
+  { username, password }: { username: string; password: string },
+) {
   await terminal.shows('Who are you?')
   terminal.press('enter')
   await terminal.shows('? Account')
@@ -71,8 +96,8 @@ async function signIn(terminal: Terminal, { username, password }: { username: st
 
 describe.runIf(terminals)('the screenshot', () => {
   it('of signing in with MFA is what the CLI shows', async () => {
-    const { world, open } = await still()
-    const terminal = open('auth', 'login')
+    const { world, openReal } = await openStill()
+    const terminal = openReal('auth', 'login')
     await signIn(terminal, withMfa)
     await terminal.shows('? Code')
     terminal.type(`${world.sandbox.otp(withMfa.username)}\r`)
@@ -81,7 +106,7 @@ describe.runIf(terminals)('the screenshot', () => {
   })
 
   it('of the status is what the CLI shows', async () => {
-    const { open } = await still()
+    const { open } = await openStill()
     const login = open('auth', 'login')
     await signIn(login, developer)
     await login.ended
@@ -90,7 +115,7 @@ describe.runIf(terminals)('the screenshot', () => {
   })
 
   it('of setting MFA up is what the CLI shows', async () => {
-    const { world, open } = await still()
+    const { world, open } = await openStill()
     const login = open('auth', 'login')
     await signIn(login, developer)
     await login.ended
@@ -110,14 +135,15 @@ describe.runIf(terminals)('the screenshot', () => {
   })
 
   it('of an explained answer is what the CLI shows', async () => {
-    const { open } = await still()
+    const { open } = await openStill()
 
     await expectPicture('explain', open('auth', 'explain', 'invalid_grant'))
   })
 
   it('of the help is what the CLI shows', async () => {
-    const { open } = await still()
+    // oclif decides about colors when it is loaded.
+    const { openReal } = await openStill()
 
-    await expectPicture('help', open('auth', '--help'))
+    await expectPicture('help', openReal('auth', '--help'))
   })
 })

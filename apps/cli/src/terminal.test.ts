@@ -1,26 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
-import { canOpenTerminals, openTerminal, type TerminalOptions } from '@particle-grants/test-kit/terminal'
-import { describe, expect, inject, it } from 'vitest'
+import { canOpenTerminals, type SimulatedTerminal } from '@particle-grants/test-kit/terminal'
+import { describe, expect, it } from 'vitest'
 import { developer, jane, product, World, withMfa } from '../test/cli.ts'
-
-/** Runs the CLI in a terminal of its own. */
-function terminal(world: World, args: readonly string[], options: TerminalOptions = {}) {
-  const { env = {}, ...rest } = options
-  return openTerminal(process.execPath, [inject('pgrants'), ...args], {
-    cwd: world.home,
-    env: { ...world.env, ...env },
-    ...rest,
-  })
-}
-
-/** The same, by a shell that does something before, in a terminal of 200 columns. */
-function inShell(world: World, before: string, args: readonly string[]) {
-  const script = `${before} exec "$0" "$@"`
-  const given = ['-c', script, process.execPath, inject('pgrants'), ...args]
-  return openTerminal('/bin/sh', given, { cwd: world.home, columns: 200, env: world.env })
-}
+import { runInTerminal } from '../test/terminal.ts'
 
 /** What is stored of sign-ins: sessions, secrets of clients, profiles. */
 function stored(world: World): string[] {
@@ -34,7 +18,8 @@ function wrongCodes(world: World): string[] {
   return ['000000', '000001', '000002', '000003'].filter((code) => code !== right)
 }
 
-type Shown = ReturnType<typeof openTerminal>
+type Shown = SimulatedTerminal
+type Step = (shown: Shown) => Promise<void>
 
 /** What somebody types until each prompt shows, in the order of the prompts. */
 const account = async (shown: Shown) => {
@@ -83,7 +68,7 @@ else {
   describe('auth login in a terminal', () => {
     it('leads an account with two-step authentication to a token, by a wrong code and the right one', async () => {
       const world = await World.open()
-      const shown = terminal(world, ['auth', 'login'])
+      const shown = runInTerminal(world, ['auth', 'login'])
       for (const step of [account, username, password]) await step(shown)
       await shown.shows('3 tries left')
       shown.type(`${wrongCodes(world)[0]}\r`)
@@ -97,7 +82,7 @@ else {
 
     it('takes a recovery code as a way out', async () => {
       const world = await World.open()
-      const shown = terminal(world, ['auth', 'login'])
+      const shown = world.terminal(['auth', 'login'])
       for (const step of [account, username, password, recovery]) await step(shown)
       await shown.shows('Recovery code:')
       shown.type('a1b2-c3d4-e5f6\r')
@@ -107,7 +92,7 @@ else {
 
     it('ends with 3 after three wrong codes, and stores nothing', async () => {
       const world = await World.open()
-      const shown = terminal(world, ['auth', 'login'])
+      const shown = world.terminal(['auth', 'login'])
       for (const step of [account, username, password]) await step(shown)
       for (const [index, left] of ['3 tries', '2 tries', 'one try'].entries()) {
         await shown.shows(`${left} left`)
@@ -119,7 +104,7 @@ else {
 
     it('signs in for a customer of a product', async () => {
       const world = await World.open()
-      const shown = terminal(world, ['auth', 'login'])
+      const shown = world.terminal(['auth', 'login'])
       for (const step of [client, clientId, clientSecret, customer]) await step(shown)
       await shown.shows('Customer (email or id):')
       shown.type(`${jane.username}\r`)
@@ -130,7 +115,7 @@ else {
 
     it('signs in with a client of the own account, without a password', async () => {
       const world = await World.open()
-      const shown = terminal(world, ['auth', 'login'])
+      const shown = world.terminal(['auth', 'login'])
       await userClient(shown)
       await shown.shows('Client id:')
       shown.type('my-scripts-5678\r')
@@ -145,7 +130,7 @@ else {
 
     it('sends no refused code again, and asks for another one', async () => {
       const world = await World.open()
-      const shown = terminal(world, ['auth', 'login'])
+      const shown = world.terminal(['auth', 'login'])
       for (const step of [account, username, password]) await step(shown)
       const [wrong] = wrongCodes(world)
       await shown.shows('3 tries left')
@@ -161,7 +146,7 @@ else {
 
     it('says that a recovery code was refused, and of what use these are', async () => {
       const world = await World.open()
-      const shown = terminal(world, ['auth', 'login'])
+      const shown = world.terminal(['auth', 'login'])
       for (const step of [account, username, password, recovery]) await step(shown)
       await shown.shows('login.particle.io only')
       await shown.shows('Recovery code:')
@@ -174,7 +159,7 @@ else {
 
     it('asks for no secret that could not be kept', async () => {
       const world = await World.open()
-      const shown = terminal(world, ['auth', 'login', '--store', 'keyring'])
+      const shown = world.terminal(['auth', 'login', '--store', 'keyring'])
       expect(await shown.ended).toMatchObject({ code: 1 })
       expect(shown.screen()).toContain('keyring')
       expect(shown.screen()).not.toContain('Who are you?')
@@ -182,7 +167,7 @@ else {
 
     it('asks again after a wrong password, with the account at hand', async () => {
       const world = await World.open()
-      const shown = terminal(world, ['auth', 'login'])
+      const shown = world.terminal(['auth', 'login'])
       await account(shown)
       await shown.shows('Account (email):')
       shown.type(`${developer.username}\r`)
@@ -201,7 +186,7 @@ else {
       const world = await World.open()
       await world.signIn()
       const value = (await world.run(['auth', 'token'])).stdout.trim()
-      const shown = terminal(world, ['auth', 'login', '-p', 'other'])
+      const shown = world.terminal(['auth', 'login', '-p', 'other'])
       await token(shown)
       await shown.shows('Access token:')
       shown.type(`${value}\r`)
@@ -214,7 +199,7 @@ else {
       await world.run(['auth', 'login', '-u', withMfa.username, '--password-stdin'], {
         stdin: withMfa.password,
       })
-      const shown = terminal(world, ['auth', 'login'])
+      const shown = world.terminal(['auth', 'login'])
       await shown.shows('waits for its code')
       shown.press('enter')
       await shown.shows('3 tries left')
@@ -238,19 +223,35 @@ else {
       'ends at once by Ctrl-C at the prompt for %s: nothing stored, the terminal as before',
       async (_, steps, prompt) => {
         const world = await World.open()
-        const shown = terminal(world, ['auth', 'login'])
-        for (const step of steps) await step(shown)
-        await shown.shows(prompt)
-        shown.press('ctrl-c')
-        expect(await shown.ended).toMatchObject({ code: 130, echo: true, lines: true, cursor: 'shown' })
-        expect(stored(world)).toEqual([])
-        expect(shown.screen()).not.toMatch(/at .*\.js:\d+/)
+        await stopAt(world, world.terminal(['auth', 'login']), { steps, prompt })
       },
     )
 
+    // One prompt of each kind: a choice, a text, a secret.
+    it.each(prompts.slice(0, 3))(
+      'restores a real terminal after Ctrl-C at the prompt for %s',
+      async (_, steps, prompt) => {
+        const world = await World.open()
+        await stopAt(world, runInTerminal(world, ['auth', 'login']), { steps, prompt })
+      },
+    )
+
+    async function stopAt(
+      world: World,
+      shown: Shown,
+      { steps, prompt }: { readonly steps: readonly Step[]; readonly prompt: string },
+    ) {
+      for (const step of steps) await step(shown)
+      await shown.shows(prompt)
+      shown.press('ctrl-c')
+      expect(await shown.ended).toMatchObject({ code: 130, echo: true, lines: true, cursor: 'shown' })
+      expect(stored(world)).toEqual([])
+      expect(shown.screen()).not.toMatch(/at .*\.js:\d+/)
+    }
+
     it('asks nothing where stdout is piped, or a document is wanted', async () => {
       const world = await World.open()
-      const shown = terminal(world, ['auth', 'login', '--json'])
+      const shown = world.terminal(['auth', 'login', '--json'])
       expect(await shown.ended).toMatchObject({ code: 2 })
       expect(shown.screen()).toContain('no_terminal')
     })
@@ -259,7 +260,7 @@ else {
       const world = await World.open()
       await world.signIn()
       world.sandbox.failNext({ delay: 1200 })
-      const shown = terminal(world, ['auth', 'status', '--check'])
+      const shown = world.terminal(['auth', 'status', '--check'])
       await shown.shows('Asking Particle')
       expect(await shown.ended).toMatchObject({ code: 0, cursor: 'shown' })
       expect(shown.screen()).not.toContain('Asking Particle')
@@ -275,8 +276,7 @@ else {
         ['auth', 'login', 'PLANTED'],
       ]
       for (const args of calls) {
-        // A wide terminal that says it is narrow breaks nothing by itself.
-        const shown = inShell(world, `stty cols ${columns};`, args)
+        const shown = world.terminal(args, { columns, screenColumns: 200 })
         await shown.ended
         const width = columns || 80
         const lines = shown.output().replaceAll('\r', '').split('\n')
@@ -294,7 +294,7 @@ else {
 
     it('ends at Ctrl-D at a prompt, and says that the input ended', async () => {
       const world = await World.open()
-      const shown = terminal(world, ['auth', 'login'])
+      const shown = runInTerminal(world, ['auth', 'login'])
       for (const step of [account, username]) await step(shown)
       await shown.shows('Password:')
       shown.type('\x04')
@@ -307,7 +307,7 @@ else {
       const world = await World.open()
       await world.signIn()
       world.sandbox.failNext({ delay: 1200 })
-      const shown = inShell(world, 'TERM=dumb', ['auth', 'status', '--check'])
+      const shown = world.terminal(['auth', 'status', '--check'], { env: { TERM: 'dumb' } })
       expect(await shown.ended).toMatchObject({ code: 0 })
       expect(shown.output()).not.toContain('Asking Particle')
     })
@@ -316,10 +316,10 @@ else {
       const world = await World.open()
       await world.signIn()
       const colour = String.fromCharCode(27)
-      const plain = terminal(world, ['auth', 'status'], { env: { NO_COLOR: '1' } })
+      const plain = runInTerminal(world, ['auth', 'status'], { env: { NO_COLOR: '1' } })
       await plain.ended
       expect(plain.output()).not.toContain(`${colour}[3`)
-      const coloured = terminal(world, ['auth', 'status'])
+      const coloured = runInTerminal(world, ['auth', 'status'])
       await coloured.ended
       expect(coloured.output()).toContain(`${colour}[3`)
       expect((await world.run(['auth', 'status'])).stdout).not.toContain(colour)

@@ -1,17 +1,19 @@
-import { spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { execute } from '@oclif/core'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
+import { runInProcess } from '@particle-grants/test-kit/in-process'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-const bin = fileURLToPath(new URL('../bin/run.js', import.meta.url))
+const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** The same CLI, but that its commands are joined by colons: oclif's own default. */
-function withColons(): string {
-  const root = fileURLToPath(new URL('..', import.meta.url))
+/** Copies the CLI without its topic separator: oclif's default joins the words of a command with colons. */
+function copyWithColons(): string {
   // Below the packages that it needs.
   const folder = mkdtempSync(join(root, 'node_modules/.colons-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -20,11 +22,11 @@ function withColons(): string {
   const { oclif, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const { topicSeparator: _, ...others } = oclif
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, oclif: others }))
-  return join(folder, 'bin/run.js')
+  return folder
 }
 
-/** A sandbox that listens, and the CLI with a home of its own. It runs what is built. */
-async function open(program = bin) {
+/** Opens a sandbox that listens, and the CLI of a folder with a home of its own. The plugin runs from its `dist`. */
+async function open(folder = root) {
   const sandbox = createSandbox()
   const server = await listen(sandbox, { port: 0 })
   const home = mkdtempSync(join(tmpdir(), 'particle-grants-devices-'))
@@ -33,26 +35,15 @@ async function open(program = bin) {
     rmSync(home, { recursive: true, force: true, maxRetries: 10 })
   })
   const env = {
-    PATH: process.env.PATH,
+    PATH: process.env.PATH ?? '',
     HOME: home,
     XDG_STATE_HOME: join(home, 'state'),
     PARTICLE_GRANTS_BASE_URL: server.url,
     PARTICLE_GRANTS_STORE: 'file',
   }
   const run = (args: readonly string[], stdin = '') =>
-    new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-      const child = spawn(process.execPath, [program, ...args], { env, cwd: home })
-      const seen = { stdout: '', stderr: '' }
-      child.stdout.on('data', (chunk) => {
-        seen.stdout += chunk
-      })
-      child.stderr.on('data', (chunk) => {
-        seen.stderr += chunk
-      })
-      child.on('close', (code) => resolve({ code, ...seen }))
-      child.stdin.end(stdin)
-    })
-  return { sandbox, run }
+    runInProcess(() => execute({ dir: folder, args: [...args] }), { env, cwd: home, stdin })
+  return { sandbox, run, env, home }
 }
 
 const login = ['auth', 'login', '--username', 'dev@example.com', '--password-stdin']
@@ -79,7 +70,7 @@ describe("somebody else's CLI", () => {
   })
 
   it('is told so as it joins the words of its commands', async () => {
-    const { run } = await open(withColons())
+    const { run } = await open(copyWithColons())
     const [devices, status, json, explain] = [
       await run(['devices']),
       await run(['auth:status']),
@@ -107,9 +98,10 @@ describe("somebody else's CLI", () => {
     expect(await run(['devices'])).toMatchObject({ code: 1, stdout: '' })
   })
 
-  it('gets the topic auth, and nothing else', async () => {
-    const { run } = await open()
-    const { stdout } = await run(['--help'])
+  it('starts from its bin, and has the topic auth and no other command of pgrants', async () => {
+    const { env, home } = await open()
+    const bin = join(root, 'bin/run.js')
+    const { stdout } = await promisify(execFile)(process.execPath, [bin, '--help'], { env, cwd: home })
 
     expect(stdout.match(/^ {2}[a-z]+(?= )/gm)?.map((name) => name.trim())).toEqual(
       expect.arrayContaining(['auth', 'devices']),
