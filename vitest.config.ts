@@ -43,11 +43,13 @@ export default defineConfig(({ mode }) => {
     project('packages/plugin-auth'),
     project('packages/test-kit'),
     project('apps/cli', { globalSetup: ['test/bundle.ts'] }),
-    project('apps/demo'),
+    project('apps/demo', { globalSetup: ['../../packages/test-kit/src/build-packages.ts'] }),
     project('apps/devices-plugin'),
     project('apps/system-tests'),
-    project('examples'),
-    project('docs', mode === 'site' ? { globalSetup: ['browser/build-site.ts'] } : {}),
+    project('examples', { globalSetup: ['../packages/test-kit/src/build-packages.ts'] }),
+    project('docs', {
+      globalSetup: [mode === 'site' ? 'browser/build-site.ts' : '../packages/test-kit/src/build-packages.ts'],
+    }),
   ]
   const types: TestProjectInlineConfiguration = {
     resolve: { conditions },
