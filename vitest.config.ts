@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+/** Builds the packages for tests that run programs from `dist`. */
+const buildPackages = fileURLToPath(new URL('packages/test-kit/src/build-packages.ts', import.meta.url))
 
 /** Resolves workspace packages to their sources, so that tests need no build. */
 const conditions = ['@particle-grants/source']
@@ -42,13 +46,13 @@ export default defineConfig(({ mode }) => {
     project('packages/process-lock'),
     project('packages/plugin-auth'),
     project('packages/test-kit'),
-    project('apps/cli', { globalSetup: ['test/bundle.ts'] }),
-    project('apps/demo', { globalSetup: ['../../packages/test-kit/src/build-packages.ts'] }),
-    project('apps/devices-plugin'),
+    project('apps/cli', { globalSetup: [buildPackages, 'test/bundle.ts'] }),
+    project('apps/demo', { globalSetup: [buildPackages] }),
+    project('apps/devices-plugin', { globalSetup: [buildPackages] }),
     project('apps/system-tests'),
-    project('examples', { globalSetup: ['../packages/test-kit/src/build-packages.ts'] }),
+    project('examples', { globalSetup: [buildPackages] }),
     project('docs', {
-      globalSetup: [mode === 'site' ? 'browser/build-site.ts' : '../packages/test-kit/src/build-packages.ts'],
+      globalSetup: mode === 'site' ? ['browser/build-site.ts'] : [buildPackages, '../apps/cli/test/bundle.ts'],
     }),
   ]
   const types: TestProjectInlineConfiguration = {

@@ -85,14 +85,17 @@ const whole = {
   plugins: [cryptoWhenNeeded],
 }
 
-/** Bundles into the folder `dist` of a package's, which is emptied first, and lists the commands beside it for oclif. */
-export async function bundle(folder) {
+/**
+ * Bundles into the folder `dist` of a package's, which is emptied first, and lists the commands beside it for oclif.
+ * Tests add entry points of their own.
+ */
+export async function bundle(folder, ownEntryPoints = {}) {
   const outdir = join(folder, 'dist')
   rmSync(outdir, { recursive: true, force: true })
   rmSync(join(folder, manifestName), { force: true })
   const later = new Map()
   const parts = [await build({ ...quick, outdir, plugins: [cryptoWhenNeeded, laterFrom(later)] })]
-  const entryPoints = { ...whole.entryPoints, ...Object.fromEntries(later) }
+  const entryPoints = { ...whole.entryPoints, ...Object.fromEntries(later), ...ownEntryPoints }
   parts.push(await build({ ...whole, outdir, entryPoints }))
   const inputs = new Set(parts.flatMap(({ metafile }) => Object.keys(metafile.inputs)))
   writeFileSync(join(outdir, 'third-party-notices.txt'), licencesOf([...inputs], root))

@@ -100,11 +100,9 @@ describe('api', () => {
 
   it('stops waiting for a body that never ends', async () => {
     const { world } = await signedIn()
-    const env = { PARTICLE_GRANTS_STDIN_TIMEOUT: '1' }
-    const { code, stderr } = await world.run(['api', 'POST', '/v1/devices/x/led', '--input', '-'], {
-      stdin: { open: '{"arg":' },
-      env,
-    })
+    const env = { PARTICLE_GRANTS_STDIN_TIMEOUT: '0.5' }
+    const args = ['api', 'POST', '/v1/devices/x/led', '--input', '-']
+    const { code, stderr } = await world.spawn(args, { stdin: { open: '{"arg":' }, env }).ended
 
     expect(code).toBe(2)
     expect(stderr).toMatch(/did not end within 1 s/)

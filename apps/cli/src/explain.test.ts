@@ -144,8 +144,9 @@ describe('auth explain', () => {
 
   it('stops waiting for an input that never ends', async () => {
     const world = await World.open()
-    const env = { PARTICLE_GRANTS_STDIN_TIMEOUT: '1' }
-    const { code, stderr } = await world.run(['auth', 'explain'], { stdin: { open: 'HTTP/1.1 200 OK' }, env })
+    const env = { PARTICLE_GRANTS_STDIN_TIMEOUT: '0.5' }
+    const stdin = { open: 'HTTP/1.1 200 OK' }
+    const { code, stderr } = await world.spawn(['auth', 'explain'], { stdin, env }).ended
 
     expect(code).toBe(2)
     expect(stderr).toMatch(/did not end within 1 s/)
@@ -154,6 +155,8 @@ describe('auth explain', () => {
   it('reads nothing of stdin when it was given a code, also when stdin never ends', async () => {
     const world = await World.open()
 
-    expect((await world.run(['auth', 'explain', 'invalid_scope'], { stdin: { open: '' } })).code).toBe(0)
+    const { ended } = world.spawn(['auth', 'explain', 'invalid_scope'], { stdin: { open: '' } })
+
+    expect((await ended).code).toBe(0)
   })
 })

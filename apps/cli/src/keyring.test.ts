@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { describeWithService } from '@particle-grants/test-kit/services'
 import { describe, expect, it } from 'vitest'
 import { developer, product, World, withMfa } from '../test/cli.ts'
-import { describeWithKeyring, openKeyring } from '../test/keyring.ts'
+import { openKeyring } from '../test/keyring.ts'
 
 describe('without a keyring', () => {
   it('says on stderr that the sign-in is in a file, and why', async () => {
@@ -28,9 +29,9 @@ describe('without a keyring', () => {
   })
 })
 
-describeWithKeyring('with a keyring', () => {
+describeWithService('keyring', 'with a keyring', () => {
   it('keeps sessions and the secrets of clients in it by default, and none in a file', async () => {
-    const world = await World.open()
+    const world = await World.open({ usesProcesses: true })
     const env = { ...(await openKeyring()), PARTICLE_GRANTS_STORE: '' }
     const login = ['auth', 'login', '--client-id', product.id, '--client-secret-stdin']
     const { stderr } = await world.run(login, { stdin: product.secret, env })
@@ -56,7 +57,7 @@ describeWithKeyring('with a keyring', () => {
   })
 
   it('finishes a sign-in there whose first call ended with 4', async () => {
-    const world = await World.open()
+    const world = await World.open({ usesProcesses: true })
     const env = { ...(await openKeyring()), PARTICLE_GRANTS_STORE: '' }
     const login = ['auth', 'login', '-u', withMfa.username, '--password-stdin']
     expect((await world.run(login, { stdin: withMfa.password, env })).code).toBe(4)

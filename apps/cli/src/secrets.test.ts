@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { leaksIn } from '@particle-grants/test-kit'
-import { describe, expect, it } from 'vitest'
+import { runProgram } from '@particle-grants/test-kit/programs'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { developer, jane, product, type Run, World, withMfa } from '../test/cli.ts'
+import type { CommandRequest } from '../test/command-server.ts'
 
 /** Every file of a folder, with its path. */
 function filesUnder(folder: string): string[] {
@@ -16,6 +18,17 @@ function storedTokens(world: World): string[] {
   const sessions = filesUnder(world.sessions).filter((file) => /\/session-[0-9a-f]+\.json$/.test(file))
   const texts = sessions.map((file) => readFileSync(file, 'utf8'))
   return texts.flatMap((text) => [...text.matchAll(/[0-9a-f]{40}/g)].map(([token]) => token))
+}
+
+/** Starts a process that runs commands with all debugging on. Node reads `NODE_DEBUG` only at start-up. */
+function startDebugging(world: World) {
+  const program = runProgram(inject('commandServer'), { env: { ...world.env, ...everything } })
+  onTestFinished(() => program.kill())
+  const run = async (args: readonly string[], stdin = ''): Promise<Run> => {
+    program.send(JSON.stringify({ args, stdin } satisfies CommandRequest))
+    return JSON.parse(await program.next())
+  }
+  return { run, errors: program.errors }
 }
 
 const everything = { DEBUG: '*', NODE_DEBUG: 'http,https,net,tls,fetch,undici', OCLIF_DEBUG: '1' }
@@ -36,9 +49,10 @@ const customer = [
 describe('secrets', () => {
   it('are in no output, also with all debugging on', async () => {
     const world = await World.open()
+    const debugging = startDebugging(world)
     const runs: Run[] = []
     const run = async (args: readonly string[], stdin = '') => {
-      runs.push(await world.run(args, { stdin, env: everything }))
+      runs.push(await debugging.run(args, stdin))
     }
     const otp = world.sandbox.otp(withMfa.username)
     await run(['auth', 'login', '-u', withMfa.username, '--password-stdin'], withMfa.password)
@@ -68,29 +82,31 @@ describe('secrets', () => {
     tokens.push(...storedTokens(world))
     await run(['auth', 'logout', '--all'])
     const planted = [withMfa.password, otp, mfaToken, product.secret, jane.password, ...tokens]
-    expect(leaksIn(runs, planted)).toEqual([])
-    // The debugging was on.
-    expect(runs[0]?.stderr).toContain('pgrants')
+    expect(leaksIn([runs, debugging.errors()], planted)).toEqual([])
+    // Both kinds of debugging were on.
+    expect(runs[0]?.stderr).toContain('oclif')
+    expect(JSON.stringify(runs) + debugging.errors()).toMatch(/\b(FETCH|UNDICI|NET|HTTP) \d+:/)
   })
 
   it('are in no output of a failed sign-in', async () => {
     const world = await World.open()
     const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
     const secret = 'a wrong p4ssw0rd & more'
-    const runs = [await world.run(login, { stdin: secret, env: everything })]
+    const { run, errors } = startDebugging(world)
+    const runs = [await run(login, secret)]
     world.sandbox.failNext({ status: 500, body: `<h1>${secret}</h1>` })
-    runs.push(await world.run(login, { stdin: secret, env: everything }))
+    runs.push(await run(login, secret))
     world.sandbox.failNext({ drop: true })
-    runs.push(await world.run([...login, '--json'], { stdin: secret, env: everything }))
+    runs.push(await run([...login, '--json'], secret))
     await world.server.close()
-    runs.push(await world.run(login, { stdin: secret, env: everything }))
+    runs.push(await run(login, secret))
     expect(runs.map(({ code }) => code)).toEqual([1, 6, 6, 6])
-    expect(leaksIn(runs, [secret])).toEqual([])
+    expect(leaksIn([runs, errors()], [secret])).toEqual([])
   })
 
   it.runIf(existsSync('/proc/self/cmdline'))('are in no arguments of a process', async () => {
     const world = await World.open()
-    const { pid, ended } = world.start(customer[0], { stdin: customer[1] })
+    const { pid, ended } = world.spawn(customer[0], { stdin: customer[1] })
     const seen = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
     expect(seen).toContain('--client-secret-stdin')
     expect((await ended).code).toBe(0)

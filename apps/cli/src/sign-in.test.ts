@@ -32,21 +32,17 @@ describe('auth login without a terminal', () => {
 
   it('reads one line of a stdin that stays open', async () => {
     const world = await World.open()
-    const { code } = await world.run(['auth', 'login', '-u', developer.username, '--password-stdin'], {
-      stdin: { open: `${developer.password}\n` },
-    })
+    const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
+    const { code } = await world.spawn(login, { stdin: { open: `${developer.password}\n` } }).ended
     expect(code).toBe(0)
   })
 
   it('gives up on a stdin that stays open and silent', async () => {
     const world = await World.open()
-    const { code, stderr } = await world.run(
+    const { code, stderr } = await world.spawn(
       ['auth', 'login', '-u', developer.username, '--password-stdin'],
-      {
-        stdin: { open: '' },
-        env: { PARTICLE_GRANTS_STDIN_TIMEOUT: '0.2' },
-      },
-    )
+      { stdin: { open: '' }, env: { PARTICLE_GRANTS_STDIN_TIMEOUT: '0.2' } },
+    ).ended
     expect(code).toBe(2)
     expect(stderr).toContain('standard input')
     expect(world.sandbox.requests()).toEqual([])

@@ -108,7 +108,7 @@ describe('auth profiles', () => {
   })
 
   it('are written by several processes at once without a loss', async () => {
-    const world = await World.open()
+    const world = await World.open({ usesProcesses: true })
     const names = ['a', 'b', 'c', 'd']
     await Promise.all(names.map((name) => world.signIn(['-p', name])))
     const { document } = await world.json(['auth', 'profiles'])

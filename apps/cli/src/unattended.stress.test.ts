@@ -2,14 +2,15 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { leaksIn } from '@particle-grants/test-kit'
 import { describeStress } from '@particle-grants/test-kit/levels'
+import { describeWithService } from '@particle-grants/test-kit/services'
 import { expect, it } from 'vitest'
 import { developer, World, withMfa } from '../test/cli.ts'
-import { describeWithKeyring, openKeyring } from '../test/keyring.ts'
+import { openKeyring } from '../test/keyring.ts'
 import { runInTerminal, terminals, tidy } from '../test/terminal.ts'
 
-describeWithKeyring('codes from the keyring', () => {
+describeWithService('keyring', 'codes from the keyring', () => {
   it('are set up without a terminal, and forgotten when MFA is switched off', async () => {
-    const world = await World.open()
+    const world = await World.open({ usesProcesses: true })
     const env = await openKeyring()
     await world.signIn()
     const enabled = await world.json(['auth', 'mfa', 'enable', '--keep-secret'], { env })
@@ -32,7 +33,7 @@ describeWithKeyring('codes from the keyring', () => {
   })
 
   it.runIf(terminals)('are offered after the set-up in a terminal, and not kept unasked', async () => {
-    const world = await World.open()
+    const world = await World.open({ usesProcesses: true })
     const env = await openKeyring()
     await world.signIn()
     const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { env, rows: 60 })
@@ -47,7 +48,7 @@ describeWithKeyring('codes from the keyring', () => {
   })
 
   it.runIf(terminals)('are not kept on Ctrl-C, when MFA is on already', async () => {
-    const world = await World.open()
+    const world = await World.open({ usesProcesses: true })
     const env = await openKeyring()
     await world.signIn()
     const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { env, rows: 60 })
@@ -63,7 +64,7 @@ describeWithKeyring('codes from the keyring', () => {
   })
 
   it.runIf(terminals)('are kept where that is chosen', async () => {
-    const world = await World.open()
+    const world = await World.open({ usesProcesses: true })
     const env = await openKeyring()
     await world.signIn()
     const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { env, rows: 60 })
@@ -81,7 +82,7 @@ describeWithKeyring('codes from the keyring', () => {
 
 /** Signs in with a secret kept in the keyring, and then sets the authenticator up anew behind the CLI's back. */
 async function withStaleKey() {
-  const world = await World.open()
+  const world = await World.open({ usesProcesses: true })
   const env = await openKeyring()
   await world.signIn()
   await world.run(['auth', 'mfa', 'enable', '--keep-secret'], { env })
@@ -104,7 +105,7 @@ async function withStaleKey() {
   return { world, env }
 }
 
-describeWithKeyring('a key in the keyring that fits no more', () => {
+describeWithService('keyring', 'a key in the keyring that fits no more', () => {
   const login = ['auth', 'login', '--username', developer.username]
 
   it.runIf(terminals)(
@@ -160,7 +161,7 @@ describeWithKeyring('a key in the keyring that fits no more', () => {
 // In real time: each test waits for a time step, half a minute at most.
 describeStress('a sign-in that finds its codes by itself', () => {
   it('never sends the same time step from two processes, and signs both in', async () => {
-    const world = await World.open()
+    const world = await World.open({ usesProcesses: true })
     const stdin = `${withMfa.password}\n${withMfa.totp}\n`
     const args = ['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin', '-p']
     const runs = await Promise.all(['one', 'two'].map((name) => world.run([...args, name], { stdin })))
@@ -176,7 +177,7 @@ describeStress('a sign-in that finds its codes by itself', () => {
     expect(sentCodes(world)).toEqual([200, 200])
   })
 
-  describeWithKeyring('with a key from the keyring', () => {
+  describeWithService('keyring', 'with a key from the keyring', () => {
     it('keeps the challenge where the key fits no more, and says how to forget it', async () => {
       const { world, env } = await withStaleKey()
       const args = ['auth', 'login', '--username', developer.username, '--password-stdin']
@@ -190,7 +191,7 @@ describeStress('a sign-in that finds its codes by itself', () => {
     })
 
     it('needs nobody', async () => {
-      const world = await World.open()
+      const world = await World.open({ usesProcesses: true })
       const env = await openKeyring()
       await world.signIn()
       await world.run(['auth', 'mfa', 'enable', '--keep-secret'], { env })

@@ -6,14 +6,17 @@ import { bundle } from '../scripts/build.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Bundles the CLI from the sources as they are now, in a folder of its own, which is gone after the run. */
+/** Bundles the CLI from the current sources into a folder of its own. Returns the function that removes it. */
 export async function setup(project: TestProject): Promise<() => void> {
-  // Beside the sources, so that what is not bundled is found.
+  // Below the app, because the bundle imports dependencies from its node_modules.
   const folder = mkdtempSync(join(root, 'node_modules/.pgrants-'))
   for (const name of ['bin', 'package.json'])
     cpSync(join(root, name), join(folder, name), { recursive: true })
-  await bundle(folder)
+  const programs = ['program', 'command-server'].map((name) => [name, join(root, `test/${name}.ts`)])
+  await bundle(folder, Object.fromEntries(programs))
   project.provide('pgrants', join(folder, 'bin', 'pgrants.cjs'))
+  project.provide('program', join(folder, 'dist', 'program.js'))
+  project.provide('commandServer', join(folder, 'dist', 'command-server.js'))
   return () => rmSync(folder, { recursive: true, force: true })
 }
 
@@ -21,5 +24,9 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The CLI's bin, bundled from the sources. */
     pgrants: string
+    /** The same as a module, which exports what `program.ts` does. */
+    program: string
+    /** A program that runs many commands in one process. */
+    commandServer: string
   }
 }

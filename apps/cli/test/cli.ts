@@ -2,9 +2,18 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { createSandbox, type Sandbox, type SandboxOptions } from '@particle-grants/sandbox'
 import { listen, type SandboxServer } from '@particle-grants/sandbox/node'
+import { runInProcess } from '@particle-grants/test-kit/in-process'
+import { openTerminalInProcess, type Terminal, type TerminalOptions } from '@particle-grants/test-kit/terminal'
 import { inject, onTestFinished } from 'vitest'
+
+/** Runs the bundle of the CLI. The first run loads it, because some modules read the environment when they load. */
+async function runProgram(args: readonly string[]): Promise<void> {
+  const program = (await import(pathToFileURL(inject('program')).href)) as typeof import('./program.ts')
+  await program.runProgram(args)
+}
 
 /** How a run of the CLI ended, and what it printed. */
 export interface Run {
@@ -13,15 +22,28 @@ export interface Run {
   readonly stderr: string
 }
 
-/** What a run is given besides its arguments. */
+/** The input of a run besides its arguments. */
 export interface RunOptions {
-  /** Standard input, which ends after it; `open`: it stays open without a byte. @default nothing, ended */
-  readonly stdin?: string | Buffer | { readonly open: string }
+  /** Standard input, which ends after it. @default '' */
+  readonly stdin?: string | Buffer
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** A run that is under way. */
-interface Started {
+/** The input of a run in a process of its own. */
+export interface SpawnOptions {
+  /** `open`: standard input stays open after these bytes. */
+  readonly stdin?: RunOptions['stdin'] | { readonly open: string }
+  readonly env?: RunOptions['env']
+}
+
+/** The sandbox of a world, and how the CLI runs in it. */
+export interface WorldOptions extends SandboxOptions {
+  /** For commands that must run at the same time, and for native code, which keeps state as long as its process. */
+  readonly usesProcesses?: boolean
+}
+
+/** A process that runs the CLI. */
+interface Spawned {
   readonly pid: number
   readonly ended: Promise<Run>
 }
@@ -31,17 +53,19 @@ export class World {
   readonly sandbox: Sandbox
   readonly server: SandboxServer
   readonly home: string
+  readonly #usesProcesses: boolean
 
-  private constructor(sandbox: Sandbox, server: SandboxServer) {
+  private constructor(sandbox: Sandbox, server: SandboxServer, usesProcesses: boolean) {
     this.sandbox = sandbox
     this.server = server
+    this.#usesProcesses = usesProcesses
     this.home = mkdtempSync(join(tmpdir(), 'particle-grants-cli-'))
   }
 
-  /** Gone when the test is finished. */
-  static async open(options: SandboxOptions = {}): Promise<World> {
+  /** Opens a world that is closed with the test. With `usesProcesses`, each run is a process of its own. */
+  static async open({ usesProcesses = false, ...options }: WorldOptions = {}): Promise<World> {
     const sandbox = createSandbox(options)
-    const world = new World(sandbox, await listen(sandbox, { port: 0 }))
+    const world = new World(sandbox, await listen(sandbox, { port: 0 }), usesProcesses)
     onTestFinished(async () => {
       await world.server.close()
       rmSync(world.home, { recursive: true, force: true, maxRetries: 10 })
@@ -66,13 +90,24 @@ export class World {
     return join(this.home, 'state', 'particle-grants', 'sessions')
   }
 
-  /** Runs the CLI to its end. */
-  run(args: readonly string[], options?: RunOptions): Promise<Run> {
-    return this.start(args, options).ended
+  /** Runs a command of the CLI in this process. Runs wait for each other. */
+  run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+    if (this.#usesProcesses) return this.spawn(args, options).ended
+    const { stdin = '', env = {} } = options
+    const input = { env: { ...this.env, ...env }, cwd: this.home, stdin }
+    return runInProcess(() => runProgram(args), input)
   }
 
-  /** Starts the CLI. */
-  start(args: readonly string[], { stdin = '', env = {} }: RunOptions = {}): Started {
+  /** Runs a command of the CLI in this process, in a simulated terminal. */
+  terminal(args: readonly string[], options: TerminalOptions = {}): Omit<Terminal, 'pid'> {
+    const env = { ...this.env, TZ: 'UTC', ...options.env }
+    const terminal = openTerminalInProcess(() => runProgram(args), { cwd: this.home, ...options, env })
+    onTestFinished(() => terminal.kill())
+    return terminal
+  }
+
+  /** Starts the CLI in a process of its own. */
+  spawn(args: readonly string[], { stdin = '', env = {} }: SpawnOptions = {}): Spawned {
     const child = spawn(process.execPath, [inject('pgrants'), ...args], {
       env: { ...this.env, ...env },
       cwd: this.home,

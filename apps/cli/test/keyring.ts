@@ -1,13 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { reportSkipped } from '@particle-grants/test-kit/levels'
-import { describe, expect, it, onTestFinished } from 'vitest'
-
-const programs = ['dbus-run-session', 'gnome-keyring-daemon']
+import { onTestFinished } from 'vitest'
 
 /** Lasts as long as its standard input is open, so that it never outlives these tests. */
 const script = `
@@ -16,19 +13,6 @@ printf 'a password\\n' | gnome-keyring-daemon --unlock --components=secrets >/de
 echo "$DBUS_SESSION_BUS_ADDRESS"
 exec cat >/dev/null
 `
-
-/** Registers tests that need a keyring; where none can be made, a test that holds that none is called for. */
-export function describeWithKeyring(name: string, body: () => void): void {
-  const missing = programs.filter((program) => spawnSync(program, ['--version']).error !== undefined)
-  describe(name, () => {
-    if (missing.length === 0) return body()
-    reportSkipped(`pgrants: ${name}`, `there is no ${missing.join(' and no ')} here`)
-    it('is left out, and nobody asked for it', () => {
-      const needed = (process.env.PARTICLE_GRANTS_NEED ?? '').split(',').includes('keyring')
-      expect(needed, `PARTICLE_GRANTS_NEED names keyring, but there is no ${missing}`).toBe(false)
-    })
-  })
-}
 
 /** A keyring of the test's own, with nothing of this machine's user in it. Gives the environment that leads to it. */
 export async function openKeyring(): Promise<Record<string, string>> {

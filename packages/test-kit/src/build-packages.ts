@@ -1,9 +1,10 @@
 import { buildAll } from '../../../scripts/build.mjs'
 
-let build: Promise<void> | undefined
+// Global, because vitest loads a `globalSetup` once per project.
+const shared = globalThis as { particleGrantsBuild?: Promise<void> }
 
-/** A `globalSetup` for projects whose tests run programs from `dist`: builds them from the sources of this moment. */
+/** A `globalSetup` for projects whose tests run programs from `dist`: builds the packages from the current sources. */
 export function setup(): Promise<void> {
-  build ??= buildAll()
-  return build
+  shared.particleGrantsBuild ??= buildAll()
+  return shared.particleGrantsBuild
 }

@@ -85,7 +85,7 @@ export function openTerminal(file: string, args: readonly string[], options: Ter
   }
 }
 
-function textOf(screen: xterm.Terminal): string {
+export function textOf(screen: xterm.Terminal): string {
   const buffer = screen.buffer.active
   const lines = Array.from(
     { length: buffer.length },
@@ -97,7 +97,7 @@ function textOf(screen: xterm.Terminal): string {
     .trimEnd()
 }
 
-async function shows(
+export async function shows(
   program: { readonly read: () => string; readonly ended: Promise<TerminalEnd> },
   text: string | RegExp,
   { timeout = 20_000, times = 1 }: Wait = {},
@@ -131,7 +131,7 @@ function readModes(file: string): Pick<TerminalEnd, 'echo' | 'lines'> {
   return { echo: on('echo'), lines: on('icanon') }
 }
 
-function cursorIn(output: string): TerminalEnd['cursor'] {
+export function cursorIn(output: string): TerminalEnd['cursor'] {
   return output.lastIndexOf('\x1b[?25l') > output.lastIndexOf('\x1b[?25h') ? 'hidden' : 'shown'
 }
 

@@ -1,0 +1,1 @@
+export { type ProcessInput, type ProcessResult, runInProcess } from './run-in-process.ts'
