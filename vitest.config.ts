@@ -52,7 +52,8 @@ export default defineConfig(({ mode }) => {
     project('apps/system-tests'),
     project('examples', { globalSetup: [buildPackages] }),
     project('docs', {
-      globalSetup: mode === 'site' ? ['browser/build-site.ts'] : [buildPackages, '../apps/cli/test/bundle.ts'],
+      globalSetup:
+        mode === 'site' ? ['browser/build-site.ts'] : [buildPackages, '../apps/cli/test/bundle.ts'],
     }),
   ]
   const types: TestProjectInlineConfiguration = {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,12 +6,11 @@ import type { Sandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 import { type Run, runCommand } from '@particle-grants/test-kit/samples'
 import { createStage, openStage, type Stage } from '../generator/exchange/exchange.ts'
+import { serveCommands } from './command-server.ts'
 import { runModule } from './run-module.ts'
 
 /** The folder of the site. */
 export const docs = fileURLToPath(new URL('..', import.meta.url))
-
-const cli = join(docs, '..', 'apps', 'cli', 'bin', 'pgrants.cjs')
 
 type Variables = Readonly<Record<string, string>>
 
@@ -38,9 +37,7 @@ export async function openCloud(sandbox: Sandbox = openStage().sandbox): Promise
   const server = await listen(sandbox)
   const folder = mkdtempSync(join(tmpdir(), 'particle-grants-docs-'))
   const home = join(folder, 'home')
-  const shim = join(folder, 'pgrants')
-  writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`)
-  chmodSync(shim, 0o755)
+  const commands = await serveCommands(folder)
   const environment = {
     HOME: home,
     XDG_STATE_HOME: join(home, 'state'),
@@ -87,7 +84,7 @@ export async function openCloud(sandbox: Sandbox = openStage().sandbox): Promise
       })
     },
     async close() {
-      await server.close()
+      await Promise.all([server.close(), commands.close()])
       rmSync(folder, { recursive: true, force: true })
     },
   }

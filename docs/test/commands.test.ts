@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createClock, createSandbox } from '@particle-grants/sandbox'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { canOpenTerminals, openTerminal } from '@particle-grants/test-kit/terminal'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { recordAll } from '../generator/exchange/recordings.ts'
 import { type Cloud, docs, openCloud } from './cloud.ts'
 import { promptingCommands, type ShellSample, shellSamples } from './commands.ts'
@@ -74,7 +74,7 @@ describe('a command that fails', () => {
 
 describe('the commands of the docs and READMEs', () => {
   it.each(shellSamples(recordings).map((one) => [one.places.join(' = '), one] as const))(
-    '%s runs without a terminal',
+    '%s runs',
     async (_, one) => {
       if (one.sample !== undefined) await runGrantSample(one.sample)
       else if (one.text.includes('$TOTP_KEY')) await runSample(one, cloudInRealTime)
@@ -109,7 +109,8 @@ function promptsOf(end: string): readonly (readonly [prompt: string, typed: () =
 if (canOpenTerminals !== true) reportSkipped("the chooser's commands in a terminal", canOpenTerminals)
 describe.runIf(canOpenTerminals === true)('the commands of the chooser', () => {
   it.each(promptingCommands)('%s signs in at a terminal', async (end, text) => {
-    const terminal = openTerminal('bash', ['-c', text], { env: cloud.environment })
+    const program = `pgrants() { "${process.execPath}" "${inject('pgrants')}" "$@"; }`
+    const terminal = openTerminal('bash', ['-c', `${program}\n${text}`], { env: cloud.environment })
     for (const [prompt, type] of promptsOf(end)) {
       await terminal.shows(prompt)
       terminal.type(type())
