@@ -52,6 +52,7 @@ export default defineConfig(({ mode }) => {
     project('apps/system-tests'),
     project('examples', { globalSetup: [buildPackages] }),
     project('docs', {
+      isolate: false,
       globalSetup:
         mode === 'site' ? ['browser/build-site.ts'] : [buildPackages, '../apps/cli/test/bundle.ts'],
     }),

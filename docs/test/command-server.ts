@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { runInProcess } from '@particle-grants/test-kit/in-process'
 import { inject } from 'vitest'
+import type {} from '../../apps/cli/test/bundle.ts'
 
 /** Hands arguments, environment and standard input to the server, and prints and returns what it answers. */
 const client = (socket: string, runs: string) => `#!/bin/sh
@@ -55,6 +56,8 @@ async function run(folder: string): Promise<void> {
 }
 
 async function runProgram(args: readonly string[]): Promise<void> {
-  const program = await import(pathToFileURL(inject('program')).href)
+  const program: typeof import('../../apps/cli/test/program.ts') = await import(
+    pathToFileURL(inject('program')).href
+  )
   await program.runProgram(args)
 }

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, inspect } from 'node:util'
 import type { Run } from '@particle-grants/test-kit/samples'
-import { afterAll } from 'vitest'
 import { redirectParticle } from './stand-in.ts'
 
 interface ModuleOptions {
@@ -12,16 +11,11 @@ interface ModuleOptions {
   readonly environment: Readonly<Record<string, string>>
 }
 
-// Next to the tests, so that Vitest loads samples like tests: packages come from their sources.
-const folder = mkdtempSync(join(import.meta.dirname, '.samples-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-let count = 0
-
 /** Runs a module of JavaScript or TypeScript in this process. Call it for one module at a time. */
 export async function runModule(text: string, { server, environment }: ModuleOptions): Promise<Run> {
-  count += 1
-  const file = join(folder, `sample-${count}.ts`)
+  // Next to the tests, so that Vitest loads samples like tests: packages come from their sources.
+  const folder = mkdtempSync(join(import.meta.dirname, '.samples-'))
+  const file = join(folder, 'sample.ts')
   writeFileSync(file, text)
   const printed = { stdout: '', stderr: '' }
   const restore = [captureConsole(printed), replaceEnvironment(environment), redirectParticle(server)]
@@ -32,6 +26,7 @@ export async function runModule(text: string, { server, environment }: ModuleOpt
     return { code: 1, ...printed, stderr: `${printed.stderr}${inspect(error)}` }
   } finally {
     for (const undo of restore) undo()
+    rmSync(folder, { recursive: true })
   }
 }
 
