@@ -6,9 +6,9 @@ import { canOpenTerminals, openTerminal } from '@particle-grants/test-kit/termin
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { recordAll } from '../generator/exchange/recordings.ts'
 import { type Cloud, docs, openCloud } from './cloud.ts'
-import { promptingCommands, type ShellSample, shellSamples } from './commands.ts'
 import { checkExchange, playGrantSample } from './grant-samples.ts'
 import { prepareAccounts } from './prepare-accounts.ts'
+import { promptingCommands, type ShellSample, shellSamples } from './shell-samples.ts'
 
 const recordings = await recordAll()
 const cloud = await openCloud()

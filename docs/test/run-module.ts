@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, inspect } from 'node:util'
 import type { Run } from '@particle-grants/test-kit/samples'
-import { redirectParticle } from './stand-in.ts'
+import { redirectParticle } from './redirect-particle.ts'
 
 interface ModuleOptions {
   /** Receives what the module sends to Particle. */

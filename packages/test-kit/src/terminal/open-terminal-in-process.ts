@@ -2,11 +2,11 @@ import { clearLine, clearScreenDown, cursorTo, moveCursor } from 'node:readline'
 import { PassThrough, Writable } from 'node:stream'
 import { WriteStream } from 'node:tty'
 import xterm from '@xterm/headless'
+import { enqueue, withProcess } from '../in-process/run-in-process.ts'
 import { type Key, keys } from './keys.ts'
 import { cursorIn, shows, textOf } from './open-terminal.ts'
 import { readPicture } from './picture.ts'
 import type { Terminal, TerminalEnd, TerminalOptions } from './terminal.ts'
-import { enqueue, withProcess } from '../in-process/run-in-process.ts'
 
 /**
  * Runs the main function of a program in this process, with standard streams that behave as a terminal's: raw mode,
@@ -38,7 +38,10 @@ export function openTerminalInProcess(
     output += text
     screen.write(text)
   }
-  const [stdout, stderr] = [terminalStream({ columns, rows }, write), terminalStream({ columns, rows }, write)]
+  const [stdout, stderr] = [
+    terminalStream({ columns, rows }, write),
+    terminalStream({ columns, rows }, write),
+  ]
   screen.onData((answer) => stdin.write(answer))
   const type = (text: string) => {
     if (!stdin.isRaw) throw new Error(`The program reads no keys now. The screen:\n${textOf(screen)}`)
