@@ -1,55 +1,75 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Sandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 import { type Run, runCommand } from '@particle-grants/test-kit/samples'
-import { playModule } from './play-module.ts'
+import { createStage, openStage, type Stage } from '../generator/exchange/exchange.ts'
+import { serveCommands } from './command-server.ts'
+import { runModule } from './run-module.ts'
 
 /** The folder of the site. */
 export const docs = fileURLToPath(new URL('..', import.meta.url))
 
-const cli = join(docs, '..', 'apps', 'cli', 'bin', 'pgrants.cjs')
+type Variables = Readonly<Record<string, string>>
 
-/** A sandbox that stands in for Particle's cloud, and what is run against it. */
+/** A sandbox in place of Particle's cloud. Samples run against it one after the other. */
 export interface Cloud {
-  /** The environment in which shells run. */
-  readonly environment: Readonly<Record<string, string>>
-  /** Runs a module of JavaScript as it stands in the docs. */
-  runModule(text: string, environment?: Readonly<Record<string, string>>): Promise<Run>
-  /** Runs lines of a shell up to the first that fails, with `pgrants` on the path, and with the secrets that they name. */
-  runShell(text: string, secrets?: Readonly<Record<string, string>>): Promise<Run>
-  /** Lets particle-cli have been signed in with a token. */
+  /** Where the current sample runs. */
+  readonly stage: Stage
+  /** The environment of shells: a home folder of their own, and `pgrants` on the path. */
+  readonly environment: Variables
+  readonly home: string
+  /** Resets the sandbox and empties the home folder. Call it before each sample. */
+  reset(): void
+  /** Runs a module of JavaScript or TypeScript in this process. */
+  runModule(text: string, variables?: Variables): Promise<Run>
+  /** Runs lines of a shell up to the first that fails. */
+  runShell(text: string, variables?: Variables): Promise<Run>
+  /** Writes the settings of a particle-cli that is signed in. */
   signParticleCliIn(accessToken: string): void
   close(): Promise<void>
 }
 
-/** Lets a sandbox stand in for Particle's cloud. */
-export async function openCloud(sandbox: Sandbox): Promise<Cloud> {
+/** Serves a sandbox in place of Particle's cloud. */
+export async function openCloud(sandbox: Sandbox = openStage().sandbox): Promise<Cloud> {
   const server = await listen(sandbox)
-  const home = mkdtempSync(join(tmpdir(), 'particle-grants-docs-'))
-  const shim = join(home, 'pgrants')
-  writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`)
-  chmodSync(shim, 0o755)
-  const env = {
-    STAND_IN_URL: server.url,
+  const folder = mkdtempSync(join(tmpdir(), 'particle-grants-docs-'))
+  const home = join(folder, 'home')
+  const commands = await serveCommands(folder)
+  const environment = {
     HOME: home,
     XDG_STATE_HOME: join(home, 'state'),
-    PATH: `${home}:${process.env.PATH}`,
+    PATH: `${folder}:${process.env.PATH}`,
     PARTICLE_GRANTS_BASE_URL: server.url,
     PARTICLE_GRANTS_STORE: 'file',
   }
-  /** Curl is told where to go; everything else is led there. */
-  const atHome = (text: string) =>
+  /** Shells use the text's own URLs with curl. */
+  const withServer = (text: string) =>
     text.replaceAll(/https:\/\/api\.particle\.io|http:\/\/127\.0\.0\.1:8765/g, server.url)
+  const reset = () => {
+    sandbox.reset()
+    rmSync(home, { recursive: true, force: true })
+    mkdirSync(home)
+    return createStage(sandbox)
+  }
+  let stage = reset()
   return {
-    environment: env,
-    runModule: (text, environment = {}) => playModule(text, { ...env, ...environment }),
-    runShell: (text, secrets = {}) =>
-      runCommand('bash', ['-eo', 'pipefail', '-c', atHome(text)], {
+    get stage() {
+      return stage
+    },
+    environment,
+    home,
+    reset() {
+      stage = reset()
+    },
+    runModule: (text, variables = {}) =>
+      runModule(text, { server: server.url, environment: { ...environment, ...variables } }),
+    runShell: (text, variables = {}) =>
+      runCommand('bash', ['-eo', 'pipefail', '-c', withServer(text)], {
         cwd: docs,
-        env: { ...env, ...secrets },
+        env: { ...environment, ...variables },
       }),
     signParticleCliIn(accessToken) {
       const settings = {
@@ -64,8 +84,8 @@ export async function openCloud(sandbox: Sandbox): Promise<Cloud> {
       })
     },
     async close() {
-      await server.close()
-      rmSync(home, { recursive: true, force: true })
+      await Promise.all([server.close(), commands.close()])
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -1,104 +1,77 @@
-import { typeErrors } from '@particle-grants/test-kit/samples'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Modules, typeErrors } from '@particle-grants/test-kit/samples'
 import { describe, expect, it } from 'vitest'
-import { openStage } from '../generator/exchange/exchange.ts'
-import { exchanges } from '../generator/exchange/exchanges.ts'
 import { recordAll } from '../generator/exchange/recordings.ts'
 import { languageOf, tools } from '../generator/samples/sample.ts'
-import { allSamples, type Sample } from '../generator/samples/samples.ts'
-import { docs, openCloud } from './cloud.ts'
-import { plainJavaScript } from './plain-javascript.ts'
+import { allSamples } from '../generator/samples/samples.ts'
+import { docs } from './cloud.ts'
+import { guides } from './guides.ts'
+import { coreReadme, pagePrograms, readSamples, rootReadme } from './page-programs.ts'
 
 const recordings = await recordAll()
-const samples = allSamples(recordings)
-const named = samples.map((sample) => [`${sample.exchange} by ${sample.tool}`, sample] as const)
+const grantSamples = allSamples(recordings)
 
-/** Fields that a tool sends besides those that are shown. */
-const ofItsOwn: { readonly [T in Sample['tool']]?: readonly string[] } = {
-  'particle-api-js': ['client_id', 'client_secret', 'expires_in'],
-}
-
-/** The id of the client that a sample asks with; particle-api-js has a developer client of its own. */
-function clientOf({ exchange, tool }: Sample): string | undefined {
-  const [id] = recordings[exchange].client.split(':')
-  const own = tool === 'particle-api-js' && exchange !== 'recovery-code' && id === 'particle'
-  return own ? 'particle-api' : id
-}
-
-/** Plays a sample against a sandbox of its own, and gives how it ended and which token requests it sent. */
-async function play({ exchange, tool, text }: Sample) {
-  const stage = openStage()
-  const { sandbox, placeholders } = stage
-  const cloud = await openCloud(sandbox)
-  try {
-    await exchanges[exchange].fields(stage)
-    const before = sandbox.requests().length
-    const liveText = placeholders.reveal(text)
-    const ended = await (languageOf(tool) === 'js'
-      ? cloud.runModule(liveText)
-      : cloud.runShell(liveText, secretsOf(exchange, stage)))
-    const sent = sandbox.requests().slice(before)
-    const isForTokens = ({ path }: { path: string }) => path === '/oauth/token'
-    return {
-      ended,
-      sent: sent.filter(isForTokens),
-      others: sent.filter((request) => !isForTokens(request)),
-      /** A value of the recording as it was in this sandbox. */
-      live: (value: string) => placeholders.reveal(value),
-    }
-  } finally {
-    await cloud.close()
-  }
-}
-
-function secretsOf(exchange: Sample['exchange'], { sandbox, placeholders }: ReturnType<typeof openStage>) {
-  const recording = recordings[exchange]
-  const username = text(exchange).match(/--username (\S+)/)?.[1]
-  const password = sandbox.accounts.find((account) => account.username === username)?.password ?? ''
-  return {
-    PASSWORD: password,
-    // The wrong one, where that is what is shown.
-    CODE: exchange === 'otp-wrong' ? placeholders.reveal('012345') : sandbox.otp('mfa@example.com'),
-    RECOVERY_CODE: 'a1b2-c3d4-e5f6',
-    CLIENT_SECRET: recording.client.split(':')[1] ?? '',
-  }
-}
-
-function text(exchange: Sample['exchange']): string {
-  return samples.find((sample) => sample.exchange === exchange && sample.tool === 'CLI')?.text ?? ''
-}
-
-describe('the samples of the grant pages', () => {
-  it('are there for each exchange by each tool', () => {
+describe('the samples', () => {
+  it('cover each exchange of the grant pages with each tool', () => {
     for (const exchange of Object.keys(recordings)) {
-      const shown = samples.filter((sample) => sample.exchange === exchange)
+      const shown = grantSamples.filter((sample) => sample.exchange === exchange)
       expect(shown.map(({ tool }) => tool)).toEqual([...tools])
-      expect(shown.filter(({ text: sample }) => sample.trim() === '')).toEqual([])
+      expect(shown.filter(({ text }) => text.trim() === '')).toEqual([])
     }
   })
 
-  it('compile', () => {
-    const modules = samples.filter(({ tool }) => languageOf(tool) === 'js')
-    const texts = modules.map(({ exchange, tool, text: sample }) => [`${exchange}-${tool}.mjs`, sample])
-    expect(typeErrors(Object.fromEntries(texts), docs, plainJavaScript)).toEqual([])
+  it('include every page in docs/guides', () => {
+    const written = readdirSync(join(docs, 'guides')).map((name) => `guides/${name}`)
+    expect(guides.map(({ path }) => path).toSorted()).toEqual(['index.md', ...written].toSorted())
   })
 
-  it.concurrent.each(named)('%s runs, and sends what is shown', async (_, sample) => {
-    const { ended, sent, others, live } = await play(sample)
-    expect(ended.code, ended.stderr).toBe(0)
-    if (languageOf(sample.tool) === 'js') expect(ended.stderr).toBe('')
-    expect(others.filter((request) => request.status !== 200)).toEqual([])
-    const { grant } = exchanges[sample.exchange]
-    const { status, form } = recordings[sample.exchange]
-    const same = sent.filter(({ grant_type }) => grant_type === grant)
-    if (sample.exchange === 'refresh-developer') {
-      expect(same, 'what cannot work is not even sent').toEqual([])
-      return
-    }
-    expect(same.map((request) => request.status)).toEqual([status])
-    // The sandbox hides what is secret; had a secret been another one, the status would be, too.
-    for (const [name, value] of form) expect([live(value), '[redacted]']).toContain(same[0]?.form?.[name])
-    expect(same[0]?.client_id).toBe(clientOf(sample))
-    const more = Object.keys(same[0]?.form ?? {}).filter((name) => !form.some(([known]) => known === name))
-    expect(more.filter((name) => !ofItsOwn[sample.tool]?.includes(name))).toEqual([])
+  it('exclude only shell samples that exist', () => {
+    for (const { path, left = {} } of guides)
+      for (const beginning of Object.keys(left))
+        expect(
+          readSamples(`docs/${path}`, 'sh').some((text) => text.startsWith(beginning)),
+          beginning,
+        ).toBe(true)
+  })
+
+  it('include one program in the root README, and the same in examples/first.mjs', () => {
+    expect(readSamples('README.md', 'js', 'ts', 'mjs')).toEqual([rootReadme])
+    expect(readFileSync(join(docs, '../examples/first.mjs'), 'utf8')).toBe(rootReadme)
+  })
+})
+
+describe('the types of the samples', () => {
+  const flat = (path: string) => path.replaceAll(/[/ ]/g, '-')
+  const toJavaScript = (name: string, text: string) =>
+    [
+      `${flat(name)}.mjs`,
+      // JavaScript has no other way to use the properties of what is caught.
+      text.replaceAll(/catch \((\w+)\)/g, 'catch (/** @type {any} */ $1)'),
+    ] as const
+
+  it('are correct, and a wrong type is found', () => {
+    const [command = ''] = readSamples('packages/plugin-auth/README.md', 'ts')
+    const [keyring = ''] = readSamples('packages/store-keyring/README.md', 'ts')
+    expect(command).toContain('AuthenticatedCommand')
+    expect(keyring).toContain('keyringStore()')
+    const account = "const username = 'dev@example.com'\nconst password = 'correct horse'\n"
+    const modules: Modules = Object.fromEntries([
+      ...grantSamples
+        .filter(({ tool }) => languageOf(tool) === 'js')
+        .map(({ exchange, tool, text }) => toJavaScript(`${exchange}-${tool}`, text)),
+      ...pagePrograms.map(({ name, language, text }) =>
+        language === 'js' ? toJavaScript(name, text) : ([flat(name), text] as const),
+      ),
+      // In these packages' folders, since the docs do not depend on the keyring.
+      ['../packages/plugin-auth/readme.ts', command],
+      ['../packages/store-keyring/readme.ts', account + keyring],
+      ['../examples/core-readme.ts', coreReadme],
+      ['../examples/wrong.ts', `${coreReadme}\nparticle.otp(1)`],
+    ])
+    const options = { allowJs: true, checkJs: true, noUnusedParameters: false }
+    expect(typeErrors(modules, docs, options)).toEqual([
+      "../examples/wrong.ts: Argument of type 'number' is not assignable to parameter of type 'string'.",
+    ])
   })
 })

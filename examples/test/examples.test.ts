@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen, type SandboxServer } from '@particle-grants/sandbox/node'
 import type { Run } from '@particle-grants/test-kit/samples'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { examples, runNode } from './run.ts'
 
 const sandbox = createSandbox()
@@ -23,17 +23,25 @@ function run(args: string, env: Record<string, string> = {}): Promise<Run> {
   return runNode(args.split(' '), { env: { PARTICLE_BASE_URL: server.url, ...env } })
 }
 const code = () => ({ PARTICLE_OTP: sandbox.otp('mfa@example.com') })
+/** A base URL may end in a slash. */
+const withSlash = () => ({ PARTICLE_BASE_URL: `${server.url}/` })
 const requests = () => sandbox.requests().map(({ method, path, status }) => `${method} ${path} ${status}`)
 
 describe('the examples', () => {
+  afterEach(() => {
+    expect(sandbox.requests().filter(({ path, status }) => path.includes('//') || status === 404)).toEqual([])
+  })
+
   it('first.mjs needs nothing', async () => {
-    const { code: exitCode, stdout, stderr } = await runNode(['first.mjs'])
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    expect(stdout).toBe('mfa_required\nsigned_in\nSecret [redacted]\n200\n')
+    expect(await runNode(['first.mjs'])).toEqual({
+      code: 0,
+      stdout: 'mfa_required\nsigned_in\nSecret [redacted]\n200\n',
+      stderr: '',
+    })
   })
 
   it('sign-in.mjs signs in, calls the API and signs out', async () => {
-    const { stdout } = await run('sign-in.mjs', developer)
+    const { stdout } = await run('sign-in.mjs', { ...developer, ...withSlash() })
     expect(stdout).toBe('Devices of dev@example.com: garden, cellar\n')
     expect(requests()).toEqual([
       'POST /oauth/token 200',
@@ -65,12 +73,16 @@ describe('the examples', () => {
   })
 
   it('product-token.mjs gets a token for an hour', async () => {
-    const { stdout } = await run('product-token.mjs', product)
+    const { stdout } = await run('product-token.mjs', { ...product, ...withSlash() })
     expect(stdout).toMatch(/^A token of my-product-1234, good until .*\nThe API answers 200\.\n$/)
   })
 
   it("customer-token.mjs gets a customer's token", async () => {
-    const { stdout } = await run('customer-token.mjs', { ...product, PARTICLE_CUSTOMER: 'Jane@example.com' })
+    const { stdout } = await run('customer-token.mjs', {
+      ...product,
+      ...withSlash(),
+      PARTICLE_CUSTOMER: 'Jane@example.com',
+    })
     expect(stdout).toBe('A token for customer:jane@example.com.\nThe API answers 200.\n')
   })
 
@@ -116,7 +128,7 @@ describe('the examples', () => {
   })
 
   it('log-out.mjs shows that the token is dead afterwards', async () => {
-    const { stdout } = await run('log-out.mjs', developer)
+    const { stdout } = await run('log-out.mjs', { ...developer, ...withSlash() })
     expect(stdout).toBe('The access token is revoked.\nThe API now answers 401 to it.\n')
   })
 
@@ -166,32 +178,23 @@ describe('when the API does not answer as expected', () => {
   })
 })
 
-describe('a base URL that ends in a slash', () => {
-  it.each([
-    ['sign-in.mjs', developer],
-    ['log-out.mjs', developer],
-    ['product-token.mjs', product],
-    ['customer-token.mjs', { ...product, PARTICLE_CUSTOMER: 'jane@example.com' }],
-  ])('is as good as one without, for %s', async (name, credentials) => {
-    const { code: exitCode } = await run(name, { ...credentials, PARTICLE_BASE_URL: `${server.url}/` })
-    expect(exitCode).toBe(0)
-    expect(requests().filter((request) => request.includes('//') || request.endsWith('404'))).toEqual([])
-  })
-})
+describe('an example without an environment', () => {
+  const names = readdirSync(examples).filter((name) => name.endsWith('.mjs') && name !== 'first.mjs')
+  const argumentsOf = (name: string) =>
+    name === 'take-up-a-challenge.mjs' ? [name, 'begin', 'nowhere'] : [name]
 
-describe('without an environment', () => {
-  const needy = readdirSync(examples).filter((name) => name.endsWith('.mjs') && name !== 'first.mjs')
+  it.concurrent.each(names)(
+    '%s sends nothing, and says what to set and how to start a sandbox',
+    async (name) => {
+      const { code: exitCode, stdout, stderr } = await runNode(argumentsOf(name))
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+      expect(stderr).toContain(`${name} needs PARTICLE_BASE_URL, `)
+      expect(stderr).toContain('  npm run sandbox\n')
+      expect(stderr).toContain('  export PARTICLE_BASE_URL=http://127.0.0.1:8765\n')
+    },
+  )
 
-  it.each(needy)('%s sends nothing, and says what to set and how to start a sandbox', async (name) => {
-    const args = name === 'take-up-a-challenge.mjs' ? [name, 'begin', 'nowhere'] : [name]
-    const { code: exitCode, stdout, stderr } = await runNode(args)
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-    expect(stderr).toContain(`${name} needs PARTICLE_BASE_URL, `)
-    expect(stderr).toContain('  npm run sandbox\n')
-    expect(stderr).toContain('  export PARTICLE_BASE_URL=http://127.0.0.1:8765\n')
-  })
-
-  it('take-up-a-challenge.mjs says how it is called, and what it needs', async () => {
+  it.concurrent('take-up-a-challenge.mjs prints its usage, and the variables that it needs', async () => {
     const { code: exitCode, stderr } = await runNode(['take-up-a-challenge.mjs'])
     expect(exitCode).toBe(1)
     expect(stderr).toMatch(/^Usage: node take-up-a-challenge.mjs begin FILE/)

@@ -64,9 +64,13 @@ export function bodyOf(recorded: string): string {
 /** A clock that stands still, so that every recording has the same time. */
 const stopped = () => createClock({ start: Date.UTC(2026, 10, 24, 12), frozen: true })
 
-/** A fresh sandbox; its clock stands still unless another one is given. */
-export function openStage(clock = stopped()): Stage {
-  const sandbox = createSandbox({ clock })
+/** Creates a sandbox whose clock stands still. */
+export function openStage(): Stage {
+  return createStage(createSandbox({ clock: stopped() }))
+}
+
+/** Returns a stage on a sandbox that has not been used since its last reset. */
+export function createStage(sandbox: Sandbox): Stage {
   const placeholders = new Placeholders()
   return {
     sandbox,

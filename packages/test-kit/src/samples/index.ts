@@ -1,3 +1,3 @@
 export { fences } from './fences.ts'
 export { type CommandOptions, type Run, runCommand } from './run-command.ts'
-export { typeErrors, withoutTypes } from './type-errors.ts'
+export { type Modules, typeErrors } from './type-errors.ts'

@@ -1,17 +1,19 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import ts from 'typescript'
 
+/** Modules that exist only in memory: a name that ends in `.ts` or `.mjs`, as a path from the folder, and the text. */
+export type Modules = Readonly<Record<string, string>>
+
+/** The range of TypeScript's codes for what has no type. JavaScript may leave that out. */
+const isImplicitAny = ({ code }: ts.Diagnostic) => code >= 7000 && code < 7100
+
 /**
- * What TypeScript says about modules that lie in a folder in memory only, checked by the folder's `tsconfig.json`, and by
- * other options where they are given; each is named in front of what is wrong with it. Names end in `.ts` or `.mjs`.
+ * Returns what TypeScript reports about modules, by the folder's `tsconfig.json` and the given options. Each message
+ * begins with the name of its module. All modules are one program: check them in one call, since each call takes seconds.
  */
-export function typeErrors(
-  modules: Readonly<Record<string, string>>,
-  folder: string,
-  others: ts.CompilerOptions = {},
-): string[] {
+export function typeErrors(modules: Modules, folder: string, overrides: ts.CompilerOptions = {}): string[] {
   const texts = new Map(Object.entries(modules).map(([name, text]) => [join(folder, name), text]))
-  const options = { ...optionsOf(folder), noUnusedLocals: false, ...others }
+  const options = { ...readOptions(folder), noUnusedLocals: false, ...overrides }
   const host = ts.createCompilerHost(options)
   const { fileExists, readFile, getSourceFile } = host
   host.fileExists = (name) => texts.has(name) || fileExists(name)
@@ -23,25 +25,21 @@ export function typeErrors(
   const program = ts.createProgram([...texts.keys()], options, host)
   return [...texts.keys()].flatMap((file) => {
     const source = program.getSourceFile(file)
-    const problems = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
-    const name = file.slice(folder.length).replace(/^[\\/]/, '')
+    const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
+    const problems = file.endsWith('.mjs') ? found.filter((one) => !isImplicitAny(one)) : found
+    const name = relative(folder, file)
     return problems.map(({ messageText }) => `${name}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`)
   })
 }
 
-/** The module as plain JavaScript. */
-export function withoutTypes(text: string): string {
-  const { ESNext } = ts.ModuleKind
-  const compilerOptions = { module: ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true }
-  return ts.transpileModule(text, { compilerOptions }).outputText
-}
-
-function optionsOf(folder: string): ts.CompilerOptions {
+function readOptions(folder: string): ts.CompilerOptions {
   const config = ts.getParsedCommandLineOfConfigFile(
     join(folder, 'tsconfig.json'),
     {},
     {
       ...ts.sys,
+      // Only the options are needed: listing the folder's files takes time.
+      readDirectory: () => [],
       onUnRecoverableConfigFileDiagnostic: ({ messageText }) => {
         throw new Error(ts.flattenDiagnosticMessageText(messageText, '\n'))
       },

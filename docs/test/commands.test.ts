@@ -1,0 +1,121 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createClock, createSandbox } from '@particle-grants/sandbox'
+import { reportSkipped } from '@particle-grants/test-kit/levels'
+import { canOpenTerminals, openTerminal } from '@particle-grants/test-kit/terminal'
+import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { recordAll } from '../generator/exchange/recordings.ts'
+import { type Cloud, docs, openCloud } from './cloud.ts'
+import { checkExchange, playGrantSample } from './grant-samples.ts'
+import { prepareAccounts } from './prepare-accounts.ts'
+import { promptingCommands, type ShellSample, shellSamples } from './shell-samples.ts'
+
+const recordings = await recordAll()
+const cloud = await openCloud()
+/** For authenticator codes, which the command line makes from the time of day. */
+const cloudInRealTime = await openCloud(createSandbox({ clock: createClock() }))
+afterAll(() => Promise.all([cloud.close(), cloudInRealTime.close()]))
+beforeEach(() => cloud.reset())
+
+/** Returns the variables that samples take their secrets from. */
+function secretsFor(text: string, { stage: { sandbox, placeholders } }: Cloud, exchange?: string) {
+  const account = sandbox.accounts.find(({ username }) => username === usernameIn(text))
+  return {
+    PASSWORD: account?.password ?? '',
+    CODE: exchange === 'otp-wrong' ? placeholders.reveal('012345') : sandbox.otp('mfa@example.com'),
+    TOTP_KEY: account?.mfa?.secret ?? '',
+    RECOVERY_CODE: 'a1b2-c3d4-e5f6',
+    CLIENT_SECRET: text.includes('my-scripts') ? 'user-client-secret' : 'product-secret',
+  }
+}
+
+function usernameIn(text: string): string {
+  return /(?:--username|-u) (\S+@\S+)/.exec(text)?.[1] ?? 'dev@example.com'
+}
+
+async function runGrantSample(sample: NonNullable<ShellSample['sample']>): Promise<void> {
+  const { exchange } = sample
+  const played = await playGrantSample(cloud, sample, (text) =>
+    cloud.runShell(text, secretsFor(text, cloud, exchange)),
+  )
+  expect(played.run.code, played.run.stderr).toBe(0)
+  checkExchange(sample, recordings[exchange], played)
+}
+
+async function runSample({ text, folder }: ShellSample, place: Cloud): Promise<void> {
+  const { sandbox, placeholders } = place.stage
+  const { TOKEN } = await prepareAccounts(place)
+  const secrets = secretsFor(text, place)
+  writeFileSync(join(place.home, 'password-file'), `${secrets.PASSWORD}\n`)
+  const before = sandbox.requests().length
+  const own = placeholders.reveal(text).replaceAll('password-file', join(place.home, 'password-file'))
+  const { code, stdout, stderr } = await place.runShell(`cd "${join(docs, '..', folder)}"\n${own}`, {
+    ...secrets,
+    TOKEN,
+    TOKEN_FROM_THE_SAFE: TOKEN,
+    // In a terminal the command prompts for these.
+    ...(/auth login$/m.test(text) && {
+      PARTICLE_GRANTS_USERNAME: usernameIn(text),
+      PARTICLE_GRANTS_PASSWORD: secrets.PASSWORD,
+    }),
+  })
+  expect(code, stderr + stdout).toBe(0)
+  const sent = sandbox.requests().slice(before)
+  // The 403 asks for the code.
+  expect(sent.filter(({ status }) => status >= 400 && status !== 403)).toEqual([])
+  if (!text.includes('$TOKEN')) expect(sent.at(-1)).toMatchObject({ status: 200 })
+}
+
+describe('a command that fails', () => {
+  it('is reported with its exit code', async () => {
+    expect(await cloud.runShell('pgrants auth status')).toMatchObject({ code: 3 })
+  })
+})
+
+describe('the commands of the docs and READMEs', () => {
+  it.each(shellSamples(recordings).map((one) => [one.places.join(' = '), one] as const))(
+    '%s runs',
+    async (_, one) => {
+      if (one.sample !== undefined) await runGrantSample(one.sample)
+      else if (one.text.includes('$TOTP_KEY')) await runSample(one, cloudInRealTime)
+      else await runSample(one, cloud)
+    },
+  )
+})
+
+/** Returns each prompt of a chooser's command, and what is typed there. */
+function promptsOf(end: string): readonly (readonly [prompt: string, typed: () => string])[] {
+  const { sandbox } = cloud.stage
+  const account = end === 'mfa' ? 'mfa@example.com' : 'dev@example.com'
+  const username = end === 'customer_password' ? 'jane@example.com' : account
+  const password = sandbox.accounts.find((one) => one.username === username)?.password ?? ''
+  const prompts = {
+    who: ['Who are you?', () => '\r'],
+    account: ['Account (email):', () => `${username}\r`],
+    password: ['Password:', () => `${password}\r`],
+    code: ['tries left', () => `${sandbox.otp(username)}\r`],
+    secret: ['Secret of my-product-1234:', () => 'product-secret\r'],
+  } as const
+  const expected: Readonly<Record<string, readonly (keyof typeof prompts)[]>> = {
+    password: ['who', 'account', 'password'],
+    mfa: ['who', 'account', 'password', 'code'],
+    product: ['secret'],
+    customers: ['secret'],
+    customer_password: ['secret', 'password'],
+  }
+  return (expected[end] ?? []).map((prompt) => prompts[prompt])
+}
+
+if (canOpenTerminals !== true) reportSkipped("the chooser's commands in a terminal", canOpenTerminals)
+describe.runIf(canOpenTerminals === true)('the commands of the chooser', () => {
+  it.each(promptingCommands)('%s signs in at a terminal', async (end, text) => {
+    const program = `pgrants() { "${process.execPath}" "${inject('pgrants')}" "$@"; }`
+    const terminal = openTerminal('bash', ['-c', `${program}\n${text}`], { env: cloud.environment })
+    for (const [prompt, type] of promptsOf(end)) {
+      await terminal.shows(prompt)
+      terminal.type(type())
+    }
+    await terminal.shows('Good until')
+    expect(await terminal.ended).toMatchObject({ code: 0 })
+  })
+})

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fences } from '@particle-grants/test-kit/samples'
+import { docs } from './cloud.ts'
+import { type Given, withGiven } from './given.ts'
+import { guides } from './guides.ts'
+
+/** A sample in JavaScript or TypeScript of a page or README. */
+export interface PageProgram {
+  /** The path of the page from the root, and which of its samples this is. */
+  readonly name: string
+  readonly language: 'js' | 'ts'
+  /** The sample, after the code that it needs. */
+  readonly text: string
+  /** Paths that the sample calls and the sandbox does not serve. */
+  readonly unserved: readonly string[]
+}
+
+/** Returns the fenced blocks of a file in the repository. */
+export function readSamples(path: string, ...languages: string[]): string[] {
+  return fences(readFileSync(join(docs, '..', path), 'utf8'), ...languages)
+}
+
+const product: Given = { id: `const id = 'my-product-1234'`, secret: `const secret = 'product-secret'` }
+const readmes: Readonly<Record<string, Given>> = {
+  'packages/axios/README.md': {
+    ...product,
+    authorization: "const authorization = 'Bearer ' + process.env.TOKEN",
+  },
+  'packages/sandbox/README.md': {},
+  'packages/store-file/README.md': {},
+  'packages/store-redis/README.md': product,
+  'packages/process-lock/README.md': {},
+}
+
+/** What the samples of core's README need, for all of them: they are one program. A sandbox takes the place of the cloud. */
+const coreGiven = `
+import { createSandbox as cloud } from '@particle-grants/sandbox'
+const particle = cloud()
+globalThis.fetch = particle.fetch
+const username = 'mfa@example.com'
+const password = 'battery staple'
+const accessToken = '0123456789abcdef0123456789abcdef01234567'
+const [id, secret] = ['my-product-1234', 'product-secret']
+let saved = ''
+const save = async (text: string) => { saved = text }
+const load = async () => saved
+const askForCode = async () => {
+  particle.clock.advance('30s')
+  return particle.otp(username)
+}
+`
+
+/** The samples of core's README as one program. */
+export const coreReadme: string = coreGiven + readSamples('packages/core/README.md', 'ts').join('\n')
+
+/** The sample of the root's README. */
+export const [rootReadme = '']: string[] = readSamples('README.md', 'js', 'ts', 'mjs')
+
+function programsOf(path: string, given: Given, unserved: readonly string[] = []): readonly PageProgram[] {
+  return (['js', 'ts'] as const).flatMap((language) =>
+    readSamples(path, language).map((text, at) => ({
+      name: `${path} ${at + 1}.${language}`,
+      language,
+      text: withGiven(text, given),
+      unserved,
+    })),
+  )
+}
+
+/** The samples of the guides, and of the READMEs next to packages. */
+export const pagePrograms: readonly PageProgram[] = [
+  ...guides.flatMap(({ path, given, unserved }) => programsOf(`docs/${path}`, given, unserved)),
+  ...Object.entries(readmes).flatMap(([path, given]) => programsOf(path, given)),
+]

@@ -1,0 +1,103 @@
+import { ends } from '../.vitepress/theme/chooser/tree.ts'
+import type { Recordings } from '../generator/exchange/recordings.ts'
+import { languageOf } from '../generator/samples/sample.ts'
+import { allSamples, type Sample } from '../generator/samples/samples.ts'
+import { guides } from './guides.ts'
+import { readSamples } from './page-programs.ts'
+
+/** A sample of a shell. */
+export interface ShellSample {
+  /** Every place that shows it: the text is run once. */
+  readonly places: readonly string[]
+  readonly text: string
+  /** Where it runs, from the root. */
+  readonly folder: string
+  /** Set if a grant page shows it with the request that it sends. */
+  readonly sample?: Sample
+}
+
+type Found = Omit<ShellSample, 'places'> & { readonly place: string }
+
+/** Lines that no test can run: they install, serve until they are stopped, or name a place. */
+const unrunnable =
+  /^(?:npm install .*|npm run sandbox|npm run demo|npm test|npm run build( && npm install .*)?|cd your-project|npx .*)$/
+
+/** READMEs with commands, and the folder that they run in. */
+const readmes = {
+  'README.md': '.',
+  'packages/core/README.md': 'packages/core',
+  'packages/sandbox/README.md': 'packages/sandbox',
+  'apps/cli/README.md': 'apps/cli',
+  'apps/devices-plugin/README.md': 'apps/devices-plugin',
+}
+
+/** Commands of the chooser that prompt for what is missing. */
+export const promptingCommands: readonly (readonly [end: string, text: string])[] = chooserCommands()
+  .filter(({ text }) => text.startsWith('pgrants'))
+  .map(({ end, text }) => [end, text])
+
+/** Returns every other shell sample of the docs and READMEs, each text once. */
+export function shellSamples(recordings: Recordings): readonly ShellSample[] {
+  const samples = new Map<string, ShellSample>()
+  for (const { place, ...found } of [
+    ...grantPages(recordings),
+    ...chooser(),
+    ...guidePages(),
+    ...readmePages(),
+  ]) {
+    const words = found.text.replaceAll('\\\n', ' ').replaceAll(/\s+/g, ' ').trim()
+    const known = samples.get(words)
+    if (known === undefined) samples.set(words, { ...found, places: [place] })
+    // Grant pages show the same text with other values.
+    else if (found.sample !== undefined) samples.set(`${words} (${place})`, { ...found, places: [place] })
+    else samples.set(words, { ...known, places: [...known.places, place] })
+  }
+  return [...samples.values()]
+}
+
+function grantPages(recordings: Recordings): Found[] {
+  return allSamples(recordings)
+    .filter(({ tool }) => languageOf(tool) === 'sh')
+    .map((sample) => ({
+      place: `${sample.exchange} by ${sample.tool}`,
+      text: sample.text,
+      folder: 'docs',
+      sample,
+    }))
+}
+
+function chooser(): Found[] {
+  return chooserCommands()
+    .filter(({ text }) => !text.startsWith('pgrants'))
+    .map(({ end, label, text }) => {
+      // The reference shows the password of another account than the customer's.
+      const password = text.includes('my-product') ? 'janes own password' : 'correct horse'
+      const own = text.replace('correct horse', password)
+      const secret = text.includes('my-scripts') ? 'user-client-secret' : 'product-secret'
+      return { place: `chooser, ${end}: ${label}`, text: own.replace('<secret>', secret), folder: 'docs' }
+    })
+}
+
+function chooserCommands() {
+  return Object.entries(ends).flatMap(([end, { commands }]) =>
+    commands.map(({ label, text }) => ({ end, label, text })),
+  )
+}
+
+function guidePages(): Found[] {
+  return guides.flatMap(({ path, left = {} }) =>
+    readSamples(`docs/${path}`, 'sh')
+      .filter((text) => !Object.keys(left).some((beginning) => text.startsWith(beginning)))
+      .map((text, at) => ({ place: `${path} ${at + 1}`, text, folder: 'docs' })),
+  )
+}
+
+function readmePages(): Found[] {
+  return Object.entries(readmes).flatMap(([path, folder]) =>
+    readSamples(path, 'sh').flatMap((block, at) => {
+      const lines = block.split('\n').filter((line) => line !== '')
+      const text = lines.filter((line) => !unrunnable.test(line.replace(/\s+#.*$/, ''))).join('\n')
+      return text === '' ? [] : [{ place: `${path} ${at + 1}`, text, folder }]
+    }),
+  )
+}
