@@ -42,7 +42,7 @@ export interface SpawnOptions {
 
 /** The sandbox of a world, and how the CLI runs in it. */
 export interface WorldOptions extends SandboxOptions {
-  /** For commands that must run at the same time, and for native code, which keeps state as long as its process. */
+  /** For commands that must run at the same time, and for environments that Node reads only at start-up. */
   readonly usesProcesses?: boolean
 }
 
@@ -94,10 +94,12 @@ export class World {
     return join(this.home, 'state', 'particle-grants', 'sessions')
   }
 
-  /** Runs a command of the CLI in this process. Runs wait for each other. */
+  /** Runs a command of the CLI, in this process where that is possible. Runs in it wait for each other. */
   run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-    if (this.#usesProcesses) return this.spawn(args, options).ended
     const { stdin = '', env = {} } = options
+    // The keyring's native code keeps its connection as long as its process.
+    const usesKeyring = 'DBUS_SESSION_BUS_ADDRESS' in env
+    if (this.#usesProcesses || usesKeyring) return this.spawn(args, options).ended
     const input = { env: { ...this.env, ...env }, cwd: this.home, stdin }
     return runInProcess(() => runProgram(args), input)
   }
