@@ -52,7 +52,7 @@ interface Spawned {
   readonly ended: Promise<Run>
 }
 
-/** A machine of its own for a test: a sandbox that listens, and folders that nobody else uses. */
+/** A machine for one test: a sandbox that listens, and a home directory. */
 export class World {
   readonly sandbox: Sandbox
   readonly server: SandboxServer
@@ -77,7 +77,7 @@ export class World {
     return world
   }
 
-  /** What the CLI sees of the environment: nothing of whoever runs the tests. */
+  /** The environment of the CLI. It has nothing of the real one. */
   get env(): Record<string, string> {
     return {
       PATH: process.env.PATH ?? '',
