@@ -15,7 +15,7 @@ describe('help', () => {
     ],
     [[], ['--help']],
     [['auth'], ['auth', '--help']],
-  ])('%j is the same as %j', async (args, flag) => {
+  ])('prints the same for %j as for %j', async (args, flag) => {
     const world = await World.open()
     const [one, other] = await Promise.all([world.run(args), world.run(flag)])
     expect(one).toEqual(other)
@@ -23,7 +23,7 @@ describe('help', () => {
     expect(one.stdout).toContain('$ pgrants')
   })
 
-  it('finds the nearest command for a typing error', async () => {
+  it('suggests the nearest command for a mistyped one', async () => {
     const world = await World.open()
     for (const args of [
       ['auth', 'tokn'],
@@ -36,13 +36,13 @@ describe('help', () => {
     }
   })
 
-  it('lists profiles by the name that people try, too', async () => {
+  it('lists profiles under the name that people try', async () => {
     const world = await World.open()
     await world.signIn()
     expect(await world.run(['auth', 'profiles', 'list'])).toEqual(await world.run(['auth', 'profiles']))
   })
 
-  it.runIf(terminals)('breaks no word at 80 columns, and has its colours but for NO_COLOR', async () => {
+  it.runIf(terminals)('breaks no word at 80 columns and prints colors unless NO_COLOR is set', async () => {
     const world = await World.open()
     const shown = runInTerminal(world, ['--help'], { columns: 80, rows: 60 })
     expect(await shown.ended).toMatchObject({ code: 0 })

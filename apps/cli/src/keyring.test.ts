@@ -31,7 +31,7 @@ describe('without a keyring', () => {
 
 describeWithService('keyring', 'with a keyring', () => {
   it('keeps sessions and the secrets of clients in it by default, and none in a file', async () => {
-    const world = await World.open({ usesProcesses: true })
+    const world = await World.open()
     const env = { ...(await openKeyring()), PARTICLE_GRANTS_STORE: '' }
     const login = ['auth', 'login', '--client-id', product.id, '--client-secret-stdin']
     const { stderr } = await world.run(login, { stdin: product.secret, env })
@@ -57,7 +57,7 @@ describeWithService('keyring', 'with a keyring', () => {
   })
 
   it('finishes a sign-in there whose first call ended with 4', async () => {
-    const world = await World.open({ usesProcesses: true })
+    const world = await World.open()
     const env = { ...(await openKeyring()), PARTICLE_GRANTS_STORE: '' }
     const login = ['auth', 'login', '-u', withMfa.username, '--password-stdin']
     expect((await world.run(login, { stdin: withMfa.password, env })).code).toBe(4)

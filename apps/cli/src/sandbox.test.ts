@@ -3,7 +3,7 @@ import { World } from '../test/cli.ts'
 import { runInTerminal, terminals } from '../test/terminal.ts'
 
 describe('sandbox', () => {
-  it.runIf(terminals)('serves until Ctrl-C, and leaves nothing behind', async () => {
+  it.runIf(terminals)('serves until Ctrl-C and then closes its port', async () => {
     const world = await World.open()
     const terminal = runInTerminal(world, ['sandbox', '--port', '0'], { columns: 120 })
     await terminal.shows('mfa@example.com')
@@ -22,7 +22,7 @@ describe('sandbox', () => {
     await expect(fetch(url)).rejects.toThrow()
   })
 
-  it('refuses a port that is none', async () => {
+  it('rejects an invalid port', async () => {
     const { code, stderr } = await (await World.open()).run(['sandbox', '--port', 'eighty'])
 
     expect(code).toBe(2)

@@ -95,7 +95,7 @@ async function signIn(
 }
 
 describe.runIf(terminals)('the screenshot', () => {
-  it('of signing in with MFA is what the CLI shows', async () => {
+  it('of signing in with MFA matches what the CLI shows', async () => {
     const { world, openReal } = await openStill()
     const terminal = openReal('auth', 'login')
     await signIn(terminal, withMfa)
@@ -105,7 +105,7 @@ describe.runIf(terminals)('the screenshot', () => {
     await expectPicture('login', terminal)
   })
 
-  it('of the status is what the CLI shows', async () => {
+  it('of the status matches what the CLI shows', async () => {
     const { open } = await openStill()
     const login = open('auth', 'login')
     await signIn(login, developer)
@@ -114,7 +114,7 @@ describe.runIf(terminals)('the screenshot', () => {
     await expectPicture('status', open('auth', 'status'))
   })
 
-  it('of setting MFA up is what the CLI shows', async () => {
+  it('of setting MFA up matches what the CLI shows', async () => {
     const { world, open } = await openStill()
     const login = open('auth', 'login')
     await signIn(login, developer)
@@ -134,13 +134,13 @@ describe.runIf(terminals)('the screenshot', () => {
     await expectPicture('mfa-enable', terminal)
   })
 
-  it('of an explained answer is what the CLI shows', async () => {
+  it('of an explained response matches what the CLI shows', async () => {
     const { open } = await openStill()
 
     await expectPicture('explain', open('auth', 'explain', 'invalid_grant'))
   })
 
-  it('of the help is what the CLI shows', async () => {
+  it('of the help matches what the CLI shows', async () => {
     // oclif decides about colors when it is loaded.
     const { openReal } = await openStill()
 

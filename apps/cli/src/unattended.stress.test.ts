@@ -10,7 +10,7 @@ import { runInTerminal, terminals, tidy } from '../test/terminal.ts'
 
 describeWithService('keyring', 'codes from the keyring', () => {
   it('are set up without a terminal, and forgotten when MFA is switched off', async () => {
-    const world = await World.open({ usesProcesses: true })
+    const world = await World.open()
     const env = await openKeyring()
     await world.signIn()
     const enabled = await world.json(['auth', 'mfa', 'enable', '--keep-secret'], { env })
@@ -33,7 +33,7 @@ describeWithService('keyring', 'codes from the keyring', () => {
   })
 
   it.runIf(terminals)('are offered after the set-up in a terminal, and not kept unasked', async () => {
-    const world = await World.open({ usesProcesses: true })
+    const world = await World.open()
     const env = await openKeyring()
     await world.signIn()
     const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { env, rows: 60 })
@@ -48,7 +48,7 @@ describeWithService('keyring', 'codes from the keyring', () => {
   })
 
   it.runIf(terminals)('are not kept on Ctrl-C, when MFA is on already', async () => {
-    const world = await World.open({ usesProcesses: true })
+    const world = await World.open()
     const env = await openKeyring()
     await world.signIn()
     const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { env, rows: 60 })
@@ -64,7 +64,7 @@ describeWithService('keyring', 'codes from the keyring', () => {
   })
 
   it.runIf(terminals)('are kept where that is chosen', async () => {
-    const world = await World.open({ usesProcesses: true })
+    const world = await World.open()
     const env = await openKeyring()
     await world.signIn()
     const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { env, rows: 60 })
@@ -82,7 +82,7 @@ describeWithService('keyring', 'codes from the keyring', () => {
 
 /** Signs in with a secret kept in the keyring, and then sets the authenticator up anew behind the CLI's back. */
 async function withStaleKey() {
-  const world = await World.open({ usesProcesses: true })
+  const world = await World.open()
   const env = await openKeyring()
   await world.signIn()
   await world.run(['auth', 'mfa', 'enable', '--keep-secret'], { env })
@@ -191,7 +191,7 @@ describeStress('a sign-in that finds its codes by itself', () => {
     })
 
     it('needs nobody', async () => {
-      const world = await World.open({ usesProcesses: true })
+      const world = await World.open()
       const env = await openKeyring()
       await world.signIn()
       await world.run(['auth', 'mfa', 'enable', '--keep-secret'], { env })

@@ -42,7 +42,7 @@ export interface SpawnOptions {
 
 /** The sandbox of a world, and how the CLI runs in it. */
 export interface WorldOptions extends SandboxOptions {
-  /** For commands that must run at the same time, and for native code, which keeps state as long as its process. */
+  /** For commands that must run at the same time, and for environments that Node reads only at start-up. */
   readonly usesProcesses?: boolean
 }
 
@@ -52,7 +52,7 @@ interface Spawned {
   readonly ended: Promise<Run>
 }
 
-/** A machine of its own for a test: a sandbox that listens, and folders that nobody else uses. */
+/** A machine for one test: a sandbox that listens, and a home directory. */
 export class World {
   readonly sandbox: Sandbox
   readonly server: SandboxServer
@@ -77,7 +77,7 @@ export class World {
     return world
   }
 
-  /** What the CLI sees of the environment: nothing of whoever runs the tests. */
+  /** The environment of the CLI. It has nothing of the real one. */
   get env(): Record<string, string> {
     return {
       PATH: process.env.PATH ?? '',
@@ -94,10 +94,12 @@ export class World {
     return join(this.home, 'state', 'particle-grants', 'sessions')
   }
 
-  /** Runs a command of the CLI in this process. Runs wait for each other. */
+  /** Runs a command of the CLI, in this process where that is possible. Runs in it wait for each other. */
   run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-    if (this.#usesProcesses) return this.spawn(args, options).ended
     const { stdin = '', env = {} } = options
+    // The keyring's native code keeps its connection as long as its process.
+    const usesKeyring = 'DBUS_SESSION_BUS_ADDRESS' in env
+    if (this.#usesProcesses || usesKeyring) return this.spawn(args, options).ended
     const input = { env: { ...this.env, ...env }, cwd: this.home, stdin }
     return runInProcess(() => runProgram(args), input)
   }

@@ -14,7 +14,7 @@ echo "$DBUS_SESSION_BUS_ADDRESS"
 exec cat >/dev/null
 `
 
-/** A keyring of the test's own, with nothing of this machine's user in it. Gives the environment that leads to it. */
+/** Opens an empty keyring that ends with the test. Returns the environment that leads to it. */
 export async function openKeyring(): Promise<Record<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'particle-grants-cli-keyring-'))
   const child = spawn('dbus-run-session', ['--', 'sh', '-c', script, 'sh', folder], {

@@ -26,7 +26,7 @@ export function temporaryFolder(name: string): string {
   return folder
 }
 
-/** Packs packages as they would be published, and gives the tarballs. They hold what was built last. */
+/** Packs packages as npm publishes them. Returns the tarballs. They hold `dist`, which the project's `globalSetup` builds. */
 export function pack(packages: readonly string[], folder: string): string[] {
   const pnpm = join(root, 'node_modules/.bin/pnpm')
   return packages.map((directory) => {

@@ -7,7 +7,7 @@ import {
 import { inject, onTestFinished } from 'vitest'
 import type { World } from './cli.ts'
 
-/** Runs the CLI in a pseudo-terminal of a world. Whatever is left of it is ended with the test. */
+/** Runs the CLI in a real pseudo-terminal, as a process of its own. It is killed with the test. */
 export function runInTerminal(
   world: World,
   args: readonly string[],
@@ -22,8 +22,8 @@ export function runInTerminal(
   return terminal
 }
 
-/** Whether this machine has pseudo-terminals. Linux has; elsewhere what needs them is left out. */
+/** Whether this machine has pseudo-terminals. Tests that need them are skipped elsewhere. */
 export const terminals = canOpenTerminals === true
 
-/** How a terminal is left by a program that tidied up. */
+/** The state of a terminal after a program that restored it. */
 export const tidy = { echo: true, lines: true, cursor: 'shown' } as const
