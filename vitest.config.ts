@@ -43,9 +43,10 @@ export default defineConfig(({ mode }) => {
     project('packages/sandbox'),
     project('packages/axios'),
     project('packages/store-file'),
-    project('packages/store-keyring'),
     project('packages/store-redis'),
-    project('packages/process-lock'),
+    // These mock Node's own modules and native ones, which stay loaded in a shared process.
+    project('packages/process-lock', { isolate: true }),
+    project('packages/store-keyring', { isolate: true }),
     project('packages/plugin-auth'),
     project('packages/test-kit'),
     project('apps/cli', { globalSetup: [build, bundleCli] }),
