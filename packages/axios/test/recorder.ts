@@ -23,7 +23,9 @@ export async function recorder(answer: Answer = (_, response) => response.end('{
     requests.push(recorded)
     answer(recorded, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, resolve))
+  // Node's defaults end a connection that is idle for 5 s and queue 511: a storm of 10,000 calls exceeds both.
+  server.keepAliveTimeout = 65_000
+  await new Promise<void>((resolve) => server.listen({ port: 0, backlog: 4096 }, resolve))
   onTestFinished(
     () =>
       new Promise((resolve) => {

@@ -13,8 +13,9 @@ export function describeStress(title: string, body: () => void): void {
   describe.runIf(isStressRun)(title, body)
 }
 
-/** Prints what a run counted, in one line that CI shows. */
+/** Prints what a stress run counted, in one line that CI shows. */
 export function reportCounts(run: string, counts: Readonly<Record<string, number>>): void {
+  if (!isStressRun) return
   const listed = Object.entries(counts).map(([name, count]) => `${name} ${count}`)
   process.stderr.write(`[counts] ${run}: ${listed.join(', ')}\n`)
 }
