@@ -61,11 +61,19 @@ export default defineConfig(({ mode }) => {
   ]
   const types: TestProjectInlineConfiguration = {
     resolve: { conditions },
+    // Enabled here, because vitest prints a notice for each project that enables it in its options.
+    plugins: [
+      {
+        name: 'type-tests',
+        configureVitest: ({ project }) => {
+          project.config.typecheck.enabled = true
+        },
+      },
+    ],
     test: {
       name: 'types',
       include: [],
       typecheck: {
-        enabled: true,
         only: true,
         include: ['packages/*/src/**/*.test-d.ts'],
         tsconfig: './tsconfig.test-d.json',
