@@ -12,17 +12,18 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const programs = { 'packages/sandbox': ['src/node/cli.ts'], 'apps/demo': ['src/main.ts'] }
 
 /** Bundles every package, the demo and the command line. */
-async function buildAll() {
+export async function buildAll() {
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
   await Promise.all([...packages, 'apps/demo'].map(bundle))
   const cli = await import('../apps/cli/scripts/build.mjs')
   await cli.bundle(join(root, 'apps/cli'))
 }
 
-/** A `globalSetup` for tests that run programs from `dist`. Vitest loads it once per project; it builds once. */
-export async function setup() {
+/** A `globalSetup` for tests that run programs from `dist`. Vitest calls it once per project; it builds once per run. */
+export async function setup(project) {
   globalThis.particleGrantsBuild ??= buildAll()
   await globalThis.particleGrantsBuild
+  project.onTestsRerun(buildAll)
 }
 
 /** Bundles one package into its `dist`. */
@@ -52,5 +53,5 @@ async function bundle(folder) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = process.cwd().slice(root.length)
-  await (folder === '' ? setup() : bundle(folder.replaceAll('\\', '/')))
+  await (folder === '' ? buildAll() : bundle(folder.replaceAll('\\', '/')))
 }

@@ -42,7 +42,7 @@ it.runIf(posix)('npm run sandbox leaves no process behind when npm is ended', as
   copyFileSync(join(examples, '../scripts/start.mjs'), join(folder, 'scripts/start.mjs'))
   const scripts = { sandbox: 'node --version >&2 && node scripts/start.mjs program.mjs' }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', scripts }))
-  writeFileSync(join(folder, 'scripts/build.mjs'), 'export const setup = async () => {}\n')
+  writeFileSync(join(folder, 'scripts/build.mjs'), 'export const buildAll = async () => {}\n')
   writeFileSync(join(folder, 'program.mjs'), 'console.log(process.pid)\nsetInterval(() => {}, 1000)\n')
 
   const npm = spawn('npm', ['run', '-s', 'sandbox'], { cwd: folder })

@@ -13,7 +13,10 @@ export async function setup(project: TestProject): Promise<() => void> {
   for (const name of ['bin', 'package.json'])
     cpSync(join(root, name), join(folder, name), { recursive: true })
   const programs = ['program', 'command-server'].map((name) => [name, join(root, `test/${name}.ts`)])
-  await bundle(folder, Object.fromEntries(programs))
+  const bundleAll = () => bundle(folder, Object.fromEntries(programs))
+  await bundleAll()
+  // In watch mode, each run tests the sources of its moment.
+  project.onTestsRerun(bundleAll)
   project.provide('pgrants', join(folder, 'bin', 'pgrants.cjs'))
   project.provide('program', join(folder, 'dist', 'program.js'))
   project.provide('commandServer', join(folder, 'dist', 'command-server.js'))
