@@ -16,13 +16,13 @@ export interface Way {
 }
 
 /** Fewer than the calls of a storm, so that most calls wait for a socket. */
-const poolSize = rounds({ test: 16, stress: 256 })
-const spread = rounds({ test: 100, stress: 500 })
+const poolSize = rounds({ test: 8, stress: 256 })
+const spread = rounds({ test: 50, stress: 500 })
 
 export const ways: readonly Way[] = [
   {
     title: `through a pool of ${poolSize}`,
-    calls: rounds({ test: 100, stress: 10_000 }),
+    calls: rounds({ test: 50, stress: 10_000 }),
     sockets: poolSize,
     spread: 0,
   },
@@ -35,7 +35,7 @@ export const ways: readonly Way[] = [
   // The system's accept queue limits connections at once: a busy machine resets the ones beyond it.
   {
     title: 'through a thousand sockets',
-    calls: rounds({ test: 100, stress: 10_000 }),
+    calls: rounds({ test: 50, stress: 10_000 }),
     sockets: 1000,
     spread: 0,
   },
