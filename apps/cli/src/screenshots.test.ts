@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createClock } from '@particle-grants/sandbox'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
@@ -14,7 +13,6 @@ import { developer, runProgram, World, withMfa } from '../test/cli.ts'
 import { terminals, tidy } from '../test/terminal.ts'
 
 const folder = new URL('../screenshots/', import.meta.url)
-const write = process.env.PARTICLE_GRANTS_WRITE_SCREENSHOTS === '1'
 const now = Date.UTC(2026, 10, 24, 12)
 
 if (!terminals) reportSkipped('screenshots', 'there are no pseudo-terminals here')
@@ -57,17 +55,13 @@ async function openStill() {
   return { world, open, openReal }
 }
 
-/** Compares what the terminal shows with the picture in the repository, or writes that picture. */
+/** Compares what the terminal shows with the picture in the repository. */
 async function expectPicture(name: string, terminal: SimulatedTerminal): Promise<void> {
   expect(await terminal.ended).toEqual({ code: 0, ...tidy })
   const svg = renderSvg(withUsualPort(terminal.picture()), { title: 'pgrants' })
-  const file = new URL(`${name}.svg`, folder)
-  if (write) {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(file, svg)
-  }
-  const same = existsSync(file) && readFileSync(file, 'utf8') === svg
-  expect(same, `Make the pictures anew, and look at them: npm run generate\n${terminal.screen()}`).toBe(true)
+  const file = fileURLToPath(new URL(`${name}.svg`, folder))
+  // `npm run generate` updates the pictures: look at them afterwards.
+  await expect(svg, terminal.screen()).toMatchFileSnapshot(file)
 }
 
 /** The sandbox listens on any free port here; a picture shows the one it has by default. */
