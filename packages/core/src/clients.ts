@@ -1,92 +1,90 @@
-import { invalidArgument } from './errors/invalid-argument.ts'
-import { frozen } from './frozen.ts'
+import { invalidArgument } from './errors.ts'
+import { encodeField } from './grants/fields.ts'
 import type { ClientKind } from './grants/grant.ts'
+import { deepFreeze } from './grants/grant.ts'
 import { Secret, type SecretInput, toSecret } from './secret.ts'
 
-interface ClientOf<K extends ClientKind> {
+export type { ClientKind } from './grants/grant.ts'
+
+interface ClientBase<K extends ClientKind> {
   readonly kind: K
   readonly id: string
   readonly secret: Secret
 }
 
-/** A client that everyone shares. Its tokens can't be refreshed. */
-export type DeveloperClient = ClientOf<'developer'>
-/** A client made for a product, in the Console or at `/v1/products/:product/clients`. */
-export type ProductClient = ClientOf<'product'>
-/** A client made for one's own account, at `/v1/clients`. */
-export type UserClient = ClientOf<'user'>
-/** An OAuth client of Particle's, of one of the three kinds. */
-export type Client = DeveloperClient | ProductClient | UserClient
+/** A public client that any developer may use. Its tokens cannot be renewed. */
+export interface DeveloperClient extends ClientBase<'developer'> {}
+/** A product's own client, from the Console or `POST /v1/products/:product/clients`. Its tokens are renewed. */
+export interface ProductClient extends ClientBase<'product'> {}
+/** A client of your own account (`POST /v1/clients`). */
+export interface UserClient extends ClientBase<'user'> {}
+export type OAuthClient = DeveloperClient | ProductClient | UserClient
 
-/** A client's id and secret, as the Console or the API gave them. */
+/** A client's id and secret, from the Console or the API. */
 export interface ClientCredentials {
   readonly id: string
   readonly secret: SecretInput
 }
 
 /**
- * The developer clients that Particle's documentation and own tools use. Their secrets are published and no secret.
- * Known from: the report (`particle`), particle-api-js, particle-cli since 3.48, particle-cli through 3.47.
+ * Particle's public clients and their published secrets: of the documentation, particle-api-js, particle-cli since 3.48
+ * and particle-cli through 3.47.
  */
-export const developerClients = frozen({
+export const developerClients = /* @__PURE__ */ deepFreeze({
   particle: 'particle',
   'particle-api': 'particle-api',
   'particle-cli': 'particle-cli',
   CLI2: 'client_secret_here',
 })
 
-/** The id of a known developer client. */
+/** The id of a public client. */
 export type DeveloperClientId = keyof typeof developerClients
 
-/** The form of every client id, as Particle's open OAuth server checks it. */
-const clientIdForm = /^[a-z0-9-_]{3,40}$/i
-
-/** A known developer client; `particle:particle` unless another is named. */
+/** Creates a developer client. @param id - one of Particle's public clients. @default 'particle' */
 export function developerClient(id: DeveloperClientId = 'particle'): DeveloperClient {
   if (!isDeveloperClientId(id)) {
-    const known = Object.keys(developerClients).join(', ')
-    throw invalidArgument('id', `is none of the known developer clients (${known})`)
+    throw invalidArgument('id', `must be one of ${Object.keys(developerClients).join(', ')}`)
   }
-  return client('developer', { id, secret: developerClients[id] })
+  return Object.freeze({ kind: 'developer', id, secret: new Secret(developerClients[id]) })
 }
 
-/** A product's client. Throws `invalid_argument` for the id of a known developer client. */
+/**
+ * Creates a product's client.
+ *
+ * @throws GrantsError `invalid_argument` for the id of a developer client: its tokens could not be refreshed.
+ */
 export function productClient(credentials: ClientCredentials): ProductClient {
-  return client('product', credentials)
+  return createClient('product', credentials)
 }
 
-/** A client of one's own account. Throws `invalid_argument` for the id of a known developer client. */
+/** Creates a client of your own account. @throws GrantsError `invalid_argument` for the id of a developer client. */
 export function userClient(credentials: ClientCredentials): UserClient {
-  return client('user', credentials)
+  return createClient('user', credentials)
 }
 
-function isDeveloperClientId(id: string): id is DeveloperClientId {
-  return Object.hasOwn(developerClients, id)
-}
-
-function client<K extends ClientKind>(kind: K, credentials: ClientCredentials): ClientOf<K> {
+function createClient<K extends ClientKind>(kind: K, credentials: ClientCredentials): ClientBase<K> {
   const { id, secret } = credentials ?? {}
-  if (typeof id !== 'string' || !clientIdForm.test(id)) {
+  // Particle's open OAuth server has the same rule.
+  if (typeof id !== 'string' || !/^[\w-]{3,40}$/.test(id)) {
     throw invalidArgument('id', 'must have 3 to 40 letters, digits, "-" or "_"')
   }
-  if (kind !== 'developer' && isDeveloperClientId(id)) {
-    throw invalidArgument('id', `"${id}" is a developer client that everyone shares: use developerClient()`)
+  if (isDeveloperClientId(id)) {
+    throw invalidArgument('id', `must not be "${id}", which is a public client: use developerClient()`)
   }
-  const wrapped = toSecret(secret)
-  if (!isSecretText(wrapped)) throw invalidArgument('secret', 'must be a non-empty string')
-  return Object.freeze({ kind, id, secret: wrapped })
+  encodeField('secret', 'secret', secret)
+  return Object.freeze({ kind, id, secret: toSecret(secret) })
 }
 
-/** Throws `invalid_argument` for what none of the functions above has made. */
-export function assertClient(given: unknown): asserts given is Client {
-  const { kind, id, secret } = (given ?? {}) as Readonly<Record<string, unknown>>
+/** Throws `invalid_argument` unless one of the functions above created the client. */
+export function assertClient(given: unknown): asserts given is OAuthClient {
+  const { kind, id, secret } = (given ?? {}) as Partial<OAuthClient>
   const isKind = kind === 'developer' || kind === 'product' || kind === 'user'
-  if (!isKind || typeof id !== 'string' || !isSecretText(secret)) {
+  const value: unknown = Secret.isInstance(secret) ? secret.reveal() : ''
+  if (!isKind || typeof id !== 'string' || typeof value !== 'string' || value === '') {
     throw invalidArgument('client', 'must come from developerClient(), productClient() or userClient()')
   }
 }
 
-function isSecretText(value: unknown): value is Secret {
-  const text = Secret.isInstance(value) ? value.reveal() : undefined
-  return typeof text === 'string' && text !== ''
+function isDeveloperClientId(id: string): id is DeveloperClientId {
+  return Object.hasOwn(developerClients, id)
 }

@@ -1,62 +1,71 @@
-/** Where the time comes from. */
+/** A source of time. Tests pass their own. */
 export interface Clock {
-  /** Milliseconds since 1970-01-01T00:00Z, as the wall clock says. */
+  /** Milliseconds since 1970. */
   now(): number
-  /** Resolves after that many milliseconds. A clock without it sleeps in real time. */
-  sleep?(milliseconds: number, options?: SleepOptions): Promise<void>
+  /** Resolves after `ms` milliseconds, or when the signal is aborted. @default real time */
+  sleep?(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** How one sleeps. */
-export interface SleepOptions {
-  /** Nobody waits for it: a process that has nothing else to do may end. @default false */
-  readonly background?: boolean | undefined
-  /** Ends the sleep's timer when nobody waits for it any more. */
-  readonly signal?: AbortSignal | undefined
-}
+/** The longest delay that platform timers support, in milliseconds. A longer one would fire at once. */
+export const maxDelayMs = 2 ** 31 - 1
 
-/** The longest delay that timers take; a longer one would fire at once. Milliseconds. */
-export const longestDelay = 2 ** 31 - 1
-
-/** Calls back after that many milliseconds of real time; gives the function that calls it off. */
-export function alarm(milliseconds: number, ring: () => void): Alarm {
+/** Calls `callback` after `ms` milliseconds of real time, at most {@link maxDelayMs}. Returns the function that cancels it. */
+export function setLongTimeout(ms: number, callback: () => void): () => void {
   // biome-ignore lint/style/noRestrictedGlobals: this is the clock; nothing else in core has a timer
-  const timer = setTimeout(ring, Math.min(milliseconds, longestDelay))
-  return {
-    cancel: () => clearTimeout(timer),
-    // Only Node's timers keep a process alive, and only there can they be told not to.
-    inBackground: () => (timer as { unref?: () => void }).unref?.(),
-  }
+  const timer = setTimeout(callback, Math.min(ms, maxDelayMs))
+  return () => clearTimeout(timer)
 }
 
-/** A timer that can be called off. */
-export interface Alarm {
-  cancel(): void
-  /** Lets the process end before it rings. */
-  inBackground(): void
-}
-
-/** The wall clock of the machine. */
-export const systemClock: Clock & Required<Pick<Clock, 'sleep'>> = {
+/** The system's clock. */
+export const systemClock: Required<Clock> = {
   now: () => Date.now(),
-  sleep: (milliseconds, { background = false, signal } = {}) =>
+  sleep: (ms, signal) =>
     new Promise((resolve) => {
-      const { inBackground, cancel } = alarm(milliseconds, () => {
-        signal?.removeEventListener('abort', wake)
-        resolve()
-      })
-      const wake = () => {
+      const finish = () => {
         cancel()
+        signal?.removeEventListener('abort', finish)
         resolve()
       }
-      if (signal?.aborted) wake()
-      signal?.addEventListener('abort', wake, { once: true })
-      if (background) inBackground()
+      const cancel = setLongTimeout(ms, finish)
+      signal?.addEventListener('abort', finish, { once: true })
+      if (signal?.aborted) finish()
     }),
 }
 
-/** Sleeps by the given clock, or in real time where it can't. */
-export function sleep(clock: Clock, milliseconds: number, options: SleepOptions = {}): Promise<void> {
-  return clock.sleep === undefined
-    ? systemClock.sleep(milliseconds, options)
-    : clock.sleep(milliseconds, options)
+/** Sleeps on the given clock, or in real time if it has no `sleep`. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return clock.sleep?.(ms, signal) ?? systemClock.sleep(ms, signal)
+}
+
+/** Smaller differences are ignored: `Date` counts seconds, and responses take time. Milliseconds. */
+const toleranceMs = 2000
+
+/**
+ * The clock is never adjusted by more than this: a cached or forged `Date` must not make expired tokens look valid. It
+ * is half of an MFA challenge's lifetime, because a process that takes over a challenge has not adjusted its clock yet.
+ */
+const maxSkewMs = 5 * 60_000
+
+/** A clock that follows the server's. Machines whose clocks differ agree on when a token expires. */
+export class ServerClock implements Clock {
+  readonly #clock: Clock
+  #skewMs = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  now(): number {
+    return this.#clock.now() + this.#skewMs
+  }
+
+  /** Adjusts the clock to a response's `Date`, which was written at some moment of the `elapsedMs` of the request. */
+  adjust(date: number | undefined, elapsedMs = 0): void {
+    if (date === undefined) return
+    const least = date - this.#clock.now()
+    const most = least + elapsedMs
+    if (this.#skewMs > least - toleranceMs && this.#skewMs < most + toleranceMs) return
+    const skew = this.#skewMs < least ? least : most
+    this.#skewMs = Math.abs(skew) < toleranceMs ? 0 : Math.max(-maxSkewMs, Math.min(maxSkewMs, skew))
+  }
 }

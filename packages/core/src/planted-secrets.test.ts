@@ -2,46 +2,51 @@ import { inspect } from 'node:util'
 import { leaksIn } from '@particle-grants/test-kit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { everyError } from '../test/errors.ts'
+import { createError, everyError } from '../test/errors.ts'
 import { events, granted, refused } from '../test/events.ts'
-import { secretsIn } from '../test/secrets.ts'
+import { httpResponse } from '../test/responses.ts'
+import { findSecrets, findStrings } from '../test/secrets.ts'
 import {
-  identityOf,
+  createIdentity,
+  createRefreshableTokens,
   mfaRequired,
   reauthenticationRequired,
-  refreshable,
   renewing,
   requesting,
   requestingCode,
   signedIn,
   signedOut,
 } from '../test/states.ts'
-import { choices, identities, type Walked, walk } from '../test/walks.ts'
-import { answered } from '../test/wire.ts'
-import { developerClient, productClient } from './clients.ts'
-import { GrantsError } from './errors/grants-error.ts'
-import { sanitizeCause } from './errors/sanitize.ts'
+import { firstStates, type Taken, walk, walks } from '../test/walks.ts'
+import { toPlatformFetch } from '../test/worlds.ts'
+import { developerClient, productClient, userClient } from './clients.ts'
+import { createSession, sessionFromEnv } from './create-session.ts'
 import type { TokenRequest } from './grants/catalogue.ts'
-import { parseState } from './machine/parse-state.ts'
-import { serializeState } from './machine/serialize-state.ts'
+import { parseState, serializeState } from './machine/serialize.ts'
 import type { SettledState } from './machine/state.ts'
-import { readBaseUrl } from './protocol/base-url.ts'
-import { encodeTokenRequest } from './protocol/encode-token-request.ts'
-import { judgeAnswer } from './protocol/judge-answer.ts'
+import { memoryStore } from './memory-store.ts'
+import { parseBaseUrl } from './protocol/base-url.ts'
+import type { Fetch } from './protocol/http.ts'
+import { encodeCustomerRequest, encodeTokenRequest } from './protocol/token-request.ts'
+import { parseTokenResponse } from './protocol/token-response.ts'
+import { redactError } from './redact.ts'
 import { Secret } from './secret.ts'
+import type { ProductSession } from './session.ts'
+import { createSessionPool } from './session-pool.ts'
+import { customer } from './subject.ts'
 
-const product = identityOf('product')
-const tokens = refreshable()
+const identity = createIdentity('product')
+const tokens = createRefreshableTokens()
+const earlier = signedIn({ identity, tokens })
 
-/** Whatever a value hides must show in none of its appearances. */
+/** Every secret inside a value must be absent from everything that a log, a file or a terminal could show of it. */
 function expectHidden(value: unknown): void {
-  const hidden = Object.values(secretsIn(value))
-  expect(hidden.length).toBeGreaterThan(0)
-  expect(leaksIn(value, hidden)).toEqual([])
+  const secrets = Object.values(findSecrets(value))
+  expect(secrets.length).toBeGreaterThan(0)
+  expect(leaksIn(value, secrets)).toEqual([])
 }
 
-/** What a call throws. */
-function thrownBy(call: () => unknown): unknown {
+function getThrown(call: () => unknown): unknown {
   try {
     call()
   } catch (thrown) {
@@ -50,114 +55,112 @@ function thrownBy(call: () => unknown): unknown {
   throw new Error('nothing was thrown')
 }
 
-describe('a planted secret shows nowhere', () => {
+describe('the state machine shows no secret', () => {
   it.each([
-    requesting('password', signedIn({ identity: product, tokens })),
-    requestingCode({ identity: product, held: tokens }),
-    mfaRequired({ identity: product, held: tokens }),
-    signedIn({ identity: product, tokens }),
+    requesting('password', earlier),
+    requestingCode({ identity, earlier }),
+    mfaRequired({ identity, earlier }),
+    earlier,
     renewing({ tokens }),
-  ])('in a session that is $status', (state) => {
+  ])('in a state that is $status', (state) => {
     expectHidden(state)
   })
 
   it.each([
-    ...Object.values(events).filter((event) => Object.keys(secretsIn(event)).length > 0),
+    ...Object.values(events).filter((event) => Object.keys(findSecrets(event)).length > 0),
     granted(),
     refused('invalid_grant'),
   ])('in the event $type', (event) => {
     expectHidden(event)
   })
 
-  it('in any state, event or effect of any walk', () => {
-    const show = ({ before, event, after, effects }: Walked) => inspect([before, event, after, effects])
-    let hidden = 0
-
+  it('in any state, event, effect or error of any walk', () => {
+    const show = (taken: Taken) =>
+      `${inspect(taken, { depth: Number.POSITIVE_INFINITY })} ${JSON.stringify(taken)}`
+    let count = 0
     fc.assert(
-      fc.property(identities, choices, (identity, steps) =>
-        walk(identity, steps, (walked) => {
-          const values = Object.values(secretsIn([walked.before, walked.event, walked.after, walked.effects]))
-          hidden += values.length
-          const shown = `${show(walked)} ${JSON.stringify(walked)}`
+      fc.property(firstStates, walks, (first, steps) =>
+        walk(first, steps, (taken) => {
+          const secrets = Object.values(findSecrets(taken))
+          count += secrets.length
+          const shown = show(taken)
           expect(
-            values.filter((value) => shown.includes(`'${value}'`) || shown.includes(`"${value}"`)),
+            secrets.filter((secret) => shown.includes(`'${secret}'`) || shown.includes(`"${secret}"`)),
           ).toEqual([])
         }),
       ),
       { numRuns: 30 },
     )
-    expect(hidden).toBeGreaterThan(100)
+    expect(count).toBeGreaterThan(100)
   })
 
-  it.each(['basic', 'body'] as const)(
-    'in an encoded request, with the client in the %s',
+  it('in the error for a record that cannot be read', () => {
+    const texts = [earlier, mfaRequired({ identity, earlier })]
+      .map(serializeState)
+      .flatMap((text) => [
+        text.slice(1),
+        text.replace('"version":1', '"version":2'),
+        text.replaceAll(/"(accessToken|mfaToken)":/g, '"x":'),
+        text.replaceAll(/"(status|grantType)":"\w+"/g, '"$1":"access-held"'),
+      ])
+    for (const text of texts) {
+      const thrown = getThrown(() => parseState(text, identity))
+      expect(leaksIn(thrown, ['access-held', 'refresh-held', 'mfa-held'])).toEqual([])
+    }
+  })
+
+  it('in the error for a state that cannot be saved', () => {
+    const thrown = getThrown(() => serializeState(renewing({ tokens }) as unknown as SettledState))
+    expect(leaksIn(thrown, Object.values(findSecrets(tokens)))).toEqual([])
+  })
+
+  it('in a state that has none', () => {
+    expect(findSecrets([signedOut(), reauthenticationRequired()])).toEqual({})
+  })
+})
+
+describe('the protocol shows no secret', () => {
+  const secrets = ['client-s3cret', 'p4ssword']
+  const client = productClient({ id: 'my-product-1234', secret: 'client-s3cret' })
+
+  it.each(['client_secret_basic', 'client_secret_post'] as const)(
+    'in a request with %s',
     (authentication) => {
-      const client = productClient({ id: 'my-product-1234', secret: 'client-s3cret' })
       const request = { grant_type: 'password', username: 'u', password: new Secret('p4ssword') } as const
       const encoded = encodeTokenRequest(request, client, authentication)
-
-      expect(leaksIn([request, client, encoded], ['client-s3cret', 'p4ssword'])).toEqual([])
+      expect(leaksIn([request, client, encoded], secrets)).toEqual([])
       expectHidden(encoded)
     },
   )
 
-  it('in a judged answer, unknown fields included', () => {
+  it('in a request that creates a customer', () => {
+    const encoded = encodeCustomerRequest({ product: 1, email: 'a@b.c', password: 'p4ssword' }, client)
+    expect(leaksIn(encoded, secrets)).toEqual([])
+    expectHidden(encoded)
+  })
+
+  it('in a parsed response, unknown fields included', () => {
     const body = {
       access_token: 'acc3ss',
       refresh_token: 'r3fresh',
       token_type: 'bearer',
       id_token: 'unkn0wn',
     }
-    const answers = [
-      judgeAnswer(answered(200, body)),
-      judgeAnswer(answered(403, { error: 'mfa_required', mfa_token: 'mf4-token', hint: 'unkn0wn' })),
-      judgeAnswer(answered(400, { error: 'invalid_grant', hint: 'unkn0wn' })),
-      judgeAnswer(answered(500, { ...body, error: 'x' })),
-      judgeAnswer(answered(200, { ...body, expires_in: 'acc3ss' })),
-      judgeAnswer(answered(200, `cb(${JSON.stringify(body)})`)),
-    ]
-
-    expect(leaksIn(answers, ['acc3ss', 'r3fresh', 'unkn0wn', 'mf4-token'])).toEqual([])
-  })
-
-  it('in what an answer says, when it repeats what was sent', () => {
-    const client = productClient({ id: 'my-product-1234', secret: 'client-s3cret' })
-    const password = new Secret('p4ss wörd')
-    const sent = encodeTokenRequest({ grant_type: 'password', username: 'u', password }, client)
-    const echo = `${sent.body.reveal()} ${sent.headers.reveal().authorization} p4ss wörd client-s3cret`
-    const answer = judgeAnswer(
-      answered(400, { error: 'invalid_grant', error_description: echo }),
-      sent.secrets,
-    )
-
-    expect(leaksIn(answer, ['p4ss wörd', 'client-s3cret'])).toEqual([])
-  })
-
-  it('in what an answer says, when its echo is cut or made printable: no part of it either', () => {
-    const client = productClient({ id: 'my-product-1234', secret: 'kl1ent-s3cret' })
-    const password = new Secret('begin\u200bmiddle\tend')
-    const sent = encodeTokenRequest({ grant_type: 'password', username: 'u', password }, client)
-    const authorization = String(sent.headers.reveal().authorization)
-    const parts = ['beg', 'middle', 'end', 'kl1', 's3cret', authorization.slice(6, 10)]
-    const echoes = [
-      password.reveal(),
-      'begin middle end',
-      sent.body.reveal(),
-      authorization,
-      JSON.stringify({ password: password.reveal(), client_secret: 'kl1ent-s3cret' }),
-    ]
-
-    for (const echo of echoes) {
-      for (let before = 150; before <= 201; before += 1) {
-        const error_description = `${'x'.repeat(before)}${echo}`
-        const answer = judgeAnswer(answered(400, { error: 'out_of_cheese', error_description }), sent.secrets)
-        const shown = String(answer.type === 'error' && answer.description)
-        expect(parts.filter((part) => shown.includes(part))).toEqual([])
-      }
+    const responses = [
+      [200, body],
+      [403, { error: 'mfa_required', mfa_token: 'mf4-token', hint: 'unkn0wn' }],
+      [400, { error: 'invalid_grant', hint: 'unkn0wn' }],
+      [500, { ...body, error: 'x' }],
+      [200, { ...body, expires_in: 'acc3ss' }],
+      [200, `cb(${JSON.stringify(body)})`],
+    ] as const
+    for (const [status, given] of responses) {
+      const parsed = parseTokenResponse(httpResponse(status, given))
+      expect(leaksIn(parsed, ['acc3ss', 'r3fresh', 'unkn0wn', 'mf4-token'])).toEqual([])
     }
   })
 
-  it('in what is said of a field that is malformed', () => {
+  it('in the error for a malformed field', () => {
     const bad = 's3cret\u0000value'
     const requests: readonly object[] = [
       { grant_type: 'password', username: 'u', password: new Secret({ bad }) },
@@ -167,68 +170,216 @@ describe('a planted secret shows nowhere', () => {
       { grant_type: 'password', username: 'u', password: new Secret('p'), scope: bad },
       { grant_type: bad },
     ]
-
     for (const request of requests) {
-      const thrown = thrownBy(() => encodeTokenRequest(request as TokenRequest, developerClient()))
+      const thrown = getThrown(() => encodeTokenRequest(request as TokenRequest, developerClient()))
       expect(leaksIn(thrown, [bad, 's3cret'])).toEqual([])
     }
   })
 
-  it('in what is said of a client that is malformed', () => {
-    const thrown = thrownBy(() => productClient({ id: 'particle', secret: 'client-s3cret' }))
-
-    expect(leaksIn(thrown, ['client-s3cret'])).toEqual([])
-  })
-
-  it('in what is said of a base URL with a password', () => {
-    const thrown = thrownBy(() => readBaseUrl('https://user:p4ssword@example.com', false))
-
-    expect(leaksIn(thrown, ['p4ssword'])).toEqual([])
-  })
-
-  it('in what is said of a state that can’t be read', () => {
-    const texts = [signedIn({ identity: product, tokens }), mfaRequired({ held: tokens })]
-      .map(serializeState)
-      .flatMap((text) => [
-        text.slice(1),
-        text.replace('"version":1', '"version":2'),
-        text.replaceAll(/"(accessToken|mfaToken)":/g, '"x":'),
-        text.replace('"password"', '"access-held"'),
-      ])
-
-    for (const text of texts) {
+  it('in the error for a malformed client', () => {
+    for (const create of [productClient, userClient]) {
       expect(
         leaksIn(
-          thrownBy(() => parseState(text)),
-          ['access-held', 'refresh-held', 'mfa-held'],
+          getThrown(() => create({ id: 'particle', secret: 'client-s3cret' })),
+          secrets,
+        ),
+      ).toEqual([])
+      expect(
+        leaksIn(
+          getThrown(() => create({ id: '?', secret: 'client-s3cret' })),
+          secrets,
         ),
       ).toEqual([])
     }
   })
 
-  it('in what is said of a state that can’t be written', () => {
-    const thrown = thrownBy(() => serializeState(renewing({ tokens }) as unknown as SettledState))
+  it('in the error for a base URL with a password', () => {
+    const thrown = getThrown(() => parseBaseUrl('https://user:p4ssword@example.com', false))
+    expect(leaksIn(thrown, secrets)).toEqual([])
+  })
+})
 
-    expect(leaksIn(thrown, ['access-held', 'refresh-held'])).toEqual([])
+describe('an error shows no secret of its cause', () => {
+  it.each(everyError.map(({ code }) => code))('with the code %s', (code) => {
+    const config = { headers: { authorization: 'Basic pl4nted' } }
+    const inner = Object.assign(new Error('pl4nted'), { config })
+    const thrown = Object.assign(new Error('pl4nted', { cause: inner }), { config })
+    const cause = redactError(thrown, [new Secret('pl4nted')])
+    expect(leaksIn(createError(code, { cause }), ['pl4nted'])).toEqual([])
+  })
+})
+
+// ─── Sessions ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const planted = {
+  password: 'pl4nted&p@ss word',
+  otp: '735194',
+  recoveryCode: 'pl4nted-recovery',
+  mfaToken: 'pl4nted-mfa-token',
+  accessToken: 'pl4nted-access-token',
+  refreshToken: 'pl4nted-refresh-token',
+  clientSecret: 'pl4nted-client-secret',
+  unknown: 'pl4nted-unknown-field',
+}
+const all = Object.values(planted)
+const jane = { username: 'jane@example.com', password: planted.password }
+const client = productClient({ id: 'my-product-1234', secret: planted.clientSecret })
+
+const respond =
+  (status: number, body: object): Fetch =>
+  async () =>
+    Response.json(body, { status })
+const grant = respond(200, {
+  token_type: 'bearer',
+  access_token: planted.accessToken,
+  refresh_token: planted.refreshToken,
+  id_token: planted.unknown,
+  expires_in: 60,
+})
+const challenge = respond(403, {
+  error: 'mfa_required',
+  mfa_token: planted.mfaToken,
+  hint: planted.unknown,
+})
+/** A server that repeats what it received. */
+const echo: Fetch = async (_, { headers, body }) =>
+  Response.json(
+    { error: 'invalid_grant', error_description: `${body} ${headers.authorization}` },
+    { status: 400 },
+  )
+/** A fetch whose errors keep the whole request, as those of HTTP clients do. */
+const failWithRequest: Fetch = async (url, init) => {
+  const error = new TypeError(`could not send ${init.body} to ${url}`, {
+    cause: Object.assign(new Error(init.body), { init }),
+  })
+  throw Object.assign(error, { config: init, request: init, code: 'ECONNRESET' })
+}
+
+/** Makes every call of a session, with these responses one after the other. Returns everything that came of it. */
+async function callEverything(responses: Fetch[], store = memoryStore()): Promise<unknown[]> {
+  const results: unknown[] = []
+  const collect = (promise: Promise<unknown>) =>
+    promise.then(
+      // The token itself is what the caller asked for.
+      (value) => results.push(typeof value === 'string' ? 'a token' : value),
+      (error) => results.push(error),
+    )
+  const remaining = [...responses]
+  const fetch = toPlatformFetch((url, init) => (remaining.shift() ?? failWithRequest)(url, init))
+  const options = { client, subject: customer(jane.username), fetch, store }
+  const session: ProductSession = createSession(options)
+  session.subscribe((state) => results.push(state))
+  await collect(session.login(jane))
+  await collect(session.submitOtp(planted.otp))
+  await collect(session.submitRecoveryCode(planted.recoveryCode))
+  await collect(session.getAccessToken({ forceRefresh: true }))
+  await collect(session.requestClientToken())
+  await collect(session.fetch('/v1/devices'))
+  await collect(session.load())
+  session.invalidateToken(planted.accessToken)
+  await collect(session.getAccessToken())
+  await collect(session.setToken({ accessToken: planted.accessToken, refreshToken: planted.refreshToken }))
+  await collect(session.idle())
+  await collect(session.logout({ revoke: true }))
+  const pool = createSessionPool({ client, fetch, store })
+  const newCustomer = { product: 1234, email: 'bob@example.com', password: planted.password }
+  await collect(pool.createCustomer(newCustomer))
+  return [session, session.state, pool, options.client, ...results]
+}
+
+describe('a session shows no secret', () => {
+  it.each([
+    ['if everything succeeds', [challenge, grant, grant, grant, grant, grant, grant, grant]],
+    ['if the server echoes what it received', [echo, echo, echo, echo, echo, echo, echo, echo]],
+    ['if the codes are refused with echoes', [challenge, echo, echo, echo, echo]],
+    ['if the renewals are refused with echoes', [grant, echo, echo, echo, echo]],
+    ['if the network fails and its errors quote the request', [challenge]],
+    [
+      'if a response has a malformed field',
+      [respond(200, { access_token: planted.accessToken, expires_in: 'soon' })],
+    ],
+    ['if a response is not JSON', [async () => new Response(`<p>${planted.accessToken}`)]],
+    [
+      'if an unknown error has more fields',
+      [respond(418, { error: planted.mfaToken.slice(8), extra: planted.unknown })],
+    ],
+    ['if a challenge is malformed', [respond(403, { error: 'mfa_required', mfa_token: [planted.mfaToken] })]],
+  ] as [string, Fetch[]][])('%s', async (_, responses) => {
+    for (const value of await callEverything(responses)) expect(leaksIn(value, all)).toEqual([])
   })
 
-  it.each(everyError.map((error) => ({ error, code: error.code })))(
-    'in $code, whatever caused it',
-    ({ error: { code, details } }) => {
-      const config = { headers: { authorization: 'Basic pl4nted' } }
-      const thrown = Object.assign(
-        new Error('pl4nted', { cause: Object.assign(new Error('pl4nted'), { config }) }),
-        {
-          config,
-        },
-      )
-      const cause = sanitizeCause(thrown, [new Secret('pl4nted')])
-
-      expect(leaksIn(new GrantsError(code, details, { cause }), ['pl4nted'])).toEqual([])
+  it.each(['load', 'save'] as const)(
+    'if the store fails at %s() with errors that quote the record, whole and in parts',
+    async (method) => {
+      const store = memoryStore()
+      /** What the store was given last. */
+      let record = '{}'
+      const save = store.save.bind(store)
+      const fail = () => {
+        const parts = Object.values(findStrings(JSON.parse(record))).join(' ')
+        const cause = Object.assign(new Error(parts), { record })
+        return Promise.reject(
+          Object.assign(new Error(`the store failed at ${record}`, { cause }), { record }),
+        )
+      }
+      store.save = (key, value, version) => {
+        record = value
+        return method === 'save' ? fail() : save(key, value, version)
+      }
+      let loads = 0
+      const load = store.load.bind(store)
+      store.load = (key) => {
+        loads += 1
+        return method === 'load' && loads > 6 ? fail() : load(key)
+      }
+      const values = await callEverything([challenge, grant, grant, grant, grant], store)
+      expect(values.filter((value) => value instanceof Error).length).toBeGreaterThan(2)
+      for (const value of values) expect(leaksIn(value, all)).toEqual([])
     },
   )
 
-  it('and what has nothing to hide hides nothing', () => {
-    expect(secretsIn([signedOut(), reauthenticationRequired()])).toEqual({})
+  it('if an argument is invalid', async () => {
+    const session = createSession({ client: developerClient() })
+    const calls = [
+      session.login({ ...jane, expiresIn: -1 }),
+      session.login({ ...jane, username: '' }),
+      session.submitOtp(`${planted.otp}7`),
+      session.setToken({ accessToken: `Bearer ${planted.accessToken}` }),
+      session.setToken({ accessToken: planted.accessToken, refreshToken: `${planted.refreshToken}\n` }),
+    ]
+    const thrown: unknown[] = await Promise.all(calls.map((call) => call.catch((error: unknown) => error)))
+    thrown.push(
+      getThrown(() => createSession({ accessToken: `Bearer ${planted.accessToken}` })),
+      getThrown(() =>
+        sessionFromEnv({
+          PARTICLE_ACCESS_TOKEN: planted.accessToken,
+          PARTICLE_CLIENT_SECRET: planted.clientSecret,
+        }),
+      ),
+      getThrown(() =>
+        sessionFromEnv({ PARTICLE_CLIENT_ID: 'particle', PARTICLE_CLIENT_SECRET: planted.clientSecret }),
+      ),
+    )
+    for (const error of thrown) {
+      expect(error).toBeInstanceOf(Error)
+      expect(leaksIn(error, all)).toEqual([])
+    }
+  })
+
+  it('if it was created for an access token', async () => {
+    const session = createSession({
+      accessToken: planted.accessToken,
+      fetch: toPlatformFetch(failWithRequest),
+    })
+    const values = [session, session.state, await session.logout({ revoke: true }), session.state]
+    for (const value of values) expect(leaksIn(value, all)).toEqual([])
+  })
+
+  it('and these tests would see one', () => {
+    expect(leaksIn({ deep: { inside: [planted.otp] } }, all)).toEqual([planted.otp])
+    expect(leaksIn(new Error('x', { cause: new Error(planted.accessToken) }), all)).toEqual([
+      planted.accessToken,
+    ])
+    expect(leaksIn({ url: encodeURIComponent(planted.password) }, all)).toEqual([planted.password])
   })
 })

@@ -1,77 +1,82 @@
-import type { NotRenewableReason } from './errors/details.ts'
-import { grants, mayUse } from './grants/catalogue.ts'
-import type { ClientKind } from './grants/grant.ts'
-import type { Refusal } from './machine/effect.ts'
-import type { PostponedRenewal, Tokens } from './machine/state.ts'
+import type { NotRenewableReason } from './errors.ts'
+import { type GrantType, grants } from './grants/catalogue.ts'
+import {
+  canRequestClientToken,
+  type Identity,
+  type MachineTokens,
+  type RenewalBackoff,
+  type SignedInState,
+} from './machine/state.ts'
 import type { Secret } from './secret.ts'
+import type { TokenSubject } from './subject.ts'
 
-/** How a token is renewed, or why it is not. */
+/** The grant that renews a token, or why there is none. */
 export type Renewal =
-  | { readonly by: 'client_credentials' }
-  | { readonly by: 'refresh_token'; readonly refreshToken: Secret }
-  | { readonly by: 'nothing'; readonly reason: NotRenewableReason }
+  | { readonly grantType: 'client_credentials' }
+  | { readonly grantType: 'refresh_token'; readonly refreshToken: Secret }
+  | { readonly grantType: undefined; readonly reason: NotRenewableReason }
 
 /**
- * For these tokens of this kind of client: ask again, refresh, or nothing. The grant that gave them decides. Where
- * the answer to a refresh was lost, the client's own credentials are the way out, as long as they are not refused.
+ * Chooses the grant that renews these tokens.
+ *
+ * Rules:
+ * - Only a product client refreshes, and only a token that came with a refresh token.
+ * - Otherwise the client's own credentials get a new token, if the token's subject is theirs to request.
+ * - After a refresh whose response was lost, the client's credentials come first: the refresh token may have been used.
  */
-export function renewalOf(kind: ClientKind, tokens: Tokens): Renewal {
-  if (tokens.grant === 'adopted') return { by: 'nothing', reason: 'adopted_token' }
-  if (tokens.expiresAt === null) return { by: 'nothing', reason: 'never_expires' }
-  const by = renewingGrant(kind, tokens.grant)
-  if (by === null) return { by: 'nothing', reason: kind === 'user' ? 'user_token' : 'developer_token' }
-  if (by === 'client_credentials') return { by }
-  if (tokens.refreshToken === undefined) return { by: 'nothing', reason: 'no_refresh_token' }
-  return hasWayOut(kind, tokens) ? { by: 'client_credentials' } : { by, refreshToken: tokens.refreshToken }
+export function getRenewal(
+  identity: Identity,
+  subject: TokenSubject | undefined,
+  { refreshToken, pendingRefresh, grantType }: MachineTokens,
+): Renewal {
+  const { clientKind } = identity
+  const canRequest = canRequestClientToken(identity, subject)
+  const isInDoubt = pendingRefresh !== undefined && !pendingRefresh.isClientRefused
+  if (clientKind === 'product' && refreshToken !== undefined && !(isInDoubt && canRequest)) {
+    return { grantType: 'refresh_token', refreshToken }
+  }
+  if (canRequest) return { grantType: 'client_credentials' }
+  // Any other token of a product can be requested again.
+  const isExternal = grantType === 'external' || clientKind === 'product'
+  if (isExternal) return { grantType: undefined, reason: 'external_token' }
+  return { grantType: undefined, reason: clientKind === 'user' ? 'account_token' : 'developer_token' }
 }
 
-/** Whether a refresh token that came with this grant is worth keeping. Any other is dropped on arrival. */
-export function keepsRefreshToken(kind: ClientKind, grant: Tokens['grant']): boolean {
-  return grant !== 'adopted' && renewingGrant(kind, grant) === 'refresh_token'
+export function canRenew({ identity, subject, tokens }: SignedInState): boolean {
+  return getRenewal(identity, subject, tokens).grantType !== undefined
 }
+
+/** Whether a refresh token that a grant returned is kept: other clients cannot use theirs. */
+export function isRefreshable({ clientKind }: Identity, grantType: GrantType | 'external'): boolean {
+  if (clientKind !== 'product') return false
+  return grantType === 'external' || grants[grantType].renewedBy.product === 'refresh_token'
+}
+
+const fiveMinutesMs = 300_000
 
 /**
- * When a token is renewed before it ends, ms since 1970: five minutes or a tenth of its life before, whichever is
- * less, and spread by up to half of that, so that many tokens of one moment don't come at once. Never for one
- * without an end. The spread follows from the token itself: everyone who holds it agrees.
+ * Returns when a token should be renewed, in milliseconds since 1970: a tenth of its lifetime before expiry, at most
+ * five minutes, and up to half of that later, so that tokens of the same moment are not all renewed at once. The
+ * delay depends on the token only: every process that holds it agrees.
  */
-export function renewalDueAt({ accessToken, issuedAt, expiresAt }: Tokens): number {
+export function getRenewalTime({ accessToken, requestedAt, expiresAt }: MachineTokens): number {
   if (expiresAt === null) return Number.POSITIVE_INFINITY
-  const window = Math.min(5 * 60_000, (expiresAt - issuedAt) / 10)
-  return expiresAt - window * (0.5 + spread(accessToken.reveal()) / 2)
+  let hash = 0
+  for (const character of accessToken.reveal()) hash = (hash * 31 + character.charCodeAt(0)) % 1009
+  const windowMs = Math.min(fiveMinutesMs, (expiresAt - requestedAt) / 10)
+  return expiresAt - windowMs * (0.5 + hash / 1009 / 2)
 }
 
-/** How long to wait after so many failed renewals in a row, in ms: doubling from a second up to five minutes. */
-export function backOff(failures: number): number {
-  return Math.min(1000 * 2 ** (failures - 1), 5 * 60_000)
+/** Returns the back-off after this failure: it doubles from one second to five minutes, or lasts as long as Particle asks. */
+export function startBackoff({
+  notBefore = 0,
+  ...failure
+}: Omit<RenewalBackoff, 'retryAt'> & { readonly notBefore?: number | undefined }): RenewalBackoff {
+  const delayMs = Math.min(1000 * 2 ** (failure.failures - 1), fiveMinutesMs)
+  return { ...failure, retryAt: Math.max(failure.failedAt + delayMs, notBefore) }
 }
 
-/** Why a request failed, as far as it says when the next may go. */
-type Refused = Refusal extends infer R ? (R extends Refusal ? Pick<R, 'code' | 'details'> : never) : never
-
-/** When a renewal that failed is tried again, ms since 1970. What the service asked for counts for more. */
-export function retryAt({ code, details }: Refused, failures: number, at: number): number {
-  const asked = code === 'rate_limited' || code === 'temporarily_unavailable' ? details.retryAfter : undefined
-  if (code === 'failure_budget_spent' && details.until !== undefined) return details.until
-  return at + Math.max(backOff(failures), (asked ?? 0) * 1000)
-}
-
-/** Whether a renewal that failed has to wait yet. What failed in the future did so before the clock went back. */
-export function isPostponed(postponed: PostponedRenewal | undefined, at: number): boolean {
-  return postponed !== undefined && postponed.since <= at && at < postponed.retryAt
-}
-
-function renewingGrant(kind: ClientKind, grant: Exclude<Tokens['grant'], 'adopted'>) {
-  return grants[grant].renewedBy[kind]
-}
-
-function hasWayOut(kind: ClientKind, { refreshInDoubt }: Tokens): boolean {
-  return refreshInDoubt?.askAgainRefused === false && mayUse(kind, 'client_credentials')
-}
-
-/** A fraction from 0 to 1 that is the same for the same token. */
-function spread(token: string): number {
-  let sum = 0
-  for (let index = 0; index < token.length; index += 1) sum = (sum * 31 + token.charCodeAt(index)) % 1009
-  return sum / 1009
+/** Whether a renewal must wait. A failure in the future was recorded before the clock was set back. */
+export function isBackingOff(backoff: RenewalBackoff | undefined, at: number): backoff is RenewalBackoff {
+  return backoff !== undefined && backoff.failedAt <= at && at < backoff.retryAt
 }

@@ -1,84 +1,98 @@
-import { invalidArgument } from './errors/invalid-argument.ts'
-import type { ClientKind } from './grants/grant.ts'
+import type { ClientKind } from './clients.ts'
+import { invalidArgument } from './errors.ts'
 
-/** Whose token it is: the client's owner, a customer of its product, or an account that signed in by name. */
-export type Subject = 'owner' | CustomerSubject | AccountSubject
-/** A customer of a product, by email or by an id of one's own. */
-export type CustomerSubject = `customer:${string}`
+interface NamedSubject<T extends string> {
+  readonly type: T
+  readonly name: string
+}
 /** A Particle account, by its username. */
-export type AccountSubject = `account:${string}`
+export interface AccountSubject extends NamedSubject<'account'> {}
+/** A customer of a product, by email or by an id of your own. */
+export interface CustomerSubject extends NamedSubject<'customer'> {}
+export type Subject = AccountSubject | CustomerSubject
 
-/** The subject for a customer's name. An email is put in lower case, as Particle stores it. */
-export function customer(name: string): CustomerSubject {
-  return `customer:${canonicalName(name, 'customer')}`
+/** The client's owner: the product itself, or the account of a user client. Applications never write it. */
+export interface OwnerSubject {
+  readonly type: 'owner'
 }
+/** Whose token it is. */
+export type TokenSubject = Subject | OwnerSubject
 
-/** The subject for an account's username. An email is put in lower case. */
+export const owner: OwnerSubject = Object.freeze({ type: 'owner' })
+
+/** The account that signs in with this username. Emails are case-insensitive. */
 export function account(username: string): AccountSubject {
-  return `account:${canonicalName(username, 'username')}`
+  return Object.freeze({ type: 'account', name: normalizeName(username, 'username') })
 }
 
-/** The subject that a password sign-in with this kind of client is for: product clients serve customers. */
-export function subjectOfLogin(kind: ClientKind, username: string): Subject {
+/** A customer of the client's product: an email address or an id of your own, without spaces. */
+export function customer(name: string): CustomerSubject {
+  return Object.freeze({ type: 'customer', name: normalizeName(name, 'customer') })
+}
+
+/** The subject of a sign-in with username and password: product clients serve customers. */
+export function toLoginSubject(kind: ClientKind, username: string): Subject {
   return kind === 'product' ? customer(username) : account(username)
 }
 
-/** What a word of a scope begins with that names a customer. */
-const customerScope = 'customer='
-
-/** The scope that asks for a token of this subject; `undefined` where none is needed. */
-export function scopeOf(subject: Subject | undefined): string | undefined {
-  return subject?.startsWith('customer:') ? customerScope + subject.slice('customer:'.length) : undefined
+/** Checks a name and puts an email in lower case, as Particle stores it. Throws `invalid_argument`. */
+export function normalizeName(name: string, parameter: string): string {
+  if (typeof name !== 'string' || name === '' || /[\s\p{Cc}]/u.test(name)) {
+    throw invalidArgument(parameter, 'must be a non-empty string without spaces and control characters')
+  }
+  return lowerCaseEmail(name)
 }
 
-/** Whether one of a scope's words names a customer. */
-export function namesCustomer(scope: string): boolean {
-  return wordsOf(scope).some((word) => word.startsWith(customerScope))
+const lowerCaseEmail = (name: string) => (name.includes('@') ? name.toLowerCase() : name)
+
+export function isSameSubject(a: TokenSubject | undefined, b: TokenSubject | undefined): boolean {
+  return (a && formatSubject(a)) === (b && formatSubject(b))
 }
 
-function wordsOf(scope: string): string[] {
-  return scope.split(/\s+/)
+/** Formats a subject for keys and records: `owner`, `account:…` or `customer:…`. */
+export function formatSubject(subject: TokenSubject): string {
+  return subject.type === 'owner' ? 'owner' : `${subject.type}:${subject.name}`
+}
+
+/** Parses what {@link formatSubject} returns. Throws `invalid_argument` if this kind of client cannot have the subject. */
+export function parseSubject(text: string, kind: ClientKind): TokenSubject {
+  if (text === 'owner' && kind !== 'developer') return owner
+  const [type, ...rest] = text.split(':')
+  return assertSubject({ type, name: rest.join(':') }, kind)
+}
+
+/** Checks a subject option: an account for a developer or user client, a customer for a product client. */
+export function assertSubject(given: unknown, kind: ClientKind): Subject {
+  const { type, name } = (given ?? {}) as { readonly type?: unknown; readonly name: string }
+  const expected = kind === 'product' ? 'customer' : 'account'
+  if (type !== expected) throw invalidArgument('subject', `of a ${kind} client must be ${expected}('…')`)
+  return toLoginSubject(kind, name)
+}
+
+const customerPrefix = 'customer='
+
+/** Returns the scope that requests a token of this subject; `undefined` where none is needed. */
+export function customerScope(subject: TokenSubject | undefined): string | undefined {
+  return subject?.type === 'customer' ? customerPrefix + subject.name : undefined
+}
+
+/** Whether a scope names a customer. */
+export function includesCustomer(scope: string): boolean {
+  return scope.split(/\s+/).some((word) => word.startsWith(customerPrefix))
 }
 
 /**
- * Whether an answer's scope may belong to the subject. Some answers carry a scope and some don't;
- * one that names another customer, or drops the one that was asked for, must not be used.
+ * Whether a response's scope may belong to the subject. Some responses have a scope and some do not; one that names
+ * another customer, or lacks the customer that was requested, must not be used.
  */
-export function scopeFits(
+export function isScopeForSubject(
   scope: string | undefined,
-  subject: Subject | undefined,
-  asked: string | undefined,
+  subject: TokenSubject | undefined,
+  requestedScope: string | undefined,
 ): boolean {
-  if (scope === undefined || scope === '') return true
-  const words = wordsOf(scope).map(canonical)
-  const own = scopeOf(subject)
-  const dropped = asked !== undefined && own !== undefined && asked.includes(own) && !words.includes(own)
-  return !dropped && words.every((word) => !word.startsWith(customerScope) || word === own)
-}
-
-function canonicalName(name: string, parameter: string): string {
-  if (typeof name !== 'string' || name === '' || /[\s\p{Cc}]/u.test(name)) {
-    throw invalidArgument(parameter, 'must be a non-empty string without blanks and control characters')
-  }
-  return canonical(name)
-}
-
-function canonical(name: string): string {
-  return name.includes('@') ? name.toLowerCase() : name
-}
-
-/** Checks a subject that came from outside. Throws `invalid_argument` when this kind of client can't have it. */
-export function readSubject(given: string, kind: ClientKind): Subject {
-  // Callers without types may pass anything.
-  const [type, ...rest] = String(given).split(':')
-  const name = rest.join(':')
-  if (type === 'owner' && rest.length === 0 && kind !== 'developer') return 'owner'
-  if (type === 'customer' && kind === 'product') return customer(name)
-  if (type === 'account' && kind !== 'product') return account(name)
-  const allowed = {
-    developer: "account('…')",
-    product: "'owner' or customer('…')",
-    user: "'owner' or account('…')",
-  }
-  throw invalidArgument('subject', `of a ${kind} client must be ${allowed[kind]}`)
+  if (!scope) return true
+  const words = scope.split(/\s+/).map(lowerCaseEmail)
+  const own = customerScope(subject)
+  if (own !== undefined && requestedScope?.includes(own) && !words.includes(own)) return false
+  return words.every((word) => word === own || !word.startsWith(customerPrefix))
 }

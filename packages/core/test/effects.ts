@@ -1,17 +1,24 @@
-import type { Effect, Refusal } from '../src/machine/effect.ts'
+import type { GrantsError } from '../src/errors.ts'
+import type { Effect, EffectType } from '../src/machine/event.ts'
 
 interface HasEffects {
   readonly effects: readonly Effect[]
 }
 
-/** Why a step did not get on, if it did not. */
-export function refusalOf({ effects }: HasEffects): Refusal | undefined {
-  for (const effect of effects) if (effect.type === 'refuse') return effect.refusal
+/** Why a transition had not the intended effect. */
+export function getError({ effects }: HasEffects): GrantsError | undefined {
+  for (const effect of effects) if (effect.type === 'reject') return effect.error
   return undefined
 }
 
-/** The token request that a step sends, if it sends one. */
-export function requestOf({ effects }: HasEffects) {
-  for (const effect of effects) if (effect.type === 'request') return effect.request
+/** The token request that a transition sends. */
+export function getTokenRequest({ effects }: HasEffects) {
+  for (const effect of effects) {
+    if (effect.type === 'request' && 'grant_type' in effect.request) return effect.request
+  }
   return undefined
+}
+
+export function getEffectTypes({ effects }: HasEffects): readonly EffectType[] {
+  return effects.map(({ type }) => type)
 }

@@ -1,81 +1,55 @@
-import type { ErrorCode, ErrorDetails } from '../src/errors/details.ts'
-import { type AnyGrantsError, GrantsError } from '../src/errors/grants-error.ts'
-import { libraryErrorReferences } from '../src/reference/library-errors/catalogue.ts'
+import { type AnyGrantsError, type ErrorCode, type ErrorDetails, GrantsError } from '../src/errors.ts'
 import { minute, now } from './states.ts'
 
-const reasons = <R extends string>(all: Readonly<Record<R, true>>) => Object.keys(all) as R[]
+const baseUrl = 'https://api.particle.io'
 
-/** Details besides the reference's examples, so that each word that a message may choose is chosen once. */
-const variants: { readonly [C in ErrorCode]?: readonly ErrorDetails[C][] } = {
-  grant_not_allowed: [
-    { grant_type: 'client_credentials', clientKind: 'developer' },
-    { grant_type: 'refresh_token', clientKind: 'user' },
-  ],
-  code_refused: [
-    { triesLeft: 1, endsAt: now },
-    { triesLeft: 2, endsAt: now + 10 * minute },
-  ],
-  sso_user: [
-    { status: 403, description: undefined },
-    { status: 403, description: 'Please use SSO' },
-  ],
-  grant_refused: [
-    { grant_type: 'password', error: 'out_of_cheese', status: 418, description: undefined },
-    { grant_type: 'password', error: 'invalid_client', status: 400, description: 'No.' },
-  ],
-  rate_limited: [
-    { grant_type: 'password', retryAfter: undefined },
-    { grant_type: 'password', retryAfter: 60 },
-  ],
-  temporarily_unavailable: [
-    { grant_type: 'password', error: 'server_error', status: 503, retryAfter: undefined },
-    { grant_type: 'password', error: 'server_error', status: 503, retryAfter: 60 },
-    { grant_type: 'urn:custom:recovery-code', error: 'server_error', status: 503, retryAfter: undefined },
-    { grant_type: 'urn:custom:recovery-code', error: 'server_error', status: 503, retryAfter: 60 },
-  ],
-  unexpected_answer: reasons<ErrorDetails['unexpected_answer']['reason']>({
-    redirect: true,
-    too_large: true,
-    empty: true,
-    not_utf8: true,
-    html: true,
-    jsonp: true,
-    not_json: true,
-    not_an_object: true,
-    no_error_code: true,
-    wrong_status: true,
-    wrong_type: true,
-  }).map((reason) => ({ grant_type: 'password', baseUrl: 'https://proxy.example.com', status: 200, reason })),
-  not_renewable: reasons<ErrorDetails['not_renewable']['reason']>({
-    developer_token: true,
-    user_token: true,
-    adopted_token: true,
-    never_expires: true,
-    no_refresh_token: true,
-    renewal_stopped: true,
-  }).map((reason) => ({ reason, expiresAt: reason === 'never_expires' ? null : now })),
-  renewal_postponed: [1, 2].map((failures) => ({ failures, retryAt: now, because: 'no_answer' })),
-  reauthentication_required: reasons<ErrorDetails['reauthentication_required']['reason']>({
-    expired: true,
-    rejected: true,
-    renewal_refused: true,
-    refresh_answer_lost: true,
-  }).map((reason) => ({ reason })),
-  mfa_required: [
-    { triesLeft: 1, endsAt: 8.64e15 },
-    { triesLeft: 3, endsAt: 8.64e15 + 1 },
-  ],
-  revocation_failed: [{ status: undefined }, { status: 500 }],
+/** An example of every error's details. */
+const examples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
+  invalid_argument: { parameter: 'otp', problem: 'must be six digits' },
+  insecure_base_url: { origin: 'http://api.example.com' },
+  grant_not_allowed: { grantType: 'refresh_token', clientKind: 'developer' },
+  subject_mismatch: { expected: 'account:dev@example.com', given: 'account:joe' },
+  request_in_progress: { grantType: 'password' },
+  no_challenge: {},
+  invalid_code: { attemptsLeft: 2, expiresAt: now + 10 * minute },
+  challenge_expired: { reason: 'age' },
+  sso_required: { status: 403, description: 'Please use SSO' },
+  oauth_error: { grantType: 'password', error: 'invalid_grant', status: 400, description: 'No.' },
+  unknown_customer: { customer: 'jane@example.com', retryAt: undefined },
+  rate_limited: { retryAt: now + minute },
+  locked_out: { retryAt: now + 30 * minute },
+  backing_off: { account: 'dev@example.com', retryAt: now + 30 * minute },
+  temporarily_unavailable: { status: 503, error: 'server_error', retryAt: undefined },
+  unexpected_response: { baseUrl, status: 200, reason: 'html' },
+  network_error: {
+    grantType: 'password',
+    baseUrl,
+    reason: 'network',
+    systemCode: 'ECONNREFUSED',
+    mayBeSpent: false,
+  },
+  wait_timeout: { waitedMs: 30_000 },
+  not_signed_in: {},
+  mfa_required: { attemptsLeft: 3, expiresAt: now + 10 * minute },
+  not_renewable: { reason: 'developer_token', expiresAt: null },
+  renewal_backoff: { retryAt: now + 1000, failures: 1, cause: 'network_error' },
+  reauthentication_required: { reason: 'expired' },
+  request_not_replayable: { method: 'POST', url: `${baseUrl}/v1/devices` },
+  invalid_state: { problem: 'it is not JSON' },
+  store_conflict: { key: 'session-1' },
+  store_unavailable: { store: 'Redis', problem: 'the connection was closed' },
+  store_damaged: { place: 'session.json', problem: 'it is not JSON', keptAt: undefined },
+  lock_timeout: { key: 'session-1', waitedMs: 30_000 },
+  revocation_failed: { status: 500 },
+  scope_mismatch: { expected: 'customer:jane@example.com' },
 }
 
-/** Every error of this package, in every wording: the reference's examples, and the variants above. */
-export const everyError: readonly AnyGrantsError[] = (
-  Object.keys(libraryErrorReferences) as ErrorCode[]
-).flatMap((code) => errorsOf(code))
-
-function errorsOf<C extends ErrorCode>(code: C): AnyGrantsError[] {
-  const more: readonly ErrorDetails[C][] | undefined = variants[code]
-  const details: readonly ErrorDetails[C][] = [...libraryErrorReferences[code].examples, ...(more ?? [])]
-  const byMessage = new Map(details.map((one) => [JSON.stringify(one), new GrantsError(code, one)]))
-  return [...byMessage.values()] as AnyGrantsError[]
+/** Creates an error of this code, as a library call would throw it. */
+export function createError<C extends ErrorCode>(code: C, options?: { readonly cause?: Error }) {
+  return new GrantsError(code, 'Something happened. Do something.', examples[code], options)
 }
+
+/** One error of every code. */
+export const everyError = (Object.keys(examples) as ErrorCode[]).map((code) =>
+  createError(code),
+) as readonly AnyGrantsError[]

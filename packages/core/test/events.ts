@@ -1,48 +1,33 @@
-import type { Refusal } from '../src/machine/effect.ts'
-import {
-  type Challenged,
-  defaultChallengeLimits,
-  type Event,
-  type EventType,
-  type Failed,
-  type Granted,
-  type Refused,
-} from '../src/machine/event.ts'
-import type { ErrorAnswer, TokenAnswer } from '../src/protocol/answer.ts'
+import { GrantsError } from '../src/errors.ts'
+import { defaultChallengeLimits, type EventType, type MachineEvent } from '../src/machine/event.ts'
+import type { ErrorResponse, SuccessResponse } from '../src/protocol/token-response.ts'
 import { Secret } from '../src/secret.ts'
-import { nothingAsked, now, subjects } from './states.ts'
+import { customer } from '../src/subject.ts'
+import { noParameters, now, subjects } from './states.ts'
 
-/** An answer with tokens, as the token endpoint gives it to anybody: a refresh token always comes along. */
-function tokenAnswer(changes: Partial<TokenAnswer> = {}): TokenAnswer {
+const timing = { date: undefined, retryAfterSeconds: undefined } as const
+
+/** A response with tokens. Particle returns a refresh token to every client, whether it can use it or not. */
+export function granted(changes: Partial<SuccessResponse> = {}, at = now): MachineEvent<'granted'> {
   return {
-    access_token: new Secret('access-new'),
-    refresh_token: new Secret('refresh-new'),
-    expires_in: 7_776_000,
-    scope: undefined,
-    unknown: new Secret({ hint: 'unknown-new' }),
-    ...changes,
+    type: 'granted',
+    at,
+    requestedAt: at - 1000,
+    response: {
+      type: 'success',
+      status: 200,
+      accessToken: new Secret('access-new'),
+      refreshToken: new Secret('refresh-new'),
+      expiresInSeconds: 7_776_000,
+      scope: undefined,
+      unknownFields: new Secret({ hint: 'unknown-new' }),
+      ...timing,
+      ...changes,
+    },
   }
 }
 
-/** An answer that refuses. */
-export function errorAnswer(error: string, changes: Partial<ErrorAnswer> = {}): ErrorAnswer {
-  return {
-    type: 'error',
-    status: 400,
-    error,
-    description: undefined,
-    unknown: new Secret({ hint: 'unknown-error' }),
-    date: undefined,
-    retryAfter: undefined,
-    ...changes,
-  }
-}
-
-export function granted(changes: Partial<TokenAnswer> = {}, at = now): Granted {
-  return { type: 'granted', at, requestedAt: at - 1000, tokens: tokenAnswer(changes) }
-}
-
-export function challenged(changes: Partial<Challenged> = {}): Challenged {
+export function challenged(changes: Partial<MachineEvent<'challenged'>> = {}): MachineEvent<'challenged'> {
   return {
     type: 'challenged',
     at: now,
@@ -55,54 +40,84 @@ export function challenged(changes: Partial<Challenged> = {}): Challenged {
 
 export function refused(
   error: string,
-  { at = now, ...answer }: Partial<ErrorAnswer> & { at?: number } = {},
-): Refused {
-  return { type: 'refused', at, answer: errorAnswer(error, answer) }
+  changes: Partial<ErrorResponse> = {},
+  at = now,
+): MachineEvent<'refused'> {
+  return {
+    type: 'refused',
+    at,
+    response: {
+      type: 'error',
+      status: 400,
+      error,
+      description: undefined,
+      unknownFields: new Secret({ hint: 'unknown-error' }),
+      ...timing,
+      ...changes,
+    },
+  }
 }
 
 const baseUrl = 'https://api.particle.io'
 
-/** What proves nothing, by name. */
+/** Requests that ended without a verdict. */
 export const failures = {
-  lost: {
-    code: 'no_answer',
-    details: { grant_type: 'password', baseUrl, reason: 'timeout', systemCode: undefined, spent: false },
-  },
-  rateLimited: { code: 'rate_limited', details: { grant_type: 'password', retryAfter: 60 } },
-  unavailable: {
-    code: 'temporarily_unavailable',
-    details: { grant_type: 'password', error: 'server_error', status: 503, retryAfter: undefined },
-  },
-  html: {
-    code: 'unexpected_answer',
-    details: { grant_type: 'password', baseUrl, status: 502, reason: 'html' },
-  },
-} as const satisfies Record<string, Refusal>
+  lost: new GrantsError('network_error', 'No response arrived.', {
+    grantType: 'password',
+    baseUrl,
+    reason: 'timeout',
+    systemCode: undefined,
+    mayBeSpent: false,
+  }),
+  rateLimited: new GrantsError('rate_limited', 'Too many requests.', { retryAt: now + 60_000 }),
+  unavailable: new GrantsError('temporarily_unavailable', 'Particle is not available.', {
+    status: 503,
+    error: 'server_error',
+    retryAt: undefined,
+  }),
+  html: new GrantsError('unexpected_response', 'The response is a page.', {
+    baseUrl,
+    status: 200,
+    reason: 'html',
+  }),
+} as const satisfies Record<string, GrantsError>
 
-export function failed(refusal: Refusal = failures.lost): Failed {
-  return { type: 'failed', at: now, refusal }
+export function failed(error: GrantsError = failures.lost, at = now): MachineEvent<'failed'> {
+  return { type: 'failed', at, error }
 }
 
-type EventOf<E extends EventType> = Extract<Event, { type: E }>
+type EventOfType<E extends EventType> = Extract<MachineEvent, { type: E }>
 
-/** One plain event of each type, for the examples' developer. */
-export const events: { readonly [E in EventType]: EventOf<E> } = {
+/** One event of each type, for the examples' developer. */
+export const events: { readonly [E in EventType]: EventOfType<E> } = {
   login: {
     type: 'login',
     at: now,
     username: 'dev@example.com',
     password: new Secret('password-given'),
     subject: subjects.developer,
-    asked: nothingAsked,
+    requested: noParameters,
   },
   submit_otp: { type: 'submit_otp', at: now, otp: new Secret('271828') },
   submit_recovery_code: { type: 'submit_recovery_code', at: now, recoveryCode: new Secret('recovery-given') },
-  authorize: { type: 'authorize', at: now, asked: nothingAsked },
-  adopt: { type: 'adopt', at: now, accessToken: new Secret('access-adopted'), expiresAt: null },
+  request_client_token: { type: 'request_client_token', at: now, requested: noParameters },
+  create_customer: {
+    type: 'create_customer',
+    at: now,
+    subject: customer('jane@example.com'),
+    request: { product: 1234, email: 'jane@example.com' },
+  },
+  set_token: {
+    type: 'set_token',
+    at: now,
+    accessToken: new Secret('access-external'),
+    refreshToken: undefined,
+    expiresAt: null,
+    subject: subjects.developer,
+  },
   renew: { type: 'renew', at: now },
-  rejected: { type: 'rejected', at: now, accessToken: new Secret('access-held') },
-  accepted: { type: 'accepted', at: now, accessToken: new Secret('access-held') },
-  logout: { type: 'logout', at: now, revoke: true },
+  token_rejected: { type: 'token_rejected', at: now, accessToken: new Secret('access-held') },
+  logout: { type: 'logout', at: now, revoke: undefined },
   time_passed: { type: 'time_passed', at: now },
   granted: granted(),
   challenged: challenged(),

@@ -4,14 +4,14 @@ import type { FaultOptions } from '@particle-grants/sandbox'
 import { httpAnswer, rawServer } from '@particle-grants/test-kit'
 import { onTestFinished } from 'vitest'
 
-/** What goes wrong: an answer of the sandbox's, or the URL of a server where something worse happens. */
-export type Trouble = FaultOptions | (() => Promise<string>)
+/** What goes wrong: a response of the sandbox, or a function that starts a broken server and returns its URL. */
+export type Fault = FaultOptions | (() => Promise<string>)
 
-const half = httpAnswer(200, '{"token_type":"bearer","access_token":"fff', { 'content-length': '400' })
+const incomplete = httpAnswer(200, '{"token_type":"bearer","access_token":"fff', { 'content-length': '400' })
 
-/** What goes wrong with sockets. Each gives the base URL of a server that does it. */
-export const sockets = {
-  /** Nobody listens. */
+/** Servers that fail below HTTP. Each function returns the base URL of one. */
+export const brokenServers = {
+  /** Nothing listens on the port. */
   async refused(): Promise<string> {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -19,13 +19,13 @@ export const sockets = {
     await new Promise((resolve) => server.close(resolve))
     return `http://127.0.0.1:${port}`
   },
-  resetBeforeAnswer: async () => (await rawServer((socket) => socket.resetAndDestroy())).url,
+  resetBeforeResponse: async () => (await rawServer((socket) => socket.resetAndDestroy())).url,
   resetInBody: async () =>
-    (await rawServer((socket) => socket.write(half, () => socket.resetAndDestroy()))).url,
+    (await rawServer((socket) => socket.write(incomplete, () => socket.resetAndDestroy()))).url,
   silent: async () => (await rawServer(() => {})).url,
-  /** No name has a part of 64 letters: it is not looked up anywhere, and found nowhere. */
+  /** A part of a name has at most 63 letters, so no server is asked for this one. */
   unknownName: async () => `https://${'x'.repeat(64)}.invalid`,
-  /** A server that has no certificate to show. */
+  /** The server has no certificate. */
   async untrusted(): Promise<string> {
     const server = createHttpsServer({}, () => {})
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -2,31 +2,33 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A request as it came over the wire. */
-export interface Recorded {
+/** A request as the server received it. */
+export interface RecordedRequest {
   readonly method: string
   readonly url: string
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
 }
 
-/** What a recorder answers. */
-export interface Answer {
+/** What the recorder sends back. Strings are sent as they are, anything else as JSON. */
+export interface RecorderResponse {
   readonly status: number
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** An HTTP server on loopback that writes down what comes, and answers as the test says. */
-export async function recorder(answer: (request: Recorded) => Answer = () => ({ status: 200, body: {} })) {
-  const requests: Recorded[] = []
+/** Starts an HTTP server on loopback that records requests and responds as the test says. */
+export async function startRecorder(
+  respond: (request: RecordedRequest) => RecorderResponse = () => ({ status: 200, body: {} }),
+) {
+  const requests: RecordedRequest[] = []
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk)
     const { method = '', url = '', headers } = incoming
     const request = { method, url, headers, body: Buffer.concat(chunks) }
     requests.push(request)
-    const { status, body = '', headers: own } = answer(request)
+    const { status, body = '', headers: own } = respond(request)
     const text = typeof body === 'string' ? body : JSON.stringify(body)
     outgoing.writeHead(status, { 'content-type': 'application/json', ...own }).end(text)
   })

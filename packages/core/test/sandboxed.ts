@@ -2,13 +2,13 @@ import { createClock, createSandbox, type SandboxOptions } from '@particle-grant
 import { listen } from '@particle-grants/sandbox/node'
 import { onTestFinished } from 'vitest'
 
-/** The password and second factor of the sandbox's own accounts. */
+/** The sandbox's own accounts. */
 export const dev = { username: 'dev@example.com', password: 'correct horse' }
 export const mfa = { username: 'mfa@example.com', password: 'battery staple' }
 export const product = { id: 'my-product-1234', secret: 'product-secret' }
 
-/** A sandbox that listens on loopback while the test runs. Its clock stands still until it is moved. */
-export async function sandboxed(options: SandboxOptions = {}) {
+/** Starts a sandbox that listens on loopback while the test runs. Its clock stands still until the test moves it. */
+export async function startSandbox(options: SandboxOptions = {}) {
   const clock = createClock({ start: Date.UTC(2026, 0, 1), frozen: true })
   const sandbox = createSandbox({ clock, ...options })
   const { url, close } = await listen(sandbox, { port: 0 })
@@ -17,12 +17,7 @@ export async function sandboxed(options: SandboxOptions = {}) {
   return { sandbox, clock, baseUrl: url, tokenRequests }
 }
 
-/** A code that the account's authenticator does not show. */
-export function wrongCode(right: string): string {
+/** Returns a code that the account's authenticator does not show. */
+export function toWrongCode(right: string): string {
   return right === '000000' ? '000001' : '000000'
-}
-
-/** The sessions in a store, without what the failure budget keeps there. */
-export async function sessionKeys(store: { list(): Promise<readonly string[]> }): Promise<string[]> {
-  return (await store.list()).filter((key) => key.startsWith('session-'))
 }

@@ -1,145 +1,155 @@
-import type { ClientKind } from '../src/grants/grant.ts'
+import type { ClientKind } from '../src/clients.ts'
 import type {
-  Asked,
   Identity,
-  MfaRequired,
-  ReauthenticationRequired,
-  Renewing,
-  Requesting,
+  MachineTokens,
+  MfaRequiredState,
+  ReauthenticationRequiredState,
+  RenewalBackoff,
+  RenewingState,
+  RequestedParameters,
+  RequestingState,
   SettledState,
-  SignedIn,
-  SignedOut,
-  Tokens,
+  SignedInState,
+  SignedOutState,
 } from '../src/machine/state.ts'
 import { Secret } from '../src/secret.ts'
-import type { Subject } from '../src/subject.ts'
+import { account, customer, owner, type Subject, type TokenSubject } from '../src/subject.ts'
 
 /** The machine's time in examples. */
 export const now = Date.UTC(2026, 0, 1)
 export const minute = 60_000
 export const day = 86_400_000
 
-/** Nothing asked for. */
-export const nothingAsked: Asked = { expiresIn: undefined, scope: undefined }
+export const noParameters: RequestedParameters = { expires_in: undefined, scope: undefined }
 
 /** Whose sessions the examples are, by kind of client. */
-export const subjects = {
-  developer: 'account:dev@example.com',
-  product: 'customer:jane@example.com',
-  user: 'account:dev@example.com',
-} as const satisfies Record<ClientKind, Subject>
+export const subjects: Readonly<Record<ClientKind, Subject>> = {
+  developer: account('dev@example.com'),
+  product: customer('jane@example.com'),
+  user: account('dev@example.com'),
+}
 
-/** An identity that is bound to the example's subject of this kind of client, or to another. */
-export function identityOf(kind: ClientKind = 'developer', changes: Partial<Identity> = {}): Identity {
+/** A session that was configured for the example's subject of this kind of client, or for another. */
+export function createIdentity(kind: ClientKind = 'developer', changes: Partial<Identity> = {}): Identity {
   const clientId = { developer: 'particle', product: 'my-product-1234', user: 'my-tool-77' }[kind]
   return {
     baseUrl: 'https://api.particle.io',
     clientId,
     clientKind: kind,
     subject: subjects[kind],
+    profile: undefined,
     ...changes,
   }
 }
 
-/** An identity that no sign-in has named yet. */
-export function unbound(kind: ClientKind = 'developer'): Identity {
-  return identityOf(kind, { subject: undefined })
+/** A session without a configured subject: the account that signs in. */
+export function createUnboundIdentity(kind: 'developer' | 'user' = 'developer'): Identity {
+  return createIdentity(kind, { subject: undefined })
 }
 
-/** Tokens from a password sign-in, good for 90 days. */
-export function tokensFrom(grant: Tokens['grant'] = 'password', changes: Partial<Tokens> = {}): Tokens {
+/** A session of the client's own: of the product, or of a user client's owner. */
+export function createOwnIdentity(kind: 'product' | 'user' = 'product'): Identity {
+  return createIdentity(kind, { subject: owner })
+}
+
+/** Tokens that were requested a day ago and are valid for 90 days. */
+export function createTokens(
+  grantType: MachineTokens['grantType'] = 'password',
+  changes: Partial<MachineTokens> = {},
+): MachineTokens {
   return {
     accessToken: new Secret('access-held'),
     refreshToken: undefined,
-    grant,
-    issuedAt: now - day,
+    grantType,
+    requestedAt: now - day,
     expiresAt: now + 89 * day,
     scope: undefined,
-    asked: nothingAsked,
-    lifetimeAsAsked: true,
-    rejected: false,
-    afterRejection: false,
-    refreshInDoubt: undefined,
+    requested: noParameters,
+    isRejected: false,
+    earlyRejections: 0,
+    pendingRefresh: undefined,
     ...changes,
   }
 }
 
-/** A customer's tokens that their product's client can refresh. */
-export function refreshable(changes: Partial<Tokens> = {}): Tokens {
-  return tokensFrom('password', { refreshToken: new Secret('refresh-held'), ...changes })
+/** A customer's tokens that the product's client can refresh. */
+export function createRefreshableTokens(changes: Partial<MachineTokens> = {}): MachineTokens {
+  return createTokens('password', { refreshToken: new Secret('refresh-held'), ...changes })
 }
 
-/** Of no importance but for `previous`, `grant` and `identity`, which the helpers below set. */
-interface Made {
+/** A back-off that ends in a second, after one failure. */
+export function createBackoff(changes: Partial<RenewalBackoff> = {}): RenewalBackoff {
+  return { failures: 1, failedAt: now, retryAt: now + 1000, cause: 'network_error', ...changes }
+}
+
+interface Common {
   readonly identity?: Identity
+  /** `undefined`: not known. @default the identity's subject, or the example's */
+  readonly subject?: TokenSubject | undefined
 }
 
-export function signedOut({
-  identity = unbound(),
-  reason = 'never_signed_in',
-}: Made & Partial<SignedOut> = {}): SignedOut {
-  return { status: 'signed_out', identity, reason }
+function getSubject(options: Common, identity: Identity): TokenSubject | undefined {
+  return 'subject' in options ? options.subject : (identity.subject ?? subjects[identity.clientKind])
 }
 
-export function mfaRequired({
-  identity = identityOf(),
-  held,
-  ...challenge
-}: Made & { held?: Tokens } & Partial<MfaRequired['challenge']> = {}): MfaRequired {
+export function signedOut(options: Common & Partial<SignedOutState> = {}): SignedOutState {
+  const { identity = createUnboundIdentity(), reason = 'never_signed_in' } = options
+  const subject = 'subject' in options ? options.subject : identity.subject
+  return { status: 'signed_out', identity, subject, reason }
+}
+
+type ChallengeOptions = Common & Partial<MfaRequiredState['challenge']> & { readonly earlier?: SignedInState }
+
+export function mfaRequired(options: ChallengeOptions = {}): MfaRequiredState {
+  const { identity = createIdentity(), subject: _, earlier, ...challenge } = options
   return {
     status: 'mfa_required',
     identity,
+    subject: getSubject(options, identity),
     challenge: {
       mfaToken: new Secret('mfa-held'),
-      triesLeft: 3,
-      endsAt: now + 10 * minute,
-      asked: nothingAsked,
+      attemptsLeft: 3,
+      expiresAt: now + 10 * minute,
+      requested: noParameters,
       ...challenge,
     },
-    held,
+    earlier,
   }
 }
 
-export function signedIn({
-  identity = identityOf(),
-  tokens = tokensFrom(),
-  renewalStopped,
-  renewalPostponed,
-}: Made & Partial<SignedIn> = {}): SignedIn {
-  return { status: 'signed_in', identity, tokens, renewalStopped, renewalPostponed }
+export function signedIn(options: Common & Partial<SignedInState> = {}): SignedInState {
+  const { identity = createIdentity(), tokens = createTokens(), backoff } = options
+  return { status: 'signed_in', identity, subject: getSubject(options, identity), tokens, backoff }
 }
 
-export function reauthenticationRequired({
-  identity = identityOf(),
-  reason = 'expired',
-}: Made & Partial<ReauthenticationRequired> = {}): ReauthenticationRequired {
-  return { status: 'reauthentication_required', identity, reason }
+export function reauthenticationRequired(
+  options: Common & Partial<ReauthenticationRequiredState> = {},
+): ReauthenticationRequiredState {
+  const { identity = createIdentity(), reason = 'expired' } = options
+  return { status: 'reauthentication_required', identity, subject: getSubject(options, identity), reason }
 }
 
-/** A request of this grant that came from `previous`; its identity is the previous one's, bound. */
+/** A request that was sent in the state `previous`. */
 export function requesting(
-  grant: Requesting['grant'] = 'password',
+  grantType: RequestingState['grantType'] = 'password',
   previous: SettledState = signedOut(),
-  asked: Asked = nothingAsked,
-): Requesting {
-  const { clientKind, subject } = previous.identity
-  const identity = { ...previous.identity, subject: subject ?? subjects[clientKind] }
-  return { status: 'requesting', identity, grant, previous, asked }
+  changes: Partial<Pick<RequestingState, 'subject' | 'requested'>> = {},
+): RequestingState {
+  const { identity } = previous
+  const subject = getSubject(changes, identity)
+  return { status: 'requesting', identity, grantType, requested: noParameters, previous, ...changes, subject }
 }
 
-/** The second step is under way; its try is counted already. */
+/** A code was sent; its attempt is counted already. */
 export function requestingCode(
-  challenge: Parameters<typeof mfaRequired>[0] = {},
-  grant: 'urn:custom:mfa-otp' | 'urn:custom:recovery-code' = 'urn:custom:mfa-otp',
-): Requesting {
-  return requesting(grant, mfaRequired({ triesLeft: 2, ...challenge }))
+  challenge: ChallengeOptions = {},
+  grantType: 'urn:custom:mfa-otp' | 'urn:custom:recovery-code' = 'urn:custom:mfa-otp',
+): RequestingState {
+  return requesting(grantType, mfaRequired({ attemptsLeft: 2, ...challenge }))
 }
 
-export function renewing({
-  identity = identityOf('product'),
-  tokens = refreshable(),
-  by = 'refresh_token',
-  failures = 0,
-}: Made & Partial<Renewing> = {}): Renewing {
-  return { status: 'renewing', identity, tokens, by, failures }
+export function renewing(options: Common & Partial<RenewingState> = {}): RenewingState {
+  const { identity = createIdentity('product'), tokens = createRefreshableTokens() } = options
+  const { grantType = 'refresh_token', failures = 0 } = options
+  return { status: 'renewing', identity, subject: getSubject(options, identity), tokens, grantType, failures }
 }

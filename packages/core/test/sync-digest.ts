@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, vi } from 'vitest'
 
 /**
- * Computes the SHA-256 digests of this file's tests synchronously. Web Crypto computes each in a thread pool, and
- * thousands of sessions spend most of their time waiting for it. `hash.test.ts` tests the real one.
+ * Computes SHA-256 digests synchronously in the tests of this file. Web Crypto uses a thread pool, and tests with
+ * thousands of sessions would spend most of their time waiting for it. `hash.test.ts` tests the real digest.
  */
 export function useSyncDigest(): void {
   beforeAll(() => {

@@ -1,235 +1,230 @@
 import fc from 'fast-check'
-import type { Refusal } from '../src/machine/effect.ts'
-import type { Event } from '../src/machine/event.ts'
-import { type Identity, initialState, type State, tokensOf } from '../src/machine/state.ts'
-import { transition } from '../src/machine/transition.ts'
+import type { GrantsError } from '../src/errors.ts'
+import type { EventType, MachineEvent } from '../src/machine/event.ts'
+import { getTokens, initialState, isSettled, type MachineState } from '../src/machine/state.ts'
+import { type Transition, transition } from '../src/machine/transition.ts'
 import { Secret } from '../src/secret.ts'
-import { subjectOfLogin } from '../src/subject.ts'
-import { errorAnswer, failures } from './events.ts'
-import { now } from './states.ts'
+import { customer, owner, toLoginSubject } from '../src/subject.ts'
+import { failures, granted, refused } from './events.ts'
+import { createIdentity, createOwnIdentity, now } from './states.ts'
 
-/** One step of a walk: an event that is made for the state it meets, or one that no caller should send. */
-export interface Choice {
-  readonly caller: keyof typeof callers
-  readonly answer: keyof typeof answers
-  /** Give an answer where one is awaited, or something a caller does. The other way about is absurd. */
-  readonly answered: boolean
-  /** Do what leads on from here: sign in, send the code, renew. */
-  readonly onward: boolean
+/** One step of a walk. The event is made from it and from the state that it meets. */
+export interface Step {
+  readonly call: Call
+  readonly response: Response
+  /** Whether a request gets a response now. Without a request most steps make a call; the rest make no sense. */
+  readonly isAnswered: boolean
+  /** Whether to make a call that leads on from this state: sign in, send the code, renew. */
+  readonly leadsOn: boolean
   /** Milliseconds since the step before. */
-  readonly later: number
+  readonly elapsed: number
   readonly name: string
   readonly error: string
-  readonly expiresIn: number | undefined
+  readonly expiresInSeconds: number | undefined
   readonly scope: string | undefined
-  readonly yes: boolean
-  readonly tries: number
+  readonly flag: boolean
+  readonly count: number
 }
 
-/** What a step did, or that it was refused as impossible. */
-export interface Walked {
-  readonly before: State
-  readonly event: Event
-  readonly after: State
-  readonly effects: ReturnType<typeof transition>['effects']
+/** What a step did, or what `transition` threw. */
+export interface Taken extends Transition {
+  readonly before: MachineState
+  readonly event: MachineEvent
   readonly thrown: unknown
 }
 
-const names = ['dev@example.com', 'Joe', 'jane@example.com'] as const
+type Response = 'granted' | 'challenged' | 'refused' | 'failed'
+type Call = Exclude<EventType, Response>
+
+const names = ['dev@example.com', 'Joe', 'jane@example.com']
 const errors = [
+  'invalid_grant',
   'invalid_grant',
   'invalid_token',
   'invalid_token',
   'invalid_client',
   'invalid_scope',
+  'invalid_scope',
   'sso_user',
-  'mfa_required',
   'toString',
 ]
-const scopes = [undefined, 'devices', 'customer=jane@example.com', 'customer=Joe', 'customer=mallory']
-const reasons: readonly Refusal[] = [failures.lost, failures.rateLimited, failures.html]
+const scopes = ['devices', 'customer=jane@example.com', 'customer=JANE@example.com', 'customer=Joe']
+const failedRequests = Object.values(failures)
 
-/** Seconds between instants up to hours and months, forwards mostly, sometimes not at all or backwards. */
+/** Mostly up to a minute; sometimes months, and sometimes backwards. */
 const elapsed = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 0, max: 60_000 }) },
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 70_000 }) },
   { weight: 1, arbitrary: fc.integer({ min: -3_600_000, max: 86_400_000 * 120 }) },
 )
 
-/** Random steps. Those of a plain session come often enough to lead deep into the table. */
-export const choices: fc.Arbitrary<readonly Choice[]> = fc.array(
-  fc.record<Choice>({
-    caller: fc.oneof(
-      { weight: 1, arbitrary: fc.constantFrom('login', 'login', 'authorize', 'submit_otp', 'renew') },
-      {
-        weight: 1,
-        arbitrary: fc.constantFrom(
-          'submit_recovery_code',
-          'adopt',
-          'rejected',
-          'accepted',
-          'time_passed',
-          'logout',
-          'logout',
-        ),
-      },
-    ),
-    answer: fc.constantFrom('granted', 'granted', 'challenged', 'challenged', 'refused', 'refused', 'failed'),
-    answered: fc.oneof(
-      { weight: 6, arbitrary: fc.constant(true) },
-      { weight: 1, arbitrary: fc.constant(false) },
-    ),
-    onward: fc.boolean(),
-    later: elapsed,
+/** Mostly `true`. */
+const mostly = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(true) },
+  { weight: 1, arbitrary: fc.constant(false) },
+)
+
+const calls: readonly Call[] = [
+  'login',
+  'request_client_token',
+  'create_customer',
+  'submit_otp',
+  'submit_recovery_code',
+  'set_token',
+  'renew',
+  'token_rejected',
+  'time_passed',
+  'logout',
+]
+
+/** Random steps. Those of a usual session are frequent enough to lead into every state. */
+export const walks: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.record<Step>({
+    call: fc.constantFrom(...calls),
+    response: fc.constantFrom<Response>('granted', 'granted', 'challenged', 'refused', 'refused', 'failed'),
+    isAnswered: mostly,
+    leadsOn: fc.boolean(),
+    elapsed,
     name: fc.constantFrom(...names),
     error: fc.constantFrom(...errors),
-    expiresIn: fc.option(fc.nat(7_776_000), { nil: undefined }),
+    expiresInSeconds: fc.option(fc.nat(7_776_000), { nil: undefined }),
     scope: fc.oneof(
       { weight: 4, arbitrary: fc.constant(undefined) },
       { weight: 1, arbitrary: fc.constantFrom(...scopes) },
     ),
-    yes: fc.boolean(),
-    tries: fc.integer({ min: 1, max: 4 }),
+    flag: fc.boolean(),
+    count: fc.integer({ min: 1, max: 4 }),
   }),
   { maxLength: 40, size: 'max' },
 )
 
-/** Every kind of client, bound to each subject that it may have, or to nobody. */
-export const identities: fc.Arbitrary<Identity> = fc.constantFrom(
-  ...(['developer', 'user'] as const).flatMap((clientKind) => [
-    identity(clientKind, undefined),
-    identity(clientKind, 'account:dev@example.com'),
-  ]),
-  identity('user', 'owner'),
-  identity('product', 'owner'),
-  identity('product', 'customer:jane@example.com'),
-  identity('product', undefined),
+/** The state that a walk starts with: every kind of client with every way to configure its session. */
+export const firstStates: fc.Arbitrary<MachineState> = fc.constantFrom(
+  ...(['developer', 'user'] as const).flatMap((kind) => {
+    const underProfile = createIdentity(kind, { subject: undefined, profile: 'work' })
+    return [
+      initialState(createIdentity(kind)),
+      initialState(createIdentity(kind, { subject: undefined })),
+      initialState(underProfile),
+      { ...initialState(underProfile), reason: 'replaced' as const },
+    ]
+  }),
+  initialState(createIdentity('user', { subject: owner })),
+  initialState(createIdentity('product')),
+  initialState(createOwnIdentity()),
 )
 
-/** Walks from the first state, and gives each step to `see`. Secrets tell by their names what they are. */
-export function walk(identity: Identity, steps: readonly Choice[], see: (walked: Walked) => void): void {
-  let state: State = initialState(identity)
+/** Walks from a state, and calls `look` for each step. The names of secrets say what they are: `mfa-7`. */
+export function walk(first: MachineState, steps: readonly Step[], look: (taken: Taken) => void): void {
+  let state = first
   let at = now
-  for (const [index, choice] of steps.entries()) {
-    at += choice.later
-    const event = eventFor(state, choice, { at, index })
-    const walked = take(state, event)
-    see(walked)
-    state = walked.after
+  for (const [index, step] of steps.entries()) {
+    at += step.elapsed
+    const taken = take(state, createEvent({ state, step, at, index }))
+    look(taken)
+    state = taken.state
   }
 }
 
-function take(before: State, event: Event): Walked {
+function take(before: MachineState, event: MachineEvent): Taken {
   try {
-    const { state, effects } = transition(before, event)
-    return { before, event, after: state, effects, thrown: undefined }
+    return { before, event, ...transition(before, event), thrown: undefined }
   } catch (thrown) {
-    return { before, event, after: before, effects: [], thrown }
+    return { before, event, state: before, effects: [], thrown }
   }
 }
 
 interface Moment {
+  readonly state: MachineState
+  readonly step: Step
   readonly at: number
   readonly index: number
 }
 
-function eventFor(state: State, choice: Choice, moment: Moment): Event {
-  const waiting = state.status === 'requesting' || state.status === 'renewing'
-  if (waiting === choice.answered) return answers[choice.answer](choice, moment)
-  const caller = choice.onward ? onward(state, choice) : choice.caller
-  return callers[caller](choice, moment, state)
+function createEvent(moment: Moment): MachineEvent {
+  const { state, step } = moment
+  if (isSettled(state) !== step.isAnswered) return responses[step.response](moment)
+  return createCall[step.leadsOn ? findNextCall(state, step) : step.call](moment)
 }
 
-function onward({ status }: State, { tries }: Choice): keyof typeof callers {
-  if (status === 'mfa_required') return tries > 1 ? 'submit_otp' : 'submit_recovery_code'
-  if (status === 'signed_in') return (['rejected', 'accepted', 'renew'] as const)[tries % 3] ?? 'renew'
-  return tries > 1 ? 'login' : 'authorize'
+function findNextCall({ status }: MachineState, { count }: Step): Call {
+  if (status === 'mfa_required') return count > 1 ? 'submit_otp' : 'submit_recovery_code'
+  if (status === 'signed_in') return count > 2 ? 'token_rejected' : 'renew'
+  return count > 1 ? 'login' : 'request_client_token'
 }
 
-const asked = ({ expiresIn, scope }: Choice) => ({ expiresIn, scope })
+function getRequested({ expiresInSeconds, scope }: Step) {
+  return { expires_in: expiresInSeconds, scope }
+}
 
-const callers = {
-  login: (choice: Choice, { at, index }: Moment, { identity }: State): Event => ({
+const createCall: Readonly<Record<Call, (moment: Moment) => MachineEvent>> = {
+  login: ({ step, at, index, state: { identity } }) => ({
     type: 'login',
     at,
-    username: choice.name,
+    username: step.name,
     password: new Secret(`password-${index}`),
-    subject: subjectOfLogin(identity.clientKind, choice.name),
-    asked: asked(choice),
+    subject: toLoginSubject(identity.clientKind, step.name),
+    requested: getRequested(step),
   }),
-  submit_otp: (_: Choice, { at, index }: Moment): Event => ({
-    type: 'submit_otp',
-    at,
-    otp: new Secret(`otp-${index}`),
-  }),
-  submit_recovery_code: (_: Choice, { at, index }: Moment): Event => ({
+  submit_otp: ({ at, index }) => ({ type: 'submit_otp', at, otp: new Secret(`otp-${index}`) }),
+  submit_recovery_code: ({ at, index }) => ({
     type: 'submit_recovery_code',
     at,
     recoveryCode: new Secret(`recovery-${index}`),
   }),
-  authorize: (choice: Choice, { at }: Moment): Event => ({ type: 'authorize', at, asked: asked(choice) }),
-  adopt: ({ yes, expiresIn = 0 }: Choice, { at, index }: Moment): Event => ({
-    type: 'adopt',
+  request_client_token: ({ step, at }) => ({
+    type: 'request_client_token',
+    at,
+    requested: getRequested(step),
+  }),
+  // Only a pool of a product's customers creates customers.
+  create_customer: ({ step: { name }, at, state }) =>
+    state.identity.clientKind === 'product'
+      ? { type: 'create_customer', at, subject: customer(name), request: { product: 1234, email: name } }
+      : { type: 'time_passed', at },
+  set_token: ({ step: { flag, count, expiresInSeconds = 0, name }, at, index, state: { identity } }) => ({
+    type: 'set_token',
     at,
     accessToken: new Secret(`access-${index}`),
-    expiresAt: yes ? null : at + expiresIn * 1000,
+    refreshToken: count > 2 ? new Secret(`refresh-${index}`) : undefined,
+    expiresAt: flag ? null : at + expiresInSeconds * 1000,
+    subject: name === 'Joe' ? undefined : toLoginSubject(identity.clientKind, name),
   }),
-  renew: (_: Choice, { at }: Moment): Event => ({ type: 'renew', at }),
-  rejected: ({ yes }: Choice, { at }: Moment, state: State): Event => {
-    const current = tokensOf(state)?.accessToken
-    return {
-      type: 'rejected',
-      at,
-      accessToken: yes && current !== undefined ? current : new Secret('access-old'),
-    }
-  },
-  accepted: ({ yes }: Choice, { at }: Moment, state: State): Event => {
-    const current = tokensOf(state)?.accessToken
-    return {
-      type: 'accepted',
-      at,
-      accessToken: yes && current !== undefined ? current : new Secret('access-old'),
-    }
-  },
-  logout: ({ yes }: Choice, { at }: Moment): Event => ({ type: 'logout', at, revoke: yes }),
-  time_passed: (_: Choice, { at }: Moment): Event => ({ type: 'time_passed', at }),
+  renew: ({ at }) => ({ type: 'renew', at }),
+  token_rejected: ({ step: { count }, at, state }) => ({
+    type: 'token_rejected',
+    at,
+    accessToken: (count > 1 && getTokens(state)?.accessToken) || new Secret('access-old'),
+  }),
+  logout: ({ step: { count }, at }) => ({ type: 'logout', at, revoke: [true, false][count - 1] }),
+  time_passed: ({ at }) => ({ type: 'time_passed', at }),
 }
 
-const answers = {
-  granted: ({ yes, expiresIn = 0, scope }: Choice, { at, index }: Moment): Event => ({
-    type: 'granted',
+const responses: Readonly<Record<Response, (moment: Moment) => MachineEvent>> = {
+  granted: ({ step: { flag, expiresInSeconds = 0, scope }, at, index }) => ({
+    ...granted({
+      accessToken: new Secret(`access-${index}`),
+      refreshToken: flag ? new Secret(`refresh-${index}`) : undefined,
+      expiresInSeconds: expiresInSeconds === 0 ? null : expiresInSeconds,
+      scope,
+      unknownFields: new Secret({ hint: `unknown-${index}` }),
+    }),
     at,
     requestedAt: at - 10,
-    tokens: {
-      access_token: new Secret(`access-${index}`),
-      // Particle gives everybody one, whether they may use it or not.
-      refresh_token: yes ? new Secret(`refresh-${index}`) : undefined,
-      expires_in: expiresIn === 0 ? null : expiresIn,
-      scope,
-      unknown: new Secret({ hint: `unknown-${index}` }),
-    },
   }),
-  challenged: ({ tries, expiresIn = 0 }: Choice, { at, index }: Moment): Event => ({
+  challenged: ({ step: { count, expiresInSeconds = 0 }, at, index }) => ({
     type: 'challenged',
     at,
     status: 403,
     mfaToken: new Secret(`mfa-${index}`),
-    limits: { tries, maxAge: 60_000 + expiresIn },
+    limits: { maxAttempts: count, maxAgeMs: 60_000 + expiresInSeconds },
   }),
-  refused: ({ error, yes }: Choice, { at, index }: Moment): Event => ({
-    type: 'refused',
-    at,
-    answer: errorAnswer(error, {
-      description: yes ? 'No.' : undefined,
-      unknown: new Secret({ hint: `unknown-${index}` }),
-    }),
-  }),
-  failed: ({ tries }: Choice, { at }: Moment): Event => ({
+  refused: ({ step: { error, flag }, at, index }) => {
+    const unknownFields = new Secret({ hint: `unknown-${index}` })
+    return refused(error, { description: flag ? 'No.' : undefined, unknownFields }, at)
+  },
+  failed: ({ step: { count }, at }) => ({
     type: 'failed',
     at,
-    refusal: reasons[tries % reasons.length] as Refusal,
+    error: failedRequests[count % failedRequests.length] as GrantsError,
   }),
-}
-
-function identity(clientKind: Identity['clientKind'], subject: Identity['subject']): Identity {
-  return { baseUrl: 'http://127.0.0.1:8765', clientId: `${clientKind}-client`, clientKind, subject }
 }

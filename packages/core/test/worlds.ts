@@ -1,78 +1,101 @@
 import { createClock, createSandbox, type SandboxOptions } from '@particle-grants/sandbox'
 import { productClient } from '../src/clients.ts'
-import { createSession } from '../src/session/create-session.ts'
-import type { Fetch } from '../src/session/http.ts'
-import type { SessionOptions } from '../src/session/options.ts'
-import type { ProductSession } from '../src/session/session.ts'
-import { memoryStore } from '../src/store/memory-store.ts'
+import { createSession } from '../src/create-session.ts'
+import { memoryStore } from '../src/memory-store.ts'
+import type { Fetch } from '../src/protocol/http.ts'
+import type { ProductSession } from '../src/session.ts'
+import type { SessionOptions } from '../src/session-options.ts'
+import type { Store } from '../src/store.ts'
 import { customer } from '../src/subject.ts'
-import { product, sessionKeys } from './sandboxed.ts'
-import { now } from './states.ts'
+import { product } from './sandboxed.ts'
 
+/** When every world begins. Milliseconds since 1970. */
+const start = Date.UTC(2026, 0, 1)
 /** The customer of the sandbox's own product. */
 export const jane = 'jane@example.com'
 export const client = productClient(product)
 
 type Options = Partial<SessionOptions<typeof client>>
 
-/** A sandbox without a socket, and sessions of its product that share a store, as processes do. */
-export function withoutSockets(settings: SandboxOptions = {}) {
-  const clock = createClock({ start: now, frozen: true })
+/** Creates a sandbox without a socket, and sessions of its product that share a store, as processes do. */
+export function createWorld(settings: SandboxOptions = {}) {
+  const clock = createClock({ start, frozen: true })
   const sandbox = createSandbox({ clock, ...settings })
   const store = memoryStore()
-  const options = { client, baseUrl: 'https://api.particle.io', clock, store, fetch: sandbox.fetch as Fetch }
+  const sessionKeys = trackSessionKeys(store)
+  const { fetch } = sandbox
+  const options = { client, baseUrl: 'https://api.particle.io', clock, store, fetch }
   const password = String(sandbox.accounts.find(({ username }) => username === jane)?.password)
+  const tokenRequests = () => sandbox.requests().filter(({ path }) => path === '/oauth/token')
   return {
     clock,
     sandbox,
     store,
+    /** The options of every session. `baseUrl` is Particle's: only `fetch` leads to the sandbox. */
     options,
-    /** A session of the product's owner. */
-    owner: (more: Options = {}) => createSession({ ...options, ...more }),
-    /** A session of the customer, who signs in with a password and is refreshed. */
-    customers: (more: Options = {}) => createSession({ ...options, subject: customer(jane), ...more }),
+    /** Creates a session of the product itself. */
+    createProductSession: (more: Options = {}) => createSession({ ...options, ...more }),
+    /** Creates a session of the customer, who signs in with a password and whose token is then refreshed. */
+    createCustomerSession: (more: Options = {}) =>
+      createSession({ ...options, subject: customer(jane), ...more }),
+    /** Signs the customer in. */
     signIn: (session: ProductSession, expiresIn?: number) =>
       session.login({ username: jane, password, expiresIn }),
-    tokenRequests: () => sandbox.requests().filter(({ path }) => path === '/oauth/token'),
-    grantTypes: () =>
-      sandbox
-        .requests()
-        .filter(({ path }) => path === '/oauth/token')
-        .map(({ grant_type }) => grant_type),
-    /** What the store holds of the one session in it. */
-    async record() {
-      const [key] = await sessionKeys(store)
+    tokenRequests,
+    /** The grant types that were requested, in order. */
+    grantTypes: () => tokenRequests().map(({ grant_type }) => grant_type),
+    /** The keys under which sessions were saved. */
+    sessionKeys,
+    /** Returns the stored record of the first session that was saved, parsed. */
+    async loadRecord() {
+      const [key] = sessionKeys()
       const record = await store.load(String(key))
       return record === undefined ? undefined : JSON.parse(record.value)
     },
   }
 }
 
-/** A `fetch` whose token requests wait until they are let go; whatever else is sent goes at once. */
-export function gated(fetch: Fetch) {
+/** Notes under which keys sessions are saved, without what the lockout guard keeps in the store. */
+export function trackSessionKeys(store: Store): () => string[] {
+  const keys = new Set<string>()
+  const save = store.save.bind(store)
+  store.save = (key, value, ifVersion) => {
+    if (key.startsWith('session-')) keys.add(key)
+    return save(key, value, ifVersion)
+  }
+  return () => [...keys]
+}
+
+/** Wraps a `fetch` so that its token requests wait until they are released. All other requests pass. */
+export function holdTokenRequests(fetch: typeof globalThis.fetch) {
   const waiting: (() => void)[] = []
-  let open = false
+  let isReleased = false
   return {
-    fetch: (async (url, init) => {
-      if (!open && String(url).endsWith('/oauth/token')) {
+    fetch: async (url: string | URL | Request, init?: RequestInit) => {
+      if (!isReleased && String(url).endsWith('/oauth/token')) {
         await new Promise<void>((resolve) => waiting.push(resolve))
       }
       return fetch(url, init)
-    }) as Fetch,
-    /** How many wait at the gate. */
-    waiting: () => waiting.length,
-    /** Lets all go, and all that come. */
-    open() {
-      open = true
-      for (const go of waiting.splice(0)) go()
+    },
+    /** How many requests wait. */
+    countWaiting: () => waiting.length,
+    /** Lets all waiting and all later requests pass. */
+    release() {
+      isReleased = true
+      for (const send of waiting.splice(0)) send()
     },
   }
 }
 
-/** The code of what a promise is rejected with; `undefined` where it is not. */
-export async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+/** Resolves with the code of the error that the promise rejects with; `undefined` if it resolves. */
+export async function getErrorCode(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => undefined,
     (error: { code?: unknown }) => error.code,
   )
+}
+
+/** Passes a `fetch` that does only what core needs where the platform's own type is expected. */
+export function toPlatformFetch(fetch: Fetch): typeof globalThis.fetch {
+  return fetch as unknown as typeof globalThis.fetch
 }

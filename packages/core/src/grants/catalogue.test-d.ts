@@ -1,13 +1,13 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import type { Secret } from '../secret.ts'
-import type { FieldNameOf, GrantType, TokenRequest } from './catalogue.ts'
+import type { FieldName, GrantType, TokenRequest } from './catalogue.ts'
 
 declare const secret: Secret
 
 function send(_request: TokenRequest): void {}
 
 describe('a token request', () => {
-  it('is none of any', () => {
+  it('is not any', () => {
     expectTypeOf<TokenRequest>().not.toBeAny()
     expectTypeOf<TokenRequest<'password'>['password']>().not.toBeAny()
     expectTypeOf<GrantType>().toEqualTypeOf<
@@ -15,7 +15,7 @@ describe('a token request', () => {
     >()
   })
 
-  it('takes the fields of its grant', () => {
+  it('has the fields of its grant', () => {
     send({ grant_type: 'password', username: 'u', password: secret, expires_in: 0, scope: 'devices' })
     send({ grant_type: 'urn:custom:mfa-otp', mfa_token: secret, otp: secret })
     send({ grant_type: 'urn:custom:recovery-code', mfa_token: secret, recovery_code: secret })
@@ -23,7 +23,7 @@ describe('a token request', () => {
     send({ grant_type: 'refresh_token', refresh_token: secret, expires_in: undefined })
   })
 
-  it('needs those that are required', () => {
+  it('needs the required fields', () => {
     // @ts-expect-error the password is missing
     send({ grant_type: 'password', username: 'u' })
     // @ts-expect-error the code is missing
@@ -34,28 +34,28 @@ describe('a token request', () => {
     send({ grant_type: 'refresh_token', refresh_token: undefined })
   })
 
-  it('takes no others', () => {
-    // @ts-expect-error the wire says expires_in
+  it('has no other fields', () => {
+    // @ts-expect-error the field is expires_in
     send({ grant_type: 'client_credentials', expiresIn: 60 })
     // @ts-expect-error a field of another grant
     send({ grant_type: 'client_credentials', username: 'u' })
-    // @ts-expect-error no scope at the second step
+    // @ts-expect-error the second step has no scope
     send({ grant_type: 'urn:custom:mfa-otp', mfa_token: secret, otp: secret, scope: 'devices' })
     // @ts-expect-error a grant that the server does not know
     send({ grant_type: 'urn:custom:mfa-token', mfa_token: secret, otp: secret })
   })
 
-  it('has secrets hidden, and numbers as numbers', () => {
-    // @ts-expect-error a bare password
+  it('wraps secrets, and has numbers as numbers', () => {
+    // @ts-expect-error an unwrapped password
     send({ grant_type: 'password', username: 'u', password: 'p' })
-    // @ts-expect-error a bare code
+    // @ts-expect-error an unwrapped code
     send({ grant_type: 'urn:custom:mfa-otp', mfa_token: secret, otp: '123456' })
     // @ts-expect-error seconds are a number
     send({ grant_type: 'client_credentials', expires_in: '60' })
   })
 
-  it('gives the names of its fields', () => {
-    expectTypeOf<FieldNameOf<'refresh_token'>>().toEqualTypeOf<'refresh_token' | 'expires_in'>()
-    expectTypeOf<FieldNameOf<'client_credentials'>>().toEqualTypeOf<'scope' | 'expires_in' | 'expires_at'>()
+  it('has typed field names', () => {
+    expectTypeOf<FieldName<'refresh_token'>>().toEqualTypeOf<'refresh_token' | 'expires_in'>()
+    expectTypeOf<FieldName<'client_credentials'>>().toEqualTypeOf<'scope' | 'expires_in' | 'expires_at'>()
   })
 })

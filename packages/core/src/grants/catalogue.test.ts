@@ -21,7 +21,7 @@ const expectedFields: Readonly<Record<GrantType, readonly string[]>> = {
   refresh_token: ['refresh_token: secret', 'expires_in: seconds?'],
 }
 
-describe('the catalogue', () => {
+describe('the grant catalogue', () => {
   it('has these grants, in this order', () => {
     expect(grantTypes).toEqual([
       'password',
@@ -32,16 +32,12 @@ describe('the catalogue', () => {
     ])
   })
 
-  it.each(grantTypes)('files %s under its own name', (name) => {
-    expect(all[name].grant_type).toBe(name)
-  })
-
   it.each(grantTypes)('knows the fields of %s', (name) => {
     const fields = Object.entries(all[name].fields)
 
-    expect(fields.map(([field, { form, required }]) => `${field}: ${form}${required ? '' : '?'}`)).toEqual(
-      expectedFields[name],
-    )
+    expect(
+      fields.map(([field, { format, required }]) => `${field}: ${format}${required ? '' : '?'}`),
+    ).toEqual(expectedFields[name])
   })
 
   // biome-ignore format: one line per grant, to be read as a table
@@ -55,7 +51,7 @@ describe('the catalogue', () => {
     expect(kinds.map((kind) => mayUse(kind, name))).toEqual(may)
   })
 
-  it('asks for a second factor after a password, and never otherwise', () => {
+  it('expects an MFA challenge after a password only', () => {
     expect(grantTypes.map((name) => [name, all[name].outcomes])).toEqual([
       ['password', ['tokens', 'mfa_required']],
       ['urn:custom:mfa-otp', ['tokens']],
@@ -65,20 +61,20 @@ describe('the catalogue', () => {
     ])
   })
 
-  it('renews a product’s sign-ins by refresh, a client’s own token by asking again, and nothing else', () => {
+  it('renews a product’s sign-ins by refresh, a client’s own token by a new request, and nothing else', () => {
     const refresh = { developer: null, product: 'refresh_token', user: null }
-    const again = { developer: null, product: 'client_credentials', user: 'client_credentials' }
+    const request = { developer: null, product: 'client_credentials', user: 'client_credentials' }
 
     expect(grantTypes.map((name) => [name, all[name].renewedBy])).toEqual([
       ['password', refresh],
       ['urn:custom:mfa-otp', refresh],
       ['urn:custom:recovery-code', refresh],
-      ['client_credentials', again],
+      ['client_credentials', request],
       ['refresh_token', refresh],
     ])
   })
 
-  it('never renews by a grant that this kind of client may not use', () => {
+  it('renews only by grants that this kind of client may use', () => {
     for (const name of grantTypes) {
       for (const kind of kinds) {
         const by = all[name].renewedBy[kind]
@@ -87,8 +83,8 @@ describe('the catalogue', () => {
     }
   })
 
-  it('knows which requests carry what is good once', () => {
-    expect(grantTypes.filter((name) => all[name].singleUse)).toEqual([
+  it('knows which requests carry a code or token that works once', () => {
+    expect(grantTypes.filter((name) => all[name].isSingleUse)).toEqual([
       'urn:custom:mfa-otp',
       'urn:custom:recovery-code',
       'refresh_token',

@@ -1,52 +1,99 @@
-import { frozen } from '../frozen.ts'
-import { clientCredentials } from './client-credentials.ts'
-import type { FieldDefinition, FieldValue } from './field.ts'
-import type { ClientKind } from './grant.ts'
-import { mfaOtp } from './mfa-otp.ts'
-import { password } from './password.ts'
-import { recoveryCode } from './recovery-code.ts'
-import { refreshToken } from './refresh-token.ts'
+import type { ClientKind, FieldDefinition, FieldFormat, FieldValue, GrantDefinition } from './grant.ts'
+import { deepFreeze } from './grant.ts'
 
-/** Every grant that Particle's token endpoint serves to this project's users, by its `grant_type`. */
-export const grants = frozen({
-  password,
-  'urn:custom:mfa-otp': mfaOtp,
-  'urn:custom:recovery-code': recoveryCode,
-  client_credentials: clientCredentials,
-  refresh_token: refreshToken,
-})
+const required = <F extends FieldFormat>(format: F) => ({ format, required: true }) as const
+const optional = <F extends FieldFormat>(format: F) => ({ format, required: false }) as const
+
+/** Two ways to request a lifetime. A request has at most one of them. */
+const lifetime = { expires_in: optional('seconds'), expires_at: optional('date') } as const
+
+/** What most grants have in common. */
+const common = {
+  clients: ['developer', 'product', 'user'],
+  outcomes: ['tokens'],
+  // Only a product's tokens can be refreshed, even though other responses carry a refresh token too.
+  renewedBy: { developer: null, product: 'refresh_token', user: null },
+  isSingleUse: true,
+} as const
+
+/** Every supported grant of Particle's token endpoint, by its `grant_type`. */
+export const grants = /* @__PURE__ */ deepFreeze({
+  /** Username and password: one's own account, or a customer of the product whose client is used. */
+  password: {
+    ...common,
+    fields: {
+      username: required('text'),
+      password: required('secret'),
+      ...lifetime,
+      scope: optional('scope'),
+    },
+    outcomes: ['tokens', 'mfa_required'],
+    isSingleUse: false,
+  },
+
+  /** The second step after `mfa_required`: the six digits that the authenticator shows. */
+  'urn:custom:mfa-otp': {
+    ...common,
+    fields: {
+      mfa_token: required('secret'),
+      otp: required('otp'),
+      username: optional('text'),
+      password: optional('secret'),
+      ...lifetime,
+    },
+  },
+
+  /** The second step after `mfa_required` without the authenticator: a recovery code. */
+  'urn:custom:recovery-code': {
+    ...common,
+    fields: { mfa_token: required('secret'), recovery_code: required('secret'), ...lifetime },
+  },
+
+  /** The client's id and secret alone: its owner's token or, with `scope=customer=…`, a customer's. */
+  client_credentials: {
+    ...common,
+    fields: { scope: optional('scope'), ...lifetime },
+    clients: ['product', 'user'],
+    renewedBy: { developer: null, product: 'client_credentials', user: 'client_credentials' },
+    isSingleUse: false,
+  },
+
+  /** A refresh token for new tokens. */
+  refresh_token: {
+    ...common,
+    fields: { refresh_token: required('secret'), expires_in: optional('seconds') },
+    clients: ['product'],
+  },
+} as const satisfies Readonly<Record<string, GrantDefinition>>)
 
 /** A `grant_type` of the catalogue. */
 export type GrantType = keyof typeof grants
 
 /** The catalogue's grant types, in the order in which the reference shows them. */
-export const grantTypes = frozen(Object.keys(grants) as readonly GrantType[])
+export const grantTypes = Object.freeze(Object.keys(grants) as readonly GrantType[])
 
-/** The names of the form fields of a grant. */
-export type FieldNameOf<G extends GrantType> = keyof (typeof grants)[G]['fields'] & string
-
-type Fields = Readonly<Record<string, FieldDefinition>>
-type RequiredFields<F extends Fields> = {
-  readonly [N in keyof F as F[N]['required'] extends true ? N : never]: FieldValue<F[N]['form']>
+type FieldsOf<G extends GrantType> = (typeof grants)[G]['fields']
+type RequestOf<G extends GrantType, F extends Readonly<Record<string, FieldDefinition>>> = {
+  readonly grant_type: G
+} & {
+  readonly [N in keyof F as F[N]['required'] extends true ? N : never]: FieldValue<F[N]['format']>
+} & {
+  readonly [N in keyof F as F[N]['required'] extends true ? never : N]?:
+    | FieldValue<F[N]['format']>
+    | undefined
 }
-type OptionalFields<F extends Fields> = {
-  readonly [N in keyof F as F[N]['required'] extends true ? never : N]?: FieldValue<F[N]['form']> | undefined
-}
-type RequestOf<G extends GrantType> = { readonly grant_type: G } & RequiredFields<
-  (typeof grants)[G]['fields']
-> &
-  OptionalFields<(typeof grants)[G]['fields']>
 
-/** A token request in the wire's own words: `grant_type` and the fields that this grant takes. */
-export type TokenRequest<G extends GrantType = GrantType> = { [K in G]: RequestOf<K> }[G]
+/** The names of a grant's form fields. */
+export type FieldName<G extends GrantType> = keyof FieldsOf<G> & string
 
-/** Whether a string is a `grant_type` of the catalogue. */
+/** A token request with the names that are sent: `grant_type` and the fields of this grant. */
+export type TokenRequest<G extends GrantType = GrantType> = { [K in G]: RequestOf<K, FieldsOf<K>> }[G]
+
 export function isGrantType(value: string): value is GrantType {
   return Object.hasOwn(grants, value)
 }
 
 /** Whether a client of this kind may use the grant. */
-export function mayUse(kind: ClientKind, grant: GrantType): boolean {
-  const clients: readonly ClientKind[] = grants[grant].clients
-  return clients.includes(kind)
+export function mayUse(kind: ClientKind, grantType: GrantType): boolean {
+  return (grants[grantType].clients as readonly ClientKind[]).includes(kind)
 }

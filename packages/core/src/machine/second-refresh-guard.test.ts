@@ -1,16 +1,16 @@
-import { afterAll, expect, it, vi } from 'vitest'
-import { requestOf } from '../../test/effects.ts'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { getError, getTokenRequest } from '../../test/effects.ts'
 import { events } from '../../test/events.ts'
-import { identityOf, refreshable, signedIn } from '../../test/states.ts'
+import { createIdentity, createRefreshableTokens, signedIn } from '../../test/states.ts'
 
-// As if renewal had a bug: it wants to refresh every token, whoever holds it. Other test files share this process, so
-// the machine is imported again with the mock, and the mock is removed afterwards.
+// As if `getRenewal` had a bug and refreshed every token. Test files share a process, so the machine is imported again
+// with the mock, and the mock is removed afterwards.
 vi.resetModules()
 vi.doMock(import('../renewal.ts'), async (original) => ({
   ...(await original()),
-  renewalOf: (_, tokens) => ({
-    by: 'refresh_token',
-    refreshToken: tokens.refreshToken ?? tokens.accessToken,
+  getRenewal: (_, __, { accessToken, refreshToken }) => ({
+    grantType: 'refresh_token',
+    refreshToken: refreshToken ?? accessToken,
   }),
 }))
 const { transition } = await import('./transition.ts')
@@ -19,12 +19,24 @@ afterAll(() => {
   vi.resetModules()
 })
 
-it.each([
-  ['developer', undefined],
-  ['user', undefined],
-  ['product', 'refresh_token'],
-] as const)('the machine refuses a refresh that renewal asks for by mistake: %s sends %s', (kind, sent) => {
-  const state = signedIn({ identity: identityOf(kind), tokens: refreshable() })
+describe('the machine', () => {
+  const renew = (kind: 'developer' | 'product' | 'user') =>
+    transition(signedIn({ identity: createIdentity(kind), tokens: createRefreshableTokens() }), events.renew)
 
-  expect(requestOf(transition(state, events.renew))?.grant_type).toBe(sent)
+  it.each(['developer', 'user'] as const)(
+    'rejects a refresh of a %s client, whatever renewal says',
+    (kind) => {
+      const next = renew(kind)
+
+      expect(getTokenRequest(next)).toBeUndefined()
+      expect(getError(next)).toMatchObject({
+        code: 'grant_not_allowed',
+        details: { grantType: 'refresh_token', clientKind: kind },
+      })
+    },
+  )
+
+  it('refreshes for a product client', () => {
+    expect(getTokenRequest(renew('product'))?.grant_type).toBe('refresh_token')
+  })
 })

@@ -1,128 +1,111 @@
-import type { ErrorCode, ReauthenticationReason } from '../errors/details.ts'
+import type { ClientKind } from '../clients.ts'
+import type { ReauthenticationReason, RenewalFailure } from '../errors.ts'
 import type { GrantType } from '../grants/catalogue.ts'
-import type { ClientKind } from '../grants/grant.ts'
 import type { Secret } from '../secret.ts'
-import type { Subject } from '../subject.ts'
+import { isSameSubject, owner, type TokenSubject } from '../subject.ts'
 
-/** What a session is bound to. The subject is `undefined` until a first sign-in names it. */
+/** How a session was configured. It never changes; whose tokens a state holds is in the state's `subject`. */
 export interface Identity {
   readonly baseUrl: string
   readonly clientId: string
   readonly clientKind: ClientKind
-  readonly subject: Subject | undefined
+  /** `undefined`: the account that signs in. For a product client, the product itself unless a customer was named. */
+  readonly subject: TokenSubject | undefined
+  /** Names the record in the store instead of the subject. */
+  readonly profile: string | undefined
 }
 
-/** The lifetime and scope that were asked for, to be asked for again at the second step and at renewal. */
-export interface Asked {
+/** The requested lifetime and scope, as they are sent: at the second step and at each renewal again. */
+export interface RequestedParameters {
   /** Seconds; 0: never expires. */
-  readonly expiresIn: number | undefined
+  readonly expires_in: number | undefined
   readonly scope: string | undefined
 }
 
-/** The tokens of a session. */
-export interface Tokens {
+// All times are milliseconds since 1970.
+
+export interface MachineTokens {
   readonly accessToken: Secret
-  /** Kept only where this client may renew with it. */
+  /** Kept only where this client can use it. */
   readonly refreshToken: Secret | undefined
-  /** The grant that the sign-in began with, or the client's own credentials since these renewed it. `adopted`: from elsewhere. */
-  readonly grant: GrantType | 'adopted'
-  /** When the request for it was sent, ms since 1970. */
-  readonly issuedAt: number
-  /** ms since 1970; `null`: never. Counted from `issuedAt`, so that it is never too late. */
+  /** The grant that the token came from; `external`: from `setToken`. */
+  readonly grantType: GrantType | 'external'
+  readonly requestedAt: number
+  /** Counted from `requestedAt` so that it is never too late; `null`: never expires. */
   readonly expiresAt: number | null
-  /** The answer's scope, where it carried one. */
   readonly scope: string | undefined
-  readonly asked: Asked
-  /** Whether the lifetime is the one that was asked for. The server may shorten it, "never" above all. */
-  readonly lifetimeAsAsked: boolean
-  /** The API refused it as dead: it is not used any more, whatever the clock says. */
-  readonly rejected: boolean
-  /** It was asked for because the one before was rejected, and never taken: if it is rejected too, renewing does not help. */
-  readonly afterRejection: boolean
-  /**
-   * A refresh was sent and not answered: the refresh token may be spent. Written before sending, so that a process
-   * that dies leaves it behind.
-   */
-  readonly refreshInDoubt: RefreshDoubt | undefined
+  readonly requested: RequestedParameters
+  /** The API rejected this token. */
+  readonly isRejected: boolean
+  /** Tokens in a row that were rejected within a minute of their request. */
+  readonly earlyRejections: number
+  readonly pendingRefresh: PendingRefresh | undefined
 }
 
-/** What is known of a refresh whose answer was lost. */
-export interface RefreshDoubt {
-  /** ms since 1970. */
-  readonly since: number
-  /** Asking with the client's own credentials instead was refused. */
-  readonly askAgainRefused: boolean
+/** A refresh was sent and its response has not arrived: the refresh token may have been used. */
+export interface PendingRefresh {
+  readonly sentAt: number
+  /** Particle refused `client_credentials`, so that only the refresh token is left. */
+  readonly isClientRefused: boolean
 }
 
-/** A renewal that came to nothing for now. */
-export interface PostponedRenewal {
-  /** In a row. */
+/** A renewal that failed and will be tried again. */
+export interface RenewalBackoff {
+  /** Failures in a row. */
   readonly failures: number
-  /** When the last one failed, ms since 1970. */
-  readonly since: number
-  /** ms since 1970. */
+  readonly failedAt: number
   readonly retryAt: number
-  readonly because: ErrorCode
+  readonly cause: RenewalFailure
 }
 
-/** An MFA challenge that waits for its code. */
 export interface Challenge {
   readonly mfaToken: Secret
-  /** Codes that may still be sent. Counted when one is sent, not when it is refused. */
-  readonly triesLeft: number
-  /** ms since 1970. A challenge older than this is not tried any more. */
-  readonly endsAt: number
-  readonly asked: Asked
+  /** Counted down when a code is sent, not when it is refused. */
+  readonly attemptsLeft: number
+  readonly expiresAt: number
+  readonly requested: RequestedParameters
 }
 
-interface StateOf<S extends string> {
+interface StateBase<S extends string> {
   readonly status: S
   readonly identity: Identity
+  /** Whose tokens or challenge these are; in a signed-out state, whose they were. `undefined`: not known. */
+  readonly subject: TokenSubject | undefined
 }
-
-/** No tokens, and why. */
-export interface SignedOut extends StateOf<'signed_out'> {
-  readonly reason: 'never_signed_in' | 'logged_out' | 'challenge_over' | 'sso_user'
+export interface SignedOutState extends StateBase<'signed_out'> {
+  readonly reason: 'never_signed_in' | 'logged_out' | 'challenge_expired' | 'replaced'
 }
-/** A token request is under way. `previous` comes back when it leads nowhere. */
-export interface Requesting extends StateOf<'requesting'> {
-  readonly grant: Exclude<GrantType, 'refresh_token'>
+/** A token was requested. If the request fails, the session returns to `previous`. */
+export interface RequestingState extends StateBase<'requesting'> {
+  readonly grantType: Exclude<GrantType, 'refresh_token'>
+  readonly requested: RequestedParameters
   readonly previous: SettledState
-  readonly asked: Asked
 }
-/** The password was right; a code is awaited. Tokens of an earlier sign-in stay good meanwhile. */
-export interface MfaRequired extends StateOf<'mfa_required'> {
+/** The password was correct; a code is expected. The tokens of an earlier sign-in remain valid meanwhile. */
+export interface MfaRequiredState extends StateBase<'mfa_required'> {
   readonly challenge: Challenge
-  readonly held: Tokens | undefined
+  readonly earlier: SignedInState | undefined
 }
-/** There is an access token. */
-export interface SignedIn extends StateOf<'signed_in'> {
-  readonly tokens: Tokens
-  /** The wire's code of a refusal after which renewing is not tried again until something changes. */
-  readonly renewalStopped: string | undefined
-  /** The last renewal failed, and is tried again later. */
-  readonly renewalPostponed: PostponedRenewal | undefined
+export interface SignedInState extends StateBase<'signed_in'> {
+  readonly tokens: MachineTokens
+  readonly backoff: RenewalBackoff | undefined
 }
-/** A renewal is under way; the tokens are those from before. */
-export interface Renewing extends StateOf<'renewing'> {
-  readonly tokens: Tokens
-  readonly by: 'refresh_token' | 'client_credentials'
-  /** Renewals of these tokens that failed before, in a row. */
+export interface RenewingState extends StateBase<'renewing'> {
+  readonly tokens: MachineTokens
+  readonly grantType: 'refresh_token' | 'client_credentials'
+  /** Earlier failures in a row. */
   readonly failures: number
 }
-/** The token is dead, and only its owner can get another. */
-export interface ReauthenticationRequired extends StateOf<'reauthentication_required'> {
+export interface ReauthenticationRequiredState extends StateBase<'reauthentication_required'> {
   readonly reason: ReauthenticationReason
 }
 
-/** A state in which no request is under way. Only these can be serialised. */
-export type SettledState = SignedOut | MfaRequired | SignedIn | ReauthenticationRequired
-/** Every state of a session. */
-export type State = SettledState | Requesting | Renewing
-/** The name of a state. */
-export type Status = State['status']
+/** A state in which no request is in progress. Only these are stored. */
+export type SettledState = SignedOutState | MfaRequiredState | SignedInState | ReauthenticationRequiredState
+export type MachineState = SettledState | RequestingState | RenewingState
+export type Status = MachineState['status']
 
-/** Every status, in the order of the main path. */
+/** Every status, in the order of a sign-in. */
 export const statuses = [
   'signed_out',
   'requesting',
@@ -132,24 +115,49 @@ export const statuses = [
   'reauthentication_required',
 ] as const satisfies readonly Status[]
 
-/** The state that a session begins in. */
-export function initialState(identity: Identity): SignedOut {
-  return { status: 'signed_out', identity, reason: 'never_signed_in' }
+export function initialState(identity: Identity): SignedOutState {
+  return { status: 'signed_out', identity, subject: identity.subject, reason: 'never_signed_in' }
 }
 
-/** Whether no request is under way in this state. */
-export function isSettled(state: State): state is SettledState {
+export function isSettled(state: MachineState): state is SettledState {
   return state.status !== 'requesting' && state.status !== 'renewing'
 }
 
-/** Whether an access token can be used at a moment (ms since 1970). */
-export function isGood({ expiresAt, rejected }: Tokens, at: number): boolean {
-  return !rejected && (expiresAt === null || at < expiresAt)
+/** Returns the tokens that a state holds. Those of an earlier sign-in count while another one is in progress. */
+export function getTokens(state: MachineState): MachineTokens | undefined {
+  const holder = getHolder(state)
+  return 'tokens' in holder ? holder.tokens : undefined
 }
 
-/** The tokens that a state holds, if any: also those from before, while a new sign-in is under way. */
-export function tokensOf(state: State): Tokens | undefined {
-  if (state.status === 'signed_in' || state.status === 'renewing') return state.tokens
-  if (state.status === 'mfa_required') return state.held
-  return state.status === 'requesting' ? tokensOf(state.previous) : undefined
+/** The state with the tokens: beside a challenge or a request they are those of an earlier sign-in. */
+export function getHolder(state: MachineState): MachineState {
+  if (state.status === 'requesting') return getHolder(state.previous)
+  return (state.status === 'mfa_required' && state.earlier) || state
+}
+
+export function isTokenValid({ expiresAt, isRejected }: MachineTokens, at: number): boolean {
+  return !isRejected && (expiresAt === null || at < expiresAt)
+}
+
+export function isChallengeOpen({ challenge }: MfaRequiredState, at: number): boolean {
+  return challenge.attemptsLeft > 0 && at < challenge.expiresAt
+}
+
+/**
+ * Returns the only subject that may sign in to this session: the configured one, or the one whose tokens the session
+ * holds or last held. A profile accepts any account, and a challenge alone binds no session to its account.
+ */
+export function getBoundSubject(state: MachineState): TokenSubject | undefined {
+  const { profile, subject } = state.identity
+  if (profile !== undefined) return undefined
+  if (subject !== undefined) return subject
+  const holder = getHolder(state)
+  const isUnbound = holder.status === 'signed_out' || holder.status === 'mfa_required'
+  return isUnbound ? undefined : holder.subject
+}
+
+/** Whether the client's own credentials can get a token of this subject. */
+export function canRequestClientToken({ clientKind }: Identity, subject: TokenSubject | undefined): boolean {
+  if (clientKind === 'product') return subject !== undefined
+  return clientKind === 'user' && isSameSubject(subject, owner)
 }

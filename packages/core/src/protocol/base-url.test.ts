@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { GrantsError } from '../errors/grants-error.ts'
-import { allowInsecureRequests, particleUrl, readBaseUrl } from './base-url.ts'
+import { GrantsError } from '../errors.ts'
+import { allowInsecureRequests, parseBaseUrl, particleUrl } from './base-url.ts'
 
-function outcome(given: string, insecureAllowed = false): string {
+function outcome(given: string, allowInsecure = false): string {
   try {
-    return readBaseUrl(given, insecureAllowed)
+    return parseBaseUrl(given, allowInsecure)
   } catch (thrown) {
     if (!GrantsError.isInstance(thrown)) throw thrown
     return thrown.code === 'invalid_argument'
@@ -13,10 +13,10 @@ function outcome(given: string, insecureAllowed = false): string {
   }
 }
 
-const relative = 'baseUrl must be an absolute URL such as https://api.particle.io'
-const scheme = 'baseUrl must begin with https:// or http://'
-const userInfo = 'baseUrl must not hold a user name or password'
-const query = 'baseUrl must not hold a query or a fragment'
+const relative = 'baseUrl must be an absolute URL, for example https://api.particle.io'
+const scheme = 'baseUrl must start with https:// or http://'
+const userInfo = 'baseUrl must not contain a user name or password'
+const query = 'baseUrl must not contain a query or a fragment'
 const insecure = 'insecure_base_url'
 
 // biome-ignore format: one line per form, to be read as a table
@@ -87,46 +87,52 @@ const forms: readonly (readonly [given: string, becomes: string])[] = [
   ['https://a b', relative],
 ]
 
-describe('readBaseUrl', () => {
-  it.each(forms)('%s → %s', (given, becomes) => {
+describe('parseBaseUrl', () => {
+  it.each(forms)('turns %s into %s', (given, becomes) => {
     expect(outcome(given)).toBe(becomes)
   })
 
-  it('lets plain http go anywhere where somebody has asked for it', () => {
+  it('accepts plain HTTP to any machine if it is allowed', () => {
     expect(outcome('http://192.168.1.7/', true)).toBe('http://192.168.1.7')
     expect(outcome('http://user@192.168.1.7/', true)).toBe(userInfo)
   })
 
-  it('names the origin that is not safe, and no more of the URL', () => {
-    expect(() => readBaseUrl('http://evil.example/path-1234', false)).toThrow(
-      expect.objectContaining({ details: { origin: 'http://evil.example' } }),
+  it('names only the insecure origin, and no more of the URL', () => {
+    expect(() => parseBaseUrl('http://evil.example/path-1234', false)).toThrow(
+      expect.objectContaining({
+        message:
+          'http://evil.example is not HTTPS, so credentials would be readable on the way. Use https://, or [allowInsecureRequests] on a test network.',
+        details: { origin: 'http://evil.example' },
+      }),
     )
   })
 
-  it('repeats nothing of a password', () => {
-    expect(() => readBaseUrl('https://user:p4ssw0rd@api.particle.io', false)).toThrow(
+  it('does not repeat a password', () => {
+    expect(() => parseBaseUrl('https://user:p4ssw0rd@api.particle.io', false)).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining('p4ssw0rd') }),
     )
   })
 
-  it.each([undefined, null, 5, {}])('refuses %s, which JavaScript may pass', (given) => {
+  it.each([undefined, null, 5, {}])('rejects %s, which JavaScript may pass', (given) => {
     expect(outcome(given as unknown as string)).toBe(relative)
   })
 
-  it('takes a URL object for what it says', () => {
+  it('accepts a URL object', () => {
     expect(outcome(new URL('http://localhost:1/') as unknown as string)).toBe('http://localhost:1')
   })
 
-  it('is read in the time that its length takes: a long run of slashes is nothing to stop at', () => {
+  it('takes time in proportion to the length of a run of slashes', () => {
     const url = `https://api.example/${'/'.repeat(300_000)}x`
     expect(outcome(url)).toBe(url)
   })
 
-  it('takes Particle’s own', () => {
+  it('accepts Particle’s own URL', () => {
     expect(outcome(particleUrl)).toBe(particleUrl)
   })
+})
 
-  it('has a switch that another copy of this package knows too', () => {
+describe('allowInsecureRequests', () => {
+  it('is the same symbol in another copy of this package', () => {
     expect(allowInsecureRequests).toBe(Symbol.for('@particle-grants/core/allowInsecureRequests'))
   })
 })

@@ -1,0 +1,137 @@
+import type { GrantType } from './grants/catalogue.ts'
+import type { ClientKind } from './grants/grant.ts'
+import type { TokenEndpointError, UnexpectedReason } from './protocol/token-response.ts'
+
+/** Why a token cannot be renewed. */
+export type NotRenewableReason = 'developer_token' | 'account_token' | 'external_token'
+
+/** Why a session needs its owner to sign in again. */
+export type ReauthenticationReason = 'expired' | 'rejected' | 'refresh_rejected' | 'refresh_response_lost'
+
+/** Why the last renewal failed. `token_rejected`: the API rejected the token that it returned. */
+export type RenewalFailure = ErrorCode | 'token_rejected'
+
+/**
+ * What each error code carries; the reference explains them. No field is a secret. Times are milliseconds since 1970,
+ * `undefined` where they are not known.
+ */
+export interface ErrorDetails {
+  invalid_argument: { parameter: string; problem: string }
+  insecure_base_url: { origin: string }
+  grant_not_allowed: { grantType: GrantType; clientKind: ClientKind }
+  subject_mismatch: { expected: string; given: string }
+  request_in_progress: { grantType: GrantType }
+  no_challenge: Record<never, never>
+  invalid_code: { attemptsLeft: number; expiresAt: number }
+  challenge_expired: { reason: 'attempts' | 'age' }
+  sso_required: { status: number; description: string | undefined }
+  oauth_error: {
+    grantType: GrantType
+    /** The token endpoint's code. It may be one that this package does not know. */
+    error: TokenEndpointError | (string & {})
+    status: number
+    description: string | undefined
+  }
+  unknown_customer: { customer: string; retryAt: number | undefined }
+  rate_limited: { retryAt: number | undefined }
+  locked_out: { retryAt: number }
+  /** `account` is undefined when the whole address waits. */
+  backing_off: { account: string | undefined; retryAt: number }
+  temporarily_unavailable: { status: number; error: string | undefined; retryAt: number | undefined }
+  unexpected_response: { baseUrl: string; status: number; reason: UnexpectedReason }
+  network_error: {
+    grantType: GrantType
+    baseUrl: string
+    reason: 'timeout' | 'network'
+    /** The platform's code, for example `ECONNREFUSED`. */
+    systemCode: string | undefined
+    /** The request carried a code or refresh token that works once and may be used up. */
+    mayBeSpent: boolean
+  }
+  wait_timeout: { waitedMs: number }
+  not_signed_in: Record<never, never>
+  mfa_required: { attemptsLeft: number; expiresAt: number }
+  not_renewable: { reason: NotRenewableReason; expiresAt: number | null }
+  renewal_backoff: { retryAt: number; failures: number; cause: RenewalFailure }
+  reauthentication_required: { reason: ReauthenticationReason }
+  request_not_replayable: { method: string; url: string }
+  invalid_state: { problem: string }
+  store_conflict: { key: string }
+  store_unavailable: { store: string; problem: string }
+  /** `keptAt`: where the damaged record was moved to. */
+  store_damaged: { place: string; problem: string; keptAt: string | undefined }
+  lock_timeout: { key: string; waitedMs: number }
+  revocation_failed: { status: number | undefined }
+  scope_mismatch: { expected: string }
+}
+
+/** The code of a {@link GrantsError}. */
+export type ErrorCode = keyof ErrorDetails
+
+/** Whether repeating the call can help. */
+export type Retry = 'later' | 'after_sign_in' | 'never'
+
+/** The codes of errors that repeating the call cannot help. */
+// biome-ignore format: words to be read as a text
+const never: readonly ErrorCode[] = [
+  'invalid_argument', 'insecure_base_url', 'grant_not_allowed', 'subject_mismatch', 'oauth_error', 'invalid_code',
+  'request_not_replayable', 'revocation_failed', 'scope_mismatch',
+]
+
+/** The codes of errors that end with a new sign-in. All others may end without one. */
+// biome-ignore format: words to be read as a text
+const afterSignIn: readonly ErrorCode[] = [
+  'no_challenge', 'challenge_expired', 'sso_required', 'not_signed_in', 'mfa_required', 'not_renewable',
+  'reauthentication_required', 'invalid_state', 'store_damaged',
+]
+
+const marker = Symbol.for('@particle-grants/core/GrantsError')
+
+/** Every error of these packages. Its message, properties and `cause` contain no secrets. */
+export class GrantsError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C
+  readonly details: Readonly<ErrorDetails[C]>
+  /** Whether repeating the call can help: `later` (see `retryAt`), `after_sign_in`, or `never`. */
+  readonly retry: Retry
+  /** When to repeat the call, where that is known. Milliseconds since 1970. */
+  declare readonly retryAt?: number
+
+  /** @param message - what happened, then what to do; without secrets */
+  // biome-ignore lint/complexity/useMaxParams: the options are those of Error
+  constructor(code: C, message: string, details: ErrorDetails[C], options?: { readonly cause?: Error }) {
+    super(message, options)
+    this.code = code
+    this.details = details
+    const { retryAt } = details as { readonly retryAt?: number | undefined }
+    if (retryAt !== undefined) this.retryAt = retryAt
+    this.retry =
+      (never.includes(code) && 'never') || (afterSignIn.includes(code) && 'after_sign_in') || 'later'
+  }
+
+  /** On the prototype, as the platform's errors have it, so that it is not printed with each error's fields. */
+  override get name(): 'GrantsError' {
+    return 'GrantsError'
+  }
+
+  get [marker](): true {
+    return true
+  }
+
+  /** Whether a value is an error of these packages. Also recognizes errors of another copy of this package. */
+  static isInstance(value: unknown): value is AnyGrantsError {
+    return (value as Partial<AnyGrantsError> | null | undefined)?.[marker] === true
+  }
+}
+
+/** A {@link GrantsError} whose `details` follow from its `code`. */
+export type AnyGrantsError = { [C in ErrorCode]: GrantsError<C> }[ErrorCode]
+
+/** Creates the error for a bad parameter. `problem` continues the sentence that starts with its name: "must be …". */
+export function invalidArgument(parameter: string, problem: string): GrantsError<'invalid_argument'> {
+  return new GrantsError('invalid_argument', `${parameter} ${problem}.`, { parameter, problem })
+}
+
+/** Formats a time for a message: ISO 8601, to the second. Some numbers are no date, and a message must not throw. */
+export function formatTime(ms: number): string {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z') : 'an unknown time'
+}

@@ -1,0 +1,894 @@
+import { SimulatedClock } from '@particle-grants/test-kit'
+import { describe, expect, it, vi } from 'vitest'
+import { developerClient, productClient } from './clients.ts'
+import type { GrantsError } from './errors.ts'
+import {
+  LockoutGuard,
+  type LockoutGuardOptions,
+  type Permit,
+  type RequestOutcome,
+  resetLockoutGuard,
+  type TokenRequestInfo,
+} from './lockout-guard.ts'
+import { memoryStore } from './memory-store.ts'
+import { particleUrl } from './protocol/base-url.ts'
+import type { Store } from './store.ts'
+import { account, customer, owner } from './subject.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+const developer = developerClient()
+const product = productClient({ id: 'my-product-1234', secret: 'product-secret' })
+const base = { isExplicit: true, force: false }
+const password = (name: string, change: Partial<TokenRequestInfo> = {}): TokenRequestInfo => ({
+  ...base,
+  client: developer,
+  grantType: 'password',
+  subject: account(name),
+  ...change,
+})
+const code = (name: string): TokenRequestInfo => password(name, { grantType: 'urn:custom:mfa-otp' })
+const customerPassword = (name: string): TokenRequestInfo =>
+  password(name, { client: product, subject: customer(name) })
+const customerToken = (name: string, change: Partial<TokenRequestInfo> = {}): TokenRequestInfo => ({
+  ...base,
+  client: product,
+  grantType: 'client_credentials',
+  subject: customer(name),
+  isExplicit: false,
+  ...change,
+})
+const ownerToken = (change: Partial<TokenRequestInfo> = {}): TokenRequestInfo =>
+  customerToken('any', { subject: owner, ...change })
+const refresh: TokenRequestInfo = customerToken('jane@example.com', { grantType: 'refresh_token' })
+
+const success: RequestOutcome = { type: 'success' }
+const refused = (error: string): RequestOutcome => ({ type: 'refused', error })
+const throttled = (retryAfterSeconds?: number): RequestOutcome => ({ type: 'throttled', retryAfterSeconds })
+
+/** The same records through another object, as another process has it. */
+function sharedStore(data: Store = memoryStore()): Store {
+  return {
+    load: (key) => data.load(key),
+    save: (key, value, version) => data.save(key, value, version),
+    remove: (key, version) => data.remove(key, version),
+    withLock: (key, task) => data.withLock(key, task),
+  }
+}
+
+interface World extends LockoutGuardOptions {
+  readonly store?: Store
+  readonly clock?: SimulatedClock
+  readonly isEnabled?: boolean
+}
+
+/** A guard on its own clock, and so with its own registry. Its sleeps move the clock. */
+function world({ store = memoryStore(), clock = sleepingClock(), isEnabled = true, ...options }: World = {}) {
+  const { maxFailures = 5, maxWaitMs = 15_000, onBackOff } = options
+  const guard = new LockoutGuard({
+    baseUrl: particleUrl,
+    store,
+    clock,
+    maxFailures,
+    maxWaitMs,
+    onBackOff,
+    isEnabled,
+  })
+  return { guard, clock, store, ...callers(guard) }
+}
+
+function callers(guard: LockoutGuard) {
+  const permit = async (info: TokenRequestInfo): Promise<Permit> => {
+    const acquired = await guard.acquire(info)
+    if (acquired === 'at_capacity') throw new Error('at capacity')
+    return acquired
+  }
+  const send = async (info: TokenRequestInfo, outcome: RequestOutcome, times = 1) => {
+    for (let sent = 0; sent < times; sent += 1) await (await permit(info)).settle(outcome)
+  }
+  /** What `acquire` says: the error's code and time, or what it resolves with. */
+  const ask = async (info: TokenRequestInfo) => {
+    try {
+      const acquired = await guard.acquire(info)
+      if (acquired === 'at_capacity') return acquired
+      await acquired.settle({ type: 'not_sent' })
+      return 'permitted'
+    } catch (thrown) {
+      const { code, retryAt, details } = thrown as GrantsError
+      return { code, retryAt, details }
+    }
+  }
+  return { permit, send, ask }
+}
+
+function sleepingClock(): SimulatedClock & { sleep(ms: number): Promise<void> } {
+  const clock = new SimulatedClock()
+  return Object.assign(clock, { sleep: async (ms: number) => clock.advance(ms) })
+}
+
+/** A clock whose sleeps end when the test says so. */
+function manualClock() {
+  const sleeps: { readonly ms: number; readonly wake: () => void }[] = []
+  const sleep = (ms: number, signal?: AbortSignal) =>
+    new Promise<void>((wake) => {
+      sleeps.push({ ms, wake })
+      signal?.addEventListener('abort', () => wake())
+    })
+  return { clock: Object.assign(new SimulatedClock(), { sleep }), sleeps }
+}
+
+const stores = [
+  ['a memory store', memoryStore],
+  ['a shared store', () => sharedStore()],
+] as const
+
+describe.each(stores)('the back-off of an account on %s', (_, createStore) => {
+  it.each([
+    ['a wrong password, for the username', password('a@b.c'), 'invalid_grant'],
+    ['a wrong code, for the username', code('a@b.c'), 'invalid_token'],
+    ['a code refused as a grant, for the username', code('a@b.c'), 'invalid_grant'],
+    ["a customer's wrong password, for the username", customerPassword('a@b.c'), 'invalid_grant'],
+    ['a wrong secret, for the client', ownerToken({ isExplicit: true }), 'invalid_client'],
+    ['an unknown customer', customerToken('a@b.c', { isExplicit: true }), 'invalid_scope'],
+  ] as const)('starts after five explicit refusals of %s', async (_title, info, error) => {
+    const { send, ask, clock } = world({ store: createStore() })
+    await send(info, refused(error), 4)
+    expect(await ask(info)).toBe('permitted')
+    await send(info, refused(error))
+    const retryAt = clock.now() + 30 * minute
+    const name = error === 'invalid_client' ? product.id : 'a@b.c'
+    const expected =
+      error === 'invalid_scope'
+        ? { code: 'unknown_customer', retryAt, details: { customer: name, retryAt } }
+        : { code: 'backing_off', retryAt, details: { account: name, retryAt } }
+    expect(await ask(info)).toEqual(expected)
+    clock.advance(30 * minute - 1)
+    expect(await ask(info)).toEqual(expected)
+    clock.advance(1)
+    expect(await ask(info)).toBe('permitted')
+  })
+
+  it('starts after one automatic refusal', async () => {
+    const { send, ask } = world({ store: createStore() })
+    await send(customerToken('gone@b.c'), refused('invalid_scope'))
+    expect(await ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
+    expect(await ask(customerToken('gone@b.c', { isExplicit: true }))).toMatchObject({
+      code: 'unknown_customer',
+    })
+    expect(await ask(customerToken('jane@b.c'))).toBe('permitted')
+    expect(await ask(ownerToken())).toBe('permitted')
+  })
+
+  it('doubles up to 24 hours with each further refusal, explicit or automatic', async () => {
+    const { send, ask, clock } = world({ store: createStore() })
+    await send(password('a@b.c'), refused('invalid_grant'), 5)
+    const waits: number[] = []
+    for (let wait = 0; wait < 9; wait += 1) {
+      const { retryAt = 0 } = (await ask(password('a@b.c'))) as GrantsError
+      waits.push((retryAt - clock.now()) / hour)
+      clock.advance(retryAt - clock.now())
+      await send(password('a@b.c'), refused('invalid_grant'))
+    }
+    expect(waits).toEqual([0.5, 1, 2, 4, 8, 16, 24, 24, 24])
+  })
+
+  it('starts with 30 minutes again a day after the last wait ended', async () => {
+    const { send, ask, clock } = world({ store: createStore() })
+    const info = customerToken('gone@b.c')
+    await send(info, refused('invalid_scope'))
+    clock.advance(30 * minute + day - 1)
+    await send(info, refused('invalid_scope'))
+    expect(await ask(info)).toMatchObject({ retryAt: clock.now() + hour })
+    clock.advance(hour + day)
+    await send(info, refused('invalid_scope'))
+    expect(await ask(info)).toMatchObject({ retryAt: clock.now() + 30 * minute })
+  })
+
+  it("never exceeds 30 minutes for a customer's password, and 24 hours for an unknown customer", async () => {
+    const { send, ask, clock } = world({ store: createStore() })
+    await send(customerPassword('j@b.c'), refused('invalid_grant'), 4)
+    const waits: number[] = []
+    for (let wait = 0; wait < 4; wait += 1) {
+      await send(customerPassword('j@b.c'), refused('invalid_grant'))
+      const { retryAt = 0 } = (await ask(customerPassword('j@b.c'))) as GrantsError
+      waits.push((retryAt - clock.now()) / minute)
+      clock.advance(30 * minute)
+    }
+    expect(waits).toEqual([30, 30, 30, 30])
+  })
+
+  it("does not hold back the product's request for a customer whose password is guessed at", async () => {
+    const { send, ask } = world({ store: createStore() })
+    await send(customerPassword('j@b.c'), refused('invalid_grant'), 5)
+    expect(await ask(customerToken('j@b.c'))).toBe('permitted')
+    expect(await ask(password('j@b.c'))).toBe('permitted')
+  })
+
+  it('counts the refusals of the last day only', async () => {
+    const { send, ask, clock } = world({ store: createStore() })
+    await send(password('a@b.c'), refused('invalid_grant'), 4)
+    clock.advance(24 * hour)
+    await send(password('a@b.c'), refused('invalid_grant'), 4)
+    expect(await ask(password('a@b.c'))).toBe('permitted')
+    await send(password('a@b.c'), refused('invalid_grant'))
+    expect(await ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
+  })
+
+  it('starts after as many refusals as the session says', async () => {
+    const { send, ask } = world({ store: createStore(), maxFailures: 2 })
+    await send(password('a@b.c'), refused('invalid_grant'), 2)
+    expect(await ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
+  })
+
+  it('ends with a success of the account', async () => {
+    const { send, ask } = world({ store: createStore() })
+    await send(password('a@b.c'), refused('invalid_grant'), 5)
+    await send(password('a@b.c', { force: true }), success)
+    expect(await ask(password('a@b.c'))).toBe('permitted')
+    await send(password('a@b.c'), refused('invalid_grant'), 4)
+    expect(await ask(password('a@b.c'))).toBe('permitted')
+  })
+
+  it('is passed by force once per call, and a forced refusal starts the next wait', async () => {
+    const { send, ask, clock } = world({ store: createStore() })
+    await send(password('a@b.c'), refused('invalid_grant'), 5)
+    await send(password('a@b.c', { force: true }), refused('invalid_grant'))
+    expect(await ask(password('a@b.c'))).toMatchObject({ retryAt: clock.now() + hour })
+    await send(password('a@b.c', { force: true }), { type: 'unknown' })
+    expect(await ask(password('a@b.c'))).toMatchObject({ retryAt: clock.now() + hour })
+  })
+
+  it('is not extended by calls that are held back, nor by requests that were in flight when it started', async () => {
+    const { permit, ask, clock } = world({ store: createStore() })
+    const permits = await Promise.all(Array.from({ length: 8 }, () => permit(password('a@b.c'))))
+    for (const { settle } of permits) await settle(refused('invalid_grant'))
+    const retryAt = clock.now() + 30 * minute
+    clock.advance(minute)
+    for (let calls = 0; calls < 10; calls += 1)
+      expect(await ask(password('a@b.c'))).toMatchObject({ retryAt })
+  })
+
+  it('ends with createCustomer, which it does not hold back', async () => {
+    const { send, ask } = world({ store: createStore() })
+    const create = customerToken('j@b.c', { createsCustomer: true, isExplicit: true })
+    await send(customerToken('j@b.c'), refused('invalid_scope'))
+    await send(create, refused('invalid_scope'))
+    expect(await ask(customerToken('j@b.c'))).toMatchObject({ code: 'unknown_customer' })
+    await send(create, success)
+    expect(await ask(customerToken('j@b.c'))).toBe('permitted')
+  })
+
+  it('ends with another client secret, and returns with the refused one', async () => {
+    const { send, ask } = world({ store: createStore() })
+    await send(ownerToken(), refused('invalid_client'))
+    expect(await ask(ownerToken())).toMatchObject({ code: 'backing_off', details: { account: product.id } })
+    expect(await ask(refresh)).toMatchObject({ code: 'backing_off' })
+    const client = productClient({ id: product.id, secret: 'another-secret' })
+    await send(ownerToken({ client }), success)
+    expect(await ask(ownerToken())).toMatchObject({ code: 'backing_off' })
+  })
+
+  it.each([
+    ['a refused refresh', refresh, refused('invalid_grant')],
+    ['a wrong parameter', password('a@b.c'), refused('invalid_request')],
+    ['an SSO account', password('a@b.c'), refused('sso_user')],
+    ['a client without an owner', ownerToken(), refused('invalid_grant')],
+    ['a scope that the product itself may not have', ownerToken(), refused('invalid_scope')],
+    ['no response', password('a@b.c'), { type: 'unknown' }],
+    ['a challenge', password('a@b.c'), { type: 'challenged' }],
+  ] as const)('does not start with %s', async (_title, info, outcome) => {
+    const { send, ask } = world({ store: createStore() })
+    await send(info, outcome, 8)
+    expect(await ask(info)).toBe('permitted')
+  })
+
+  it('keeps at most 100 accounts: those whose wait is over leave first, then the shortest waits', async () => {
+    const { send, ask, clock } = world({ store: createStore() })
+    const name = (index: number) => customerToken(`gone-${index}@b.c`)
+    const refuse = async (index: number) => {
+      await send(name(index), refused('invalid_scope'))
+      await send(ownerToken(), success)
+      clock.advance(10_000)
+    }
+    for (let index = 0; index < 101; index += 1) await refuse(index)
+    expect(await ask(name(0))).toBe('permitted')
+    expect(await ask(name(1))).toMatchObject({ code: 'unknown_customer' })
+    expect(await ask(name(100))).toMatchObject({ code: 'unknown_customer' })
+  })
+})
+
+describe.each(stores)('automatic requests on %s', (_, createStore) => {
+  const refuseNine = async ({ send }: ReturnType<typeof world>, count = 9) => {
+    for (let index = 0; index < count; index += 1)
+      await send(password(`user-${index}`), refused('invalid_grant'))
+  }
+
+  it('stop at nine refusals in a row, whatever the account, while explicit ones continue', async () => {
+    const made = world({ store: createStore() })
+    const { ask, clock } = made
+    await refuseNine(made, 8)
+    expect(await ask(ownerToken())).toBe('permitted')
+    await refuseNine(made, 1)
+    const retryAt = clock.now() + 30 * minute
+    expect(await ask(ownerToken())).toEqual({
+      code: 'backing_off',
+      retryAt,
+      details: { account: undefined, retryAt },
+    })
+    clock.advance(minute)
+    await refuseNine(made, 9)
+    expect(await ask(ownerToken())).toMatchObject({ retryAt })
+    expect(await ask(password('another'))).toBe('permitted')
+  })
+
+  it('send one probe after the wait: a refusal starts another wait, a success ends it', async () => {
+    const made = world({ store: createStore() })
+    const { ask, permit, send, clock } = made
+    await refuseNine(made)
+    clock.advance(30 * minute)
+    const probe = await permit(ownerToken())
+    expect(await ask(ownerToken())).toBe('at_capacity')
+    await probe.settle(refused('invalid_grant'))
+    expect(await ask(ownerToken())).toMatchObject({ code: 'backing_off', retryAt: clock.now() + 30 * minute })
+    clock.advance(30 * minute)
+    await send(ownerToken(), success)
+    expect(await ask(ownerToken())).toBe('permitted')
+    await refuseNine(made, 8)
+    expect(await ask(ownerToken())).toBe('permitted')
+  })
+
+  it.each([
+    ['has no response', { type: 'unknown' }],
+    ['was not sent', { type: 'not_sent' }],
+  ] as const)('send another probe at once when the first one %s', async (_title, outcome) => {
+    const made = world({ store: createStore() })
+    await refuseNine(made)
+    made.clock.advance(30 * minute)
+    await made.send(ownerToken(), outcome)
+    expect(await made.ask(ownerToken())).toBe('permitted')
+  })
+
+  it('continue after a success, and neither a challenge nor an outage changes the count', async () => {
+    const made = world({ store: createStore() })
+    await refuseNine(made, 8)
+    await made.send(password('with-mfa'), { type: 'challenged' }, 5)
+    await made.send(ownerToken(), { type: 'unknown' }, 20)
+    expect(await made.ask(ownerToken())).toBe('permitted')
+    await made.send(refresh, refused('invalid_grant'))
+    expect(await made.ask(ownerToken())).toMatchObject({ code: 'backing_off' })
+    await made.send(password('another'), success)
+    expect(await made.ask(ownerToken())).toBe('permitted')
+  })
+
+  it('wait for capacity while refusals and requests in flight together are nine', async () => {
+    const made = world({ store: createStore() })
+    await refuseNine(made, 3)
+    const permits = await Promise.all(Array.from({ length: 6 }, () => made.permit(refresh)))
+    expect(await made.ask(refresh)).toBe('at_capacity')
+    expect(await made.ask(password('another'))).toBe('permitted')
+    await permits[0]?.settle(success)
+    expect(await made.ask(refresh)).toBe('permitted')
+  })
+
+  it('are permitted two at a time without a deadlock when there is room for one', async () => {
+    const made = world({ store: createStore() })
+    await refuseNine(made, 8)
+    const [first, second] = await Promise.all([made.guard.acquire(refresh), made.guard.acquire(refresh)])
+    expect([first, second].filter((acquired) => acquired === 'at_capacity')).toHaveLength(1)
+  })
+})
+
+describe.each(stores)('the 429 responses on %s', (_, createStore) => {
+  it.each([
+    { wait: 'Retry-After', refusals: 0, outcome: throttled(60), ms: minute },
+    { wait: 'at most 30 minutes', refusals: 0, outcome: throttled(99_999_999), ms: 30 * minute },
+    { wait: '30 minutes without it after nine refusals', refusals: 9, outcome: throttled(), ms: 30 * minute },
+    { wait: 'Retry-After after nine refusals', refusals: 9, outcome: throttled(60), ms: minute },
+  ])('hold every request back for $wait', async ({ refusals, outcome, ms }) => {
+    const errorCode = refusals === 9 ? 'locked_out' : 'rate_limited'
+    const { send, ask, clock } = world({ store: createStore() })
+    for (let index = 0; index < refusals; index += 1) {
+      await send(password(`user-${index}`), refused('invalid_grant'))
+    }
+    await send(password('another'), outcome)
+    const retryAt = clock.now() + ms
+    for (const info of [password('a', { force: true }), customerPassword('j@b.c')]) {
+      expect(await ask(info)).toEqual({ code: errorCode, retryAt, details: { retryAt } })
+    }
+    clock.advance(ms)
+    expect(await ask(password('a'))).toBe('permitted')
+  })
+
+  it('hold automatic requests back for 5 minutes without Retry-After, and no explicit one', async () => {
+    const { send, ask, clock } = world({ store: createStore() })
+    await send(refresh, throttled())
+    const retryAt = clock.now() + 5 * minute
+    expect(await ask(refresh)).toEqual({ code: 'rate_limited', retryAt, details: { retryAt } })
+    expect(await ask(password('a'))).toBe('permitted')
+    clock.advance(5 * minute)
+    expect(await ask(refresh)).toBe('permitted')
+  })
+
+  it('end with a success where automatic requests wait', async () => {
+    const { send, ask } = world({ store: createStore() })
+    await send(refresh, throttled())
+    await send(password('a'), success)
+    expect(await ask(refresh)).toBe('permitted')
+  })
+
+  it('without Retry-After last 30 minutes from the last refusal, as long as Particle locks the address out', async () => {
+    const { send, ask, clock } = world({ store: createStore() })
+    for (let index = 0; index < 9; index += 1) await send(password(`user-${index}`), refused('invalid_grant'))
+    const retryAt = clock.now() + 30 * minute
+    clock.advance(10 * minute)
+    await send(password('another'), throttled())
+    expect(await ask(password('a'))).toEqual({ code: 'locked_out', retryAt, details: { retryAt } })
+  })
+
+  it('hold requests back for the longer of two waits', async () => {
+    const { permit, ask, clock } = world({ store: createStore() })
+    const [one, two] = [await permit(refresh), await permit(refresh)]
+    await one.settle(throttled(600))
+    await two.settle(throttled(0))
+    expect(await ask(refresh)).toMatchObject({ retryAt: clock.now() + 600_000 })
+  })
+})
+
+describe.each(stores)('the rate limit on %s', (_, createStore) => {
+  it('permits 98 requests in five minutes, explicit or automatic', async () => {
+    const { send, ask, clock } = world({ store: createStore() })
+    await send(ownerToken(), success, 49)
+    clock.advance(minute)
+    await send(password('a@b.c'), success, 49)
+    expect(await ask(ownerToken())).toBe('at_capacity')
+    expect(await ask(password('a@b.c', { force: true }))).toBe('at_capacity')
+    clock.advance(4 * minute)
+    await send(password('a@b.c'), success, 49)
+    expect(await ask(ownerToken())).toBe('at_capacity')
+  })
+
+  it('does not count requests that were not sent', async () => {
+    const { send, ask } = world({ store: createStore() })
+    await send(password('a@b.c'), { type: 'not_sent' }, 200)
+    await send(password('a@b.c'), success, 97)
+    expect(await ask(ownerToken())).toBe('permitted')
+  })
+
+  it('delays a call until there is room', async () => {
+    const { send, guard, permit, clock } = world({ store: createStore() })
+    await send(ownerToken(), success, 98)
+    clock.advance(5 * minute - 15_000)
+    await guard.waitForCapacity(clock.now())
+    expect(await permit(ownerToken())).toBeDefined()
+  })
+
+  it('rejects a call that would wait longer than maxWaitMs, at once and with the time', async () => {
+    const { send, guard, clock } = world({ store: createStore() })
+    await send(ownerToken(), success, 98)
+    const retryAt = clock.now() + 5 * minute
+    clock.advance(5 * minute - 15_001)
+    const now = clock.now()
+    await expect(guard.waitForCapacity(now)).rejects.toMatchObject({ code: 'rate_limited', retryAt })
+    expect(clock.now()).toBe(now)
+    clock.advance(2)
+    await expect(guard.waitForCapacity(now - 2)).rejects.toMatchObject({ code: 'rate_limited', retryAt })
+    await guard.waitForCapacity(clock.now())
+  })
+
+  it('says back-off at once although there is no room', async () => {
+    const { send, ask } = world({ store: createStore() })
+    await send(customerToken('gone@b.c'), refused('invalid_scope'))
+    await send(ownerToken(), success, 97)
+    expect(await ask(ownerToken())).toBe('at_capacity')
+    expect(await ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
+  })
+})
+
+describe('waiting for capacity', () => {
+  it('returns at once while there is room', async () => {
+    const { guard, clock } = world()
+    const start = clock.now()
+    await guard.waitForCapacity(start)
+    expect(clock.now()).toBe(start)
+  })
+
+  it('serves the first caller with the first free place', async () => {
+    const { clock, sleeps } = manualClock()
+    const { send, guard, permit } = world({ clock })
+    const returning = await permit(ownerToken())
+    for (let sent = 1; sent < 98; sent += 1) {
+      await send(ownerToken(), success)
+      clock.advance(1000)
+    }
+    clock.advance(5 * minute - 98_000)
+    const served: number[] = []
+    const calls = [0, 1, 2].map((call) => guard.waitForCapacity(clock.now()).then(() => served.push(call)))
+    await expect.poll(() => sleeps.length).toBe(3)
+    expect(sleeps.map(({ ms }) => ms)).toEqual([1000, 1000, 2000])
+    await returning.settle(success)
+    expect(served).toEqual([])
+    for (const { wake } of sleeps) wake()
+    await Promise.all(calls)
+    expect(served).toEqual([0, 1, 2])
+  })
+
+  it('serves the first caller with the first request that returns', async () => {
+    const { clock } = manualClock()
+    const { guard, permit } = world({ clock })
+    const permits = await Promise.all(Array.from({ length: 9 }, () => permit(refresh)))
+    const served: number[] = []
+    const calls = [0, 1].map((call) => guard.waitForCapacity(clock.now()).then(() => served.push(call)))
+    await permits[0]?.settle(success)
+    await calls[0]
+    expect(served).toEqual([0])
+    await permit(refresh)
+    await permits[1]?.settle(success)
+    await calls[1]
+    expect(served).toEqual([0, 1])
+  })
+
+  it('ends with rate_limited when no request returns within maxWaitMs', async () => {
+    const { guard, permit, clock } = world()
+    await Promise.all(Array.from({ length: 9 }, () => permit(refresh)))
+    const start = clock.now()
+    await expect(guard.waitForCapacity(start)).rejects.toMatchObject({
+      code: 'rate_limited',
+      retryAt: start + 16_000,
+    })
+    await expect(guard.waitForCapacity(start)).rejects.toMatchObject({ code: 'rate_limited' })
+    expect(clock.now()).toBe(start + 15_000)
+  })
+
+  it('ends for everyone when nine refusals leave nothing to wait for', async () => {
+    const { clock } = manualClock()
+    const { guard, permit, ask } = world({ clock })
+    const permits = await Promise.all(Array.from({ length: 9 }, () => permit(refresh)))
+    const waiting = [0, 1, 2].map(() => guard.waitForCapacity(clock.now()).then(() => ask(refresh)))
+    for (const { settle } of permits) await settle(refused('invalid_grant'))
+    for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ code: 'backing_off' })
+  })
+
+  it.each([
+    ['the rate limit', 98, 5 * minute - 1000],
+    ['a request in flight', 9, 0],
+  ])("ends with the signal's reason while it waits for %s, and takes no place", async (_, count, ms) => {
+    const { clock } = manualClock()
+    const { guard, permit } = world({ clock })
+    const info = count === 9 ? refresh : password('a@b.c')
+    const permits = await Promise.all(Array.from({ length: count }, () => permit(info)))
+    clock.advance(ms)
+    const controller = new AbortController()
+    const waiting = guard.waitForCapacity(clock.now(), controller.signal)
+    const next = guard.waitForCapacity(clock.now())
+    controller.abort(new Error('gone'))
+    await expect(waiting).rejects.toThrow('gone')
+    await expect(guard.waitForCapacity(clock.now(), controller.signal)).rejects.toThrow('gone')
+    if (count === 9) {
+      await permits[0]?.settle(success)
+      await next
+      await permit(refresh)
+    }
+  })
+})
+
+describe('a place that is left', () => {
+  it('goes to the next caller when the first one is aborted at the same moment', async () => {
+    const controller = new AbortController()
+    let isFirst = true
+    const sleep = (_ms: number, signal?: AbortSignal) => {
+      const isAborting = isFirst
+      isFirst = false
+      return new Promise<void>((resolve) => {
+        signal?.addEventListener('abort', () => {
+          if (isAborting) controller.abort(new Error('gone'))
+          resolve()
+        })
+      })
+    }
+    const { guard, permit, clock } = world({ clock: Object.assign(new SimulatedClock(), { sleep }) })
+    const permits = await Promise.all(Array.from({ length: 9 }, () => permit(refresh)))
+    const first = guard.waitForCapacity(clock.now(), controller.signal)
+    const second = guard.waitForCapacity(clock.now())
+    await Promise.all([expect(first).rejects.toThrow('gone'), permits[0]?.settle({ type: 'unknown' })])
+    await second
+    await permit(refresh)
+  })
+})
+
+describe('the registry', () => {
+  it('is shared by all sessions of a clock and base URL, each with its own memory store', async () => {
+    const one = world()
+    const two = world({ clock: one.clock })
+    for (let tries = 0; tries < 5; tries += 1) {
+      await world({ clock: one.clock }).send(password('a@b.c'), refused('invalid_grant'))
+    }
+    expect(await two.ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
+    expect(await world().ask(password('a@b.c'))).toBe('permitted')
+  })
+
+  it('is shared by another copy of the package', async () => {
+    const { clock, send } = world()
+    vi.resetModules()
+    const copy = await import('./lockout-guard.ts')
+    expect(copy.LockoutGuard).not.toBe(LockoutGuard)
+    const { memoryStore: copiedStore } = await import('./memory-store.ts')
+    const other = new copy.LockoutGuard({
+      baseUrl: particleUrl,
+      store: copiedStore(),
+      clock,
+      maxFailures: 5,
+      maxWaitMs: 0,
+      isEnabled: true,
+    })
+    await send(password('a@b.c'), refused('invalid_grant'), 5)
+    await expect(other.acquire(password('a@b.c'))).rejects.toMatchObject({ code: 'backing_off' })
+    expect(Object.getOwnPropertySymbols(globalThis)).toContain(Symbol.for('@particle-grants/lockout-guard/1'))
+  })
+
+  it('counts the refusals of every store in the process', async () => {
+    const memory = world()
+    const shared = world({ clock: memory.clock, store: sharedStore() })
+    for (let index = 0; index < 5; index += 1)
+      await memory.send(password(`a${index}`), refused('invalid_grant'))
+    for (let index = 0; index < 4; index += 1)
+      await shared.send(password(`b${index}`), refused('invalid_grant'))
+    for (const { ask } of [memory, shared]) expect(await ask(refresh)).toMatchObject({ code: 'backing_off' })
+  })
+
+  it('counts the requests of every store in the process', async () => {
+    const memory = world()
+    const shared = world({ clock: memory.clock, store: sharedStore() })
+    await memory.send(ownerToken(), success, 50)
+    await shared.send(ownerToken(), success, 48)
+    for (const { ask } of [memory, shared]) expect(await ask(ownerToken())).toBe('at_capacity')
+  })
+})
+
+describe('a store that processes share', () => {
+  it('holds the back-off of its sessions, the count and the rate limit for all of them', async () => {
+    const data = memoryStore()
+    const one = world({ store: sharedStore(data) })
+    const two = world({ store: sharedStore(data), clock: copyOf(one.clock) })
+    await one.send(customerToken('gone@b.c'), refused('invalid_scope'))
+    expect(await two.ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
+    await one.send(refresh, refused('invalid_grant'), 4)
+    await two.send(refresh, refused('invalid_grant'), 4)
+    for (const { ask } of [one, two]) expect(await ask(refresh)).toMatchObject({ code: 'backing_off' })
+    await two.send(password('a@b.c'), success, 40)
+    await one.send(password('a@b.c'), success, 49)
+    for (const { ask } of [one, two]) expect(await ask(refresh)).toBe('at_capacity')
+  })
+
+  it('holds one record per base URL, with names and secrets as hashes only', async () => {
+    const saved = new Map<string, string>()
+    const store = sharedStore()
+    const save = store.save.bind(store)
+    const recording = {
+      ...store,
+      save: (key: string, value: string, version: string | null) => {
+        saved.set(key, value)
+        return save(key, value, version)
+      },
+    }
+    const { send } = world({ store: recording })
+    await send(customerToken('jane@example.com'), refused('invalid_scope'))
+    await send(ownerToken(), refused('invalid_client'))
+    await send(password('me@example.com'), refused('invalid_grant'))
+    expect([...saved.keys()]).toEqual([expect.stringMatching(/^guard-1-[0-9a-f]{64}$/)])
+    const [text = ''] = saved.values()
+    expect(text).not.toMatch(/jane|me@|secret|my-product/)
+  })
+
+  it('is written once per permitted request, and when an outcome changes something', async () => {
+    const store = sharedStore()
+    const save = vi.spyOn(store, 'save')
+    const withLock = vi.spyOn(store, 'withLock')
+    const { permit, ask, send, clock } = world({ store })
+    for (const outcome of [success, { type: 'challenged' }, { type: 'unknown' }] as const) {
+      await send(refresh, outcome)
+      clock.advance(1)
+    }
+    expect(save).toHaveBeenCalledTimes(3)
+    expect(withLock).toHaveBeenCalledTimes(3)
+    await send(refresh, { type: 'not_sent' })
+    expect(save).toHaveBeenCalledTimes(5)
+    await send(refresh, refused('invalid_grant'))
+    await send(refresh, success)
+    expect(save).toHaveBeenCalledTimes(9)
+    await (await permit(customerToken('gone@b.c'))).settle(refused('invalid_scope'))
+    save.mockClear()
+    await ask(customerToken('gone@b.c'))
+    expect(save).not.toHaveBeenCalled()
+  })
+
+  it('that fails stops nothing: back-off continues in memory, and is recorded later', async () => {
+    const data = memoryStore()
+    const store = sharedStore(data)
+    const { send, ask, clock } = world({ store })
+    const failing = vi.spyOn(store, 'withLock').mockRejectedValue(new Error('down'))
+    await send(customerToken('gone@b.c'), refused('invalid_scope'))
+    expect(await ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
+    const other = world({ store: sharedStore(data), clock: copyOf(clock) })
+    expect(await other.ask(customerToken('gone@b.c'))).toBe('permitted')
+    failing.mockRestore()
+    await send(ownerToken(), { type: 'unknown' })
+    expect(await other.ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
+  })
+
+  it('that cannot save an outcome records it with the next request, and once', async () => {
+    const data = memoryStore()
+    const store = sharedStore(data)
+    const { send, permit, clock } = world({ store })
+    const other = world({ store: sharedStore(data), clock: copyOf(clock) })
+    await send(password('a@b.c'), refused('invalid_grant'), 3)
+    const late = await permit(password('a@b.c'))
+    vi.spyOn(store, 'save').mockRejectedValueOnce(new Error('disk full'))
+    await late.settle(refused('invalid_grant'))
+    await send(password('b@b.c'), { type: 'unknown' }, 3)
+    expect(await other.ask(password('a@b.c'))).toBe('permitted')
+    await other.send(password('a@b.c'), refused('invalid_grant'))
+    expect(await other.ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
+  })
+
+  it.each([
+    ['cut off', '{"refusals":1,'],
+    ['not an object', 'null'],
+    ['without lists', '{"refusals":1,"automaticRetryAt":0,"throttledUntil":0}'],
+    ['with a count that is not a number', createText({ refusals: '9' })],
+    ['with times that are not numbers', createText({ sentAt: ['1'] })],
+    ['with infinite times', createText({}).replace('"throttledUntil":0', '"throttledUntil":1e999')],
+  ])('that holds a record %s has it replaced by what the process knows', async (_, text) => {
+    const data = memoryStore()
+    const { send, ask, clock } = world({ store: sharedStore(data) })
+    await send(customerToken('gone@b.c'), refused('invalid_scope'))
+    await replaceRecord(data, text)
+    expect(await ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
+    await send(ownerToken(), { type: 'unknown' })
+    const other = world({ store: sharedStore(data), clock: copyOf(clock) })
+    expect(await other.ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
+  })
+
+  it('that lost its record lets requests be sent, while the process still protects the address', async () => {
+    const data = memoryStore()
+    const { send, ask } = world({ store: sharedStore(data) })
+    await send(customerToken('gone@b.c'), refused('invalid_scope'))
+    await send(refresh, refused('invalid_grant'), 7)
+    const key = await guardKey()
+    await data.remove(key, String((await data.load(key))?.version))
+    await send(ownerToken(), { type: 'unknown' })
+    expect(await ask(customerToken('gone@b.c'))).toBe('permitted')
+    await send(refresh, refused('invalid_grant'))
+    expect(await ask(refresh)).toMatchObject({ code: 'backing_off', details: { account: undefined } })
+  })
+})
+
+describe('a clock that jumps', () => {
+  it('back makes no wait longer than it was', async () => {
+    for (const store of [memoryStore(), sharedStore()]) {
+      const { send, ask, clock } = world({ store })
+      await send(password('a@b.c'), refused('invalid_grant'), 5)
+      await send(refresh, refused('invalid_grant'), 4)
+      await send(password('b@b.c'), throttled())
+      clock.advance(-365 * day)
+      const retryAt = clock.now() + 30 * minute
+      for (const info of [password('a@b.c'), refresh, password('b@b.c')]) {
+        expect(await ask(info)).toMatchObject({ retryAt })
+      }
+      clock.advance(30 * minute)
+      for (const info of [password('a@b.c'), refresh, password('b@b.c')])
+        expect(await ask(info)).toBe('permitted')
+    }
+  })
+
+  it('back leaves the rate limit full for five minutes at most', async () => {
+    const { send, ask, clock } = world({ store: sharedStore() })
+    await send(ownerToken(), success, 98)
+    clock.advance(-day)
+    expect(await ask(ownerToken())).toBe('at_capacity')
+    clock.advance(5 * minute)
+    expect(await ask(ownerToken())).toBe('permitted')
+  })
+
+  it('forward ends waits', async () => {
+    const { send, ask, clock } = world()
+    await send(password('a@b.c'), refused('invalid_grant'), 9)
+      .catch(() => {})
+      .finally(() => clock.advance(365 * day))
+    expect(await ask(password('a@b.c'))).toBe('permitted')
+  })
+})
+
+describe('onBackOff', () => {
+  it('is called when a wait starts, with the account or for the address', async () => {
+    for (const store of [memoryStore(), sharedStore()]) {
+      const onBackOff = vi.fn()
+      const { send, clock } = world({ store, onBackOff })
+      const retryAt = clock.now() + 30 * minute
+      await send(password('a@b.c'), refused('invalid_grant'), 4)
+      expect(onBackOff).not.toHaveBeenCalled()
+      await send(password('a@b.c'), refused('invalid_grant'))
+      expect(onBackOff.mock.calls).toEqual([[{ account: 'a@b.c', retryAt }]])
+      await send(password('b@b.c'), refused('invalid_grant'), 4)
+      expect(onBackOff.mock.calls.slice(1)).toEqual([[{ retryAt }]])
+      await send(password('c@b.c'), throttled())
+      expect(onBackOff.mock.calls.slice(2)).toEqual([[{ retryAt }]])
+    }
+  })
+
+  it('does not disturb the request when it throws', async () => {
+    const seen: unknown[] = []
+    const listeners = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection')
+    process.on('unhandledRejection', (reason) => seen.push(reason))
+    const onBackOff = () => {
+      throw new Error('listener failed')
+    }
+    const { send, ask } = world({ onBackOff })
+    await send(customerToken('gone@b.c'), refused('invalid_scope'))
+    expect(await ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
+    await expect.poll(() => seen).toEqual([new Error('listener failed')])
+    process.removeAllListeners('unhandledRejection')
+    for (const listener of listeners) process.on('unhandledRejection', listener)
+  })
+})
+
+describe('a guard that is switched off', () => {
+  it('permits every request and records nothing', async () => {
+    const store = sharedStore()
+    const withLock = vi.spyOn(store, 'withLock')
+    const off = world({ store, isEnabled: false })
+    await off.send(password('a@b.c'), refused('invalid_grant'), 200)
+    await off.guard.waitForCapacity(0)
+    expect(withLock).not.toHaveBeenCalled()
+    expect(await world({ store, clock: off.clock }).ask(password('a@b.c'))).toBe('permitted')
+  })
+})
+
+describe('resetLockoutGuard', () => {
+  it('ends all back-off of a base URL, in the process and in the store', async () => {
+    const store = sharedStore()
+    const { send, ask } = world({ store })
+    await send(password('a@b.c'), refused('invalid_grant'), 5)
+    await send(refresh, refused('invalid_grant'), 4)
+    await resetLockoutGuard({ baseUrl: 'https://other.example', store })
+    expect(await ask(refresh)).toMatchObject({ code: 'backing_off' })
+    await resetLockoutGuard({ store })
+    await resetLockoutGuard({ store })
+    expect(await ask(refresh)).toBe('permitted')
+    expect(await ask(password('a@b.c'))).toBe('permitted')
+  })
+
+  it('ends the back-off of one clock only, if that is given', async () => {
+    const [one, two] = [world(), world()]
+    for (const { send } of [one, two]) await send(password('a@b.c'), refused('invalid_grant'), 5)
+    await resetLockoutGuard({ baseUrl: `${particleUrl}/`, clock: one.clock })
+    expect(await one.ask(password('a@b.c'))).toBe('permitted')
+    expect(await two.ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
+  })
+})
+
+/** Another process's clock, at the same time. */
+function copyOf(clock: SimulatedClock): SimulatedClock {
+  return { now: () => clock.now(), advance: (ms: number) => clock.advance(ms) } as SimulatedClock
+}
+
+async function guardKey(): Promise<string> {
+  const digest = await crypto.subtle.digest(
+    'SHA-256',
+    new TextEncoder().encode(JSON.stringify([particleUrl])),
+  )
+  return `guard-1-${Buffer.from(digest).toString('hex')}`
+}
+
+/** A stored record with other fields. */
+function createText(fields: Readonly<Record<string, unknown>>): string {
+  const empty = { refusals: 0, automaticRetryAt: 0, throttledUntil: 0, sentAt: [0], accounts: [] }
+  return JSON.stringify({ ...empty, ...fields })
+}
+
+async function replaceRecord(data: Store, text: string): Promise<void> {
+  const key = await guardKey()
+  await data.save(key, text, String((await data.load(key))?.version))
+}

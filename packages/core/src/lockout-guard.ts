@@ -1,0 +1,306 @@
+import { notify, raceAbort } from './async.ts'
+import type { OAuthClient } from './clients.ts'
+import { type Clock, sleep } from './clock.ts'
+import { sha256Hex } from './encoding.ts'
+import { formatTime, GrantsError } from './errors.ts'
+import type { GrantType } from './grants/catalogue.ts'
+import {
+  type Account,
+  addOutcome,
+  emptyRecord,
+  findWait,
+  type GuardedRequest,
+  type GuardRecord,
+  getInFlightRoom,
+  getWindowOpening,
+  lockoutMs,
+  longestWaitMs,
+  mergeRecords,
+  normalizeRecord,
+  parseRecord,
+  type RequestOutcome,
+  serializeRecord,
+  type Wait,
+} from './lockout-rules.ts'
+import { isMemoryStore } from './memory-store.ts'
+import { parseBaseUrl, particleUrl } from './protocol/base-url.ts'
+import type { Store } from './store.ts'
+import type { TokenSubject } from './subject.ts'
+
+export type { RequestOutcome } from './lockout-rules.ts'
+
+/** One token request, as far as the guard needs to know it. */
+export interface TokenRequestInfo {
+  readonly client: OAuthClient
+  readonly grantType: GrantType
+  /** Whose token is requested: the account for a password or a code, the customer for its scope, the owner. */
+  readonly subject: TokenSubject | undefined
+  /** Whether the application called for this request (login, codes, createCustomer, requestClientToken, forceRefresh). */
+  readonly isExplicit: boolean
+  /** Passes the back-off of the account once. */
+  readonly force: boolean
+  /** Whether the request creates the subject: it passes the customer's back-off, and its success ends it. */
+  readonly createsCustomer?: boolean
+}
+
+/** Permission for one request. */
+export interface Permit {
+  /** Records how the request ended. Never rejects. */
+  settle(outcome: RequestOutcome): Promise<void>
+}
+
+/** Back-off per account and a rate limit, shared by all sessions of a process with the same base URL. */
+export interface LockoutGuardOptions {
+  /** Refused explicit requests within a day before an account backs off. @default 5 */
+  readonly maxFailures?: number
+  /** How long a request may wait for the rate limit, in milliseconds. @default 15_000 */
+  readonly maxWaitMs?: number
+  /** Called when a wait starts. `account` is absent when it concerns the whole address. */
+  readonly onBackOff?: (event: { readonly account?: string; readonly retryAt: number }) => void
+}
+type BackOffEvent = Parameters<Required<LockoutGuardOptions>['onBackOff']>[0]
+
+interface GuardContext extends Required<Pick<LockoutGuardOptions, 'maxFailures' | 'maxWaitMs'>> {
+  readonly baseUrl: string
+  readonly store: Store
+  readonly clock: Clock
+  readonly onBackOff?: LockoutGuardOptions['onBackOff'] | undefined
+  readonly isEnabled: boolean
+}
+
+/** A record, and what belongs to it in this process only. */
+interface GuardState {
+  record: GuardRecord
+  /** Whether the store holds it. */
+  isSaved: boolean
+  /** Automatic requests in flight. Not in the record, because a crash is not a refusal. */
+  inFlight: number
+  /** How many callers wait for the rate limit. */
+  waitingForWindow: number
+  /** Callers that wait until a request in flight returns, the first one first. */
+  readonly waitingForReturn: Set<AbortController>
+}
+
+/** By base URL, then by clock or store. Copies of this package share it: the address belongs to the process. */
+const registryKey = Symbol.for('@particle-grants/lockout-guard/1')
+const global = globalThis as { [registryKey]?: Record<string, WeakMap<object, GuardState>> }
+
+function getState(baseUrl: string, owner: object): GuardState {
+  global[registryKey] ??= {}
+  global[registryKey][baseUrl] ??= new WeakMap()
+  const states = global[registryKey][baseUrl]
+  const waiting = { waitingForWindow: 0, waitingForReturn: new Set<AbortController>() }
+  const state = states.get(owner) ?? { record: emptyRecord, isSaved: true, inFlight: 0, ...waiting }
+  states.set(owner, state)
+  return state
+}
+
+/** Another format of the record needs another key. */
+const getRecordKey = async (baseUrl: string) => `guard-1-${await sha256Hex([baseUrl])}`
+
+/**
+ * Decides which token requests may be sent, so that the address is not locked out.
+ *
+ * Rules:
+ * - An account that was refused backs off: after 5 explicit refusals within a day, or 1 automatic one.
+ * - After 9 refusals in a row, whatever the account, automatic requests wait 30 minutes and then send one probe.
+ * - A 429 is waited for, and at most 98 requests are sent in 5 minutes.
+ * - Only refusals count. No wait is permanent: a success ends it, and none exceeds 24 hours.
+ *
+ * Two records count each request, and the stricter decides: the process's, and one for the sessions on the same store.
+ */
+export class LockoutGuard {
+  readonly #context: GuardContext
+
+  constructor(context: GuardContext) {
+    this.#context = context
+  }
+
+  /**
+   * Permits a request, or returns `at_capacity` if the rate limit or the automatic requests in flight leave no room.
+   * Holds no lock afterwards.
+   *
+   * @throws GrantsError `backing_off`, `unknown_customer`, `locked_out`, `rate_limited`
+   */
+  async acquire(info: TokenRequestInfo): Promise<Permit | 'at_capacity'> {
+    const { clock, maxFailures, isEnabled } = this.#context
+    if (!isEnabled) return { settle: async () => {} }
+    const { isExplicit } = info
+    const accounts = await findAccounts(info, isExplicit ? maxFailures : 1)
+    const { own } = this.#getStates()
+    let decision = 'at_capacity' as Wait | 'permitted' | 'at_capacity'
+    await this.#updateShared((shared) => {
+      const now = clock.now()
+      own.record = normalizeRecord(own.record, now)
+      const record = mergeRecords(own.record, shared)
+      const isFull =
+        getWindowOpening(record) > now || (!isExplicit && getInFlightRoom(record, own.inFlight) <= 0)
+      decision = findWait(record, { isExplicit, accounts, now }) ?? (isFull ? 'at_capacity' : 'permitted')
+      if (decision !== 'permitted') return shared
+      if (!isExplicit) own.inFlight += 1
+      own.record = { ...own.record, sentAt: [...own.record.sentAt, now] }
+      return { ...shared, sentAt: [...shared.sentAt, now] }
+    })
+    if (decision === 'at_capacity') return decision
+    if (decision !== 'permitted') {
+      // If this caller was woken for a place, the place is the next one's.
+      wakeCallers(own)
+      throw toError(decision)
+    }
+    return {
+      settle: async (outcome) => {
+        if (!isExplicit) own.inFlight -= 1
+        await this.#settle(outcome, { isExplicit, accounts, now: clock.now() })
+        wakeCallers(own)
+      },
+    }
+  }
+
+  /**
+   * Waits, first come first served, until there may be room.
+   *
+   * @param startedAt - when the call started; it waits at most `maxWaitMs` from then
+   * @throws GrantsError `rate_limited` if that takes too long, or the signal's reason
+   */
+  async waitForCapacity(startedAt: number, signal?: AbortSignal): Promise<void> {
+    const { clock, maxWaitMs, isEnabled } = this.#context
+    if (!isEnabled) return
+    signal?.throwIfAborted()
+    const now = clock.now()
+    const deadline = Math.min(startedAt, now) + maxWaitMs
+    const { own, shared } = this.#getStates()
+    const record = normalizeRecord(mergeRecords(own.record, shared.record), now)
+    const opensAt = getWindowOpening(record, own.waitingForWindow)
+    if (opensAt > deadline) throw toError({ code: 'rate_limited', retryAt: opensAt })
+    if (opensAt > now) {
+      own.waitingForWindow += 1
+      await raceAbort(sleep(clock, opensAt - now, signal), [signal]).finally(() => {
+        own.waitingForWindow -= 1
+      })
+    } else if (getInFlightRoom(record, own.inFlight) <= 0) {
+      const caller = new AbortController()
+      own.waitingForReturn.add(caller)
+      let isWoken = false
+      await raceAbort(sleep(clock, deadline - now, caller.signal), [signal]).finally(() => {
+        isWoken = !own.waitingForReturn.delete(caller)
+        caller.abort()
+        // The place that this caller may have been woken for is the next one's.
+        if (signal?.aborted) wakeCallers(own)
+      })
+      // When the requests in flight will return is not known.
+      if (!isWoken) throw toError({ code: 'rate_limited', retryAt: clock.now() + 1000 })
+    }
+  }
+
+  /** Counts an outcome in both records. The back-off of accounts is in the shared one. */
+  async #settle(outcome: RequestOutcome, request: GuardedRequest): Promise<void> {
+    const { own, shared } = this.#getStates()
+    own.record = addOutcome(normalizeRecord(own.record, request.now), outcome, { ...request, accounts: [] })
+    if (addOutcome(shared.record, outcome, request) === shared.record) return
+    const listener = this.#context.onBackOff
+    const onBackOff = listener && ((event: BackOffEvent) => notify(listener, event))
+    await this.#updateShared((record) => addOutcome(record, outcome, { ...request, onBackOff }))
+  }
+
+  /** Sessions on memory stores share one record, whichever store it is. */
+  #getStates(): { readonly own: GuardState; readonly shared: GuardState } {
+    const { baseUrl, clock, store } = this.#context
+    const own = getState(baseUrl, clock)
+    return { own, shared: getState(baseUrl, isMemoryStore(store) ? own : store) }
+  }
+
+  /** Changes the shared record under its lock. While the store fails, it changes in memory, and is saved later. */
+  async #updateShared(change: (shared: GuardRecord) => GuardRecord): Promise<void> {
+    const { baseUrl, store, clock } = this.#context
+    const { shared } = this.#getStates()
+    let isApplied = false
+    const apply = (found: GuardRecord) => {
+      isApplied = true
+      shared.isSaved = false
+      shared.record = change(normalizeRecord(found, clock.now()))
+      return shared.record
+    }
+    if (isMemoryStore(store)) return void apply(shared.record)
+    const key = await getRecordKey(baseUrl)
+    const update = async () => {
+      const stored = await store.load(key)
+      // A damaged record is replaced by what this process knows.
+      const found = stored === undefined ? emptyRecord : (parseRecord(stored.value) ?? shared.record)
+      const next = apply(shared.isSaved ? found : mergeRecords(shared.record, found))
+      const text = serializeRecord(next)
+      if (text !== stored?.value) await store.save(key, text, stored?.version ?? null)
+      shared.isSaved = shared.record === next
+    }
+    await store.withLock(key, update).catch(() => {
+      if (!isApplied) apply(shared.record)
+    })
+  }
+}
+
+/** Wakes as many callers as there is room for. */
+function wakeCallers({ record, inFlight, waitingForReturn }: GuardState): void {
+  for (const caller of [...waitingForReturn].slice(0, Math.max(0, getInFlightRoom(record, inFlight)))) {
+    waitingForReturn.delete(caller)
+    caller.abort()
+  }
+}
+
+/** Ends all back-off for a base URL, in this process and in the store. For people, after they have found the cause. */
+export async function resetLockoutGuard(
+  options: { readonly baseUrl?: string; readonly store?: Store; readonly clock?: Clock } = {},
+): Promise<void> {
+  const { store, clock } = options
+  const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, true)
+  const registry = global[registryKey] ?? {}
+  if (clock === undefined) delete registry[baseUrl]
+  else registry[baseUrl]?.delete(clock)
+  if (store === undefined) return
+  const key = await getRecordKey(baseUrl)
+  await store.withLock(key, async () => {
+    const stored = await store.load(key)
+    if (stored !== undefined) await store.remove(key, stored.version)
+  })
+  registry[baseUrl]?.delete(store)
+}
+
+const userGrants: readonly GrantType[] = ['password', 'urn:custom:mfa-otp', 'urn:custom:recovery-code']
+
+/** Returns what a request can be refused for. Another client secret is another account. */
+function findAccounts(info: TokenRequestInfo, maxFailures: number): Promise<readonly Account[]> {
+  const { client, grantType, subject, force, createsCustomer = false } = info
+  const toAccount = async (type: Account['type'], name: string, secret = name): Promise<Account> => ({
+    type,
+    name,
+    id: (await sha256Hex([type, client.id, secret])).slice(0, 16),
+    maxFailures,
+    // An attacker must not keep a customer out for a day.
+    longestWaitMs: type === 'username' && subject?.type === 'customer' ? lockoutMs : longestWaitMs,
+    holdsBack: !force && !(type === 'customer' && createsCustomer),
+  })
+  const accounts = [toAccount('client', client.id, client.secret.reveal())]
+  if (subject !== undefined && subject.type !== 'owner') {
+    const { type, name } = subject
+    if (userGrants.includes(grantType)) accounts.push(toAccount('username', name))
+    if (type === 'customer' && grantType === 'client_credentials') accounts.push(toAccount(type, name))
+  }
+  return Promise.all(accounts)
+}
+
+function toError({ code, account, retryAt }: Wait): GrantsError {
+  const time = formatTime(retryAt)
+  if (code === 'rate_limited') {
+    return new GrantsError(code, `The limit of token requests is reached. Try again at ${time}.`, { retryAt })
+  }
+  if (code === 'locked_out') {
+    const message = `Particle locked your address out after failed token requests. Try again at ${time}.`
+    return new GrantsError(code, message, { retryAt })
+  }
+  if (account?.type === 'customer') {
+    const message = `The product has no customer ${account.name}. Create it with createCustomer(), or try again at ${time}.`
+    return new GrantsError('unknown_customer', message, { customer: account.name, retryAt })
+  }
+  const message = account
+    ? `Token requests for ${account.name} were refused. Check its credentials, and try again at ${time}.`
+    : `Nine token requests in a row were refused. Find the cause; automatic requests wait until ${time}.`
+  return new GrantsError(code, message, { account: account?.name, retryAt })
+}

@@ -1,0 +1,154 @@
+import { type ErrorDetails, formatTime, GrantsError, type NotRenewableReason } from '../errors.ts'
+import type { GrantType } from '../grants/catalogue.ts'
+import type { ErrorResponse } from '../protocol/token-response.ts'
+import { getRenewal } from '../renewal.ts'
+import { formatSubject, type TokenSubject } from '../subject.ts'
+import type {
+  Identity,
+  MachineState,
+  RenewalBackoff,
+  RenewingState,
+  RequestingState,
+  SignedInState,
+} from './state.ts'
+
+type Messages = { readonly [C in keyof ErrorDetails]?: (details: ErrorDetails[C]) => string }
+
+/** What happened, then what to do. */
+const messages = {
+  invalid_state: ({ problem }) => `The session cannot process this event: ${problem}.`,
+  request_in_progress: ({ grantType }) =>
+    `A ${grantType} request of this session is in progress. Wait for it, then try again.`,
+  grant_not_allowed: ({ grantType, clientKind }) => {
+    const expected = grantType === 'refresh_token' ? 'a product client' : 'a product or user client'
+    return `A ${clientKind} client cannot use grant_type=${grantType}. Use ${expected}.`
+  },
+  no_challenge: () => 'No MFA challenge is open. Call login() first.',
+  mfa_required: ({ attemptsLeft, expiresAt }) =>
+    `The sign-in waits for a code. Call submitOtp() before ${formatTime(expiresAt)}; ${formatAttempts(attemptsLeft)}.`,
+  invalid_code: ({ attemptsLeft }) =>
+    `Particle rejected the code. Wait for the next code and submit it; ${formatAttempts(attemptsLeft)}.`,
+  challenge_expired: ({ reason }) =>
+    `${reason === 'age' ? 'The MFA challenge has expired' : 'Too many codes were wrong'}. Sign in with username and password again.`,
+  reauthentication_required: ({ reason }) =>
+    `The access token ${reauthenticationReasons[reason]}. Sign in again, or use another token.`,
+  renewal_backoff: ({ failures, cause, retryAt }) =>
+    `There is no valid access token: ${cause === 'token_rejected' ? 'the API rejected new tokens' : `requests for it failed (${cause})`}, ${failures} in a row. Call again at ${formatTime(retryAt)} or later.`,
+  scope_mismatch: ({ expected }) =>
+    `Particle returned a token of another scope than ${expected}. It was discarded; check the customer's name and the product.`,
+  sso_required: () =>
+    "The account signs in through its company's SSO. Sign in with Particle's own tools, and pass the token to setToken().",
+  unknown_customer: ({ customer }) =>
+    `This product has no customer ${customer}. Create the customer first, e.g. with createCustomer().`,
+} as const satisfies Messages
+
+const reauthenticationReasons = {
+  expired: 'expired and cannot be renewed',
+  rejected: 'was rejected by the API',
+  refresh_rejected: 'expired, and Particle rejected its refresh token',
+  refresh_response_lost: 'expired, and the response to its refresh was lost',
+} as const
+
+function formatAttempts(count: number): string {
+  return count === 1 ? '1 attempt is left' : `${count} attempts are left`
+}
+
+type Code = keyof typeof messages
+
+export function machineError<C extends Code>(code: C, details: ErrorDetails[C]): GrantsError<C> {
+  const format = messages[code] as (details: ErrorDetails[C]) => string
+  return new GrantsError(code, format(details), details)
+}
+
+/** Why a state has no valid token, and what would give one. */
+export function noToken(state: MachineState): GrantsError {
+  const { identity, status } = state
+  if (status === 'mfa_required') {
+    const { attemptsLeft, expiresAt } = state.challenge
+    return machineError('mfa_required', { attemptsLeft, expiresAt })
+  }
+  if (status === 'reauthentication_required') return machineError(status, { reason: state.reason })
+  if (status === 'signed_in') {
+    const renewal = getRenewal(identity, state.subject, state.tokens)
+    if (renewal.grantType === undefined) return notRenewable(state, renewal.reason)
+    if (state.backoff !== undefined) return renewalBackoff(state.backoff)
+  }
+  const requestToken = identity.clientKind === 'developer' ? '' : 'requestClientToken() or '
+  return new GrantsError('not_signed_in', `You are not signed in. Call ${requestToken}login() first.`, {})
+}
+
+/** @param at - milliseconds since 1970, where the token may have expired */
+export function notRenewable({ tokens }: SignedInState, reason: NotRenewableReason, at = 0): GrantsError {
+  const { expiresAt } = tokens
+  let advice = 'It never expires.'
+  if (expiresAt !== null) advice = `Sign in again before it expires at ${formatTime(expiresAt)}.`
+  if (expiresAt !== null && expiresAt <= at) advice = 'It has expired: sign in again.'
+  const message = `${notRenewableReasons[reason]} cannot be renewed. ${advice}`
+  return new GrantsError('not_renewable', message, { reason, expiresAt })
+}
+
+const notRenewableReasons = {
+  developer_token: "A developer client's token",
+  account_token: 'This token of a user client',
+  external_token: 'A token from elsewhere',
+} as const
+
+export function renewalBackoff({ failures, retryAt, cause }: RenewalBackoff): GrantsError {
+  return machineError('renewal_backoff', { failures, retryAt, cause })
+}
+
+export function subjectMismatch(
+  bound: TokenSubject,
+  subject: TokenSubject,
+  { clientKind, subject: configured }: Identity,
+): GrantsError {
+  const client = clientKind === 'product' ? 'the product itself' : "the client's owner"
+  const holder = bound.type === 'owner' ? client : `the ${bound.type} ${bound.name}`
+  const details = { expected: formatSubject(bound), given: formatSubject(subject) }
+  let advice = 'Call logout() first'
+  if (subject.type === 'owner') advice = "Its token cannot be requested with the client's own credentials"
+  else if (configured !== undefined) {
+    advice = `Create another session, with subject: ${subject.type}('${subject.name}')`
+  }
+  return new GrantsError('subject_mismatch', `This session belongs to ${holder}. ${advice}.`, details)
+}
+
+export function grantNotAllowed({ clientKind }: Identity, grantType: GrantType): GrantsError {
+  return machineError('grant_not_allowed', { grantType, clientKind })
+}
+
+export function scopeMismatch(subject: TokenSubject | undefined): GrantsError {
+  const expected = subject === undefined ? 'this session' : formatSubject(subject)
+  return machineError('scope_mismatch', { expected })
+}
+
+/** The error code of a customer that was not created, where Particle's response has no OAuth error. */
+export const customerRejected = 'customer_rejected'
+
+/** Turns Particle's refusal of a request into an error whose advice is true for this grant and this subject. */
+export function toOAuthError(
+  { error, status, description }: Pick<ErrorResponse, 'error' | 'status'> & Partial<ErrorResponse>,
+  { grantType, subject }: Pick<RequestingState | RenewingState, 'grantType' | 'subject'>,
+): GrantsError {
+  if (error === 'sso_user') return machineError('sso_required', { status, description })
+  if (error === 'invalid_scope' && grantType === 'client_credentials' && subject?.type === 'customer') {
+    return machineError('unknown_customer', { customer: subject.name, retryAt: undefined })
+  }
+  const said = description === undefined ? '' : `: "${description.replace(/\.$/, '')}"`
+  const known = advices.get(error) ?? advices.get(`${error} ${grantType}`)
+  const advice = known ?? 'Do not repeat the request unchanged.'
+  const message =
+    error === customerRejected
+      ? `Particle did not create the customer (status ${status})${said}. Check the email and the product; the customer may exist.`
+      : `Particle refused the ${grantType} request with ${error} (status ${status})${said}. ${advice}`
+  return new GrantsError('oauth_error', message, { grantType, error, status, description })
+}
+
+const advices: ReadonlyMap<string, string> = new Map([
+  ['invalid_client', "Check the client's id and secret, and that it may use this grant."],
+  ['invalid_grant password', 'Check the username and the password.'],
+  ['invalid_grant refresh_token', 'This refresh token was used, revoked or expired.'],
+  ['invalid_grant client_credentials', 'Check that the client has an owner.'],
+  ['invalid_scope', 'Check the scope.'],
+  ['mfa_required', 'Particle documents no second factor for this grant.'],
+])

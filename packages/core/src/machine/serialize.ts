@@ -1,0 +1,131 @@
+import { invalidArgument, type RenewalFailure } from '../errors.ts'
+import { grantTypes } from '../grants/catalogue.ts'
+import * as json from '../json-reader.ts'
+import { isRefreshable } from '../renewal.ts'
+import { Secret } from '../secret.ts'
+import { formatSubject, isSameSubject, parseSubject, type TokenSubject } from '../subject.ts'
+import { type Identity, isSettled, type SettledState, type SignedInState } from './state.ts'
+
+const formatVersion = 1
+
+/**
+ * Returns a settled state as JSON that contains its tokens or its challenge **in clear text**, for a store.
+ *
+ * @throws GrantsError `invalid_argument` while a request is in progress
+ */
+export function serializeState(state: SettledState): string {
+  if (!isSettled(state)) {
+    throw invalidArgument('state', 'must be settled: wait until the request in progress has ended')
+  }
+  const { identity, ...rest } = state
+  return JSON.stringify({ version: formatVersion, ...identity, ...rest }, toPlainText)
+}
+
+/** The only place where secrets leave a session. `this` holds the value before its `toJSON` redacted it. */
+function toPlainText(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  const original = this[key]
+  if (Secret.isInstance(original)) return original.reveal()
+  if (key === 'identity') return undefined
+  // A token of an unknown subject belongs in no record.
+  if (key === 'earlier' && (value as SignedInState | undefined)?.subject === undefined) return undefined
+  return key === 'subject' && value !== undefined ? formatSubject(value as TokenSubject) : value
+}
+
+/**
+ * Reads what {@link serializeState} returned. The error names the field and repeats nothing of its value.
+ *
+ * @param identity - the session that the state must belong to
+ * @throws GrantsError `invalid_state` for anything else
+ */
+export function parseState(text: string, identity: Identity): SettledState {
+  return json.readJson(text, (value) => {
+    const { version } = json.object({ version: json.number })(value, '')
+    if (version !== formatVersion) {
+      throw json.invalidState(`its version is ${version}, and this release reads version ${formatVersion}`)
+    }
+    const { status, ...found } = readHead(value, '')
+    for (const name of ['baseUrl', 'clientId', 'clientKind', 'profile'] as const) {
+      if (found[name] !== identity[name]) throw belongsToAnother(name)
+    }
+    return { status, identity, ...createReaders(identity)[status](value, '') } as SettledState
+  })
+}
+
+const belongsToAnother = (name: string) =>
+  json.invalidState(`it belongs to another session (its ${name} differs)`)
+
+const readHead = json.object({
+  baseUrl: json.string,
+  clientId: json.string,
+  clientKind: json.string,
+  profile: json.optional(json.string),
+  status: json.oneOf('signed_out', 'mfa_required', 'signed_in', 'reauthentication_required'),
+})
+
+type StateFields<S> = Omit<Extract<SettledState, { readonly status: S }>, 'status' | 'identity'>
+
+function createReaders(identity: Identity) {
+  /** Nothing of one subject may reach another, not even through a record that was tampered with. */
+  const subject: json.Reader<TokenSubject | undefined> = (value, path) => {
+    const found = json.optional(json.string)(value, path)
+    const parsed = found === undefined ? undefined : readSubject(found, path, identity)
+    if (identity.subject !== undefined && !isSameSubject(parsed, identity.subject)) {
+      throw belongsToAnother('subject')
+    }
+    return parsed
+  }
+  const signedIn: json.Reader<StateFields<'signed_in'>> = (value, path) => {
+    const { tokens, ...rest } = json.object({ subject, tokens: readTokens, backoff })(value, path)
+    // A refresh token that this client cannot use is not kept, wherever it came from.
+    const refreshToken = isRefreshable(identity, tokens.grantType) ? tokens.refreshToken : undefined
+    return { ...rest, tokens: { ...tokens, refreshToken } }
+  }
+  const earlier = json.optional((value, path): SignedInState => {
+    return { status: 'signed_in', identity, ...signedIn(value, path) }
+  })
+  return {
+    signed_out: json.object({ subject, reason: signedOutReason }),
+    mfa_required: json.object({ subject, challenge, earlier }),
+    signed_in: signedIn,
+    reauthentication_required: json.object({ subject, reason: reauthenticationReason }),
+  } satisfies { readonly [S in SettledState['status']]: json.Reader<StateFields<S>> }
+}
+
+function readSubject(text: string, path: string, { clientKind }: Identity): TokenSubject {
+  try {
+    return parseSubject(text, clientKind)
+  } catch {
+    throw json.invalidState(`${path} is malformed`)
+  }
+}
+
+const signedOutReason = json.oneOf('never_signed_in', 'logged_out', 'challenge_expired', 'replaced')
+const reauthenticationReason = json.oneOf('expired', 'rejected', 'refresh_rejected', 'refresh_response_lost')
+
+const requested = json.object({ expires_in: json.optional(json.number), scope: json.optional(json.string) })
+
+const challenge = json.object({
+  mfaToken: json.secret,
+  attemptsLeft: json.count,
+  expiresAt: json.number,
+  requested,
+})
+
+const readTokens = json.object({
+  accessToken: json.secret,
+  refreshToken: json.optional(json.secret),
+  grantType: json.oneOf(...grantTypes, 'external'),
+  requestedAt: json.number,
+  expiresAt: json.nullable(json.number),
+  scope: json.optional(json.string),
+  requested,
+  isRejected: json.boolean,
+  earlyRejections: json.count,
+  pendingRefresh: json.optional(json.object({ sentAt: json.number, isClientRefused: json.boolean })),
+})
+
+// Another release may know causes that this one does not.
+const cause = json.string as json.Reader<RenewalFailure>
+const backoff = json.optional(
+  json.object({ failures: json.count, failedAt: json.number, retryAt: json.number, cause }),
+)

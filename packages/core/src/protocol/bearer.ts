@@ -1,0 +1,58 @@
+import { type HttpResponse, type JsonObject, parseJsonObject } from './http.ts'
+
+/** Whether a value is a token that a header can carry: ASCII without spaces (RFC 6750, section 2.1, allows fewer). */
+export function isHeaderSafe(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
+}
+
+/**
+ * Whether a token may be sent to a URL: only to an allowed origin, as the URL parser resolves it, and never to the token
+ * endpoint, which takes none. Relative URLs have no origin: resolve them first.
+ */
+export function isAllowedUrl(url: string, origins: readonly string[]): boolean {
+  try {
+    const { origin, pathname } = new URL(url)
+    return origins.includes(origin) && !isTokenEndpoint(decodePath(pathname))
+  } catch {
+    return false
+  }
+}
+
+/** Decodes until nothing changes: a proxy and the server behind it may decode in turn. Throws at 9 layers: no honest use. */
+function decodePath(path: string, layersLeft = 8): string {
+  const decoded = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  if (decoded === path) return path
+  if (layersLeft === 0) throw new RangeError('The path is encoded too often.')
+  return decodePath(decoded, layersLeft - 1)
+}
+
+/** Servers may resolve dots after decoding, and drop what follows a semicolon, a question mark or a hash. */
+function isTokenEndpoint(path: string): boolean {
+  return [path, path.replace(/[?#]/g, '_')].some((variant) => {
+    const { pathname } = new URL(`http://localhost${variant}`)
+    return /^\/+oauth\/+token\/*$/i.test(pathname.replace(/;[^/]*/g, ''))
+  })
+}
+
+/**
+ * Whether the body of a 401 says that the token is invalid or expired. Other 401s are about a password or a code.
+ *
+ * @param body - the parsed body, its text or its bytes
+ */
+export function isInvalidTokenError(body: unknown): boolean {
+  const json = typeof body === 'string' || body instanceof Uint8Array ? parseJsonObject(body) : body
+  const { error } = (json ?? {}) as { readonly error?: unknown }
+  return error === 'invalid_token' || error === 'expired_token'
+}
+
+/**
+ * Whether a response to `DELETE /v1/access_tokens/current` confirms that the token is no longer valid, also when it was
+ * invalid before. A captive portal's page with status 200 does not, nor does a proxy's 401.
+ */
+export function isRevocationConfirmed({ status, body }: HttpResponse): boolean {
+  if (status === 204) return true
+  if (status === 401) return isInvalidTokenError(body)
+  return status === 200 && (parseJsonObject(body) as JsonObject).ok === true
+}

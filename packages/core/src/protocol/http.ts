@@ -1,0 +1,83 @@
+/** The part of `fetch` that core uses. Every platform's `fetch` fits. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
+
+/** What core passes to `fetch`. */
+export interface FetchInit {
+  method: string
+  headers: Record<string, string>
+  body?: string
+  redirect: 'manual'
+  signal: AbortSignal
+}
+
+/** What core reads of a `Response`. */
+export interface FetchResponse {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  readonly body: { getReader(): BodyReader } | null
+}
+
+/** What core reads of a body's reader. */
+export interface BodyReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
+  cancel(): Promise<void>
+}
+
+/** An HTTP response whose body has been read. */
+export interface HttpResponse {
+  /** 0 for an opaque redirect, as browsers report it. */
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  readonly body: Uint8Array
+}
+
+/** Larger bodies are not parsed. The largest known response has less than 1 kB. */
+export const maxBodyBytes = 1_048_576
+
+/** Reads a body. Of one that does not end, reads at most one chunk beyond `limit` bytes. */
+export async function readBody(response: FetchResponse, limit: number = maxBodyBytes): Promise<Uint8Array> {
+  const reader = response.body?.getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  while (reader !== undefined && length <= limit) {
+    const { done, value } = await reader.read()
+    if (done || value === undefined) break
+    chunks.push(value)
+    length += value.length
+  }
+  if (length > limit) await reader?.cancel()
+  const body = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    body.set(chunk, offset)
+    offset += chunk.length
+  }
+  return body
+}
+
+/** A JSON object without a prototype: a field named "toString" or "__proto__" is only a field. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** Why a body is not a JSON object. */
+export type JsonProblem = 'too_large' | 'empty' | 'not_utf8' | 'html' | 'jsonp' | 'not_json' | 'not_an_object'
+
+/** Parses a body that should hold a JSON object. Never throws, and takes time in proportion to the body's length. */
+export function parseJsonObject(body: Uint8Array | string): JsonObject | JsonProblem {
+  if (body.length > maxBodyBytes) return 'too_large'
+  let text: string
+  try {
+    text = (typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body)).trim()
+  } catch {
+    return 'not_utf8'
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not_an_object'
+    return Object.assign(Object.create(null), value)
+  } catch {
+    if (text === '') return 'empty'
+    if (text.startsWith('<')) return 'html'
+    // The beginning only: the rest could keep the pattern busy.
+    return /^(\/\*\*\/\s*)?(typeof\s)?[\w$.[\]]+\s*(===|\()/.test(text.slice(0, 500)) ? 'jsonp' : 'not_json'
+  }
+}

@@ -1,0 +1,32 @@
+// Everything that it takes to encode one token request and to parse its response, without a session.
+// biome-ignore-all assist/source/organizeImports: grouped by what a reader looks for
+// Requests
+export { encodeCustomerRequest, encodeTokenRequest } from './token-request.ts'
+export type { ClientAuthentication, EncodedRequest, NewCustomer } from './token-request.ts'
+
+// Responses
+export { isTokenEndpointError, parseTokenResponse, tokenEndpointErrors } from './token-response.ts'
+export type {
+  ChallengeResponse,
+  ErrorResponse,
+  SuccessResponse,
+  UnexpectedResponse,
+} from './token-response.ts'
+export type { ResponseTiming, TokenEndpointError, TokenResponse, UnexpectedReason } from './token-response.ts'
+export { maxBodyBytes, readBody } from './http.ts'
+export type { BodyReader, Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject } from './http.ts'
+
+// Bearer tokens
+export { isAllowedUrl, isHeaderSafe, isInvalidTokenError, isRevocationConfirmed } from './bearer.ts'
+export { parseBaseUrl, particleUrl } from './base-url.ts'
+
+// Grants
+export { grants, grantTypes, isGrantType, mayUse } from '../grants/catalogue.ts'
+export type { FieldName, GrantType, TokenRequest } from '../grants/catalogue.ts'
+export type { ClientKind, FieldDefinition, FieldFormat, FieldValue } from '../grants/grant.ts'
+export type { GrantDefinition, GrantOutcome } from '../grants/grant.ts'
+
+// Clients
+export { developerClient, developerClients, productClient, userClient } from '../clients.ts'
+export type { ClientCredentials, DeveloperClientId, OAuthClient } from '../clients.ts'
+export type { DeveloperClient, ProductClient, UserClient } from '../clients.ts'

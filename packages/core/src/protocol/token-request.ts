@@ -1,0 +1,150 @@
+import { assertClient, type OAuthClient, type ProductClient } from '../clients.ts'
+import { encodeBase64 } from '../encoding.ts'
+import { GrantsError, invalidArgument } from '../errors.ts'
+import {
+  type GrantType,
+  grants,
+  grantTypes,
+  isGrantType,
+  mayUse,
+  type TokenRequest,
+} from '../grants/catalogue.ts'
+import { encodeField, isSecretFormat } from '../grants/fields.ts'
+import { Secret, type SecretInput } from '../secret.ts'
+import { normalizeName } from '../subject.ts'
+
+/** Where the client's id and secret go: HTTP Basic, or form fields (in a browser that avoids a preflight request). */
+export type ClientAuthentication = 'client_secret_basic' | 'client_secret_post'
+
+/** A request as it is sent. Headers and body contain secrets. */
+export interface EncodedRequest {
+  readonly method: 'POST'
+  readonly path: string
+  readonly headers: Secret<Readonly<Record<string, string>>>
+  /** `application/x-www-form-urlencoded`. */
+  readonly body: Secret
+  /** What no message about this request may show. */
+  readonly secrets: readonly Secret[]
+}
+
+/**
+ * Encodes a token request.
+ *
+ * @throws GrantsError `invalid_argument` for a field that is missing, unknown or malformed; `grant_not_allowed` if this
+ * kind of client may not use the grant, so that a developer's refresh token is never sent
+ */
+export function encodeTokenRequest(
+  request: TokenRequest,
+  client: OAuthClient,
+  clientAuthentication: ClientAuthentication = 'client_secret_basic',
+): EncodedRequest {
+  const grantType = request?.grant_type
+  if (typeof grantType !== 'string' || !isGrantType(grantType)) {
+    throw invalidArgument('grant_type', `must be one of ${grantTypes.join(', ')}`)
+  }
+  assertClient(client)
+  if (!mayUse(client.kind, grantType)) throw grantNotAllowed(client, grantType)
+  const form = new URLSearchParams([['grant_type', grantType]])
+  const secrets = appendFields(form, request, grantType)
+  // A developer client's secret is its published name: to hide it would garble messages that mention Particle.
+  if (client.kind !== 'developer') secrets.push(client.secret)
+  if (clientAuthentication === 'client_secret_post') {
+    appendClient(form, client)
+    return toEncodedRequest('/oauth/token', form, { secrets })
+  }
+  // UTF-8 as curl sends it. RFC 6749, section 2.3.1, asks for form-encoding, which Particle's server does not decode.
+  const credentials = encodeBase64(`${client.id}:${client.secret.reveal()}`)
+  secrets.push(new Secret(credentials))
+  return toEncodedRequest('/oauth/token', form, { secrets, authorization: `Basic ${credentials}` })
+}
+
+/** A customer to create. */
+export interface NewCustomer {
+  /** The product's id or slug. */
+  readonly product: number | string
+  readonly email: string
+  /** @default none: the customer's tokens come from the product's credentials only */
+  readonly password?: SecretInput | undefined
+}
+
+/**
+ * Encodes the request that creates a customer of a product. Its response is one of the token endpoint's.
+ *
+ * @throws GrantsError `invalid_argument`
+ */
+export function encodeCustomerRequest(
+  { product, email, password }: NewCustomer,
+  client: ProductClient,
+): EncodedRequest {
+  assertClient(client)
+  // Callers without types may pass any kind of client.
+  if (client.kind !== 'product') throw invalidArgument('client', 'must be a product client')
+  if (!isProductId(product)) throw invalidArgument('product', 'must be an id or a slug')
+  const form = new URLSearchParams([['email', normalizeName(email, 'email')]])
+  const secrets = [client.secret]
+  if (password === undefined) {
+    form.append('no_password', 'true')
+  } else {
+    const sent = encodeField('password', 'secret', password)
+    form.append('password', sent)
+    secrets.push(new Secret(sent))
+  }
+  // The documented example has no grant_type, but Particle's own clients send it.
+  form.append('grant_type', 'client_credentials')
+  appendClient(form, client)
+  return toEncodedRequest(`/v1/products/${product}/customers`, form, { secrets })
+}
+
+function isProductId(product: unknown): boolean {
+  if (typeof product === 'number') return Number.isSafeInteger(product) && product > 0
+  return typeof product === 'string' && /^[a-z0-9][\w.-]*$/i.test(product)
+}
+
+function toEncodedRequest(
+  path: string,
+  form: URLSearchParams,
+  { secrets, authorization }: { secrets: readonly Secret[]; authorization?: string },
+): EncodedRequest {
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    accept: 'application/json',
+    ...(authorization && { authorization }),
+  }
+  return { method: 'POST', path, headers: new Secret(headers), body: new Secret(form.toString()), secrets }
+}
+
+function appendClient(form: URLSearchParams, { id, secret }: OAuthClient): void {
+  form.append('client_id', id)
+  form.append('client_secret', secret.reveal())
+}
+
+/** Appends the grant's fields in the catalogue's order. Returns the secret ones. */
+function appendFields(form: URLSearchParams, request: TokenRequest, grantType: GrantType): Secret[] {
+  const { grant_type: _, ...given } = request as Readonly<Record<string, unknown>>
+  const { fields } = grants[grantType]
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(fields, name))
+  if (unknown !== undefined) throw invalidArgument(unknown, `is not a field of grant_type=${grantType}`)
+  if (given.expires_in !== undefined && given.expires_at !== undefined) {
+    throw invalidArgument('expires_at', 'must not be combined with expires_in')
+  }
+  const secrets: Secret[] = []
+  for (const [name, { format, required }] of Object.entries(fields)) {
+    const value = given[name]
+    if (value === undefined && !required) continue
+    if (value === undefined) throw invalidArgument(name, `is required by grant_type=${grantType}`)
+    const sent = encodeField(name, format, value)
+    form.append(name, sent)
+    // As it was sent, which can differ from what was given: a server can echo only what it received.
+    if (isSecretFormat(format) || Secret.isInstance(value)) secrets.push(new Secret(sent))
+  }
+  return secrets
+}
+
+function grantNotAllowed({ kind }: OAuthClient, grantType: GrantType): GrantsError<'grant_not_allowed'> {
+  const isRefresh = grantType === 'refresh_token'
+  const remedy = isRefresh
+    ? 'Use the token until it expires, then sign in again.'
+    : 'Use a product client, or a user client for your own account.'
+  const message = `A ${kind} client may not use ${grantType}. ${remedy}`
+  return new GrantsError('grant_not_allowed', message, { grantType, clientKind: kind })
+}

@@ -1,0 +1,399 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { httpResponse, tokenBody } from '../../test/responses.ts'
+import { revealSecrets } from '../../test/secrets.ts'
+import { maxBodyBytes } from './http.ts'
+import {
+  isTokenEndpointError,
+  parseTokenResponse,
+  type TokenResponse,
+  tokenEndpointErrors,
+  type UnexpectedReason,
+} from './token-response.ts'
+
+const noTiming = { date: undefined, retryAfterSeconds: undefined }
+const parse = (status: number, body: unknown, headers = {}): TokenResponse =>
+  parseTokenResponse(httpResponse(status, body, headers))
+
+describe('parseTokenResponse, for tokens', () => {
+  it('accepts the documented response', () => {
+    const body =
+      '{"token_type":"bearer","access_token":"0123abcd","expires_in":7776000,"refresh_token":"ef456789","scope":"customer=jane@example.com"}'
+
+    expect(revealSecrets(parse(200, body))).toStrictEqual({
+      type: 'success',
+      status: 200,
+      accessToken: { secret: '0123abcd' },
+      refreshToken: { secret: 'ef456789' },
+      expiresInSeconds: 7_776_000,
+      scope: 'customer=jane@example.com',
+      unknownFields: { secret: {} },
+      ...noTiming,
+    })
+  })
+
+  it('needs only a token and its type', () => {
+    expect(revealSecrets(parse(200, { access_token: 'a', token_type: 'bearer' }))).toStrictEqual({
+      type: 'success',
+      status: 200,
+      accessToken: { secret: 'a' },
+      refreshToken: undefined,
+      expiresInSeconds: null,
+      scope: undefined,
+      unknownFields: { secret: {} },
+      ...noTiming,
+    })
+  })
+
+  it('keeps unknown fields as a secret', () => {
+    const response = parse(200, {
+      ...tokenBody,
+      id_token: 'x',
+      nested: { deep: [1] },
+      error_description: 'no',
+    })
+
+    expect(revealSecrets(response)).toMatchObject({
+      unknownFields: { secret: { id_token: 'x', nested: { deep: [1] }, error_description: 'no' } },
+    })
+    expect(JSON.stringify(response)).not.toContain('deep')
+  })
+
+  it.each([
+    ['__proto__', '{"access_token":"a","token_type":"bearer","__proto__":{"scope":"x","refresh_token":"r"}}'],
+    ['constructor', '{"access_token":"a","token_type":"bearer","constructor":{"prototype":{"scope":"x"}}}'],
+    ['toString', '{"access_token":"a","token_type":"bearer","toString":"x"}'],
+  ])('treats a field named %s as an unknown field', (name, body) => {
+    const response = parse(200, body)
+
+    expect(revealSecrets(response)).toMatchObject({ scope: undefined, refreshToken: undefined })
+    const unknown = response.type === 'success' ? response.unknownFields.reveal() : {}
+    expect(Object.keys(unknown)).toEqual([name])
+    expect({}).not.toHaveProperty('scope')
+  })
+
+  it.each(['access_token', 'token_type'])('takes no %s from __proto__', (name) => {
+    const { [name]: value, ...others } = tokenBody as Record<string, unknown>
+    const body = JSON.stringify(others).replace('{', `{"__proto__":{"${name}":${JSON.stringify(value)}},`)
+
+    expect(parse(200, body)).toMatchObject({ type: 'unexpected', reason: 'wrong_type', field: name })
+  })
+
+  it('takes no field from a polluted prototype', () => {
+    const polluted = { access_token: 'stolen', token_type: 'bearer' }
+    for (const [name, value] of Object.entries(polluted)) {
+      Object.defineProperty(Object.prototype, name, { value, configurable: true })
+    }
+    onTestFinished(() => {
+      for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name)
+    })
+
+    expect(parse(200, '{}')).toMatchObject({ type: 'unexpected', field: 'access_token' })
+    expect(parse(400, '{"error":"invalid_grant"}')).toMatchObject({ type: 'error' })
+  })
+
+  it.each(['bearer', 'Bearer', 'BEARER'])('accepts the token type %s', (token_type) => {
+    expect(parse(200, { ...tokenBody, token_type }).type).toBe('success')
+  })
+
+  it('accepts a byte order mark and spaces around the body', () => {
+    const bytes = new TextEncoder().encode(`\uFEFF \n${JSON.stringify(tokenBody)}\n`)
+
+    expect(parse(200, bytes).type).toBe('success')
+  })
+
+  // biome-ignore format: one line per case, to be read as a table
+  it.each([
+    [0, null],
+    [-0, null],
+    [null, null],
+    [undefined, null],
+    [1, 1],
+    [7_776_000, 7_776_000],
+    [0.5, 0.5],
+    [8.64e12, 8.64e12],
+  ])('reads expires_in %s as the lifetime %s', (expires_in, lifetime) => {
+    expect(revealSecrets(parse(200, { ...tokenBody, expires_in }))).toMatchObject({ expiresInSeconds: lifetime })
+  })
+
+  it.each([
+    ['refresh_token', null, 'refreshToken'],
+    ['refresh_token', undefined, 'refreshToken'],
+    ['scope', null, 'scope'],
+    ['scope', undefined, 'scope'],
+    ['scope', '', 'scope'],
+  ])('treats %s as absent if it is %s', (field, value, name) => {
+    expect(revealSecrets(parse(200, { ...tokenBody, [field]: value }))).toMatchObject({ [name]: undefined })
+  })
+
+  const wrong: readonly (readonly [field: string, value: unknown])[] = [
+    ...[undefined, null, '', 1, {}, [], ['a'], true, 'a b', 'a\nb', 'ä', 'a\u0000'].map(
+      (value) => ['access_token', value] as const,
+    ),
+    ...['', 0, {}, 'a b', '\r\nx: y', false].map((value) => ['refresh_token', value] as const),
+    ...[undefined, null, '', 'mac', 1, ['bearer']].map((value) => ['token_type', value] as const),
+    ...[-1, '7776000', '', 8.64e12 + 1, 1e300, true, [], {}].map((value) => ['expires_in', value] as const),
+    ...[1, [], ['a'], {}, true].map((value) => ['scope', value] as const),
+    ...['', 1, {}, [], false, ' ', '\u0007'].map((value) => ['error', value] as const),
+  ]
+
+  it.each(wrong)('rejects %s: %j', (field, value) => {
+    expect(parse(200, { ...tokenBody, [field]: value })).toStrictEqual({
+      type: 'unexpected',
+      status: 200,
+      reason: 'wrong_type',
+      field,
+      ...noTiming,
+    })
+  })
+})
+
+describe('parseTokenResponse, for an error', () => {
+  const known = [
+    ['invalid_grant', 400],
+    ['invalid_client', 400],
+    ['invalid_request', 400],
+    ['invalid_scope', 400],
+    ['invalid_token', 401],
+    ['expired_token', 401],
+    ['sso_user', 403],
+    ['rate_limit_exceeded', 429],
+    ['server_error', 503],
+    ['out_of_cheese', 418],
+  ] as const
+
+  it.each(known)('returns the code %s (%i)', (error, status) => {
+    const body = { error, error_description: 'In words.', request_id: 'x' }
+
+    expect(revealSecrets(parse(status, body))).toStrictEqual({
+      type: 'error',
+      status,
+      error,
+      description: 'In words.',
+      unknownFields: { secret: { request_id: 'x' } },
+      ...noTiming,
+    })
+  })
+
+  it.each([undefined, null, 1, {}, [], ['text'], true])(
+    'returns no description if it is %j',
+    (description) => {
+      const response = parse(400, { error: 'invalid_grant', error_description: description })
+
+      expect(response).toMatchObject({ type: 'error', error: 'invalid_grant', description: undefined })
+    },
+  )
+
+  it.each([
+    ['on two\nlines', 'on two lines'],
+    ['\u001b[31mred\u001b[0m', '[31mred [0m'],
+    ['right\u202eto left', 'right to left'],
+    ['a\u2028b\u2029c', 'a b c'],
+    ['  spaces  ', 'spaces'],
+    ['', ''],
+    ['x'.repeat(200), 'x'.repeat(200)],
+    ['x'.repeat(201), `${'x'.repeat(199)}…`],
+    [`${'x'.repeat(198)}🔑🔑`, `${'x'.repeat(198)}…`],
+    [`${'x'.repeat(197)}🔑🔑`, `${'x'.repeat(197)}🔑…`],
+  ])('returns the description as one short line: %j', (given, description) => {
+    expect(parse(400, { error: 'invalid_grant', error_description: given })).toMatchObject({ description })
+  })
+
+  it('shortens an unknown code too', () => {
+    expect(parse(400, { error: `odd\u0007${'x'.repeat(300)}` })).toMatchObject({
+      error: `odd ${'x'.repeat(195)}…`,
+    })
+  })
+
+  it('ignores the content type', () => {
+    expect(parse(400, { error: 'invalid_grant' }, { 'content-type': 'text/html' }).type).toBe('error')
+  })
+
+  it('accepts an OAuth code with a 5xx status', () => {
+    expect(parse(500, { error: 'invalid_grant' })).toMatchObject({ type: 'error', status: 500 })
+  })
+})
+
+describe('parseTokenResponse, for an MFA challenge', () => {
+  const body = {
+    mfa_token: '6e16f915-29f5-9b2b-b752-451a73ec6100',
+    error: 'mfa_required',
+    error_description: 'Multi-factor authentication required',
+    hint: 'x',
+  }
+
+  it('returns the mfa_token as a secret', () => {
+    expect(revealSecrets(parse(403, body))).toStrictEqual({
+      type: 'mfa_required',
+      status: 403,
+      mfaToken: { secret: body.mfa_token },
+      unknownFields: { secret: { hint: 'x' } },
+      ...noTiming,
+    })
+  })
+
+  it.each([undefined, null, '', 1, {}, 'a b', 'a\nb', 'ü'])('rejects the mfa_token %j', (mfa_token) => {
+    expect(parse(403, { ...body, mfa_token })).toMatchObject({
+      type: 'unexpected',
+      reason: 'wrong_type',
+      field: 'mfa_token',
+    })
+  })
+
+  it('rejects a challenge with status 200', () => {
+    expect(parse(200, body)).toMatchObject({ type: 'unexpected', reason: 'wrong_status' })
+  })
+})
+
+describe('parseTokenResponse, for an unexpected response', () => {
+  const json = JSON.stringify(tokenBody)
+  const refusal = '{"error":"invalid_grant"}'
+  const invalid = new Uint8Array([...new TextEncoder().encode('{"error":"a'), 0xff, 0x22, 0x7d])
+
+  // biome-ignore format: one line per case, to be read as a table
+  const cases: readonly (readonly [about: string, status: number, body: unknown, reason: UnexpectedReason])[] = [
+    ['a redirect', 301, json, 'redirect'],
+    ['a redirect', 302, '', 'redirect'],
+    ['a redirect', 307, refusal, 'redirect'],
+    ['a redirect', 308, json, 'redirect'],
+    ['an opaque redirect', 0, '', 'redirect'],
+    ['an empty success', 200, '', 'empty'],
+    ['spaces only', 200, ' \r\n\t', 'empty'],
+    ['an empty failure', 502, '', 'empty'],
+    ['an HTML page', 502, '<html><body>Bad Gateway</body></html>', 'html'],
+    ['an HTML page with success', 200, '\n<!doctype html><title>Sign in to this Wi-Fi</title>', 'html'],
+    ['JSONP', 200, `/**/ typeof cb === 'function' && cb(${json});`, 'jsonp'],
+    ['JSONP', 200, `cb(${json})`, 'jsonp'],
+    ['JSONP', 400, `window.app["cb"](${refusal})`, 'not_json'],
+    ['JSONP with a path', 400, `window.app.cb(${refusal})`, 'jsonp'],
+    ['a truncated body', 200, json.slice(0, -1), 'not_json'],
+    ['two bodies', 200, json + json, 'not_json'],
+    ['plain text', 500, 'upstream connect error', 'not_json'],
+    ['bytes that are not UTF-8', 400, invalid, 'not_utf8'],
+    ['UTF-16', 400, new Uint8Array([0xff, 0xfe, 0x7b, 0x00]), 'not_utf8'],
+    ['more than 1 MiB', 200, `{"access_token":"${'a'.repeat(maxBodyBytes)}"}`, 'too_large'],
+    ['an array', 200, `[${json}]`, 'not_an_object'],
+    ['null', 400, 'null', 'not_an_object'],
+    ['a string', 400, '"invalid_grant"', 'not_an_object'],
+    ['a number', 200, '1', 'not_an_object'],
+    ['a failure without a code', 400, '{"message":"no"}', 'no_error_code'],
+    ['a failure whose code is not a string', 400, '{"error":{"code":"invalid_grant"}}', 'no_error_code'],
+    ['a failure whose code is empty', 400, '{"error":""}', 'no_error_code'],
+    ['a failure whose code is not printable', 400, '{"error":"\\u0007"}', 'no_error_code'],
+    ['a failure with tokens', 403, json, 'no_error_code'],
+    ['success with an error', 200, refusal, 'wrong_status'],
+    ['success with an error and tokens', 200, { ...tokenBody, error: 'invalid_grant' }, 'wrong_status'],
+    ['an error with tokens', 400, { ...tokenBody, error: 'invalid_grant' }, 'wrong_status'],
+    ['an error with an empty token', 400, { error: 'invalid_grant', access_token: null }, 'wrong_status'],
+    ['another success', 201, json, 'wrong_status'],
+    ['another success', 206, json, 'wrong_status'],
+    ['an early response', 103, json, 'wrong_status'],
+    ['an early error', 199, refusal, 'wrong_status'],
+  ]
+
+  it.each(cases.map(([about, status, body, reason]) => ({ about, status, body, reason })))(
+    'rejects $about ($status): $reason',
+    ({ status, body, reason }) => {
+      expect(parse(status, body)).toStrictEqual({
+        type: 'unexpected',
+        status,
+        reason,
+        field: undefined,
+        ...noTiming,
+      })
+    },
+  )
+
+  it('accepts a body of up to 1 MiB', () => {
+    const padded = json.padEnd(maxBodyBytes, ' ')
+
+    expect(parse(200, padded).type).toBe('success')
+    expect(parse(200, `${padded} `)).toMatchObject({ reason: 'too_large' })
+  })
+
+  it('still returns Date and Retry-After', () => {
+    const headers = { date: 'Thu, 01 Jan 2026 00:00:00 GMT', 'retry-after': '120' }
+
+    expect(parse(503, '<html>', headers)).toMatchObject({
+      date: Date.UTC(2026, 0, 1),
+      retryAfterSeconds: 120,
+    })
+    expect(parse(429, { error: 'rate_limit_exceeded' }, headers)).toMatchObject({ retryAfterSeconds: 120 })
+  })
+})
+
+describe('the timing of a response', () => {
+  const date = 'Thu, 01 Jan 2026 00:00:00 GMT'
+  const read = (headers: Readonly<Record<string, string>>) => {
+    const { date, retryAfterSeconds } = parse(200, tokenBody, headers)
+    return { date, retryAfterSeconds }
+  }
+
+  it('is unknown if no header can be read', () => {
+    expect(read({})).toEqual(noTiming)
+  })
+
+  it('includes the server’s time', () => {
+    expect(read({ date }).date).toBe(Date.UTC(2026, 0, 1))
+  })
+
+  it.each(['', 'soon', 'Thu, 99 Foo 2026'])('does not accept the date %j', (text) => {
+    expect(read({ date: text })).toEqual(noTiming)
+  })
+
+  // biome-ignore format: one line per case, to be read as a table
+  it.each([
+    ['120', 120],
+    ['0', 0],
+    [' 7 ', 7],
+    ['86400', 86_400],
+    ['86401', 86_400],
+    ['999999999', 86_400],
+    ['9'.repeat(20), 86_400],
+    ['Sat, 03 Jan 2026 00:00:00 GMT', 86_400],
+    ['Thu, 01 Jan 2026 00:01:00 GMT', 60],
+    ['Thu, 01 Jan 2026 00:00:00 GMT', 0],
+    ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
+    ['', undefined],
+    ['soon', undefined],
+    ['120, 120', undefined],
+    ['-5', undefined],
+    ['1.5', undefined],
+    ['0x10', undefined],
+  ])('reads Retry-After %j as %s seconds', (text, seconds) => {
+    expect(read({ date, 'retry-after': text }).retryAfterSeconds).toBe(seconds)
+  })
+
+  it('does not compare a date with an unknown clock', () => {
+    expect(read({ 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }).retryAfterSeconds).toBeUndefined()
+  })
+})
+
+describe('tokenEndpointErrors', () => {
+  it('lists the known codes with their status; two of them may succeed later', () => {
+    const rows = Object.entries(tokenEndpointErrors).map(([code, { status, isTransient }]) => [
+      code,
+      status,
+      isTransient,
+    ])
+    expect(rows).toEqual([
+      ['mfa_required', 403, false],
+      ['invalid_grant', 400, false],
+      ['invalid_client', 400, false],
+      ['invalid_request', 400, false],
+      ['invalid_scope', 400, false],
+      ['invalid_token', 401, false],
+      ['expired_token', 401, false],
+      ['sso_user', 403, false],
+      ['rate_limit_exceeded', 429, true],
+      ['server_error', 503, true],
+    ])
+  })
+
+  it.each(['toString', '__proto__', 'hasOwnProperty', '', 'INVALID_GRANT'])('does not include %j', (code) => {
+    expect(isTokenEndpointError(code)).toBe(false)
+  })
+
+  it('includes sso_user', () => {
+    expect(isTokenEndpointError('sso_user')).toBe(true)
+  })
+})

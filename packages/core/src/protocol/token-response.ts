@@ -1,0 +1,185 @@
+import { deepFreeze } from '../grants/grant.ts'
+import { escapeControlCharacters, redact, truncate } from '../redact.ts'
+import { Secret } from '../secret.ts'
+import { isHeaderSafe } from './bearer.ts'
+import { type HttpResponse, type JsonObject, type JsonProblem, parseJsonObject } from './http.ts'
+
+/** What a parsed response from the token endpoint, or from something in its place, can be. */
+export type TokenResponse = SuccessResponse | ChallengeResponse | ErrorResponse | UnexpectedResponse
+
+/** What the headers say. */
+export interface ResponseTiming {
+  /** The server's time, milliseconds since 1970; `undefined` where `Date` cannot be read (a browser, another origin). */
+  readonly date: number | undefined
+  /** How long to wait, from `Retry-After`; at most a day. */
+  readonly retryAfterSeconds: number | undefined
+}
+
+interface ResponseBase<T extends string> extends ResponseTiming {
+  readonly type: T
+  readonly status: number
+}
+
+/** The endpoint returned tokens. */
+export interface SuccessResponse extends ResponseBase<'success'> {
+  readonly status: 200
+  readonly accessToken: Secret
+  readonly refreshToken: Secret | undefined
+  /** `null`: the token never expires (the response said 0 or nothing). */
+  readonly expiresInSeconds: number | null
+  readonly scope: string | undefined
+  /** Fields that this package does not know. They may be secret. */
+  readonly unknownFields: Secret<JsonObject>
+}
+
+/** The password was correct, and the account has MFA. */
+export interface ChallengeResponse extends ResponseBase<'mfa_required'> {
+  readonly mfaToken: Secret
+  readonly unknownFields: Secret<JsonObject>
+}
+
+/** The endpoint refused the request. */
+export interface ErrorResponse extends ResponseBase<'error'> {
+  /** The OAuth error code. It may be one that this package does not know. */
+  readonly error: TokenEndpointError | (string & {})
+  /** `error_description` on one line, at most 200 characters, without the secrets that were sent. */
+  readonly description: string | undefined
+  readonly unknownFields: Secret<JsonObject>
+}
+
+/** The response is not one of Particle's token endpoint. */
+export interface UnexpectedResponse extends ResponseBase<'unexpected'> {
+  readonly reason: UnexpectedReason
+  /** The field whose type is wrong, with `wrong_type`. */
+  readonly field: string | undefined
+}
+
+export type UnexpectedReason = JsonProblem | 'redirect' | 'no_error_code' | 'wrong_status' | 'wrong_type'
+
+/** The known error codes of Particle's token endpoint: their status, and whether the same request may succeed later. */
+export const tokenEndpointErrors = /* @__PURE__ */ deepFreeze({
+  mfa_required: { status: 403, isTransient: false },
+  invalid_grant: { status: 400, isTransient: false },
+  invalid_client: { status: 400, isTransient: false },
+  invalid_request: { status: 400, isTransient: false },
+  invalid_scope: { status: 400, isTransient: false },
+  invalid_token: { status: 401, isTransient: false },
+  expired_token: { status: 401, isTransient: false },
+  sso_user: { status: 403, isTransient: false },
+  rate_limit_exceeded: { status: 429, isTransient: true },
+  server_error: { status: 503, isTransient: true },
+})
+
+/** A known error code of Particle's token endpoint. */
+export type TokenEndpointError = keyof typeof tokenEndpointErrors
+
+export function isTokenEndpointError(code: string): code is TokenEndpointError {
+  return Object.hasOwn(tokenEndpointErrors, code)
+}
+
+/**
+ * Parses any response to a token request. Never throws. The body decides, not its content type; the error code decides,
+ * never its description.
+ *
+ * @param sentSecrets - the request's secrets, which are redacted where the server repeats them
+ */
+export function parseTokenResponse(
+  { status, headers, body }: HttpResponse,
+  sentSecrets: readonly Secret[] = [],
+): TokenResponse {
+  const isRedirect = status === 0 || (status >= 300 && status < 400)
+  const json = isRedirect ? 'redirect' : parseJsonObject(body)
+  const parsed = typeof json === 'string' ? unexpected(json) : parseJson(json, status, sentSecrets)
+  // A success has been checked to have the status 200.
+  return { ...parsed, status, ...readTiming(headers) } as TokenResponse
+}
+
+/** What the body says. */
+type Parsed<R extends TokenResponse = TokenResponse> = R extends unknown
+  ? Omit<R, 'status' | keyof ResponseTiming>
+  : never
+
+function parseJson(json: JsonObject, status: number, sentSecrets: readonly Secret[]): Parsed {
+  const { error = null } = json
+  const code = typeof error === 'string' ? escapeControlCharacters(error) : ''
+  if (code === '') {
+    if (status >= 400) return unexpected('no_error_code')
+    if (status !== 200) return unexpected('wrong_status')
+    return error === null ? parseTokens(json) : unexpected('wrong_type', 'error')
+  }
+  // An error code with a token beside it, or with a 2xx status, contradicts itself.
+  if (status < 400 || 'access_token' in json) return unexpected('wrong_status')
+  return parseError(json, code, (text) => truncate(redact(escapeControlCharacters(text), sentSecrets)))
+}
+
+function unexpected(reason: UnexpectedReason, field?: string): Parsed<UnexpectedResponse> {
+  return { type: 'unexpected', reason, field }
+}
+
+function parseError(json: JsonObject, code: string, toReadable: (text: string) => string): Parsed {
+  const { error: _, error_description: description, mfa_token, ...others } = json
+  const unknownFields = new Secret(others)
+  if (code === 'mfa_required') {
+    if (!isHeaderSafe(mfa_token)) return unexpected('wrong_type', 'mfa_token')
+    return { type: 'mfa_required', mfaToken: new Secret(mfa_token), unknownFields }
+  }
+  return {
+    type: 'error',
+    // A known code decides what happens next, and is no secret even if a password is spelled like it.
+    error: isTokenEndpointError(code) ? code : toReadable(code),
+    description: typeof description === 'string' ? toReadable(description) : undefined,
+    unknownFields,
+  }
+}
+
+/** `null` counts as absent. */
+function parseTokens(json: JsonObject): Parsed {
+  const wrongType = (field: string) => unexpected('wrong_type', field)
+  const { access_token, token_type, expires_in = null, refresh_token = null, scope = null, ...others } = json
+  if (!isHeaderSafe(access_token)) return wrongType('access_token')
+  if (typeof token_type !== 'string' || token_type.toLowerCase() !== 'bearer') return wrongType('token_type')
+  if (expires_in !== null && !isLifetime(expires_in)) return wrongType('expires_in')
+  if (refresh_token !== null && !isHeaderSafe(refresh_token)) return wrongType('refresh_token')
+  if (scope !== null && typeof scope !== 'string') return wrongType('scope')
+  return {
+    type: 'success',
+    accessToken: new Secret(access_token),
+    refreshToken: refresh_token === null ? undefined : new Secret(refresh_token),
+    expiresInSeconds: expires_in || null,
+    scope: scope || undefined,
+    unknownFields: new Secret(others),
+  }
+}
+
+/** Longer lifetimes have no date in JavaScript. */
+function isLifetime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 8.64e12
+}
+
+/** `Retry-After` is seconds, or a date that is compared with the server's own clock (RFC 9110, section 10.2.3). */
+function readTiming(headers: HttpResponse['headers']): ResponseTiming {
+  const date = parseHttpDate(readHeader(headers, 'date'))
+  const retryAfter = readHeader(headers, 'retry-after')
+  const isNumber = /^\s*\d+\s*$/.test(retryAfter)
+  const seconds = isNumber ? Number(retryAfter) : Math.ceil((parseHttpDate(retryAfter) - date) / 1000)
+  // A longer one is a mistake, or not Particle's.
+  return { date: toOptional(date), retryAfterSeconds: toOptional(Math.max(0, Math.min(86_400, seconds))) }
+}
+
+function toOptional(number: number): number | undefined {
+  return Number.isNaN(number) ? undefined : number
+}
+
+/** Headers of a custom `fetch` may throw. The response is parsed nevertheless. */
+function readHeader(headers: HttpResponse['headers'], name: string): string {
+  try {
+    return headers.get(name) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/** All three formats of HTTP start with the day. `Date.parse` alone takes "-5" for a date in May 2001. */
+function parseHttpDate(value: string): number {
+  return /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value) ? Date.parse(value) : Number.NaN
+}

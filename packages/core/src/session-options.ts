@@ -1,0 +1,156 @@
+import { notify } from './async.ts'
+import { assertClient, type OAuthClient } from './clients.ts'
+import { type Clock, ServerClock, systemClock } from './clock.ts'
+import { invalidArgument } from './errors.ts'
+import { LockoutGuard, type LockoutGuardOptions } from './lockout-guard.ts'
+import { defaultChallengeLimits } from './machine/event.ts'
+import type { Identity } from './machine/state.ts'
+import { memoryStore } from './memory-store.ts'
+import { allowInsecureRequests, parseBaseUrl, particleUrl } from './protocol/base-url.ts'
+import type { Fetch } from './protocol/http.ts'
+import type { ClientAuthentication } from './protocol/token-request.ts'
+import type { SessionContext } from './session-runner.ts'
+import type { Store } from './store.ts'
+import { assertSubject, owner, type Subject } from './subject.ts'
+import { TokenEndpoint } from './token-endpoint.ts'
+import { assertTimeout, defaultTimeoutMs } from './token-manager.ts'
+
+export interface ConnectionOptions {
+  /** The API's base URL. @default 'https://api.particle.io' */
+  readonly baseUrl?: string | undefined
+  /** @default globalThis.fetch, looked up at each call */
+  readonly fetch?: typeof fetch | undefined
+  /** How long one token request may take, in milliseconds. @default 30_000 */
+  readonly timeoutMs?: number | undefined
+  /** Origins that `session.fetch` may send the token to. @default the base URL's origin */
+  readonly allowedOrigins?: readonly string[] | undefined
+  readonly clock?: Clock | undefined
+  /** Permits credentials over plain HTTP to another machine. */
+  readonly [allowInsecureRequests]?: boolean | undefined
+}
+
+export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions {
+  readonly client: C
+  /** Whose tokens these are. @default the product itself for a product client; otherwise the account that signs in */
+  readonly subject?: Subject | undefined
+  /**
+   * Finds this program's last sign-in again without naming the account. For developer and user clients, on a store of
+   * one person (memory, file, keyring). Instead of `subject`. Never take it from request data.
+   */
+  readonly profile?: string | undefined
+  /** Where the session is kept. @default memory */
+  readonly store?: Store | undefined
+  /** How the client authenticates (RFC 6749, section 2.3.1). @default 'client_secret_basic'; in browsers 'client_secret_post' */
+  readonly clientAuthentication?: ClientAuthentication | undefined
+  /** Attempts and lifetime of an MFA challenge. @default 3 attempts within 10 minutes */
+  readonly mfa?:
+    | { readonly maxAttempts?: number | undefined; readonly maxAgeMs?: number | undefined }
+    | undefined
+  /** Protects your IP address from Particle's lockout. `false` switches it off. */
+  readonly lockoutGuard?: LockoutGuardOptions | false | undefined
+  /** Keeps a serverless function alive until a background renewal is done, e.g. `context.waitUntil`. */
+  readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined
+}
+
+/** The options, checked and completed. The sessions of a pool share them. */
+export interface ResolvedOptions {
+  readonly context: SessionContext
+  readonly identity: Identity
+  readonly allowedOrigins: readonly string[]
+  readonly fetch: Fetch
+  readonly waitUntil: (promise: Promise<unknown>) => void
+}
+
+/** @throws GrantsError `invalid_argument` or `insecure_base_url` */
+export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOptions {
+  assertClient(options?.client)
+  const { client, clock = systemClock, store = memoryStore(), timeoutMs = defaultTimeoutMs } = options
+  const { mfa = {}, lockoutGuard, waitUntil } = options
+  // Browsers hide it from pages that came over plain HTTP. Keys in stores are hashes.
+  if (globalThis.crypto?.subtle === undefined) {
+    throw invalidArgument('crypto', 'is missing: serve the page over https, or from localhost')
+  }
+  if (typeof clock?.now !== 'function') throw invalidArgument('clock', 'must have a method now()')
+  if (typeof (options.fetch ?? globalThis.fetch) !== 'function') {
+    throw invalidArgument('fetch', 'must be a function; this platform has none of its own')
+  }
+  assertTimeout(timeoutMs)
+  const { maxAttempts = defaultChallengeLimits.maxAttempts, maxAgeMs = defaultChallengeLimits.maxAgeMs } = mfa
+  assertPositive('mfa.maxAttempts', maxAttempts)
+  assertPositive('mfa.maxAgeMs', maxAgeMs)
+  const { maxFailures = 5, maxWaitMs = 15_000, onBackOff } = lockoutGuard || {}
+  assertPositive('lockoutGuard.maxFailures', maxFailures)
+  if (!(maxWaitMs >= 0)) throw invalidArgument('lockoutGuard.maxWaitMs', 'must be a number, 0 or more')
+  const clientAuthentication = resolveAuthentication(options.clientAuthentication)
+  const { baseUrl, allowedOrigins } = resolveUrls(options)
+  // Any fetch takes what core passes, and returns what core reads.
+  const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
+  const { subject, profile } = resolveBinding(options, store)
+  // By the machine's own time: what two sessions learned about the server's time differs.
+  const guardOptions = { maxFailures, maxWaitMs, onBackOff, isEnabled: lockoutGuard !== false }
+  const guard = new LockoutGuard({ baseUrl, store, clock, ...guardOptions })
+  const serverClock = new ServerClock(clock)
+  const requestOptions = { client, clientAuthentication, fetch, clock: serverClock, timeoutMs }
+  const challengeLimits = { maxAttempts, maxAgeMs }
+  const endpoint = new TokenEndpoint({ baseUrl, ...requestOptions, challengeLimits })
+  return {
+    context: { client, endpoint, guard, store, clock: serverClock },
+    identity: { baseUrl, clientId: client.id, clientKind: client.kind, subject, profile },
+    allowedOrigins,
+    fetch,
+    waitUntil: (promise) => waitUntil && notify(waitUntil, promise),
+  }
+}
+
+/** A profile finds a sign-in without its account's name, so it must not be reachable from another person's request. */
+function resolveBinding(
+  { client: { kind }, subject, profile }: SessionOptions<OAuthClient>,
+  { singleUser }: Store,
+): Pick<Identity, 'subject' | 'profile'> {
+  if (profile === undefined) {
+    const own = kind === 'product' ? owner : undefined
+    return { subject: subject === undefined ? own : assertSubject(subject, kind), profile }
+  }
+  const fail = (problem: string) => invalidArgument('profile', problem)
+  if (typeof profile !== 'string' || profile === '') throw fail('must be a non-empty string')
+  if (subject !== undefined) throw fail('must not be combined with subject')
+  if (kind === 'product' || singleUser !== true)
+    throw fail('needs a developer or user client and a store of one person: use subject instead')
+  return { subject, profile }
+}
+
+function resolveAuthentication(given: ClientAuthentication | undefined): ClientAuthentication {
+  // In a page, HTTP Basic costs a preflight request.
+  const authentication = given ?? ('document' in globalThis ? 'client_secret_post' : 'client_secret_basic')
+  if (/^client_secret_(basic|post)$/.test(authentication)) return authentication
+  throw invalidArgument('clientAuthentication', "must be 'client_secret_basic' or 'client_secret_post'")
+}
+
+function resolveUrls(options: ConnectionOptions) {
+  const allowInsecure = options[allowInsecureRequests] === true
+  const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
+  const { allowedOrigins = [new URL(baseUrl).origin] } = options
+  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
+    throw invalidArgument('allowedOrigins', 'must be an array of origins, e.g. https://api.particle.io')
+  }
+  // The token is a credential, too.
+  const origins = allowedOrigins.map((origin) => parseBaseUrl(origin, allowInsecure))
+  return { baseUrl, allowedOrigins: Object.freeze(origins) }
+}
+
+function isOrigin(given: unknown): boolean {
+  try {
+    const { origin, protocol } = new URL(given as string)
+    return /^https?:$/.test(protocol) && [origin, `${origin}/`].includes(given as string)
+  } catch {
+    return false
+  }
+}
+
+/** Looked up at each call, so that a `fetch` that is installed or patched later is used. */
+const platformFetch: typeof fetch = (...call) => globalThis.fetch(...call)
+
+export function assertPositive(parameter: string, value: number): void {
+  if (Number.isSafeInteger(value) && value > 0) return
+  throw invalidArgument(parameter, 'must be an integer greater than 0')
+}

@@ -1,0 +1,143 @@
+import { sha256Hex } from './encoding.ts'
+import { GrantsError } from './errors.ts'
+import { parseState, serializeState } from './machine/serialize.ts'
+import { getTokens, type Identity, type SettledState } from './machine/state.ts'
+import { findSystemCode, redactError } from './redact.ts'
+import { Secret } from './secret.ts'
+import type { Store } from './store.ts'
+import { formatSubject, type TokenSubject } from './subject.ts'
+
+/** Returns a session's key in its store. `undefined`: the session is unbound, so that it has no record. */
+export async function getSessionKey(
+  { baseUrl, clientId, profile }: Identity,
+  subject: TokenSubject | undefined,
+): Promise<string | undefined> {
+  const name = profile === undefined ? subject && [formatSubject(subject)] : ['profile', profile]
+  return name && `session-${await sha256Hex([baseUrl, clientId, ...name])}`
+}
+
+/** One session's record in its store, and the versions of it that this process knows. */
+export class SessionRecord {
+  readonly #store: Store
+  readonly #identity: Identity
+  #key: string | undefined
+  /** The version that the next save replaces. */
+  #version: string | null = null
+  /** The version whose state the session took over or saved. */
+  #ownVersion: string | undefined
+
+  constructor(store: Store, identity: Identity) {
+    this.#store = store
+    this.#identity = identity
+  }
+
+  /**
+   * Runs `task` while no other process changes the subject's record.
+   *
+   * @param isOptional - whether the task also runs if the lock cannot be acquired
+   */
+  async withLock<T>(
+    subject: TokenSubject | undefined,
+    task: (lockLost?: AbortSignal) => Promise<T>,
+    isOptional = false,
+  ): Promise<T> {
+    const key = await getSessionKey(this.#identity, subject)
+    if (key !== this.#key) {
+      this.#key = key
+      this.#version = null
+      this.#ownVersion = undefined
+    }
+    if (key === undefined) return task()
+    let result: Promise<T> | undefined
+    const lockAndRun = async () => {
+      await this.#store.withLock(key, async (lockLost) => {
+        result = task(lockLost)
+        await result.catch(() => {})
+      })
+      if (result === undefined) throw new Error('withLock() did not run its task')
+    }
+    await callStore(lockAndRun, []).catch((thrown) => {
+      // A lock that fails after the task does not change what the task did.
+      if (result === undefined && !isOptional) throw thrown
+    })
+    return result ?? task()
+  }
+
+  /**
+   * Returns the state that another process saved, `unchanged`, or `missing` if the record no longer exists.
+   *
+   * @throws GrantsError `invalid_state` or `store_damaged` for a record that cannot be read; it stays as it is
+   */
+  async load(): Promise<SettledState | 'unchanged' | 'missing'> {
+    const key = this.#key
+    if (key === undefined) return 'unchanged'
+    const record = await callStore(() => this.#store.load(key))
+    const knownVersion = this.#version
+    this.#version = record?.version ?? null
+    if (record === undefined) return knownVersion === null ? 'unchanged' : 'missing'
+    if (record.version === this.#ownVersion) return 'unchanged'
+    const state = parseState(record.value, this.#identity)
+    this.#ownVersion = record.version
+    return state
+  }
+
+  /** The session did not take over the record that it loaded: the next load returns it again. */
+  markUnread(): void {
+    this.#ownVersion = undefined
+  }
+
+  async save(state: SettledState): Promise<void> {
+    const { subject, status } = state
+    // A token of an unknown subject stays in memory: a profile's record is another sign-in's.
+    if (subject === undefined && status !== 'signed_out') return
+    const key = this.#key
+    if (key === undefined) return status === 'signed_in' ? this.#replace(state) : undefined
+    const value = serializeState(state)
+    const secrets = [new Secret(value), ...getSecrets(state)]
+    this.#version = await callStore(() => this.#store.save(key, value, this.#version), secrets)
+    this.#ownVersion = this.#version
+  }
+
+  /** Saves the completed sign-in of an unbound session, whatever the store has of its subject. */
+  async #replace(state: SettledState): Promise<void> {
+    await this.withLock(state.subject, async () => {
+      await this.load().catch((thrown) => {
+        if (!isUnreadable(thrown)) throw thrown
+      })
+      await this.save(state)
+    })
+  }
+}
+
+/** Whether a record exists that cannot be read. It does not stop a new sign-in. */
+export function isUnreadable(thrown: unknown): boolean {
+  return (
+    GrantsError.isInstance(thrown) && (thrown.code === 'invalid_state' || thrown.code === 'store_damaged')
+  )
+}
+
+function getSecrets(state: SettledState): readonly Secret[] {
+  const tokens = getTokens(state)
+  const mfaToken = state.status === 'mfa_required' ? state.challenge.mfaToken : undefined
+  return [tokens?.accessToken, tokens?.refreshToken, mfaToken].filter((secret) => secret !== undefined)
+}
+
+/** @param secrets - what an error may quote; `undefined`: not known, so that its message is left out */
+async function callStore<T>(call: () => Promise<T>, secrets?: readonly Secret[]): Promise<T> {
+  try {
+    return await call()
+  } catch (thrown) {
+    if (GrantsError.isInstance(thrown)) throw thrown
+    const cause = secrets === undefined ? withoutMessage(thrown) : redactError(thrown, secrets)
+    const message = 'The session store failed. See the cause; what this session holds in memory is unchanged.'
+    const details = { store: 'session', problem: 'it threw an error' }
+    throw new GrantsError('store_unavailable', message, details, { cause })
+  }
+}
+
+/** A system error, which has a code, is about files and sockets only. Any other may quote the record. */
+function withoutMessage(thrown: unknown): Error {
+  const cause = redactError(thrown, [])
+  if (findSystemCode(cause) !== undefined) return cause
+  return Object.assign(new Error('message omitted: it may quote the record'), { name: cause.name })
+}

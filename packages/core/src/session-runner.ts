@@ -1,0 +1,352 @@
+import { Mutex, notify, raceAbort } from './async.ts'
+import type { OAuthClient } from './clients.ts'
+import { maxDelayMs, type ServerClock, setLongTimeout } from './clock.ts'
+import { GrantsError } from './errors.ts'
+import type { LockoutGuard } from './lockout-guard.ts'
+import type { MachineEvent, TokenRejectedEvent } from './machine/event.ts'
+import {
+  getBoundSubject,
+  isSettled,
+  isTokenValid,
+  type MachineState,
+  type SettledState,
+  type SignedInState,
+} from './machine/state.ts'
+import { type Transition, transition } from './machine/transition.ts'
+import { isUnreadable, SessionRecord } from './session-record.ts'
+import type { Store } from './store.ts'
+import { isSameSubject, type TokenSubject } from './subject.ts'
+import type { RequestResult, TokenEndpoint } from './token-endpoint.ts'
+
+/** What all sessions of one client share. */
+export interface SessionContext {
+  readonly client: OAuthClient
+  readonly endpoint: TokenEndpoint
+  readonly guard: LockoutGuard
+  readonly store: Store
+  readonly clock: ServerClock
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Whether the application asked for this request, rather than for a token. @default false */
+  readonly isExplicit?: boolean | undefined
+  /** Passes the account's back-off once. @default false */
+  readonly force?: boolean | undefined
+  /** The subject to bind an unbound session to, so that it takes over the subject's record. */
+  readonly subject?: TokenSubject | undefined
+  /** Takes over a record of another account under the same profile. @default false */
+  readonly followProfile?: boolean | undefined
+  /** Whether the event replaces the record, so that it need not be readable. @default false */
+  readonly isSignIn?: boolean | undefined
+  /** Continues although the store cannot be locked or read. @default false */
+  readonly allowStoreFailure?: boolean | undefined
+}
+
+export interface RunResult {
+  /** The state that this run ended in. */
+  readonly state: MachineState
+  /** Why the event did not have the intended effect. */
+  readonly error: GrantsError | undefined
+  /** Why the state could not be saved. It is kept in memory. */
+  readonly storeError: unknown
+  readonly revocation: 'revoked' | GrantsError | undefined
+}
+
+/** Receives the state once the store was read, and returns the event to process; `undefined`: nothing is to be done. */
+type Decide = (state: MachineState) => MachineEvent | undefined
+
+/** Drives the state machine and performs its effects: one event at a time, in this process and across the store. */
+export class SessionRunner {
+  readonly #context: SessionContext
+  readonly #record: SessionRecord
+  readonly #mutex = new Mutex()
+  /** Resolves when all runs so far have ended. */
+  #pending: Promise<void> | undefined
+  /** Created when it is needed: a pool keeps thousands of sessions. */
+  #listeners: Set<(state: MachineState) => void> | undefined
+  #state: MachineState
+  /** What `#state` reads as since it expired. Kept, because callers compare snapshots by identity. */
+  #expired: { readonly from: MachineState; readonly state: MachineState } | undefined
+  /** Present while the store does not have the state, with the error of the last save. */
+  #unsaved: { readonly storeError?: unknown } | undefined
+  /** The last rejected token: a record that another process saved meanwhile may hold it as valid. */
+  #rejection: TokenRejectedEvent | undefined
+
+  constructor(context: SessionContext, initial: SettledState) {
+    this.#context = context
+    this.#record = new SessionRecord(context.store, initial.identity)
+    this.#state = initial
+  }
+
+  /** The state that the last event led to. */
+  get latest(): MachineState {
+    return this.#state
+  }
+
+  /** The state now: what has expired since the last event reads as expired. */
+  get state(): MachineState {
+    const timePassed = { type: 'time_passed', at: this.#context.clock.now() } as const
+    // Twice, because an expired challenge can leave an expired token.
+    const { state } = transition(transition(this.#state, timePassed).state, timePassed)
+    if (state === this.#state) return state
+    if (this.#expired?.from !== this.#state || this.#expired.state.status !== state.status) {
+      this.#expired = { from: this.#state, state }
+    }
+    return this.#expired.state
+  }
+
+  /** Whether a run is pending, the state is not saved, or there are listeners. */
+  get isBusy(): boolean {
+    return this.#pending !== undefined || this.#unsaved !== undefined || Boolean(this.#listeners?.size)
+  }
+
+  /** Calls `listener` after each state change. Returns the unsubscribe function. */
+  subscribe(listener: (state: MachineState) => void): () => void {
+    const listeners = this.#listeners ?? new Set()
+    this.#listeners = listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  /** Reads what other processes saved. */
+  load(options: RunOptions = {}): Promise<RunResult> {
+    return this.run(() => undefined, options)
+  }
+
+  /** Resolves when nothing is pending. Rejects if the state could not be saved, not even now. */
+  async idle(): Promise<void> {
+    while (this.#pending !== undefined) await this.#pending
+    if (this.#unsaved === undefined) return
+    await this.load()
+    if (this.#unsaved !== undefined) throw this.#unsaved.storeError
+  }
+
+  /** Marks a token as rejected, at once. The record follows in the background. */
+  rejectToken(event: TokenRejectedEvent): void {
+    const { state } = transition(this.#state, event)
+    if (state === this.#state) return
+    this.#rejection = event
+    this.#enter(state)
+    // While a request is in progress, its outcome is saved.
+    if (!isSettled(state)) return
+    this.#unsaved = {}
+    this.load().catch(() => {})
+  }
+
+  // ─── One event: lock, load, transition, acquire a permit, send, settle, transition, save ──────────────────────────
+
+  /** Processes an event when no other event of this session is being processed. */
+  run(decide: Decide, options: RunOptions = {}): Promise<RunResult> {
+    const run = this.#runWithCapacity(decide, options)
+    const pending = Promise.allSettled([this.#pending, run]).then(() => {
+      if (this.#pending === pending) this.#pending = undefined
+    })
+    this.#pending = pending
+    return run
+  }
+
+  /** While the rate limit leaves no room, neither this session nor its record is locked. */
+  async #runWithCapacity(decide: Decide, options: RunOptions): Promise<RunResult> {
+    const { guard, clock } = this.#context
+    const { signal } = options
+    // Waiting for a lock does not keep a process alive.
+    const cancelKeepAlive = setLongTimeout(maxDelayMs, () => {})
+    const startedAt = clock.now()
+    try {
+      for (;;) {
+        const result = await this.#runLocked(decide, options)
+        if (result === 'at_capacity') await guard.waitForCapacity(startedAt, signal)
+        else if (signal?.aborted && result.error !== undefined) throw signal.reason
+        else return result
+      }
+    } finally {
+      cancelKeepAlive()
+    }
+  }
+
+  /** Until the session and its record are locked, an abort ends the run at once. Afterwards the state is left in order. */
+  async #runLocked(decide: Decide, options: RunOptions): Promise<RunResult | 'at_capacity'> {
+    const { signal, allowStoreFailure } = options
+    let onLocked = () => {}
+    const locked = new Promise<void>((resolve) => {
+      onLocked = resolve
+    })
+    const processLocked = async (lockLost?: AbortSignal) => {
+      signal?.throwIfAborted()
+      onLocked()
+      return this.#process(decide, options, lockLost)
+    }
+    const run = this.#mutex.run(() =>
+      this.#record.withLock(this.#getRecordSubject(options), processLocked, allowStoreFailure),
+    )
+    await raceAbort(Promise.race([locked, run]), [signal])
+    return run
+  }
+
+  async #process(
+    decide: Decide,
+    options: RunOptions,
+    lockLost: AbortSignal | undefined,
+  ): Promise<RunResult | 'at_capacity'> {
+    await this.#load(options)
+    const before = this.#state
+    const event = decide(before)
+    const first = event === undefined ? { state: before, effects: [] } : transition(before, event)
+    const effect = first.effects.find(({ type }) => type === 'request')
+    if (effect?.type !== 'request' || isSettled(first.state)) return this.#apply(first, options)
+
+    // Acquired before the state changes, so that a run that must wait can start again.
+    const { client, clock, endpoint, guard } = this.#context
+    const { isExplicit = false, force = false } = options
+    const { grantType, subject } = first.state
+    const createsCustomer = 'product' in effect.request
+    const permit = await guard.acquire({ client, grantType, subject, isExplicit, force, createsCustomer })
+    if (permit === 'at_capacity') return permit
+    if (this.#state !== before) {
+      // The API rejected the token meanwhile.
+      await permit.settle({ type: 'not_sent' })
+      return this.#process(decide, options, lockLost)
+    }
+
+    const started = await this.#apply(first, options)
+    if (started.storeError !== undefined) {
+      // What must be saved before the request could not be saved, so nothing is sent.
+      await permit.settle({ type: 'not_sent' })
+      this.#enter(before)
+      return { ...started, state: before }
+    }
+    const { event: response, outcome } = lockLost?.aborted
+      ? failWithoutLock(clock.now())
+      : await endpoint.send(effect.request, options.signal)
+    await permit.settle(outcome)
+    // The state may have changed meanwhile: the API may have rejected its token.
+    return this.#apply(transition(this.#state, response), options)
+  }
+
+  /** Enters a state and performs its effects, except a request. */
+  async #apply({ state, effects }: Transition, options: RunOptions): Promise<RunResult> {
+    const { endpoint } = this.#context
+    let error: RunResult['error']
+    let storeError: unknown
+    let revocation: RunResult['revocation']
+    this.#enter(state)
+    for (const effect of effects) {
+      if (effect.type === 'save') storeError = await this.#save(effect.state, options)
+      if (effect.type === 'reject') error = effect.error
+      if (effect.type === 'revoke')
+        revocation = (await endpoint.revoke(effect.accessToken, options.signal)) ?? 'revoked'
+    }
+    return { state: this.#state, error, storeError, revocation }
+  }
+
+  #enter(state: MachineState): void {
+    if (state === this.#state) return
+    this.#state = state
+    for (const listener of [...(this.#listeners ?? [])]) notify(listener, state)
+  }
+
+  // ─── In step with the store ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** Whose record to use. An unbound session has none, except for a logout that is not saved yet. */
+  #getRecordSubject({ subject }: RunOptions): TokenSubject | undefined {
+    return getBoundSubject(this.#state) ?? subject ?? (this.#unsaved && this.#state.subject)
+  }
+
+  /** Takes over what another process saved. Saves the state again if the store does not have it. */
+  async #load(options: RunOptions): Promise<void> {
+    const { isSignIn = false, allowStoreFailure = false } = options
+    const found = await this.#record.load().catch((thrown) => {
+      if (!allowStoreFailure && !(isSignIn && isUnreadable(thrown))) throw thrown
+    })
+    const state = this.#state
+    if (found === undefined || !isSettled(state)) return
+    if (typeof found === 'object') {
+      this.#unsaved = undefined
+      const binding = state.identity.profile ?? getBoundSubject(state) ?? options.subject
+      // An unbound session that has a record signed out, and another process has signed in since.
+      if (binding !== undefined) await this.#adopt(found, state, options)
+    } else if (this.#unsaved !== undefined || (found === 'missing' && this.#isUsable(state))) {
+      await this.#save(state, options)
+    }
+  }
+
+  async #adopt(found: SettledState, own: SettledState, options: RunOptions): Promise<void> {
+    // A token of an unknown subject is not this record's.
+    if (own.status === 'signed_in' && own.subject === undefined && found.status !== 'signed_out') return
+    // A sign-in of another process that has no tokens yet does not end this session's.
+    if (this.#isUsable(own) && !hasTokens(found)) {
+      if (found.status !== 'mfa_required') return void (await this.#save(own, options))
+      return this.#enter({ ...found, earlier: own })
+    }
+    if (!options.followProfile && isReplaced(own, found)) {
+      // A later call of load() takes it over.
+      this.#record.markUnread()
+      const { status, identity } = own
+      if (status === 'signed_out') return
+      return this.#enter({ status: 'signed_out', identity, subject: undefined, reason: 'replaced' })
+    }
+    const { state } = this.#rejection === undefined ? { state: found } : transition(found, this.#rejection)
+    this.#enter(state)
+    if (state !== found && isSettled(state)) await this.#save(state, options)
+  }
+
+  /** Returns why the state could not be saved. A settled state is then saved by the next run, or by `idle()`. */
+  async #save(state: SettledState, options: RunOptions): Promise<unknown> {
+    const unsavedBefore = this.#unsaved
+    this.#unsaved = undefined
+    try {
+      await this.#record.save(state).catch((thrown) => {
+        const isConflict = GrantsError.isInstance(thrown) && thrown.code === 'store_conflict'
+        if (!isConflict || !isSettled(this.#state)) throw thrown
+        return this.#resolveConflict(state, options)
+      })
+      return undefined
+    } catch (storeError) {
+      this.#unsaved = isSettled(this.#state) ? { storeError } : unsavedBefore
+      return storeError
+    }
+  }
+
+  /**
+   * Another process saved this record while the request was in progress, because the lock was lost. A sign-out wins,
+   * then a valid token of the same subject; otherwise this state is saved.
+   */
+  async #resolveConflict(state: SettledState, { isExplicit = false }: RunOptions): Promise<void> {
+    const found = await this.#record.load()
+    if (typeof found !== 'object') return this.#record.save(state)
+    const isSignedOut = found.status === 'signed_out' && found.reason === 'logged_out'
+    const isRenewed = this.#isUsable(found) && isSameSubject(found.subject, state.subject)
+    if (!isSignedOut && (isExplicit || !isRenewed)) return this.#record.save(state)
+    this.#enter(found)
+  }
+
+  #isUsable(state: MachineState): state is SignedInState {
+    if (state.status !== 'signed_in' || state.subject === undefined) return false
+    return isTokenValid(state.tokens, this.#context.clock.now())
+  }
+}
+
+function failWithoutLock(at: number): RequestResult {
+  const message = 'The lock of the session was lost, so nothing was sent. Try again.'
+  const error = new GrantsError('store_unavailable', message, { store: 'session', problem: 'lock lost' })
+  return { event: { type: 'failed', at, error }, outcome: { type: 'not_sent' } }
+}
+
+/** Whether a record has tokens, or says that there are none any more. */
+function hasTokens(found: SettledState): boolean {
+  if (found.status === 'mfa_required') return found.earlier !== undefined
+  return found.status !== 'signed_out' || found.reason === 'logged_out'
+}
+
+/** Whether a profile's record belongs to another account than the running session. */
+function isReplaced(own: SettledState, found: SettledState): boolean {
+  if (own.identity.profile === undefined) return false
+  if (own.status === 'signed_out') return own.reason === 'replaced'
+  const subject = getHolder(own)
+  return subject !== undefined && !isSameSubject(subject, getHolder(found))
+}
+
+/** Whose tokens a state holds; without tokens, whose challenge it is. */
+function getHolder(state: SettledState): TokenSubject | undefined {
+  return state.status === 'mfa_required' ? (state.earlier ?? state).subject : state.subject
+}

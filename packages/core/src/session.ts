@@ -1,0 +1,310 @@
+import type { OAuthClient } from './clients.ts'
+import { GrantsError, invalidArgument } from './errors.ts'
+import { fetchWithToken } from './fetch.ts'
+import { checkField } from './grants/fields.ts'
+import type { EventType, MachineEvent } from './machine/event.ts'
+import { getTokens, initialState, type MachineState, type SettledState } from './machine/state.ts'
+import { isHeaderSafe } from './protocol/bearer.ts'
+import { Secret, toSecret } from './secret.ts'
+import type { ResolvedOptions } from './session-options.ts'
+import { type RunOptions, SessionRunner } from './session-runner.ts'
+import { type MfaRequired, type SessionState, type SignedIn, toSessionState } from './session-state.ts'
+import { assertSubject, includesCustomer, type Subject, toLoginSubject } from './subject.ts'
+import { TokenManager, throwFailure } from './token-manager.ts'
+
+/** What every session can do. Methods are bound: they can be passed on as functions. */
+export interface Session {
+  /** The current state. It changes without a timer: what has expired reads as expired. */
+  readonly state: SessionState
+  /** The same as `state`, as a function, for `useSyncExternalStore` and the like. */
+  readonly getState: () => SessionState
+  /** Calls `listener` after each state change. Returns the unsubscribe function. */
+  readonly subscribe: (listener: (state: SessionState) => void) => () => void
+  /** Reads the store and returns the state found there. */
+  readonly load: () => Promise<SessionState>
+  /** Signs out: revokes the access token (an external one only if `revoke` is true) and saves a signed-out record without tokens. */
+  readonly logout: (options?: LogoutOptions) => Promise<LogoutResult>
+  /**
+   * Returns a valid access token. Shortly before expiry it returns the current token and renews it in the background;
+   * after expiry all callers wait for one renewal.
+   *
+   * @throws GrantsError `not_signed_in`, `mfa_required`, `reauthentication_required`, `renewal_backoff`, …
+   */
+  readonly getAccessToken: (options?: AccessTokenOptions) => Promise<string>
+  /** Returns the cached token while it is valid, without waiting. For adapters. */
+  readonly peekAccessToken: () => string | undefined
+  /** Tells the session that the API rejected this token (401 `invalid_token`). The next token is a new one. */
+  readonly invalidateToken: (token: string) => void
+  /** `fetch` with the token, for allowed origins only. Replays once after a renewal. A path continues the base URL. */
+  readonly fetch: typeof fetch
+  /** The origins that the token may be sent to. For adapters. */
+  readonly allowedOrigins: readonly string[]
+  /** Resolves when no request or save is pending; rejects if a state could not be saved. Call it before a process ends. */
+  readonly idle: () => Promise<void>
+}
+
+/** A session that people sign in to. */
+export interface SignInSession extends Session {
+  /** Signs in with username and password. Resolves signed in, or with an MFA challenge for {@link submitOtp}. */
+  readonly login: (credentials: LoginCredentials) => Promise<SignedIn | MfaRequired>
+  /** Answers the MFA challenge with the six digits from the authenticator. Spaces are ignored. */
+  readonly submitOtp: (otp: string | Secret, options?: CodeOptions) => Promise<SignedIn>
+  /** Answers the MFA challenge with a recovery code. Particle documents these for login.particle.io only. */
+  readonly submitRecoveryCode: (code: string | Secret, options?: CodeOptions) => Promise<SignedIn>
+  /** Uses a token from elsewhere. Product clients may add its refresh token. */
+  readonly setToken: (token: ExternalToken, options?: CallOptions) => Promise<SignedIn>
+}
+
+/** A session whose tokens cannot be renewed. */
+export interface DeveloperSession extends SignInSession {
+  readonly kind: 'developer'
+  readonly getAccessToken: (options?: AccessTokenOptions & { forceRefresh?: undefined }) => Promise<string>
+}
+
+/** A session that requests its token on first use (`client_credentials`) and renews it automatically. */
+export interface ProductSession extends SignInSession {
+  readonly kind: 'product' | 'user'
+  readonly getAccessToken: (
+    options?: AccessTokenOptions & { readonly forceRefresh?: boolean | undefined },
+  ) => Promise<string>
+  /** Requests a token with the client's own credentials, with parameters of your own. */
+  readonly requestClientToken: (options?: TokenParameters & CodeOptions) => Promise<SignedIn>
+}
+
+export interface CallOptions {
+  /** Aborts this call only. Other callers keep waiting. */
+  readonly signal?: AbortSignal | undefined
+}
+export interface CodeOptions extends CallOptions {
+  /** Sends the request although the account is backing off: a person at a terminal, a device you know. @default false */
+  readonly force?: boolean | undefined
+}
+export interface LogoutOptions extends CallOptions {
+  /** @default true, but false for a token that was passed to `setToken` */
+  readonly revoke?: boolean | undefined
+}
+export interface AccessTokenOptions extends CallOptions {
+  /** How long to wait for a renewal, in milliseconds. @default 30_000 */
+  readonly timeoutMs?: number | undefined
+  /** Renews first if the token expires sooner than this, e.g. before a long upload. @default 0 */
+  readonly minValidityMs?: number | undefined
+}
+export interface TokenParameters {
+  /** Requested lifetime in seconds; 0: never expires. @default the server's own, 90 days */
+  readonly expiresIn?: number | undefined
+  /** Space-separated. A customer's scope is added automatically. */
+  readonly scope?: string | undefined
+}
+export interface LoginCredentials extends TokenParameters, CodeOptions {
+  readonly username: string
+  readonly password: string | Secret
+}
+export interface ExternalToken {
+  readonly accessToken: string | Secret
+  readonly refreshToken?: string | Secret | undefined
+  /** Date, or milliseconds since 1970. @default null, unknown: used until the API rejects it */
+  readonly expiresAt?: Date | number | null | undefined
+  /** Whose token it is. Without it the token is not stored. @default the session's `subject` option */
+  readonly subject?: Subject | undefined
+}
+export interface LogoutResult {
+  readonly accessToken: 'revoked' | 'still_valid' | 'none'
+  /** Particle offers no call that revokes a refresh token. */
+  readonly refreshToken: 'still_valid' | 'none'
+  /** Why the access token could not be revoked. */
+  readonly error?: GrantsError
+}
+
+/** The session behind every interface. What its client may not do, the state machine rejects. */
+export class LiveSession {
+  readonly #options: ResolvedOptions
+  readonly #runner: SessionRunner
+  readonly #tokens: TokenManager
+  #projection: { readonly from: MachineState; readonly to: SessionState } | undefined
+
+  constructor(options: ResolvedOptions, initial: SettledState = initialState(options.identity)) {
+    bindMethods()
+    this.#options = options
+    this.#runner = new SessionRunner(options.context, initial)
+    this.#tokens = new TokenManager(this.#runner, options.context.clock, options.waitUntil)
+  }
+
+  get kind(): OAuthClient['kind'] {
+    return this.#options.context.client.kind
+  }
+
+  get state(): SessionState {
+    return this.#project(this.#runner.state)
+  }
+
+  get allowedOrigins(): readonly string[] {
+    return this.#options.allowedOrigins
+  }
+
+  /** Whether something is pending, or there are listeners. */
+  get isBusy(): boolean {
+    return this.#runner.isBusy
+  }
+
+  getState(): SessionState {
+    return this.state
+  }
+
+  subscribe(listener: (state: SessionState) => void): () => void {
+    if (typeof listener !== 'function') throw invalidArgument('listener', 'must be a function')
+    return this.#runner.subscribe((state) => listener(this.#project(state)))
+  }
+
+  async load(): Promise<SessionState> {
+    await this.#runner.load({ followProfile: true })
+    return this.state
+  }
+
+  async login(credentials: LoginCredentials): Promise<SignedIn | MfaRequired> {
+    const { username, password, signal, force, ...parameters } = credentials ?? {}
+    checkField(['password', 'username'], username)
+    checkField(['password', 'password'], password)
+    const subject = toLoginSubject(this.kind, username)
+    const requested = toRequested('password', parameters)
+    const event = { type: 'login', username, password: toSecret(password), subject, requested } as const
+    return this.#signIn(event, { signal, force, isSignIn: true })
+  }
+
+  async submitOtp(otp: string | Secret, { signal, force }: CodeOptions = {}): Promise<SignedIn> {
+    checkField(['urn:custom:mfa-otp', 'otp'], otp)
+    return this.#signIn({ type: 'submit_otp', otp: toSecret(otp) }, { signal, force })
+  }
+
+  async submitRecoveryCode(code: string | Secret, { signal, force }: CodeOptions = {}): Promise<SignedIn> {
+    checkField(['urn:custom:recovery-code', 'recovery_code'], code, 'recoveryCode')
+    return this.#signIn({ type: 'submit_recovery_code', recoveryCode: toSecret(code) }, { signal, force })
+  }
+
+  async requestClientToken(options: TokenParameters & CodeOptions = {}): Promise<SignedIn> {
+    const { signal, force, ...parameters } = options
+    const requested = toRequested('client_credentials', parameters)
+    return this.#signIn({ type: 'request_client_token', requested }, { signal, force, isSignIn: true })
+  }
+
+  createCustomer(event: NewEvent<'create_customer'>, { signal }: CallOptions): Promise<SignedIn> {
+    return this.#signIn(event, { signal, isSignIn: true })
+  }
+
+  async setToken(token: ExternalToken, { signal }: CallOptions = {}): Promise<SignedIn> {
+    const fields = readExternalToken(token ?? {})
+    const { subject } = this.#runner.latest.identity
+    const own = subject?.type === 'owner' ? undefined : subject
+    const named = token.subject === undefined ? own : assertSubject(token.subject, this.kind)
+    return this.#signIn({ type: 'set_token', ...fields, subject: named }, { signal, isSignIn: true })
+  }
+
+  getAccessToken(options?: AccessTokenOptions & { forceRefresh?: boolean | undefined }): Promise<string> {
+    return this.#tokens.get(options)
+  }
+
+  peekAccessToken(): string | undefined {
+    return this.#tokens.peek()
+  }
+
+  invalidateToken(token: string): void {
+    this.#tokens.invalidate(token)
+    this.#options.waitUntil(this.#runner.idle().catch(() => {}))
+  }
+
+  fetch(...call: Parameters<typeof fetch>): Promise<Response> {
+    return fetchWithToken(this, this.#options, ...call)
+  }
+
+  async idle(): Promise<void> {
+    await this.#tokens.idle()
+    await this.#runner.idle()
+  }
+
+  async logout({ signal, revoke }: LogoutOptions = {}): Promise<LogoutResult> {
+    const { clock } = this.#options.context
+    let held: ReturnType<typeof getTokens>
+    const decide = (state: MachineState) => {
+      held = getTokens(state)
+      return { type: 'logout', revoke, at: clock.now() } as const
+    }
+    const { revocation, storeError } = await this.#runner.run(decide, { signal, allowStoreFailure: true })
+    if (storeError !== undefined) throw storeError
+    const isRevoked = revocation === 'revoked'
+    const left = held === undefined ? 'none' : 'still_valid'
+    return {
+      accessToken: isRevoked ? 'revoked' : left,
+      refreshToken: held?.refreshToken === undefined ? 'none' : 'still_valid',
+      ...(!isRevoked && revocation !== undefined && { error: revocation }),
+    }
+  }
+
+  /** Throws why the event had not the intended effect, or could not be saved. Only a login can end `mfa_required`. */
+  async #signIn(event: NewEvent, options: RunOptions): Promise<SignedIn> {
+    const { context, waitUntil } = this.#options
+    const decide = () => ({ ...event, at: context.clock.now() })
+    const run = this.#runner.run(decide, { isExplicit: true, ...options })
+    waitUntil(run.catch(() => {}))
+    const result = await run
+    throwFailure(result)
+    const { status } = result.state
+    if (status === 'signed_in' || status === 'mfa_required') return toSessionState(result.state) as SignedIn
+    throw new GrantsError('not_signed_in', 'Another process signed this session out. Sign in again.', {})
+  }
+
+  /** Returns the same object for the same state, so that listeners can compare by identity. */
+  #project(from: MachineState): SessionState {
+    if (this.#projection?.from !== from) this.#projection = { from, to: Object.freeze(toSessionState(from)) }
+    return this.#projection.to
+  }
+}
+
+let areMethodsBound = false
+
+/** Binds each method when it is first used: a pool keeps thousands of sessions that use few of them. */
+function bindMethods(): void {
+  if (areMethodsBound) return
+  areMethodsBound = true
+  const { constructor: _, ...members } = Object.getOwnPropertyDescriptors(LiveSession.prototype)
+  for (const [name, { value: method }] of Object.entries<PropertyDescriptor>(members)) {
+    if (method === undefined) continue
+    const get = function (this: LiveSession) {
+      const value = method.bind(this)
+      Object.defineProperty(this, name, { value })
+      return value
+    }
+    Object.defineProperty(LiveSession.prototype, name, { get })
+  }
+}
+
+type NewEvent<T extends EventType = EventType> = { [K in T]: Omit<MachineEvent<K>, 'at'> }[T]
+
+function toRequested(grantType: 'password' | 'client_credentials', { expiresIn, scope }: TokenParameters) {
+  if (expiresIn !== undefined) checkField([grantType, 'expires_in'], expiresIn, 'expiresIn')
+  if (scope !== undefined) {
+    checkField([grantType, 'scope'], scope)
+    if (includesCustomer(scope)) throw invalidArgument('scope', 'must not name a customer: use subject')
+  }
+  return { expires_in: expiresIn, scope }
+}
+
+/** Particle is younger than this, 2001-09-09. Seconds since 1970 reach it only in the year 33658. Milliseconds. */
+const earliestExpiry = 1e12
+
+/** Checks a token from elsewhere, but not its subject. */
+export function readExternalToken(token: Partial<ExternalToken>) {
+  const { refreshToken } = token
+  const expiresAt = token.expiresAt instanceof Date ? token.expiresAt.getTime() : (token.expiresAt ?? null)
+  if (expiresAt !== null && !(Number.isFinite(expiresAt) && expiresAt >= earliestExpiry)) {
+    throw invalidArgument('expiresAt', 'must be a Date, or milliseconds since 1970: multiply seconds by 1000')
+  }
+  return {
+    accessToken: toTokenSecret('accessToken', token.accessToken),
+    refreshToken: refreshToken === undefined ? undefined : toTokenSecret('refreshToken', refreshToken),
+    expiresAt,
+  }
+}
+
+function toTokenSecret(parameter: string, token: string | Secret | undefined): Secret {
+  if (isHeaderSafe(Secret.isInstance(token) ? token.reveal() : token)) return toSecret(token as Secret)
+  throw invalidArgument(parameter, 'must be a non-empty string without spaces, and without "Bearer" in front')
+}

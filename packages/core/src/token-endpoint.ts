@@ -1,0 +1,192 @@
+import { raceAbort } from './async.ts'
+import type { OAuthClient, ProductClient } from './clients.ts'
+import type { ServerClock } from './clock.ts'
+import { GrantsError, invalidArgument } from './errors.ts'
+import { type GrantType, grants, type TokenRequest } from './grants/catalogue.ts'
+import type { RequestOutcome } from './lockout-guard.ts'
+import type { ChallengeLimits, ResponseEvent } from './machine/event.ts'
+import { customerRejected } from './machine/machine-errors.ts'
+import { isRevocationConfirmed } from './protocol/bearer.ts'
+import { type Fetch, type FetchInit, type HttpResponse, readBody } from './protocol/http.ts'
+import {
+  type ClientAuthentication,
+  type EncodedRequest,
+  encodeCustomerRequest,
+  encodeTokenRequest,
+  type NewCustomer,
+} from './protocol/token-request.ts'
+import {
+  type ErrorResponse,
+  isTokenEndpointError,
+  parseTokenResponse,
+  type TokenResponse,
+  tokenEndpointErrors,
+} from './protocol/token-response.ts'
+import { findSystemCode, redactError } from './redact.ts'
+import { Secret } from './secret.ts'
+
+export interface TokenEndpointOptions {
+  readonly baseUrl: string
+  readonly client: OAuthClient
+  readonly clientAuthentication: ClientAuthentication
+  readonly fetch: Fetch
+  readonly clock: ServerClock
+  readonly timeoutMs: number
+  readonly challengeLimits: ChallengeLimits
+}
+
+/** What came of a request: for the state machine, and for the lockout guard. */
+export interface RequestResult {
+  readonly event: ResponseEvent
+  readonly outcome: RequestOutcome
+}
+
+/** Particle's longest lockout: no response makes a session wait longer. */
+const maxRetryAfterMs = 30 * 60_000
+
+/** Sends requests to Particle and turns whatever comes back into an event. Never rejects. */
+export class TokenEndpoint {
+  readonly #options: TokenEndpointOptions
+
+  constructor(options: TokenEndpointOptions) {
+    this.#options = options
+  }
+
+  async send(request: TokenRequest | NewCustomer, signal?: AbortSignal): Promise<RequestResult> {
+    const { client, clientAuthentication, clock } = this.#options
+    const isNewCustomer = 'product' in request
+    let encoded: EncodedRequest
+    try {
+      encoded = isNewCustomer
+        ? encodeCustomerRequest(request, client as ProductClient)
+        : encodeTokenRequest(request, client, clientAuthentication)
+    } catch (thrown) {
+      const error = GrantsError.isInstance(thrown) ? thrown : invalidArgument('request', 'cannot be encoded')
+      return this.#fail(error, 'not_sent')
+    }
+
+    const { method, path, headers, body, secrets } = encoded
+    const sentAt = clock.now()
+    try {
+      const init = { method, headers: headers.reveal(), body: body.reveal() }
+      const http = await this.#exchange(path, init, signal)
+      const response = (isNewCustomer ? parseCustomerResponse : parseTokenResponse)(http, secrets)
+      const elapsed = Math.max(0, clock.now() - sentAt)
+      // Only the token endpoint's own `Date` corrects the clock: a proxy's may be wrong, or cached.
+      const isOwn =
+        response.type === 'error' ? isTokenEndpointError(response.error) : response.type !== 'unexpected'
+      if (isOwn) clock.adjust(response.date, elapsed)
+      const result = this.#toResult(response, clock.now() - elapsed)
+      // A refused customer says nothing about an account.
+      const isVerdict = result.outcome.type !== 'refused' || result.outcome.error === 'invalid_client'
+      return isNewCustomer && !isVerdict ? { ...result, outcome: { type: 'unknown' } } : result
+    } catch (thrown) {
+      const grantType = isNewCustomer ? 'client_credentials' : request.grant_type
+      return this.#fail(this.#toNetworkError(redactError(thrown, secrets), grantType))
+    }
+  }
+
+  /** Revokes an access token. Returns why it may still be valid, or `undefined`. */
+  async revoke(accessToken: Secret, signal?: AbortSignal): Promise<GrantsError | undefined> {
+    const headers = { authorization: `Bearer ${accessToken.reveal()}`, accept: 'application/json' }
+    let status: number | undefined
+    let cause: Error | undefined
+    try {
+      const http = await this.#exchange('/v1/access_tokens/current', { method: 'DELETE', headers }, signal)
+      if (isRevocationConfirmed(http)) return undefined
+      status = http.status
+    } catch (thrown) {
+      cause = redactError(thrown, [accessToken])
+    }
+    const message =
+      'Particle did not confirm that the access token was revoked. It remains valid until it expires.'
+    return new GrantsError('revocation_failed', message, { status }, cause && { cause })
+  }
+
+  /** Ends with the time-out or the signal, even if this `fetch` ignores both. */
+  async #exchange(
+    path: string,
+    init: Pick<FetchInit, 'method' | 'headers' | 'body'>,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpResponse> {
+    const { fetch, baseUrl, timeoutMs } = this.#options
+    const timeout = AbortSignal.timeout(timeoutMs)
+    const signals = signal === undefined ? [timeout] : [timeout, signal]
+    const receive = async (): Promise<HttpResponse> => {
+      // Following a redirect would send the credentials wherever the response says.
+      const options = { redirect: 'manual', signal: AbortSignal.any(signals) } as const
+      const response = await fetch(baseUrl + path, { ...init, headers: { ...init.headers }, ...options })
+      return { status: response.status, headers: response.headers, body: await readBody(response) }
+    }
+    return raceAbort(receive(), signals)
+  }
+
+  #fail(error: GrantsError, type: 'unknown' | 'not_sent' = 'unknown'): RequestResult {
+    return { event: { type: 'failed', at: this.#options.clock.now(), error }, outcome: { type } }
+  }
+
+  #toResult(response: TokenResponse, requestedAt: number): RequestResult {
+    const { baseUrl, clock, challengeLimits: limits } = this.#options
+    const { type, status, retryAfterSeconds } = response
+    const at = clock.now()
+    const error = type === 'error' ? response.error : undefined
+    if (type === 'success') {
+      return { event: { type: 'granted', at, requestedAt, response }, outcome: { type } }
+    }
+    const retryAt =
+      retryAfterSeconds === undefined ? undefined : at + Math.min(retryAfterSeconds * 1000, maxRetryAfterMs)
+    // A challenge cannot be answered while the server accepts no requests.
+    if (error === 'rate_limit_exceeded' || (status === 429 && type !== 'unexpected')) {
+      const message =
+        'Particle accepts no more token requests from your IP address for now (status 429). Wait before the next attempt.'
+      const { event } = this.#fail(new GrantsError('rate_limited', message, { retryAt }))
+      return { event, outcome: { type: 'throttled', retryAfterSeconds } }
+    }
+    if (type === 'mfa_required' && status < 500) {
+      const { mfaToken } = response
+      return { event: { type: 'challenged', at, status, mfaToken, limits }, outcome: { type: 'challenged' } }
+    }
+    if (type === 'error' && !isTransient(response)) {
+      return { event: { type: 'refused', at, response }, outcome: { type: 'refused', error: response.error } }
+    }
+    if (type === 'error' || [429, 502, 503, 504].includes(status)) {
+      const message = `Particle's token endpoint is temporarily unavailable (status ${status}). Try again later.`
+      // A gateway's or a firewall's own page has no Retry-After to believe.
+      const details = { status, error, retryAt: type === 'error' ? retryAt : undefined }
+      return this.#fail(new GrantsError('temporarily_unavailable', message, details))
+    }
+    const reason = type === 'unexpected' ? response.reason : 'wrong_status'
+    const message = `${baseUrl} did not respond as Particle's token endpoint does: status ${status}, ${reason}. Check the base URL and any proxy.`
+    return this.#fail(new GrantsError('unexpected_response', message, { baseUrl, status, reason }))
+  }
+
+  #toNetworkError(cause: Error, grantType: GrantType): GrantsError {
+    const { baseUrl } = this.#options
+    const systemCode = findSystemCode(cause)
+    const reason = cause.name === 'TimeoutError' ? 'timeout' : 'network'
+    const code = systemCode ? ` (${systemCode})` : ''
+    const what = reason === 'timeout' ? 'did not respond in time' : `could not be reached${code}`
+    const mayBeSpent = grants[grantType].isSingleUse
+    const advice = mayBeSpent ? ' The code or refresh token may have been used.' : ''
+    const message = `${baseUrl} ${what}. Check the base URL and the network.${advice}`
+    const details = { grantType, baseUrl, reason, systemCode, mayBeSpent } as const
+    return new GrantsError('network_error', message, details, { cause })
+  }
+}
+
+/** A server that fails has not judged the request, whatever error code it returns. */
+function isTransient({ status, error }: ErrorResponse): boolean {
+  return (
+    status >= 500 || status === 408 || (isTokenEndpointError(error) && tokenEndpointErrors[error].isTransient)
+  )
+}
+
+/** Particle's response to an existing customer is not known: any 4xx is a refusal, with or without an error code. */
+function parseCustomerResponse(http: HttpResponse, secrets: readonly Secret[]): TokenResponse {
+  const response = parseTokenResponse(http.status === 201 ? { ...http, status: 200 } : http, secrets)
+  const { type, status } = response
+  if (status < 400 || status >= 500 || status === 429 || type === 'mfa_required') return response
+  if (type === 'error' && isTokenEndpointError(response.error)) return response
+  const description = type === 'error' ? (response.description ?? response.error) : undefined
+  return { unknownFields: new Secret({}), ...response, type: 'error', error: customerRejected, description }
+}

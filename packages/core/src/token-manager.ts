@@ -1,0 +1,270 @@
+import { raceAbort } from './async.ts'
+import { maxDelayMs, type ServerClock, setLongTimeout } from './clock.ts'
+import { GrantsError, invalidArgument } from './errors.ts'
+import type { MachineEvent } from './machine/event.ts'
+import { noToken, renewalBackoff } from './machine/machine-errors.ts'
+import {
+  canRequestClientToken,
+  getBoundSubject,
+  getTokens,
+  type MachineState,
+  type RenewalBackoff,
+} from './machine/state.ts'
+import { getRenewal, getRenewalTime, isBackingOff, startBackoff } from './renewal.ts'
+import { Secret } from './secret.ts'
+import type { RunResult, SessionRunner } from './session-runner.ts'
+import { owner } from './subject.ts'
+
+/** The options of a session's `getAccessToken`. */
+export interface AccessTokenOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly timeoutMs?: number | undefined
+  readonly minValidityMs?: number | undefined
+  readonly forceRefresh?: boolean | undefined
+}
+
+/** The default limit of one request, and of waiting for a token. */
+export const defaultTimeoutMs = 30_000
+
+/** Who needs a token: a caller, one that forces a renewal, or the token manager itself. */
+interface Demand {
+  readonly type: 'caller' | 'forced' | 'background'
+  readonly minValidityMs: number
+}
+
+/**
+ * Caches the access token and renews it once for everyone who waits.
+ *
+ * Rules:
+ * - A token that is valid for long enough is returned at once.
+ * - Shortly before expiry the token is still returned, and a renewal starts in the background.
+ * - After expiry, or after `invalidate`, callers wait for one renewal. It reads the store first: another process may
+ *   have renewed already.
+ * - A session that has never signed in requests its first token, if its client can.
+ * - After a failure, only a forced renewal is sent before the back-off ends.
+ * - There is one request at a time. Callers who give up (abort, time-out) do not cancel it for the others.
+ * - A caller joins the request in progress unless that one may end with less than the caller needs.
+ */
+export class TokenManager {
+  readonly #runner: SessionRunner
+  readonly #clock: ServerClock
+  readonly #waitUntil: (promise: Promise<unknown>) => void
+  #state: MachineState | undefined
+  #cached: CachedToken | undefined
+  #pending: { readonly promise: Promise<void>; readonly demand: Demand } | undefined
+  /** The state's back-off, or one that it does not record: of a first request, or of a renewal that was not sent. */
+  #backoff: RenewalBackoff | undefined
+
+  constructor(runner: SessionRunner, clock: ServerClock, waitUntil: (promise: Promise<unknown>) => void) {
+    this.#runner = runner
+    this.#clock = clock
+    this.#waitUntil = waitUntil
+  }
+
+  /** Returns a valid token, waiting for a request if there is none. */
+  async get(options: AccessTokenOptions = {}): Promise<string> {
+    const { timeoutMs, minValidityMs = 0, forceRefresh = false } = options
+    if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) assertTimeout(timeoutMs)
+    if (!(minValidityMs >= 0))
+      throw invalidArgument('minValidityMs', 'must be a number of milliseconds, 0 or more')
+    const cached = forceRefresh ? undefined : this.peek(minValidityMs)
+    if (cached !== undefined) return cached
+    options.signal?.throwIfAborted()
+    await wait(this.#request({ type: forceRefresh ? 'forced' : 'caller', minValidityMs }), options)
+    const token = this.peek()
+    if (token === undefined) throw noToken(this.#runner.state)
+    return token
+  }
+
+  /** Returns the cached token while it is valid. Starts a background renewal shortly before expiry. */
+  peek(minValidityMs = 0): string | undefined {
+    const cached = this.#getCached()
+    const now = this.#clock.now()
+    if (cached === undefined || !isValid(cached, now, minValidityMs)) return undefined
+    if (isRenewalDue(cached, now)) this.#renewInBackground(now)
+    return cached.token
+  }
+
+  /** Marks a token that the API rejected. Ignored unless it is the current one: an older one was replaced already. */
+  invalidate(token: string): void {
+    const at = this.#clock.now()
+    this.#runner.rejectToken({ type: 'token_rejected', accessToken: new Secret(token), at })
+  }
+
+  async idle(): Promise<void> {
+    while (this.#pending !== undefined) await this.#pending.promise.catch(() => {})
+  }
+
+  /** Reads the state if it has changed. There is no listener, because a pool keeps thousands of sessions. */
+  #getCached(): CachedToken | undefined {
+    const { latest } = this.#runner
+    if (latest !== this.#state) {
+      this.#state = latest
+      this.#cached = toCachedToken(latest)
+      if (latest.status === 'signed_in') this.#backoff = latest.backoff
+    }
+    return this.#cached
+  }
+
+  #renewInBackground(now: number): void {
+    if (this.#pending !== undefined || isBackingOff(this.#backoff, now)) return
+    // The current token is valid, so that this error can be ignored.
+    this.#request({ type: 'background', minValidityMs: 0 }).catch((error: GrantsError) => {
+      this.#getCached()
+      if (!isBackingOff(this.#backoff, this.#clock.now())) this.#recordFailure(error)
+    })
+  }
+
+  /** Starts a request, or joins the one in progress. */
+  #request(demand: Demand): Promise<void> {
+    if (this.#pending !== undefined && canJoin(demand, this.#pending.demand)) return this.#pending.promise
+    const promise = this.#renewOrRequest(demand).finally(() => {
+      if (this.#pending?.promise === promise) this.#pending = undefined
+    })
+    this.#pending = { promise, demand }
+    this.#waitUntil(promise.catch(() => {}))
+    return promise
+  }
+
+  async #renewOrRequest(demand: Demand): Promise<void> {
+    const options = {
+      isExplicit: demand.type === 'forced',
+      // A user client's first use is for its owner, whose record it may take over: it has the client's secret.
+      subject: isFirstUse(this.#runner.latest) ? owner : undefined,
+    }
+    // A token that cannot be renewed, or an MFA challenge, may have expired.
+    if (this.#runner.state !== this.#runner.latest) {
+      await this.#runner.run(() => ({ type: 'time_passed', at: this.#clock.now() }), options)
+    }
+    const request = () => this.#runner.run((state) => this.#toEvent(state, demand), options)
+    let result = await request()
+    // The client's own credentials may do instead.
+    if (isRefreshTokenInvalid(result)) result = await request()
+    if (isLockLost(result)) {
+      // The process that took the lock may have renewed.
+      await this.#runner.load()
+      if (isSatisfied(demand, this.#runner.latest, this.#clock.now())) return
+    }
+    if (result.error !== undefined && isFirstUse(result.state)) this.#recordFailure(result.error)
+    throwFailure(result)
+  }
+
+  /** Returns the event that gets the token; `undefined`: there is one already, perhaps from another process. */
+  #toEvent(state: MachineState, demand: Demand): MachineEvent | undefined {
+    const at = this.#clock.now()
+    if (isSatisfied(demand, state, at)) return undefined
+    const isRenewal = state.status === 'signed_in'
+    if (!isRenewal && !isFirstUse(state)) throw noToken(state)
+    const backoff = isRenewal ? state.backoff : this.#backoff
+    if (isBackingOff(backoff, at) && !mayIgnoreBackoff(demand, backoff)) throw renewalBackoff(backoff)
+    if (isRenewal) return { type: 'renew', at }
+    return { type: 'request_client_token', requested: { expires_in: undefined, scope: undefined }, at }
+  }
+
+  #recordFailure({ code, retryAt }: GrantsError): void {
+    const failures = (this.#backoff?.failures ?? 0) + 1
+    this.#backoff = startBackoff({ failures, failedAt: this.#clock.now(), cause: code, notBefore: retryAt })
+  }
+}
+
+/** The current token, with what the fast path needs. Times in milliseconds since 1970. */
+interface CachedToken {
+  readonly token: string
+  readonly expiresAt: number
+  readonly lifetimeMs: number
+  readonly renewAt: number
+}
+
+function toCachedToken(state: MachineState): CachedToken | undefined {
+  const tokens = getTokens(state)
+  if (tokens === undefined || tokens.isRejected) return undefined
+  const { accessToken, requestedAt } = tokens
+  const expiresAt = tokens.expiresAt ?? Number.POSITIVE_INFINITY
+  const isRenewable = canRenew(state)
+  return {
+    token: accessToken.reveal(),
+    expiresAt,
+    lifetimeMs: isRenewable ? expiresAt - requestedAt : Number.POSITIVE_INFINITY,
+    renewAt: isRenewable ? getRenewalTime(tokens) : Number.POSITIVE_INFINITY,
+  }
+}
+
+function isValid({ expiresAt, lifetimeMs }: CachedToken, now: number, minValidityMs: number): boolean {
+  // A token that lives no longer than the caller wants cannot be improved by another one.
+  return now < expiresAt && (now + minValidityMs < expiresAt || lifetimeMs <= minValidityMs)
+}
+
+function isRenewalDue({ renewAt }: CachedToken, now: number): boolean {
+  return now >= renewAt
+}
+
+function canRenew(state: MachineState): boolean {
+  if (state.status !== 'signed_in') return false
+  return getRenewal(state.identity, state.subject, state.tokens).grantType !== undefined
+}
+
+/** Whether this session has never signed in and its client can request the token itself. */
+function isFirstUse(state: MachineState): boolean {
+  if (state.status !== 'signed_out') return false
+  const { identity, reason } = state
+  if (!canRequestClientToken(identity, getBoundSubject(state) ?? owner)) return false
+  return reason === 'never_signed_in' || (reason === 'challenge_expired' && identity.clientKind === 'product')
+}
+
+/** Whether the token of this state is enough. */
+function isSatisfied({ type, minValidityMs }: Demand, state: MachineState, now: number): boolean {
+  const cached = toCachedToken(state)
+  if (type === 'forced' || cached === undefined || !isValid(cached, now, minValidityMs)) return false
+  return type === 'caller' || !isRenewalDue(cached, now)
+}
+
+/** Whether the request in progress ends with a token that is enough. */
+function canJoin({ type, minValidityMs }: Demand, pending: Demand): boolean {
+  return pending.type === 'forced' || (type !== 'forced' && pending.minValidityMs >= minValidityMs)
+}
+
+/** Refusals are the lockout guard's to hold back from callers: it knows when the account may be tried again. */
+function mayIgnoreBackoff({ type }: Demand, { cause }: RenewalBackoff): boolean {
+  const isRefusal = cause === 'oauth_error' || cause === 'unknown_customer'
+  return type === 'forced' || (type === 'caller' && isRefusal)
+}
+
+/** Whether Particle refused the refresh token, and another grant remains. */
+function isRefreshTokenInvalid({ state, error }: RunResult): boolean {
+  if (!GrantsError.isInstance(error) || error.code !== 'oauth_error') return false
+  const { grantType, error: code } = error.details
+  return grantType === 'refresh_token' && code === 'invalid_grant' && canRenew(state)
+}
+
+function isLockLost({ error, storeError }: RunResult): boolean {
+  const isConflict = GrantsError.isInstance(storeError) && storeError.code === 'store_conflict'
+  return isConflict || error?.code === 'store_unavailable'
+}
+
+/** Waits as long as this caller wants. What it waits for continues. */
+function wait<T>(
+  promise: Promise<T>,
+  { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions,
+): Promise<T> {
+  const timeout = new AbortController()
+  // The timer keeps the process alive while a caller waits.
+  const cancelTimeout = setLongTimeout(timeoutMs, () => {
+    if (timeoutMs === Number.POSITIVE_INFINITY) return
+    const message = `No token was available within ${Math.round(timeoutMs / 1000)} s. The request continues; call again, or allow more time.`
+    timeout.abort(new GrantsError('wait_timeout', message, { waitedMs: timeoutMs }))
+  })
+  return raceAbort(promise, [signal, timeout.signal]).finally(cancelTimeout)
+}
+
+/** Throws why a run did not have the intended effect, or why its result could not be saved. */
+export function throwFailure({ error, storeError }: RunResult): void {
+  if (error !== undefined) throw error
+  if (storeError !== undefined) throw storeError
+}
+
+/** @throws GrantsError `invalid_argument` for a time-out that no timer can keep */
+export function assertTimeout(timeoutMs: number): void {
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > maxDelayMs) {
+    throw invalidArgument('timeoutMs', `must be an integer of milliseconds from 1 to ${maxDelayMs}`)
+  }
+}

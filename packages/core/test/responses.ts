@@ -1,0 +1,18 @@
+import type { HttpResponse } from '../src/protocol/http.ts'
+
+/** The smallest body with tokens. */
+export const tokenBody = { access_token: 'a', token_type: 'bearer', expires_in: 60 } as const
+
+/** An HTTP response. Bytes and strings are sent as they are, anything else as JSON. */
+export function httpResponse(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  return {
+    status,
+    headers: { get: (name) => headers[name.toLowerCase()] ?? null },
+    body: body instanceof Uint8Array ? body : new TextEncoder().encode(text),
+  }
+}

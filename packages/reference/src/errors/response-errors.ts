@@ -1,0 +1,131 @@
+import type { LibraryErrorReferences } from './library-error.ts'
+
+const tokensKept = 'The session is unchanged: tokens it already had are kept.'
+
+/** Errors that follow from a response of the token endpoint, or from its absence. */
+export const responseErrors: LibraryErrorReferences<
+  | 'invalid_code'
+  | 'challenge_expired'
+  | 'sso_required'
+  | 'oauth_error'
+  | 'unknown_customer'
+  | 'temporarily_unavailable'
+  | 'unexpected_response'
+  | 'network_error'
+  | 'scope_mismatch'
+  | 'revocation_failed'
+> = {
+  invalid_code: {
+    title: 'Wrong code',
+    when: 'Particle refused the code, and attempts are left: see `details.attemptsLeft`.',
+    advice: [
+      "Wait for the authenticator's next code, and submit it before `details.expiresAt`.",
+      "Check the clock of the authenticator's device.",
+    ],
+    effect: 'The challenge stays open.',
+    tokenEndpointErrors: ['invalid_token', 'invalid_grant'],
+  },
+  challenge_expired: {
+    title: 'The MFA challenge has expired',
+    when: 'A code was submitted to a challenge that has no attempts left or is too old. Both limits are options.',
+    advice: ['Sign in with username and password again.'],
+    effect: 'The challenge is closed. Tokens from an earlier sign-in are kept.',
+    reasons: {
+      attempts: { meaning: 'Too many codes were wrong: three, unless you set another number.' },
+      age: { meaning: 'The challenge is older than ten minutes, unless you set another age.' },
+    },
+    tokenEndpointErrors: ['invalid_token', 'invalid_grant'],
+  },
+  sso_required: {
+    title: "The account signs in through its company's SSO",
+    when: 'Particle answered `sso_user`: the account has no password that the token endpoint accepts.',
+    advice: [
+      'Run `particle login --sso`, and pass its access token to `setToken()`.',
+      "Or use an API user's token with `createSession({ accessToken })`.",
+    ],
+    effect: tokensKept,
+    tokenEndpointErrors: ['sso_user'],
+  },
+  oauth_error: {
+    title: 'Particle refused the request',
+    when: 'The token endpoint answered with an error code: see `details.error`.',
+    advice: ['Follow the advice for that error code. Do not send the request again unchanged.'],
+    effect: tokensKept,
+    tokenEndpointErrors: [
+      'mfa_required',
+      'invalid_grant',
+      'invalid_client',
+      'invalid_request',
+      'invalid_scope',
+      'invalid_token',
+      'expired_token',
+    ],
+  },
+  unknown_customer: {
+    title: 'Unknown customer',
+    when: 'Particle answered `invalid_scope`: the product has no such customer. It was never created, or it was deleted. Until `retryAt` the library sends no automatic request for this customer.',
+    advice: [
+      'Create the customer with `createCustomer()`. That also ends the wait.',
+      "Check the customer's name and the product of the client.",
+    ],
+    effect: 'A valid token is kept. Without one the session is signed out.',
+    tokenEndpointErrors: ['invalid_scope'],
+  },
+  temporarily_unavailable: {
+    title: 'Particle is temporarily unavailable',
+    when: 'The token endpoint or a server in front of it failed (5xx), or answered 429 in another format.',
+    advice: ['Try again later, at `retryAt` if there is one.'],
+    effect: `${tokensKept} Whether Particle processed the request is not known.`,
+    tokenEndpointErrors: ['server_error'],
+  },
+  unexpected_response: {
+    title: 'The response is not from the token endpoint',
+    when: 'A proxy, a wrong base URL or a failing server answered in another format.',
+    advice: ['Check the base URL, and any proxy in between.'],
+    effect: tokensKept,
+    reasons: {
+      redirect: { meaning: 'It is a redirect. The library never follows redirects with credentials.' },
+      too_large: { meaning: 'It has more than 1 MiB.' },
+      empty: { meaning: 'Its body is empty.' },
+      not_utf8: { meaning: 'Its body is not UTF-8.' },
+      html: { meaning: 'It is an HTML page, for example the error page of a proxy.' },
+      jsonp: { meaning: 'It is JavaScript (JSONP) instead of JSON.' },
+      not_json: { meaning: 'Its body is not JSON.' },
+      not_an_object: { meaning: 'It is JSON, but not an object.' },
+      no_error_code: { meaning: 'It is JSON without an error code.' },
+      wrong_status: { meaning: 'Its body contradicts its status.' },
+      wrong_type: { meaning: 'One of its fields has the wrong type.' },
+    },
+    tokenEndpointErrors: [],
+  },
+  network_error: {
+    title: 'No response',
+    when: 'The request timed out or the connection failed. Whether Particle processed it is not known.',
+    advice: [
+      'Check the base URL and the network, then try again. `details.systemCode` says more where the platform does.',
+      'If `details.mayBeSpent` is true, do not send the same code again: Particle may have accepted it.',
+    ],
+    effect: tokensKept,
+    reasons: {
+      timeout: { meaning: 'No response arrived within the time limit.' },
+      network: { meaning: 'The connection failed.' },
+    },
+    tokenEndpointErrors: [],
+  },
+  scope_mismatch: {
+    title: 'The token belongs to another customer',
+    when: "The response's scope names another customer than this session's, or lacks the requested one.",
+    advice: ["Check the customer's name and the product of the client."],
+    effect: 'The new token is discarded. Tokens the session already had are kept.',
+    tokenEndpointErrors: [],
+  },
+  revocation_failed: {
+    title: 'The token was not revoked',
+    when: 'You logged out, and Particle did not confirm that it revoked the access token.',
+    advice: [
+      'If the token may have leaked, revoke all tokens of the account with `DELETE /v1/access_tokens`.',
+    ],
+    effect: 'The session is signed out. The access token may still be valid.',
+    tokenEndpointErrors: [],
+  },
+}

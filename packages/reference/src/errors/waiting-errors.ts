@@ -1,0 +1,55 @@
+import type { LibraryErrorReferences } from './library-error.ts'
+
+const heldBack = 'Nothing was sent. Tokens the session already had are kept.'
+
+/** Errors that say to wait: limits, back-off and time-outs. */
+export const waitingErrors: LibraryErrorReferences<
+  'rate_limited' | 'locked_out' | 'backing_off' | 'renewal_backoff' | 'wait_timeout'
+> = {
+  rate_limited: {
+    title: 'Too many token requests',
+    when: 'Particle answered 429, or the library has sent 90 token requests in five minutes and would have to wait longer than `maxWaitMs`.',
+    advice: [
+      'Call again at `retryAt`.',
+      'Keep a token and use it again: sessions that share a store share tokens.',
+    ],
+    effect: 'Tokens the session already had are kept.',
+    tokenEndpointErrors: ['rate_limit_exceeded'],
+  },
+  locked_out: {
+    title: 'Your IP address is locked out',
+    when: 'Particle answered 429 after at least nine refused token requests in a row.',
+    advice: [
+      'Find out what was refused, and correct it. Every program behind your IP address counts.',
+      'Call again at `retryAt`. Particle blocks an IP address for 30 minutes.',
+    ],
+    effect: 'Tokens the session already had are kept.',
+    tokenEndpointErrors: ['rate_limit_exceeded'],
+  },
+  backing_off: {
+    title: 'The lockout guard holds the request back',
+    when: 'Requests for this account were refused too often, or nine requests in a row were refused. `details.account` is the account; without one it is the whole IP address.',
+    advice: [
+      'Correct the password, the client secret or the customer. A new client secret ends the wait at once.',
+      'Call again at `retryAt`.',
+      'If a person at a terminal should try now, pass `force: true` to `login()`, `submitOtp()` or `submitRecoveryCode()`.',
+      'After you have found the cause, `resetLockoutGuard()` ends every wait.',
+    ],
+    effect: heldBack,
+    tokenEndpointErrors: ['invalid_grant', 'invalid_token', 'invalid_client'],
+  },
+  renewal_backoff: {
+    title: 'The next renewal has to wait',
+    when: 'The token expired or was rejected, and the last renewals failed. `details.cause` is the error code of the last one.',
+    advice: ['Call again at `retryAt`.', 'Correct what `details.cause` names.'],
+    effect: 'Nothing was sent. The session renews at `retryAt`.',
+    tokenEndpointErrors: [],
+  },
+  wait_timeout: {
+    title: 'Waiting took too long',
+    when: 'The call waited for a token longer than its `timeoutMs`.',
+    advice: ['Call again, or allow more time with `timeoutMs`.'],
+    effect: 'The renewal continues. Other callers keep waiting for it.',
+    tokenEndpointErrors: [],
+  },
+}
