@@ -1,36 +1,37 @@
-/** Somebody else held the lock for longer than one waits. */
+/** The lock stayed taken for as long as the caller waited. */
 export class LockTimeoutError extends Error {
   override readonly name = 'LockTimeoutError'
   readonly code = 'lock_timeout'
-  /** Milliseconds. */
-  readonly waited: number
+  readonly waitedMs: number
 
-  constructor(name: string, waited: number) {
-    super(`The lock "${name}" was held by somebody else for the ${waited} ms that one waits`)
-    this.waited = waited
+  constructor(name: string, waitedMs: number) {
+    super(`The lock "${name}" stayed taken for ${waitedMs} ms.`)
+    this.waitedMs = waitedMs
   }
 }
 
-/** The reason of a lock's signal: its file was removed, or given to another process. */
+/** The reason of a lock's signal: its file was removed, or another process took it over. */
 export class LockLostError extends Error {
   override readonly name = 'LockLostError'
   readonly code = 'lock_lost'
 
   constructor(name: string) {
-    super(`The lock "${name}" is no longer this process's`)
+    super(`The lock "${name}" was lost.`)
   }
 }
 
-/** A folder or file that others own or may change, and that holds nothing private therefore. */
+/** A folder or file that other users own or can change, so that nothing private may be stored there. */
 export class UnsafePathError extends Error {
   override readonly name = 'UnsafePathError'
   readonly code = 'unsafe_path'
   readonly path: string
+  /** What is wrong, as the rest of a sentence that starts with the path. */
   readonly problem: string
+  /** What to do, as a sentence without its full stop. */
   readonly advice: string
 
   constructor(path: string, { problem, advice }: { problem: string; advice: string }) {
-    super(`${path} ${problem}: ${advice}`)
+    super(`${path} ${problem}. ${advice}.`)
     this.path = path
     this.problem = problem
     this.advice = advice

@@ -1,37 +1,38 @@
 import { constants } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import type { Held } from './held.ts'
+import type { LockFile, TryLock } from './lock-file.ts'
 
-/** `O_EXLOCK` of macOS and the BSDs, which Node hands to `open(2)` as it is. */
+/** `O_EXLOCK` of macOS and the BSDs, which Node passes to `open(2)`. */
 const bsdExclusive = 0x20
 /** `UV_FS_O_EXLOCK`: libuv opens the file without sharing it. */
 const windowsExclusive = 0x10000000
 
-/** How the kernel says that somebody has the file. Windows has several names for it; the wait is bounded anyway. */
-const taken = { bsd: ['EAGAIN', 'EWOULDBLOCK'], windows: ['EBUSY', 'EPERM', 'EACCES'] }
+/** Error codes for a file that another process holds. Windows has several; the wait is limited in any case. */
+const takenCodes = { bsd: ['EAGAIN', 'EWOULDBLOCK'], windows: ['EBUSY', 'EPERM', 'EACCES'] }
 
 /**
- * The lock of systems whose kernel gives one with the opening of a file, and takes it back when the process ends:
- * macOS, the BSDs, Windows. The empty file stays, since removing it would let two in.
+ * Locks by opening a file in exclusive mode, for systems whose kernel supports it and frees the lock when the process ends:
+ * macOS, the BSDs, Windows. The empty file stays: removing it would let two processes in.
  */
-export function tryExclusiveFile(platform: NodeJS.Platform): (path: string) => Promise<Held | undefined> {
+export function tryExclusiveFile(platform: NodeJS.Platform): TryLock {
   const windows = platform === 'win32'
   const flags =
     constants.O_RDWR | constants.O_CREAT | (windows ? windowsExclusive : bsdExclusive | constants.O_NONBLOCK)
-  return async (path) => {
+  return async (path): Promise<LockFile | undefined> => {
     const file = `${path}.lock`
     const handle = await open(file, flags, 0o600).catch((thrown: NodeJS.ErrnoException) => {
-      if (!taken[windows ? 'windows' : 'bsd'].includes(thrown.code ?? '')) throw thrown
+      if (!takenCodes[windows ? 'windows' : 'bsd'].includes(thrown.code ?? '')) throw thrown
       return undefined
     })
     if (handle === undefined) return undefined
     return {
-      inherited: true,
-      async stillOurs() {
-        // Windows doesn't let anybody remove or replace an open file.
+      // The kernel does not say how the last holder ended.
+      isInherited: true,
+      async isHeld() {
+        // Windows does not allow an open file to be removed or replaced.
         if (windows) return true
-        const [ours, there] = await Promise.all([handle.stat(), stat(file).catch(() => undefined)])
-        return there !== undefined && ours.ino === there.ino && ours.dev === there.dev
+        const [ours, current] = await Promise.all([handle.stat(), stat(file).catch(() => undefined)])
+        return current !== undefined && ours.ino === current.ino && ours.dev === current.dev
       },
       release: () => handle.close(),
     }

@@ -37,28 +37,28 @@ vi.mock('node:fs/promises', () => {
 })
 
 vi.mock('./owner.ts', () => ({
-  thisProcess: async () => ({ name: scheduler.self, nonce: crypto.randomUUID() }),
+  getThisProcess: async () => ({ name: scheduler.self, nonce: crypto.randomUUID() }),
   formatOwner: ({ name, nonce }: { name: string; nonce: string }) => `${name} ${nonce}`,
   parseOwner: (text: string) => ({ name: text.split(' ')[0] }),
-  lifeOf: async ({ name }: { name: string }) => (scheduler.dead.has(name) ? 'dead' : 'alive'),
+  findLiveness: async ({ name }: { name: string }) => (scheduler.dead.has(name) ? 'dead' : 'alive'),
 }))
 
-/** Three processes that go in and out twice each, die at any step, and of which a fresh one must get in at the end. */
+/** Four processes take the lock twice each and may die at any step. Then a new process must get the lock. */
 async function simulate(seed: number, deathRate: number) {
   scheduler = new Scheduler(seed)
   const inside = new Set<string>()
   const counts = { entries: 0, together: 0 }
   const enter = async () => {
     for (;;) {
-      const held = await tryGenerations('/locks/shared')
-      if (held === undefined) continue
+      const lock = await tryGenerations('/locks/shared')
+      if (lock === undefined) continue
       counts.entries += 1
       inside.add(scheduler.self)
       if ([...inside].filter((name) => !scheduler.dead.has(name)).length > 1) counts.together += 1
       await scheduler.step(() => {})
       await scheduler.step(() => {})
       inside.delete(scheduler.self)
-      await held.release()
+      await lock.release()
       return
     }
   }
@@ -76,17 +76,17 @@ async function simulate(seed: number, deathRate: number) {
   return { ...counts, died, last: counts.entries - before, links: [...scheduler.links.keys()] }
 }
 
-describe('the lock by generations, with its steps in any order and deaths at any step', () => {
+describe('tryGenerations, with its steps in any order and deaths at any step', () => {
   beforeEach(() => {
     scheduler = new Scheduler(1)
-    // Time stands still: nobody here is ever silent for long.
+    // Time is frozen: no owner ever pauses for long.
     vi.useFakeTimers({ toFake: ['Date'] })
   })
   afterEach(() => {
     vi.useRealTimers()
   })
 
-  it('never has two holders, and always lets the next one in', { timeout: 600_000 }, async () => {
+  it('never has two holders, and always lets the next process in', { timeout: 600_000 }, async () => {
     const schedules = rounds({ test: 300, stress: 10_000 })
     const totals = { schedules, deaths: 0, entries: 0, 'two holders': 0 }
     for (let seed = 1; seed <= schedules; seed += 1) {

@@ -1,165 +1,159 @@
 import { lstat, lutimes, readdir, readlink, rename, symlink, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { Held } from './held.ts'
-import { formatOwner, lifeOf, type Owner, parseOwner, thisProcess } from './owner.ts'
+import type { LockFile } from './lock-file.ts'
+import { findLiveness, formatOwner, getThisProcess, type Owner, parseOwner } from './owner.ts'
 
 /**
- * An owner that can't be judged is given up when its lock shows no life for this long. Containers of one machine share
- * its clock, and their limit is less than one waits; another machine's clock may be wrong, and its disk may be slow to
- * tell. Milliseconds.
+ * How long the link of an owner that cannot be observed must stay unchanged before the lock is taken over. Containers of
+ * one machine share its clock, and their limit is below the stores' time-out. The clock of another machine may be wrong,
+ * and its disk may be slow to show changes.
  */
-const givenUpAfter = { hidden: 45_000, unknown: 600_000 }
-/** Longer than a living owner takes to show itself once the whole machine wakes from a sleep. Milliseconds. */
-const secondLookAfter = 2_500
-/** An owner that was silent for longer, which shows itself every second, may have been given up. Milliseconds. */
-const longestSilence = 20_000
-/** What an owner leaves in its place that may have been given up: as good as dead. */
-const released = 'released'
+const abandonedAfterMs = { other_container: 45_000, unknown: 600_000 }
+/** Longer than a living owner needs to update its link after the whole machine wakes from sleep. */
+const secondCheckAfterMs = 2_500
+/** An owner updates its link every second. If it paused for longer than this, its lock may have been taken over. */
+const maxPauseMs = 20_000
+/** Replaces the owner in a link that may have been taken over. Counts as dead. */
+const releasedMark = 'released'
 
 /**
- * The lock of systems where Node can't ask the kernel for one (Linux above all).
+ * Locks by symbolic links, for systems where Node cannot use a lock of the kernel (above all Linux).
  *
- * A lock is a symbolic link that names its owner: made in one step, whole from the start, by one process only.
- * The link of a dead owner is never removed to take the lock over, since between a look and a removal it may have
- * become somebody else's. Whoever finds generation n dead makes generation n + 1 instead, and only one can. Then
- * the floor is raised to n + 1, and only then is n removed. Whoever made a link below the floor was too slow, and
- * steps back. So of two processes one always sees the other; see docs/decisions for the whole argument.
+ * A lock is a symbolic link whose target names its owner. The kernel creates it in one step, complete, for one process.
+ * The link of a dead owner is never removed to take the lock over: between the check and the removal it could have become
+ * another process's link. Instead, a process that finds generation n dead creates generation n + 1, which only one can.
+ * It then raises the floor to n + 1, and only after that removes n. A process whose link is below the floor was too late
+ * and steps back. So of two processes one always sees the other. The full argument is in docs/decisions.
  */
-export async function tryGenerations(path: string): Promise<Held | undefined> {
+export async function tryGenerations(path: string): Promise<LockFile | undefined> {
   const floor = await readFloor(path)
-  const me = await thisProcess()
+  const owner = await getThisProcess()
   for (let generation = floor; ; generation += 1) {
-    if (await makeLink(linkPath(path, generation), me)) {
-      return settle(path, { me, generation, floor })
-    }
-    if (!(await isAbandoned(linkPath(path, generation)))) return undefined
+    const link = linkPath(path, generation)
+    if (await createLink(link, owner)) return confirm(path, { owner, generation, floor })
+    if (!(await isAbandoned(link))) return undefined
   }
 }
 
 interface Claim {
-  readonly me: Owner
+  readonly owner: Owner
   readonly generation: number
   readonly floor: number
 }
 
-/** Makes sure that a link which could be made is the lock, or takes it back. */
-async function settle(path: string, { me, generation, floor }: Claim): Promise<Held | undefined> {
-  const held = hold(path, { me, generation, floor })
+/** Checks that the new link is the lock, or removes it. */
+async function confirm(path: string, { owner, generation, floor }: Claim): Promise<LockFile | undefined> {
+  const lock = createLock(path, { owner, generation, floor })
   try {
     if ((await readFloor(path)) > generation) {
-      await held.release()
+      await lock.release()
       return undefined
     }
     if (generation > floor) {
-      await raiseFloor(path, generation, me)
-      await sweep(path, generation)
+      await raiseFloor(path, generation, owner)
+      await removeLeftovers(path, generation)
     }
-    return held
+    return lock
   } catch (thrown) {
-    await held.release()
+    await lock.release()
     throw thrown
   }
 }
 
-function hold(path: string, { me, generation, floor }: Claim): Held {
+function createLock(path: string, { owner, generation, floor }: Claim): LockFile {
   const link = linkPath(path, generation)
-  const ours = async () => (await readTarget(link)) === formatOwner(me)
-  let shown = Date.now()
-  let silent = false
-  const wasSilent = () => {
-    silent ||= Date.now() - shown > longestSilence
-    return silent
+  const isOurs = async () => (await readTarget(link)) === formatOwner(owner)
+  let updatedAt = Date.now()
+  let hasPaused = false
+  const checkPause = () => {
+    hasPaused ||= Date.now() - updatedAt > maxPauseMs
+    return hasPaused
   }
   return {
-    inherited: generation > floor,
-    async stillOurs() {
-      if (!(await ours())) return false
-      wasSilent()
+    isInherited: generation > floor,
+    async isHeld() {
+      if (!(await isOurs())) return false
+      checkPause()
       const now = new Date()
       await lutimes(link, now, now)
         .then(() => {
-          shown = now.getTime()
+          updatedAt = now.getTime()
         })
         .catch(() => {})
       return true
     },
     async release() {
-      if (!wasSilent()) {
-        if (await ours()) await unlink(link).catch(ignore('ENOENT'))
+      if (!checkPause()) {
+        if (await isOurs()) await unlink(link).catch(ignore('ENOENT'))
         return
       }
-      // Somebody may be about to go past it: a link that vanishes now would let a third one in below that one. Again,
-      // should a sweep have taken the new one before it was in place.
-      while (await ours()) await markReleased(link, temporaryPath(path, me))
+      // Another process may be about to create the next generation. If the link vanished now, a third one could lock below
+      // it. The loop repeats if a sweep removed the mark before it was in place.
+      while (await isOurs()) await markReleased(link, temporaryPath(path, owner))
     },
   }
 }
 
 async function isAbandoned(link: string): Promise<boolean> {
   const target = await readTarget(link)
-  // Released just now. The next try starts from the floor again.
+  // Released just now. The next attempt starts from the floor again.
   if (target === undefined) return false
-  if (target === released) return true
+  if (target === releasedMark) return true
   const owner = parseOwner(target)
-  const life = owner === undefined ? 'unknown' : await lifeOf(owner)
-  if (life === 'alive' || life === 'dead') return life === 'dead'
-  return isSilent(link, givenUpAfter[life])
+  const liveness = owner === undefined ? 'unknown' : await findLiveness(owner)
+  if (liveness === 'alive' || liveness === 'dead') return liveness === 'dead'
+  return isUnchanged(link, abandonedAfterMs[liveness])
 }
 
-/** Looks twice: after the machine slept, a living owner's last sign is old until it has had its turn. */
-async function isSilent(link: string, limit: number): Promise<boolean> {
-  const lastSign = async () => (await lstat(link).catch(ignore('ENOENT')))?.mtimeMs
-  const before = await lastSign()
-  if (before === undefined || Date.now() - before <= limit) return false
-  await new Promise((resolve) => setTimeout(resolve, secondLookAfter))
-  return (await lastSign()) === before
+/** Checks twice: after the machine slept, the last update of a living owner is old until the owner runs again. */
+async function isUnchanged(link: string, limitMs: number): Promise<boolean> {
+  const readUpdateTime = async () => (await lstat(link).catch(ignore('ENOENT')))?.mtimeMs
+  const before = await readUpdateTime()
+  if (before === undefined || Date.now() - before <= limitMs) return false
+  await new Promise((resolve) => setTimeout(resolve, secondCheckAfterMs))
+  return (await readUpdateTime()) === before
 }
 
 async function readFloor(path: string): Promise<number> {
   const target = await readTarget(`${path}.floor`)
   if (target === undefined) return 1
-  if (!/^[1-9]\d*$/.test(target)) throw new Error(`${path}.floor is not a lock's: remove it`)
+  if (!/^[1-9]\d*$/.test(target)) throw new Error(`${path}.floor does not belong to a lock. Remove it.`)
   return Number(target)
 }
 
-async function raiseFloor(path: string, generation: number, me: Owner): Promise<void> {
-  const via = temporaryPath(path, me)
-  await symlink(String(generation), via)
-  await rename(via, `${path}.floor`)
+async function raiseFloor(path: string, generation: number, owner: Owner): Promise<void> {
+  const temporary = temporaryPath(path, owner)
+  await symlink(String(generation), temporary)
+  await rename(temporary, `${path}.floor`)
 }
 
-/** Puts a mark in the place of a link, in one step. */
-async function markReleased(link: string, via: string): Promise<void> {
-  await symlink(released, via)
-  await rename(via, link).catch(ignore('ENOENT'))
+async function markReleased(link: string, temporary: string): Promise<void> {
+  await symlink(releasedMark, temporary)
+  await rename(temporary, link).catch(ignore('ENOENT'))
 }
 
-/** A link that is about to take another one's place. Whoever sweeps removes it. */
-function temporaryPath(path: string, me: Owner): string {
-  return `${path}.floor-${me.nonce}`
+/** A link that is about to replace another one. A sweep removes it. */
+function temporaryPath(path: string, owner: Owner): string {
+  return `${path}.floor-${owner.nonce}`
 }
 
-/** Removes what killed processes left: older generations, and a link that was never put in place. */
-async function sweep(path: string, generation: number): Promise<void> {
+/** Removes what killed processes left: older generations, and links that never replaced another one. */
+async function removeLeftovers(path: string, generation: number): Promise<void> {
   const prefix = `${basename(path)}.`
   const names = await readdir(dirname(path))
   const leftovers = names.filter((name) => {
-    const [kind, id] = name.startsWith(prefix) ? split(name.slice(prefix.length)) : []
-    return (kind === 'lock' && Number(id) < generation) || (kind === 'floor' && id !== undefined)
+    const [, kind, id] =
+      /^(lock|floor)-(.*)$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '') ?? []
+    return kind === 'floor' || (kind === 'lock' && Number(id) < generation)
   })
   for (const name of leftovers) await unlink(join(dirname(path), name)).catch(ignore('ENOENT'))
-}
-
-function split(rest: string): [string, string | undefined] {
-  const dash = rest.indexOf('-')
-  return dash === -1 ? [rest, undefined] : [rest.slice(0, dash), rest.slice(dash + 1)]
 }
 
 function linkPath(path: string, generation: number): string {
   return `${path}.lock-${generation}`
 }
 
-async function makeLink(link: string, owner: Owner): Promise<boolean> {
+async function createLink(link: string, owner: Owner): Promise<boolean> {
   try {
     await symlink(formatOwner(owner), link)
     return true

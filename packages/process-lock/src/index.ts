@@ -1,9 +1,9 @@
 export { LockLostError, LockTimeoutError, UnsafePathError } from './errors.ts'
 export { preparePrivateDirectory } from './private-directory.ts'
 export {
-  type ExclusivelyOptions,
   type HeldLock,
   type ProcessLock,
   type ProcessLockOptions,
   processLock,
+  type WithLockOptions,
 } from './process-lock.ts'

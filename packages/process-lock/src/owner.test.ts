@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startUnreaped } from '../test/unreaped.ts'
-import { formatOwner, lifeOf, parseOwner, thisProcess } from './owner.ts'
+import { findLiveness, formatOwner, getThisProcess, parseOwner } from './owner.ts'
 
 const linux = process.platform === 'linux'
 
 describe('the owner of a lock', () => {
-  it('comes back from its one line', async () => {
-    const owner = { ...(await thisProcess()), host: 'a host: 100 %/ä' }
+  it('survives formatting and parsing', async () => {
+    const owner = { ...(await getThisProcess()), host: 'a host: 100 %/ä' }
     expect(formatOwner(owner)).toMatch(/^[\x21-\x7e]+$/)
     expect(parseOwner(formatOwner(owner))).toEqual(owner)
   })
 
-  it('is not read from what another make of lock wrote', () => {
+  it('is not parsed from another format', () => {
     for (const text of [
       '',
       'me@host.123:456',
@@ -26,72 +26,72 @@ describe('the owner of a lock', () => {
   })
 
   it('is a different one for each lock of a process', async () => {
-    expect(formatOwner(await thisProcess())).not.toBe(formatOwner(await thisProcess()))
+    expect(formatOwner(await getThisProcess())).not.toBe(formatOwner(await getThisProcess()))
   })
 
   it('is alive while its process runs', async () => {
-    expect(await lifeOf(await thisProcess())).toBe('alive')
+    expect(await findLiveness(await getThisProcess())).toBe('alive')
   })
 
-  it('is dead when another process got its number', async () => {
-    expect(await lifeOf({ ...(await thisProcess()), start: '1' })).toBe('dead')
+  it('is dead when another process got its pid', async () => {
+    expect(await findLiveness({ ...(await getThisProcess()), start: '1' })).toBe('dead')
   })
 
-  it('is dead when its number is nobody’s', async () => {
+  it('is dead when no process has its pid', async () => {
     const child = spawn(process.execPath, ['-e', ''])
     await new Promise((resolve) => child.once('exit', resolve))
-    expect(await lifeOf({ ...(await thisProcess()), pid: child.pid ?? 0 })).toBe('dead')
+    expect(await findLiveness({ ...(await getThisProcess()), pid: child.pid ?? 0 })).toBe('dead')
   })
 
-  it('is dead when the machine was started anew', async () => {
-    expect(await lifeOf({ ...(await thisProcess()), boot: 'another boot' })).toBe('dead')
+  it('is dead when the machine was restarted', async () => {
+    expect(await findLiveness({ ...(await getThisProcess()), boot: 'another boot' })).toBe('dead')
   })
 
-  it('is not judged on another machine or in another container', async () => {
-    const me = await thisProcess()
-    expect(await lifeOf({ ...me, boot: 'another boot', host: 'another host' })).toBe('unknown')
-    expect(await lifeOf({ ...me, namespace: 'pid:[1]', pid: 2 ** 22 + 1 })).toBe('hidden')
+  it('cannot be observed on another machine or in another container', async () => {
+    const me = await getThisProcess()
+    expect(await findLiveness({ ...me, boot: 'another boot', host: 'another host' })).toBe('unknown')
+    expect(await findLiveness({ ...me, namespace: 'pid:[1]', pid: 2 ** 22 + 1 })).toBe('other_container')
   })
 
-  it('is alive where it could not tell when it started', async () => {
-    expect(await lifeOf({ ...(await thisProcess()), start: '' })).toBe('alive')
+  it('is alive if its start time is unknown', async () => {
+    expect(await findLiveness({ ...(await getThisProcess()), start: '' })).toBe('alive')
   })
 
-  it('is not judged when it could not tell where it runs, and this process can', async () => {
-    const me = await thisProcess()
-    expect(await lifeOf({ ...me, boot: '' })).toBe('unknown')
-    expect(await lifeOf({ ...me, namespace: '' })).toBe('unknown')
+  it('cannot be observed if it could not read its environment and this process can', async () => {
+    const me = await getThisProcess()
+    expect(await findLiveness({ ...me, boot: '' })).toBe('unknown')
+    expect(await findLiveness({ ...me, namespace: '' })).toBe('unknown')
   })
 
-  it.runIf(linux)('is dead when it was killed, reaped or not', async () => {
+  it.runIf(linux)('is dead when it was killed, even before its parent reaped it', async () => {
     const child = await startUnreaped([process.execPath, '-e', 'process.stdin.resume()'])
-    const owner = { ...(await thisProcess()), pid: child.pid, start: await child.startTime() }
-    expect(await lifeOf(owner)).toBe('alive')
+    const owner = { ...(await getThisProcess()), pid: child.pid, start: await child.startTime() }
+    expect(await findLiveness(owner)).toBe('alive')
     process.kill(child.pid, 'SIGSTOP')
-    expect(await lifeOf(owner)).toBe('alive')
+    expect(await findLiveness(owner)).toBe('alive')
     await child.kill()
-    expect(await lifeOf(owner)).toBe('dead')
+    expect(await findLiveness(owner)).toBe('dead')
   })
 })
 
-describe.runIf(linux)('a process that may open no more files', () => {
+describe.runIf(linux)('a process that can open no more files', () => {
   afterEach(() => {
     vi.doUnmock('node:fs/promises')
     vi.resetModules()
   })
 
-  it('takes no lock that others would think a dead one’s, and looks again later', async () => {
+  it('takes no lock that others would consider dead, and reads its environment again later', async () => {
     const real = await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises')
     const readFile = vi.fn(real.readFile)
     vi.doMock('node:fs/promises', () => ({ ...real, readFile }))
     vi.resetModules()
     const fresh = await import('./owner.ts')
     readFile.mockRejectedValue(Object.assign(new Error('too many open files'), { code: 'EMFILE' }))
-    await expect(fresh.thisProcess()).rejects.toMatchObject({ code: 'EMFILE' })
+    await expect(fresh.getThisProcess()).rejects.toMatchObject({ code: 'EMFILE' })
     readFile.mockImplementation(real.readFile)
-    expect(await fresh.thisProcess()).toEqual({ ...(await thisProcess()), nonce: expect.any(String) })
-    // Whoever it can't look at is alive, as long as it answers to signals.
+    expect(await fresh.getThisProcess()).toEqual({ ...(await getThisProcess()), nonce: expect.any(String) })
+    // A process that it cannot observe is alive as long as it responds to signals.
     readFile.mockRejectedValue(Object.assign(new Error('too many open files'), { code: 'EMFILE' }))
-    expect(await fresh.lifeOf({ ...(await thisProcess()), start: '1' })).toBe('alive')
+    expect(await fresh.findLiveness({ ...(await getThisProcess()), start: '1' })).toBe('alive')
   })
 })

@@ -17,7 +17,7 @@ import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { LockTimeoutError, preparePrivateDirectory, processLock, UnsafePathError } from './index.ts'
-import { formatOwner, thisProcess } from './owner.ts'
+import { formatOwner, getThisProcess } from './owner.ts'
 
 const root = process.getuid?.() === 0
 const links = process.platform === 'linux'
@@ -41,7 +41,7 @@ describe('a lock', () => {
     const order: number[] = []
     await Promise.all(
       [1, 2, 3, 4].map((number) =>
-        lock.exclusively('a', async () => {
+        lock.withLock('a', async () => {
           order.push(number)
           await new Promise((resolve) => setImmediate(resolve))
           order.push(number)
@@ -54,43 +54,43 @@ describe('a lock', () => {
   it('returns what the task returns, throws what it throws, and is free after both', async () => {
     const lock = processLock({ directory: await temporaryFolder() })
     const failure = new Error('the task failed')
-    await expect(lock.exclusively('a', () => Promise.reject(failure))).rejects.toBe(failure)
-    expect(await lock.exclusively('a', async () => 7, { timeout: 0 })).toBe(7)
+    await expect(lock.withLock('a', () => Promise.reject(failure))).rejects.toBe(failure)
+    expect(await lock.withLock('a', async () => 7, { timeoutMs: 0 })).toBe(7)
   })
 
   it('leaves no file behind on Linux', async () => {
     const directory = await temporaryFolder()
-    await processLock({ directory }).exclusively('a', async () => {})
+    await processLock({ directory }).withLock('a', async () => {})
     if (links) expect(await readdir(directory)).toEqual([])
   })
 
   it('times out for callers in the same process and in others', async () => {
     const directory = await temporaryFolder()
-    const lock = processLock({ directory, timeout: 30 })
-    await lock.exclusively('a', async () => {
-      for (const other of [lock, processLock({ directory, timeout: 30 })]) {
-        const thrown = await other.exclusively('a', async () => {}).catch((reason: unknown) => reason)
+    const lock = processLock({ directory, timeoutMs: 30 })
+    await lock.withLock('a', async () => {
+      for (const other of [lock, processLock({ directory, timeoutMs: 30 })]) {
+        const thrown = await other.withLock('a', async () => {}).catch((reason: unknown) => reason)
         expect(thrown).toBeInstanceOf(LockTimeoutError)
         // Node's timers sometimes fire a millisecond or two early.
-        expect((thrown as LockTimeoutError).waited).toBeGreaterThan(20)
+        expect((thrown as LockTimeoutError).waitedMs).toBeGreaterThan(20)
       }
     })
-    expect(await lock.exclusively('a', async () => 'free again')).toBe('free again')
+    expect(await lock.withLock('a', async () => 'free again')).toBe('free again')
   })
 
   it('accepts only names that are safe file names', async () => {
     const lock = processLock({ directory: await temporaryFolder() })
     for (const name of ['', '.', '../a', 'a/b', 'a.lock-1', 'A', 'a b', 'ä', 'x'.repeat(121)]) {
-      await expect(lock.exclusively(name, async () => {})).rejects.toThrow(TypeError)
+      await expect(lock.withLock(name, async () => {})).rejects.toThrow(TypeError)
     }
   })
 
   it('reports that it was removed by hand when it is checked', async () => {
     const directory = await temporaryFolder()
-    await processLock({ directory }).exclusively('a', async ({ signal, stillHeld }) => {
-      expect(await stillHeld()).toBe(true)
+    await processLock({ directory }).withLock('a', async ({ signal, isHeld }) => {
+      expect(await isHeld()).toBe(true)
       for (const name of await readdir(directory)) await unlink(join(directory, name))
-      expect(await stillHeld()).toBe(false)
+      expect(await isHeld()).toBe(false)
       expect(signal.reason).toMatchObject({ code: 'lock_lost' })
     })
   })
@@ -101,14 +101,14 @@ describe('a lock', () => {
   ])('of an owner %s is taken over after a long silence', async (_where, elsewhere, limit) => {
     const directory = await temporaryFolder()
     const link = join(directory, 'a.lock-1')
-    await symlink(formatOwner({ ...(await thisProcess()), ...elsewhere }), link)
-    const lock = processLock({ directory, timeout: 0 })
+    await symlink(formatOwner({ ...(await getThisProcess()), ...elsewhere }), link)
+    const lock = processLock({ directory, timeoutMs: 0 })
     const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1000)
     await lutimes(link, secondsAgo(limit - 30), secondsAgo(limit - 30))
-    await expect(lock.exclusively('a', async () => {})).rejects.toThrow(LockTimeoutError)
+    await expect(lock.withLock('a', async () => {})).rejects.toThrow(LockTimeoutError)
     await lutimes(link, secondsAgo(limit + 1), secondsAgo(limit + 1))
     const endPause = holdTimers()
-    const attempt = lock.exclusively('a', async () => readdir(directory))
+    const attempt = lock.withLock('a', async () => readdir(directory))
     await endPause()
     expect(await attempt).toEqual(['a.floor', 'a.lock-2'])
   })
@@ -118,11 +118,11 @@ describe('a lock', () => {
     async () => {
       const directory = await temporaryFolder()
       const link = join(directory, 'a.lock-1')
-      await symlink(formatOwner({ ...(await thisProcess()), namespace: 'pid:[1]' }), link)
+      await symlink(formatOwner({ ...(await getThisProcess()), namespace: 'pid:[1]' }), link)
       await lutimes(link, 1, 1)
       const endPause = holdTimers()
       const attempt = expect(
-        processLock({ directory, timeout: 0 }).exclusively('a', async () => {}),
+        processLock({ directory, timeoutMs: 0 }).withLock('a', async () => {}),
       ).rejects.toThrow(LockTimeoutError)
       await endPause(() => lutimes(link, new Date(), new Date()))
       await attempt
@@ -131,29 +131,29 @@ describe('a lock', () => {
 
   it.runIf(links)('of an owner that slept too long lets no process in before its successor', async () => {
     const directory = await temporaryFolder()
-    const lock = processLock({ directory, timeout: 0 })
+    const lock = processLock({ directory, timeoutMs: 0 })
     const successor = join(directory, 'a.lock-2')
     vi.useFakeTimers({ toFake: ['Date'] })
     onTestFinished(() => void vi.useRealTimers())
-    await lock.exclusively('a', async ({ stillHeld }) => {
+    await lock.withLock('a', async ({ isHeld }) => {
       vi.advanceTimersByTime(3_600_000)
       // The owner shows that it is alive, and at that moment another process takes the lock over.
-      expect(await stillHeld()).toBe(true)
-      await symlink(formatOwner(await thisProcess()), successor)
+      expect(await isHeld()).toBe(true)
+      await symlink(formatOwner(await getThisProcess()), successor)
     })
     expect(await readlink(join(directory, 'a.lock-1'))).toBe('released')
-    await expect(lock.exclusively('a', async () => {})).rejects.toThrow(LockTimeoutError)
+    await expect(lock.withLock('a', async () => {})).rejects.toThrow(LockTimeoutError)
     await unlink(successor)
-    expect(await lock.exclusively('a', async () => readdir(directory))).toEqual(['a.floor', 'a.lock-2'])
+    expect(await lock.withLock('a', async () => readdir(directory))).toEqual(['a.floor', 'a.lock-2'])
   })
 
   it.runIf(links)('shows that its owner is alive to processes that cannot see it', async () => {
     const directory = await temporaryFolder()
-    await processLock({ directory }).exclusively('a', async ({ stillHeld }) => {
+    await processLock({ directory }).withLock('a', async ({ isHeld }) => {
       const link = join(directory, 'a.lock-1')
       expect(await readlink(link)).toContain(`:${process.pid}:`)
       await lutimes(link, 1, 1)
-      await stillHeld()
+      await isHeld()
       expect((await lstat(link)).mtimeMs).toBeGreaterThan(Date.now() - 60_000)
     })
   })
@@ -161,7 +161,7 @@ describe('a lock', () => {
   it.runIf(links)('with an unknown format is left alone', async () => {
     const directory = await temporaryFolder()
     await symlink('user@host.1:2', join(directory, 'a.lock-1'))
-    await expect(processLock({ directory, timeout: 5 }).exclusively('a', async () => {})).rejects.toThrow(
+    await expect(processLock({ directory, timeoutMs: 5 }).withLock('a', async () => {})).rejects.toThrow(
       LockTimeoutError,
     )
   })
@@ -179,21 +179,21 @@ describe('a private folder', () => {
     const above = await temporaryFolder()
     const folder = join(above, 'folder')
     await mkdir(folder)
-    const refused = (problem: RegExp) =>
+    const expectRejected = (problem: RegExp) =>
       expect(preparePrivateDirectory(folder)).rejects.toMatchObject({
         code: 'unsafe_path',
         path: folder,
         problem: expect.stringMatching(problem),
       })
     await chmod(folder, 0o750)
-    await refused(/^is open to other users \(mode 750\)$/)
+    await expectRejected(/^is open to other users \(mode 750\)$/)
     expect((await stat(folder)).mode & 0o777).toBe(0o750)
     await rm(folder, { recursive: true })
     await symlink(above, folder)
-    await refused(/^is a symbolic link$/)
+    await expectRejected(/^is a symbolic link$/)
     await rm(folder)
     await writeFile(folder, '')
-    await refused(/^is not a folder$/)
+    await expectRejected(/^is not a folder$/)
     expect(await preparePrivateDirectory(folder).catch((thrown: unknown) => thrown)).toBeInstanceOf(
       UnsafePathError,
     )

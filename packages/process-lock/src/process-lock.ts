@@ -2,144 +2,156 @@ import { join } from 'node:path'
 import { LockLostError, LockTimeoutError } from './errors.ts'
 import { tryExclusiveFile } from './exclusive-file.ts'
 import { tryGenerations } from './generations.ts'
-import type { Held, TryAcquire } from './held.ts'
+import type { LockFile, TryLock } from './lock-file.ts'
 import { preparePrivateDirectory } from './private-directory.ts'
-import { Turns } from './turns.ts'
 
-/** Where locks are kept, and how long one waits for one. */
 export interface ProcessLockOptions {
-  /** A folder for locks alone, on a disk of this machine. It is made with mode 0700. */
+  /** A folder for locks only, on a disk of this machine. Created with mode 0700. */
   readonly directory: string
-  /** How long to wait for a lock, in milliseconds; 2^31 - 1 at most. @default 60_000 */
-  readonly timeout?: number
+  /** How long to wait for a lock, in milliseconds. @default 60_000 */
+  readonly timeoutMs?: number
 }
 
-/** What differs for one call. */
-export interface ExclusivelyOptions {
-  /** How long to wait, in milliseconds. With `0` there is one try. */
-  readonly timeout?: number
+export interface WithLockOptions {
+  /** How long to wait, in milliseconds. `0`: one attempt. */
+  readonly timeoutMs?: number
 }
 
-/** A lock while it is held. */
+/** A lock while the task runs. */
 export interface HeldLock {
-  /** Aborted once it shows that the lock was lost. Looked at every second, so that it may come late. */
+  /** Aborts when the lock was lost. Checked every second, so it can be late. */
   readonly signal: AbortSignal
-  /** The last holder died with the lock, or that can't be told: what it was doing may be half done. */
-  readonly inherited: boolean
-  /** Looks now. */
-  stillHeld(): Promise<boolean>
+  /** Whether the last holder ended without a release, or may have: its work may be half done. */
+  readonly isInherited: boolean
+  /** Checks now whether the lock is still held. */
+  isHeld(): Promise<boolean>
 }
 
-/** Locks by name. */
 export interface ProcessLock {
   /**
-   * Runs the task while no other one, in any process of this machine, runs under this name (letters a to z, digits
-   * and `-`, 120 at most). Rejects with what the task rejects with, or with `LockTimeoutError`.
+   * Runs `task` while no other process of this machine holds the lock `name`: letters a to z, digits and `-`, at most
+   * 120. Rejects with the error of the task.
+   *
+   * @throws LockTimeoutError if the lock stays taken
    */
-  exclusively<T>(name: string, task: (lock: HeldLock) => Promise<T>, options?: ExclusivelyOptions): Promise<T>
+  withLock<T>(name: string, task: (lock: HeldLock) => Promise<T>, options?: WithLockOptions): Promise<T>
 }
 
-const lookEvery = 1_000
-const longestPause = 40
-const longestTimer = 2_147_483_647
+const checkIntervalMs = 1_000
+const maxPauseMs = 40
+/** The longest time that `setTimeout` accepts. */
+const maxTimeoutMs = 2_147_483_647
 
-/** Locks in a folder: one holder among the processes of one machine, and a dead holder's lock is free at once. */
-export function processLock({ directory, timeout = 60_000 }: ProcessLockOptions): ProcessLock {
-  return new FolderLock(directory, timeout)
-}
-
-class FolderLock implements ProcessLock {
-  readonly #directory: string
-  readonly #timeout: number
-  readonly #turns = new Turns()
-
-  constructor(directory: string, timeout: number) {
-    this.#directory = directory
-    this.#timeout = timeout
-  }
-
-  async exclusively<T>(
-    name: string,
-    task: (lock: HeldLock) => Promise<T>,
-    { timeout = this.#timeout }: ExclusivelyOptions = {},
-  ): Promise<T> {
-    if (!/^[a-z0-9-]{1,120}$/.test(name)) throw new TypeError(`"${name}" is no name of a lock`)
-    const wait = new Wait(name, Math.min(timeout, longestTimer))
-    if (!(await this.#turns.take(name, wait.left))) throw wait.over()
-    try {
-      const held = await this.#acquire(name, wait)
+/** Creates locks in a folder: one holder among the processes of this machine. The lock of a dead holder is free at once. */
+export function processLock({ directory, timeoutMs = 60_000 }: ProcessLockOptions): ProcessLock {
+  const queue = new Queue()
+  return {
+    async withLock(name, task, options = {}) {
+      if (!/^[a-z0-9-]{1,120}$/.test(name)) throw new TypeError(`"${name}" is not a valid lock name.`)
+      const deadline = new Deadline(name, Math.min(options.timeoutMs ?? timeoutMs, maxTimeoutMs))
+      if (!(await queue.enter(name, deadline.leftMs))) throw deadline.timeoutError()
       try {
-        return await watched({ name, held, task })
+        const lock = await acquire(directory, name, deadline)
+        try {
+          return await runWhileHeld(name, lock, task)
+        } finally {
+          await lock.release()
+        }
       } finally {
-        await held.release()
+        queue.leave(name)
       }
-    } finally {
-      this.#turns.give(name)
-    }
-  }
-
-  async #acquire(name: string, wait: Wait): Promise<Held> {
-    await preparePrivateDirectory(this.#directory)
-    const path = join(this.#directory, name)
-    // Always one try, however late it is: a process may have slept past its limit.
-    for (let round = 0; ; round += 1) {
-      const held = await tryAcquire(path)
-      if (held !== undefined) return held
-      if (wait.left <= 0) throw wait.over()
-      await pause(Math.min(wait.left, 2 ** Math.min(round, 6), longestPause))
-    }
+    },
   }
 }
 
-const tryAcquire: TryAcquire = ['darwin', 'freebsd', 'openbsd', 'netbsd', 'win32'].includes(process.platform)
+const tryLock: TryLock = ['darwin', 'freebsd', 'openbsd', 'netbsd', 'win32'].includes(process.platform)
   ? tryExclusiveFile(process.platform)
   : tryGenerations
 
-/** How long one has waited, by a clock that nobody sets. */
-class Wait {
-  readonly #name: string
-  readonly #timeout: number
-  readonly #since = performance.now()
-
-  constructor(name: string, timeout: number) {
-    this.#name = name
-    this.#timeout = timeout
-  }
-
-  get left(): number {
-    return Math.max(0, this.#timeout - (performance.now() - this.#since))
-  }
-
-  over(): LockTimeoutError {
-    return new LockTimeoutError(this.#name, Math.round(performance.now() - this.#since))
+async function acquire(directory: string, name: string, deadline: Deadline): Promise<LockFile> {
+  await preparePrivateDirectory(directory)
+  const path = join(directory, name)
+  // At least one attempt, however late it is: the process may have been suspended past its deadline.
+  for (let round = 0; ; round += 1) {
+    const lock = await tryLock(path)
+    if (lock !== undefined) return lock
+    if (deadline.leftMs <= 0) throw deadline.timeoutError()
+    const pauseMs = Math.min(deadline.leftMs, 2 ** Math.min(round, 6), maxPauseMs)
+    // Random, so that many waiting processes do not try at the same moment.
+    await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random() / 2)))
   }
 }
 
-/** Between half of it and all of it, so that many who wait don't come at once. */
-async function pause(milliseconds: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, milliseconds * (0.5 + Math.random() / 2)))
-}
-
-/** Runs the task, and tells it when the lock is gone. The timer keeps no process alive. */
-async function watched<T>({ name, held, task }: Watched<T>): Promise<T> {
+/** Runs the task and aborts its signal when the lock is lost. The timer does not keep the process alive. */
+async function runWhileHeld<T>(
+  name: string,
+  lock: LockFile,
+  task: (lock: HeldLock) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController()
-  const stillHeld = async () => {
-    const ours = await held.stillOurs()
-    if (!ours && !controller.signal.aborted) controller.abort(new LockLostError(name))
-    return ours
+  const isHeld = async () => {
+    const held = await lock.isHeld()
+    if (!held && !controller.signal.aborted) controller.abort(new LockLostError(name))
+    return held
   }
-  // What can't be seen now is no reason to give up; the next look may tell.
-  const timer = setInterval(() => stillHeld().catch(() => {}), lookEvery)
+  // A failed check does not mean that the lock is lost; the next one may succeed.
+  const timer = setInterval(() => isHeld().catch(() => {}), checkIntervalMs)
   timer.unref()
   try {
-    return await task({ signal: controller.signal, inherited: held.inherited, stillHeld })
+    return await task({ signal: controller.signal, isInherited: lock.isInherited, isHeld })
   } finally {
     clearInterval(timer)
   }
 }
 
-interface Watched<T> {
-  readonly name: string
-  readonly held: Held
-  readonly task: (lock: HeldLock) => Promise<T>
+/** Measures by a monotonic clock, which does not jump. */
+class Deadline {
+  readonly #name: string
+  readonly #timeoutMs: number
+  readonly #startedAt = performance.now()
+
+  constructor(name: string, timeoutMs: number) {
+    this.#name = name
+    this.#timeoutMs = timeoutMs
+  }
+
+  get leftMs(): number {
+    return Math.max(0, this.#timeoutMs - (performance.now() - this.#startedAt))
+  }
+
+  timeoutError(): LockTimeoutError {
+    return new LockTimeoutError(this.#name, Math.round(performance.now() - this.#startedAt))
+  }
+}
+
+/** Lets the callers of one process take turns, in the order of their calls. */
+class Queue {
+  readonly #waiting = new Map<string, (() => void)[]>()
+
+  /** Resolves with `true` when it is the caller's turn, or with `false` after `timeoutMs`. */
+  async enter(name: string, timeoutMs: number): Promise<boolean> {
+    const waiting = this.#waiting.get(name)
+    if (waiting === undefined) {
+      this.#waiting.set(name, [])
+      return true
+    }
+    return new Promise((resolve) => {
+      const start = () => {
+        clearTimeout(timer)
+        resolve(true)
+      }
+      const timer = setTimeout(() => {
+        waiting.splice(waiting.indexOf(start), 1)
+        resolve(false)
+      }, timeoutMs)
+      waiting.push(start)
+    })
+  }
+
+  /** Ends the caller's turn. */
+  leave(name: string): void {
+    const next = this.#waiting.get(name)?.shift()
+    if (next === undefined) this.#waiting.delete(name)
+    else next()
+  }
 }

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../test/temporary-folder.ts'
 import { startUnreaped } from '../test/unreaped.ts'
 import { processLock } from './index.ts'
 
-/** Where the witness works; without it a test of several processes would prove little. */
+/** The witness needs Linux; without it a test of several processes would prove little. */
 const linux = process.platform === 'linux'
 if (!linux) reportSkipped('several processes on one lock', 'the witness is a socket that only Linux has')
 
@@ -22,12 +22,12 @@ async function lockers(count: number) {
   return { directory, start, all: Array.from({ length: count }, start) }
 }
 
-describe.runIf(linux)('the lock between processes', () => {
+describe.runIf(linux)('processLock between processes', () => {
   beforeAll(async () => {
     program = await buildProgram(new URL('../test/locker.ts', import.meta.url))
   })
 
-  it('has one holder at a time while many come and go', async () => {
+  it('has one holder at a time while many processes lock and release', async () => {
     const { all } = await lockers(4)
     for (const locker of all) locker.send('loop')
     for (let turn = 0; turn < rounds({ test: 2, stress: 20 }); turn += 1) {
@@ -38,37 +38,37 @@ describe.runIf(linux)('the lock between processes', () => {
   it('is free at once when its holder is killed', async () => {
     const { all, start, directory } = await lockers(1)
     const holder = all[0] ?? start()
-    await told(holder, 'hold', 'holding')
+    await expectReply(holder, 'hold', 'holding')
     const lock = processLock({ directory })
-    await expect(lock.exclusively('shared', async () => {}, { timeout: 0 })).rejects.toThrow(
-      /held by somebody/,
-    )
+    await expect(lock.withLock('shared', async () => {}, { timeoutMs: 0 })).rejects.toThrow(/stayed taken/)
     holder.kill('SIGKILL')
     await holder.exited
-    // One try, no waiting.
-    const inherited = () => lock.exclusively('shared', async (held) => held.inherited, { timeout: 0 })
-    expect(await inherited()).toBe(true)
-    expect(await inherited()).toBe(process.platform !== 'linux')
+    // One attempt, no waiting.
+    const isInherited = () => lock.withLock('shared', async (held) => held.isInherited, { timeoutMs: 0 })
+    expect(await isInherited()).toBe(true)
+    expect(await isInherited()).toBe(process.platform !== 'linux')
   })
 
-  it('is free at once when its holder was killed and nobody has reaped it yet', async () => {
+  it('is free at once when its holder was killed and not reaped yet', async () => {
     const directory = await temporaryFolder()
     const holder = await startUnreaped([process.execPath, program, directory, directory])
     holder.send('hold')
     expect(await holder.next()).toBe('holding')
     await holder.kill()
     const lock = processLock({ directory })
-    // One try, no waiting.
-    expect(await lock.exclusively('shared', async () => 'mine', { timeout: 0 })).toBe('mine')
+    // One attempt, no waiting.
+    expect(await lock.withLock('shared', async () => 'mine', { timeoutMs: 0 })).toBe('mine')
   })
 
-  it('lets one in at a time when many find a dead holder’s lock at once', { timeout: 900_000 }, async () => {
+  it('lets one process in at a time when many find the lock of a dead holder at once', {
+    timeout: 900_000,
+  }, async () => {
     const { all, start, directory } = await lockers(rounds({ test: 4, stress: 8 }))
     const count = rounds({ test: 2, stress: 200 })
     let entries = 0
     for (let round = 0; round < count; round += 1) {
       const victim = start()
-      await told(victim, 'hold', 'holding')
+      await expectReply(victim, 'hold', 'holding')
       victim.kill('SIGKILL')
       await victim.exited
       const at = Date.now() + 8
@@ -82,7 +82,7 @@ describe.runIf(linux)('the lock between processes', () => {
       entries,
       'two holders': 0,
     })
-    // Nothing of the dead stays but how far the count of generations got.
+    // The dead processes leave only the generation count.
     expect(await readdir(directory)).toEqual(['shared.floor'])
   })
 
@@ -95,61 +95,61 @@ describe.runIf(linux)('the lock between processes', () => {
       const index = kill % all.length
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10))
       all[index]?.kill('SIGKILL')
-      const heir = start()
-      all[index] = heir
-      heir.send('loop')
-      expect(await heir.next()).toMatch(/^looped/)
+      const successor = start()
+      all[index] = successor
+      successor.send('loop')
+      expect(await successor.next()).toMatch(/^looped/)
     }
     for (const locker of all) locker.kill('SIGKILL')
     await Promise.all(all.map(({ exited }) => exited))
     reportCounts('process-lock, killed at random', { kills, 'two holders': 0 })
-    expect(await processLock({ directory }).exclusively('shared', async () => 'mine', { timeout: 0 })).toBe(
+    expect(await processLock({ directory }).withLock('shared', async () => 'mine', { timeoutMs: 0 })).toBe(
       'mine',
     )
     expect((await readdir(directory)).filter((name) => name !== 'shared.floor')).toEqual([])
   })
 
-  it('stays with a holder that is suspended, and others give up in time', async () => {
+  it('stays with a suspended holder, and others time out', async () => {
     const { start } = await lockers(0)
     const [holder, other] = [start(), start()]
-    await told(holder, 'hold', 'holding')
+    await expectReply(holder, 'hold', 'holding')
     holder.kill('SIGSTOP')
-    await told(other, 'hold 20', 'timed out')
+    await expectReply(other, 'hold 20', 'timed out')
     holder.kill('SIGCONT')
-    await told(holder, 'free', 'freeing')
-    expect(await holder.next()).toBe('still held true')
-    await told(other, 'hold', 'holding')
+    await expectReply(holder, 'free', 'freeing')
+    expect(await holder.next()).toBe('held true')
+    await expectReply(other, 'hold', 'holding')
   })
 
-  it('tells a holder that was suspended while somebody removed its lock', async () => {
+  it('aborts the signal of a holder whose lock was removed while it was suspended', async () => {
     const { start, directory } = await lockers(0)
     const holder = start()
-    await told(holder, 'hold', 'holding')
+    await expectReply(holder, 'hold', 'holding')
     holder.kill('SIGSTOP')
     for (const name of await readdir(directory)) await rm(`${directory}/${name}`)
     const lock = processLock({ directory })
-    await lock.exclusively('shared', async () => {
+    await lock.withLock('shared', async () => {
       holder.kill('SIGCONT')
       expect(await holder.next()).toBe('lost lock_lost')
-      await told(holder, 'free', 'freeing')
-      expect(await holder.next()).toBe('still held false')
+      await expectReply(holder, 'free', 'freeing')
+      expect(await holder.next()).toBe('held false')
       expect(await holder.next()).toBe('released')
-      // It let go of what was its own only.
+      // It released only its own lock.
       expect(await readdir(directory)).toHaveLength(1)
     })
   })
 
-  it('keeps no process alive that holds it and has nothing else to do', async () => {
+  it('does not keep its holder’s process alive', async () => {
     const { start } = await lockers(0)
     const [holder, other] = [start(), start()]
-    await told(holder, 'idle', 'holding')
+    await expectReply(holder, 'idle', 'holding')
     holder.end()
     expect(await holder.exited).toEqual({ code: 0, signal: null })
-    await told(other, 'hold 0', 'holding')
+    await expectReply(other, 'hold 0', 'holding')
   })
 })
 
-async function told(program: Program, order: string, answer: string): Promise<void> {
-  program.send(order)
-  expect(await program.next()).toBe(answer)
+async function expectReply(program: Program, command: string, reply: string): Promise<void> {
+  program.send(command)
+  expect(await program.next()).toBe(reply)
 }

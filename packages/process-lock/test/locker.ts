@@ -1,4 +1,4 @@
-// A process that takes locks as it is told, one line in, one line out.
+// A process that takes locks on command: one line in, one line out.
 import { createInterface } from 'node:readline'
 import { enterAlone } from '@particle-grants/test-kit/witness'
 import { LockTimeoutError, processLock } from '../src/index.ts'
@@ -7,14 +7,14 @@ const [directory = '', witness = ''] = process.argv.slice(2)
 const lock = processLock({ directory })
 let release = () => {}
 
-const orders: Record<string, (argument: string) => Promise<string>> = {
+const commands: Record<string, (argument: string) => Promise<string>> = {
   /** Takes the lock and keeps it. */
   hold: (timeout) =>
     new Promise((resolve, reject) => {
       lock
-        .exclusively(
+        .withLock(
           'shared',
-          async ({ signal, stillHeld }) => {
+          async ({ signal, isHeld }) => {
             signal.addEventListener('abort', () => say(`lost ${signal.reason.code}`))
             const leave = await enterAlone(witness)
             const freed = new Promise<void>((free) => {
@@ -22,17 +22,17 @@ const orders: Record<string, (argument: string) => Promise<string>> = {
             })
             resolve('holding')
             await freed
-            say(`still held ${await stillHeld()}`)
+            say(`held ${await isHeld()}`)
             await leave()
           },
-          { timeout: Number(timeout || 60_000) },
+          { timeoutMs: Number(timeout || 60_000) },
         )
         .then(() => say('released'), reject)
     }),
-  /** Takes the lock, and then has nothing left to do. */
+  /** Takes the lock and then has nothing to do. */
   idle: () =>
     new Promise((resolve) => {
-      void lock.exclusively('shared', () => {
+      void lock.withLock('shared', () => {
         resolve('holding')
         return new Promise(() => {})
       })
@@ -41,15 +41,15 @@ const orders: Record<string, (argument: string) => Promise<string>> = {
     release()
     return 'freeing'
   },
-  /** Goes in once, at a moment that all share. */
+  /** Takes the lock once, at the same time as other processes. */
   async enter(at) {
-    // Spins at the end: timers of several processes don't fire in the same instant.
+    // Spins at the end: timers of several processes do not fire in the same instant.
     await new Promise((resolve) => setTimeout(resolve, Number(at) - Date.now() - 3))
     while (Date.now() < Number(at));
     await enterOnce()
     return 'entered'
   },
-  /** Goes in and out until it is killed. */
+  /** Takes and releases the lock until it is killed. */
   async loop() {
     for (let count = 1; ; count += 1) {
       await enterOnce()
@@ -59,7 +59,7 @@ const orders: Record<string, (argument: string) => Promise<string>> = {
 }
 
 async function enterOnce(): Promise<void> {
-  await lock.exclusively('shared', async () => {
+  await lock.withLock('shared', async () => {
     const leave = await enterAlone(witness)
     await new Promise((resolve) => setImmediate(resolve))
     await leave()
@@ -71,10 +71,10 @@ function say(line: string): void {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const [order = '', argument = ''] = line.split(' ')
-  const run = orders[order]
-  if (run === undefined) throw new Error(`unknown order: ${line}`)
-  // Not awaited: it may be told to free what it holds.
+  const [command = '', argument = ''] = line.split(' ')
+  const run = commands[command]
+  if (run === undefined) throw new Error(`unknown command: ${line}`)
+  // Not awaited: the next command may release the lock that this one holds.
   run(argument).then(say, (thrown: Error) => {
     say(thrown instanceof LockTimeoutError ? 'timed out' : `failed ${thrown.message}`)
   })

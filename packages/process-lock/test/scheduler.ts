@@ -1,30 +1,30 @@
-/** A few simulated processes and one file system of links, where each step of each process comes in a drawn order. */
+/** Simulates several processes on one file system of links. A seed decides the order of their steps. */
 export class Scheduler {
   readonly links = new Map<string, string>()
   readonly dead = new Set<string>()
   readonly #waiting = new Map<string, () => void>()
   readonly #random: () => number
-  /** The process that runs: between two draws there is one only. */
+  /** The process that runs. Only one does between two draws. */
   self = ''
 
   constructor(seed: number) {
-    this.#random = numbersFrom(seed)
+    this.#random = createRandom(seed)
   }
 
   async start(name: string, run: () => Promise<void>): Promise<void> {
     this.self = name
     void run()
-    await settled()
+    await waitForSteps()
   }
 
-  /** One step: waits until it is drawn, then does it at once. */
+  /** Waits until this process is drawn, then runs `effect` at once. */
   async step<T>(effect: () => T): Promise<T> {
     const name = this.self
     await new Promise<void>((resolve) => this.#waiting.set(name, resolve))
     return effect()
   }
 
-  /** Draws steps until nobody waits. Now and then whoever was drawn dies instead: its step never ends. */
+  /** Draws steps until no process waits. With probability `deathRate` the drawn process dies instead: its step never ends. */
   async run(deathRate: number): Promise<void> {
     for (let steps = 0; steps < 50_000; steps += 1) {
       const names = [...this.#waiting.keys()]
@@ -37,20 +37,20 @@ export class Scheduler {
       } else {
         this.self = name
         step?.()
-        await settled()
+        await waitForSteps()
       }
     }
-    throw new Error('they go round in circles')
+    throw new Error('the processes do not end')
   }
 }
 
-/** When everything that could run has come to its next step. */
-function settled(): Promise<void> {
+/** Resolves when every process that could run waits at its next step. */
+function waitForSteps(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Numbers between 0 and 1 that a seed decides. */
-function numbersFrom(seed: number): () => number {
+/** Returns a generator of numbers between 0 and 1. */
+function createRandom(seed: number): () => number {
   let state = (seed * 2_654_435_761) % 2_147_483_647 || 1
   return () => {
     state = (state * 48_271) % 2_147_483_647

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A folder of mode 0700 that is gone after the test. */
+/** Creates a folder of mode 0700 and removes it after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'particle-grants-lock-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))

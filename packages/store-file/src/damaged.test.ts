@@ -17,13 +17,13 @@ const damages: Record<string, { bytes: string | Uint8Array; problem: string }> =
     bytes: Buffer.concat([Buffer.from(whole.slice(0, -2)), Buffer.from([0xff, 0xfe, 0x22, 0x7d])]),
     problem: 'it is not JSON, or was cut off',
   },
-  'of zeros, as a crash of a machine leaves it': {
+  'of zeros, as after a crash of the machine': {
     bytes: new Uint8Array(200),
     problem: 'it is not JSON, or was cut off',
   },
-  'that holds something else': { bytes: `"${secret}"`, problem: 'it holds no record' },
-  'that holds null': { bytes: 'null', problem: 'it holds no record' },
-  'without a format': { bytes: `["${secret}"]`, problem: 'it names no format' },
+  'that contains something else': { bytes: `"${secret}"`, problem: 'it is not a record' },
+  'that contains null': { bytes: 'null', problem: 'it is not a record' },
+  'without a format': { bytes: `["${secret}"]`, problem: 'it has no format' },
   'without a version': {
     bytes: JSON.stringify({ format: 1, value: secret }),
     problem: 'it has no version',
@@ -36,7 +36,7 @@ const damages: Record<string, { bytes: string | Uint8Array; problem: string }> =
 
 describe('a damaged record', () => {
   for (const [name, { bytes, problem }] of Object.entries(damages)) {
-    it(`${name} is told, kept aside, and gone on logging out`, async () => {
+    it(`${name} is reported, moved, and removed with its key`, async () => {
       const directory = await temporaryFolder()
       const store = fileStore({ directory })
       const other = await store.save('session-b', 'other', null)
@@ -54,9 +54,8 @@ describe('a damaged record', () => {
       expect(Buffer.compare(await readFile(keptAt), Buffer.from(bytes))).toBe(0)
       expect((await stat(keptAt)).mode & 0o777).toBe(0o600)
 
-      // Nobody is stuck, and nothing else is lost.
+      // The key can be used again, and no other record is lost.
       expect(await store.load('session-a')).toBeUndefined()
-      expect(await store.list()).toEqual(['session-b'])
       expect(await store.load('session-b')).toEqual({ version: other, value: 'other' })
       const version = await store.save('session-a', 'new', null)
       expect(Buffer.compare(await readFile(keptAt), Buffer.from(bytes))).toBe(0)
@@ -65,7 +64,7 @@ describe('a damaged record', () => {
     })
   }
 
-  it('is told also to whoever saves first, and is kept aside then', async () => {
+  it('is reported and moved by the first save, too', async () => {
     const directory = await temporaryFolder()
     await writeFile(join(directory, 'session-a.json'), 'damaged')
     const store = fileStore({ directory })
@@ -74,7 +73,7 @@ describe('a damaged record', () => {
     expect((await readdir(directory)).filter((name) => name.includes('.damaged-'))).toHaveLength(1)
   })
 
-  it('is removed with what was kept aside, by whoever names no version', async () => {
+  it('is removed without a version, together with the moved ones', async () => {
     const directory = await temporaryFolder()
     const store = fileStore({ directory })
     for (const text of ['damaged', 'damaged again']) {
@@ -85,7 +84,7 @@ describe('a damaged record', () => {
     expect((await readdir(directory)).filter((name) => name.startsWith('session-a'))).toEqual([])
   })
 
-  it('takes nothing of another key with it when it is removed', async () => {
+  it('is removed without the damaged record of another key', async () => {
     const directory = await temporaryFolder()
     const store = fileStore({ directory })
     for (const key of ['session-a', 'session-a-b']) {
@@ -98,11 +97,11 @@ describe('a damaged record', () => {
   })
 })
 
-describe('a record of another format', () => {
+describe('a record with another format', () => {
   it.each([
-    [2, 'Update @particle-grants/store-file, or name another folder.'],
-    [0, 'Open it with the version that wrote it, or name another folder.'],
-  ])('%i is told, and neither moved, replaced nor removed', async (format, remedy) => {
+    [2, 'Update @particle-grants/store-file, or use another folder.'],
+    [0, 'Open it with the version that wrote it, or use another folder.'],
+  ])('%i is reported, and neither moved, replaced nor removed', async (format, advice) => {
     const directory = await temporaryFolder()
     const store = fileStore({ directory })
     const place = join(directory, 'session-a.json')
@@ -116,16 +115,20 @@ describe('a record of another format', () => {
     ]
     for (const attempt of attempts) {
       const thrown: unknown = await attempt().catch((reason: unknown) => reason)
-      const problem = `${place} has the format ${format}, and this version knows format 1 only`
-      expect(thrown).toMatchObject({ code: 'store_unavailable', details: { problem }, remedy })
+      const problem = `${place} has format ${format}, and this version reads format 1 only`
+      expect(thrown).toMatchObject({
+        code: 'store_unavailable',
+        details: { problem },
+        message: `The file store cannot be used: ${problem}. ${advice}`,
+      })
       expect(leaksIn(thrown, [secret])).toEqual([])
     }
     expect(await readFile(place, 'utf8')).toBe(text)
   })
 })
 
-describe('something else in the place of a record', () => {
-  it('is neither followed nor read: a symbolic link', async () => {
+describe('fileStore', () => {
+  it('does not follow a symbolic link in place of a record', async () => {
     const directory = await temporaryFolder()
     const store = fileStore({ directory })
     const target = join(await temporaryFolder(), 'target')
@@ -142,13 +145,13 @@ describe('something else in the place of a record', () => {
       await expect(attempt()).rejects.toMatchObject({
         code: 'store_unavailable',
         details: { problem: `${place} is a symbolic link` },
-        remedy: 'Remove it.',
+        message: `The file store cannot be used: ${place} is a symbolic link. Remove it.`,
       })
     }
     expect(await readFile(target, 'utf8')).toBe(whole)
   })
 
-  it('is told: a folder', async () => {
+  it('reports a folder in place of a record', async () => {
     const directory = await temporaryFolder()
     await mkdir(join(directory, 'session-a.json'))
     await expect(fileStore({ directory }).load('session-a')).rejects.toMatchObject({
@@ -156,7 +159,7 @@ describe('something else in the place of a record', () => {
     })
   })
 
-  it('is told: a link in the place of the store’s folder', async () => {
+  it('reports a symbolic link in place of the store’s folder', async () => {
     const directory = join(await temporaryFolder(), 'link')
     await symlink(await temporaryFolder(), directory)
     await expect(fileStore({ directory }).save('session-a', 'a', null)).rejects.toMatchObject({
@@ -165,20 +168,20 @@ describe('something else in the place of a record', () => {
   })
 })
 
-describe('leftovers of killed writers', () => {
-  const leftover = () => `.session-a.${crypto.randomUUID()}.tmp`
+describe('temporary files of killed writers', () => {
+  const temporaryName = () => `.session-a.${crypto.randomUUID()}.tmp`
 
-  it('are swept at the first use of a store, and nothing else is', async () => {
+  it('are removed at the first use of a store, and no other files are', async () => {
     const directory = await temporaryFolder()
-    await writeFile(join(directory, leftover()), secret)
-    await writeFile(join(directory, '.session-a.notes.tmp'), 'somebody’s')
-    await fileStore({ directory }).list()
+    await writeFile(join(directory, temporaryName()), secret)
+    await writeFile(join(directory, '.session-a.notes.tmp'), 'a file of the user')
+    await fileStore({ directory }).load('session-b')
     expect((await readdir(directory)).sort()).toEqual(['.session-a.notes.tmp', 'locks'])
   })
 })
 
-describe('modes', () => {
-  it('are 0700 and 0600, whatever the umask and whatever they were', async () => {
+describe('file modes', () => {
+  it('are 0700 and 0600, with any umask and any earlier mode', async () => {
     const directory = join(await temporaryFolder(), 'state', 'sessions')
     const before = process.umask(0)
     try {

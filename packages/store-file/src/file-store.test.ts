@@ -5,57 +5,67 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { defaultDirectory, fileStore } from './index.ts'
 
-describe('the file store', () => {
-  it('makes nothing before its first use', async () => {
-    const above = await temporaryFolder()
-    const store = fileStore({ directory: join(above, 'sessions') })
-    expect(await readdir(above)).toEqual([])
+describe('fileStore', () => {
+  it('creates nothing before its first use', async () => {
+    const parent = await temporaryFolder()
+    const store = fileStore({ directory: join(parent, 'sessions') })
+    expect(await readdir(parent)).toEqual([])
     expect(await store.load('session-a')).toBeUndefined()
-    expect(await readdir(above)).toEqual(['sessions'])
+    expect(await readdir(parent)).toEqual(['sessions'])
   })
 
-  it('refuses keys that are none, so that none leads out of its folder', async () => {
+  it('belongs to one person', () => {
+    expect(fileStore().singleUser).toBe(true)
+  })
+
+  it('rejects invalid keys, so that none leads out of its folder', async () => {
     const directory = await temporaryFolder()
     const store = fileStore({ directory })
     for (const key of ['', '..', '../x', 'a/b', 'a.json', 'Session', 'a b', 'x'.repeat(81)]) {
-      const refused = { code: 'invalid_argument', details: { parameter: 'key' } }
-      await expect(store.load(key)).rejects.toMatchObject(refused)
-      await expect(store.save(key, 'value', null)).rejects.toMatchObject(refused)
-      await expect(store.remove(key, null)).rejects.toMatchObject(refused)
-      await expect(store.exclusively(key, async () => {})).rejects.toMatchObject(refused)
+      const rejection = { code: 'invalid_argument', details: { parameter: 'key' } }
+      await expect(store.load(key)).rejects.toMatchObject(rejection)
+      await expect(store.save(key, 'value', null)).rejects.toMatchObject(rejection)
+      await expect(store.remove(key, null)).rejects.toMatchObject(rejection)
+      await expect(store.withLock(key, async () => {})).rejects.toMatchObject(rejection)
     }
     expect(await readdir(directory)).toEqual([])
   })
 
-  it('gives up on a lock in the time that was set, and says so', async () => {
+  it('rejects with lock_timeout if a lock stays taken', async () => {
     const directory = await temporaryFolder()
-    const patient = fileStore({ directory })
-    const hasty = fileStore({ directory, timeout: 20 })
-    await patient.exclusively('session-a', async () => {
-      const thrown = await hasty.exclusively('session-a', async () => {}).catch((reason: unknown) => reason)
-      expect(thrown).toMatchObject({ code: 'lock_timeout', details: { key: 'session-a' } })
+    const holder = fileStore({ directory })
+    const other = fileStore({ directory, lockTimeoutMs: 20 })
+    await holder.withLock('session-a', async () => {
+      const thrown = await other.withLock('session-a', async () => {}).catch((reason: unknown) => reason)
+      expect(thrown).toMatchObject({
+        code: 'lock_timeout',
+        details: { key: 'session-a', waitedMs: expect.any(Number) },
+        message: expect.stringMatching(
+          /^Another process held the lock on session-a for \d+ ms\. Try again\.$/,
+        ),
+      })
     })
     const writes = processLock({ directory: join(directory, 'locks', 'writes') })
-    await writes.exclusively('session-a', async () => {
-      await expect(hasty.save('session-a', 'a', null)).rejects.toMatchObject({ code: 'lock_timeout' })
-      await expect(hasty.remove('session-a', null)).rejects.toMatchObject({ code: 'lock_timeout' })
-      expect(await hasty.load('session-a')).toBeUndefined()
+    await writes.withLock('session-a', async () => {
+      await expect(other.save('session-a', 'a', null)).rejects.toMatchObject({ code: 'lock_timeout' })
+      await expect(other.remove('session-a', null)).rejects.toMatchObject({ code: 'lock_timeout' })
+      expect(await other.load('session-a')).toBeUndefined()
     })
   })
 
-  it('passes on a time-out of the task’s own as it is', async () => {
+  it('rejects with the error of the task unchanged', async () => {
     const directory = await temporaryFolder()
-    const store = fileStore({ directory, timeout: 5 })
-    const inner = store.exclusively('session-a', () =>
-      fileStore({ directory, timeout: 5 }).exclusively('session-a', async () => {}),
+    const store = fileStore({ directory, lockTimeoutMs: 5 })
+    const inner = store.withLock('session-a', () =>
+      fileStore({ directory, lockTimeoutMs: 5 }).withLock('session-a', async () => {}),
     )
     await expect(inner).rejects.toMatchObject({ code: 'lock_timeout' })
-    const failure = Object.assign(new Error('the task’s own'), { code: 'ENOSPC' })
-    await expect(store.exclusively('session-a', () => Promise.reject(failure))).rejects.toBe(failure)
+    const failure = Object.assign(new Error('an error of the task'), { code: 'ENOSPC' })
+    await expect(store.withLock('session-a', () => Promise.reject(failure))).rejects.toBe(failure)
   })
 
   it.runIf(process.platform !== 'win32')(
-    'never changes a file, so that a reader has one record whole',
+    'never changes a file in place, so that a reader sees one complete record',
     async () => {
       const directory = await temporaryFolder()
       const store = fileStore({ directory })
@@ -68,7 +78,7 @@ describe('the file store', () => {
   )
 
   it.runIf(process.platform !== 'win32')(
-    'has bytes and name on the disk before a save resolves',
+    'has synced the bytes and the name when a save resolves',
     async () => {
       const directory = await temporaryFolder()
       const probe = await open(directory)
@@ -91,10 +101,10 @@ describe('the file store', () => {
     },
   )
 
-  it('can be used again after its folder could not be made', async () => {
-    const above = await temporaryFolder()
-    const directory = join(above, 'sessions')
-    await symlink(above, directory)
+  it('can be used after its folder could not be created', async () => {
+    const parent = await temporaryFolder()
+    const directory = join(parent, 'sessions')
+    await symlink(parent, directory)
     const store = fileStore({ directory })
     await expect(store.load('session-a')).rejects.toMatchObject({ code: 'store_unavailable' })
     await unlink(directory)
@@ -102,7 +112,7 @@ describe('the file store', () => {
   })
 })
 
-describe('the folder by default', () => {
+describe('defaultDirectory', () => {
   it.each([
     ['linux', {}, '/home/me/.local/state/particle-grants/sessions'],
     ['linux', { XDG_STATE_HOME: '/state' }, '/state/particle-grants/sessions'],
@@ -111,11 +121,11 @@ describe('the folder by default', () => {
     ['darwin', { XDG_STATE_HOME: '/state' }, '/home/me/Library/Application Support/particle-grants/sessions'],
     ['win32', { LOCALAPPDATA: '/local' }, '/local/particle-grants/sessions'],
     ['win32', {}, '/home/me/AppData/Local/particle-grants/sessions'],
-  ] as const)('of %s with %o is %s', (platform, env, expected) => {
+  ] as const)('on %s with %o is %s', (platform, env, expected) => {
     expect(defaultDirectory({ platform, env, home: '/home/me' })).toBe(expected)
   })
 
-  it('is this user’s', () => {
+  it('belongs to this user', () => {
     expect(defaultDirectory()).toMatch(/particle-grants.sessions$/)
   })
 })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { GrantsError, type Store, type StoreLock, type StoreRecord } from '@particle-grants/core'
+import { GrantsError, type Store, type StoreRecord } from '@particle-grants/core'
 import {
   type HeldLock,
   LockTimeoutError,
@@ -8,169 +8,151 @@ import {
   processLock,
 } from '@particle-grants/process-lock'
 import { defaultDirectory } from './default-directory.ts'
-import { asStoreError } from './failures.ts'
 import { SessionFolder } from './session-folder.ts'
+import { conflict, invalidArgument, toStoreError } from './store-errors.ts'
 
-/** Where sessions are kept, and how long one waits for a lock. */
 export interface FileStoreOptions {
-  /** A folder on a disk of this machine, made with mode 0700. @default what {@link defaultDirectory} says */
+  /** A folder on a disk of this machine. Created with mode 0700. @default {@link defaultDirectory} */
   readonly directory?: string
-  /** How long to wait for another process that holds a lock, in milliseconds. @default 60_000 */
-  readonly timeout?: number
+  /** How long to wait for a lock that another process holds, in milliseconds. @default 60_000 */
+  readonly lockTimeoutMs?: number
 }
 
-/** Sessions in one file each, shared by the processes of one machine. Nothing is read or made before the first use. */
+/**
+ * Keeps each session in a file that the processes of one machine share. Creates and reads nothing before the first use.
+ */
 export function fileStore({
   directory = defaultDirectory(),
-  timeout = 60_000,
+  lockTimeoutMs = 60_000,
 }: FileStoreOptions = {}): Store {
-  return new FileStore(directory, timeout)
+  return new FileStore(directory, lockTimeoutMs)
 }
 
 class FileStore implements Store {
+  readonly singleUser = true
   readonly #folder: SessionFolder
-  /** One for the tasks, one for the single writes: a task may save under its own key. */
-  readonly #tasks: ProcessLock
-  readonly #writes: ProcessLock
-  #ready: Promise<void> | undefined
+  /** Tasks and single writes have separate locks, so that a task can save under its own key. */
+  readonly #taskLocks: ProcessLock
+  readonly #writeLocks: ProcessLock
+  #prepared: Promise<void> | undefined
 
-  constructor(directory: string, timeout: number) {
+  constructor(directory: string, timeoutMs: number) {
     this.#folder = new SessionFolder(directory)
-    this.#tasks = processLock({ directory: join(directory, 'locks', 'tasks'), timeout })
-    this.#writes = processLock({ directory: join(directory, 'locks', 'writes'), timeout })
+    this.#taskLocks = processLock({ directory: join(directory, 'locks', 'tasks'), timeoutMs })
+    this.#writeLocks = processLock({ directory: join(directory, 'locks', 'writes'), timeoutMs })
   }
 
   load(key: string): Promise<StoreRecord | undefined> {
-    return this.#using(key, async () => {
+    return this.#run(key, async () => {
       const found = await this.#folder.find(key)
       return 'record' in found ? found.record : this.#loadDamaged(key, found.damage)
     })
   }
 
   save(key: string, value: string, ifVersion: string | null): Promise<string> {
-    return this.#using(key, () =>
-      this.#writing(key, async (lock) => {
-        await this.#expect(key, ifVersion)
+    return this.#run(key, () =>
+      this.#write(key, async (lock) => {
+        await this.#assertStoredVersion(key, ifVersion)
         return this.#folder.replace(key, value, async () => {
-          // Syncing takes its time, or this process slept: the last look is right before the change.
-          if (!(await lock.stillHeld())) throw new GrantsError('store_conflict', { key })
-          await this.#expect(key, ifVersion)
+          // The process may have slept while it synced, so the last check is right before the change.
+          if (!(await lock.isHeld())) throw conflict(key)
+          await this.#assertStoredVersion(key, ifVersion)
         })
       }),
     )
   }
 
   remove(key: string, ifVersion: string | null): Promise<void> {
-    return this.#using(key, () =>
-      this.#writing(key, async (lock) => {
+    return this.#run(key, () =>
+      this.#write(key, async (lock) => {
         const found = await this.#folder.find(key)
-        // Whoever logs out wants it gone, and of a damaged record nobody can name the version.
+        // A damaged record has no version to compare. It is removed, because signing out must remove it.
         if ('record' in found) assertVersion(key, found.record, ifVersion)
-        await this.#folder.removeSetAside(key)
-        if (!(await lock.stillHeld())) throw new GrantsError('store_conflict', { key })
+        await this.#folder.removeDamaged(key)
+        if (!(await lock.isHeld())) throw conflict(key)
         await this.#folder.remove(key)
       }),
     )
   }
 
-  list(): Promise<readonly string[]> {
-    return this.#explaining('', async () => {
-      await this.#prepare()
-      return this.#folder.keys()
-    })
-  }
-
-  async exclusively<T>(key: string, task: (lock: StoreLock) => Promise<T>): Promise<T> {
+  async withLock<T>(key: string, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
     assertKey(key)
-    let started = false
-    const run = async ({ signal }: HeldLock) => {
-      started = true
-      return task({ signal })
-    }
+    let hasStarted = false
     try {
       await this.#prepare()
-      return await this.#tasks.exclusively(key, run)
+      return await this.#taskLocks.withLock(key, ({ signal }) => {
+        hasStarted = true
+        return task(signal)
+      })
     } catch (thrown) {
-      // What the task throws is its own.
-      throw started ? thrown : this.#explained(thrown, key)
+      throw hasStarted ? thrown : toStoreError(thrown, { directory: this.#folder.path, key })
     }
   }
 
-  async close(): Promise<void> {}
-
-  #using<T>(key: string, run: () => Promise<T>): Promise<T> {
-    return this.#explaining(key, async () => {
-      assertKey(key)
-      await this.#prepare()
-      return run()
-    })
-  }
-
-  async #explaining<T>(key: string, run: () => Promise<T>): Promise<T> {
+  /** Runs one call of the store and converts its errors. */
+  async #run<T>(key: string, call: () => Promise<T>): Promise<T> {
+    assertKey(key)
     try {
-      return await run()
+      await this.#prepare()
+      return await call()
     } catch (thrown) {
-      throw this.#explained(thrown, key)
+      throw toStoreError(thrown, { directory: this.#folder.path, key })
     }
   }
 
-  #explained(thrown: unknown, key: string): unknown {
-    return asStoreError(thrown, { directory: this.#folder.path, key })
-  }
-
-  /** Runs alone among all that change this key's files, and first clears up after one that died at it. */
-  #writing<T>(key: string, run: (lock: HeldLock) => Promise<T>): Promise<T> {
-    return this.#writes.exclusively(key, async (lock) => {
-      if (lock.inherited) await this.#folder.sweep(key)
-      return run(lock)
+  /** Runs `change` while no other process changes the files of this key. Cleans up after a writer that was killed. */
+  #write<T>(key: string, change: (lock: HeldLock) => Promise<T>): Promise<T> {
+    return this.#writeLocks.withLock(key, async (lock) => {
+      if (lock.isInherited) await this.#folder.removeTemporaryFiles(key)
+      return change(lock)
     })
   }
 
   async #loadDamaged(key: string, damage: string): Promise<StoreRecord | undefined> {
     try {
-      return await this.#writing(key, async () => {
-        // Somebody may have put it right in the meantime.
+      return await this.#write(key, async () => {
+        // Another process may have replaced it in the meantime.
         const found = await this.#folder.find(key)
         if ('record' in found) return found.record
-        throw await this.#folder.setAside(key, found.damage)
+        throw await this.#folder.moveDamaged(key, found.damage)
       })
     } catch (thrown) {
       if (GrantsError.isInstance(thrown) || thrown instanceof LockTimeoutError) throw thrown
-      // Where nothing can be moved, that it is damaged is what matters.
-      throw this.#folder.leftInPlace(key, { problem: damage, cause: thrown })
+      // Where it cannot be moved, the damage is still what the caller must know.
+      throw this.#folder.damagedInPlace(key, damage, thrown)
     }
   }
 
-  async #expect(key: string, ifVersion: string | null): Promise<void> {
+  async #assertStoredVersion(key: string, ifVersion: string | null): Promise<void> {
     const found = await this.#folder.find(key)
-    if ('damage' in found) throw await this.#folder.setAside(key, found.damage)
+    if ('damage' in found) throw await this.#folder.moveDamaged(key, found.damage)
     assertVersion(key, found.record, ifVersion)
   }
 
-  /** Once for each handle; a failure is tried again. */
+  /** Prepares the folder once. A failure is tried again by the next call. */
   #prepare(): Promise<void> {
-    this.#ready ??= this.#firstUse().catch((thrown) => {
-      this.#ready = undefined
+    this.#prepared ??= this.#prepareFolder().catch((thrown) => {
+      this.#prepared = undefined
       throw thrown
     })
-    return this.#ready
+    return this.#prepared
   }
 
-  async #firstUse(): Promise<void> {
+  async #prepareFolder(): Promise<void> {
     await preparePrivateDirectory(this.#folder.path)
-    for (const key of await this.#folder.keysWithLeftovers()) {
-      // Who holds the lock is writing just now; on a read-only disk there is nothing to be done.
-      await this.#writes.exclusively(key, () => this.#folder.sweep(key), { timeout: 0 }).catch(() => {})
+    for (const key of await this.#folder.keysWithTemporaryFiles()) {
+      // Fails while another process writes, and on a read-only disk. Both can wait.
+      const removal = () => this.#folder.removeTemporaryFiles(key)
+      await this.#writeLocks.withLock(key, removal, { timeoutMs: 0 }).catch(() => {})
     }
   }
 }
 
 function assertKey(key: string): void {
   if (/^[a-z0-9-]{1,80}$/.test(key)) return
-  const problem = 'has the letters a to z, digits and -, 80 at most'
-  throw new GrantsError('invalid_argument', { parameter: 'key', problem })
+  throw invalidArgument('key', 'must consist of 1 to 80 letters a to z, digits and -')
 }
 
 function assertVersion(key: string, record: StoreRecord | undefined, ifVersion: string | null): void {
-  if ((record?.version ?? null) !== ifVersion) throw new GrantsError('store_conflict', { key })
+  if ((record?.version ?? null) !== ifVersion) throw conflict(key)
 }

@@ -1,2 +1,2 @@
-export { defaultDirectory, type Surroundings } from './default-directory.ts'
+export { type DirectoryEnvironment, defaultDirectory } from './default-directory.ts'
 export { type FileStoreOptions, fileStore } from './file-store.ts'

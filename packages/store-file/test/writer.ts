@@ -1,4 +1,4 @@
-// A process that uses a file store as its arguments and its lines of input tell.
+// A process that uses a file store, controlled by its arguments and its input.
 import { openSync, rmdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,57 +7,57 @@ import { GrantsError } from '@particle-grants/core'
 import { processLock } from '@particle-grants/process-lock'
 import { enterAlone } from '@particle-grants/test-kit/witness'
 import { fileStore } from '../src/index.ts'
-import { countOf, payload, planted } from './payload.ts'
+import { createValue, planted, readCount } from './counted-value.ts'
 
 const [directory = '', job = '', argument = ''] = process.argv.slice(2)
 const key = 'session-a'
-const store = fileStore({ directory, timeout: Number(process.env.LOCK_TIMEOUT ?? 60_000) })
+const store = fileStore({ directory, lockTimeoutMs: Number(process.env.LOCK_TIMEOUT ?? 60_000) })
 
 const jobs: Record<string, () => Promise<void>> = {
   async 'save-large'() {
     await store.save(key, planted.repeat(5_000), argument)
   },
-  /** Counts up under the lock until it is killed, and says each count once it is saved. */
+  /** Increments the count under the lock until it is killed, and reports each saved count. */
   async count() {
     for (;;) {
-      await store.exclusively(key, async () => {
+      await store.withLock(key, async () => {
         const leave = await enterAlone(directory)
         const record = await store.load(key)
-        const next = countOf(record?.value) + 1
-        await store.save(key, payload(next), record?.version ?? null)
+        const next = readCount(record?.value) + 1
+        await store.save(key, createValue(next), record?.version ?? null)
         say(`saved ${next}`)
         await leave()
       })
     }
   },
-  /** Counts up without the lock: who is late is told. */
+  /** Increments the count without the lock: some saves conflict. */
   async race() {
     for (;;) {
       const record = await store.load(key)
-      const next = countOf(record?.value) + 1
-      const saved = await store.save(key, payload(next), record?.version ?? null).catch(orConflict)
+      const next = readCount(record?.value) + 1
+      const saved = await store.save(key, createValue(next), record?.version ?? null).catch(ignoreConflict)
       say(saved === undefined ? 'conflict' : `saved ${next}`)
     }
   },
-  /** Loads under the lock, waits for a line, then saves what it made of it. */
+  /** Loads under the lock, waits for a line of input, then saves. */
   async 'hold-then-save'() {
-    await store.exclusively(key, async ({ signal }) => {
+    await store.withLock(key, async (signal) => {
       signal.addEventListener('abort', () => say('lost'))
       const record = await store.load(key)
       say('holding')
       for await (const _ of createInterface({ input: process.stdin })) break
-      await store.save(key, payload(countOf(record?.value) + 1), record?.version ?? null)
+      await store.save(key, createValue(readCount(record?.value) + 1), record?.version ?? null)
       say('saved')
     })
   },
-  /** Dies where a save would: with the lock, and with the secret in a file that nobody knows. */
+  /** Dies in the middle of a save: with the lock, and with the secret in a temporary file. */
   async 'die-in-save'() {
-    await processLock({ directory: join(directory, 'locks', 'writes') }).exclusively(key, async () => {
-      await writeFile(join(directory, `.${key}.${crypto.randomUUID()}.tmp`), payload(99))
+    await processLock({ directory: join(directory, 'locks', 'writes') }).withLock(key, async () => {
+      await writeFile(join(directory, `.${key}.${crypto.randomUUID()}.tmp`), createValue(99))
       process.kill(process.pid, 'SIGKILL')
     })
   },
-  /** Opens files until no more can be, then asks for everything. */
+  /** Opens as many files as possible, then calls every method. */
   async 'use-without-files'() {
     for (let open = true; open; ) {
       try {
@@ -70,22 +70,21 @@ const jobs: Record<string, () => Promise<void>> = {
       () => store.load(key),
       () => store.save(key, 'new', null),
       () => store.remove(key, null),
-      () => store.list(),
-      () => store.exclusively(key, async () => {}),
+      () => store.withLock(key, async () => {}),
     ]
-    for (const attempt of attempts) await attempt().catch(told)
+    for (const attempt of attempts) await attempt().catch(report)
   },
-  /** Saves where the folder that it works in is gone. */
+  /** Saves after its working folder was removed. */
   async 'save-from-nowhere'() {
     process.chdir(argument)
     rmdirSync(argument)
     await store.save(key, 'new', null)
   },
-  /** Tries the lock, then saves without it. */
+  /** Tries to take the lock, then saves without it. */
   async 'save-anyway'() {
-    await store.exclusively(key, async () => say('got the lock')).catch(told)
+    await store.withLock(key, async () => say('got the lock')).catch(report)
     const record = await store.load(key)
-    await store.save(key, payload(countOf(record?.value) + 1), record?.version ?? null)
+    await store.save(key, createValue(readCount(record?.value) + 1), record?.version ?? null)
     say('saved')
   },
 }
@@ -94,15 +93,15 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-function told(thrown: unknown): void {
+function report(thrown: unknown): void {
   if (!GrantsError.isInstance(thrown)) throw thrown
   say(`${thrown.code}: ${thrown.message}`)
 }
 
-function orConflict(thrown: unknown): undefined {
+function ignoreConflict(thrown: unknown): undefined {
   if (GrantsError.isInstance(thrown) && thrown.code === 'store_conflict') return undefined
   throw thrown
 }
 
-await jobs[job]?.().catch(told)
+await jobs[job]?.().catch(report)
 process.exit()

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findCredentials } from '@napi-rs/keyring'
 import { describeWithService } from '@particle-grants/test-kit/services'
-import { describeStore } from '@particle-grants/test-kit/store-contract'
+import { describeStoreContract } from '@particle-grants/test-kit/store-contract'
 import { afterAll, beforeAll, vi } from 'vitest'
 import { KeyringSession } from '../test/keyring-session.ts'
-import { ownService } from '../test/stores.ts'
+import { createServiceName } from '../test/stores.ts'
 import { keyringStore } from './keyring-store.ts'
 
 describeWithService('keyring', 'the contract of keyringStore on a real keyring', () => {
@@ -21,21 +21,21 @@ describeWithService('keyring', 'the contract of keyringStore on a real keyring',
     await session.end()
   })
 
-  describeStore(
+  describeStoreContract(
     'keyringStore',
     () => {
-      const service = ownService()
+      const service = createServiceName()
       const directory = mkdtempSync(join(tmpdir(), 'particle-grants-locks-'))
       return {
-        open: () => keyringStore({ service, directory, timeout: 60_000 }),
-        names: () => [
+        open: () => keyringStore({ service, directory, timeoutMs: 60_000 }),
+        listNames: () => [
           readdirSync(directory, { recursive: true }),
           findCredentials(service).map(({ account }) => account),
         ],
-        cleanup: () => rmSync(directory, { recursive: true }),
+        remove: () => rmSync(directory, { recursive: true }),
       }
     },
-    // What fits beside the line with the version.
-    { largest: 2500 },
+    // The rest of an entry is the line with the version.
+    { maxValueBytes: 2500 },
   )
 })

@@ -1,32 +1,32 @@
 import { GrantsError } from '@particle-grants/core'
+import { toStoreUnavailable, unavailable } from './keyring-errors.ts'
 import type { NativeEntry, OpenEntry } from './native.ts'
-import { troubleOf, unavailable } from './trouble.ts'
 
 /**
- * The entries of one service, as bytes. One call at a time, with a limit: a native call that hangs can't be stopped,
- * and holds one of Node's few threads. While one hangs no other is made, and all are refused at once.
+ * Reads and writes the entries of one service as bytes. Native calls run one at a time, with a time limit: a call that
+ * hangs cannot be stopped and occupies one of Node's few threads. While one hangs, all others are rejected at once.
  */
 export class Entries {
-  readonly #load: () => Promise<OpenEntry>
-  readonly #timeout: number
-  #open: OpenEntry | undefined
-  #turn: Promise<unknown> = Promise.resolve()
-  #native: Promise<unknown> = Promise.resolve()
-  #hanging = false
+  readonly #loadNative: () => Promise<OpenEntry>
+  readonly #timeoutMs: number
+  #openEntry: OpenEntry | undefined
+  #lastCall: Promise<unknown> = Promise.resolve()
+  #nativeCall: Promise<unknown> = Promise.resolve()
+  #isHanging = false
 
-  constructor(load: () => Promise<OpenEntry>, timeout: number) {
-    this.#load = load
-    this.#timeout = timeout
+  constructor(loadNative: () => Promise<OpenEntry>, timeoutMs: number) {
+    this.#loadNative = loadNative
+    this.#timeoutMs = timeoutMs
   }
 
-  /** A call was cut, and has not come back yet. */
-  get hanging(): boolean {
-    return this.#hanging
+  /** Whether a native call is still running after its time limit. */
+  get isHanging(): boolean {
+    return this.#isHanging
   }
 
-  /** Resolves when no native call is under way any more, a hanging one included. */
-  async settled(): Promise<void> {
-    await this.#native
+  /** Resolves when no native call is running, not even a hanging one. */
+  async idle(): Promise<void> {
+    await this.#nativeCall
   }
 
   async read(name: string): Promise<Buffer | undefined> {
@@ -43,32 +43,32 @@ export class Entries {
   }
 
   #call<T>(name: string, run: (entry: NativeEntry) => Promise<T>): Promise<T> {
-    const result = this.#turn.then(async () => {
-      if (this.#hanging) throw unavailable('hanging')
-      this.#open ??= await this.#load()
-      const open = this.#open
-      return this.#limited((async () => run(open(name)))())
+    const result = this.#lastCall.then(async () => {
+      if (this.#isHanging) throw unavailable('hanging')
+      this.#openEntry ??= await this.#loadNative()
+      const openEntry = this.#openEntry
+      return this.#limitTime((async () => run(openEntry(name)))())
     })
-    this.#turn = result.catch(() => {})
+    this.#lastCall = result.catch(() => {})
     return result
   }
 
-  async #limited<T>(native: Promise<T>): Promise<T> {
-    this.#native = native.catch(() => {})
+  async #limitTime<T>(call: Promise<T>): Promise<T> {
+    this.#nativeCall = call.catch(() => {})
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
+    const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        this.#hanging = true
-        void this.#native.then(() => {
-          this.#hanging = false
+        this.#isHanging = true
+        void this.#nativeCall.then(() => {
+          this.#isHanging = false
         })
         reject(unavailable('hanging'))
-      }, this.#timeout).unref()
+      }, this.#timeoutMs).unref()
     })
     try {
-      return await Promise.race([native, late])
+      return await Promise.race([call, timeout])
     } catch (thrown) {
-      throw GrantsError.isInstance(thrown) ? thrown : troubleOf(thrown)
+      throw GrantsError.isInstance(thrown) ? thrown : toStoreUnavailable(thrown)
     } finally {
       clearTimeout(timer)
     }

@@ -5,41 +5,36 @@ import {
   processLock,
   UnsafePathError,
 } from '@particle-grants/process-lock'
-import type { Settings } from './options.ts'
+import { storeUnavailable } from './keyring-errors.ts'
 
-/** Locks among the processes of this machine, with the errors of a store. */
+/** Locks between the processes of this machine, with the errors of a store. */
 export class Locks {
   readonly #locks: ProcessLock
 
-  constructor({ directory, lockTimeout }: Settings) {
-    this.#locks = processLock({ directory, timeout: lockTimeout })
+  constructor(directory: string, timeoutMs: number) {
+    this.#locks = processLock({ directory, timeoutMs })
   }
 
-  /** Rejects with what the task rejects with; only what came before it is told as an error of the store. */
-  async exclusively<T>(
-    name: string,
-    key: string,
-    task: (lock: { readonly signal: AbortSignal }) => Promise<T>,
-  ): Promise<T> {
-    let began = false
+  /** Rejects with the error of the task unchanged; errors of the lock are converted. */
+  async withLock<T>(name: string, key: string, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    let hasStarted = false
     try {
-      return await this.#locks.exclusively(name, async (lock) => {
-        began = true
-        return await task(lock)
+      return await this.#locks.withLock(name, async ({ signal }) => {
+        hasStarted = true
+        return await task(signal)
       })
     } catch (thrown) {
-      throw began ? thrown : storeError(thrown, key)
+      throw hasStarted ? thrown : toStoreError(thrown, key)
     }
   }
 }
 
-function storeError(thrown: unknown, key: string): unknown {
-  if (thrown instanceof LockTimeoutError)
-    return new GrantsError('lock_timeout', { key, waited: thrown.waited })
+function toStoreError(thrown: unknown, key: string): unknown {
+  if (thrown instanceof LockTimeoutError) {
+    const { waitedMs } = thrown
+    const message = `Another process held the lock on ${key} for ${waitedMs} ms. Try again.`
+    return new GrantsError('lock_timeout', message, { key, waitedMs })
+  }
   if (!(thrown instanceof UnsafePathError)) return thrown
-  return new GrantsError('store_unavailable', {
-    store: 'keyring',
-    problem: `${thrown.path}, its folder for locks, ${thrown.problem}`,
-    advice: `${thrown.advice.charAt(0).toUpperCase()}${thrown.advice.slice(1)}.`,
-  })
+  return storeUnavailable(`its folder for locks, ${thrown.path}, ${thrown.problem}`, `${thrown.advice}.`)
 }

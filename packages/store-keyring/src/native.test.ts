@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { openNative } from './native.ts'
+import { loadNative } from './native.ts'
 
 const opened: string[] = []
 
@@ -11,19 +11,19 @@ vi.mock('@napi-rs/keyring', () => ({
   },
 }))
 
-describe('the entries of the native part', () => {
+describe('loadNative', () => {
   beforeEach(() => {
     opened.length = 0
   })
 
-  it('are made once for a name, since that may hold up the whole process', async () => {
-    const open = await openNative('mine')
+  it('creates each entry once, because that can block the process', async () => {
+    const open = await loadNative('mine')
     expect(open('a')).toBe(open('a'))
     expect(opened).toEqual(['a'])
   })
 
-  it('are not kept for ever: those that were not used for longest are let go', async () => {
-    const open = await openNative('mine')
+  it('caches the most recently used entries only', async () => {
+    const open = await loadNative('mine')
     const many = Array.from({ length: 1_000 }, (_, index) => `record-${index}`)
     open('old')
     for (const name of many) {

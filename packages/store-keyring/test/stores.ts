@@ -4,28 +4,28 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { KeyringStore } from '../src/keyring-store.ts'
 import type { NativeEntry } from '../src/native.ts'
-import { settingsOf } from '../src/options.ts'
+import { resolveOptions } from '../src/options.ts'
 
 let services = 0
 
-/** So that tests in one keyring don't see each other. */
-export function ownService(): string {
+/** Returns a new service name, which separates the tests in one keyring. */
+export function createServiceName(): string {
   services += 1
   return `particle-grants-test-${process.pid}-${services}`
 }
 
-/** A folder that is gone when the test is finished. */
-export function ownFolder(): string {
+/** Creates a folder and removes it after the test. */
+export function createTestFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'particle-grants-locks-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** A keyring in memory that does what a test tells it. */
+/** A keyring in memory that a test controls. */
 export class FakeKeyring {
   readonly secrets = new Map<string, Uint8Array>()
   readonly calls: string[] = []
-  /** Runs before each call; a promise that stays open is a keyring that hangs. */
+  /** Runs before each call. A promise that does not settle makes the keyring hang. */
   before: (call: string) => unknown = () => {}
 
   readonly open = (name: string): NativeEntry => ({
@@ -34,10 +34,10 @@ export class FakeKeyring {
     deleteCredential: () => this.#call(`delete ${name}`, () => this.secrets.delete(name)),
   })
 
-  /** A store on it, as another process would have one. Short limits are for tests of what hangs. */
-  store({ directory = ownFolder(), timeout = 60_000, lockTimeout = 60_000 } = {}): KeyringStore {
-    const settings = settingsOf({ directory, timeout, lockTimeout })
-    return new KeyringStore(settings, async () => this.open)
+  /** Opens a store on it, as another process would. Short time limits are for tests of hanging calls. */
+  store({ directory = createTestFolder(), timeoutMs = 60_000, lockTimeoutMs = 60_000 } = {}): KeyringStore {
+    const options = resolveOptions({ directory, timeoutMs, lockTimeoutMs })
+    return new KeyringStore(options, async () => this.open)
   }
 
   async #call<T>(name: string, run: () => T): Promise<T> {

@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline'
 import { build } from 'esbuild'
 import { onTestFinished } from 'vitest'
 import type { KeyringStoreOptions } from '../src/index.ts'
-import type { Order } from './worker.ts'
+import type { Command } from './worker.ts'
 
-/** Makes `worker.ts` something that plain Node runs, inside this package so that it finds the native part. */
+/** Bundles `worker.ts` for Node, inside this package so that it finds the native library. */
 export async function bundleWorker(): Promise<{ file: string; remove: () => void }> {
   const folder = mkdtempSync(join(import.meta.dirname, '../node_modules/.worker-'))
   const file = join(folder, 'worker.mjs')
@@ -25,7 +25,7 @@ export async function bundleWorker(): Promise<{ file: string; remove: () => void
   return { file, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** What became of an order: what the store gave, or the error it threw. */
+/** The result of a command, or the error that the store threw. */
 export interface Outcome {
   readonly value?: unknown
   readonly code?: string
@@ -33,15 +33,15 @@ export interface Outcome {
   readonly text?: string
 }
 
-/** A process with a store. Ended when the test is finished. */
+/** A process with a store. Killed after the test. */
 export class Worker {
   readonly #child: ChildProcess
   readonly #waiting = new Map<number, (outcome: Outcome) => void>()
-  #orders = 0
+  #commands = 0
 
   constructor(file: string, options: KeyringStoreOptions, busAddress: string) {
     this.#child = spawn(process.execPath, [file, JSON.stringify(options)], {
-      // Both are where a bus is looked for: this one's must be found, and never that of whoever runs these tests.
+      // D-Bus looks in both places. It must find the test's own bus, never that of the user.
       env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: busAddress, XDG_RUNTIME_DIR: '/nowhere' },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
@@ -49,26 +49,26 @@ export class Worker {
       this.#child.kill('SIGKILL')
     })
     const { stdout } = this.#child
-    if (stdout === null) throw new Error('A worker has an output.')
+    if (stdout === null) throw new Error('A worker has no output.')
     createInterface(stdout).on('line', (line) => {
       const { id, ...outcome } = JSON.parse(line)
       this.#waiting.get(id)?.(outcome)
     })
   }
 
-  async ask(order: Order): Promise<Outcome> {
-    this.#orders += 1
-    const id = this.#orders
+  async send(command: Command): Promise<Outcome> {
+    this.#commands += 1
+    const id = this.#commands
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve)
-      this.#child.stdin?.write(`${JSON.stringify({ id, order })}\n`)
+      this.#child.stdin?.write(`${JSON.stringify({ id, command })}\n`)
     })
   }
 
-  /** The version that a save gave; again while the keyring is slower than a short limit of the test. */
-  async askUntilDone(order: Order): Promise<unknown> {
+  /** Repeats the command while the keyring is slower than the test's short time limit. */
+  async sendUntilDone(command: Command): Promise<unknown> {
     for (;;) {
-      const { code, value, text } = await this.ask(order)
+      const { code, value, text } = await this.send(command)
       if (code === undefined) return value
       if (code !== 'store_unavailable') throw new Error(text)
       await new Promise((resolve) => setTimeout(resolve, 20))

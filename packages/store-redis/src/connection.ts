@@ -1,98 +1,82 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { noAnswer, notConnected, type Trouble, troubleOf, unavailable } from './trouble.ts'
+import { isClosed, isReady, type RedisClient, sendCommand } from './redis-client.ts'
+import {
+  noConnection,
+  noResponse,
+  notConnected,
+  type RedisProblem,
+  toRedisProblem,
+  unavailable,
+} from './redis-errors.ts'
 
-/** What the store uses of a client of the `redis` package, or of a pool of them. Yours to open and to close. */
-export interface RedisConnection {
-  readonly isOpen: boolean
-  sendCommand(args: string[], options?: CommandOptions): Promise<unknown>
-}
-
-/** The version 4 client knows `signal`, later ones `abortSignal`: both take back what was not sent yet. */
-interface CommandOptions {
-  readonly signal?: AbortSignal
-  readonly abortSignal?: AbortSignal
-  readonly typeMapping?: Record<never, never>
-}
-
-/** One run of a script. */
-export interface Run {
+export interface ScriptCall {
   readonly keys: readonly string[]
-  /** Those of a second try may say that it is one. */
-  readonly args: readonly string[] | ((again: boolean) => readonly string[])
-  /** Milliseconds; the store's own limit where it is left out. */
-  readonly limit?: number
+  /** A function when the arguments of a repeated call differ. */
+  readonly args: readonly string[] | ((isRepeated: boolean) => readonly string[])
+  /** In milliseconds. @default the time limit of the connection */
+  readonly timeoutMs?: number
 }
 
-/** Between two tries on a broken connection. Clients of `redis` reconnect within some 50 ms if they can. */
-const retryDelay = 100
+/** Between two attempts on a broken connection. Clients reconnect within about 50 ms if they can. */
+const retryDelayMs = 100
 
-/** Sends commands with a limit of time, and again while a connection comes back. Rejects with `store_unavailable`. */
+/** Runs scripts with a time limit, and repeats them while a connection is restored. Rejects with `store_unavailable`. */
 export class Connection {
-  readonly #client: RedisConnection
-  readonly #limit: number
+  readonly #client: RedisClient
+  readonly #timeoutMs: number
 
-  constructor(client: RedisConnection, limit: number) {
+  constructor(client: RedisClient, timeoutMs: number) {
     this.#client = client
-    this.#limit = limit
+    this.#timeoutMs = timeoutMs
   }
 
-  async run(script: string, { keys, args, limit = this.#limit }: Run): Promise<unknown> {
-    return this.#send(
-      (again) => [
-        'EVAL',
-        script,
-        String(keys.length),
-        ...keys,
-        ...(typeof args === 'function' ? args(again) : args),
-      ],
-      limit,
-    )
-  }
-
-  /** All keys that begin with a prefix: each once, and none left out that is there the whole time. */
-  async keysWith(prefix: string): Promise<string[]> {
-    const pattern = `${prefix.replace(/[\\*?[\]^]/g, '\\$&')}*`
-    const found = new Set<string>()
-    let cursor = '0'
-    do {
-      const command = ['SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000']
-      const [next, keys] = (await this.#send(() => command, this.#limit)) as [unknown, unknown[]]
-      for (const key of keys) found.add(String(key))
-      cursor = String(next)
-    } while (cursor !== '0')
-    return [...found]
-  }
-
-  async #send(command: (again: boolean) => string[], limit: number): Promise<unknown> {
-    // A monotonic clock: jumps of the wall clock neither cut a wait short nor stretch it.
-    const end = performance.now() + limit
-    let last: Trouble = noAnswer(limit)
-    for (let again = false; ; again = true) {
-      if (!this.#client.isOpen) throw unavailable(notConnected)
-      const left = end - performance.now()
-      if (left <= 0) throw unavailable(last)
-      try {
-        return await this.#once(command(again), left)
-      } catch (thrown) {
-        if (thrown === outOfTime) throw unavailable(last)
-        last = troubleOf(thrown)
-        if (!last.passing) throw unavailable(last)
+  async run(script: string, { keys, args, timeoutMs = this.#timeoutMs }: ScriptCall): Promise<unknown> {
+    // A monotonic clock: changes of the system time do not affect the limit.
+    const deadline = performance.now() + timeoutMs
+    let problem = noResponse(timeoutMs)
+    for (let isRepeated = false; ; ) {
+      if (isClosed(this.#client)) throw unavailable(notConnected)
+      const leftMs = deadline - performance.now()
+      if (leftMs <= 0) throw unavailable(problem)
+      if (isReady(this.#client)) {
+        const allArgs = typeof args === 'function' ? args(isRepeated) : args
+        const outcome = await this.#attempt(
+          ['EVAL', script, String(keys.length), ...keys, ...allArgs],
+          leftMs,
+        )
+        if ('result' in outcome) return outcome.result
+        problem = outcome.problem ?? problem
+        isRepeated = true
+      } else {
+        problem = noConnection
       }
-      await sleep(Math.max(0, Math.min(retryDelay, end - performance.now())), undefined, { ref: false })
+      await sleep(Math.max(0, Math.min(retryDelayMs, deadline - performance.now())), undefined, {
+        ref: false,
+      })
     }
   }
 
-  /** One try. The client queues commands without limit while it reconnects; after `left` we take ours back. */
-  async #once(command: string[], left: number): Promise<unknown> {
+  /** Returns the result or a transient problem, and no problem after a time-out. Rejects if a repetition cannot help. */
+  async #attempt(command: string[], leftMs: number): Promise<Outcome> {
+    try {
+      return { result: await this.#send(command, leftMs) }
+    } catch (thrown) {
+      if (thrown === timeoutError) return { problem: undefined }
+      const problem = toRedisProblem(thrown)
+      if (!problem.isTransient) throw unavailable(problem)
+      return { problem }
+    }
+  }
+
+  /** Clients of `redis` queue commands without limit while they reconnect, so the command is withdrawn after `leftMs`. */
+  async #send(command: string[], leftMs: number): Promise<unknown> {
     const controller = new AbortController()
-    const { signal } = controller
     let timer: NodeJS.Timeout | undefined
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(outOfTime), left).unref()
+      timer = setTimeout(() => reject(timeoutError), leftMs).unref()
     })
     try {
-      const answer = this.#client.sendCommand(command, { signal, abortSignal: signal, typeMapping: {} })
-      return await Promise.race([answer, timeout])
+      return await Promise.race([sendCommand(this.#client, command, controller.signal), timeout])
     } catch (thrown) {
       controller.abort()
       throw thrown
@@ -102,4 +86,6 @@ export class Connection {
   }
 }
 
-const outOfTime = new Error('No answer in time.')
+const timeoutError = new Error('No response in time.')
+
+type Outcome = { readonly result: unknown } | { readonly problem: RedisProblem | undefined }

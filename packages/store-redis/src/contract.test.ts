@@ -1,22 +1,48 @@
-import { describeStore } from '@particle-grants/test-kit/store-contract'
+import { describeStoreContract } from '@particle-grants/test-kit/store-contract'
+import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { createClient as createClient4 } from 'redis-4'
 import { createClient as createClient5, createClientPool as createPool5 } from 'redis-5'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { ownPrefix, storeOn } from '../test/clients.ts'
+import { createPrefix, openStore } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
 import { describeOnEachServer } from '../test/servers.ts'
+import type { RedisClient } from './redis-client.ts'
 
-/** Every client that the README names. */
-const clients = {
-  'redis 6': (url: string) => createClient({ url }),
-  'redis 6 with RESP 2': (url: string) => createClient({ url, RESP: 2 }),
-  'redis 5': (url: string) => createClient5({ url }),
-  'redis 5, a pool': (url: string) => createPool5({ url }),
-  'redis 4': (url: string) => createClient4({ url }),
+interface OpenClient {
+  readonly client: RedisClient
+  readonly close: () => unknown
 }
 
-type AnyClient = ReturnType<(typeof clients)[keyof typeof clients]>
+/** Every client that the README lists. */
+const clients: Readonly<Record<string, (url: string) => Promise<OpenClient>>> = {
+  'redis 6': async (url) => {
+    const client = await createClient({ url }).connect()
+    return { client, close: () => client.close() }
+  },
+  'redis 6 with RESP 2': async (url) => {
+    const client = await createClient({ url, RESP: 2 }).connect()
+    return { client, close: () => client.close() }
+  },
+  'redis 5': async (url) => {
+    const client = await createClient5({ url }).connect()
+    return { client, close: () => client.close() }
+  },
+  'redis 5, a pool': async (url) => {
+    const client = createPool5({ url })
+    await client.connect()
+    return { client, close: () => client.close() }
+  },
+  'redis 4': async (url) => {
+    const client = createClient4({ url })
+    await client.connect()
+    return { client, close: () => client.disconnect() }
+  },
+  ioredis: async (url) => {
+    const client = new Redis(url)
+    return { client, close: () => client.quit() }
+  },
+}
 
 describeOnEachServer('the contract of redisStore', (program) => {
   let server: RedisServer
@@ -25,32 +51,25 @@ describeOnEachServer('the contract of redisStore', (program) => {
   })
   afterAll(() => server.remove())
 
-  for (const [name, create] of Object.entries(clients)) {
+  for (const [name, connect] of Object.entries(clients)) {
     describe(name, () => {
-      // Connections are handed from test to test: nothing of a store's is bound to one.
-      const idle: AnyClient[] = []
-      const connect = async () => {
-        const client = create(server.url)
-        client.on('error', () => {})
-        await client.connect()
-        return client
-      }
+      // Tests reuse connections, because a store keeps no state in them.
+      const idle: OpenClient[] = []
       afterAll(async () => {
-        for (const client of idle) await ('disconnect' in client ? client.disconnect() : client.close())
+        for (const { close } of idle) await close()
       })
 
-      describeStore('redisStore', () => {
-        const prefix = ownPrefix()
-        const used: AnyClient[] = []
-        const open = async () => {
-          const client = idle.pop() ?? (await connect())
-          used.push(client)
-          return client
-        }
+      describeStoreContract('redisStore', () => {
+        const prefix = createPrefix()
+        const used: OpenClient[] = []
         return {
-          open: async () => storeOn(await open(), { prefix }),
-          names: () => namesIn(server.url),
-          cleanup: () => {
+          open: async () => {
+            const connection = idle.pop() ?? (await connect(server.url))
+            used.push(connection)
+            return openStore(connection.client, { prefix })
+          },
+          listNames: () => listNames(server.url),
+          remove: () => {
             idle.push(...used)
           },
         }
@@ -59,11 +78,10 @@ describeOnEachServer('the contract of redisStore', (program) => {
   }
 })
 
-/** All that shows of what is kept: keys and channels. */
-async function namesIn(url: string): Promise<unknown> {
-  const observer = createClient({ url })
-  await observer.connect()
-  const names = [await observer.keys('*'), await observer.pubSubChannels()]
-  observer.destroy()
+/** Returns everything that is visible without reading a value: keys and channels. */
+async function listNames(url: string): Promise<unknown> {
+  const client = await createClient({ url }).connect()
+  const names = [await client.keys('*'), await client.pubSubChannels()]
+  client.destroy()
   return names
 }

@@ -1,113 +1,119 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { GrantsError, type StoreLock } from '@particle-grants/core'
+import { GrantsError } from '@particle-grants/core'
 import type { Connection } from './connection.ts'
-import type { Settings } from './options.ts'
+import type { ResolvedOptions } from './options.ts'
 import { acquireScript, extendScript, releaseScript } from './scripts.ts'
 
-/** The key of a lock in Redis, and the key that callers know it by. */
-interface Place {
+interface LeaseKeys {
   readonly key: string
   readonly lockKey: string
 }
 
-/** Milliseconds between two looks at a lock that is taken: apart, so that waiters don't come all at once. */
-const pollDelay = { least: 30, most: 120 }
+/** How often to try a lock that is taken, in milliseconds. Random, so that waiting processes do not try at once. */
+const pollIntervalMs = { min: 30, max: 120 }
 
-/** A task that is done should not wait long for a Redis that is gone, only to free what ends by itself. */
-const freeLimit = 1_000
+/** A finished task should not wait long for an unreachable Redis to release a lock that expires anyway. */
+const releaseTimeoutMs = 1_000
 
 /**
- * A lock that Redis itself lets go of when its owner no longer extends it. Only durations are sent, and Redis alone
- * counts them down: the clocks of the servers that share it need not agree.
+ * A lock that Redis removes when its owner stops extending it. Only durations are sent, and Redis alone measures them, so
+ * the clocks of the servers need not agree.
  */
-export class Lease implements StoreLock {
+export class Lease {
   readonly #connection: Connection
-  readonly #place: Place
-  readonly #duration: number
+  readonly #keys: LeaseKeys
+  readonly #durationMs: number
   readonly #owner = randomUUID()
   readonly #lost = new AbortController()
-  readonly #over = new AbortController()
-  /** Until when Redis surely keeps the lock: counted from before the command was sent, so we err on the safe side. */
+  readonly #released = new AbortController()
+  /** Redis keeps the lock at least until then: measured from before the command was sent. */
   #heldUntil = 0
 
-  private constructor(connection: Connection, place: Place, duration: number) {
+  private constructor(connection: Connection, keys: LeaseKeys, durationMs: number) {
     this.#connection = connection
-    this.#place = place
-    this.#duration = duration
+    this.#keys = keys
+    this.#durationMs = durationMs
   }
 
-  /** Waits for the lock; rejects with `lock_timeout`, or with `store_unavailable` when Redis is gone. */
+  /** Waits for the lock. Rejects with `lock_timeout`, or with `store_unavailable` if Redis cannot be reached. */
   static async acquire(
     connection: Connection,
-    place: Place,
-    { leaseDuration, lockTimeout }: Settings,
+    keys: LeaseKeys,
+    { leaseMs, lockTimeoutMs }: ResolvedOptions,
   ): Promise<Lease> {
-    const lease = new Lease(connection, place, leaseDuration)
-    const giveUpAt = performance.now() + lockTimeout
-    while (!(await lease.#acquire())) {
-      const left = giveUpAt - performance.now()
-      if (left <= 0) throw new GrantsError('lock_timeout', { key: place.key, waited: lockTimeout })
-      const delay = randomInt(pollDelay.least, pollDelay.most + 1)
-      await sleep(Math.min(delay, left), undefined, { ref: false })
+    const lease = new Lease(connection, keys, leaseMs)
+    const deadline = performance.now() + lockTimeoutMs
+    while (!(await lease.#tryAcquire())) {
+      const leftMs = deadline - performance.now()
+      if (leftMs <= 0) {
+        const message = `Another process held the lock on ${keys.key} for ${lockTimeoutMs} ms. Try again.`
+        throw new GrantsError('lock_timeout', message, { key: keys.key, waitedMs: lockTimeoutMs })
+      }
+      const delayMs = randomInt(pollIntervalMs.min, pollIntervalMs.max + 1)
+      await sleep(Math.min(delayMs, leftMs), undefined, { ref: false })
     }
-    void lease.#keep()
+    void lease.#extendUntilReleased()
     return lease
   }
 
+  /** Aborts when the lock is lost. */
   get signal(): AbortSignal {
     return this.#lost.signal
   }
 
-  /** Never rejects: what the task did counts, and a lock that can't be freed ends by itself. */
+  /** Never rejects: the result of the task counts, and a lock that cannot be released expires. */
   async release(): Promise<void> {
-    this.#over.abort()
-    if (!this.#lost.signal.aborted) await this.#free().catch(() => {})
+    this.#released.abort()
+    if (!this.#lost.signal.aborted) await this.#sendRelease().catch(() => {})
   }
 
-  async #acquire(): Promise<boolean> {
+  async #tryAcquire(): Promise<boolean> {
     const sentAt = performance.now()
-    const args = [this.#owner, String(this.#duration)]
+    const args = [this.#owner, String(this.#durationMs)]
     try {
-      if ((await this.#connection.run(acquireScript, { keys: [this.#place.lockKey], args })) !== 1)
-        return false
+      const result = await this.#connection.run(acquireScript, { keys: [this.#keys.lockKey], args })
+      if (result !== 1) return false
     } catch (thrown) {
-      // It may have been taken all the same, by a command whose answer was lost.
-      this.#free().catch(() => {})
+      // The command may have taken the lock although its response was lost.
+      this.#sendRelease().catch(() => {})
       throw thrown
     }
-    this.#heldUntil = sentAt + this.#duration
+    this.#heldUntil = sentAt + this.#durationMs
     return performance.now() < this.#heldUntil
   }
 
-  async #free(): Promise<void> {
-    const run = { keys: [this.#place.lockKey], args: [this.#owner], limit: freeLimit }
-    await this.#connection.run(releaseScript, run)
+  async #sendRelease(): Promise<void> {
+    const call = { keys: [this.#keys.lockKey], args: [this.#owner], timeoutMs: releaseTimeoutMs }
+    await this.#connection.run(releaseScript, call)
   }
 
-  /** Extends the lease until the task is over. None of its timers keeps the process alive. */
-  async #keep(): Promise<void> {
-    while (this.#stillHeld()) {
-      const pause = Math.min(this.#duration / 3, this.#heldUntil - performance.now())
-      await sleep(pause, undefined, { ref: false, signal: this.#over.signal }).catch(() => {})
-      if (this.#stillHeld()) await this.#extend()
+  /** Extends the lease until its release. Its timers do not keep the process alive. */
+  async #extendUntilReleased(): Promise<void> {
+    while (this.#isHeld()) {
+      const pauseMs = Math.min(this.#durationMs / 3, this.#heldUntil - performance.now())
+      await sleep(pauseMs, undefined, { ref: false, signal: this.#released.signal }).catch(() => {})
+      if (this.#isHeld()) await this.#extend()
     }
-    if (!this.#over.signal.aborted) this.#lost.abort(new Error(`The lock on ${this.#place.key} was lost.`))
+    if (!this.#released.signal.aborted) {
+      this.#lost.abort(new Error(`The lock on ${this.#keys.key} was lost.`))
+    }
   }
 
-  #stillHeld(): boolean {
-    return !this.#over.signal.aborted && !this.#lost.signal.aborted && performance.now() < this.#heldUntil
+  #isHeld(): boolean {
+    return !this.#released.signal.aborted && !this.#lost.signal.aborted && performance.now() < this.#heldUntil
   }
 
   async #extend(): Promise<void> {
     const sentAt = performance.now()
-    const args = [this.#owner, String(this.#duration)]
-    const limit = this.#heldUntil - sentAt
+    const args = [this.#owner, String(this.#durationMs)]
+    const timeoutMs = this.#heldUntil - sentAt
     try {
-      const answer = await this.#connection.run(extendScript, { keys: [this.#place.lockKey], args, limit })
-      this.#heldUntil = answer === 1 ? sentAt + this.#duration : 0
+      const call = { keys: [this.#keys.lockKey], args, timeoutMs }
+      const result = await this.#connection.run(extendScript, call)
+      this.#heldUntil = result === 1 ? sentAt + this.#durationMs : 0
     } catch {
-      // Not confirmed, so not extended. There may be time for another try.
+      // Without a confirmation the lease counts as not extended. There may be time for another attempt.
     }
   }
 }

@@ -1,47 +1,45 @@
 import { GrantsError } from '@particle-grants/core'
 
-/** How a {@link redisStore} names, keeps and locks records. Durations are in milliseconds. */
 export interface RedisStoreOptions {
-  /** What every key starts with. Stores with different prefixes don't see each other. @default 'particle-grants:' */
+  /** The prefix of every key. Stores with different prefixes are separate. @default 'particle-grants:' */
   readonly prefix?: string
-  /** How long a record that nobody reads or writes is kept; `null`: forever. @default 400 days */
-  readonly ttl?: number | null
-  /** How long a lock outlives an owner that died. A living owner extends it three times as often. @default 30 s */
-  readonly leaseDuration?: number
-  /** How long `exclusively` waits for another owner before it rejects with `lock_timeout`. @default 60 s */
-  readonly lockTimeout?: number
-  /** How long one call may take with Redis gone before it rejects with `store_unavailable`. @default 5 s */
-  readonly commandTimeout?: number
+  /** How long to keep a record after its last use, in milliseconds; `null`: forever. @default 400 days */
+  readonly ttlMs?: number | null
+  /** How long the lock of a dead owner lasts, in milliseconds. A living owner extends it every third of this time. @default 30_000 */
+  readonly leaseMs?: number
+  /** How long to wait for a lock that another owner holds, in milliseconds. @default 60_000 */
+  readonly lockTimeoutMs?: number
+  /** How long a call may take when Redis cannot be reached, in milliseconds. @default 5_000 */
+  readonly commandTimeoutMs?: number
 }
 
-/** Every option, checked. */
-export type Settings = { readonly [N in keyof RedisStoreOptions]-?: Exclude<RedisStoreOptions[N], undefined> }
+export type ResolvedOptions = {
+  readonly [N in keyof RedisStoreOptions]-?: Exclude<RedisStoreOptions[N], undefined>
+}
 
-/** Longer than any lifetime that Particle gives a token, so that a record never ends before its tokens. */
-const defaultTtl = 400 * 24 * 60 * 60 * 1000
-/** What `setTimeout` can wait at most. */
-const longestTimer = 2 ** 31 - 1
+/** Longer than any lifetime that Particle gives a token, so that no record expires before its tokens. */
+const defaultTtlMs = 400 * 24 * 60 * 60 * 1000
+/** The longest time that `setTimeout` accepts. */
+const maxTimeoutMs = 2 ** 31 - 1
 
-/** Fills in the defaults; throws `invalid_argument` for what can't be meant. */
-export function settingsOf(options: RedisStoreOptions): Settings {
-  const settings = {
+/** Validates the options and adds the defaults. */
+export function resolveOptions(options: RedisStoreOptions): ResolvedOptions {
+  const resolved = {
     prefix: options.prefix ?? 'particle-grants:',
-    ttl: options.ttl === undefined ? defaultTtl : options.ttl,
-    leaseDuration: options.leaseDuration ?? 30_000,
-    lockTimeout: options.lockTimeout ?? 60_000,
-    commandTimeout: options.commandTimeout ?? 5_000,
+    ttlMs: options.ttlMs === undefined ? defaultTtlMs : options.ttlMs,
+    leaseMs: options.leaseMs ?? 30_000,
+    lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
+    commandTimeoutMs: options.commandTimeoutMs ?? 5_000,
   }
-  if (settings.ttl !== null) assertDuration('ttl', settings.ttl, Number.MAX_SAFE_INTEGER)
-  for (const name of ['leaseDuration', 'lockTimeout', 'commandTimeout'] as const) {
-    assertDuration(name, settings[name], longestTimer)
+  if (resolved.ttlMs !== null) assertDuration('ttlMs', resolved.ttlMs, Number.MAX_SAFE_INTEGER)
+  for (const name of ['leaseMs', 'lockTimeoutMs', 'commandTimeoutMs'] as const) {
+    assertDuration(name, resolved[name], maxTimeoutMs)
   }
-  return settings
+  return resolved
 }
 
-function assertDuration(parameter: string, value: number, most: number): void {
-  if (Number.isSafeInteger(value) && value > 0 && value <= most) return
-  throw new GrantsError('invalid_argument', {
-    parameter,
-    problem: `must be a whole number of milliseconds from 1 to ${most}`,
-  })
+function assertDuration(parameter: string, value: number, maxMs: number): void {
+  if (Number.isSafeInteger(value) && value > 0 && value <= maxMs) return
+  const problem = `must be a whole number of milliseconds from 1 to ${maxMs}`
+  throw new GrantsError('invalid_argument', `${parameter} ${problem}.`, { parameter, problem })
 }

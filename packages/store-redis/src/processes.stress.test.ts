@@ -1,11 +1,11 @@
 import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
 import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
-import { type Client, connected, ownPrefix, storeOn, until } from '../test/clients.ts'
+import { type Client, connectClient, createPrefix, openStore, waitUntil } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
 import { describeOnEachServer } from '../test/servers.ts'
 
-/** Per connection; four of them contend. */
+/** Per connection. There are four. */
 const count = rounds({ test: 25, stress: 500 })
 const day = 24 * 60 * 60 * 1000
 
@@ -21,13 +21,13 @@ describeOnEachServer('redisStore in several processes', (program, name) => {
   })
   afterAll(() => server.remove())
   beforeEach(async () => {
-    client = await connected(server.url)
-    prefix = ownPrefix()
+    client = await connectClient(server.url)
+    prefix = createPrefix()
   })
 
   /** A process with two connections, whose clock is wrong by `clock` milliseconds. */
-  const start = (orders: { role: string; leaseDuration?: number; clock?: number }) => {
-    const all = { url: server.url, prefix, rounds: count, leaseDuration: 600_000, clock: 0, ...orders }
+  const start = (command: { role: string; leaseMs?: number; clock?: number }) => {
+    const all = { url: server.url, prefix, rounds: count, leaseMs: 600_000, clock: 0, ...command }
     const program = runProgram(contender, { args: [JSON.stringify(all)] })
     onTestFinished(async () => {
       program.kill()
@@ -36,10 +36,10 @@ describeOnEachServer('redisStore in several processes', (program, name) => {
     return program
   }
 
-  it('one at a time among two processes with two connections each, whose clocks are two days apart', async () => {
+  it('runs one task at a time in two processes with two connections each, whose clocks differ by two days', async () => {
     const both = [day, -day].map((clock) => start({ role: 'contend', clock }))
     const counts = await Promise.all(both.map(async (each) => JSON.parse(await each.next())))
-    const total = (await storeOn(client, { prefix }).load('session-a'))?.value
+    const total = (await openStore(client, { prefix }).load('session-a'))?.value
     reportCounts(`store-redis on ${name}, two processes with two connections each`, {
       rounds: 4 * count,
       saved: Number(total),
@@ -51,13 +51,13 @@ describeOnEachServer('redisStore in several processes', (program, name) => {
     expect(total).toBe(String(4 * count))
   })
 
-  it('an owner that was suspended past its lease overwrites nothing, and is told', async () => {
-    const store = storeOn(client, { prefix })
+  it('rejects the save of an owner that was suspended past its lease, and aborts its signal', async () => {
+    const store = openStore(client, { prefix })
     await store.save('session-a', 'first', null)
-    const owner = start({ role: 'hold', leaseDuration: 400 })
+    const owner = start({ role: 'hold', leaseMs: 400 })
     expect(await owner.next()).toBe('"holding"')
     owner.kill('SIGSTOP')
-    await store.exclusively('session-a', async () => {
+    await store.withLock('session-a', async () => {
       const record = await store.load('session-a')
       await store.save('session-a', 'winner', record?.version ?? null)
     })
@@ -67,20 +67,20 @@ describeOnEachServer('redisStore in several processes', (program, name) => {
     expect((await store.load('session-a'))?.value).toBe('winner')
   })
 
-  it('an owner that was killed frees its lock within its lease', async () => {
-    const owner = start({ role: 'hold', leaseDuration: 1000 })
+  it('frees the lock of a killed owner within its lease', async () => {
+    const owner = start({ role: 'hold', leaseMs: 1000 })
     expect(await owner.next()).toBe('"holding"')
     owner.kill()
     await owner.exited
     expect(await client.pTTL(`${prefix}lock:{session-a}`)).toBeLessThanOrEqual(1000)
-    const store = storeOn(client, { prefix })
-    expect(await store.exclusively('session-a', async () => 'free')).toBe('free')
+    const store = openStore(client, { prefix })
+    expect(await store.withLock('session-a', async () => 'free')).toBe('free')
   })
 
-  it('a process ends in the middle of a task and of a wait, when nothing else keeps it', async () => {
+  it('does not keep a process alive that runs a task or waits for a lock', async () => {
     const leaving = start({ role: 'leave' })
     expect(await leaving.next()).toBe('"leaving"')
     expect(await leaving.exited).toEqual({ code: 0, signal: null })
-    await until(async () => (await client.exists(`${prefix}lock:{session-a}`)) === 1)
+    await waitUntil(async () => (await client.exists(`${prefix}lock:{session-a}`)) === 1)
   })
 })

@@ -1,10 +1,10 @@
-// Each script touches the keys of one record only, and all of them run as one step. Values and versions travel as
-// arguments, never as part of a script or a key. No script reads a clock: Redis itself counts down what expires.
+// Each script uses the keys of one record only and is atomic. Values and versions are arguments, never part of a script
+// or a key. No script reads a clock: Redis measures expiry itself.
 //
-// After a connection that broke, nobody knows whether a script ran. So each may run twice with the same arguments
-// and gives the same answer: versions and owners are random, and recognised when they are found already there.
+// When a connection breaks, it is unknown whether a script ran. So each script can run twice with the same arguments and
+// returns the same result: versions and owners are random, and a script recognises those that it has stored already.
 
-/** Defines `version`: the record's own, `false` where there is none, `''` where something else lies. */
+/** Defines `version`: the version of the record, `false` if there is none, `''` for a value that is not a record. */
 const readVersion = `
 local kind = redis.call('TYPE', KEYS[1]).ok
 local version = ''
@@ -13,8 +13,8 @@ elseif kind == 'hash' then version = redis.call('HGET', KEYS[1], 'version') or '
 `
 
 /**
- * KEYS record, damaged. ARGV ttl. Answers nothing, `{ version, value }`, or `{ problem }` after moving aside what is
- * no record. A record that is read lives on: its TTL counts from its last use, roughly, to spare most reads a write.
+ * KEYS record, damaged. ARGV ttl. Returns `{}`, `{ version, value }`, or `{ problem }` after it moved a value that is not
+ * a record. A read extends the TTL of a record, but only once a tenth of it has passed, so that few reads write.
  */
 export const loadScript = `${readVersion}
 if version == false then return {} end
@@ -30,7 +30,7 @@ end
 return { version, value }
 `
 
-/** KEYS record. ARGV new version, value, ttl, expected version (left out: none). Answers 1, or 0 for a conflict. */
+/** KEYS record. ARGV new version, value, ttl, expected version (omitted: no record). Returns 1, or 0 for a conflict. */
 export const saveScript = `${readVersion}
 if version == ARGV[1] then return 1 end
 if version ~= (ARGV[4] or false) then return 0 end
@@ -40,8 +40,8 @@ return 1
 `
 
 /**
- * KEYS record, damaged. ARGV 'again' on a second try, expected version (left out: none). Answers 1, or 0 for a
- * conflict. On a second try a record that is gone was removed by the first.
+ * KEYS record, damaged. ARGV 'again' for a repeated call, expected version (omitted: no record). Returns 1, or 0 for a
+ * conflict. For a repeated call, a missing record was removed by the first.
  */
 export const removeScript = `${readVersion}
 if version ~= (ARGV[2] or false) and not (version == false and ARGV[1] == 'again') then return 0 end
@@ -49,7 +49,7 @@ redis.call('DEL', KEYS[1], KEYS[2])
 return 1
 `
 
-/** KEYS lock. ARGV owner, lease. Answers 1 when the lock is the owner's now. */
+/** KEYS lock. ARGV owner, lease. Returns 1 if the owner has the lock now. */
 export const acquireScript = `
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -57,14 +57,14 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `
 
-/** KEYS lock. ARGV owner, lease. Answers 1 when the lock still is the owner's, 0 when it was lost. */
+/** KEYS lock. ARGV owner, lease. Returns 1 if the owner still has the lock, 0 if it was lost. */
 export const extendScript = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `
 
-/** KEYS lock. ARGV owner. Frees the lock, unless it is another's by now. */
+/** KEYS lock. ARGV owner. Removes the lock, unless another owner has it now. */
 export const releaseScript = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1

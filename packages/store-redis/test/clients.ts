@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { Store } from '@particle-grants/core'
 import { createClient } from 'redis'
 import { onTestFinished } from 'vitest'
-import { type RedisConnection, type RedisStoreOptions, redisStore } from '../src/index.ts'
+import { type RedisClient, type RedisStoreOptions, redisStore } from '../src/index.ts'
 
 const create = (url: string) => createClient({ url, socket: { reconnectStrategy: 20 } })
 
 export type Client = ReturnType<typeof create>
 
-/** A connected client, closed when the test is finished. Connections that break are what many tests are about. */
-export async function connected(url: string): Promise<Client> {
+/** Connects a client and closes it after the test. */
+export async function connectClient(url: string): Promise<Client> {
   const client = create(url)
+  // Many tests break the connection.
   client.on('error', () => {})
   await client.connect()
   onTestFinished(() => {
@@ -19,25 +20,22 @@ export async function connected(url: string): Promise<Client> {
   return client
 }
 
-/**
- * A store on a client. By itself it waits for as long as a test may take: how fast a busy machine's server answers or
- * starts anew decides nothing.
- */
-export function storeOn(client: RedisConnection, options: RedisStoreOptions = {}): Store {
-  return redisStore(client, { commandTimeout: 60_000, ...options })
+/** Opens a store on a client. Its time limit is as long as a test may take, so that a slow server changes no result. */
+export function openStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
+  return redisStore(client, { commandTimeoutMs: 60_000, ...options })
 }
 
-/** A store on a connection of its own. */
-export async function storeAt(url: string, options: RedisStoreOptions = {}): Promise<Store> {
-  return storeOn(await connected(url), options)
+/** Opens a store on a new connection. */
+export async function connectStore(url: string, options: RedisStoreOptions = {}): Promise<Store> {
+  return openStore(await connectClient(url), options)
 }
 
-/** So that tests on one server don't see each other. */
-export function ownPrefix(): string {
+/** Returns a new prefix, which separates the tests on one server. */
+export function createPrefix(): string {
   return `test-${randomUUID()}:`
 }
 
-/** Waits until something holds; the test's own time limit ends it. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+/** Waits until the condition is true. The time limit of the test ends the wait. */
+export async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5))
 }

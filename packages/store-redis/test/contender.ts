@@ -1,21 +1,21 @@
-// Runs as a process of its own: says what happened as lines of JSON, and does what it reads.
+// Runs as its own process: reads its command from the arguments and reports as lines of JSON.
 import { createInterface } from 'node:readline'
 import { createClient } from 'redis'
 import { redisStore } from '../src/index.ts'
 
-interface Orders {
+interface Command {
   readonly url: string
   readonly prefix: string
   readonly role: 'contend' | 'hold' | 'leave'
   readonly rounds: number
-  readonly leaseDuration: number
-  /** How wrong this process's clock is, in milliseconds: servers have such. */
+  readonly leaseMs: number
+  /** How wrong this process's clock is, in milliseconds. */
   readonly clock: number
 }
 
-const orders: Orders = JSON.parse(process.argv[2] ?? '')
+const command: Command = JSON.parse(process.argv[2] ?? '')
 const now = Date.now
-Date.now = () => now() + orders.clock
+Date.now = () => now() + command.clock
 globalThis.Date = new Proxy(Date, {
   construct: (target, args) => Reflect.construct(target, args.length === 0 ? [target.now()] : args),
 })
@@ -23,7 +23,7 @@ globalThis.Date = new Proxy(Date, {
 const say = (line: unknown) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
 async function connect() {
-  const client = createClient({ url: orders.url })
+  const client = createClient({ url: command.url })
   client.on('error', () => {})
   await client.connect()
   return client
@@ -31,20 +31,20 @@ async function connect() {
 
 const open = (client: Awaited<ReturnType<typeof connect>>) =>
   redisStore(client, {
-    prefix: orders.prefix,
-    leaseDuration: orders.leaseDuration,
-    commandTimeout: 60_000,
+    prefix: command.prefix,
+    leaseMs: command.leaseMs,
+    commandTimeoutMs: 60_000,
   })
 
-/** Reads, thinks and writes under the lock, on two connections at once, and counts who else is inside. */
+/** Reads and writes under the lock on two connections at once, and counts how many tasks run at the same time. */
 async function contend() {
   const counts = { most: 0, lost: 0, conflicts: 0 }
   const clients = [await connect(), await connect()]
   await Promise.all(
     clients.map(async (client) => {
       const store = open(client)
-      for (let round = 0; round < orders.rounds; round += 1) {
-        await store.exclusively('session-a', async ({ signal }) => {
+      for (let round = 0; round < command.rounds; round += 1) {
+        await store.withLock('session-a', async (signal) => {
           counts.most = Math.max(counts.most, Number(await client.incr('inside')))
           const record = await store.load('session-a')
           await store
@@ -62,12 +62,12 @@ async function contend() {
   for (const client of clients) client.destroy()
 }
 
-/** Holds the lock until it is told to save, and says how that went. */
+/** Holds the lock until it reads a line, then saves and reports the result. */
 async function hold() {
   const client = await connect()
   const store = open(client)
   const lines = createInterface(process.stdin)[Symbol.asyncIterator]()
-  await store.exclusively('session-a', async ({ signal }) => {
+  await store.withLock('session-a', async (signal) => {
     const record = await store.load('session-a')
     say('holding')
     await lines.next()
@@ -82,21 +82,21 @@ async function hold() {
   process.exit()
 }
 
-/** Comes to its end in the middle of a task, with another one waiting: nothing of the store's may keep it. */
+/** Ends during a task while another task waits. The store must not keep the process alive. */
 async function leave() {
   const client = await connect()
   const store = open(client)
   await new Promise<void>((resolve) => {
-    store.exclusively('session-a', () => new Promise(() => resolve())).catch(say)
+    store.withLock('session-a', () => new Promise(() => resolve())).catch(say)
   })
-  store.exclusively('session-a', async () => {}).catch(say)
+  store.withLock('session-a', async () => {}).catch(say)
   await store.load('session-a')
   client.unref()
   say('leaving')
 }
 
 const roles = { contend, hold, leave }
-roles[orders.role]().catch((thrown: unknown) => {
+roles[command.role]().catch((thrown: unknown) => {
   say(String(thrown))
   process.exitCode = 1
 })

@@ -11,7 +11,7 @@ const other = 'fedcba9876543210fedcba9876543210fedcba98'
 const never = '9999-12-31T23:59:59.999Z'
 const end = '2026-12-01T12:00:00.000Z'
 
-/** What particle-cli keeps besides the sign-in, as it writes it: two blanks of indent, no line end at the end. */
+/** The settings of particle-cli. It writes them with an indent of two spaces and no line end. */
 const settings = {
   profile_json: { nested: ['kept', 1.5, null] },
   username: 'dev@example.com',
@@ -29,10 +29,10 @@ const signIn: NewParticleCliSignIn = {
   apiUrl: 'https://api.particle.io/',
 }
 
-async function home(files: Readonly<Record<string, unknown>> = {}) {
+async function createHome(files: Readonly<Record<string, unknown>> = {}) {
   const folder = await temporaryFolder()
   const particle = join(folder, '.particle')
-  // The modes that particle-cli gives.
+  // The mode that particle-cli uses.
   await mkdir(particle, { mode: 0o755 })
   for (const [name, content] of Object.entries(files)) {
     const text = typeof content === 'string' ? content : JSON.stringify(content, null, 2)
@@ -46,9 +46,9 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-describe('a sign-in of particle-cli', () => {
-  it('is read', async () => {
-    const { profile, file } = await home({ 'particle.config.json': settings })
+describe('read', () => {
+  it('returns the sign-in of particle-cli', async () => {
+    const { profile, file } = await createHome({ 'particle.config.json': settings })
     const found = await profile.read()
     expect(found).toMatchObject({
       expiresAt: Date.parse(end),
@@ -61,17 +61,13 @@ describe('a sign-in of particle-cli', () => {
   })
 
   it.each([
-    ['null, when the answer said 0', { access_token_expires_at: null }, null],
-    [
-      'the year 9999, after asking about a token that never expires',
-      { access_token_expires_at: never },
-      null,
-    ],
+    ['null, if the response said 0', { access_token_expires_at: null }, null],
+    ['the year 9999, for a token that never expires', { access_token_expires_at: never }, null],
     ['nothing, from an old particle-cli', { access_token_expires_at: undefined }, undefined],
     ['something else', { access_token_expires_at: 'soon' }, undefined],
     ['a number', { access_token_expires_at: 7_776_000 }, undefined],
-  ])('ends as noted: %s', async (_, noted, expected) => {
-    const { profile } = await home({ 'particle.config.json': { ...settings, ...noted } })
+  ])('returns the recorded expiry: %s', async (_, recorded, expected) => {
+    const { profile } = await createHome({ 'particle.config.json': { ...settings, ...recorded } })
     expect((await profile.read())?.expiresAt).toBe(expected)
   })
 
@@ -79,27 +75,27 @@ describe('a sign-in of particle-cli', () => {
     ['a folder without files', {}],
     ['settings without a token', { 'particle.config.json': { apiUrl: 'https://api.particle.io' } }],
     ['a log-out', { 'particle.config.json': { ...settings, access_token: null } }],
-  ])('is not there: %s', async (_, files) => {
-    const { profile } = await home(files)
+  ])('returns undefined for %s', async (_, files) => {
+    const { profile } = await createHome(files)
     expect(await profile.read()).toBeUndefined()
     expect(await profile.remove()).toBe(false)
   })
 
-  it('is not there without a folder, and reading makes none', async () => {
+  it('returns undefined without a folder, and creates none', async () => {
     const folder = await temporaryFolder()
     expect(await particleCliProfile({ home: folder }).read()).toBeUndefined()
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('goes to api.particle.io unless the profile says otherwise', async () => {
-    const { profile } = await home({ 'particle.config.json': { access_token: token } })
+  it('returns api.particle.io unless the profile has another URL', async () => {
+    const { profile } = await createHome({ 'particle.config.json': { access_token: token } })
     expect(await profile.read()).toMatchObject({ apiUrl: 'https://api.particle.io', username: undefined })
   })
 })
 
-describe('writing for particle-cli', () => {
-  it('changes both keys of the token and nothing else, in the form that particle-cli writes', async () => {
-    const { profile, file } = await home({ 'particle.config.json': settings })
+describe('write', () => {
+  it('changes both keys of the token and nothing else, in the format of particle-cli', async () => {
+    const { profile, file } = await createHome({ 'particle.config.json': settings })
     await profile.write(signIn)
     expect(await readFile(file, 'utf8')).toBe(
       JSON.stringify(
@@ -110,8 +106,8 @@ describe('writing for particle-cli', () => {
     )
   })
 
-  it('writes both keys where there were none, and the name when it is given', async () => {
-    const { profile, file } = await home({ 'particle.config.json': { access_token: token } })
+  it('adds both keys, and the username if it is given', async () => {
+    const { profile, file } = await createHome({ 'particle.config.json': { access_token: token } })
     await profile.write({ ...signIn, username: 'new@example.com' })
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
       access_token: other,
@@ -120,7 +116,7 @@ describe('writing for particle-cli', () => {
     })
   })
 
-  it('makes folder and file where particle-cli never ran: 0700 and 0600', async () => {
+  it('creates the folder with mode 0700 and the file with mode 0600 where particle-cli never ran', async () => {
     const folder = await temporaryFolder()
     const profile = particleCliProfile({ home: folder })
     await profile.write(signIn)
@@ -129,8 +125,8 @@ describe('writing for particle-cli', () => {
     expect((await profile.read())?.accessToken.reveal()).toBe(other)
   })
 
-  it('leaves the folder’s mode, and tightens the file’s', async () => {
-    const { profile, particle, file } = await home({ 'particle.config.json': settings })
+  it('keeps the mode of the folder and closes the file to other users', async () => {
+    const { profile, particle, file } = await createHome({ 'particle.config.json': settings })
     await chmod(file, 0o644)
     await profile.write(signIn)
     expect((await stat(particle)).mode & 0o777).toBe(0o755)
@@ -140,8 +136,8 @@ describe('writing for particle-cli', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600)
   })
 
-  it('leaves no other file with a token, also of writers that were killed', async () => {
-    const { profile, particle } = await home({
+  it('leaves no other file with a token, and removes those of killed writers', async () => {
+    const { profile, particle } = await createHome({
       'particle.config.json': settings,
       '.particle.config.json.01234567-89ab-cdef-0123-456789abcdef.tmp': settings,
       'other.config.json': { access_token: token },
@@ -154,8 +150,8 @@ describe('writing for particle-cli', () => {
     ])
   })
 
-  it('keeps a link that people made of the file', async () => {
-    const { profile, file } = await home()
+  it('keeps a symbolic link in place of the file', async () => {
+    const { profile, file } = await createHome()
     const target = join(await temporaryFolder(), 'dotfile.json')
     await writeFile(target, JSON.stringify(settings))
     await symlink(target, file)
@@ -167,8 +163,8 @@ describe('writing for particle-cli', () => {
     })
   })
 
-  it('loses nothing of what several write at once', async () => {
-    const { folder, file } = await home({ 'particle.config.json': settings })
+  it('loses nothing when several processes write at once', async () => {
+    const { folder, file } = await createHome({ 'particle.config.json': settings })
     await Promise.all(
       Array.from({ length: 6 }, (_, index) =>
         particleCliProfile({ home: folder }).write({ ...signIn, username: `${index}@example.com` }),
@@ -180,18 +176,18 @@ describe('writing for particle-cli', () => {
     })
   })
 
-  const refused: [string, Partial<NewParticleCliSignIn>, string][] = [
+  const invalid: [string, Partial<NewParticleCliSignIn>, string][] = [
     ['a product’s token', { clientKind: 'product' }, 'clientKind'],
     ['a user client’s token', { clientKind: 'user' }, 'clientKind'],
     ['a token that never expires', { expiresAt: Number.POSITIVE_INFINITY }, 'expiresAt'],
-    ['a token that never expires, as particle-cli notes it', { expiresAt: Date.parse(never) }, 'expiresAt'],
-    ['no time', { expiresAt: Number.NaN }, 'expiresAt'],
+    ['a token that never expires, as particle-cli records it', { expiresAt: Date.parse(never) }, 'expiresAt'],
+    ['an invalid time', { expiresAt: Number.NaN }, 'expiresAt'],
     ['a token of another cloud', { apiUrl: 'http://127.0.0.1:8080' }, 'apiUrl'],
-    ['no token', { accessToken: '' }, 'accessToken'],
-    ['half a file', { accessToken: 'a b\n' }, 'accessToken'],
+    ['an empty token', { accessToken: '' }, 'accessToken'],
+    ['a token with spaces', { accessToken: 'a b\n' }, 'accessToken'],
   ]
-  it.each(refused)('refuses %s, and changes nothing', async (_, part, parameter) => {
-    const { profile, file } = await home({ 'particle.config.json': settings })
+  it.each(invalid)('rejects %s, and changes nothing', async (_, part, parameter) => {
+    const { profile, file } = await createHome({ 'particle.config.json': settings })
     const before = await readFile(file, 'utf8')
     const thrown = await profile.write({ ...signIn, ...part }).catch((reason: unknown) => reason)
     expect(thrown).toMatchObject({ code: 'invalid_argument', details: { parameter } })
@@ -203,14 +199,14 @@ describe('writing for particle-cli', () => {
     ['not JSON', `{"access_token": "${token}"`],
     ['a list', `["${token}"]`],
     ['empty', ''],
-  ])('tells of settings that can’t be read, and leaves them as they are: %s', async (_, text) => {
-    const { profile, file } = await home({ 'particle.config.json': text })
+  ])('rejects settings that cannot be read, and leaves them unchanged: %s', async (_, text) => {
+    const { profile, file } = await createHome({ 'particle.config.json': text })
     for (const attempt of [() => profile.read(), () => profile.write(signIn), () => profile.remove()]) {
       const thrown: unknown = await attempt().catch((reason: unknown) => reason)
       if (!GrantsError.isInstance(thrown)) throw thrown
       expect(thrown).toMatchObject({
         code: 'store_unavailable',
-        details: { problem: `${file} holds no settings` },
+        details: { problem: `${file} contains no settings` },
       })
       expect(leaksIn(thrown, [token, other])).toEqual([])
     }
@@ -218,9 +214,9 @@ describe('writing for particle-cli', () => {
   })
 })
 
-describe('forgetting a sign-in of particle-cli', () => {
-  it('empties both keys as its own log-out does, and leaves the rest', async () => {
-    const { profile, file } = await home({ 'particle.config.json': settings })
+describe('remove', () => {
+  it('empties both keys as particle-cli does, and keeps the rest', async () => {
+    const { profile, file } = await createHome({ 'particle.config.json': settings })
     expect(await profile.remove()).toBe(true)
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
       ...settings,
@@ -229,41 +225,44 @@ describe('forgetting a sign-in of particle-cli', () => {
     })
   })
 
-  it('leaves a newer token alone', async () => {
-    const { profile } = await home({ 'particle.config.json': settings })
+  it('keeps a token that is not the given one', async () => {
+    const { profile } = await createHome({ 'particle.config.json': settings })
     expect(await profile.remove({ ifAccessToken: other })).toBe(false)
     expect((await profile.read())?.accessToken.reveal()).toBe(token)
     expect(await profile.remove({ ifAccessToken: token })).toBe(true)
   })
 })
 
-describe('the profile', () => {
-  it('is the one that particle-cli uses now, unless one is named', async () => {
+describe('path', () => {
+  it('is the file of the current profile, or of the given one', async () => {
     const files = { 'profile.json': { name: 'staging' }, 'staging.config.json': { access_token: token } }
-    const { profile, folder, particle } = await home(files)
+    const { profile, folder, particle } = await createHome(files)
     expect(await profile.path()).toBe(join(particle, 'staging.config.json'))
     const found = await profile.read()
     expect(found?.accessToken.reveal()).toBe(token)
     expect(await particleCliProfile({ home: folder, profile: 'particle' }).read()).toBeUndefined()
   })
 
-  it.each([{}, { name: '' }, { name: null }])('is “particle” when profile.json holds %o', async (content) => {
-    const { profile, file } = await home({ 'profile.json': content })
-    expect(await profile.path()).toBe(file)
-  })
+  it.each([{}, { name: '' }, { name: null }])(
+    'is the file of the profile “particle” if profile.json contains %o',
+    async (content) => {
+      const { profile, file } = await createHome({ 'profile.json': content })
+      expect(await profile.path()).toBe(file)
+    },
+  )
 
-  it('leads out of the folder in no way', async () => {
+  it('never leads out of the folder', async () => {
     for (const name of ['../x', 'a/b', 'a\\b', '', 'a\u0000']) {
-      const { folder } = await home()
+      const { folder } = await createHome()
       await expect(particleCliProfile({ home: folder, profile: name }).read()).rejects.toMatchObject({
         code: 'invalid_argument',
       })
     }
-    const { profile } = await home({ 'profile.json': { name: '../../x' } })
+    const { profile } = await createHome({ 'profile.json': { name: '../../x' } })
     await expect(profile.read()).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 
-  it('is looked for in the first home that exists, in the order of particle-cli', async () => {
+  it('is in the first home folder that exists, in the order of particle-cli', async () => {
     const [first, second] = [await temporaryFolder(), await temporaryFolder()]
     const pathNow = () => particleCliProfile().path()
     for (const name of ['home', 'HOME', 'HOMEPATH', 'USERPROFILE']) vi.stubEnv(name, '/nowhere/at/all')

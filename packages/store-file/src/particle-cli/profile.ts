@@ -1,21 +1,20 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ClientKind, GrantsError, Secret, type SecretInput } from '@particle-grants/core'
-import { unavailable } from '../failures.ts'
-import { settingsFolder } from './home.ts'
+import { type OAuthClient, Secret } from '@particle-grants/core'
+import { invalidArgument, unavailable } from '../store-errors.ts'
 import { changeSettings, readSettings, type Settings } from './settings-file.ts'
 
-/** Which profile of particle-cli is meant. */
 export interface ParticleCliProfileOptions {
-  /** @default the one that particle-cli uses now, by `~/.particle/profile.json` */
+  /** @default the current profile, from `~/.particle/profile.json` */
   readonly profile?: string
   /** The home folder. @default the first of `home`, `HOME`, `HOMEPATH` and `USERPROFILE` that exists */
   readonly home?: string
 }
 
-/** A sign-in as particle-cli keeps it. */
+/** A sign-in as particle-cli stores it. */
 export interface ParticleCliSignIn {
   readonly accessToken: Secret
-  /** Milliseconds since 1970; `null`: never; `undefined`: particle-cli didn't note it. */
+  /** Milliseconds since 1970; `null`: never expires; `undefined`: particle-cli did not record it. */
   readonly expiresAt: number | null | undefined
   readonly username: string | undefined
   /** Where particle-cli sends the token of this profile. */
@@ -24,40 +23,44 @@ export interface ParticleCliSignIn {
 
 /** A sign-in for particle-cli to use. */
 export interface NewParticleCliSignIn {
-  readonly accessToken: SecretInput
-  /** Milliseconds since 1970. A token that never expires is none for a file. */
+  readonly accessToken: string | Secret
+  /** Milliseconds since 1970. A token that never expires is not written to a file. */
   readonly expiresAt: number
-  /** Of the client that the token was issued to: a developer's only. */
-  readonly clientKind: ClientKind
-  /** Where the token is good. It has to be where the profile sends it. */
+  /** The kind of the client that requested the token. particle-cli can use developer clients only. */
+  readonly clientKind: OAuthClient['kind']
+  /** Where the token is valid. Must be where the profile sends it. */
   readonly apiUrl: string
-  /** @default the one that is there stays */
+  /** @default unchanged */
   readonly username?: string
 }
 
-/** A profile of particle-cli's: `~/.particle/<profile>.config.json`. Logging out revokes for both programs. */
+/**
+ * A profile of particle-cli: `~/.particle/<profile>.config.json`. Revoking its token signs out particle-cli as well.
+ */
 export interface ParticleCliProfile {
-  /** The file, for messages. */
+  /** Returns the path of the file, for messages. */
   path(): Promise<string>
-  /** The sign-in, or nothing when there is none. */
+  /** Returns the sign-in, or `undefined` if there is none. */
   read(): Promise<ParticleCliSignIn | undefined>
-  /** Keeps a sign-in. All settings but those of the token and the name stay as they are. */
+  /** Writes the token and the username. All other settings stay. */
   write(signIn: NewParticleCliSignIn): Promise<void>
-  /** Forgets the token as particle-cli's log-out does. With a token named: only that one. Tells whether it did. */
-  remove(options?: { readonly ifAccessToken?: SecretInput }): Promise<boolean>
+  /** Empties the token as `particle logout` does, with `ifAccessToken` only this one. Returns whether it did. */
+  remove(options?: { readonly ifAccessToken?: string | Secret }): Promise<boolean>
 }
 
-/** What particle-cli writes after it asked about a token that never expires. */
-const never = '9999-12-31T23:59:59.999Z'
+/** particle-cli records this time for a token that never expires. */
+const neverExpires = '9999-12-31T23:59:59.999Z'
 const defaultApiUrl = 'https://api.particle.io'
+/** The variables that particle-cli reads, in its order. */
+const homeVariables = ['home', 'HOME', 'HOMEPATH', 'USERPROFILE'] as const
 
-/** A profile of particle-cli's. Nothing is read before the first call, and each call looks again. */
+/** Opens a profile of particle-cli. Nothing is read before the first call, and each call reads the file again. */
 export function particleCliProfile(options: ParticleCliProfileOptions = {}): ParticleCliProfile {
-  const path = () => profilePath(options)
+  const path = () => findProfilePath(options)
   return {
     path,
     async read() {
-      return signInOf((await readSettings(await path())) ?? {})
+      return parseSignIn((await readSettings(await path())) ?? {})
     },
     async write(signIn) {
       assertWritable(signIn)
@@ -69,88 +72,103 @@ export function particleCliProfile(options: ParticleCliProfileOptions = {}): Par
       return changeSettings(file, (settings) => {
         const current = settings.access_token
         if (typeof current !== 'string') return undefined
-        if (ifAccessToken !== undefined && current !== revealed(ifAccessToken)) return undefined
+        if (ifAccessToken !== undefined && current !== reveal(ifAccessToken)) return undefined
         return { ...settings, access_token: null, access_token_expires_at: null }
       })
     },
   }
 }
 
-async function profilePath({ profile, home }: ParticleCliProfileOptions): Promise<string> {
-  const folder = await settingsFolder(home, process.env)
-  if (profile === undefined) return join(folder, `${await currentProfile(folder)}.config.json`)
-  if (isFileName(profile)) return join(folder, `${profile}.config.json`)
-  throw new GrantsError('invalid_argument', { parameter: 'profile', problem: 'is no name of a file' })
+async function findProfilePath({ profile, home }: ParticleCliProfileOptions): Promise<string> {
+  const folder = join(home ?? (await findHome()), '.particle')
+  const name = profile ?? (await readCurrentProfile(folder))
+  if (!isFileName(name)) throw invalidArgument('profile', 'must be a valid file name')
+  return join(folder, `${name}.config.json`)
 }
 
-async function currentProfile(folder: string): Promise<string> {
+/** Returns the first home folder that exists. */
+async function findHome(): Promise<string> {
+  for (const name of homeVariables) {
+    const folder = process.env[name]
+    if (!folder) continue
+    const exists = await stat(folder).then(
+      () => true,
+      () => false,
+    )
+    if (exists) return folder
+  }
+  throw unavailable({
+    store: 'particle-cli',
+    problem: `none of ${homeVariables.join(', ')} is a folder that exists`,
+    advice: 'Set HOME, or pass the home folder.',
+  })
+}
+
+async function readCurrentProfile(folder: string): Promise<string> {
   const path = join(folder, 'profile.json')
   const name = (await readSettings(path))?.name || 'particle'
   if (typeof name === 'string' && isFileName(name)) return name
   throw unavailable({
     store: 'particle-cli',
-    problem: `${path} names no profile`,
-    advice: 'Choose one with particle-cli (particle config <name>), or name the profile.',
+    problem: `${path} contains no valid profile name`,
+    advice: 'Choose a profile with particle-cli (particle config <name>), or pass its name.',
   })
 }
 
 function isFileName(name: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: no name has one
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: file names must not contain them
   return /^[^/\\\u0000-\u001f]+$/.test(name)
 }
 
-function signInOf(settings: Settings): ParticleCliSignIn | undefined {
+function parseSignIn(settings: Settings): ParticleCliSignIn | undefined {
   const { access_token: accessToken, username } = settings
   if (typeof accessToken !== 'string' || accessToken === '') return undefined
   return {
     accessToken: new Secret(accessToken),
-    expiresAt: expiryOf(settings.access_token_expires_at),
+    expiresAt: parseExpiry(settings.access_token_expires_at),
     username: typeof username === 'string' ? username : undefined,
-    apiUrl: apiUrlOf(settings),
+    apiUrl: parseApiUrl(settings),
   }
 }
 
-function expiryOf(noted: unknown): number | null | undefined {
-  if (noted === null || noted === never) return null
-  const time = typeof noted === 'string' ? Date.parse(noted) : Number.NaN
+function parseExpiry(value: unknown): number | null | undefined {
+  if (value === null || value === neverExpires) return null
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
   return Number.isNaN(time) ? undefined : time
 }
 
-function apiUrlOf({ apiUrl }: Settings): string {
+function parseApiUrl({ apiUrl }: Settings): string {
   return typeof apiUrl === 'string' && apiUrl !== '' ? apiUrl : defaultApiUrl
 }
 
 function withSignIn(settings: Settings, signIn: NewParticleCliSignIn): Settings {
   const { accessToken, expiresAt, username, apiUrl } = signIn
-  if (!sameUrl(apiUrlOf(settings), apiUrl)) {
-    throw invalid('apiUrl', `is not where this profile sends its token (${apiUrlOf(settings)})`)
+  if (!isSameUrl(parseApiUrl(settings), apiUrl)) {
+    throw invalidArgument('apiUrl', `is not where this profile sends its token (${parseApiUrl(settings)})`)
   }
   return {
     ...settings,
     ...(username === undefined ? {} : { username }),
-    // Always both: an old end beside a new token would make particle-cli drop it.
-    access_token: revealed(accessToken),
+    // Always both: particle-cli would drop a new token beside an old expiry.
+    access_token: reveal(accessToken),
     access_token_expires_at: new Date(expiresAt).toISOString(),
   }
 }
 
 function assertWritable({ accessToken, expiresAt, clientKind }: NewParticleCliSignIn): void {
-  if (clientKind !== 'developer')
-    throw invalid('clientKind', "is not a developer's: particle-cli uses no other")
-  if (!(expiresAt > 0 && expiresAt < Date.parse(never))) {
-    throw invalid('expiresAt', 'is no time: a token that never expires is not written')
+  if (clientKind !== 'developer') {
+    throw invalidArgument('clientKind', 'must be developer: particle-cli cannot use tokens of other clients')
   }
-  if (!/^[\x21-\x7e]+$/.test(revealed(accessToken))) throw invalid('accessToken', 'is no token')
+  if (!(expiresAt > 0 && expiresAt < Date.parse(neverExpires))) {
+    throw invalidArgument('expiresAt', 'must be a time: a token that never expires is not written to a file')
+  }
+  if (!/^[\x21-\x7e]+$/.test(reveal(accessToken))) throw invalidArgument('accessToken', 'is not a token')
 }
 
-function invalid(parameter: string, problem: string): GrantsError<'invalid_argument'> {
-  return new GrantsError('invalid_argument', { parameter, problem })
-}
-
-function revealed(secret: SecretInput): string {
+function reveal(secret: string | Secret): string {
   return typeof secret === 'string' ? secret : secret.reveal()
 }
 
-function sameUrl(one: string, other: string): boolean {
+function isSameUrl(one: string, other: string): boolean {
   return URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href
 }

@@ -1,25 +1,25 @@
 import { describe } from 'vitest'
-import { describeExclusion } from './exclusion.ts'
+import { describeLocks } from './locks.ts'
 import { describeRecords } from './records.ts'
-import { type MakeBacking, scenes } from './scene.ts'
+import { type CreateStorage, withStorage } from './storage.ts'
 import { describeVersions } from './versions.ts'
 
-/** What a store may differ in. */
+/** How a store may differ from others. */
 export interface StoreContractOptions {
-  /** The largest value in bytes that every machine takes. @default 4096 */
-  readonly largest?: number
+  /** The largest value, in bytes, that the store accepts on every machine. @default 4096 */
+  readonly maxValueBytes?: number
 }
 
-/** The suite that every store passes. Each test has a backing of its own, with three handles on it. */
-export function describeStore(
+/** Registers the tests that every store must pass. Each test has its own empty storage, opened three times. */
+export function describeStoreContract(
   name: string,
-  makeBacking: MakeBacking,
-  { largest = 4096 }: StoreContractOptions = {},
+  createStorage: CreateStorage,
+  { maxValueBytes = 4096 }: StoreContractOptions = {},
 ): void {
-  describe(`${name} keeps the store contract:`, () => {
-    const inScene = scenes(makeBacking)
-    describeRecords(inScene, largest)
-    describeVersions(inScene)
-    describeExclusion(inScene)
+  describe(`${name} (store contract)`, () => {
+    const test = withStorage(createStorage)
+    describeRecords(test, maxValueBytes)
+    describeVersions(test)
+    describeLocks(test)
   })
 }

@@ -1,2 +1,3 @@
-export { describeStore, type StoreContractOptions } from './describe-store.ts'
-export type { ContractLock, ContractStore, MakeBacking, StoreBacking } from './scene.ts'
+export { describeStoreContract, type StoreContractOptions } from './describe-store.ts'
+export { buildReadmeProgram } from './readme-program.ts'
+export type { ContractStore, CreateStorage, Storage } from './storage.ts'

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { ContractStore, InScene } from './scene.ts'
+import type { ContractStore, StoreTest } from './storage.ts'
 
 const conflict = { code: 'store_conflict', details: { key: 'session-a' } }
 
-/** Whoever saw an older version neither overwrites nor removes a newer one. */
-export function describeVersions(inScene: InScene): void {
+/** Tests of compare-and-set: an older version neither overwrites nor removes a newer one. */
+export function describeVersions(test: StoreTest): void {
   describe('versions', () => {
     it(
-      'change with each save, also of the same value, and are never used again',
-      inScene(async ({ first, second }) => {
+      'change with each save, also of the same value, and are never used twice',
+      test(async ({ first, second }) => {
         const versions: string[] = []
         for (let round = 0; round < 3; round += 1) {
           let version = await first.save('session-a', 'same', null)
@@ -22,8 +22,8 @@ export function describeVersions(inScene: InScene): void {
     )
 
     it(
-      'of a record that was removed do not fit the one that came after it',
-      inScene(async ({ first, second }) => {
+      'of a removed record conflict with its successor',
+      test(async ({ first, second }) => {
         const old = await first.save('session-a', 'old', null)
         await second.remove('session-a', old)
         const version = await second.save('session-a', 'new', null)
@@ -34,8 +34,8 @@ export function describeVersions(inScene: InScene): void {
     )
 
     it(
-      'that are out of date neither save nor remove',
-      inScene(async ({ first, second }) => {
+      'that are out of date conflict',
+      test(async ({ first, second }) => {
         const old = await first.save('session-a', 'old', null)
         const version = await second.save('session-a', 'new', old)
         await expect(first.save('session-a', 'late', old)).rejects.toMatchObject(conflict)
@@ -45,8 +45,8 @@ export function describeVersions(inScene: InScene): void {
     )
 
     it(
-      'are asked for where a record is there',
-      inScene(async ({ first, second }) => {
+      'are required where a record exists',
+      test(async ({ first, second }) => {
         const version = await first.save('session-a', 'a', null)
         await expect(second.save('session-a', 'b', null)).rejects.toMatchObject(conflict)
         await expect(second.remove('session-a', null)).rejects.toMatchObject(conflict)
@@ -55,8 +55,8 @@ export function describeVersions(inScene: InScene): void {
     )
 
     it(
-      'fit nothing where no record is there',
-      inScene(async ({ first, second }) => {
+      'conflict where no record exists',
+      test(async ({ first, second }) => {
         const version = await first.save('session-a', 'a', null)
         await first.remove('session-a', version)
         await expect(second.save('session-a', 'b', version)).rejects.toMatchObject(conflict)
@@ -67,20 +67,20 @@ export function describeVersions(inScene: InScene): void {
     )
 
     it(
-      'let one of many win that save at once, whether a record was there or not',
-      inScene(async ({ first, second, third }) => {
-        const handles = [first, second, third, first, second, third]
-        const winner = await onlyWinner(handles, null)
-        await onlyWinner(handles, winner)
+      'let one of many simultaneous saves succeed, with and without an existing record',
+      test(async ({ first, second, third }) => {
+        const stores = [first, second, third, first, second, third]
+        const winner = await saveFromAll(stores, null)
+        await saveFromAll(stores, winner)
       }),
     )
 
     it(
-      'let one of many win that remove at once',
-      inScene(async ({ first, second, third }) => {
+      'let one of many simultaneous removals succeed',
+      test(async ({ first, second, third }) => {
         const version = await first.save('session-a', 'a', null)
         const outcomes = await Promise.allSettled(
-          [first, second, third].map((handle) => handle.remove('session-a', version)),
+          [first, second, third].map((store) => store.remove('session-a', version)),
         )
         expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
         expect(await first.load('session-a')).toBeUndefined()
@@ -89,10 +89,10 @@ export function describeVersions(inScene: InScene): void {
   })
 }
 
-/** Saves from all handles at once: one wins, the others are told, and what is there is the winner's. */
-async function onlyWinner(handles: readonly ContractStore[], ifVersion: string | null): Promise<string> {
+/** Saves from all stores at once and expects one to succeed. Returns its version. */
+async function saveFromAll(stores: readonly ContractStore[], ifVersion: string | null): Promise<string> {
   const outcomes = await Promise.allSettled(
-    handles.map((handle, index) => handle.save('session-a', `by ${index}`, ifVersion)),
+    stores.map((store, index) => store.save('session-a', `by ${index}`, ifVersion)),
   )
   const winners = outcomes.flatMap((outcome, index) =>
     outcome.status === 'fulfilled' ? [{ version: outcome.value, value: `by ${index}` }] : [],
@@ -101,6 +101,6 @@ async function onlyWinner(handles: readonly ContractStore[], ifVersion: string |
   for (const outcome of outcomes) {
     if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject(conflict)
   }
-  for (const handle of handles) expect(await handle.load('session-a')).toEqual(winners[0])
+  for (const store of stores) expect(await store.load('session-a')).toEqual(winners[0])
   return winners[0]?.version ?? ''
 }

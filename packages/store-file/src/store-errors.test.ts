@@ -6,7 +6,7 @@ import { leaksIn } from '@particle-grants/test-kit'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
 import { describe, expect, it } from 'vitest'
-import { mayMount, mountSmallDisk, remount } from '../test/disk.ts'
+import { canMount, mountSmallDisk, remount } from '../test/disk.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { fileStore } from './index.ts'
 
@@ -16,8 +16,8 @@ const secret = 'planted-5ecret-value'
 const large = secret.repeat(20_000)
 if (!root) reportSkipped('a session file that belongs to another user', 'only root can give one away')
 
-describe('a disk that is full', () => {
-  it.runIf(mayMount)('is told, and what was saved before stays', async () => {
+describe('a full disk', () => {
+  it.runIf(canMount)('is reported, and saved records stay', async () => {
     const folder = await temporaryFolder()
     mountSmallDisk(folder)
     const store = fileStore({ directory: join(folder, 'sessions') })
@@ -25,8 +25,8 @@ describe('a disk that is full', () => {
     const thrown = await store.save('session-a', large, version).catch((reason: unknown) => reason)
     expect(thrown).toMatchObject({
       code: 'store_unavailable',
-      details: { store: 'file', problem: `there is no space left on the disk of ${folder}/sessions` },
-      remedy: 'Free some space, or name another folder.',
+      details: { store: 'file', problem: `the disk of ${folder}/sessions is full` },
+      message: `The file store cannot be used: the disk of ${folder}/sessions is full. Free some space, or use another folder.`,
     })
     expect(leaksIn(thrown, [secret])).toEqual([])
     expect(await store.load('session-a')).toEqual({ version, value: 'kept' })
@@ -34,14 +34,14 @@ describe('a disk that is full', () => {
     await store.save('session-a', 'small again', version)
   })
 
-  it.runIf(posix)('by the limit of the process is told as well', async () => {
+  it.runIf(posix)('is reported like a process limit on file sizes', async () => {
     const directory = await temporaryFolder()
     const version = await fileStore({ directory }).save('session-a', 'kept', null)
     const program = await buildProgram(new URL('../test/writer.ts', import.meta.url))
     const command = `ulimit -f 8; exec "${process.execPath}" "${program}" "${directory}" save-large ${version}`
     const { stdout } = await promisify(execFile)('sh', ['-c', command])
     expect(stdout).toBe(
-      "store_unavailable: The file store can't be used: this process may not write files of that size." +
+      'store_unavailable: The file store cannot be used: this process may not write files of that size.' +
         ' Raise its limit (ulimit -f).\n',
     )
     expect((await fileStore({ directory }).load('session-a'))?.value).toBe('kept')
@@ -49,29 +49,28 @@ describe('a disk that is full', () => {
   })
 })
 
-describe('a folder that can only be read', () => {
-  it.runIf(mayMount)('lets load and list, and tells whoever wants to change something', async () => {
+describe('a read-only folder', () => {
+  it.runIf(canMount)('allows loading and rejects changes', async () => {
     const folder = await temporaryFolder()
     mountSmallDisk(folder)
     const directory = join(folder, 'sessions')
     const version = await fileStore({ directory }).save('session-a', 'kept', null)
-    // Also what a killed writer left can't be swept there.
+    // The temporary file of a killed writer cannot be removed there.
     await writeFile(join(directory, `.session-a.${crypto.randomUUID()}.tmp`), 'x')
     await writeFile(join(directory, 'session-b.json'), 'damaged')
     remount(folder, 'ro')
     const store = fileStore({ directory })
     expect(await store.load('session-a')).toEqual({ version, value: 'kept' })
-    expect(await store.list()).toEqual(expect.arrayContaining(['session-a']))
     const attempts = [
       () => store.save('session-a', secret, version),
       () => store.remove('session-a', version),
-      () => store.exclusively('session-a', async () => {}),
+      () => store.withLock('session-a', async () => {}),
     ]
     for (const attempt of attempts) {
       const thrown = await attempt().catch((reason: unknown) => reason)
       expect(thrown).toMatchObject({
         code: 'store_unavailable',
-        details: { problem: `${directory} is on a disk that can only be read` },
+        details: { problem: `${directory} is on a read-only disk` },
       })
       expect(leaksIn(thrown, [secret])).toEqual([])
     }
@@ -86,16 +85,16 @@ describe('a folder that can only be read', () => {
     expect(await store.load('session-a')).toEqual({ version, value: 'kept' })
   })
 
-  it.runIf(posix)('by its mode is told as well', async () => {
-    const above = await temporaryFolder()
-    const directory = join(above, 'sessions')
+  it.runIf(posix)('is reported if its mode makes it read-only', async () => {
+    const parent = await temporaryFolder()
+    const directory = join(parent, 'sessions')
     await mkdir(directory, { mode: 0o700 })
     await fileStore({ directory }).save('session-a', 'kept', null)
     await rm(join(directory, 'locks'), { recursive: true })
-    // Root may write anywhere, so that somebody else has to try.
+    // Root may write anywhere, so another user has to try.
     const uid = 12_345
     if (root) {
-      await chmod(above, 0o755)
+      await chmod(parent, 0o755)
       for (const path of [directory, join(directory, 'session-a.json')]) await chown(path, uid, uid)
     }
     await chmod(directory, 0o500)
@@ -106,20 +105,20 @@ describe('a folder that can only be read', () => {
   })
 })
 
-describe('what belongs to others', () => {
+describe('a record of another user', () => {
   it.runIf(root)('is neither read nor written', async () => {
     const directory = await temporaryFolder()
     const store = fileStore({ directory })
     const version = await store.save('session-a', 'kept', null)
     const file = join(directory, 'session-a.json')
     await chown(file, 12_345, 12_345)
-    const refused = {
+    const rejection = {
       code: 'store_unavailable',
       details: { problem: `${file} belongs to another user (uid 12345, this is 0)` },
     }
-    await expect(store.load('session-a')).rejects.toMatchObject(refused)
-    await expect(store.save('session-a', 'mine', version)).rejects.toMatchObject(refused)
-    await expect(store.remove('session-a', version)).rejects.toMatchObject(refused)
+    await expect(store.load('session-a')).rejects.toMatchObject(rejection)
+    await expect(store.save('session-a', 'mine', version)).rejects.toMatchObject(rejection)
+    await expect(store.remove('session-a', version)).rejects.toMatchObject(rejection)
     await chown(directory, 12_345, 12_345)
     const problem = `${directory} belongs to another user (uid 12345, this is 0)`
     await expect(fileStore({ directory }).load('session-a')).rejects.toMatchObject({ details: { problem } })
@@ -128,54 +127,53 @@ describe('what belongs to others', () => {
     expect(await store.load('session-a')).toEqual({ version, value: 'kept' })
   })
 
-  it.runIf(posix)('is not entered: a folder that others may enter', async () => {
+  it.runIf(posix)('is not written to a folder that is open to other users', async () => {
     const directory = await temporaryFolder()
     for (const mode of [0o755, 0o701, 0o770]) {
       await chmod(directory, mode)
       await expect(fileStore({ directory }).save('session-a', 'a', null)).rejects.toMatchObject({
         code: 'store_unavailable',
-        remedy: `Run chmod 700 "${directory}".`,
+        message: expect.stringMatching(/\. Run chmod 700 "\/.*"\.$/),
       })
     }
     expect(await readdir(directory)).toEqual([])
   })
 })
 
-describe('a folder that is removed while a store is in use', () => {
-  it('has no sessions, and is made anew by whoever saves', async () => {
+describe('a folder that is removed while its store is used', () => {
+  it('has no records, and is created again by the next save', async () => {
     const directory = join(await temporaryFolder(), 'sessions')
     const store = fileStore({ directory })
     await store.save('session-a', 'gone', null)
     await rm(directory, { recursive: true })
-    expect(await store.list()).toEqual([])
     expect(await store.load('session-a')).toBeUndefined()
     const version = await store.save('session-a', 'new', null)
     expect(await store.load('session-a')).toEqual({ version, value: 'new' })
   })
 
-  it('is told of where it can’t be made anew', async () => {
+  it('is reported if it cannot be created again', async () => {
     const folder = join(await temporaryFolder(), 'working-folder')
     await mkdir(folder)
     const program = await buildProgram(new URL('../test/writer.ts', import.meta.url))
     const writer = runProgram(program, { args: ['sessions', 'save-from-nowhere', folder] })
     expect(await writer.next()).toBe(
-      "store_unavailable: The file store can't be used: a part of sessions is not there, or was removed while it" +
-        ' was in use. Try again, or name another folder.',
+      'store_unavailable: The file store cannot be used: a part of sessions is missing or was removed during use.' +
+        ' Try again, or use another folder.',
     )
   })
 })
 
-describe('a process that may open no more files', () => {
-  it.runIf(posix)('is told so by every method', async () => {
+describe('a process that can open no more files', () => {
+  it.runIf(posix)('gets this error from every method', async () => {
     const directory = await temporaryFolder()
     await fileStore({ directory }).save('session-a', 'kept', null)
     const program = await buildProgram(new URL('../test/writer.ts', import.meta.url))
     const command = `ulimit -n 100; exec "${process.execPath}" "${program}" "${directory}" use-without-files`
     const { stdout } = await promisify(execFile)('sh', ['-c', command])
-    const told =
-      "store_unavailable: The file store can't be used: this process has as many files open as it may." +
-      ' Raise its limit (ulimit -n), or let it close what it no longer needs.\n'
-    expect(stdout).toBe(told.repeat(5))
+    const line =
+      'store_unavailable: The file store cannot be used: this process has too many open files.' +
+      ' Raise its limit (ulimit -n), or close files that it no longer needs.\n'
+    expect(stdout).toBe(line.repeat(4))
     expect((await fileStore({ directory }).load('session-a'))?.value).toBe('kept')
   })
 })

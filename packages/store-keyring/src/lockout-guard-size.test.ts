@@ -1,0 +1,61 @@
+import { createSession, developerClient, type Store } from '@particle-grants/core'
+import { createClock, createSandbox } from '@particle-grants/sandbox'
+import { reportCounts } from '@particle-grants/test-kit/levels'
+import { describe, expect, it } from 'vitest'
+import { FakeKeyring } from '../test/stores.ts'
+import { maxEntryBytes } from './record.ts'
+
+/** More accounts than one person has. */
+const accounts = 20
+
+describe('the record of the lockout guard', () => {
+  it(`fits into a keyring entry with ${accounts} accounts that back off and a full rate limit`, async () => {
+    const clock = createClock({ start: Date.UTC(2026, 0, 1), frozen: true })
+    const sandbox = createSandbox({ clock, lockout: false })
+    const keyring = new FakeKeyring()
+    const inner = keyring.store()
+    const failures: unknown[] = []
+    // The guard continues when its record cannot be saved, so the failures are collected here.
+    const store: Store = {
+      singleUser: true,
+      load: (key) => inner.load(key),
+      remove: (key, ifVersion) => inner.remove(key, ifVersion),
+      withLock: (key, task) => inner.withLock(key, task),
+      save: async (key, value, ifVersion) => {
+        try {
+          return await inner.save(key, value, ifVersion)
+        } catch (thrown) {
+          failures.push(thrown)
+          throw thrown
+        }
+      },
+    }
+    const session = createSession({
+      client: developerClient(),
+      profile: 'work',
+      store,
+      clock,
+      fetch: sandbox.fetch as typeof fetch,
+    })
+    const login = (username: string, password: string) => {
+      // Just below the limit of 98 requests in five minutes.
+      clock.advance(3_334)
+      return session.login({ username, password, force: true })
+    }
+    const refused = { code: 'oauth_error' }
+    for (let account = 0; account < accounts; account += 1) {
+      const username = `developer-${account}@long-company-name.example.com`
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        await expect(login(username, 'wrong')).rejects.toMatchObject(refused)
+      }
+      await login('dev@example.com', 'correct horse')
+    }
+    for (let request = 0; request < 98; request += 1) await login('dev@example.com', 'correct horse')
+    await session.idle()
+    const sizes = [...keyring.secrets.values()].map(({ length }) => length)
+    reportCounts('store-keyring, the lockout guard', { bytes: Math.max(...sizes), limit: maxEntryBytes })
+    expect(failures).toEqual([])
+    expect(Math.max(...sizes)).toBeGreaterThan(1000)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(maxEntryBytes)
+  })
+})

@@ -1,0 +1,270 @@
+import { GrantsError } from '@particle-grants/core'
+import { leaksIn } from '@particle-grants/test-kit'
+import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
+import { Redis } from 'ioredis'
+import { createClient } from 'redis'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { type Client, connectClient, connectStore, openStore, waitUntil } from '../test/clients.ts'
+import { RedisServer } from '../test/redis-server.ts'
+import { describeOnEachServer } from '../test/servers.ts'
+import type { RedisClient } from './redis-client.ts'
+
+/** How often a connection is cut in the middle of a save. */
+const cuts = rounds({ test: 12, stress: 200 })
+const secret = 'planted-5up3r-5ecret'
+
+describe('invalid options', () => {
+  const client: RedisClient = {
+    isOpen: true,
+    sendCommand: () => Promise.reject(new Error('must not be called')),
+  }
+  const wrong = { ttlMs: 0, leaseMs: 2 ** 31, lockTimeoutMs: -1, commandTimeoutMs: 0.5 }
+  for (const [parameter, value] of Object.entries(wrong)) {
+    it(`are rejected at once: ${parameter} = ${value}`, () => {
+      expect(() => openStore(client, { [parameter]: value })).toThrow(
+        expect.objectContaining({
+          code: 'invalid_argument',
+          details: expect.objectContaining({ parameter }),
+        }),
+      )
+    })
+  }
+})
+
+describeOnEachServer('failures of redisStore', (program, name) => {
+  let server: RedisServer
+
+  beforeEach(async () => {
+    server = await RedisServer.start(program)
+    return () => server.remove()
+  })
+
+  /** Calls every method and returns the errors. */
+  async function collectErrors(store: ReturnType<typeof openStore>): Promise<unknown[]> {
+    let ran = false
+    const task = async () => {
+      ran = true
+    }
+    const attempts = [
+      store.load('session-a'),
+      store.save('session-a', secret, null),
+      store.remove('session-a', null),
+      store.withLock('session-a', task),
+    ]
+    const outcomes = await Promise.all(attempts.map((attempt) => attempt.catch((thrown: unknown) => thrown)))
+    expect(ran, 'a task ran without the lock').toBe(false)
+    expect(leaksIn(outcomes, [secret])).toEqual([])
+    return outcomes
+  }
+
+  async function expectUnavailable(store: ReturnType<typeof openStore>, problem: RegExp): Promise<void> {
+    for (const failure of await collectErrors(store)) {
+      expect(failure).toMatchObject({ code: 'store_unavailable', details: { store: 'redis' } })
+      if (!GrantsError.isInstance(failure) || failure.code !== 'store_unavailable') throw failure
+      expect(failure.details.problem).toMatch(problem)
+      expect(failure.message).toMatch(/^The Redis store cannot be used: .*\. [A-Z].{20,}\.$/)
+    }
+  }
+
+  describe('rejects every call in time and runs no task', () => {
+    it('if the server is gone', async () => {
+      const store = await connectStore(server.url, { commandTimeoutMs: 150 })
+      await server.kill()
+      await expectUnavailable(store, /^(no response within 0\.[12] s|no connection( \(ECONN\w+\))?)$/)
+    })
+
+    it('if the server does not respond', async () => {
+      const store = await connectStore(server.url, { commandTimeoutMs: 150 })
+      server.pause()
+      await expectUnavailable(store, /^no response within 0\.[12] s$/)
+    })
+
+    it('if the client queues nothing', async () => {
+      const client = createClient({
+        url: server.url,
+        disableOfflineQueue: true,
+        socket: { reconnectStrategy: 20 },
+      })
+      client.on('error', () => {})
+      await client.connect()
+      onTestFinished(() => client.destroy())
+      await server.kill()
+      await expectUnavailable(openStore(client, { commandTimeoutMs: 150 }), /^no (connection|response)/)
+    })
+
+    it('if the client was never connected', async () => {
+      await expectUnavailable(openStore(createClient({ url: server.url })), /^its client is not connected$/)
+    })
+
+    it('if the client was closed', async () => {
+      const client = await connectClient(server.url)
+      const store = openStore(client)
+      await client.close()
+      await expectUnavailable(store, /^its client is not connected$/)
+    })
+
+    it('if the user lacks the permission', async () => {
+      const admin = await connectClient(server.url)
+      await admin.sendCommand(['ACL', 'SETUSER', 'default', '-eval'])
+      await expectUnavailable(openStore(admin), /^the server responded with NOPERM$/)
+    })
+
+    it('if the server has no such command and quotes the arguments', async () => {
+      await server.remove()
+      server = await RedisServer.start(program, ['--rename-command', 'EVAL', ''])
+      await expectUnavailable(await connectStore(server.url), /^the server responded with ERR$/)
+    })
+  })
+
+  describe('with a client of ioredis', () => {
+    /** Connects a client and closes it after the test. */
+    async function connectIoredis(): Promise<Redis> {
+      const client = new Redis(server.url, { retryStrategy: () => 20 })
+      client.on('error', () => {})
+      onTestFinished(() => client.disconnect())
+      await client.ping()
+      return client
+    }
+
+    it('rejects every call if the server is gone, and sends none of them later', async () => {
+      const client = await connectIoredis()
+      const store = openStore(client, { commandTimeoutMs: 150 })
+      await server.kill()
+      await waitUntil(() => client.status !== 'ready')
+      await expectUnavailable(store, /^no connection$/)
+      await server.start()
+      await waitUntil(() => client.status === 'ready')
+      expect(await client.keys('*')).toEqual([])
+    })
+
+    it('rejects every call if the server does not respond', async () => {
+      const store = openStore(await connectIoredis(), { commandTimeoutMs: 150 })
+      server.pause()
+      await expectUnavailable(store, /^no response within 0\.[12] s$/)
+    })
+
+    it('rejects every call if the client was closed', async () => {
+      const client = await connectIoredis()
+      await client.quit()
+      await waitUntil(() => client.status === 'end')
+      await expectUnavailable(openStore(client), /^its client is not connected$/)
+    })
+
+    it('connects a lazy client at the first call', async () => {
+      const client = new Redis(server.url, { lazyConnect: true })
+      onTestFinished(() => client.disconnect())
+      const store = openStore(client)
+      const version = await store.save('session-a', 'a', null)
+      expect(await store.load('session-a')).toEqual({ version, value: 'a' })
+    })
+
+    it('continues when the server is back in time', async () => {
+      const client = await connectIoredis()
+      const store = openStore(client)
+      await server.kill()
+      const saving = store.withLock('session-a', () => store.save('session-a', 'a', null))
+      await server.start()
+      const version = await saving
+      expect(await store.load('session-a')).toEqual({ version, value: 'a' })
+    })
+
+    it('quotes no argument of a rejected command', async () => {
+      await server.remove()
+      server = await RedisServer.start(program, ['--rename-command', 'EVAL', ''])
+      await expectUnavailable(openStore(await connectIoredis()), /^the server responded with ERR$/)
+    })
+  })
+
+  it('rejects saves on a full server, and loads existing records', async () => {
+    const client = await connectClient(server.url)
+    const store = openStore(client)
+    const version = await store.save('session-a', 'a', null)
+    await client.configSet('maxmemory', '1')
+    await expect(store.save('session-a', secret, version)).rejects.toMatchObject({
+      details: { problem: 'the server responded with OOM' },
+    })
+    expect((await store.load('session-a'))?.value).toBe('a')
+  })
+
+  it('does not send a rejected call later, when the server is back', async () => {
+    const client = await connectClient(server.url)
+    const store = openStore(client, { commandTimeoutMs: 100 })
+    await server.kill()
+    await collectErrors(store)
+    await server.start()
+    await waitUntil(() => client.isReady)
+    expect(await client.keys('*')).toEqual([])
+  })
+
+  it('continues when the server is back in time', async () => {
+    const store = await connectStore(server.url)
+    await server.kill()
+    const saving = store.withLock('session-a', () => store.save('session-a', 'a', null))
+    await server.start()
+    const version = await saving
+    expect(await store.load('session-a')).toEqual({ version, value: 'a' })
+  })
+
+  it('needs only the permissions that the README lists', async () => {
+    const admin = await connectClient(server.url)
+    await admin.sendCommand([
+      ...['ACL', 'SETUSER', 'grants', 'on', '>password', '~particle-grants:*'],
+      ...'+eval +type +hget +hset +pexpire +pttl +persist +rename +set +get +del'.split(' '),
+    ])
+    const url = server.url.replace('//', '//grants:password@')
+    const store = await connectStore(url)
+    const version = await store.withLock('session-a', () => store.save('session-a', 'a', null))
+    await (await connectStore(url, { ttlMs: null })).save('session-a', 'b', version)
+    await admin.set('particle-grants:record:{session-b}', 'damaged')
+    await expect(store.load('session-b')).rejects.toMatchObject({ code: 'store_damaged' })
+    await store.remove('session-a', (await store.load('session-a'))?.version ?? null)
+  })
+
+  describe('a connection that is cut', () => {
+    it('during many saves loses none, repeats none and fails none', async () => {
+      const [store, other] = [await connectStore(server.url), await connectClient(server.url)]
+      let version: string | null = null
+      for (let round = 0; round < cuts; round += 1) {
+        const saving: Promise<string> = store.save('session-a', String(round), version)
+        await other.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'])
+        version = await saving
+      }
+      reportCounts(`store-redis on ${name}, connection cut in the middle of a save`, {
+        cuts,
+        'saves failed': 0,
+      })
+      expect(await store.load('session-a')).toEqual({ version, value: String(cuts - 1) })
+    })
+
+    it('before the response arrives does not make a repeated call conflict with itself', async () => {
+      const client = await connectClient(server.url)
+      const store = openStore(loseFirstResponses(client))
+      const version = await store.withLock('session-a', () => store.save('session-a', 'a', null))
+      expect(await store.load('session-a')).toEqual({ version, value: 'a' })
+      const next = await store.save('session-a', 'b', version)
+      await expect(store.save('session-a', 'c', version)).rejects.toMatchObject({ code: 'store_conflict' })
+      await expect(store.remove('session-a', version)).rejects.toMatchObject({ code: 'store_conflict' })
+      await store.remove('session-a', next)
+      expect(await client.keys('*')).toEqual([])
+    })
+  })
+})
+
+/** Returns a client that runs every command, but loses the response to the first attempt. */
+function loseFirstResponses(client: Client): RedisClient {
+  const tried = new Set<string>()
+  return {
+    isOpen: true,
+    async sendCommand(args, options) {
+      const response = await client.sendCommand(args, options)
+      // A repeated `remove` has an argument that says so.
+      const text = args.filter((arg) => arg !== 'again' && arg !== '').join(' ')
+      if (tried.has(text)) {
+        tried.delete(text)
+        return response
+      }
+      tried.add(text)
+      throw new Error('Socket closed unexpectedly')
+    },
+  }
+}

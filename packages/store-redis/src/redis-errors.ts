@@ -1,0 +1,70 @@
+import { GrantsError } from '@particle-grants/core'
+
+/** Why Redis cannot be used, what to do, and whether another attempt may succeed. */
+export interface RedisProblem {
+  readonly problem: string
+  readonly advice: string
+  readonly isTransient: boolean
+}
+
+const checkServer = 'Check the Redis server and the network, then try again.'
+
+export const notConnected: RedisProblem = {
+  problem: 'its client is not connected',
+  advice: 'Connect the client before you use the store, and close it afterwards.',
+  isTransient: false,
+}
+
+export const noConnection: RedisProblem = {
+  problem: 'no connection',
+  advice: checkServer,
+  isTransient: true,
+}
+
+/** A save that got no response may or may not have been written. */
+export function noResponse(timeoutMs: number): RedisProblem {
+  const problem = `no response within ${Number((timeoutMs / 1000).toFixed(1))} s`
+  return { problem, advice: checkServer, isTransient: true }
+}
+
+/** What to do about the server's own error codes. */
+const serverErrors: Readonly<Record<string, Omit<RedisProblem, 'problem'>>> = {
+  LOADING: { advice: 'The server is starting. Try again in a moment.', isTransient: true },
+  BUSY: { advice: 'The server is running a script. Try again in a moment.', isTransient: true },
+  READONLY: { advice: 'Connect the client to the primary, not to a replica.', isTransient: true },
+  MASTERDOWN: { advice: checkServer, isTransient: true },
+  TRYAGAIN: { advice: checkServer, isTransient: true },
+  CLUSTERDOWN: { advice: checkServer, isTransient: true },
+  NOAUTH: { advice: 'Give the client the username and password of the server.', isTransient: false },
+  WRONGPASS: { advice: 'Correct the username and password of the client.', isTransient: false },
+  NOPERM: {
+    advice: 'Allow its user the commands and keys that the README of @particle-grants/store-redis lists.',
+    isTransient: false,
+  },
+  OOM: { advice: "The server's memory is full. Free some, or raise its `maxmemory`.", isTransient: false },
+  MISCONF: { advice: 'The server cannot write to its disk. Check its log.', isTransient: false },
+  MOVED: { advice: 'Clusters are not supported. Use one primary with replicas.', isTransient: false },
+}
+
+/**
+ * Classifies an error of the client without quoting it: a server that rejects a command repeats the command's arguments,
+ * which contain tokens. Server errors start with a word in capitals.
+ */
+export function toRedisProblem(thrown: unknown): RedisProblem {
+  const { message, code } = thrown as { readonly message?: unknown; readonly code?: unknown }
+  const word = /^[A-Z][A-Z0-9]+(?= )/.exec(String(message))?.[0]
+  if (word !== undefined) {
+    const known = serverErrors[word] ?? {
+      advice: 'Check its log. Redis from version 6 and Valkey are supported.',
+      isTransient: false,
+    }
+    return { problem: `the server responded with ${word}`, ...known }
+  }
+  const hasSystemCode = typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)
+  return hasSystemCode ? { ...noConnection, problem: `no connection (${code})` } : noConnection
+}
+
+export function unavailable({ problem, advice }: RedisProblem): GrantsError<'store_unavailable'> {
+  const message = `The Redis store cannot be used: ${problem}. ${advice}`
+  return new GrantsError('store_unavailable', message, { store: 'redis', problem })
+}
