@@ -1,7 +1,12 @@
 import { createSession, developerClient, productClient } from '@particle-grants/core'
 import axios, { type AxiosInstance, type AxiosRequestConfig, type CreateAxiosDefaults } from 'axios'
 import { describe, expectTypeOf, it } from 'vitest'
-import { type AttachableInstance, type AttachOptions, attachSession, type SignInNeeded } from './index.ts'
+import {
+  type AttachableInstance,
+  type AttachOptions,
+  attachSession,
+  type ReauthenticationError,
+} from './index.ts'
 
 const session = createSession({ client: developerClient() })
 
@@ -21,12 +26,14 @@ describe('attachSession', () => {
   })
 
   it('knows its options, and no others', () => {
-    attachSession(axios, session, { origins: ['https://api.particle.io'], replay: false })
-    expectTypeOf<keyof AttachOptions>().toEqualTypeOf<'origins' | 'replay' | 'onReauthenticationRequired'>()
+    attachSession(axios, session, { allowedOrigins: ['https://api.particle.io'], replay: false })
+    expectTypeOf<keyof AttachOptions>().toEqualTypeOf<
+      'allowedOrigins' | 'replay' | 'onReauthenticationRequired'
+    >()
     // @ts-expect-error a list, since an origin is a whole one
-    attachSession(axios, session, { origins: 'https://api.particle.io' })
+    attachSession(axios, session, { allowedOrigins: 'https://api.particle.io' })
     // @ts-expect-error no such option
-    attachSession(axios, session, { origin: 'https://api.particle.io' })
+    attachSession(axios, session, { origins: ['https://api.particle.io'] })
     // @ts-expect-error the instance comes first
     attachSession(session, axios)
   })
@@ -34,7 +41,7 @@ describe('attachSession', () => {
   it('tells why somebody has to sign in', () => {
     attachSession(axios, session, {
       onReauthenticationRequired: (error) => {
-        expectTypeOf(error).toEqualTypeOf<SignInNeeded>()
+        expectTypeOf(error).toEqualTypeOf<ReauthenticationError>()
         expectTypeOf(error.code).toEqualTypeOf<'reauthentication_required' | 'not_signed_in'>()
         if (error.code === 'reauthentication_required') expectTypeOf(error.details).not.toBeAny()
       },

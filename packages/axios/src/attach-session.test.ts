@@ -336,11 +336,11 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
     const instance = axios.create({ baseURL: server.url })
     attachSession(instance, session)
     instance.interceptors.response.use(undefined, async (error) => {
-      await session.renew()
+      await session.getAccessToken({ forceRefresh: true })
       return instance(error.config)
     })
     const { config } = await instance.get('/')
-    await session.renew()
+    await session.getAccessToken({ forceRefresh: true })
     await instance(config)
     expect(server.requests.map(({ authorization }) => authorization)).toEqual([
       bearer(1),
@@ -376,15 +376,13 @@ describe('instances of the CommonJS build, which has classes of its own', () => 
   })
 })
 
-/** A session that has one token for ever. */
+/** A session whose token never changes. */
 function fake(token: string, baseUrl: string) {
   return {
-    state: { identity: { baseUrl } },
-    peekToken: () => token,
-    accessToken: async () => token,
-    accepted: () => {},
-    rejected: async () => {},
-    settled: async () => {},
+    allowedOrigins: [new URL(baseUrl).origin],
+    peekAccessToken: () => token,
+    getAccessToken: async () => token,
+    invalidateToken: () => {},
     subscribe: () => () => {},
   } as never
 }

@@ -1,33 +1,37 @@
-import { type BaseSession, GrantsError } from '@particle-grants/core'
-import type { AxiosInstance } from 'axios'
+import type { Session } from '@particle-grants/core'
+import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
 import { resolverFor, WrappedAdapters } from './adapters.ts'
 import { Attachment } from './attachment.ts'
 import { keepFactory } from './body-factory.ts'
 import { hideWhatLeadsToSockets } from './clean-error.ts'
 import { Destinations } from './destinations.ts'
 import { useLast } from './last-interceptor.ts'
-import { type AttachableInstance, type AttachOptions, readOrigins } from './options.ts'
+import { type AttachableInstance, type AttachOptions, invalidArgument, resolveOrigins } from './options.ts'
 import { SessionWatch } from './session-watch.ts'
 import { isAborted } from './waiting.ts'
 
 /**
- * Puts the session's token on the instance's requests to allowed origins, renews it once for all of them, and sends a
- * call again when the API says that its token is dead. Gives the function that takes all of it off.
- * Throws `invalid_argument` for what is no instance or no session, and `insecure_base_url` for origins that can't work.
+ * Attaches the session's token to the instance's requests to allowed origins. All requests share one renewal, and a
+ * request whose token the API rejected is replayed once. Returns the function that detaches the session.
+ *
+ * @throws GrantsError `invalid_argument`, `insecure_base_url`
  */
 export function attachSession(
   instance: AttachableInstance,
-  session: BaseSession,
+  session: Session,
   options: AttachOptions = {},
 ): () => void {
   assertInstance(instance)
   assertSession(session)
   const { onReauthenticationRequired, replay = true } = options
+  const allowedOrigins = resolveOrigins(session, options.allowedOrigins)
+  const destinations = new Destinations(allowedOrigins)
+  assertBaseUrl(instance, destinations, allowedOrigins)
   const watch = SessionWatch.of(session)
   const attachment = new Attachment({
     session,
     watch,
-    destinations: new Destinations(readOrigins(session, options.origins)),
+    destinations,
     replay,
     resolve: resolverFor(instance),
   })
@@ -55,17 +59,22 @@ export function attachSession(
 function assertInstance(given: AttachableInstance): asserts given is AttachableInstance & AxiosInstance {
   const { interceptors, getUri } = (given ?? {}) as Partial<AxiosInstance>
   if (typeof interceptors?.request?.use === 'function' && typeof getUri === 'function') return
-  throw new GrantsError('invalid_argument', {
-    parameter: 'instance',
-    problem: 'must be Axios, or an instance that axios.create() made',
-  })
+  throw invalidArgument('instance', 'must be Axios or an instance from axios.create()')
 }
 
-function assertSession(given: BaseSession): void {
-  const { peekToken, state } = (given ?? {}) as Partial<BaseSession>
-  if (typeof peekToken === 'function' && state !== undefined) return
-  throw new GrantsError('invalid_argument', {
-    parameter: 'session',
-    problem: 'must be a session, as createSession() makes it',
-  })
+/** An instance whose own requests never get the token is a mistake. */
+function assertBaseUrl(
+  { defaults: { baseURL } }: AxiosInstance,
+  destinations: Destinations,
+  allowedOrigins: readonly string[],
+): void {
+  if (!baseURL || destinations.of({ baseURL } as InternalAxiosRequestConfig) !== undefined) return
+  const origins = allowedOrigins.join(', ') || 'none'
+  throw invalidArgument('instance', `must have a baseURL in the allowed origins (${origins}), or none at all`)
+}
+
+function assertSession(given: Session): void {
+  const { getAccessToken, allowedOrigins } = (given ?? {}) as Partial<Session>
+  if (typeof getAccessToken === 'function' && Array.isArray(allowedOrigins)) return
+  throw invalidArgument('session', 'must be a session from createSession()')
 }

@@ -1,4 +1,5 @@
-import { isTokenDestination } from '@particle-grants/core'
+import { createSession } from '@particle-grants/core'
+import { isAllowedUrl } from '@particle-grants/core/protocol'
 import type { AxiosRequestConfig, InternalAxiosRequestConfig } from 'axios'
 import { describe, expect, it } from 'vitest'
 import { hostileForms } from '../test/hostile-forms.ts'
@@ -7,7 +8,7 @@ import { recorder } from '../test/recorder.ts'
 import { numberedTokens } from '../test/tokens.ts'
 import { newest, versions } from '../test/versions.ts'
 import { Destinations } from './destinations.ts'
-import { readOrigins } from './options.ts'
+import { resolveOrigins } from './options.ts'
 
 const api = 'https://api.particle.io'
 const of = (config: AxiosRequestConfig, origins: readonly string[] = [api]) =>
@@ -89,7 +90,7 @@ describe('the token goes to an allowed origin', () => {
     )
     const urls = paths.map((path) => `${api}/${path}`)
     const getsToken = (url: string) => of({ url }) !== undefined
-    expect(urls.filter((url) => getsToken(url) !== isTokenDestination(url, [api]))).toEqual([])
+    expect(urls.filter((url) => getsToken(url) !== isAllowedUrl(url, [api]))).toEqual([])
     expect(urls.filter((url) => !getsToken(url)).length).toBeGreaterThan(100)
   })
 
@@ -170,9 +171,41 @@ describe('the allowed origins', () => {
 
   it("are the session's own where none are named", async () => {
     const { session } = await numberedTokens('http://127.0.0.1:8765')
-    expect(readOrigins(session, undefined)).toEqual(['http://127.0.0.1:8765'])
-    expect(readOrigins(session, [`${api}/`, 'http://localhost:1'])).toEqual([api, 'http://localhost:1'])
-    expect(readOrigins(session, [])).toEqual([])
+    expect(resolveOrigins(session, undefined)).toEqual(['http://127.0.0.1:8765'])
+    expect(resolveOrigins(session, [`${api}/`, 'http://localhost:1'])).toEqual([api, 'http://localhost:1'])
+    expect(resolveOrigins(session, [])).toEqual([])
+  })
+
+  it('are those of the session’s `allowedOrigins`', async () => {
+    const [api, other] = [await recorder(), await recorder()]
+    const accessToken = 'a'.repeat(40)
+    const session = createSession({ accessToken, baseUrl: api.url, allowedOrigins: [other.url] })
+    const instance = axios.create()
+    attachSession(instance, session)
+    await instance.get(api.url)
+    await instance.get(other.url)
+    expect([api, other].map(({ requests }) => requests[0]?.authorization)).toEqual([
+      undefined,
+      `Bearer ${accessToken}`,
+    ])
+  })
+
+  it.each([
+    'https://evil.example',
+    'http://127.0.0.1:8766',
+    'https://api.particle.io.evil.example/v1',
+    '/api',
+  ])('contain the baseURL of the instance: %s is an error', async (baseURL) => {
+    const { session } = await numberedTokens('http://127.0.0.1:8765')
+    const allowedOrigins = ['https://api.particle.io', 'http://127.0.0.1:8765']
+    expect(() => attachSession(axios.create({ baseURL }), session, { allowedOrigins })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        message:
+          'instance must have a baseURL in the allowed origins (https://api.particle.io, http://127.0.0.1:8765), or none at all.',
+      }),
+    )
+    attachSession(axios.create({ baseURL: 'https://api.particle.io/v1' }), session, { allowedOrigins })
   })
 
   it.each([
@@ -184,13 +217,14 @@ describe('the allowed origins', () => {
     '',
   ])('are origins and nothing else: %s', async (origin) => {
     const { session } = await numberedTokens('http://127.0.0.1:8765')
-    const attach = () => attachSession(axios.create(), session, { origins: [origin] })
+    const attach = () => attachSession(axios.create(), session, { allowedOrigins: [origin] })
     expect(attach).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
   })
 
   it('are https, or this machine', async () => {
     const { session } = await numberedTokens('http://127.0.0.1:8765')
-    const attach = () => attachSession(axios.create(), session, { origins: ['http://api.particle.io'] })
+    const attach = () =>
+      attachSession(axios.create(), session, { allowedOrigins: ['http://api.particle.io'] })
     expect(attach).toThrow(expect.objectContaining({ code: 'insecure_base_url' }))
   })
 })

@@ -1,4 +1,4 @@
-import { isTokenDestination } from '@particle-grants/core'
+import { isAllowedUrl } from '@particle-grants/core/protocol'
 import type { InternalAxiosRequestConfig } from 'axios'
 
 /** What Axios takes for absolute, in all supported versions; anything else is appended to `baseURL`. */
@@ -52,7 +52,7 @@ export class Destinations {
     if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) return undefined
     // Adapters make a header of their own of what stands before the @.
     if (parsed.username !== '' || parsed.password !== '') return undefined
-    return isTokenDestination(parsed.href, this.#origins) ? parsed.origin : undefined
+    return isAllowedUrl(parsed.href, this.#origins) ? parsed.origin : undefined
   }
 }
 

@@ -16,8 +16,8 @@ interface LastRequest {
 }
 
 /**
- * Whether an answer is one to a request with the token: after a redirect to another origin it is not, and says nothing
- * of the token. Where nobody can tell, it is.
+ * Whether a response answers a request with the token. After a redirect to another origin it does not, and says nothing
+ * about the token. If the adapter does not tell, it does.
  */
 export function answersToken({ request }: AxiosResponse, { token, call }: SentTo): boolean {
   if (typeof request !== 'object' || request === null) return true

@@ -1,5 +1,5 @@
-import { type BaseSession, GrantsError } from '@particle-grants/core'
-import type { SignInNeeded } from './session-watch.ts'
+import { GrantsError, type Session } from '@particle-grants/core'
+import type { ReauthenticationError } from './session-watch.ts'
 
 /**
  * An instance of Axios, or Axios itself, as any of its builds and versions declares it: those for `import` and for
@@ -13,49 +13,62 @@ export interface AttachableInstance {
 
 /** How a session is attached. */
 export interface AttachOptions {
-  /** Where the token may go: scheme, host and port, exactly. @default the origin of the session's base URL */
-  readonly origins?: readonly string[] | undefined
-  /** Sends a call once more after a renewal, when the API said that its token is dead. @default true */
+  /** Origins that the token may be sent to, e.g. `https://api.particle.io`. @default the session's `allowedOrigins` */
+  readonly allowedOrigins?: readonly string[] | undefined
+  /** Replays a request once with a new token when the API rejected its token. @default true */
   readonly replay?: boolean | undefined
   /**
-   * Called once each time the session comes to need its owner; every call in question rejects as well. Each function
-   * is called once, however many attachments name it. What it throws goes to the platform's `reportError`, if to anyone.
+   * Called once each time a person must sign in; the requests concerned reject as well. A function that several
+   * attachments share is called once. Errors that it throws go to the platform's `reportError`.
    */
-  readonly onReauthenticationRequired?: ((error: SignInNeeded) => void) | undefined
+  readonly onReauthenticationRequired?: ((error: ReauthenticationError) => void) | undefined
 }
 
-/** What one request may say for itself. */
+/** Options of one request. */
 export interface RequestOptions {
-  /** Whether this call is sent once more. @default as the session was attached */
+  /** Whether this request is replayed. @default the option of `attachSession` */
   readonly replay?: boolean | undefined
 }
 
 declare module 'axios' {
   // Without type parameters, since Axios has changed how many this interface has.
   interface AxiosRequestConfig {
-    /** `false`: this request gets no token. Otherwise what differs for it. */
+    /** `false`: this request gets no token. */
     particleGrants?: false | RequestOptions | undefined
   }
 }
 
 const loopback = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
-/** The allowed origins, checked. The session's own needs no check: the session has checked it. */
-export function readOrigins(session: BaseSession, given: readonly string[] | undefined): readonly string[] {
-  const own = new URL(session.state.identity.baseUrl).origin
-  if (given === undefined) return [own]
-  return given.map((text) => {
-    const origin = text.replace(/\/$/, '')
-    const url = URL.canParse(text) ? new URL(text) : undefined
+/** Checks the allowed origins. The session has checked its own. */
+export function resolveOrigins(
+  { allowedOrigins }: Pick<Session, 'allowedOrigins'>,
+  given: readonly string[] | undefined,
+): readonly string[] {
+  if (given === undefined) return allowedOrigins
+  if (!Array.isArray(given)) throw invalidOrigins()
+  return given.map((text: unknown) => {
+    const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
     // A pattern would match no request, and seem to allow many.
-    if (url === undefined || url.origin !== origin || url.hostname.includes('*')) {
-      throw new GrantsError('invalid_argument', {
-        parameter: 'origins',
-        problem: 'must hold origins, such as https://api.particle.io',
-      })
+    if (
+      url === undefined ||
+      ![url.origin, `${url.origin}/`].includes(String(text)) ||
+      url.hostname.includes('*')
+    ) {
+      throw invalidOrigins()
     }
-    const secure = url.protocol === 'https:' || (url.protocol === 'http:' && loopback.test(url.hostname))
-    if (!secure && origin !== own) throw new GrantsError('insecure_base_url', { origin })
-    return origin
+    const { origin, protocol, hostname } = url
+    const isSecure = protocol === 'https:' || (protocol === 'http:' && loopback.test(hostname))
+    if (isSecure || allowedOrigins.includes(origin)) return origin
+    const message = `The token would be sent to ${origin} unencrypted. Use https.`
+    throw new GrantsError('insecure_base_url', message, { origin })
   })
+}
+
+function invalidOrigins(): GrantsError {
+  return invalidArgument('allowedOrigins', 'must be an array of origins, e.g. https://api.particle.io')
+}
+
+export function invalidArgument(parameter: string, problem: string): GrantsError {
+  return new GrantsError('invalid_argument', `${parameter} ${problem}.`, { parameter, problem })
 }

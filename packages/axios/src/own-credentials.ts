@@ -1,7 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios'
 
 /** Whether the caller brings a token or a password. The API refuses a request that has two, so these are left alone. */
-export function bringsItsOwn(config: InternalAxiosRequestConfig): boolean {
+export function hasOwnCredentials(config: InternalAxiosRequestConfig): boolean {
   const { auth, baseURL, data, headers, params, url } = config
   if (auth || hasAuthorization(headers as unknown as Record<string, unknown>)) return true
   if (params && inParams(params)) return true

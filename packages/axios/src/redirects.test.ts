@@ -23,7 +23,7 @@ describe.each(versions)('a redirect, $name', ({ axios, attachSession }) => {
       const { session } = await numberedTokens(server.of('localhost'))
       const other = await recorder()
       const instance = axios.create({ baseURL: server.of('localhost'), adapter, proxy: false })
-      attachSession(instance, session, { origins: [server.of('localhost'), server.of('127.0.0.1')] })
+      attachSession(instance, session, { allowedOrigins: [server.of('localhost'), server.of('127.0.0.1')] })
       await instance.get(to('/within'))
       for (const location of [server.of('127.0.0.1'), other.of('localhost'), other.of('127.0.0.1')]) {
         await instance.get(to(`${location}/across`))

@@ -1,4 +1,4 @@
-import { isTokenDestination } from '@particle-grants/core'
+import { isAllowedUrl } from '@particle-grants/core/protocol'
 import type { InternalAxiosRequestConfig } from 'axios'
 
 /** What Axios' Node adapter calls before it follows a redirect. */
@@ -23,7 +23,7 @@ function guardOf(origin: string): BeforeRedirect {
   let guard = guards.get(origin)
   if (guard === undefined) {
     guard = (options) => {
-      if (isTokenDestination(String(options.href), [origin])) return
+      if (isAllowedUrl(String(options.href), [origin])) return
       const headers: Record<string, unknown> = options.headers ?? {}
       for (const name of Object.keys(headers)) {
         if (name.toLowerCase() === 'authorization') delete headers[name]

@@ -1,17 +1,17 @@
-import { saysTokenIsDead } from '@particle-grants/core'
+import { isInvalidTokenError } from '@particle-grants/core'
 import type { AxiosResponse } from 'axios'
 
 /** A refusal of a token takes some hundred bytes. What is longer is not read. */
 const longest = 65_536
 
 /**
- * Whether a 401 says that the token is dead, whatever `responseType` made of its body. A stream is read for that only
- * when it is short JSON by its headers, and the response gets another with the same content.
+ * Whether a 401 says that the token is invalid, whatever `responseType` made of its body. A stream is read only if its
+ * headers say that it is short JSON, and the response gets another stream with the same content.
  */
-export async function saysDead(response: AxiosResponse | undefined): Promise<boolean> {
+export async function isTokenRejected(response: AxiosResponse | undefined): Promise<boolean> {
   if (response?.status !== 401) return false
   try {
-    return saysTokenIsDead(await readBody(response))
+    return isInvalidTokenError(await readBody(response))
   } catch {
     return false
   }

@@ -4,7 +4,7 @@ import type { AxiosAdapter } from 'axios'
 import { describe, expect, it } from 'vitest'
 import { recorder, refuse } from '../test/recorder.ts'
 import { openScene } from '../test/scene.ts'
-import { adoptedToken, numberedTokens, tokenNumber } from '../test/tokens.ts'
+import { externalToken, numberedTokens, tokenNumber } from '../test/tokens.ts'
 import { until } from '../test/until.ts'
 import { versions } from '../test/versions.ts'
 
@@ -126,17 +126,36 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     expect(statuses()).toEqual([401, 200])
   })
 
-  it('costs an API that always answers 401 one token request, and a call one replay', async () => {
+  it('costs one token request when the API rejects every token: the call is replayed once, and then the session backs off', async () => {
     const server = await recorder((_, response) => refuse(response))
     const { session, requested } = await numberedTokens(server.url)
     const instance = axios.create({ baseURL: server.url })
     attachSession(instance, session)
-    const codes: unknown[] = []
+    expect(await failure(instance.get('/'))).toMatchObject({ response: { status: 401 } })
     for (let call = 0; call < 20; call += 1)
-      codes.push(((await failure(instance.get('/'))) as GrantsError).code)
-    expect(new Set(codes)).toEqual(new Set(['reauthentication_required']))
+      expect(await failure(instance.get('/'))).toMatchObject({ code: 'renewal_backoff', retry: 'later' })
     expect(requested()).toBe(2)
     expect(server.requests).toHaveLength(2)
+  })
+
+  it('is renewed again after the back-off, and immediately once tokens live longer than a minute', async () => {
+    let rejected = new Set([tokenNumber(1), tokenNumber(2)])
+    const server = await recorder(({ authorization }, response) =>
+      rejected.has(String(authorization).replace('Bearer ', '')) ? refuse(response) : response.end('{}'),
+    )
+    const { session, requested, advance } = await numberedTokens(server.url)
+    const instance = axios.create({ baseURL: server.url })
+    attachSession(instance, session)
+    expect(await failure(instance.get('/'))).toMatchObject({ response: { status: 401 } })
+    expect(await failure(instance.get('/'))).toMatchObject({ code: 'renewal_backoff' })
+    advance(1000)
+    expect((await instance.get('/')).status).toBe(200)
+    expect(requested()).toBe(3)
+
+    advance(120_000)
+    rejected = new Set([tokenNumber(3)])
+    expect((await instance.get('/')).status).toBe(200)
+    expect(requested()).toBe(4)
   })
 
   it('is not renewed by a call that carried an older one, which is just sent again', async () => {
@@ -187,7 +206,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
 
   it('that nobody can renew rejects with one typed error for each request, and tells once', async () => {
     const server = await recorder((_, response) => refuse(response))
-    const session = await adoptedToken(server.url, 'a'.repeat(40))
+    const session = await externalToken(server.url, 'a'.repeat(40))
     const told: string[] = []
     const onReauthenticationRequired = (error: { code: string }) => told.push(error.code)
     const [one, two] = [axios.create({ baseURL: server.url }), axios.create({ baseURL: server.url })]
@@ -201,7 +220,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     expect(new Set(errors).size).toBe(4)
     expect(told).toEqual(['reauthentication_required'])
 
-    await session.adopt({ accessToken: 'b'.repeat(40) })
+    await session.setToken({ accessToken: 'b'.repeat(40) })
     await failure(one.get('/'))
     expect(told).toHaveLength(2)
   })
@@ -210,20 +229,20 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     let isDead = true
     const server = await recorder((_, response) => (isDead ? refuse(response) : response.end('{}')))
     const token = 'a'.repeat(40)
-    const session = await adoptedToken(server.url, token)
+    const session = await externalToken(server.url, token)
     const instance = axios.create({ baseURL: server.url })
     const detach = attachSession(instance, session)
     attachSession(axios.create(), session)
     expect(await failure(instance.get('/'))).toMatchObject({ code: 'reauthentication_required' })
     isDead = false
-    await session.adopt({ accessToken: token })
+    await session.setToken({ accessToken: token })
     expect((await instance.get('/')).status).toBe(200)
 
     isDead = true
     expect(await failure(instance.get('/'))).toMatchObject({ code: 'reauthentication_required' })
     detach()
     isDead = false
-    await session.adopt({ accessToken: token })
+    await session.setToken({ accessToken: token })
     attachSession(instance, session)
     expect((await instance.get('/')).status).toBe(200)
     expect(server.requests).toHaveLength(4)

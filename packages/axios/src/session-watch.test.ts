@@ -2,7 +2,7 @@ import { createSession, developerClient } from '@particle-grants/core'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { recorder, refuse } from '../test/recorder.ts'
 import { openScene } from '../test/scene.ts'
-import { adoptedToken } from '../test/tokens.ts'
+import { externalToken } from '../test/tokens.ts'
 import { rejectionsAreReported, unhandledRejections } from '../test/unhandled.ts'
 import { until } from '../test/until.ts'
 import { newest } from '../test/versions.ts'
@@ -34,7 +34,7 @@ describe('onReauthenticationRequired', () => {
 
   it('is told where another part of the program finds out, and not after detaching', async () => {
     const server = await recorder((_, response) => refuse(response))
-    const session = await adoptedToken(server.url, 'a'.repeat(40))
+    const session = await externalToken(server.url, 'a'.repeat(40))
     const told: string[] = []
     const detach = attachSession(axios.create(), session, {
       onReauthenticationRequired: ({ code }) => told.push(code),
@@ -42,14 +42,14 @@ describe('onReauthenticationRequired', () => {
     await failure(session.fetch(`${server.url}/`))
     expect(told).toEqual(['reauthentication_required'])
     detach()
-    await session.adopt({ accessToken: 'b'.repeat(40) })
+    await session.setToken({ accessToken: 'b'.repeat(40) })
     await failure(session.fetch(`${server.url}/`))
     expect(told).toHaveLength(1)
   })
 
   it('is told by a call that is not sent again, as well', async () => {
     const server = await recorder((_, response) => refuse(response))
-    const session = await adoptedToken(server.url, 'a'.repeat(40))
+    const session = await externalToken(server.url, 'a'.repeat(40))
     const told: string[] = []
     const instance = axios.create({ baseURL: server.url })
     attachSession(instance, session, {

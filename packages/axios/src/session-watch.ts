@@ -1,32 +1,28 @@
-import { type BaseSession, GrantsError, type State } from '@particle-grants/core'
+import { GrantsError, type Session, type SessionState } from '@particle-grants/core'
 
-/** Why somebody has to sign in: again, or for the first time. */
-export type SignInNeeded = GrantsError<'reauthentication_required'> | GrantsError<'not_signed_in'>
+/** Why a person must sign in: again, or for the first time. */
+export type ReauthenticationError = GrantsError<'reauthentication_required'> | GrantsError<'not_signed_in'>
 
-/** What an attachment calls when somebody has to sign in. */
-export type SignInCallback = (error: SignInNeeded) => void
+/** What an attachment calls when a person must sign in. */
+export type ReauthenticationCallback = (error: ReauthenticationError) => void
 
 interface Listener {
   attachments: number
-  told: boolean
+  /** Whether it was called since the last sign-in. */
+  isNotified: boolean
 }
 
-/** Renewals have their own limits; each waiter has one as well. */
-const asLongAsItTakes = { timeout: Number.POSITIVE_INFINITY }
-
-const watches = new WeakMap<BaseSession, SessionWatch>()
+const watches = new WeakMap<Session, SessionWatch>()
 
 /** What all attachments of one session share. */
 export class SessionWatch {
-  /** The last token that the API called dead. */
-  dead: string | undefined
-  readonly #session: BaseSession
-  readonly #listeners = new Map<SignInCallback, Listener>()
+  readonly #session: Session
+  readonly #listeners = new Map<ReauthenticationCallback, Listener>()
   #attachments = 0
   #waiting: Promise<string> | undefined
   #unsubscribe: (() => void) | undefined
 
-  static of(session: BaseSession): SessionWatch {
+  static of(session: Session): SessionWatch {
     let watch = watches.get(session)
     if (watch === undefined) {
       watch = new SessionWatch(session)
@@ -35,30 +31,25 @@ export class SessionWatch {
     return watch
   }
 
-  private constructor(session: BaseSession) {
+  private constructor(session: Session) {
     this.#session = session
   }
 
-  /** A good token. However many wait, the session is asked once. */
-  token(): Promise<string> {
-    this.#waiting ??= this.#session.accessToken(asLongAsItTakes).finally(() => {
+  /** Returns a valid token. All requests that wait share one call, and each has its own time limit. */
+  getToken(): Promise<string> {
+    this.#waiting ??= this.#session.getAccessToken({ timeoutMs: Number.POSITIVE_INFINITY }).finally(() => {
       this.#waiting = undefined
     })
     return this.#waiting
   }
 
-  /** Resolves when there is another token than this one, which the API called dead. */
-  rejected(token: string): Promise<void> {
-    return this.#session.rejected(token, asLongAsItTakes)
-  }
-
   /**
-   * Watches the session for an attachment, until the function is called that this gives. A callback is called once each
-   * time somebody has to sign in, also where several attachments name it.
+   * Watches the session for an attachment. Calls the callback once each time a person must sign in, also if several
+   * attachments share it. Returns the function that ends the watch.
    */
-  attach(callback: SignInCallback | undefined): () => void {
+  attach(callback: ReauthenticationCallback | undefined): () => void {
     this.#attachments += 1
-    this.#unsubscribe ??= this.#session.subscribe((state) => this.#notice(state))
+    this.#unsubscribe ??= this.#session.subscribe((state) => this.#onStateChange(state))
     const unlisten = callback && this.#listen(callback)
     return () => {
       unlisten?.()
@@ -66,13 +57,11 @@ export class SessionWatch {
       if (this.#attachments > 0) return
       this.#unsubscribe?.()
       this.#unsubscribe = undefined
-      // From here on nobody notices when it comes to be good again.
-      this.dead = undefined
     }
   }
 
-  #listen(callback: SignInCallback): () => void {
-    const listener = this.#listeners.get(callback) ?? { attachments: 0, told: false }
+  #listen(callback: ReauthenticationCallback): () => void {
+    const listener = this.#listeners.get(callback) ?? { attachments: 0, isNotified: false }
     listener.attachments += 1
     this.#listeners.set(callback, listener)
     return () => {
@@ -81,31 +70,31 @@ export class SessionWatch {
     }
   }
 
-  /** Notes why a request got no token. A session that runs out by the clock changes no state: this is how one learns. */
-  tell(error: unknown): void {
-    if (!needsSignIn(error)) return
+  /** Reports why a request got no token. A token that expires changes no state, so the first request after that reports it. */
+  report(error: unknown): void {
+    if (!isReauthenticationError(error)) return
     for (const [callback, listener] of this.#listeners) {
-      if (listener.told) continue
-      listener.told = true
-      // One that throws, now or later, stops nobody.
+      if (listener.isNotified) continue
+      listener.isNotified = true
+      // A callback that throws or rejects stops neither the others nor the request.
       void (async () => callback(error))().catch((thrown: unknown) => platform.reportError?.(thrown))
     }
   }
 
-  #notice(state: State): void {
+  #onStateChange(state: SessionState): void {
     if (state.status === 'reauthentication_required') {
-      this.tell(new GrantsError('reauthentication_required', { reason: state.reason }))
-    } else if (state.status === 'signed_in' && !state.tokens.rejected) {
-      // The session takes its token for good, be it the one that was called dead, adopted once more.
-      this.dead = undefined
-      for (const listener of this.#listeners.values()) listener.told = false
+      const { reason } = state
+      const message = 'The access token is no longer valid. Sign in again.'
+      this.report(new GrantsError('reauthentication_required', message, { reason }))
+    } else if (state.status === 'signed_in') {
+      for (const listener of this.#listeners.values()) listener.isNotified = false
     }
   }
 }
 
 const platform = globalThis as { readonly reportError?: (error: unknown) => void }
 
-function needsSignIn(error: unknown): error is SignInNeeded {
+function isReauthenticationError(error: unknown): error is ReauthenticationError {
   return (
     GrantsError.isInstance(error) &&
     (error.code === 'reauthentication_required' || error.code === 'not_signed_in')

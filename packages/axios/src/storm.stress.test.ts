@@ -13,7 +13,7 @@ const oldest = versions[0] as Version
 
 function attached(scene: Scene, way: Way, origin = scene.baseUrl): AxiosInstance {
   const instance = pooled(axios, way, origin)
-  attachSession(instance, scene.session, { origins: [origin] })
+  attachSession(instance, scene.session, { allowedOrigins: [origin] })
   return instance
 }
 
@@ -81,7 +81,7 @@ describe.each(ways)('a storm of $calls calls, $title', { timeout: 600_000 }, (wa
     scene.sandbox.failNext({ error: 'invalid_client', match: { path: '/oauth/token' } })
     const results = await storm(way, [instance], { onBegun: scene.holdTokenRequests() })
     report(`with a refused renewal, ${title}`, scene, results)
-    expect(tally(results)).toEqual({ grant_refused: calls })
+    expect(tally(results)).toEqual({ oauth_error: calls })
     expectOwnErrors(results)
     expect(scene.tokenRequests()).toBe(1)
     expect(scene.statuses()).toEqual([])
@@ -94,10 +94,10 @@ describe.each(ways)('a storm of $calls calls, $title', { timeout: 600_000 }, (wa
     scene.sandbox.failNext({ status: 502, body: '<h1>Bad gateway</h1>', match: { path: '/oauth/token' } })
     const results = await storm(way, [instance], { onBegun: scene.holdTokenRequests() })
     report(`with a renewal that fails temporarily, ${title}`, scene, results)
-    expect(tally(results)).toEqual({ unexpected_answer: calls })
+    expect(tally(results)).toEqual({ temporarily_unavailable: calls })
     expectOwnErrors(results)
     expect(scene.tokenRequests()).toBe(1)
-    await expect(instance.get('/v1/devices')).rejects.toMatchObject({ code: 'renewal_postponed' })
+    await expect(instance.get('/v1/devices')).rejects.toMatchObject({ code: 'renewal_backoff' })
     expect(scene.tokenRequests()).toBe(1)
     scene.clock.advance('10m')
     expect((await instance.get('/v1/devices')).status).toBe(200)
@@ -142,7 +142,7 @@ describe.each(ways)('a storm of $calls calls, $title', { timeout: 600_000 }, (wa
 
   it('replays only the other half when half of the calls abort after a 401', async () => {
     const scene = await openScene()
-    const dead = `Bearer ${scene.session.peekToken()}`
+    const dead = `Bearer ${scene.session.peekAccessToken()}`
     const server = await recorder(({ authorization }, response) =>
       authorization === dead ? refuse(response) : response.end('{}'),
     )

@@ -40,17 +40,12 @@ export function waitFor<T>(promise: Promise<T>, waiting: Waiting): Promise<T> {
   // Whoever stops waiting leaves it to nobody.
   promise.catch(() => {})
   return new Promise((resolve, reject) => {
-    if (isAborted(config)) return reject(new GrantsError('aborted', {}))
+    if (isAborted(config)) return reject(new Error('The request was aborted.'))
     const left = deadline === undefined ? longest : Math.max(0, deadline - performance.now())
-    const giveUp = () => {
-      const isOwn = left < longest
-      settle(() =>
-        reject(isOwn ? timeoutError(config) : new GrantsError('wait_timeout', { waited: longest })),
-      )
-    }
+    const giveUp = () => settle(() => reject(left < longest ? timeoutError(config) : waitTimeout(longest)))
     const wait = Math.min(left, longest)
     const timer = wait === Number.POSITIVE_INFINITY ? undefined : setTimeout(giveUp, wait)
-    const abort = () => settle(() => reject(new GrantsError('aborted', {})))
+    const abort = () => settle(() => reject(new Error('The request was aborted.')))
     const settle = (how: () => void) => {
       clearTimeout(timer)
       signal?.removeEventListener?.('abort', abort)
@@ -76,6 +71,11 @@ interface Subscribable {
 /** As the adapters make it. */
 export function timeoutMessage({ timeout, timeoutErrorMessage }: InternalAxiosRequestConfig): string {
   return timeoutErrorMessage || `timeout of ${timeout}ms exceeded`
+}
+
+function waitTimeout(waitedMs: number): GrantsError {
+  const message = `No token was available within ${waitedMs / 1000} s. The request for it continues; try again.`
+  return new GrantsError('wait_timeout', message, { waitedMs })
 }
 
 function timeoutError(config: InternalAxiosRequestConfig): AxiosError {

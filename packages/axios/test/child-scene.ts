@@ -17,14 +17,15 @@ export async function openChildScene() {
   const baseUrl = await program.next()
   const clock = createClock()
   let tokenRequests = 0
+  const countingFetch: typeof fetch = (...call) => {
+    tokenRequests += 1
+    return fetch(...call)
+  }
   const session = createSession({
     ...sessionOptions({ clock, baseUrl }),
-    fetch: (url, init) => {
-      tokenRequests += 1
-      return fetch(url, init)
-    },
+    fetch: countingFetch,
   })
-  await session.authorize()
+  await session.getAccessToken()
   tokenRequests = 0
   return {
     baseUrl,

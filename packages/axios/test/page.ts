@@ -6,7 +6,7 @@ import { attachSession } from '../src/index.ts'
 /** Where the page finds the API. */
 export interface PageOptions {
   readonly api: string
-  readonly origins?: readonly string[] | undefined
+  readonly allowedOrigins?: readonly string[] | undefined
 }
 
 /** What the session's clock is ahead, in milliseconds. */
@@ -24,9 +24,8 @@ const page = {
       baseUrl: options.api,
       clock: { now: () => Date.now() + ahead },
     })
-    attachSession(axios, session, { origins: options.origins })
-    await session.authorize()
-    return session.accessToken()
+    attachSession(axios, session, { allowedOrigins: options.allowedOrigins })
+    return session.getAccessToken()
   },
 
   async get(url: string, responseType: 'json' | 'text' | 'blob' | 'arraybuffer' = 'json'): Promise<unknown> {

@@ -40,7 +40,7 @@ export async function openScene(): Promise<Scene> {
     return fetch(...call)
   }
   const session = createSession({ ...sessionOptions({ clock, baseUrl }), fetch: heldFetch })
-  await session.authorize()
+  await session.getAccessToken()
   const grants: string[] = []
   const statuses: number[] = []
   sandbox.subscribe(({ path, status, grant_type = 'none' }) => {

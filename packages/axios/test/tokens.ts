@@ -1,13 +1,14 @@
-import type { BaseSession } from '@particle-grants/core'
-import { createSession, developerClient, productClient } from '@particle-grants/core'
+import { createSession, developerClient, productClient, type Session } from '@particle-grants/core'
 import { product } from './scene.ts'
 
-/** A session whose token endpoint is a function: it gives `token-1`, `token-2`, … and counts. */
+/** A session whose token endpoint is a function that returns numbered tokens. Its clock stands still until it is moved. */
 export async function numberedTokens(baseUrl: string, options: { readonly expiresIn?: number } = {}) {
   let count = 0
+  let time = Date.UTC(2026, 0, 1)
   const session = createSession({
     client: productClient(product),
     baseUrl,
+    clock: { now: () => time },
     fetch: async () => {
       count += 1
       const body = {
@@ -18,8 +19,11 @@ export async function numberedTokens(baseUrl: string, options: { readonly expire
       return new Response(JSON.stringify(body))
     },
   })
-  await session.authorize()
-  return { session, requested: () => count }
+  await session.getAccessToken()
+  const advance = (ms: number) => {
+    time += ms
+  }
+  return { session, requested: () => count, advance }
 }
 
 /** The tokens that such a session gets, each of the service's length. */
@@ -27,14 +31,14 @@ export function tokenNumber(number: number): string {
   return `plantedtoken${number}`.padEnd(40, 'f')
 }
 
-/** A developer's session with a token that nobody can renew. */
-export async function adoptedToken(baseUrl: string, accessToken: string): Promise<BaseSession> {
+/** A developer session with a token from elsewhere, which cannot be renewed. */
+export async function externalToken(baseUrl: string, accessToken: string) {
   const session = createSession({ client: developerClient(), baseUrl })
-  await session.adopt({ accessToken })
+  await session.setToken({ accessToken })
   return session
 }
 
-/** A session that holds this token, and whose next one comes, or does not, when the test says so. */
+/** A session that holds this token. Its next one is available when the test says so. */
 export function heldSession(baseUrl: string, held: string | undefined) {
   let token = held
   let waiting = 0
@@ -43,25 +47,22 @@ export function heldSession(baseUrl: string, held: string | undefined) {
     release = { resolve, reject }
   })
   released.catch(() => {})
-  const wait = async () => {
-    waiting += 1
-    await released
-    return token
-  }
   const session = {
-    state: { identity: { baseUrl } },
-    peekToken: () => token,
-    // As the session's own: however many ask, each of them waits.
-    accessToken: wait,
-    rejected: async (refused: string) => {
-      if (refused === token) await wait()
+    allowedOrigins: [new URL(baseUrl).origin],
+    peekAccessToken: () => token,
+    getAccessToken: async () => {
+      waiting += 1
+      await released
+      return token
     },
-    accepted: () => {},
-    settled: async () => {},
+    invalidateToken: (rejected: string) => {
+      if (rejected === token) token = undefined
+    },
     subscribe: () => () => {},
   }
   return {
-    session: session as unknown as BaseSession,
+    session: session as unknown as Session,
+    /** How many calls of `getAccessToken` wait. */
     waiting: () => waiting,
     give(next: string) {
       token = next

@@ -4,21 +4,21 @@ import type { Call } from './call.ts'
 import { type BeforeRedirect, beforeRedirectFrom } from './redirects.ts'
 import { timeLeft, timeoutMessage } from './waiting.ts'
 
-/** How one sending ended: with a response, or with an error that may carry one. */
+/** How a request ended: with a response, or with an error that may contain one. */
 export interface Outcome {
   readonly response: AxiosResponse | undefined
-  /** What the adapter rejected with, where it did. The token may still be in it. */
+  /** The error that the adapter rejected with. It may still contain the token. */
   readonly failure: { readonly error: unknown } | undefined
 }
 
-/** What becomes of an outcome: the call's response, or an error that is thrown. */
+/** Turns an outcome into the call's response, or throws. */
 export type Settle = (outcome: Outcome) => AxiosResponse | Promise<AxiosResponse>
 
 /**
- * Sends a call once, with this token. The config is the caller's: it carries the token only while the call is under
- * way, so that whoever sends it again, as retrying interceptors do, gets the token of that time.
+ * Sends a request once, with this token. The config is the caller's: it holds the token only while the request is in
+ * progress, so that an interceptor that sends it again gets the token of that time.
  */
-export function transmit(call: Call, token: string, settle: Settle): Promise<AxiosResponse> {
+export function send(call: Call, token: string, settle: Settle): Promise<AxiosResponse> {
   const { config } = call
   const { beforeRedirect } = config
   const headers = config.headers as unknown as Record<string, unknown>
@@ -63,7 +63,7 @@ function responseOf(error: unknown): AxiosResponse | undefined {
   return 'response' in failed ? (failed.response as AxiosResponse | undefined) : undefined
 }
 
-/** Gives the sending what is left of the time; an error says the whole of it. */
+/** Limits the request to the time that is left; an error states the whole time-out. */
 function limitTimeout({ config }: Call, deadline: number): (() => void) | undefined {
   const { timeout, timeoutErrorMessage } = config
   const left = timeLeft(config, deadline)
