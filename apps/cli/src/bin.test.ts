@@ -34,7 +34,7 @@ describe('bin/pgrants.cjs', () => {
     const { code, stdout, stderr } = await world.spawn(quick).ended
 
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toContain("can't be read")
+    expect(stderr).toContain('is damaged')
   })
 
   it.each([[['--help']], [['auth', 'login', '--help']], [['--version']], [['auth', 'tokn', '--json']]])(

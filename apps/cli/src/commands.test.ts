@@ -110,7 +110,7 @@ describe('the environment', () => {
     expect(status.stdout).toContain('PARTICLE_ACCESS_TOKEN')
     expect(status.stderr).toContain('hides')
     const check = await world.json(['auth', 'status', '--check'], { env })
-    expect(check).toMatchObject({ code: 3, document: { checked: 'refused', status: 'ended' } })
+    expect(check).toMatchObject({ code: 3, document: { checked: 'rejected', status: 'ended' } })
   })
 
   it('knows whose its token is by asking', async () => {
@@ -135,7 +135,7 @@ describe('auth status', () => {
       store: 'file',
       grant: 'password',
       renewedBy: null,
-      checked: 'good',
+      checked: 'valid',
       source: { from: 'profile', chosenBy: 'profiles' },
     })
   })
@@ -179,7 +179,7 @@ describe('what goes wrong with the server', () => {
     const login = await world.json(['auth', 'login', '-u', developer.username, '--password-stdin'], {
       stdin: developer.password,
     })
-    expect(login).toMatchObject({ code: 6, document: { error: { code: 'no_answer' } } })
+    expect(login).toMatchObject({ code: 6, document: { error: { code: 'network_error' } } })
     const check = await world.run(['auth', 'status', '--check'], { env: { PARTICLE_GRANTS_BASE_URL: url } })
     expect(check.code).toBe(6)
   })
@@ -193,7 +193,7 @@ describe('what goes wrong with the server', () => {
         stdin: developer.password,
       },
     )
-    expect({ code, error: document.error.code }).toEqual({ code: 6, error: 'unexpected_answer' })
+    expect({ code, error: document.error.code }).toEqual({ code: 6, error: 'temporarily_unavailable' })
   })
 
   it('ends with 5 where the server wants no more requests', async () => {
@@ -202,14 +202,13 @@ describe('what goes wrong with the server', () => {
     expect((await world.run(login, { stdin: developer.password })).code).toBe(5)
   })
 
-  it('ends with 5 by itself before the address is locked out', async () => {
+  it('ends with 5 after five refused passwords, without another request', async () => {
     const world = await World.open()
-    // The fifth failure in a row is the last that is sent.
     for (let tries = 0; tries < 5; tries += 1) {
       expect((await world.run(login, { stdin: `wrong ${tries}` })).code).toBe(1)
     }
     const { code, document } = await world.json(login, { stdin: developer.password })
-    expect({ code, error: document.error.code }).toEqual({ code: 5, error: 'failure_budget_spent' })
+    expect({ code, error: document.error.code }).toEqual({ code: 5, error: 'backing_off' })
     expect(world.sandbox.requests()).toHaveLength(5)
   })
 })

@@ -31,7 +31,7 @@ describe('auth grants', () => {
     expect(document.grants).toHaveLength(1)
     expect(document.grants[0]).toMatchObject({
       type: 'password',
-      runs: { outcomes: ['tokens', 'mfa_required'] },
+      definition: { outcomes: ['tokens', 'mfa_required'] },
     })
   })
 
@@ -51,7 +51,7 @@ describe('auth grants', () => {
       const terminal = world.terminal(['auth', 'grants'], { columns: 40, rows: 30, env })
       expect((await terminal.ended).code).toBe(0)
       // Whatever were too long would have been broken by the terminal: no word is.
-      expect(terminal.screen().replace(/\s+/g, ' ')).toContain('authenticator shows, with the')
+      expect(terminal.screen().replace(/\s+/g, ' ')).toContain('the six digits from the authenticator')
       expect(terminal.output().includes('\x1b[')).toBe(!('NO_COLOR' in env))
     }
   })
@@ -82,7 +82,7 @@ describe('auth explain', () => {
     const { code, stdout, stderr } = await world.run(['auth', 'explain'], { stdin: answer })
 
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^The answer: status 403\n/)
+    expect(stdout).toMatch(/^The response: status 403\n/)
     expect(stdout).toContain('-d grant_type=urn:custom:mfa-otp')
     expect(leaksIn(stdout, ['PLANTED'])).toEqual([])
   })
@@ -107,7 +107,7 @@ describe('auth explain', () => {
     })
 
     expect(stderr).toMatch(/No status line came: 200/)
-    expect(stdout).toContain('It lives 90 days.')
+    expect(stdout).toContain('It is valid for 90 days.')
     expect(leaksIn(stdout, [token])).toEqual([])
   })
 

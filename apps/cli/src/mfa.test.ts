@@ -125,10 +125,10 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     const secret = secretOn(terminal)
     const wrong = wrongCode(secret)
     terminal.type(`${wrong}\r`)
-    await terminal.shows('refused; 2 tries left')
+    await terminal.shows('rejected; 2 attempts left')
     await terminal.shows(prompt, { times: 2 })
     terminal.type(`${wrong}\r`)
-    await terminal.shows('refused already')
+    await terminal.shows('rejected already')
     await terminal.shows(prompt, { times: 3 })
     terminal.type('12 34\r')
     await terminal.shows('A code has six digits')
@@ -157,7 +157,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     }
 
     expect(await terminal.ended).toEqual({ code: 1, ...tidy })
-    expect(terminal.screen()).toContain('3 codes were refused')
+    expect(terminal.screen()).toContain('3 codes were rejected')
     expect(await isOn(world)).toBe(false)
   })
 

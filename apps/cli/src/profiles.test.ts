@@ -1,12 +1,11 @@
-import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { developer, product, scripts, World, withMfa } from '../test/cli.ts'
 
 const tokenOf = async (world: World, profile: string) =>
   (await world.run(['auth', 'token', '-p', profile])).stdout.trim()
 
-/** Whether Particle takes a token. */
-async function isGood(world: World, token: string): Promise<boolean> {
+/** Whether Particle accepts a token. */
+async function isValid(world: World, token: string): Promise<boolean> {
   const headers = { authorization: `Bearer ${token}` }
   return (await fetch(`${world.server.url}/v1/user`, { headers })).status === 200
 }
@@ -32,8 +31,8 @@ describe('profiles of one account', () => {
     expect(await world.run(['auth', 'logout', '-p', 'b'])).toMatchObject({ code: 0 })
 
     expect(await tokenOf(world, 'a')).toBe(token)
-    expect(await isGood(world, token)).toBe(true)
-    expect(readdirSync(world.sessions).filter((name) => name.startsWith('session-'))).toHaveLength(1)
+    expect(await isValid(world, token)).toBe(true)
+    expect(world.filesWithSecrets()).toHaveLength(1)
   })
 
   it('answer a challenge each', async () => {
@@ -58,14 +57,19 @@ describe('profiles of one account', () => {
     expect(codes).toEqual([1, 1, 1, 1, 1, 5])
   })
 
-  it('share the secret of their client, which goes with the last of them', async () => {
+  it('share the session and the secret of a product client, which are removed with the last of them', async () => {
     const world = await World.open()
     const login = ['auth', 'login', '--client-id', product.id, '--client-secret-stdin', '-p']
     for (const name of ['a', 'b']) await world.run([...login, name], { stdin: product.secret })
-    await world.run(['auth', 'logout', '-p', 'a'])
+    const first = await world.run(['auth', 'logout', '-p', 'a'])
+    expect(first).toMatchObject({
+      code: 0,
+      stderr: 'The profile b uses the same token: it was not revoked.\n',
+    })
+    expect(await isValid(world, await tokenOf(world, 'b'))).toBe(true)
     expect((await world.run(['auth', 'renew', '-p', 'b'])).code).toBe(0)
     await world.run(['auth', 'logout', '-p', 'b'])
-    expect(readdirSync(world.sessions).filter((name) => /^(session|client)-/.test(name))).toEqual([])
+    expect(world.filesWithSecrets()).toEqual([])
   })
 })
 
@@ -79,7 +83,8 @@ describe('a client that is named with another kind', () => {
     expect((await world.run([...login, '-p', 'usr2'], { stdin })).code).toBe(0)
     expect((await world.run([...login, '--client-kind', 'product', '-p', 'usr'], { stdin })).code).toBe(0)
     expect((await world.run(['auth', 'token', '-p', 'usr'])).code).toBe(0)
-    expect(readdirSync(world.sessions).filter((name) => name.startsWith('session-'))).toHaveLength(2)
+    // The secret of the client, and the session that both profiles use by now.
+    expect(world.filesWithSecrets()).toHaveLength(2)
   })
 
   it('keeps the kind that its profile has it with', async () => {
@@ -97,15 +102,15 @@ describe('signing in where somebody is signed in', () => {
     await world.signIn(['--expires-in', '1h'])
     const { stderr } = await world.signIn()
     expect(stderr).toMatch(
-      /This profile was signed in already\. Its token from before .* valid until .*in 1 hour/,
+      /Replaced the earlier sign-in of this profile\. Its token .* still valid until .*in 1 hour/,
     )
   })
 
-  it('says nothing of a token that is dead by now', async () => {
+  it('says nothing about a token that has expired', async () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '1'])
     await expect.poll(async () => (await world.run(['auth', 'status'])).code, { timeout: 20_000 }).toBe(3)
-    expect((await world.signIn()).stderr).not.toContain('from before')
+    expect((await world.signIn()).stderr).not.toContain('still valid')
   })
 })
 

@@ -93,7 +93,7 @@ describe.runIf(terminals)('the screenshot', () => {
     const { world, openReal } = await openStill()
     const terminal = openReal('auth', 'login')
     await signIn(terminal, withMfa)
-    await terminal.shows('? Code')
+    await terminal.shows('? Authenticator code')
     terminal.type(`${world.sandbox.otp(withMfa.username)}\r`)
 
     await expectPicture('login', terminal)

@@ -47,7 +47,7 @@ describe('auth login --particle-cli', () => {
     expect(document).toMatchObject({
       account: developer.username,
       baseUrl: world.server.url,
-      grant: 'adopted',
+      grant: 'external',
     })
     expect((await world.run(['auth', 'token', '-p', 'second'], { env })).stdout.trim()).toBe(token)
   })

@@ -31,11 +31,11 @@ describe('what a sign-in says', () => {
     const env = { PARTICLE_AUTH: 'd'.repeat(40) }
     const { code, stderr } = await world.run(['auth', 'whoami'], { env })
     expect(code).toBe(3)
-    expect(stderr).toContain('Unset PARTICLE_AUTH, or give it a good token.')
+    expect(stderr).toContain('Unset PARTICLE_AUTH, or set it to a valid token.')
     expect(stderr).not.toContain('auth login')
   })
 
-  it('keeps the profile in what it tells to do about a dead token', async () => {
+  it('keeps the profile in what it tells to do about an invalid token', async () => {
     const world = await World.open()
     const run = await world.run(['auth', 'login', '--token-stdin', '-p', 'tok'], { stdin: 'a'.repeat(40) })
     expect(run.code).toBe(3)
@@ -74,7 +74,7 @@ describe('what a sign-in says', () => {
 
   it('waits in minutes and by the clock, where Particle asks to wait', async () => {
     const world = await World.open()
-    world.sandbox.failNext({ status: 429, body: {}, headers: { 'retry-after': '1790' } })
+    world.sandbox.failNext({ status: 429, error: 'rate_limit_exceeded', headers: { 'retry-after': '1790' } })
     const { code, stderr } = await world.run(login, { stdin: developer.password })
     expect(code).toBe(5)
     expect(stderr).toMatch(/Wait until .*\(in 30 minutes\)/)
@@ -110,7 +110,7 @@ describe('auth status', () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '1'])
     await expect.poll(async () => (await world.run(['auth', 'status'])).code, { timeout: 20_000 }).toBe(3)
-    expect((await world.run(['auth', 'status'])).stdout).toMatch(/Ended\s+\d.*ago\)/)
+    expect((await world.run(['auth', 'status'])).stdout).toMatch(/Expired\s+\d.*ago\)/)
     const { document } = await world.json(['auth', 'status'])
     expect(document).toMatchObject({ status: 'ended', secondsLeft: 0 })
     expect(Date.parse(document.expiresAt)).toBeLessThan(Date.now())

@@ -79,7 +79,7 @@ describe('auth login without a terminal', () => {
     )
     expect(code).toBe(1)
     expect(document.error).toMatchObject({
-      code: 'grant_refused',
+      code: 'oauth_error',
       exitCode: 1,
       details: { error: 'invalid_grant' },
     })
@@ -121,11 +121,11 @@ describe('auth login without a terminal', () => {
       stdin: `Bearer ${token}`,
     })
     expect(code).toBe(0)
-    expect(document).toMatchObject({ account: developer.username, grant: 'adopted', renewedBy: null })
+    expect(document).toMatchObject({ account: developer.username, grant: 'external', renewedBy: null })
     expect(Date.parse(document.expiresAt)).toBeGreaterThan(Date.now())
   })
 
-  it('refuses a dead token before it stores anything', async () => {
+  it('refuses an invalid token before it stores anything', async () => {
     const world = await World.open()
     const { code, document } = await world.json(['auth', 'login', '--token-stdin'], { stdin: 'a'.repeat(40) })
     expect(code).toBe(3)
@@ -142,14 +142,14 @@ describe('auth login without a terminal', () => {
       },
     )
     expect(Date.parse(hour.document.expiresAt) - Date.now()).toBeLessThanOrEqual(3_600_000)
-    expect(hour.document.lifetimeAsAsked).toBe(true)
+    expect(hour.document.lifetimeAsRequested).toBe(true)
     const never = await world.json(
       ['auth', 'login', '-u', developer.username, '--password-stdin', '--never-expires'],
       {
         stdin: developer.password,
       },
     )
-    expect(never.document).toMatchObject({ expiresAt: null, lifetimeAsAsked: true })
+    expect(never.document).toMatchObject({ expiresAt: null, lifetimeAsRequested: true })
   })
 
   it('refuses to sign in where the environment would hide it', async () => {

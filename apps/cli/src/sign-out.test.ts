@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { developer, jane, product, World } from '../test/cli.ts'
 
@@ -14,7 +13,7 @@ describe('auth logout', () => {
       headers: { authorization: `Bearer ${token}` },
     })
     expect(refused.status).toBe(401)
-    expect(readdirSync(world.sessions).filter((name) => name.startsWith('session-'))).toEqual([])
+    expect(world.filesWithSecrets()).toEqual([])
     expect((await world.run(['auth', 'token'])).code).toBe(3)
   })
 
@@ -25,7 +24,7 @@ describe('auth logout', () => {
     const { code, stdout, stderr } = await world.run(['auth', 'logout'])
     expect(code).toBe(1)
     expect(stdout).toContain('Signed out')
-    expect(stderr).toContain('stays valid')
+    expect(stderr).toContain('remains valid')
     expect((await world.run(['auth', 'status'])).code).toBe(3)
   })
 
@@ -49,7 +48,7 @@ describe('auth logout', () => {
     const { code, stderr } = await world.run(['auth', 'logout'])
     expect(code).toBe(0)
     expect(stderr).toContain('refresh token')
-    expect(readdirSync(world.sessions).filter((name) => /^(session|client)-/.test(name))).toEqual([])
+    expect(world.filesWithSecrets()).toEqual([])
   })
 
   it('signs out of all profiles at once', async () => {
@@ -70,6 +69,34 @@ describe('auth logout', () => {
     const world = await World.open()
     expect((await world.run(['auth', 'logout'])).code).toBe(0)
     expect((await world.run(['auth', 'logout', '--all'])).code).toBe(0)
+  })
+})
+
+describe('auth logout of a token that came from elsewhere', () => {
+  const signInTwice = async (world: World) => {
+    await world.signIn()
+    const token = (await world.run(['auth', 'token'])).stdout.trim()
+    await world.run(['auth', 'login', '--token-stdin', '-p', 'other'], { stdin: token })
+    return async () => {
+      const headers = { authorization: `Bearer ${token}` }
+      return (await fetch(`${world.server.url}/v1/user`, { headers })).status
+    }
+  }
+
+  it('does not revoke it, and says so', async () => {
+    const world = await World.open()
+    const statusOfToken = await signInTwice(world)
+    const { code, stderr } = await world.run(['auth', 'logout', '-p', 'other'])
+    expect(code).toBe(0)
+    expect(stderr).toContain('--revoke')
+    expect(await statusOfToken()).toBe(200)
+  })
+
+  it('revokes it with --revoke', async () => {
+    const world = await World.open()
+    const statusOfToken = await signInTwice(world)
+    expect((await world.run(['auth', 'logout', '-p', 'other', '--revoke'])).code).toBe(0)
+    expect(await statusOfToken()).toBe(401)
   })
 })
 

@@ -59,7 +59,7 @@ const token = async (shown: Shown) => {
   shown.press('down', 'down', 'down', 'enter')
 }
 const recovery = async (shown: Shown) => {
-  await shown.shows('Code of your authenticator')
+  await shown.shows('Authenticator code')
   shown.type('r\r')
 }
 
@@ -70,11 +70,11 @@ else {
       const world = await World.open()
       const shown = runInTerminal(world, ['auth', 'login'])
       for (const step of [account, username, password]) await step(shown)
-      await shown.shows('3 tries left')
+      await shown.shows('3 attempts left')
       shown.type(`${wrongCodes(world)[0]}\r`)
-      await shown.shows('2 tries left')
+      await shown.shows('2 attempts left')
       shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
-      await shown.shows('Good until')
+      await shown.shows('Expires')
       expect(await shown.ended).toMatchObject({ code: 0, echo: true, lines: true, cursor: 'shown' })
       expect(shown.output()).not.toContain(withMfa.password)
       expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${withMfa.username}\n`)
@@ -94,7 +94,7 @@ else {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
       for (const step of [account, username, password]) await step(shown)
-      for (const [index, left] of ['3 tries', '2 tries', 'one try'].entries()) {
+      for (const [index, left] of ['3 attempts', '2 attempts', '1 attempt'].entries()) {
         await shown.shows(`${left} left`)
         shown.type(`${wrongCodes(world)[index]}\r`)
       }
@@ -108,7 +108,7 @@ else {
       for (const step of [client, clientId, clientSecret, customer]) await step(shown)
       await shown.shows('Customer (email or id):')
       shown.type(`${jane.username}\r`)
-      await shown.shows('by itself')
+      await shown.shows('automatic')
       expect(await shown.ended).toMatchObject({ code: 0 })
       expect(shown.output()).not.toContain(product.secret)
     })
@@ -133,11 +133,11 @@ else {
       const shown = world.terminal(['auth', 'login'])
       for (const step of [account, username, password]) await step(shown)
       const [wrong] = wrongCodes(world)
-      await shown.shows('3 tries left')
+      await shown.shows('3 attempts left')
       shown.type(`${wrong}\r`)
-      await shown.shows('2 tries left')
+      await shown.shows('2 attempts left')
       shown.type(`${wrong}\r`)
-      await shown.shows('refused before')
+      await shown.shows('rejected already')
       shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
       expect(await shown.ended).toMatchObject({ code: 0 })
       const codes = world.sandbox.requests().filter(({ grant_type }) => grant_type === 'urn:custom:mfa-otp')
@@ -148,11 +148,11 @@ else {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
       for (const step of [account, username, password, recovery]) await step(shown)
-      await shown.shows('login.particle.io only')
+      await shown.shows('only for login.particle.io')
       await shown.shows('Recovery code:')
       shown.type('nothing-of-mine\r')
-      await shown.shows('That recovery code was refused.')
-      await shown.shows('2 tries left')
+      await shown.shows('That code was rejected.')
+      await shown.shows('2 attempts left')
       shown.press('ctrl-c')
       await shown.ended
     })
@@ -165,7 +165,7 @@ else {
       expect(shown.screen()).not.toContain('Who are you?')
     })
 
-    it('asks again after a wrong password, with the account at hand', async () => {
+    it('asks again after a wrong password, and for the password only', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
       await account(shown)
@@ -173,9 +173,7 @@ else {
       shown.type(`${developer.username}\r`)
       await shown.shows('Password:')
       shown.type('wrong horse\r')
-      await shown.shows('Wrong account or password.')
-      await shown.shows(`(${developer.username})`)
-      shown.press('enter')
+      await shown.shows('Wrong username or password.')
       await shown.shows('Password:', { times: 2 })
       shown.type(`${developer.password}\r`)
       expect(await shown.ended).toMatchObject({ code: 0 })
@@ -202,7 +200,7 @@ else {
       const shown = world.terminal(['auth', 'login'])
       await shown.shows('waits for its code')
       shown.press('enter')
-      await shown.shows('3 tries left')
+      await shown.shows('3 attempts left')
       shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
       expect(await shown.ended).toMatchObject({ code: 0 })
     })
@@ -211,7 +209,7 @@ else {
       ['the way', [], 'Who are you?'],
       ['the account', [account], 'Account (email):'],
       ['the password', [account, username], 'Password:'],
-      ['the code', [account, username, password], 'Code of your authenticator'],
+      ['the code', [account, username, password], 'Authenticator code'],
       ['the recovery code', [account, username, password, recovery], 'Recovery code:'],
       ['the client id', [client], 'Client id:'],
       ['the client secret', [client, clientId], `Secret of ${product.id}:`],

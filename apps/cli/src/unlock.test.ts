@@ -17,7 +17,8 @@ describe('auth unlock', () => {
     const held = await world.run(login, { stdin: developer.password })
     expect(held.code).toBe(5)
     expect(held.stderr).toContain('pgrants auth unlock')
-    expect(held.stderr).toMatch(/wait until .*minutes/)
+    expect(held.stderr).toContain(`pgrants auth unlock --base-url ${world.server.url}`)
+    expect(held.stderr).toMatch(/Wait until .*minutes/)
 
     const { code, stdout, stderr } = await world.run(['auth', 'unlock'])
     expect(code).toBe(0)
@@ -38,7 +39,7 @@ describe('auth unlock', () => {
 
   it('does so also where the count can not be read', async () => {
     const world = await spent()
-    const record = readdirSync(world.sessions).find((name) => name.startsWith('budget-'))
+    const record = readdirSync(world.sessions).find((name) => name.startsWith('guard-'))
     writeFileSync(join(world.sessions, String(record)), 'garbled')
     expect((await world.run(['auth', 'unlock'])).code).toBe(0)
     expect((await world.run(login, { stdin: developer.password })).code).toBe(0)

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -92,6 +92,17 @@ export class World {
 
   get sessions(): string {
     return join(this.home, 'state', 'particle-grants', 'sessions')
+  }
+
+  /** The files of sessions that hold a token, and of secrets of clients. */
+  filesWithSecrets(): string[] {
+    return readdirSync(this.sessions).filter((name) => {
+      if (name.startsWith('client-')) return true
+      return (
+        name.startsWith('session-') &&
+        /accessToken|mfaToken/.test(readFileSync(join(this.sessions, name), 'utf8'))
+      )
+    })
   }
 
   /** Runs a command of the CLI, in this process where that is possible. Runs in it wait for each other. */

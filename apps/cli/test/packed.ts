@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 /** What the plugin needs of the workspace. */
 export const pluginPackages = [
   'packages/core',
+  'packages/reference',
   'packages/axios',
   'packages/process-lock',
   'packages/store-file',

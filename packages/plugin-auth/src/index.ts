@@ -1,3 +1,4 @@
+export { isInvalidTokenError } from '@particle-grants/core'
 export { AuthenticatedCommand } from './command/authenticated-command.ts'
 export { connectionFlags } from './command/connection-flags.ts'
 export { GrantsCommand } from './command/grants-command.ts'

@@ -2,8 +2,9 @@ import { GrantsError } from '@particle-grants/core'
 import { ProfileBook } from './connection/profile-book.ts'
 import { findSource, signInOf } from './connection/source.ts'
 import { Stores } from './connection/stores.ts'
-import { expiryNotice } from './token/expiry-notice.ts'
-import { storedState, tokenAtHand } from './token/stored-token.ts'
+import { getExpiryWarning } from './token/expiry-warning.ts'
+import { loadState } from './token/stored-state.ts'
+import { findFreshToken, getTokenFacts } from './token/token-facts.ts'
 
 /** What `auth token` prints where it needs nothing but the stored token, and how it ends. */
 export interface QuickAnswer {
@@ -13,9 +14,9 @@ export interface QuickAnswer {
 }
 
 /**
- * Answers a plain `auth token` from a profile's stored token, by what the command itself is made of, before a
- * framework or a session is loaded. Nothing when there is more to it, a renewal or an error: then the command has
- * its say. Only damage is told here: the store has moved it aside by now, so that nobody would find it again.
+ * Answers a plain `auth token` from a profile's stored token, with the parts of the command itself, before a framework
+ * or a session is loaded. Returns nothing for a renewal or an error: then the command runs. Only damage is reported
+ * here: the store has moved the record aside by now, so that the command would not find it.
  */
 export async function quickToken(bin: string): Promise<QuickAnswer | undefined> {
   const stores = new Stores()
@@ -23,14 +24,15 @@ export async function quickToken(bin: string): Promise<QuickAnswer | undefined> 
   try {
     const source = await findSource({}, book)
     const signIn = source.from === 'profile' ? signInOf(source) : undefined
-    const state = signIn && (await storedState(signIn, await stores.get(signIn.store)))
-    const found = state && tokenAtHand(state)
-    if (state === undefined || found === undefined) return undefined
-    const { clientKind: kind } = state.identity
-    const notice = await expiryNotice({ source, kind, tokens: found.tokens, bin }, book)
+    if (source.from !== 'profile' || signIn === undefined) return undefined
+    const state = await loadState(signIn, { profile: source.name, store: await stores.get(signIn.store) })
+    const accessToken = state && findFreshToken(state)
+    const facts = state && getTokenFacts(state)
+    if (accessToken === undefined || facts === undefined) return undefined
+    const warning = await getExpiryWarning({ source, facts, bin }, book)
     return {
-      stdout: `${found.accessToken}\n`,
-      stderr: notice === undefined ? '' : `Note: ${notice}\n`,
+      stdout: `${accessToken}\n`,
+      stderr: warning === undefined ? '' : `Note: ${warning}\n`,
       exitCode: 0,
     }
   } catch (thrown) {

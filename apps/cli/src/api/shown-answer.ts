@@ -1,4 +1,4 @@
-import { type ExitCode, exitCodes } from '@particle-grants/plugin-auth'
+import { type ExitCode, exitCodes, isInvalidTokenError } from '@particle-grants/plugin-auth'
 
 /** An answer of the API as it came. */
 export interface ApiAnswer {
@@ -42,18 +42,13 @@ export function documentOf(answer: ApiAnswer, include: boolean): object {
   return { status, ...(include && { headers }), body: jsonOf(answer) ?? (text === '' ? null : text) }
 }
 
-/** What the status comes to: 401 for a dead token is "not signed in"; another one, such as a wrong password, is not. */
+/** What the status comes to: 401 for an invalid token is "not signed in"; another one, such as a wrong password, is not. */
 export function exitCodeOf(answer: ApiAnswer): ExitCode {
   const { status } = answer
   if (status >= 200 && status < 300) return exitCodes.done
-  if (status === 401 && saysTokenIsDead(jsonOf(answer))) return exitCodes.notSignedIn
+  if (status === 401 && isInvalidTokenError(jsonOf(answer))) return exitCodes.notSignedIn
   if (status === 429) return exitCodes.lockedOut
   return status >= 500 ? exitCodes.network : exitCodes.failed
-}
-
-function saysTokenIsDead(body: unknown): boolean {
-  const { error } = (body ?? {}) as { error?: unknown }
-  return error === 'invalid_token' || error === 'expired_token'
 }
 
 function headOf({ status, statusText, headers }: ApiAnswer): string {

@@ -51,7 +51,7 @@ The exit code follows the status: 0 for 2xx, 3 when the token is refused, 5 for 
     const { contentType, ...body } = await callBody(method, flags)
     const { session } = await this.connection()
     const http = await this.http()
-    const before = session.peekToken()
+    const before = session.peekAccessToken()
     const came = await this.progress(`${method} ${path}`, () =>
       http.request({
         method,
@@ -71,7 +71,7 @@ The exit code follows the status: 0 for 2xx, 3 when the token is refused, 5 for 
         ),
         body: Buffer.from(came.data as ArrayBuffer),
       },
-      [before, session.peekToken()],
+      [before, session.peekAccessToken()],
     )
     process.exitCode = shown.exitCodeOf(answer)
     if (!this.jsonEnabled()) {

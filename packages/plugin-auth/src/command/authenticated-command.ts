@@ -1,11 +1,12 @@
-import { type Tokens, tokensOf } from '@particle-grants/core'
 import type { AxiosInstance } from 'axios'
 import { type AnySession, type Connection, Connections } from '../connection/connection.ts'
 import { describeSource, type Source } from '../connection/source.ts'
-import { profileFlag } from '../connection/wording.ts'
+import { formatConnectionFlags } from '../connection/wording.ts'
 import type { ErrorDescription } from '../errors/describe-error.ts'
 import { exitCodes } from '../errors/exit-codes.ts'
-import { expiryNotice } from '../token/expiry-notice.ts'
+import { getExpiryWarning } from '../token/expiry-warning.ts'
+import { loadState } from '../token/stored-state.ts'
+import { getTokenFacts } from '../token/token-facts.ts'
 import { type ConnectionFlags, connectionFlags, wantedBy } from './connection-flags.ts'
 import { GrantsCommand } from './grants-command.ts'
 
@@ -22,7 +23,7 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   #connection: Promise<Connection> | undefined
   #http: Promise<AxiosInstance> | undefined
   #hasToken = false
-  #told = false
+  #hasWarned = false
 
   /** Core's session of whoever is signed in. Rejects with `not_signed_in` where nobody is. */
   protected async session(): Promise<AnySession> {
@@ -44,7 +45,7 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   /** Where the token comes from. */
   protected async source(): Promise<Source> {
     this.#source ??= await this.connections.find(wantedBy(await this.#flags()))
-    if (this.#source.from === 'profile') this.profileFlag = profileFlag(this.#source.name)
+    this.connectionFlags = formatConnectionFlags(this.#source)
     return this.#source
   }
 
@@ -54,11 +55,11 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
       : undefined
   }
 
-  /** A token of the environment is replaced there: signing in would not be heard of. */
+  /** A token of the environment must be replaced there: signing in would not change it. */
   protected override describe(thrown: unknown): ErrorDescription {
     const described = super.describe(thrown)
     if (this.#source?.from !== 'environment' || described.exitCode !== exitCodes.notSignedIn) return described
-    return { ...described, remedy: `Unset ${this.#source.variable}, or give it a good token.` }
+    return { ...described, remedy: `Unset ${this.#source.variable}, or set it to a valid token.` }
   }
 
   /** An error of Axios is told as what it means: nobody answered, or Particle refused. */
@@ -70,20 +71,22 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   protected override async finally(thrown: Error | undefined): Promise<void> {
     const connection = await this.#connection?.catch(() => undefined)
     if (connection === undefined) return
-    // A renewal in the background is finished, or its token would be lost with this process.
-    await connection.session.settled()
-    const tokens = tokensOf(connection.session.state)
-    if (thrown === undefined && tokens !== undefined) await this.tellOfEnd(tokens)
+    // The result of a background renewal would be lost with this process.
+    await connection.session.idle().catch((failure: unknown) => this.caution(this.describe(failure).message))
+    if (thrown === undefined) await this.warnBeforeExpiry()
   }
 
-  /** Tells, once, where a token that nobody can renew nears its end. */
-  protected async tellOfEnd(tokens: Tokens): Promise<void> {
-    if (this.#told) return
-    this.#told = true
-    const { source, session } = await this.connection()
-    const nearing = { source, kind: session.kind, tokens, bin: this.bin }
-    const notice = await expiryNotice(nearing, this.connections.book)
-    if (notice !== undefined) this.caution(notice)
+  /** Warns, once, if the token expires soon and cannot be renewed. */
+  protected async warnBeforeExpiry(): Promise<void> {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    const { source, signIn, store } = await this.connection()
+    if (source.from !== 'profile' || signIn === undefined || store === undefined) return
+    const state = await loadState(signIn, { profile: source.name, store }).catch(() => undefined)
+    const facts = state && getTokenFacts(state)
+    if (facts === undefined) return
+    const warning = await getExpiryWarning({ source, facts, bin: this.bin }, this.connections.book)
+    if (warning !== undefined) this.caution(warning)
   }
 
   async #flags(): Promise<ConnectionFlags> {

@@ -52,8 +52,8 @@ export abstract class GrantsCommand extends Command {
     return withProgress(text, run)
   }
 
-  /** The flag that leads to the profile in use, for remedies that name a command. */
-  protected profileFlag = ''
+  /** The flags that lead to the connection in use, for remedies that name a command. */
+  protected connectionFlags = ''
 
   /** What is known of where things come from, to stand below an error. */
   protected errorContext(): string | undefined {
@@ -67,7 +67,7 @@ export abstract class GrantsCommand extends Command {
 
   /** An error as it is shown. */
   protected describe(thrown: unknown): ErrorDescription {
-    return describeError(thrown, this.bin, this.profileFlag)
+    return describeError(thrown, this.bin, this.connectionFlags)
   }
 
   protected override async catch(thrown: unknown): Promise<void> {

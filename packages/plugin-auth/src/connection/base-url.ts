@@ -1,13 +1,19 @@
-import { createSession, developerClient, particleUrl } from '@particle-grants/core'
+import { GrantsError } from '@particle-grants/core'
+import { parseBaseUrl, particleUrl } from '@particle-grants/core/protocol'
 import { CliError } from '../errors/cli-error.ts'
 
-/** A base URL as core writes it. Throws for one that core refuses, before anything prints it: it may hold a password. */
-export function checkedBaseUrl(given: string): string {
+/** Checks a base URL and formats it as core does. The error does not repeat it: it may contain a password. */
+export function checkBaseUrl(given: string): string {
   if (/\/oauth\/token\b/.test(given)) {
     throw new CliError('usage', {
       what: 'The base URL is that of the API, without /oauth/token: that is added.',
       remedy: `For example: ${particleUrl}`,
     })
   }
-  return createSession({ client: developerClient(), baseUrl: given }).state.identity.baseUrl
+  try {
+    return parseBaseUrl(given, false)
+  } catch (thrown) {
+    if (!GrantsError.isInstance(thrown) || thrown.code !== 'invalid_argument') throw thrown
+    throw new CliError('usage', { what: `--base-url ${thrown.details.problem}.`, cause: thrown })
+  }
 }

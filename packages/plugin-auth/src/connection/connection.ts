@@ -1,16 +1,17 @@
 import {
-  type Client,
   createSession,
-  developerClient,
+  type DeveloperSession,
   GrantsError,
-  type SessionFor,
+  type OAuthClient,
+  type ProductSession,
+  type StaticSession,
   type Store,
 } from '@particle-grants/core'
-import { networkFetch } from '../network/network-fetch.ts'
+import { platformFetch } from '../network/network-fetch.ts'
 import { loadClient } from './client-secrets.ts'
+import { parseCustomer } from './customer.ts'
 import type { SignIn } from './profile.ts'
 import { ProfileBook } from './profile-book.ts'
-import { profileStore } from './profile-store.ts'
 import {
   describeSource,
   findSource,
@@ -21,8 +22,10 @@ import {
 } from './source.ts'
 import { Stores } from './stores.ts'
 
-/** A session of any kind of client. */
-export type AnySession = SessionFor<Client>
+/** A session that people sign in to. */
+export type SignInSession = DeveloperSession | ProductSession
+/** A session of any kind: of a client, or of a token from the environment. */
+export type AnySession = SignInSession | StaticSession
 
 /** A session, and where it comes from. */
 export interface Connection {
@@ -53,10 +56,10 @@ export class Connections {
   async openSignIn(
     signIn: SignIn,
     profile: string,
-  ): Promise<{ readonly session: AnySession; readonly store: Store }> {
+  ): Promise<{ readonly session: SignInSession; readonly store: Store }> {
     const store = await this.stores.get(signIn.store)
     const client = await loadClient(signIn, store)
-    return { session: sessionOf(signIn, client, profileStore(store, { profile, client })), store }
+    return { session: createSignInSession(signIn, { profile, client, store }), store }
   }
 
   async #openProfile(source: ProfileSource): Promise<Connection> {
@@ -67,22 +70,29 @@ export class Connections {
   }
 }
 
-/** Makes the session of a sign-in. The subject was checked by core when it was made. */
-export function sessionOf(signIn: SignIn, client: Client, store: Store): AnySession {
-  const { baseUrl, subject } = signIn
-  return createSession({ client, baseUrl, store, subject: subject as never, fetch: networkFetch })
+/**
+ * Creates the session of a sign-in. Those of developer and user clients are stored under the profile's name; a product's,
+ * under the client and the customer.
+ */
+export function createSignInSession(
+  { baseUrl, subject }: Pick<SignIn, 'baseUrl' | 'subject'>,
+  {
+    profile,
+    client,
+    store,
+  }: { readonly profile: string; readonly client: OAuthClient; readonly store: Store },
+): SignInSession {
+  const binding = client.kind === 'product' ? { subject: parseCustomer(subject) } : { profile }
+  return createSession({ client, baseUrl, store, fetch: platformFetch, ...binding })
 }
 
-async function openEnvironment(source: Extract<Source, { from: 'environment' }>): Promise<Connection> {
-  const session = createSession({ client: developerClient(), baseUrl: source.baseUrl, fetch: networkFetch })
-  await session.adopt({ accessToken: source.accessToken })
-  return { source, session, baseUrl: source.baseUrl, signIn: undefined, store: undefined }
+function openEnvironment(source: Extract<Source, { from: 'environment' }>): Connection {
+  const { accessToken, baseUrl } = source
+  const session = createSession({ accessToken, baseUrl, fetch: platformFetch })
+  return { source, session, baseUrl, signIn: undefined, store: undefined }
 }
 
 function notSignedIn(source: ProfileSource): GrantsError {
-  return new GrantsError(
-    'not_signed_in',
-    {},
-    { cause: new Error(`Nothing is stored for ${describeSource(source)}.`) },
-  )
+  const message = `You are not signed in. Nothing is stored for ${describeSource(source)}.`
+  return new GrantsError('not_signed_in', message, {})
 }

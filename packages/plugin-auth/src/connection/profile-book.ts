@@ -21,7 +21,7 @@ export class ProfileBook {
   /** Replaces the profiles by what `change` makes of them, alone among the processes of this machine. */
   async change(change: (profiles: Profiles) => Profiles): Promise<void> {
     const store = await this.#stores.get('file')
-    await store.exclusively(key, async () => {
+    await store.withLock(key, async () => {
       const record = await store.load(key)
       const before = record === undefined ? { profiles: {} } : parse(record.value)
       const after = change(before)

@@ -9,6 +9,7 @@ const signIn: SignIn = {
   client: { kind: 'developer', id: 'particle' },
   subject: 'account:dev@example.com',
   store: 'file',
+  key: 'session-a',
 }
 
 describe('profiles', () => {
@@ -27,7 +28,11 @@ describe('profiles', () => {
     ['a name that is none', '{"version":1,"profiles":{"../x":{}}}'],
     [
       'a sign-in without a client',
-      '{"version":1,"profiles":{"a":{"signIn":{"baseUrl":"x","subject":"y","store":"file"}}}}',
+      '{"version":1,"profiles":{"a":{"signIn":{"baseUrl":"x","subject":"y","store":"file","key":"z"}}}}',
+    ],
+    [
+      'a sign-in without a key',
+      JSON.stringify({ version: 1, profiles: { a: { signIn: { ...signIn, key: undefined } } } }),
     ],
     [
       'an unknown store',
@@ -59,10 +64,11 @@ describe('a staged store', () => {
     const store = memoryStore()
     const staged = new StagedStore(store)
     await staged.save('session-a', 'token', null)
-    await staged.save('budget-a', 'count', null)
+    await staged.save('guard-a', 'count', null)
     expect(await store.load('session-a')).toBeUndefined()
-    expect((await store.load('budget-a'))?.value).toBe('count')
+    expect((await store.load('guard-a'))?.value).toBe('count')
     expect((await staged.load('session-a'))?.value).toBe('token')
+    expect(staged.sessionKey).toBe('session-a')
     await staged.commit()
     const version = (await store.load('session-a'))?.version ?? null
     await staged.save('session-a', 'next', version)

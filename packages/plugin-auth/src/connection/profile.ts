@@ -1,4 +1,5 @@
-import { type ClientKind, GrantsError } from '@particle-grants/core'
+import { GrantsError } from '@particle-grants/core'
+import type { ClientKind } from '@particle-grants/core/protocol'
 
 /** Where secrets are kept. */
 export const storeNames = ['keyring', 'file'] as const
@@ -9,15 +10,13 @@ export type StoreName = (typeof storeNames)[number]
 export interface SignIn {
   readonly baseUrl: string
   readonly client: { readonly kind: ClientKind; readonly id: string }
-  /** As core names it: `account:…`, `customer:…` or `owner`. */
+  /** Whose it is: `account:…`, `customer:…` or `owner`. */
   readonly subject: string
   readonly store: StoreName
-  /** Under which key the store has the session, so that reading it takes no computing. */
-  readonly key?: string
+  /** The key of the session's record, so that reading it takes no computing. */
+  readonly key: string
   /** Shared with particle-cli, so that logging out has to end it there, too. */
   readonly particleCli?: true
-  /** Of a challenge: hashes of the codes that were refused. */
-  readonly refused?: readonly string[]
 }
 
 /** A profile. It holds no secret. */
@@ -36,11 +35,9 @@ export interface Profiles {
   readonly profiles: Readonly<Record<string, Profile>>
 }
 
-/** Whether two sign-ins of one profile are one session: the same base URL, client, subject and store. */
-export function isSameSession(one: SignIn, other: SignIn): boolean {
-  const parts = ({ baseUrl, client, subject, store }: SignIn) =>
-    JSON.stringify([baseUrl, client.kind, client.id, subject, store])
-  return parts(one) === parts(other)
+/** Whether two sign-ins have the same record. A profile's sign-ins by one client have, whichever account it is. */
+export function isSameRecord(one: SignIn, other: SignIn): boolean {
+  return one.store === other.store && one.key === other.key
 }
 
 /** The name of the profile where none is named, and none was chosen. */
@@ -89,13 +86,11 @@ function isEntry([name, profile]: [string, unknown]): boolean {
 
 function isSignIn(given: unknown): given is SignIn {
   if (!isObject(given) || !isObject(given.client)) return false
-  const { baseUrl, client, subject, store, key, refused } = given
+  const { baseUrl, client, subject, store, key } = given
   const kinds: readonly unknown[] = ['developer', 'product', 'user'] satisfies ClientKind[]
   const stores: readonly unknown[] = storeNames
-  const texts = [baseUrl, client.id, subject].every(isText)
-  const keyed = key === undefined || typeof key === 'string'
-  const counted = refused === undefined || (Array.isArray(refused) && refused.every(isText))
-  return texts && keyed && counted && kinds.includes(client.kind) && stores.includes(store)
+  const texts = [baseUrl, client.id, subject, key].every(isText)
+  return texts && kinds.includes(client.kind) && stores.includes(store)
 }
 
 function isText(value: unknown): value is string {
@@ -115,5 +110,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function damaged(place: string, problem: string): GrantsError {
-  return new GrantsError('store_damaged', { place, problem, keptAt: undefined })
+  const message = `The list of profiles (${place}) cannot be used: ${problem}.`
+  return new GrantsError('store_damaged', message, { place, problem, keptAt: undefined })
 }

@@ -1,4 +1,5 @@
-import { particleUrl, Secret } from '@particle-grants/core'
+import { Secret } from '@particle-grants/core'
+import { particleUrl } from '@particle-grants/core/protocol'
 import { CliError } from '../errors/cli-error.ts'
 import { isProfileName, type Profile, type SignIn, type StoreName, storeNames } from './profile.ts'
 import { activeProfile, type ProfileBook } from './profile-book.ts'
@@ -107,7 +108,7 @@ export function signInOf({ name, profile, baseUrl, store }: ProfileSource): Sign
 function elsewhere(name: string, where: string): CliError {
   return new CliError('signed_in_elsewhere', {
     what: `Profile ${name} is ${where}.`,
-    remedy: 'Name another profile with --profile, or sign in there: %bin% auth login%profile%',
+    remedy: 'Name another profile with --profile, or sign in there: %bin% auth login%connection%',
   })
 }
 
@@ -127,8 +128,8 @@ async function chosenBaseUrl({ baseUrl }: Wanted, env: Environment): Promise<str
   const given = baseUrl ?? filled(env, variables.baseUrl)
   if (given === undefined) return undefined
   // Loaded when it is needed: core's sessions come with it.
-  const { checkedBaseUrl } = await import('./base-url.ts')
-  return checkedBaseUrl(given)
+  const { checkBaseUrl } = await import('./base-url.ts')
+  return checkBaseUrl(given)
 }
 
 function storeOf(env: Environment): StoreName | undefined {

@@ -1,16 +1,16 @@
 import type { Store, StoreRecord } from '@particle-grants/core'
-import { sessionIn } from './profile-store.ts'
 
 /**
- * What a sign-in saves of sessions waits here until {@link StagedStore.commit}; all else, and everything afterwards,
- * goes to the store at once.
+ * Holds the session records of a sign-in back until {@link StagedStore.commit}. Everything else, such as the lockout
+ * guard's record, goes to the store at once.
  */
 export class StagedStore implements Store {
+  readonly singleUser = true
   readonly #store: Store
   readonly #staged = new Map<string, StoreRecord | undefined>()
   #versions = 0
-  #committed = false
-  /** Under which key the session lies that was staged last. */
+  #isCommitted = false
+  /** The key of the session that was saved last. */
   sessionKey: string | undefined
 
   constructor(store: Store) {
@@ -26,7 +26,7 @@ export class StagedStore implements Store {
     this.#versions += 1
     const version = `staged-${this.#versions}`
     this.#staged.set(key, { version, value })
-    this.sessionKey = sessionIn(key)
+    if (key.startsWith('session-')) this.sessionKey = key
     return version
   }
 
@@ -35,36 +35,27 @@ export class StagedStore implements Store {
     this.#staged.set(key, undefined)
   }
 
-  list(): Promise<readonly string[]> {
-    return this.#store.list()
-  }
+  withLock: Store['withLock'] = (key, task) => this.#store.withLock(key, task)
 
-  exclusively: Store['exclusively'] = (key, task) => this.#store.exclusively(key, task)
-
-  close(): Promise<void> {
-    return this.#store.close()
-  }
-
-  /** Saves what was staged, in place of whatever is there by now. */
+  /** Saves what was held back, in place of whatever is stored by now. */
   async commit(): Promise<void> {
     for (const [key, record] of this.#staged) {
-      await this.#store.exclusively(key, async () => {
-        const version = await this.#currentVersion(key)
+      await this.#store.withLock(key, async () => {
+        const version = await this.#loadVersion(key)
         if (record !== undefined) await this.#store.save(key, record.value, version)
         else if (version !== null) await this.#store.remove(key, version)
       })
     }
     this.#staged.clear()
-    this.#committed = true
+    this.#isCommitted = true
   }
 
-  /** The count of failures must not wait. */
   #isStaged(key: string): boolean {
-    return !this.#committed && sessionIn(key) !== undefined
+    return !this.#isCommitted && /^(aside-)?session-/.test(key)
   }
 
-  /** A record that can't be read is moved aside by the store, and may be written anew. */
-  async #currentVersion(key: string): Promise<string | null> {
+  /** The store moves a damaged record aside, so that another one can be saved. */
+  async #loadVersion(key: string): Promise<string | null> {
     const record = await this.#store.load(key).catch(() => undefined)
     return record?.version ?? null
   }

@@ -1,27 +1,29 @@
 import { homedir } from 'node:os'
 import { sep } from 'node:path'
+import { particleUrl } from '@particle-grants/core/protocol'
 import { defaultProfile, type SignIn, type StoreName } from './profile.ts'
+import type { Source } from './source.ts'
 import { fileStoreFolder } from './stores.ts'
 
 /** A subject as people say it. */
 export function accountOf({ subject, client }: Pick<SignIn, 'subject' | 'client'>): string {
   if (subject === 'owner') return `the owner of ${client.id}`
-  if (subject.startsWith(unnamedSubject)) return 'an account whose name Particle did not tell'
+  if (subject.startsWith(`account:${unnamedAccount}`)) return 'an account whose name Particle did not return'
   return subject.slice(subject.indexOf(':') + 1)
 }
 
 /** The name behind a subject, where it has one. */
 export function nameOf({ subject }: Pick<SignIn, 'subject'>): string | null {
-  if (subject === 'owner' || subject.startsWith(unnamedSubject)) return null
+  if (subject === 'owner' || subject.startsWith(`account:${unnamedAccount}`)) return null
   return subject.slice(subject.indexOf(':') + 1)
 }
 
-/** The subject of a token whose account is not known begins so. */
-export const unnamedSubject = 'account:unnamed-'
+/** The name of an account that is not known starts so: every stored token needs a subject. */
+export const unnamedAccount = 'unnamed-'
 
 /** A client as people say it. */
 export function clientInWords({ kind, id }: SignIn['client']): string {
-  return `${id} (${kind === 'user' ? "one's own account's" : kind} client)`
+  return `${id} (${kind} client)`
 }
 
 /** Where something is kept, in words. */
@@ -36,9 +38,22 @@ function fromHome(path: string): string {
   return home !== '/' && path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path
 }
 
-/** The flag that chooses a profile, with a blank before it; nothing for the one that needs none. */
-export function profileFlag(name: string): string {
-  return name === defaultProfile ? '' : ` --profile ${name}`
+/**
+ * Formats the flags that lead to the same profile and base URL, each with a space before it. None for the default
+ * profile, and none for the base URL that the profile has.
+ */
+export function formatConnectionFlags(source: Source): string {
+  if (source.from === 'environment') return formatBaseUrlFlag(source.baseUrl, particleUrl)
+  const { name, profile, baseUrl, chosenBy } = source
+  const isImplied = name === defaultProfile && chosenBy !== 'flag'
+  const profileFlag = isImplied ? '' : ` --profile ${name}`
+  return (
+    profileFlag + formatBaseUrlFlag(baseUrl, (profile?.signIn ?? profile?.pending)?.baseUrl ?? particleUrl)
+  )
+}
+
+function formatBaseUrlFlag(baseUrl: string | undefined, implied: string): string {
+  return baseUrl === undefined || baseUrl === implied ? '' : ` --base-url ${baseUrl}`
 }
 
 const units = [

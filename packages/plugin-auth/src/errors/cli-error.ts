@@ -10,22 +10,18 @@ export const cliErrorCodes = {
   no_input: exitCodes.usage,
   /** Ctrl-C at a prompt. */
   interrupted: exitCodes.interrupted,
-  /** A code that was refused before was given again. Nothing was sent. */
-  code_sent_before: exitCodes.mfaNeeded,
-  /** A recovery code was refused; the challenge is still open. */
-  recovery_code_refused: exitCodes.mfaNeeded,
   /** A profile is signed in somewhere else than it is asked for. */
   signed_in_elsewhere: exitCodes.notSignedIn,
   /** There is no such profile. */
   unknown_profile: exitCodes.usage,
   /** A token in the environment is used before any sign-in. */
   environment_token: exitCodes.failed,
-  /** The API refused a token as dead. */
+  /** The API rejected the token. */
   token_refused: exitCodes.notSignedIn,
   /** The API refused a call. */
   call_refused: exitCodes.failed,
   /** The API could not be reached, or something else answered. */
-  no_answer: exitCodes.network,
+  network_error: exitCodes.network,
   /** The proxy that the environment names is none, or did not do its part. */
   proxy: exitCodes.network,
   /** Signed in, and not as it was asked for. */
@@ -41,7 +37,7 @@ export type CliErrorCode = keyof typeof cliErrorCodes
 
 /**
  * An error of the commands' own: what happened, and what to do about it. Never holds a secret. In the remedy, `%bin%`
- * stands for the program's name and `%profile%` for the flag that leads to the profile, with a blank before it.
+ * is the program's name and `%connection%` the flags that lead to the connection in use, each with a space before it.
  */
 export class CliError extends Error {
   override readonly name = 'CliError'

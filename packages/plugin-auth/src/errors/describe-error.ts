@@ -1,4 +1,6 @@
 import { type AnyGrantsError, GrantsError } from '@particle-grants/core'
+import { errorUrl } from '@particle-grants/reference'
+import { timeInWords } from '../connection/wording.ts'
 import { withCommands } from '../terminal/commands.ts'
 import { CliError, type CliErrorCode, cliErrorCodes, proxyErrorIn } from './cli-error.ts'
 import { type ErrorOutcome, errorMap } from './error-map.ts'
@@ -16,34 +18,40 @@ export interface ErrorDescription {
   readonly details: object | undefined
 }
 
-/** Describes whatever was thrown. Remedies name commands: of the program `bin`, with the flags that lead to the profile. */
-export function describeError(thrown: unknown, bin: string, profileFlag = ''): ErrorDescription {
-  const described = describe(thrown, bin, profileFlag)
+/** Describes an error. Remedies name commands: of the program `bin`, with the flags that lead to the connection in use. */
+export function describeError(thrown: unknown, bin: string, connectionFlags = ''): ErrorDescription {
+  const described = describe(thrown, bin, connectionFlags)
   const { message, remedy } = described
   return { ...described, message: withCommands(message), remedy: remedy && withCommands(remedy) }
 }
 
-function describe(given: unknown, bin: string, profileFlag: string): ErrorDescription {
+function describe(given: unknown, bin: string, connectionFlags: string): ErrorDescription {
   const thrown = proxyErrorIn(given) ?? given
-  if (GrantsError.isInstance(thrown)) return describeCore(thrown, bin, profileFlag)
+  if (GrantsError.isInstance(thrown)) return describeCore(thrown, bin, connectionFlags)
   if (CliError.isInstance(thrown)) {
     const { code, message, remedy } = thrown
-    return ownError(code, message, remedy?.replaceAll('%bin%', bin).replaceAll('%profile%', profileFlag))
+    return ownError(
+      code,
+      message,
+      remedy?.replaceAll('%bin%', bin).replaceAll('%connection%', connectionFlags),
+    )
   }
   return describeForeign(thrown)
 }
 
-function describeCore(thrown: AnyGrantsError, bin: string, profileFlag: string): ErrorDescription {
-  // Another version of core may know more codes.
-  const outcome = errorMap[thrown.code] as ErrorOutcome<never> | undefined
-  const remedy = outcome?.remedy?.({ bin, profile: profileFlag }, thrown.details as never)
-  const { message, link, details } = thrown
-  const what = message.endsWith(thrown.remedy) ? message.slice(0, -thrown.remedy.length).trim() : message
+function describeCore(thrown: AnyGrantsError, bin: string, connectionFlags: string): ErrorDescription {
+  const { code, details, retryAt } = thrown
+  // Another version of core may have more codes.
+  const outcome = errorMap[code] as ErrorOutcome<never> | undefined
+  const commands = { auth: (command: string) => `${bin} auth ${command}${connectionFlags}` }
+  const wait =
+    retryAt === undefined || thrown.retry !== 'later' ? undefined : `Wait until ${timeInWords(retryAt)}.`
+  const remedies = [wait, outcome?.remedy?.(commands, details as never)].filter((one) => one !== undefined)
   return {
-    code: thrown.code,
-    message: what,
-    remedy: (remedy ?? thrown.remedy) || undefined,
-    link,
+    code,
+    message: outcome?.message?.(details as never) ?? thrown.message,
+    remedy: remedies.length === 0 ? undefined : remedies.join(' '),
+    link: errorUrl(code),
     exitCode: outcome?.exitCode ?? exitCodes.failed,
     details: Object.keys(details).length === 0 ? undefined : details,
   }
@@ -55,7 +63,7 @@ function ownError(code: CliErrorCode, message: string, remedy: string | undefine
 
 function describeForeign(thrown: unknown): ErrorDescription {
   if (!(thrown instanceof Error))
-    return ownError('internal', 'Something that is no error was thrown.', undefined)
+    return ownError('internal', 'Something that is not an error was thrown.', undefined)
   // Of @inquirer/core: its class can't be imported without loading the prompts.
   if (thrown.name === 'ExitPromptError') return ownError('interrupted', interruption(thrown), undefined)
   const { oclif } = thrown as WrongCall

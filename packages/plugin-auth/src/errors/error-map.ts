@@ -1,107 +1,98 @@
 import type { ErrorCode, ErrorDetails } from '@particle-grants/core'
-import { timeInWords } from '../connection/wording.ts'
+import { folderVariable } from '../connection/stores.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 
-/** What a command makes of an error of core's. */
+/** How a command reports an error of core. */
 export interface ErrorOutcome<C extends ErrorCode = ErrorCode> {
   readonly exitCode: ExitCode
-  /** What to do in a terminal, where core's own remedy is for whoever calls a library. Nothing: core's own. */
-  readonly remedy?: (caller: Caller, details: ErrorDetails[C]) => string | undefined
+  /** For the terminal, where core's own message names methods of its API. */
+  readonly message?: (details: ErrorDetails[C]) => string
+  /** What to do next, where a command or a flag does it. */
+  readonly remedy?: (commands: Commands, details: ErrorDetails[C]) => string | undefined
 }
 
-/** Who calls: the program's name, and the flag that leads to the profile, with a blank before it. */
-interface Caller {
-  readonly bin: string
-  readonly profile: string
+/** The commands of the program at hand, for the connection in use. */
+export interface Commands {
+  /** Writes a command: `login --otp-stdin` is the command below `auth`. */
+  readonly auth: (command: string) => string
 }
 
-const signIn = ({ bin, profile }: Caller) => `Sign in: ${bin} auth login${profile}`
+const signIn = ({ auth }: Commands) => `Sign in: ${auth('login')}`
 const { failed, usage, notSignedIn, mfaNeeded, lockedOut, network } = exitCodes
 
-/** What core says of these is for whoever wrote the request. */
-const refusals: Readonly<Record<string, string>> = {
-  invalid_grant: 'Check what you gave before you try again: ten failures in a row lock the address out.',
-  invalid_request: 'Something on the way changed the request, or this is a bug of this program.',
-}
-
-/** What a store advises, without what only those can do who write programs. */
-function inTheTerminal(advice: string): string {
-  return advice
-    .replace(', or fileStore() of @particle-grants/store-file', '')
-    .replaceAll('`', '')
-    .replace('@particle-grants/store-file', 'this program')
-}
-
-/** Every error of core's. A code that core gains does not compile here until it has its line. */
+/** Every error of core. A code that core adds does not compile here until it has its line. */
 export const errorMap: { readonly [C in ErrorCode]: ErrorOutcome<C> } = {
-  invalid_argument: { exitCode: usage, remedy: () => 'Nothing was sent.' },
+  invalid_argument: { exitCode: usage },
   insecure_base_url: {
     exitCode: usage,
+    message: ({ origin }) => `Refusing to send credentials over plain HTTP to ${origin}.`,
     remedy: () => 'Use https, or a loopback address for the sandbox.',
   },
   grant_not_allowed: { exitCode: usage },
-  subject_mismatch: {
-    exitCode: usage,
-    remedy: ({ bin }) => `Use another profile: ${bin} auth login --profile NAME`,
-  },
-  step_under_way: { exitCode: failed },
-  no_challenge: { exitCode: notSignedIn, remedy: signIn },
-  code_refused: { exitCode: mfaNeeded },
-  challenge_over: {
+  subject_mismatch: { exitCode: usage },
+  request_in_progress: { exitCode: failed },
+  no_challenge: {
     exitCode: notSignedIn,
-    remedy: ({ bin, profile }) => `Start over: ${bin} auth login${profile}`,
+    message: () => 'No sign-in is waiting for a code.',
+    remedy: signIn,
   },
-  sso_user: {
+  invalid_code: {
+    exitCode: mfaNeeded,
+    message: ({ attemptsLeft }) => `Particle rejected the code; ${formatAttempts(attemptsLeft)}.`,
+    remedy: ({ auth }) => `Submit another one: ${auth('login --otp-stdin')}`,
+  },
+  challenge_expired: { exitCode: notSignedIn, remedy: signIn },
+  sso_required: {
     exitCode: failed,
-    remedy: ({ bin }) =>
-      `If that is so, sign in with particle-cli (particle login --sso) and hand its token over: ${bin} auth login --token-stdin`,
+    message: () => "Particle says that this account signs in through its company's SSO.",
+    remedy: ({ auth }) =>
+      `Run particle login --sso, then use its token: ${auth('login --from-particle-cli')}`,
   },
-  grant_refused: { exitCode: failed, remedy: (_, { error }) => refusals[error] },
-  rate_limited: {
-    exitCode: lockedOut,
-    remedy: (_, { retryAfter }) =>
-      retryAfter === undefined
-        ? 'Wait half an hour before the next attempt.'
-        : `Wait until ${timeInWords(Date.now() + retryAfter * 1000)} before the next attempt.`,
-  },
-  failure_budget_spent: {
-    exitCode: lockedOut,
-    remedy: ({ bin, profile }, { until }) => {
-      const wait = until === undefined ? '' : `, or wait until ${timeInWords(until)}`
-      return `Nothing was sent. Make sure of the credentials, or of the network where no answers came; then let tries go again by ${bin} auth unlock${profile}${wait}.`
-    },
-  },
-  refused_before: {
+  oauth_error: { exitCode: failed },
+  unknown_customer: {
     exitCode: failed,
-    remedy: ({ bin, profile }) =>
-      `Nothing was sent; sign in with the right secret: ${bin} auth login${profile}. Where it was right after all: ${bin} auth unlock${profile}`,
+    message: ({ customer }) => `The product has no customer ${customer}.`,
+    remedy: () => 'Check the name, or create the customer first.',
+  },
+  rate_limited: { exitCode: lockedOut },
+  locked_out: { exitCode: lockedOut },
+  backing_off: {
+    exitCode: lockedOut,
+    remedy: ({ auth }) => `If they are right, end the wait: ${auth('unlock')}`,
   },
   temporarily_unavailable: { exitCode: network },
-  unexpected_answer: { exitCode: network },
-  no_answer: { exitCode: network },
-  aborted: { exitCode: failed, remedy: () => 'Nothing was sent.' },
-  scope_mismatch: { exitCode: failed },
-  not_signed_in: { exitCode: notSignedIn, remedy: signIn },
+  unexpected_response: { exitCode: network },
+  network_error: { exitCode: network },
+  wait_timeout: { exitCode: network },
+  not_signed_in: { exitCode: notSignedIn, message: () => 'You are not signed in.', remedy: signIn },
   mfa_required: {
     exitCode: mfaNeeded,
-    remedy: ({ bin, profile }) => `Give the code: ${bin} auth login --otp-stdin${profile}`,
+    message: ({ attemptsLeft }) => `An MFA code is required; ${formatAttempts(attemptsLeft)}.`,
+    remedy: ({ auth }) => `Submit it: ${auth('login --otp-stdin')}`,
   },
-  renewal_postponed: { exitCode: network },
-  wait_timeout: { exitCode: network, remedy: () => 'Try again.' },
-  request_not_replayable: { exitCode: failed },
   not_renewable: {
     exitCode: failed,
-    remedy: ({ bin, profile }, { expiresAt }) =>
-      expiresAt === null ? '' : `Sign in again before it ends: ${bin} auth login${profile}`,
+    remedy: (commands, { expiresAt }) => (expiresAt === null ? undefined : signIn(commands)),
   },
+  renewal_backoff: { exitCode: network },
   reauthentication_required: { exitCode: notSignedIn, remedy: signIn },
+  request_not_replayable: { exitCode: failed },
   invalid_state: { exitCode: failed, remedy: signIn },
-  unsettled_state: { exitCode: failed },
-  store_conflict: { exitCode: failed, remedy: () => 'Try again.' },
-  store_failed: { exitCode: failed, remedy: () => '' },
-  store_unavailable: { exitCode: failed, remedy: (_, { advice }) => inTheTerminal(advice) },
-  store_damaged: { exitCode: failed },
+  store_conflict: { exitCode: failed },
+  store_unavailable: {
+    exitCode: failed,
+    message: ({ store, problem }) => `The ${store} store cannot be used: ${problem}.`,
+    remedy: ({ auth }, { store }) => {
+      if (store === 'file') return `Set ${folderVariable} to a folder that you can write to.`
+      return store === 'keyring' ? `Keep the sign-in in a file: ${auth('login --store file')}` : undefined
+    },
+  },
+  store_damaged: { exitCode: failed, remedy: signIn },
   lock_timeout: { exitCode: failed },
   revocation_failed: { exitCode: failed },
-  invalid_transition: { exitCode: failed },
+  scope_mismatch: { exitCode: failed },
+}
+
+function formatAttempts(count: number): string {
+  return count === 1 ? '1 attempt is left' : `${count} attempts are left`
 }

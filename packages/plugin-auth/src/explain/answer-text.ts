@@ -1,33 +1,35 @@
-import { type Answer, GrantsError, judgeAnswer, type RawAnswer } from '@particle-grants/core'
+import { type HttpResponse, parseTokenResponse, type TokenResponse } from '@particle-grants/core/protocol'
 import {
-  type AnswerField,
-  answerFields,
-  type ErrorExplanation,
-  explainError,
-} from '@particle-grants/core/reference'
+  type ErrorCodeExplanation,
+  explainErrorCode,
+  libraryErrorReferences,
+  type ReasonReference,
+  type ResponseField,
+  successFields,
+} from '@particle-grants/reference'
 import { curlOf } from './curl.ts'
 import type { Block, Saying } from './document.ts'
 import { errorText, otherErrorText } from './error-text.ts'
 import { type ShownField, shownCode, shownFields } from './shown-fields.ts'
 
-/** A judged answer, as far as it may be shown. */
+/** A parsed response, as far as it may be shown. */
 export interface ExplainedAnswer {
-  readonly type: Answer['type']
+  readonly type: TokenResponse['type']
   readonly status: number
   /** Every field that came, secrets redacted. */
   readonly fields: readonly ShownField[]
   /** The error code, with `error` and `mfa_required`. */
   readonly error: string | null
-  readonly explanation: ErrorExplanation | null
+  readonly explanation: ErrorCodeExplanation | null
   /** Seconds; `null`: never, or no tokens. */
   readonly expiresIn: number | null
-  /** For an answer that is none of the token endpoint's: in a sentence, what it is. */
+  /** For a response that is not the token endpoint's: in a sentence, what it is. */
   readonly unexpected: string | null
 }
 
-/** Judges an answer as a session would, and explains what it finds. */
-export function explainAnswer(raw: RawAnswer): ExplainedAnswer {
-  const answer = judgeAnswer(raw)
+/** Parses a response as a session would, and explains what it finds. */
+export function explainAnswer(raw: HttpResponse): ExplainedAnswer {
+  const answer = parseTokenResponse(raw)
   const error = codeOf(answer)
   const description = answer.type === 'error' ? answer.description : undefined
   return {
@@ -35,39 +37,40 @@ export function explainAnswer(raw: RawAnswer): ExplainedAnswer {
     status: raw.status,
     fields: shownFields(raw.body),
     error: error === undefined ? null : shownCode(error),
-    explanation: (error === undefined ? undefined : explainError(error, description)) ?? null,
-    expiresIn: answer.type === 'tokens' ? answer.tokens.expires_in : null,
+    explanation: (error === undefined ? undefined : explainErrorCode(error, description)) ?? null,
+    expiresIn: answer.type === 'success' ? answer.expiresInSeconds : null,
     unexpected: answer.type === 'unexpected' ? unexpectedText(answer) : null,
   }
 }
 
-function codeOf(answer: Answer): string | undefined {
+function codeOf(answer: TokenResponse): string | undefined {
   if (answer.type === 'error') return answer.error
   return answer.type === 'mfa_required' ? 'mfa_required' : undefined
 }
 
-/** Core's own sentence for it, and its remedy. */
-function unexpectedText({ status, reason }: Extract<Answer, { type: 'unexpected' }>): string {
-  const baseUrl = 'the address that was called'
-  return new GrantsError('unexpected_answer', { grant_type: 'password', baseUrl, status, reason }).message
+/** What the reference says about the reason. */
+function unexpectedText({ reason }: Extract<TokenResponse, { type: 'unexpected' }>): string {
+  const { when, advice, reasons } = libraryErrorReferences.unexpected_response
+  const { meaning, advice: ownAdvice = advice[0] }: ReasonReference = reasons[reason]
+  return [when, meaning, ownAdvice].join(' ')
 }
 
 /** The answer and its explanation for people. */
 export function answerText(explained: ExplainedAnswer, say: Saying): Block[] {
   const { type, status, fields, explanation, unexpected } = explained
   const blocks: Block[] = [
-    { kind: 'heading', text: `The answer: status ${status}` },
+    { kind: 'heading', text: `The response: status ${status}` },
     { kind: 'terms', terms: fields.map(({ name, value }) => ({ name, beside: value, below: [] })) },
   ]
-  if (type === 'tokens') return [...blocks, ...tokensText(explained, say)]
+  if (type === 'success') return [...blocks, ...tokensText(explained, say)]
   if (unexpected !== null) {
     return [
       ...blocks,
-      { kind: 'title', text: 'Not an answer of the token endpoint' },
+      { kind: 'title', text: 'Not a response of the token endpoint' },
       { kind: 'text', text: unexpected },
     ]
   }
-  blocks.push(...(explanation === null ? otherErrorText(say) : errorText(ofTheWire(explanation), say)))
+  blocks.push(...(explanation === null ? otherErrorText(say) : errorText(withoutLibrary(explanation), say)))
   if (type === 'mfa_required') {
     blocks.push(
       { kind: 'heading', text: 'The second step' },
@@ -77,21 +80,21 @@ export function answerText(explained: ExplainedAnswer, say: Saying): Block[] {
   return blocks
 }
 
-/** An answer came over the wire: what this package's own error of that name means is beside the point. */
-function ofTheWire({ library: _, ...explanation }: ErrorExplanation): ErrorExplanation {
+/** The response came from the token endpoint, so the library's error of that name does not matter. */
+function withoutLibrary({ library: _, ...explanation }: ErrorCodeExplanation): ErrorCodeExplanation {
   return explanation
 }
 
 function tokensText({ fields, expiresIn }: ExplainedAnswer, say: Saying): Block[] {
   const came = new Set(fields.map(({ name }) => name))
-  const lifetime = expiresIn === null ? 'It never expires.' : `It lives ${inWords(expiresIn)}.`
+  const lifetime = expiresIn === null ? 'It never expires.' : `It is valid for ${inWords(expiresIn)}.`
   return [
     { kind: 'title', text: 'An access token' },
     { kind: 'text', text: lifetime },
-    { kind: 'heading', text: 'What came' },
+    { kind: 'heading', text: 'Fields' },
     {
       kind: 'terms',
-      terms: Object.entries<AnswerField>(answerFields)
+      terms: Object.entries<ResponseField>(successFields)
         .filter(([name]) => came.has(name))
         .map(([name, { meaning, facts }]) => ({ name, below: [meaning, ...facts.map(say)] })),
     },

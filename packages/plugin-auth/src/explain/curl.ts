@@ -1,13 +1,13 @@
-import { type FieldDefinition, type GrantType, grants } from '@particle-grants/core'
+import { type FieldDefinition, type GrantType, grants } from '@particle-grants/core/protocol'
 import {
-  clientKinds,
+  clientReferences,
   type FieldReference,
   grantReferences,
   tokenRequest,
-} from '@particle-grants/core/reference'
+} from '@particle-grants/reference'
 
-/** Forms whose values mean nothing to a shell or to a form as they are. */
-const plainForms: readonly FieldDefinition['form'][] = ['otp', 'seconds']
+/** Formats whose values mean nothing to a shell or to a form as they are. */
+const plainFormats: readonly FieldDefinition['format'][] = ['otp', 'seconds']
 
 /**
  * A request of a grant as a shell takes it, one line each: the required fields, with the catalogue's examples, or
@@ -19,11 +19,11 @@ export function curlOf(type: GrantType, values: 'examples' | 'marks' = 'examples
   const required = Object.entries<FieldDefinition>(fields).filter(([, one]) => one.required)
   const lines = [
     `curl ${tokenRequest.url}`,
-    `-u '${clientKinds[clients[0]].example}'`,
+    `-u '${clientReferences[clients[0]].example}'`,
     `-d grant_type=${type}`,
-    ...required.map(([name, { form }]) => {
+    ...required.map(([name, { format }]) => {
       const value = values === 'marks' ? '…' : (references[name]?.example ?? '…')
-      return plainForms.includes(form) ? `-d ${name}=${value}` : `--data-urlencode '${name}=${value}'`
+      return plainFormats.includes(format) ? `-d ${name}=${value}` : `--data-urlencode '${name}=${value}'`
     }),
   ]
   return lines.map(

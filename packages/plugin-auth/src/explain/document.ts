@@ -1,4 +1,4 @@
-import { type Fact, sources } from '@particle-grants/core/reference'
+import { type Fact, sources } from '@particle-grants/reference'
 import { paint } from '../terminal/paint.ts'
 import { fold } from '../terminal/rows.ts'
 import { widthOf } from '../terminal/width.ts'
@@ -75,7 +75,9 @@ function setTerm({ name, beside, below }: Term, width: number): string {
   const named = fold(name, width)
     .map((line) => paint('cyan', line))
     .join('\n')
-  const head = beside === undefined ? named : `${named}${fits ? '  ' : '\n    '}${paint('dim', beside)}`
+  const lines = beside === undefined ? [] : fold(beside, fits ? width : width - 4)
+  const start = fits ? '  ' : '\n    '
+  const head = [named, ...lines.map((line) => `${start}${paint('dim', line)}`)].join('')
   const [first, next] = below.length > 1 ? ['    - ', '      '] : ['    ', '    ']
   return [head, ...below.map((text) => hanging(first, next, { text, width }))].join('\n')
 }

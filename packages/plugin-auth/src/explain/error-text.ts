@@ -1,60 +1,69 @@
 import {
   type ErrorCause,
-  type ErrorExplanation,
+  type ErrorCodeExplanation,
   type LibraryErrorExplanation,
   otherError,
-  type WireErrorExplanation,
-} from '@particle-grants/core/reference'
+  type ReasonReference,
+  type TokenEndpointErrorExplanation,
+} from '@particle-grants/reference'
 import type { Block, Saying } from './document.ts'
 
-/** What an error code means, why it comes, and what to do. */
-export function errorText(explanation: ErrorExplanation, say: Saying): Block[] {
-  const { code, wire, library, cause } = explanation
+/** What an error code means, why it is returned or thrown, and what to do. */
+export function errorText(explanation: ErrorCodeExplanation, say: Saying): Block[] {
+  const { code, tokenEndpoint, library, cause } = explanation
   return [
-    { kind: 'title', text: wire === undefined ? code : `${code} (${wire.status})` },
-    ...(wire === undefined ? [] : wireText(wire, { cause, say })),
-    ...(library === undefined ? [] : libraryText(library, wire !== undefined)),
+    { kind: 'title', text: tokenEndpoint === undefined ? code : `${code} (${tokenEndpoint.status})` },
+    ...(tokenEndpoint === undefined ? [] : tokenEndpointText(tokenEndpoint, { cause, say })),
+    ...(library === undefined ? [] : libraryText(library, tokenEndpoint !== undefined)),
   ]
 }
 
-function wireText(
-  wire: WireErrorExplanation,
-  { cause = onlyOne(wire.causes), say }: { cause: ErrorCause | undefined; say: Saying },
+function tokenEndpointText(
+  error: TokenEndpointErrorExplanation,
+  { cause = onlyOne(error.causes), say }: { cause: ErrorCause | undefined; say: Saying },
 ): Block[] {
   return [
-    { kind: 'text', text: wire.meaning },
+    { kind: 'text', text: error.meaning },
     ...(cause === undefined
-      ? [{ kind: 'heading', text: 'Why it may come' } as const, causesText(wire.causes, say)]
+      ? [{ kind: 'heading', text: 'Possible causes' } as const, causesText(error.causes, say)]
       : [
-          { kind: 'heading', text: 'Why' } as const,
+          { kind: 'heading', text: 'Cause' } as const,
           { kind: 'text', text: say({ text: cause.when, from: cause.from }) } as const,
         ]),
     { kind: 'heading', text: 'What to do' },
-    { kind: 'text', text: cause?.remedy ?? wire.remedy },
-    ...(wire.facts.length === 0 ? [] : [{ kind: 'heading', text: 'Good to know' } as const]),
-    { kind: 'bullets', items: wire.facts.map(say) },
+    { kind: 'text', text: cause?.advice ?? error.advice },
+    ...(error.facts.length === 0 ? [] : [{ kind: 'heading', text: 'Notes' } as const]),
+    { kind: 'bullets', items: error.facts.map(say) },
   ]
 }
 
 function causesText(causes: readonly ErrorCause[], say: Saying): Block {
   return {
     kind: 'terms',
-    terms: causes.map(({ when, description, grants, remedy, from }) => ({
+    terms: causes.map(({ when, description, grants, advice, from }) => ({
       name: description === undefined ? '(any description)' : `"${description.text}"`,
       beside: grants.length === 0 ? 'the rest of the API' : grants.join(', '),
-      below: [say({ text: when, from }), ...(remedy === undefined ? [] : [remedy])],
+      below: [say({ text: when, from }), ...(advice === undefined ? [] : [advice])],
     })),
   }
 }
 
 function libraryText(
-  { title, when, afterwards, says }: LibraryErrorExplanation,
-  besideWire: boolean,
+  { title, when, advice, effect, reasons }: LibraryErrorExplanation,
+  isBesideTokenEndpoint: boolean,
 ): Block[] {
   return [
-    { kind: 'heading', text: besideWire ? `In this program: ${title}` : title },
-    { kind: 'text', text: `${when} ${afterwards}` },
-    { kind: 'bullets', items: says.map(({ what, remedy }) => `${what} ${remedy}`) },
+    { kind: 'heading', text: isBesideTokenEndpoint ? `In this program: ${title}` : title },
+    { kind: 'text', text: `${when} ${effect}` },
+    {
+      kind: 'terms',
+      terms: Object.entries<ReasonReference>(reasons ?? {}).map(([name, reason]) => ({
+        name,
+        below: [reason.meaning, ...(reason.advice === undefined ? [] : [reason.advice])],
+      })),
+    },
+    { kind: 'heading', text: 'What to do' },
+    { kind: 'bullets', items: advice },
   ]
 }
 
@@ -62,13 +71,13 @@ function onlyOne(causes: readonly ErrorCause[]): ErrorCause | undefined {
   return causes.length === 1 ? causes[0] : undefined
 }
 
-/** What can be said of a code that nobody knows. */
+/** What can be said about an unknown code. */
 export function otherErrorText(say: Saying): Block[] {
   return [
     { kind: 'title', text: 'Another error' },
     { kind: 'text', text: otherError.meaning },
     { kind: 'heading', text: 'What to do' },
-    { kind: 'text', text: otherError.remedy },
+    { kind: 'text', text: otherError.advice },
     { kind: 'bullets', items: otherError.facts.map(say) },
   ]
 }

@@ -1,20 +1,20 @@
-import { type GrantType, grantTypes } from '@particle-grants/core'
+import { type GrantType, grantTypes } from '@particle-grants/core/protocol'
 import {
-  answerFields,
-  clientKinds,
+  clientReferences,
   errorCodes,
-  explainError,
+  explainErrorCode,
   explainGrant,
-  forms,
+  fieldFormats,
   grantReferences,
-  notServed,
-} from '@particle-grants/core/reference'
+  successFields,
+  unsupportedGrants,
+} from '@particle-grants/reference'
 import { leaksIn } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { answerText, explainAnswer } from './answer-text.ts'
 import { plainly, setDocument, withSources } from './document.ts'
 import { errorText } from './error-text.ts'
-import { findGrant, grantText, notServedText, overview } from './grant-text.ts'
+import { findGrant, grantText, overview, unsupportedGrantText } from './grant-text.ts'
 import { readGiven } from './read-answer.ts'
 
 const token = '0123456789abcdef0123456789abcdef01234567'
@@ -57,7 +57,7 @@ describe('a grant in a terminal', () => {
     expect(text).toContain(
       "-u 'particle:particle' \\\n    -d grant_type=urn:custom:mfa-otp \\\n    --data-urlencode 'mfa_token=",
     )
-    expect(oneLine(text)).toContain(forms.otp)
+    expect(oneLine(text)).toContain(fieldFormats.otp)
   })
 
   it('says where each fact is known from, when asked', () => {
@@ -78,21 +78,23 @@ describe('a grant in a terminal', () => {
   it.each(['mfa-token', 'authorization_code', 'implicit'])('says what to use instead of %s', (given) => {
     const named = findGrant(given)
 
-    expect(named?.kind).toBe('not_served')
-    if (named?.kind !== 'not_served') return
-    expect(oneLine(setDocument(notServedText(named.name, named.entry), 80))).toContain(named.entry.instead)
+    expect(named?.kind).toBe('unsupported')
+    if (named?.kind !== 'unsupported') return
+    expect(oneLine(setDocument(unsupportedGrantText(named.name, named.entry), 80))).toContain(
+      named.entry.alternative,
+    )
   })
 
   it('is not found under any other name', () => {
     expect(['', 'toString', '__proto__', token].map(findGrant)).toEqual(Array(4).fill(undefined))
   })
 
-  it('stands in an overview with all others, the kinds of client and what is not served', () => {
+  it('stands in an overview with all others, the kinds of client and what is not supported', () => {
     const text = oneLine(setDocument(overview('pgrants auth grants'), 80))
 
     for (const type of grantTypes) expect(text).toContain(grantReferences[type].summary)
-    for (const { summary } of Object.values(clientKinds)) expect(text).toContain(summary)
-    for (const name of Object.keys(notServed)) expect(text).toContain(name)
+    for (const { summary } of Object.values(clientReferences)) expect(text).toContain(summary)
+    for (const name of Object.keys(unsupportedGrants)) expect(text).toContain(name)
   })
 
   it.each([40, 80])('fits into %i columns, but for what is to be copied', (columns) => {
@@ -110,12 +112,12 @@ describe('a grant in a terminal', () => {
 
 describe('an error code in a terminal', () => {
   it.each(errorCodes)('says what the catalogue says of %s', (code) => {
-    const explanation = explainError(code)
+    const explanation = explainErrorCode(code)
     if (explanation === undefined) throw new Error('no explanation')
     const text = oneLine(setDocument(errorText(explanation, plainly), 60))
 
-    for (const { when } of explanation.wire?.causes ?? []) expect(text).toContain(oneLine(when))
-    expect(text).toContain(oneLine(explanation.wire?.meaning ?? explanation.library?.when ?? ''))
+    for (const { when } of explanation.tokenEndpoint?.causes ?? []) expect(text).toContain(oneLine(when))
+    expect(text).toContain(oneLine(explanation.tokenEndpoint?.meaning ?? explanation.library?.when ?? ''))
   })
 })
 
@@ -173,37 +175,37 @@ describe('an explained answer', () => {
     )
 
     expect(explanation?.cause?.anchor).toMatch(/^invalid_grant-/)
-    expect(oneLine(text)).toContain(oneLine(explanation?.cause?.remedy ?? 'none'))
-    expect(text).not.toContain('Why it may come')
+    expect(oneLine(text)).toContain(oneLine(explanation?.cause?.advice ?? 'none'))
+    expect(text).not.toContain('Possible causes')
   })
 
-  it('of tokens says how long they live, and what each field is', () => {
+  it('of tokens says how long they are valid, and what each field is', () => {
     const { text, expiresIn } = explain(
       `{"token_type":"bearer","access_token":"${token}","expires_in":5400,"refresh_token":"PLANTED"}`,
     )
 
     expect(expiresIn).toBe(5400)
-    expect(text).toContain('It lives 1 hour and some.')
-    expect(oneLine(text)).toContain(answerFields.refresh_token.meaning)
+    expect(text).toContain('It is valid for 1 hour and some.')
+    expect(oneLine(text)).toContain(successFields.refresh_token.meaning)
     expect(leaksIn(text, [token, 'PLANTED'])).toEqual([])
   })
 
   it.each([
     ['{"token_type":"bearer","access_token":"x","expires_in":0}', 'It never expires.'],
-    ['{"token_type":"bearer","access_token":"x","expires_in":7776000}', 'It lives 90 days.'],
-    ['{"token_type":"bearer","access_token":"x","expires_in":1}', 'It lives 1 second.'],
+    ['{"token_type":"bearer","access_token":"x","expires_in":7776000}', 'It is valid for 90 days.'],
+    ['{"token_type":"bearer","access_token":"x","expires_in":1}', 'It is valid for 1 second.'],
   ])('puts a lifetime into words: %s', (body, words) => {
     expect(explain(body).text).toContain(words)
   })
 
-  it('of a code that nobody knows says so', () => {
+  it('of an unknown code says so', () => {
     expect(explain('{"error":"something_new"}').text).toContain('Another error')
   })
 
   it.each([
-    ['HTTP/1.1 502 Bad Gateway\n\n<html>', /status 502 and an HTML page/],
-    ['HTTP/1.1 302 Found\nLocation: /login\n\n', /a redirect, which is never followed/],
-    ['HTTP/1.1 200 OK\n\n[]', /JSON, but no object/],
+    ['HTTP/1.1 502 Bad Gateway\n\n<html>', /status 502 .* an HTML page/],
+    ['HTTP/1.1 302 Found\nLocation: /login\n\n', /a redirect\. The library never follows redirects/],
+    ['HTTP/1.1 200 OK\n\n[]', /JSON, but not an object/],
   ])('that is none of the token endpoint says what it is: %j', (text, words) => {
     const explained = explain(text)
 

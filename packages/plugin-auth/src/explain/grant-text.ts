@@ -1,26 +1,26 @@
-import { type ClientKind, type FieldDefinition, isGrantType } from '@particle-grants/core'
+import { type ClientKind, type FieldDefinition, isGrantType } from '@particle-grants/core/protocol'
 import {
-  clientKinds,
+  clientReferences,
   explainGrant,
   explainGrants,
   type Fact,
   type FieldReference,
-  forms,
+  fieldFormats,
   type GrantExplanation,
-  type NotServed,
-  type NotServedId,
-  notServed,
   pages,
   questions,
   tokenRequest,
-} from '@particle-grants/core/reference'
+  type UnsupportedGrant,
+  type UnsupportedGrantId,
+  unsupportedGrants,
+} from '@particle-grants/reference'
 import { curlOf } from './curl.ts'
 import type { Block, Saying, Term } from './document.ts'
 
-/** What a name stands for: a grant, or something known that is not served. */
+/** What a name is: a grant, or a known grant type that is not supported. */
 export type Named =
   | { readonly kind: 'grant'; readonly grant: GrantExplanation }
-  | { readonly kind: 'not_served'; readonly name: NotServedId; readonly entry: NotServed }
+  | { readonly kind: 'unsupported'; readonly name: UnsupportedGrantId; readonly entry: UnsupportedGrant }
 
 /** Finds a grant by its `grant_type`. The `urn:custom:` of Particle's own may be left out, and `_` may be `-`. */
 export function findGrant(given: string): Named | undefined {
@@ -29,11 +29,11 @@ export function findGrant(given: string): Named | undefined {
   const candidates = [plain, plain.replaceAll('-', '_'), custom, custom.replaceAll('_', '-')]
   const type = candidates.find(isGrantType)
   if (type !== undefined) return { kind: 'grant', grant: explainGrant(type) }
-  const name = candidates.find((one): one is NotServedId => Object.hasOwn(notServed, one))
-  return name && { kind: 'not_served', name, entry: notServed[name] }
+  const name = candidates.find((one): one is UnsupportedGrantId => Object.hasOwn(unsupportedGrants, one))
+  return name && { kind: 'unsupported', name, entry: unsupportedGrants[name] }
 }
 
-/** All grants in short, and what is known besides. `command` prints one of them. */
+/** All grants in short, and the known ones that are not supported. `command` prints one of them. */
 export function overview(command: string): Block[] {
   return [
     { kind: 'title', text: `${tokenRequest.method} ${tokenRequest.path}` },
@@ -41,28 +41,28 @@ export function overview(command: string): Block[] {
     { kind: 'heading', text: 'Grant types' },
     {
       kind: 'terms',
-      terms: explainGrants().map(({ type, runs, reference }) => ({
+      terms: explainGrants().map(({ type, definition, reference }) => ({
         name: type,
-        beside: runs.clients.join(', '),
+        beside: definition.clients.join(', '),
         below: [reference.summary],
       })),
     },
     { kind: 'heading', text: 'Kinds of client' },
     {
       kind: 'terms',
-      terms: Object.entries(clientKinds).map(([kind, { summary, example }]) => ({
+      terms: Object.entries(clientReferences).map(([kind, { summary, example }]) => ({
         name: kind,
         beside: example,
         below: [summary],
       })),
     },
-    { kind: 'heading', text: 'Known, and not served' },
+    { kind: 'heading', text: 'Known grant types that are not supported here' },
     {
       kind: 'terms',
-      terms: Object.entries(notServed).map(([name, { title, instead }]) => ({
+      terms: Object.entries(unsupportedGrants).map(([name, { title, alternative }]) => ({
         name,
         beside: title,
-        below: [instead],
+        below: [alternative],
       })),
     },
     { kind: 'heading', text: 'One of them in full' },
@@ -71,19 +71,19 @@ export function overview(command: string): Block[] {
 }
 
 /** Everything about one grant. */
-export function grantText({ type, runs, reference, errors }: GrantExplanation, say: Saying): Block[] {
+export function grantText({ type, definition, reference, errors }: GrantExplanation, say: Saying): Block[] {
   return [
     { kind: 'title', text: type },
     { kind: 'text', text: `${reference.title}. ${reference.summary}` },
     { kind: 'heading', text: 'When to use it' },
     { kind: 'bullets', items: reference.whenToUse },
-    { kind: 'heading', text: 'Who may' },
+    { kind: 'heading', text: 'Who may use it' },
     { kind: 'terms', terms: clientTerms(reference.clients, say) },
     { kind: 'heading', text: 'Fields' },
-    { kind: 'terms', terms: fieldTerms(runs.fields, { references: reference.fields, say }) },
+    { kind: 'terms', terms: fieldTerms(definition.fields, { references: reference.fields, say }) },
     { kind: 'heading', text: 'With curl' },
     { kind: 'command', lines: curlOf(type) },
-    { kind: 'heading', text: 'Answers' },
+    { kind: 'heading', text: 'Responses' },
     { kind: 'terms', terms: factTerms(reference.outcomes, say) },
     { kind: 'heading', text: 'Errors' },
     {
@@ -112,21 +112,24 @@ export function grantText({ type, runs, reference, errors }: GrantExplanation, s
   ]
 }
 
-/** What is known and not served: why, and what to use instead. */
-export function notServedText(name: string, { title, facts, why, instead }: NotServed): Block[] {
+/** A grant type that is not supported: why, and what to use instead. */
+export function unsupportedGrantText(
+  name: string,
+  { title, facts, reason, alternative }: UnsupportedGrant,
+): Block[] {
   return [
     { kind: 'title', text: name },
-    { kind: 'text', text: `${title}. ${why}` },
+    { kind: 'text', text: `${title}. ${reason}` },
     { kind: 'bullets', items: facts.map(({ text }) => text) },
     { kind: 'heading', text: 'Instead' },
-    { kind: 'text', text: instead },
+    { kind: 'text', text: alternative },
   ]
 }
 
 function clientTerms(clients: Readonly<Partial<Record<ClientKind, Fact>>>, say: Saying): Term[] {
   return Object.entries(clients).map(([kind, fact]) => ({
     name: kind,
-    beside: clientKinds[kind as ClientKind].example,
+    beside: clientReferences[kind as ClientKind].example,
     below: [say(fact)],
   }))
 }
@@ -139,14 +142,14 @@ function fieldTerms(
   fields: Readonly<Record<string, FieldDefinition>>,
   { references, say }: { references: Readonly<Record<string, FieldReference>>; say: Saying },
 ): Term[] {
-  return Object.entries(fields).flatMap(([name, { form, required }]) => {
+  return Object.entries(fields).flatMap(([name, { format, required }]) => {
     const reference = references[name]
     if (reference === undefined) return []
     const { meaning, from, facts = [] } = reference
     return {
       name,
       beside: required ? 'required' : 'optional',
-      below: [say({ text: `${meaning} ${forms[form]}`, from }), ...facts.map(say)],
+      below: [say({ text: `${meaning} ${fieldFormats[format]}`, from }), ...facts.map(say)],
     }
   })
 }

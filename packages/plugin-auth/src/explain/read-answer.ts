@@ -1,4 +1,4 @@
-import { isTokenEndpointErrorCode, type RawAnswer, tokenEndpointErrors } from '@particle-grants/core'
+import { type HttpResponse, isTokenEndpointError, tokenEndpointErrors } from '@particle-grants/core/protocol'
 
 /** What somebody handed over to be explained. */
 export type Given =
@@ -6,7 +6,7 @@ export type Given =
   | { readonly kind: 'code'; readonly code: string }
   | {
       readonly kind: 'answer'
-      readonly answer: RawAnswer
+      readonly answer: HttpResponse
       /** Whether the status stood there; otherwise it was concluded from the body. */
       readonly statusGiven: boolean
     }
@@ -46,7 +46,7 @@ function lastHead(text: string): Head | undefined {
   return { status: Number(found[1]), lines: head.split('\n'), body: body.trim() }
 }
 
-function rawAnswer(status: number, lines: readonly string[], body: string): RawAnswer {
+function rawAnswer(status: number, lines: readonly string[], body: string): HttpResponse {
   const headers = new Map<string, string>()
   for (const line of lines) {
     const colon = line.indexOf(':')
@@ -78,5 +78,5 @@ function statusOf(body: string): number {
     return 200
   }
   if (typeof error !== 'string') return 200
-  return isTokenEndpointErrorCode(error) ? tokenEndpointErrors[error].status : 400
+  return isTokenEndpointError(error) ? tokenEndpointErrors[error].status : 400
 }

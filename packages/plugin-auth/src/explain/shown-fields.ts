@@ -1,5 +1,5 @@
-import { isTokenEndpointErrorCode } from '@particle-grants/core'
-import { errorCodes, explainError } from '@particle-grants/core/reference'
+import { isTokenEndpointError } from '@particle-grants/core/protocol'
+import { errorCodes, explainErrorCode } from '@particle-grants/reference'
 
 const redacted = '[redacted]'
 
@@ -41,10 +41,10 @@ export function shownFields(body: Uint8Array): ShownField[] {
 
 /** An error code that is known, or has the form of one: words of letters, with `_` between them. */
 export function shownCode(code: string): string {
-  return isTokenEndpointErrorCode(code) || /^[a-z]{2,20}(?:_[a-z]{2,20}){1,3}$/.test(code) ? code : redacted
+  return isTokenEndpointError(code) || /^[a-z]{2,20}(?:_[a-z]{2,20}){1,3}$/.test(code) ? code : redacted
 }
 
 function isKnownDescription(value: unknown): value is string {
-  const causes = errorCodes.flatMap((code) => explainError(code)?.wire?.causes ?? [])
+  const causes = errorCodes.flatMap((code) => explainErrorCode(code)?.tokenEndpoint?.causes ?? [])
   return causes.some(({ description }) => description?.text === value)
 }

@@ -8,9 +8,8 @@ import { type TotpSteps, takeCode } from '../totp/index.ts'
 import type { Enrolment } from './mfa-api.ts'
 import type { Mfa } from './open-mfa.ts'
 import { qrCode } from './qr-code.ts'
-import { RefusedCodes } from './refused-codes.ts'
 
-const tries = 3
+const maxAttempts = 3
 
 /** What an enrolment is confirmed with. */
 interface Confirming {
@@ -23,19 +22,19 @@ interface Confirming {
 export async function enrolAtTerminal({ mfa, enrolment, revokeTokens }: Confirming): Promise<void> {
   const output = promptOutput()
   output.write(`${invitation(enrolment, output).join('\n')}\n\n`)
-  const refused = new RefusedCodes(enrolment.mfaToken)
-  while (refused.size < tries) {
-    const otp = await askCode(refused)
+  const rejected = new Set<string>()
+  while (rejected.size < maxAttempts) {
+    const otp = await askCode(rejected)
     if ((await mfa.api.confirm(enrolment, { otp: new Secret(otp), revokeTokens })) === 'done') return
-    refused.add(otp)
-    const left = tries - refused.size
+    rejected.add(otp)
+    const left = maxAttempts - rejected.size
     if (left > 0)
       output.write(
-        `That code was refused; ${left} ${left === 1 ? 'try' : 'tries'} left. Wait for the next one.\n`,
+        `That code was rejected; ${left} ${left === 1 ? 'attempt' : 'attempts'} left. Wait for the next one.\n`,
       )
   }
   throw new CliError('call_refused', {
-    what: `${tries} codes were refused. Two-step authentication is still off.`,
+    what: `${maxAttempts} codes were rejected. Two-step authentication is still off.`,
     remedy:
       'Check the clock of the device that shows the codes, remove the entry from the authenticator, and start over.',
   })
@@ -89,11 +88,11 @@ function invitation({ key, secret }: Enrolment, stream: NodeJS.WriteStream): str
   return ['Scan this with your authenticator, or type the secret below it:', '', ...code, typed]
 }
 
-async function askCode(refused: RefusedCodes): Promise<string> {
+async function askCode(rejected: ReadonlySet<string>): Promise<string> {
   for (;;) {
     const given = await askText({ message: 'Six digits that it shows now:', instead: '--keep-secret' })
     const otp = given.replace(/\s/g, '')
-    if (refused.has(otp)) promptOutput().write('That one was refused already. Wait for the next code.\n')
+    if (rejected.has(otp)) promptOutput().write('That code was rejected already. Wait for the next one.\n')
     else if (/^\d{6}$/.test(otp)) return otp
     else promptOutput().write('A code has six digits.\n')
   }

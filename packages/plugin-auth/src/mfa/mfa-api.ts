@@ -1,5 +1,5 @@
 import { Secret } from '@particle-grants/core'
-import { calls } from '@particle-grants/core/reference'
+import { calls } from '@particle-grants/reference'
 import type { AxiosInstance, AxiosResponse } from 'axios'
 import { CliError } from '../errors/cli-error.ts'
 import { refusedCall } from '../network/api-call.ts'
@@ -86,7 +86,7 @@ export class MfaApi {
 }
 
 /**
- * What was presented is wrong, and the token that presented it is all right: a dead token never comes here, since the
+ * What was presented is wrong, and the token that presented it is all right: an invalid token never comes here, since the
  * session tells it apart by its error code.
  */
 function isRefusal({ status, data }: AxiosResponse): boolean {
@@ -112,7 +112,7 @@ function uriIn(url: unknown): string | undefined {
 }
 
 function notUnderstood(problem: string): CliError {
-  return new CliError('no_answer', {
+  return new CliError('network_error', {
     what: `Particle's answer was not understood: ${problem}. Nothing was changed here.`,
   })
 }

@@ -1,4 +1,4 @@
-import { grantReferences, pages, questions } from '@particle-grants/core/reference'
+import { grantReferences, pages, questions } from '@particle-grants/reference'
 import type { Block } from '../explain/document.ts'
 
 /** What to do before the authenticator is lost, in the catalogue's words. */

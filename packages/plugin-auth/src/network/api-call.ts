@@ -13,7 +13,7 @@ interface Caller {
   readonly fetch: typeof fetch
 }
 
-/** Asks the API, as a session. Throws `no_answer` or what the session throws; any status is an answer. */
+/** Asks the API, as a session. Throws `network_error` or what the session throws; any status is an answer. */
 export async function askApi(session: Caller, path: string): Promise<ApiAnswer> {
   try {
     const response = await session.fetch(path, { signal: AbortSignal.timeout(30_000) })
@@ -30,7 +30,7 @@ export function noAnswer(thrown: unknown, where = 'the API'): CliError {
   const told = proxyErrorIn(thrown)
   if (told !== undefined) return told
   const code = systemCodeOf(thrown)
-  return new CliError('no_answer', {
+  return new CliError('network_error', {
     what: `No answer from ${where}${code === undefined ? '' : ` (${code})`}.`,
     remedy: 'Check the base URL, the network and any proxy on the way.',
   })
@@ -41,11 +41,11 @@ export function refusedCall({ status, data }: ApiAnswer, what: string): CliError
   if (status === 401) {
     return new CliError('token_refused', {
       what: `Particle refused the token (401${described(data)}).`,
-      remedy: 'Sign in again: %bin% auth login%profile%',
+      remedy: 'Sign in again: %bin% auth login%connection%',
     })
   }
   if (status >= 500 || (status < 400 && data === undefined)) {
-    return new CliError('no_answer', {
+    return new CliError('network_error', {
       what: `${what}: what answered is not Particle's API (status ${status}).`,
     })
   }

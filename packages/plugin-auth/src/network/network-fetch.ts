@@ -1,4 +1,3 @@
-import type { Fetch } from '@particle-grants/core'
 import { proxyVariables } from './proxy.ts'
 
 /** Whether the environment names a proxy. */
@@ -23,6 +22,3 @@ export const platformFetch: typeof fetch = async (...call) => {
   if (!namesProxy()) return fetch(...call)
   return (await proxiedFetch())(...call)
 }
-
-/** The same, as core takes it. */
-export const networkFetch: Fetch = (url, init) => platformFetch(url, init as RequestInit)

@@ -1,15 +1,12 @@
-import { GrantsError, type MfaRequired, particleUrl, type SecretInput } from '@particle-grants/core'
-import type { Connections } from '../connection/connection.ts'
+import { GrantsError, type Secret } from '@particle-grants/core'
+import { particleUrl } from '@particle-grants/core/protocol'
+import type { Connections, SignInSession } from '../connection/connection.ts'
 import type { SignIn } from '../connection/profile.ts'
 import { nameOf } from '../connection/wording.ts'
-import { CliError } from '../errors/cli-error.ts'
 import { askSecret, askText } from '../terminal/prompts.ts'
-import type { CodeSender } from './code-sender.ts'
 
-/** What answers a challenge without anybody being asked. */
-export type ChallengeAnswer =
-  | { readonly by: 'otp' | 'recovery' | 'totp'; readonly value: SecretInput }
-  | undefined
+/** What answers a challenge without a prompt. */
+export type ChallengeAnswer = { readonly by: 'otp' | 'recovery' | 'totp'; readonly value: Secret } | undefined
 
 /** What answering tells on the way. */
 export interface Telling {
@@ -22,7 +19,7 @@ export interface Telling {
 
 /** A challenge that is to be answered. */
 export interface Answering {
-  readonly sender: CodeSender
+  readonly session: SignInSession
   readonly signIn: SignIn
   readonly connections: Connections
   readonly telling: Telling
@@ -33,11 +30,10 @@ export async function answerBy(
   { by, value }: NonNullable<ChallengeAnswer>,
   answering: Answering,
 ): Promise<void> {
-  const { sender } = answering
-  if (by === 'otp') return checkCode(value, answering)
-  if (by === 'recovery') return checkRecoveryCode(value, answering)
+  if (by === 'otp') return checkCode(value, answering, { force: false })
+  if (by === 'recovery') return checkRecoveryCode(value, answering, { force: false })
   const { parseTotpKey, submitTotp } = await import('../totp/index.ts')
-  await submitTotp(sender, { ...(await totpOptions(answering)), key: parseTotpKey(value) })
+  await submitTotp(answering.session, { ...(await totpOptions(answering)), key: parseTotpKey(value) })
 }
 
 /**
@@ -48,7 +44,7 @@ export async function answerByKeptKey(
   answering: Answering,
   { mayAsk }: { readonly mayAsk: boolean },
 ): Promise<'taken' | 'refused' | 'none'> {
-  const { signIn, connections, telling, sender } = answering
+  const { signIn, connections, telling, session } = answering
   const username = nameOf(signIn)
   if (username === null) return 'none'
   const { keptTotpKey, submitTotp } = await import('../totp/index.ts')
@@ -59,10 +55,10 @@ export async function answerByKeptKey(
   if (key === undefined) return 'none'
   telling.note('The code comes from the key in the keyring.')
   try {
-    await submitTotp(sender, { ...(await totpOptions(answering)), key, codes: mayAsk ? 1 : 2 })
+    await submitTotp(session, { ...(await totpOptions(answering)), key, codes: mayAsk ? 1 : 2 })
     return 'taken'
   } catch (thrown) {
-    if (!isRefusedCode(thrown)) throw thrown
+    if (!isRejectedCode(thrown)) throw thrown
     const refusal = 'The code of the key in the keyring was refused: key and account no longer fit.'
     telling.caution(mayAsk ? refusal : `${refusal} To forget the key: ${forgetting(signIn, telling.bin)}`)
     if (mayAsk) return 'refused'
@@ -76,55 +72,68 @@ export function forgetting(signIn: SignIn, bin: string): string {
   return `${bin} auth mfa forget --username ${nameOf(signIn)}${address}`
 }
 
-/** Asks for codes until one is taken, or the challenge is over. `r` leads to the recovery codes. */
+/** Asks for codes until one is accepted or the challenge is over. `r` asks for a recovery code. */
 export async function answerByAsking(answering: Answering): Promise<void> {
-  const { sender, telling } = answering
-  while (sender.state.status === 'mfa_required') {
-    const { triesLeft } = (sender.state as MfaRequired).challenge
-    const tries = triesLeft === 1 ? 'one try left' : `${triesLeft} tries left`
-    const code = await askText({
-      message: `Code of your authenticator (${tries}; r for a recovery code):`,
+  const { session, telling } = answering
+  const rejected = new Set<string>()
+  for (;;) {
+    const { state } = session
+    if (state.status !== 'mfa_required') return
+    const { attemptsLeft } = state.challenge
+    const attempts = attemptsLeft === 1 ? '1 attempt left' : `${attemptsLeft} attempts left`
+    const given = await askText({
+      message: `Authenticator code (${attempts}, r = recovery code):`,
       instead: '--otp-stdin',
     })
+    const code = given.replace(/\s/g, '')
+    if (rejected.has(code)) {
+      telling.note('That code was rejected already. Wait for the next one.')
+      continue
+    }
     try {
       if (code.toLowerCase() === 'r') await askRecoveryCode(answering)
-      else await checkCode(code, answering)
+      else await checkCode(code, answering, { force: true })
     } catch (thrown) {
-      const why = worthAnotherTry(thrown)
-      if (why === undefined) throw thrown
-      telling.note(why)
+      const reason = toRetryReason(thrown)
+      if (reason === undefined) throw thrown
+      if (isRejectedCode(thrown)) rejected.add(code)
+      telling.note(reason)
     }
   }
 }
 
 async function askRecoveryCode(answering: Answering): Promise<void> {
-  answering.telling.note('It is tried: Particle documents recovery codes for login.particle.io only.')
+  answering.telling.note('May be rejected: Particle documents recovery codes only for login.particle.io.')
   const code = await askSecret({ message: 'Recovery code:', instead: '--recovery-code-stdin' })
-  await checkRecoveryCode(code, answering)
+  await checkRecoveryCode(code, answering, { force: true })
 }
 
-async function checkCode(code: SecretInput, { sender, telling }: Answering): Promise<void> {
-  await telling.progress('Checking the code', () => sender.submitOtp(code))
+/** `force`: a person typed the code, so that no back-off holds it back. */
+async function checkCode(
+  code: string | Secret,
+  { session, telling }: Answering,
+  options: { readonly force: boolean },
+): Promise<void> {
+  await telling.progress('Checking the code', () => session.submitOtp(code, options))
 }
 
-async function checkRecoveryCode(code: SecretInput, { sender, telling }: Answering): Promise<void> {
-  await telling.progress('Checking the recovery code', () => sender.submitRecoveryCode(code))
+async function checkRecoveryCode(
+  code: Secret,
+  { session, telling }: Answering,
+  options: { readonly force: boolean },
+): Promise<void> {
+  await telling.progress('Checking the recovery code', () => session.submitRecoveryCode(code, options))
 }
 
-/** What is said before asking again. A refused code leaves the challenge open, and of the others none was sent. */
-function worthAnotherTry(thrown: unknown): string | undefined {
-  if (CliError.isInstance(thrown)) {
-    if (thrown.code === 'code_sent_before') return 'This code was refused before. Wait for the next one.'
-    return thrown.code === 'recovery_code_refused' ? thrown.message : undefined
-  }
+/** What to say before asking again; `undefined`: another code does not help. */
+function toRetryReason(thrown: unknown): string | undefined {
   if (!GrantsError.isInstance(thrown)) return undefined
-  if (thrown.code === 'invalid_argument') return 'A code has six digits. Nothing was sent.'
-  return thrown.code === 'code_refused' ? 'That code was refused. Wait for the next one.' : undefined
+  if (thrown.code === 'invalid_argument') return 'Enter 6 digits.'
+  return thrown.code === 'invalid_code' ? 'That code was rejected. Wait for the next one.' : undefined
 }
 
-function isRefusedCode(thrown: unknown): boolean {
-  if (CliError.isInstance(thrown)) return thrown.code === 'code_sent_before'
-  return GrantsError.isInstance(thrown) && thrown.code === 'code_refused'
+function isRejectedCode(thrown: unknown): boolean {
+  return GrantsError.isInstance(thrown) && thrown.code === 'invalid_code'
 }
 
 async function totpOptions({ signIn, connections, telling }: Answering) {

@@ -1,11 +1,5 @@
-import {
-  type Client,
-  type ClientKind,
-  customer,
-  developerClients,
-  type Secret,
-  type Subject,
-} from '@particle-grants/core'
+import { customer, type OAuthClient, type Secret } from '@particle-grants/core'
+import { type ClientKind, developerClients } from '@particle-grants/core/protocol'
 import { clientOf } from '../connection/client-secrets.ts'
 import type { SignIn } from '../connection/profile.ts'
 import { CliError } from '../errors/cli-error.ts'
@@ -78,7 +72,8 @@ async function askForPlan(inputs: PlanInputs): Promise<SignInPlan> {
   const clientId = await askText({ message: 'Client id:', instead: '--client-id' })
   if (Object.hasOwn(developerClients, clientId)) throw needsOwnClient()
   const client = await ownClient(inputs, { id: clientId, kind: way })
-  if (way === 'user') return { by: 'client', client, subject: 'owner' }
+  const isTyped = inputs.secrets.clientSecret === undefined
+  if (way === 'user') return { by: 'client', client, customer: undefined, isTyped }
   const whose = await askChoice({
     message: 'For whom is the token?',
     instead: '--customer',
@@ -87,9 +82,9 @@ async function askForPlan(inputs: PlanInputs): Promise<SignInPlan> {
       { value: 'customer', name: 'One of its customers' },
     ] as const,
   })
-  if (whose === 'owner') return { by: 'client', client, subject: 'owner' }
+  if (whose === 'owner') return { by: 'client', client, customer: undefined, isTyped }
   const name = await askText({ message: 'Customer (email or id):', instead: '--customer' })
-  return { by: 'client', client, subject: customer(name) }
+  return { by: 'client', client, customer: customer(name), isTyped }
 }
 
 async function planOfClient(
@@ -100,31 +95,29 @@ async function planOfClient(
   if (username !== undefined) return planOfPassword(inputs, client, username)
   const { customer: name } = inputs.flags
   if (name !== undefined && client.kind !== 'product') throw needsProductClient()
-  const subject: Subject = name === undefined ? 'owner' : customer(name)
-  return { by: 'client', client, subject }
+  return {
+    by: 'client',
+    client,
+    customer: name === undefined ? undefined : customer(name),
+    isTyped: inputs.secrets.clientSecret === undefined,
+  }
 }
 
-/** Asks once more for what was refused: the password, and the account where that was asked for as well. */
-export async function askAgain(
+/** Asks for the password again, and for nothing else: a password typed at a prompt for the account would be visible. */
+export function askPasswordAgain(
   inputs: PlanInputs,
   { client, username }: Extract<SignInPlan, { by: 'password' }>,
 ): Promise<SignInPlan> {
-  const given = inputs.flags.username ?? filled(inputs.env.PARTICLE_GRANTS_USERNAME)
-  return planOfPassword({ ...inputs, suggested: username }, client, given)
+  return planOfPassword(inputs, client, username)
 }
 
-async function planOfPassword(
-  inputs: PlanInputs & { readonly suggested?: string },
-  client: Client,
-  given?: string,
-): Promise<SignInPlan> {
+async function planOfPassword(inputs: PlanInputs, client: OAuthClient, given?: string): Promise<SignInPlan> {
   const { secrets, before } = inputs
   const known = before?.subject.startsWith('account:') ? before.subject.slice('account:'.length) : undefined
-  const suggested = inputs.suggested ?? known
   const username =
-    given ?? (await askText({ message: 'Account (email):', instead: '--username', default: suggested }))
+    given ?? (await askText({ message: 'Account (email):', instead: '--username', default: known }))
   const password = secrets.password ?? (await askFor(inputs, 'Password:', '--password-stdin'))
-  return { by: 'password', client, username, password }
+  return { by: 'password', client, username, password, isTyped: secrets.password === undefined }
 }
 
 /** As the flag says, else as the profile has the client, else a product's. */
@@ -135,13 +128,13 @@ function kindOf({ flags, before }: PlanInputs, id: string): ClientKind {
 async function ownClient(
   inputs: PlanInputs,
   { id, kind }: { readonly id: string; readonly kind: ClientKind },
-): Promise<Client> {
+): Promise<OAuthClient> {
   const secret =
     inputs.secrets.clientSecret ?? (await askFor(inputs, `Secret of ${id}:`, '--client-secret-stdin'))
   return clientOf({ baseUrl: '', client: { kind, id } }, secret)
 }
 
-function developer(id: string | undefined): Client {
+function developer(id: string | undefined): OAuthClient {
   return clientOf({ baseUrl: '', client: { kind: 'developer', id: id ?? 'particle' } }, '')
 }
 

@@ -52,7 +52,7 @@ export const loginFlags = {
   }),
   'token-stdin': Flags.boolean({
     helpGroup: 'SECRETS',
-    summary: 'Read an access token from stdin. It is used, and never renewed.',
+    summary: "Read an access token from stdin. It won't be refreshed.",
     exclusive: others('token-stdin', [...tokens, ...codes]),
   }),
   'otp-stdin': Flags.boolean({
@@ -63,7 +63,7 @@ export const loginFlags = {
   'recovery-code-stdin': Flags.boolean({
     helpGroup: 'SECRETS',
     summary:
-      'Read a recovery code from stdin instead. It is tried: Particle documents these codes for login.particle.io only.',
+      'Read a recovery code from stdin instead. May be rejected: Particle documents recovery codes only for login.particle.io.',
     exclusive: others('recovery-code-stdin', codes),
   }),
   'totp-stdin': Flags.boolean({

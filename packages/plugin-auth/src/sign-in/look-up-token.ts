@@ -1,12 +1,7 @@
-import {
-  createSession,
-  type DeveloperClientId,
-  developerClient,
-  developerClients,
-  type Secret,
-} from '@particle-grants/core'
+import { createSession, developerClient, type Secret } from '@particle-grants/core'
+import { type DeveloperClientId, developerClients } from '@particle-grants/core/protocol'
 import { askApi, refusedCall } from '../network/api-call.ts'
-import { networkFetch } from '../network/network-fetch.ts'
+import { platformFetch } from '../network/network-fetch.ts'
 
 /** What Particle tells of a token. */
 export interface TokenLookUp {
@@ -18,11 +13,10 @@ export interface TokenLookUp {
   readonly clientId: string | undefined
 }
 
-/** Asks Particle about a token. Throws `token_refused` for a dead one, `no_answer` where nobody answers. */
+/** Asks Particle about a token. Throws `token_refused` for an invalid one, `network_error` where no response arrives. */
 export async function lookUpToken(accessToken: Secret, baseUrl: string | undefined): Promise<TokenLookUp> {
-  const session = createSession({ client: developerClient(), baseUrl, fetch: networkFetch })
-  await session.adopt({ accessToken })
-  const current = await tolerant(() => askApi(session, '/v1/access_tokens/current'))
+  const session = createSession({ accessToken, baseUrl, fetch: platformFetch })
+  const current = await toResponse(() => askApi(session, '/v1/access_tokens/current'))
   if (current.status !== 200) throw refusedCall(current, 'Asking about the token')
   const {
     expires_at: expiresAt,
@@ -45,8 +39,8 @@ export function clientOfToken(clientId: string | undefined) {
   return developerClient(known ? (clientId as DeveloperClientId) : undefined)
 }
 
-/** A dead token makes the session say that it needs its owner: here that is the answer. */
-async function tolerant(ask: () => ReturnType<typeof askApi>) {
+/** For an invalid token the session rejects with `reauthentication_required`: here that is a response. */
+async function toResponse(ask: () => ReturnType<typeof askApi>) {
   try {
     return await ask()
   } catch (thrown) {

@@ -1,24 +1,32 @@
 import {
+  type AccountSubject,
   account,
-  type Client,
+  type CustomerSubject,
   customer,
+  type OAuthClient,
   type Secret,
-  type SecretInput,
-  type Subject,
 } from '@particle-grants/core'
 
-/** How somebody signs in, with everything that takes. */
+/** How to sign in, with everything that takes. */
 export type SignInPlan =
   | {
       readonly by: 'password'
-      readonly client: Client
+      readonly client: OAuthClient
       readonly username: string
-      readonly password: SecretInput
+      readonly password: Secret
+      /** Whether a person typed the password at a terminal, for this very request. */
+      readonly isTyped: boolean
     }
-  | { readonly by: 'client'; readonly client: Client; readonly subject: Subject }
+  | {
+      readonly by: 'client'
+      readonly client: OAuthClient
+      /** `undefined`: the client's owner. */
+      readonly customer: CustomerSubject | undefined
+      readonly isTyped: boolean
+    }
   | { readonly by: 'token'; readonly accessToken: Secret }
 
-/** Whose the tokens of a password will be: a product's client signs in its customers. */
-export function subjectOf(client: Client, username: string): Subject {
+/** The subject of a password's tokens: a product's client signs in its customers. */
+export function toSubject(client: OAuthClient, username: string): AccountSubject | CustomerSubject {
   return client.kind === 'product' ? customer(username) : account(username)
 }

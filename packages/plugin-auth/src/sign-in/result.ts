@@ -1,38 +1,38 @@
-import type { SignedIn } from '@particle-grants/core'
 import type { SignIn } from '../connection/profile.ts'
+import type { ProfileSource } from '../connection/source.ts'
 import { fileStoreFolder } from '../connection/stores.ts'
 import {
   accountOf,
   clientInWords,
   endInWords,
+  formatConnectionFlags,
   isoTime,
   nameOf,
-  profileFlag,
   storeInWords,
 } from '../connection/wording.ts'
 import type { Row } from '../terminal/rows.ts'
-import { factsOf, renewalInWords } from '../token/token-facts.ts'
+import { formatRenewal, hasRequestedLifetime, type TokenFacts } from '../token/token-facts.ts'
 
 /** A finished sign-in. */
 export interface Finished {
-  readonly profile: string
+  readonly source: ProfileSource
   readonly signIn: SignIn
-  readonly state: SignedIn
+  readonly facts: TokenFacts
 }
 
 /** What `auth login --json` prints. */
-export function resultOf({ profile, signIn, state }: Finished) {
-  const { expiresAt, grant, renewal } = factsOf(state)
+export function resultOf({ source, signIn, facts }: Finished) {
+  const { tokens, renewal } = facts
   return {
-    profile,
+    profile: source.name,
     account: nameOf(signIn),
     subject: signIn.subject,
     client: { id: signIn.client.id, kind: signIn.client.kind },
     baseUrl: signIn.baseUrl,
-    grant,
-    expiresAt: isoTime(expiresAt),
-    lifetimeAsAsked: state.tokens.lifetimeAsAsked,
-    renewedBy: renewal.by === 'nothing' ? null : renewal.by,
+    grant: tokens.grantType,
+    expiresAt: isoTime(tokens.expiresAt),
+    lifetimeAsRequested: hasRequestedLifetime(tokens),
+    renewedBy: renewal.grantType ?? null,
     store: signIn.store,
     folder: signIn.store === 'file' ? fileStoreFolder() : null,
     particleCli: signIn.particleCli === true,
@@ -40,15 +40,16 @@ export function resultOf({ profile, signIn, state }: Finished) {
 }
 
 /** The same for people. */
-export function resultRows({ profile, signIn, state }: Finished, bin: string): Row[] {
-  const facts = factsOf(state)
+export function resultRows({ source, signIn, facts }: Finished, bin: string): Row[] {
+  // The profile has the base URL by now.
+  const flags = formatConnectionFlags({ ...source, baseUrl: undefined })
   return [
     ['Account', accountOf(signIn)],
     ['Client', clientInWords(signIn.client)],
-    ['Good until', endInWords(facts.expiresAt)],
-    ['Renewed', renewalInWords(facts, `${bin} auth login${profileFlag(profile)}`)],
-    ['Kept', storeInWords(signIn.store)],
-    ['Profile', profile],
-    ['Address', signIn.baseUrl],
+    ['Expires', endInWords(facts.tokens.expiresAt)],
+    ['Refresh', formatRenewal(facts, `${bin} auth login${flags}`)],
+    ['Stored', storeInWords(signIn.store)],
+    ['Profile', source.name],
+    ['API URL', signIn.baseUrl],
   ]
 }

@@ -1,13 +1,16 @@
-import type { Secret, SignedIn } from '@particle-grants/core'
+import type { Secret } from '@particle-grants/core'
+import type { MachineTokens } from '@particle-grants/core/machine'
 import type { SignIn } from '../connection/profile.ts'
 import { nameOf } from '../connection/wording.ts'
 import { CliError } from '../errors/cli-error.ts'
 
-/** Gives a sign-in to particle-cli as well. Gives the path of its profile. */
-export async function shareWithParticleCli(signIn: SignIn, { tokens }: SignedIn): Promise<string> {
+/** Writes a token to the profile of particle-cli as well. Returns the path of its profile. */
+export async function shareWithParticleCli(
+  signIn: SignIn,
+  { accessToken, expiresAt }: MachineTokens,
+): Promise<string> {
   const { particleCliProfile } = await import('@particle-grants/store-file/particle-cli')
   const profile = particleCliProfile()
-  const { accessToken, expiresAt } = tokens
   const username = nameOf(signIn)
   try {
     await profile.write({

@@ -1,14 +1,18 @@
-import { GrantsError, particleUrl, type Tokens, tokensOf } from '@particle-grants/core'
-import { checkedBaseUrl } from '../connection/base-url.ts'
+import { GrantsError } from '@particle-grants/core'
+import type { MachineTokens } from '@particle-grants/core/machine'
+import { particleUrl } from '@particle-grants/core/protocol'
+import { checkBaseUrl } from '../connection/base-url.ts'
 import { chooseStore } from '../connection/choose-store.ts'
-import { Connections } from '../connection/connection.ts'
-import { findProfile, type ProfileSource, tokenVariable, type Wanted } from '../connection/source.ts'
+import type { Connections } from '../connection/connection.ts'
+import { type ProfileSource, tokenVariable } from '../connection/source.ts'
 import { accountOf } from '../connection/wording.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { askChoice } from '../terminal/prompts.ts'
+import { loadState } from '../token/stored-state.ts'
+import { getTokenFacts } from '../token/token-facts.ts'
 import type { Telling } from './answer-challenge.ts'
 import { finishSignIn } from './finish.ts'
-import { askAgain, gatherPlan } from './gather-plan.ts'
+import { askPasswordAgain, gatherPlan } from './gather-plan.ts'
 import { offerToForgetKey } from './kept-key-offer.ts'
 import { lifetimeOf } from './lifetime.ts'
 import type { LoginFlags } from './login-flags.ts'
@@ -18,52 +22,50 @@ import type { SignInPlan } from './plan.ts'
 import type { Finished } from './result.ts'
 import { dropPending } from './settle.ts'
 import { tokenOfParticleCli } from './share-with-particle-cli.ts'
-import { beginSignIn, type SignInTerms, type SignInUnderWay, takeUp } from './sign-in-under-way.ts'
+import { beginSignIn, resumeSignIn, type SignInTerms, type SignInUnderWay } from './sign-in-under-way.ts'
 
 /** What a sign-in is made from. */
 export interface SignInCall {
   readonly flags: LoginFlags
-  readonly wanted: Wanted
+  readonly connections: Connections
+  readonly source: ProfileSource
   readonly mayAsk: boolean
   readonly telling: Telling
 }
 
 /** A call, with what was read for it. */
 interface Prepared extends SignInCall {
-  readonly connections: Connections
-  readonly source: ProfileSource
   readonly secrets: LoginSecrets
 }
 
 /** Signs in as flags, stdin, environment and answers say, and stores it. Rejects with `mfa_required` where a code is awaited. */
 export async function signInBy(call: SignInCall): Promise<Finished> {
+  const { flags, connections, source, mayAsk, telling } = call
   assertSeen(call)
-  const connections = new Connections()
-  const source = await findProfile(call.wanted, connections.book)
-  lifetimeOf(call.flags['expires-in'], call.flags['never-expires'])
-  const prepared = { ...call, connections, source, secrets: await readLoginSecrets(call.flags) }
-  const earlier = await earlierTokens(prepared)
-  const pending = await takenUp(prepared)
+  lifetimeOf(flags['expires-in'], flags['never-expires'])
+  const secrets = await readLoginSecrets(flags)
+  const prepared = { ...call, secrets }
+  const earlier = await loadEarlierTokens(prepared)
+  const pending = await resumePending(prepared)
   const underWay = pending ?? (await begun(prepared))
-  const { mayAsk, telling, secrets } = prepared
   const { keptKeyRefused } = await passChallenge(underWay, {
     profile: source.name,
     answer: secrets.answer,
     mayAsk,
-    isTakenUp: pending !== undefined,
+    isResumed: pending !== undefined,
     connections,
     telling,
   })
-  const finished = await finishSignIn(underWay, { flags: call.flags, source, earlier, connections, telling })
+  const finished = await finishSignIn(underWay, { flags, source, earlier, connections, telling })
   if (keptKeyRefused) await offerToForgetKey(finished.signIn, connections, telling)
   return finished
 }
 
 /** A token of the environment would be used before whatever is signed in here. */
-function assertSeen({ wanted, telling }: SignInCall): void {
+function assertSeen({ source, telling }: SignInCall): void {
   const variable = tokenVariable(process.env)
   if (variable === undefined) return
-  if (wanted.profile !== undefined) {
+  if (source.chosenBy === 'flag') {
     telling.caution(`${variable} is set: it is used wherever --profile is not given.`)
     return
   }
@@ -73,39 +75,47 @@ function assertSeen({ wanted, telling }: SignInCall): void {
   })
 }
 
-/** What the profile is signed in with so far, where that can be read. */
-async function earlierTokens({ source, connections }: Prepared): Promise<Tokens | undefined> {
+/** The tokens that the profile has so far, where they can be read. */
+async function loadEarlierTokens({ source, connections }: Prepared): Promise<MachineTokens | undefined> {
   const signIn = source.profile?.signIn
   if (signIn === undefined) return undefined
   try {
-    const { session } = await connections.openSignIn(signIn, source.name)
-    return tokensOf(await session.restore())
+    const store = await connections.stores.get(signIn.store)
+    const state = await loadState(signIn, { profile: source.name, store })
+    return state && getTokenFacts(state)?.tokens
   } catch {
-    // It is replaced: whoever signs in anew needs nothing of it.
+    // The new sign-in replaces it.
     return undefined
   }
 }
 
 /** The sign-in that waits for its code, where this call is to answer it. */
-async function takenUp(prepared: Prepared): Promise<SignInUnderWay | undefined> {
+async function resumePending(prepared: Prepared): Promise<SignInUnderWay | undefined> {
   const { flags, secrets, source, connections, mayAsk } = prepared
   const pending = source.profile?.pending
   const namesSomebody =
     flags.username ?? flags['client-id'] ?? flags.customer ?? secrets.token ?? secrets.password
   const onlyCode = secrets.answer !== undefined && namesSomebody === undefined
-  if (onlyCode && pending === undefined) throw new GrantsError('no_challenge', {})
+  if (onlyCode && pending === undefined) {
+    throw new GrantsError('no_challenge', 'No sign-in is waiting for a code.', {})
+  }
   if (
     pending === undefined ||
     !(onlyCode || (mayAsk && namesSomebody === undefined && !flags['from-particle-cli']))
   ) {
     return undefined
   }
-  const underWay = await takeUp(pending, { profile: source.name, connections })
-  if (underWay.state.status === 'mfa_required' && (onlyCode || (await wantsToGoOn(accountOf(pending)))))
+  const underWay = await resumeSignIn(pending, { profile: source.name, connections })
+  if (
+    underWay.session.state.status === 'mfa_required' &&
+    (onlyCode || (await wantsToGoOn(accountOf(pending))))
+  )
     return underWay
   if (onlyCode) {
     await dropPending(source.name, connections)
-    throw new GrantsError('challenge_over', { reason: 'age' })
+    throw new GrantsError('challenge_expired', 'The MFA challenge has expired. Sign in again.', {
+      reason: 'age',
+    })
   }
   return undefined
 }
@@ -139,14 +149,14 @@ async function begun(prepared: Prepared): Promise<SignInUnderWay> {
       // A password that was given another way would be the same one again.
       const wasAsked = mayAsk && secrets.password === undefined
       if (plan.by !== 'password' || !wasAsked || !isWrongPassword(thrown)) throw thrown
-      telling.note('Wrong account or password.')
-      plan = await askAgain(inputs, plan)
+      telling.note('Wrong username or password.')
+      plan = await askPasswordAgain(inputs, plan)
     }
   }
 }
 
 function isWrongPassword(thrown: unknown): boolean {
-  if (!GrantsError.isInstance(thrown) || thrown.code !== 'grant_refused') return false
+  if (!GrantsError.isInstance(thrown) || thrown.code !== 'oauth_error') return false
   return thrown.details.error === 'invalid_grant'
 }
 
@@ -156,7 +166,7 @@ function isDevelopers(plan: SignInPlan): boolean {
 
 async function baseUrlOf({ flags, source }: Prepared): Promise<string> {
   if (source.baseUrl !== undefined) return source.baseUrl
-  if (flags['from-particle-cli']) return checkedBaseUrl((await tokenOfParticleCli()).baseUrl)
+  if (flags['from-particle-cli']) return checkBaseUrl((await tokenOfParticleCli()).baseUrl)
   return (source.profile?.signIn ?? source.profile?.pending)?.baseUrl ?? particleUrl
 }
 

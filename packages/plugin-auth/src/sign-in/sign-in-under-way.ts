@@ -1,14 +1,15 @@
-import { account, type Client, type State } from '@particle-grants/core'
+import { account, type OAuthClient } from '@particle-grants/core'
+import type { SettledState } from '@particle-grants/core/machine'
 import { saveClient } from '../connection/client-secrets.ts'
-import { type AnySession, type Connections, sessionOf } from '../connection/connection.ts'
+import { type Connections, createSignInSession, type SignInSession } from '../connection/connection.ts'
 import type { SignIn, StoreName } from '../connection/profile.ts'
-import { profileStore } from '../connection/profile-store.ts'
 import { StagedStore } from '../connection/staged-store.ts'
-import { unnamedSubject } from '../connection/wording.ts'
+import { unnamedAccount } from '../connection/wording.ts'
+import { loadState } from '../token/stored-state.ts'
 import { clientOfToken, lookUpToken } from './look-up-token.ts'
-import { type SignInPlan, subjectOf } from './plan.ts'
+import { type SignInPlan, toSubject } from './plan.ts'
 
-/** Where a sign-in is sent to and kept, and what is asked of the token. */
+/** Where a sign-in is sent to and kept, and what is requested of the token. */
 export interface SignInTerms {
   readonly profile: string
   readonly baseUrl: string
@@ -19,11 +20,12 @@ export interface SignInTerms {
 
 /** A sign-in that has begun. */
 export interface SignInUnderWay {
-  readonly session: AnySession
-  readonly state: State
+  readonly session: SignInSession
   /** What a profile keeps of it. */
   readonly signIn: SignIn
-  /** Stores what there is by now, a token or a challenge. Before, nothing of a sign-in that begins is stored. */
+  /** Loads what the session saved, with everything that core knows of its tokens. */
+  loadState(): Promise<SettledState | undefined>
+  /** Stores the token or the challenge. Until then nothing of a new sign-in is stored. */
   keep(): Promise<void>
 }
 
@@ -33,65 +35,64 @@ export async function beginSignIn(
   terms: SignInTerms,
   connections: Connections,
 ): Promise<SignInUnderWay> {
-  const store = new StagedStore(await connections.stores.get(terms.store))
-  const begin = (client: Client, subject: string): SignInUnderWay => {
-    const given = {
-      baseUrl: terms.baseUrl,
-      client: { kind: client.kind, id: client.id },
-      subject,
-      store: terms.store,
-    }
-    const session = sessionOf(given, client, profileStore(store, { profile: terms.profile, client }))
-    return {
-      session,
-      get state() {
-        return session.state
-      },
-      // As core writes base URL and subject.
-      get signIn() {
-        const { identity } = session.state
-        const key = store.sessionKey === undefined ? {} : { key: store.sessionKey }
-        return { ...given, ...key, baseUrl: identity.baseUrl, subject: identity.subject ?? subject }
-      },
-      async keep() {
-        await saveClient(this.signIn, client, store)
-        await store.commit()
-      },
-    }
-  }
   const { expiresIn } = terms
+  const store = new StagedStore(await connections.stores.get(terms.store))
   if (plan.by === 'password') {
-    const { client, username, password } = plan
-    const underWay = begin(client, subjectOf(client, username))
-    await underWay.session.login({ username, password, expiresIn })
+    const { client, username, password, isTyped: force } = plan
+    const { type, name } = toSubject(client, username)
+    const underWay = createUnderWay(client, `${type}:${name}`, { terms, store })
+    await underWay.session.login({ username, password, expiresIn, force })
     return underWay
   }
   if (plan.by === 'client') {
-    const underWay = begin(plan.client, plan.subject)
-    if (underWay.session.kind !== 'developer') await underWay.session.authorize({ expiresIn })
+    const { client, customer, isTyped: force } = plan
+    const subject = customer === undefined ? 'owner' : `customer:${customer.name}`
+    const underWay = createUnderWay(client, subject, { terms, store })
+    const { session } = underWay
+    if (session.kind !== 'developer') await session.requestClientToken({ expiresIn, force })
     return underWay
   }
   const { accessToken } = plan
   const { expiresAt, username, clientId } = await lookUpToken(accessToken, terms.baseUrl)
-  const subject = username === undefined ? `${unnamedSubject}${terms.profile}` : account(username)
-  const underWay = begin(clientOfToken(clientId), subject)
-  await underWay.session.adopt({ accessToken, expiresAt })
+  const subject = account(username ?? `${unnamedAccount}${terms.profile}`)
+  const underWay = createUnderWay(clientOfToken(clientId), `account:${subject.name}`, { terms, store })
+  await underWay.session.setToken({ accessToken, expiresAt: expiresAt ?? undefined, subject })
   return underWay
 }
 
-/** Takes up a challenge that an earlier call stored. Its tries are counted in the store. */
-export async function takeUp(
+function createUnderWay(
+  client: OAuthClient,
+  subject: string,
+  { terms, store }: { readonly terms: SignInTerms; readonly store: StagedStore },
+): SignInUnderWay {
+  const { profile, baseUrl } = terms
+  return {
+    session: createSignInSession({ baseUrl, subject }, { profile, client, store }),
+    get signIn() {
+      const { kind, id } = client
+      return { baseUrl, client: { kind, id }, subject, store: terms.store, key: store.sessionKey ?? '' }
+    },
+    loadState() {
+      return loadState(this.signIn, { profile, store })
+    },
+    async keep() {
+      await saveClient(this.signIn, client, store)
+      await store.commit()
+    },
+  }
+}
+
+/** Resumes a challenge that an earlier call stored. Its attempts are counted in the store. */
+export async function resumeSignIn(
   pending: SignIn,
   { profile, connections }: { readonly profile: string; readonly connections: Connections },
 ): Promise<SignInUnderWay> {
-  const { session } = await connections.openSignIn(pending, profile)
-  await session.restore()
+  const { session, store } = await connections.openSignIn(pending, profile)
+  await session.load()
   return {
     session,
-    get state() {
-      return session.state
-    },
     signIn: pending,
+    loadState: () => loadState(pending, { profile, store }),
     async keep() {},
   }
 }

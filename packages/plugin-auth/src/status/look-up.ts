@@ -1,59 +1,57 @@
-import { GrantsError, particleUrl, tokensOf } from '@particle-grants/core'
+import { GrantsError } from '@particle-grants/core'
+import { isChallengeOpen } from '@particle-grants/core/machine'
+import { particleUrl } from '@particle-grants/core/protocol'
 import type { Connections } from '../connection/connection.ts'
 import type { SignIn } from '../connection/profile.ts'
 import { type Source, signInOf } from '../connection/source.ts'
 import { askApi, refusedCall } from '../network/api-call.ts'
-import { storedState } from '../token/stored-token.ts'
-import type { Standing } from './status.ts'
+import { loadState } from '../token/stored-state.ts'
+import { formatStatus, type Status } from './status.ts'
 
-/** Looks up where things stand: without a request, unless Particle is to be asked. */
+/** Looks up the status of a source: without a request, unless `check` is true. */
 export async function lookUp(
   source: Source,
   connections: Connections,
   { check }: { readonly check: boolean },
-): Promise<Standing> {
-  const signIn = source.from === 'profile' ? signInOf(source) : undefined
-  if (source.from === 'profile' && signIn === undefined) {
-    return { source, baseUrl: source.baseUrl ?? particleUrl, signIn, state: undefined }
-  }
-  const { session, store, baseUrl } = await connections.open(source)
-  // What the clock ended is in the store still, and gone from the session's state.
-  const stored = signIn && store && (await storedState(signIn, store))
-  const state = await session.restore()
-  const endedAt = tokensOf(state) === undefined ? stored && tokensOf(stored)?.expiresAt : undefined
-  const waiting = await waitingOf(source, connections)
-  const standing = { source, baseUrl, signIn, state, endedAt, waiting }
-  return check ? { ...standing, ...(await checked(standing, session)) } : standing
+): Promise<Status> {
+  const status = await lookUpOffline(source, connections)
+  if (!check || ['not_signed_in', 'mfa_required'].includes(formatStatus(status))) return status
+  const { session } = await connections.open(source)
+  const checked = await checkToken(session)
+  await session.idle()
+  return { ...status, check: checked }
 }
 
-/** The sign-in of a profile that waits for its code, while its challenge lasts. */
-async function waitingOf(source: Source, connections: Connections): Promise<SignIn | undefined> {
-  const pending = source.from === 'profile' ? source.profile?.pending : undefined
-  if (source.from !== 'profile' || pending === undefined) return undefined
+async function lookUpOffline(source: Source, connections: Connections): Promise<Status> {
+  if (source.from === 'environment') return { source, baseUrl: source.baseUrl, signIn: undefined }
+  const signIn = signInOf(source)
+  if (signIn === undefined) return { source, baseUrl: source.baseUrl ?? particleUrl, signIn }
+  const store = await connections.stores.get(signIn.store)
+  const state = await loadState(signIn, { profile: source.name, store })
+  const pending = source.profile?.pending
+  const isWaiting = pending !== undefined && (await isOpen(pending, source.name, connections))
+  return { source, baseUrl: signIn.baseUrl, signIn, state, waiting: isWaiting ? pending : undefined }
+}
+
+/** Whether the challenge of a sign-in can still be answered. One that can't be read can't be answered. */
+async function isOpen(pending: SignIn, profile: string, connections: Connections): Promise<boolean> {
   try {
-    const { session } = await connections.openSignIn(pending, source.name)
-    return (await session.restore()).status === 'mfa_required' ? pending : undefined
+    const state = await loadState(pending, { profile, store: await connections.stores.get(pending.store) })
+    return state?.status === 'mfa_required' && isChallengeOpen(state, Date.now())
   } catch {
-    // What can't be read can't be answered.
-    return undefined
+    return false
   }
 }
 
-async function checked(
-  standing: Standing,
-  session: Parameters<typeof askApi>[0],
-): Promise<Partial<Standing>> {
-  if (standing.state?.status === 'signed_out') return {}
+async function checkToken(session: Parameters<typeof askApi>[0]): Promise<'valid' | 'rejected'> {
   try {
-    const answer = await askApi(session, '/v1/access_tokens/current')
-    if (answer.status === 200) return { check: 'good' }
-    if (answer.status === 401) return { check: 'refused' }
-    throw refusedCall(answer, 'Asking about the token')
+    const response = await askApi(session, '/v1/access_tokens/current')
+    if (response.status === 200) return 'valid'
+    if (response.status === 401) return 'rejected'
+    throw refusedCall(response, 'Asking about the token')
   } catch (thrown) {
-    // The session found it dead: that is what was asked.
-    if (GrantsError.isInstance(thrown) && thrown.code === 'reauthentication_required')
-      return { check: 'refused' }
-    if (GrantsError.isInstance(thrown) && thrown.code === 'mfa_required') return {}
+    // The session found out that the token is invalid, which was the question.
+    if (GrantsError.isInstance(thrown) && thrown.code === 'reauthentication_required') return 'rejected'
     throw thrown
   }
 }

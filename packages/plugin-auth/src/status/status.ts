@@ -1,4 +1,4 @@
-import { type State, type Tokens, tokensOf } from '@particle-grants/core'
+import { isChallengeOpen, type SettledState } from '@particle-grants/core/machine'
 import type { SignIn } from '../connection/profile.ts'
 import type { Source } from '../connection/source.ts'
 import { fileStoreFolder } from '../connection/stores.ts'
@@ -6,54 +6,54 @@ import {
   accountOf,
   clientInWords,
   endInWords,
+  formatConnectionFlags,
   isoTime,
   nameOf,
-  profileFlag,
   storeInWords,
 } from '../connection/wording.ts'
 import { exitCodes } from '../errors/exit-codes.ts'
 import type { Row } from '../terminal/rows.ts'
-import { factsOf, renewalInWords, type TokenFacts } from '../token/token-facts.ts'
+import { formatRenewal, getTokenFacts, isUsable } from '../token/token-facts.ts'
 
-/** Where things stand, as far as this machine knows. */
-export interface Standing {
+/** What this machine knows of a sign-in or a token of the environment. */
+export interface Status {
   readonly source: Source
-  readonly baseUrl: string | null
+  readonly baseUrl: string
   readonly signIn: SignIn | undefined
-  readonly state: State | undefined
-  /** When a token ended that is dead by the clock, ms since 1970. */
-  readonly endedAt?: number | null | undefined
-  /** What waits for its code. */
+  /** What the store has. */
+  readonly state?: SettledState | undefined
+  /** The sign-in that waits for its code. */
   readonly waiting?: SignIn | undefined
-  /** What Particle says of the token, where it was asked. */
-  readonly check?: 'good' | 'refused' | undefined
+  /** What Particle says about the token, where it was asked. */
+  readonly check?: 'valid' | 'rejected' | undefined
 }
 
-/** What a standing comes to, in a word. */
-export type StandingWord = 'signed_in' | 'mfa_required' | 'ended' | 'not_signed_in'
+/** A status in a word. */
+export type StatusWord = 'signed_in' | 'mfa_required' | 'ended' | 'not_signed_in'
 
-/** In a word, as the machine's states have it, and by the clock. */
-export function wordOf({ state, check }: Standing): StandingWord {
+/** Returns the status in a word. */
+export function formatStatus({ source, state, check }: Status, now = Date.now()): StatusWord {
+  if (source.from === 'environment') return check === 'rejected' ? 'ended' : 'signed_in'
   if (state === undefined || state.status === 'signed_out') return 'not_signed_in'
-  if (state.status === 'mfa_required' && state.held === undefined) return 'mfa_required'
-  const tokens = tokensOf(state)
-  if (tokens === undefined || check === 'refused') return 'ended'
-  return isUsable(state, tokens) ? 'signed_in' : 'ended'
+  if (state.status === 'reauthentication_required') return 'ended'
+  const facts = getTokenFacts(state)
+  if (facts !== undefined) return check !== 'rejected' && isUsable(facts, now) ? 'signed_in' : 'ended'
+  return state.status === 'mfa_required' && isChallengeOpen(state, now) ? 'mfa_required' : 'not_signed_in'
 }
 
 /** The exit code that says the same. */
-export function exitCodeOf(word: StandingWord) {
+export function exitCodeOf(word: StatusWord) {
   if (word === 'signed_in') return exitCodes.done
   return word === 'mfa_required' ? exitCodes.mfaNeeded : exitCodes.notSignedIn
 }
 
 /** What `auth status --json` prints. */
-export function standingDocument(standing: Standing, now = Date.now()) {
-  const { source, baseUrl, signIn, check, endedAt, waiting } = standing
-  const facts = factsIn(standing)
-  const expiresAt = facts === undefined ? (endedAt ?? undefined) : facts.expiresAt
+export function statusDocument(status: Status, now = Date.now()) {
+  const { source, baseUrl, signIn, state, check, waiting } = status
+  const facts = state && getTokenFacts(state)
+  const expiresAt = facts?.tokens.expiresAt
   return {
-    status: wordOf(standing),
+    status: formatStatus(status, now),
     profile: source.from === 'profile' ? source.name : null,
     source:
       source.from === 'environment'
@@ -66,72 +66,69 @@ export function standingDocument(standing: Standing, now = Date.now()) {
     store: signIn?.store ?? null,
     folder: signIn?.store === 'file' ? fileStoreFolder() : null,
     particleCli: signIn?.particleCli === true,
-    grant: facts?.grant ?? null,
-    expiresAt: expiresAt === undefined ? null : isoTime(expiresAt),
+    grant: facts?.tokens.grantType ?? (source.from === 'environment' ? 'external' : null),
+    expiresAt: isoTime(expiresAt ?? null),
     secondsLeft: secondsLeft(expiresAt, now),
-    neverExpires: facts?.expiresAt === null && source.from !== 'environment',
-    renewedBy: facts === undefined || facts.renewal.by === 'nothing' ? null : facts.renewal.by,
+    neverExpires: expiresAt === null,
+    renewedBy: facts?.renewal.grantType ?? null,
     checked: check ?? null,
     waitsForCode: waiting !== undefined,
   }
 }
 
 /** The same for people. */
-export function standingRows(standing: Standing, bin: string, now = Date.now()): Row[] {
-  const { source, baseUrl, signIn, check, endedAt } = standing
-  const facts = factsIn(standing)
-  const fromEnvironment = source.from === 'environment'
-  return [
+export function statusRows(status: Status, bin: string, now = Date.now()): Row[] {
+  const { source, baseUrl, signIn, check } = status
+  const signInAgain = `${bin} auth login${formatConnectionFlags(source)}`
+  const rows: Row[] = [
     ['Account', signIn && accountOf(signIn)],
     ['Client', signIn && clientInWords(signIn.client)],
+    ...(source.from === 'environment' ? externalTokenRows : tokenRows(status, signInAgain, now)),
     [
-      'Grant',
-      facts && (facts.grant === 'adopted' ? 'none of ours: the token came from elsewhere' : facts.grant),
+      'Checked',
+      check && (check === 'valid' ? 'Particle accepts this token' : 'Particle rejected this token'),
     ],
-    ['Good until', facts && (fromEnvironment ? 'not known' : endInWords(facts.expiresAt, now))],
-    ['Ended', endedAt ? endInWords(endedAt, now) : undefined],
-    [
-      'Renewed',
-      facts &&
-        (fromEnvironment
-          ? 'not possible: it comes from the environment'
-          : renewalInWords(facts, signInBy(source, bin))),
-    ],
-    ['Checked', check && (check === 'good' ? 'Particle takes this token' : 'Particle refused this token')],
-    ['Code awaited', waitingInWords(standing, bin)],
-    ['Kept', signIn && storeInWords(signIn.store)],
-    ['Shared', signIn?.particleCli && 'with particle-cli: logging out ends it for both'],
+    ['Code awaited', formatWaiting(status, signInAgain, now)],
+    ['Stored', signIn && storeInWords(signIn.store)],
+    ['Shared', signIn?.particleCli && 'with particle-cli'],
     ['Source', sourceInWords(source)],
-    ['Address', baseUrl ?? undefined],
-  ].filter((row): row is [string, string] => row[1] !== undefined)
+    ['API URL', baseUrl],
+  ]
+  return rows.filter(([, value]) => value !== undefined)
 }
 
-/** What is known of the token, where there is one. */
-function factsIn({ state }: Standing): TokenFacts | undefined {
-  const tokens = state && tokensOf(state)
-  return state && tokens && factsOf({ identity: state.identity, tokens })
+const unknownGrant = 'unknown (external token)'
+
+const externalTokenRows: readonly Row[] = [
+  ['Grant', unknownGrant],
+  ['Expires', 'unknown'],
+  ['Refresh', 'not possible: the token comes from the environment'],
+]
+
+function tokenRows({ state }: Status, signInAgain: string, now: number): readonly Row[] {
+  const facts = state && getTokenFacts(state)
+  if (facts === undefined) return []
+  const { grantType, expiresAt } = facts.tokens
+  const hasExpired = expiresAt !== null && expiresAt <= now
+  const isLost = hasExpired && facts.renewal.grantType === undefined
+  return [
+    ['Grant', grantType === 'external' ? unknownGrant : grantType],
+    [hasExpired ? 'Expired' : 'Expires', endInWords(expiresAt, now)],
+    ['Refresh', isLost ? undefined : formatRenewal(facts, signInAgain)],
+  ]
 }
 
-/** Beside a sign-in that is good another one may wait; alone it is the headline. */
-function waitingInWords(standing: Standing, bin: string): string | undefined {
-  const { waiting, source } = standing
-  if (waiting === undefined || wordOf(standing) === 'mfa_required') return undefined
-  return `for the sign-in of ${accountOf(waiting)}: ${signInBy(source, bin)} --otp-stdin`
-}
-
-function signInBy(source: Source, bin: string): string {
-  return `${bin} auth login${source.from === 'profile' ? profileFlag(source.name) : ''}`
+/** Another sign-in may wait beside a valid one. If it is the only one, it is the headline. */
+function formatWaiting(status: Status, signIn: string, now: number): string | undefined {
+  const { waiting } = status
+  if (waiting === undefined || formatStatus(status, now) === 'mfa_required') return undefined
+  return `for the sign-in of ${accountOf(waiting)}: ${signIn} --otp-stdin`
 }
 
 function sourceInWords(source: Source): string {
   if (source.from === 'environment') return `the environment variable ${source.variable}`
   const why = { flag: 'by --profile', environment: 'by PARTICLE_GRANTS_PROFILE', profiles: 'the active one' }
   return `profile ${source.name}, ${why[source.chosenBy]}`
-}
-
-function isUsable(state: State, tokens: Tokens): boolean {
-  // What the clock ended is over in the state already, unless it can be renewed.
-  return state.status !== 'reauthentication_required' && !tokens.rejected
 }
 
 function secondsLeft(expiresAt: number | null | undefined, now: number): number | null {

@@ -1,17 +1,31 @@
-import { tokensOf } from '@particle-grants/core'
 import type { Connection } from '../connection/connection.ts'
-import { type FreshToken, storedState, tokenAtHand } from './stored-token.ts'
+import { loadState } from './stored-state.ts'
+import { findFreshToken, getTokenFacts } from './token-facts.ts'
 
-/** A good token: the stored one, or a renewed one, for which is waited. Rejects with what signing in would need. */
-export async function freshToken(connection: Connection): Promise<FreshToken> {
-  const { session, signIn, store } = connection
-  const stored = signIn && store && (await storedState(signIn, store))
-  const found = tokenAtHand(stored ?? (await session.restore()))
-  if (found !== undefined) return found
-  const before = await session.accessToken()
-  // In its last minutes the old one was given, and its renewal began: here it is waited for.
-  await session.settled()
-  const tokens = tokensOf(session.state)
-  if (tokens === undefined) throw new Error('a session with a token has no tokens')
-  return { accessToken: session.peekToken() ?? before, tokens }
+/** A valid token, and when it expires: milliseconds since 1970; `null`: never, or not known. */
+export interface FreshToken {
+  readonly accessToken: string
+  readonly expiresAt: number | null
+}
+
+/** Returns the stored token, or waits for a renewed one. Rejects with what signing in would need. */
+export async function getFreshToken({ session, source, signIn, store }: Connection): Promise<FreshToken> {
+  if (source.from === 'environment' || signIn === undefined || store === undefined) {
+    return { accessToken: await session.getAccessToken(), expiresAt: null }
+  }
+  const place = { profile: source.name, store }
+  const stored = await loadState(signIn, place)
+  const found = stored && findFreshToken(stored)
+  if (found !== undefined) return { accessToken: found, expiresAt: getExpiry(stored) }
+  const before = await session.getAccessToken()
+  // Shortly before expiry that is still the old token: wait for the renewal, too.
+  await session.idle()
+  return {
+    accessToken: session.peekAccessToken() ?? before,
+    expiresAt: getExpiry(await loadState(signIn, place)),
+  }
+}
+
+function getExpiry(state: Awaited<ReturnType<typeof loadState>>): number | null {
+  return (state && getTokenFacts(state)?.tokens.expiresAt) ?? null
 }

@@ -1,4 +1,4 @@
-import { particleUrl } from '@particle-grants/core'
+import { particleUrl } from '@particle-grants/core/protocol'
 import type { Connections } from '../connection/connection.ts'
 import { findProfile, type Wanted } from '../connection/source.ts'
 import { nameOf } from '../connection/wording.ts'

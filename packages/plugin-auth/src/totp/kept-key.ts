@@ -11,7 +11,7 @@ export async function keptTotpKey(keyring: Store, account: TotpAccount): Promise
 /** Keeps a key for an account, over one that was kept before. */
 export async function keepTotpKey(keyring: Store, account: TotpAccount, key: TotpKey): Promise<void> {
   const name = recordKey('key', account)
-  await keyring.exclusively(name, async () => {
+  await keyring.withLock(name, async () => {
     const before = await keyring.load(name)
     await keyring.save(name, key.uri().reveal(), before?.version ?? null)
   })
@@ -20,7 +20,7 @@ export async function keepTotpKey(keyring: Store, account: TotpAccount, key: Tot
 /** Forgets the key of an account. Resolves whether there was one. */
 export async function forgetTotpKey(keyring: Store, account: TotpAccount): Promise<boolean> {
   const name = recordKey('key', account)
-  return keyring.exclusively(name, async () => {
+  return keyring.withLock(name, async () => {
     const before = await keyring.load(name)
     if (before !== undefined) await keyring.remove(name, before.version)
     return before !== undefined

@@ -1,4 +1,4 @@
-import { GrantsError, Secret, type SecretInput } from '@particle-grants/core'
+import { GrantsError, Secret } from '@particle-grants/core'
 import { TOTP, Secret as TotpSecret, URI } from 'otpauth'
 
 /** What an authenticator knows of an account: everything that its codes are made from. */
@@ -51,7 +51,7 @@ export class TotpKey {
  * Reads what a person has of an authenticator's secret: base32, in whatever groups and letters, or the `otpauth://`
  * URI of the QR code. Throws `invalid_argument`, which never repeats it.
  */
-export function parseTotpKey(input: SecretInput): TotpKey {
+export function parseTotpKey(input: string | Secret): TotpKey {
   const text = (typeof input === 'string' ? input : input.reveal()).trim()
   if (text === '') refuse('is empty')
   if (/^\d{6}$/.test(text)) {
@@ -87,5 +87,6 @@ function fromBase32(text: string): TOTP {
 }
 
 function refuse(problem: string): never {
-  throw new GrantsError('invalid_argument', { parameter: 'The TOTP secret', problem })
+  const parameter = 'The TOTP secret'
+  throw new GrantsError('invalid_argument', `${parameter} ${problem}.`, { parameter, problem })
 }

@@ -16,7 +16,7 @@ export type Claim = { readonly claimed: true } | { readonly claimed: false; read
  */
 export async function claimStep(steps: Store, account: TotpAccount, step: number): Promise<Claim> {
   const name = recordKey('steps', account)
-  return steps.exclusively(name, async () => {
+  return steps.withLock(name, async () => {
     const record = await steps.load(name)
     const used = record === undefined ? [] : readUsed(record.value)
     const ahead = used.filter((one) => one >= step && one - step <= setBack)

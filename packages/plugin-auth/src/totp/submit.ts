@@ -1,11 +1,11 @@
+import { setTimeout as sleepInRealTime } from 'node:timers/promises'
 import {
-  type BaseSession,
   type Clock,
   GrantsError,
   type Secret,
   type SignedIn,
+  type SignInSession,
   type Store,
-  systemClock,
 } from '@particle-grants/core'
 import type { TotpAccount } from './account.ts'
 import type { TotpKey } from './key.ts'
@@ -35,19 +35,19 @@ export interface SubmitTotpOptions extends TotpSteps {
  * third: two in a row mean a wrong key or clock, and failures lead to a lockout.
  */
 export async function submitTotp(
-  session: Pick<BaseSession, 'submitOtp' | 'state'>,
+  session: Pick<SignInSession, 'submitOtp' | 'state'>,
   options: SubmitTotpOptions,
 ): Promise<SignedIn> {
   try {
     return await submitCode(session, options, 'used')
   } catch (thrown) {
-    if (options.codes === 1 || codeOf(thrown) !== 'code_refused') throw thrown
+    if (options.codes === 1 || codeOf(thrown) !== 'invalid_code') throw thrown
   }
   return submitCode(session, options, 'refused')
 }
 
 async function submitCode(
-  session: Pick<BaseSession, 'submitOtp' | 'state'>,
+  session: Pick<SignInSession, 'submitOtp' | 'state'>,
   options: SubmitTotpOptions,
   why: 'used' | 'refused',
 ): Promise<SignedIn> {
@@ -68,26 +68,21 @@ function codeOf(thrown: unknown): string | undefined {
 export async function takeCode(options: TotpSteps, why: 'used' | 'refused' = 'used'): Promise<Secret> {
   const { key, account, steps, clock = systemClock, signal, onWait } = options
   for (;;) {
-    if (signal?.aborted) throw new GrantsError('aborted', {})
+    signal?.throwIfAborted()
     const step = Math.floor(clock.now() / key.stepLength)
     const claim = await claimStep(steps, account, step)
     if (claim.claimed) return key.code(step)
     const wait = claim.next * key.stepLength - clock.now()
     onWait?.(wait, why)
+    signal?.throwIfAborted()
     await sleep(clock, wait, signal)
   }
 }
 
-/** Sleeps by the clock; an abort ends it at once. */
+const systemClock: Clock = { now: () => Date.now() }
+
+/** Sleeps until the time is over or the signal is aborted. */
 async function sleep(clock: Clock, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  const slept = clock.sleep?.(milliseconds) ?? systemClock.sleep(milliseconds)
-  if (signal === undefined) return slept
-  if (signal.aborted) return
-  let stop = () => {}
-  const aborted = new Promise<void>((resolve) => {
-    stop = resolve
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  await Promise.race([slept, aborted])
-  signal.removeEventListener('abort', stop)
+  if (clock.sleep !== undefined) return clock.sleep(milliseconds, signal)
+  await sleepInRealTime(milliseconds, undefined, { signal }).catch(() => {})
 }

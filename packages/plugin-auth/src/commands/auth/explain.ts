@@ -45,14 +45,15 @@ export class AuthExplain extends GrantsCommand {
   }
 
   async #explainCode(given: string, say: typeof import('../../explain/document.ts')['plainly']) {
-    const [{ errorCodes, explainError }, { errorText }, { setDocument }, { nearestOf }] = await Promise.all([
-      import('@particle-grants/core/reference'),
-      import('../../explain/error-text.ts'),
-      import('../../explain/document.ts'),
-      import('../../errors/nearest.ts'),
-    ])
+    const [{ errorCodes, explainErrorCode }, { errorText }, { setDocument }, { nearestOf }] =
+      await Promise.all([
+        import('@particle-grants/reference'),
+        import('../../explain/error-text.ts'),
+        import('../../explain/document.ts'),
+        import('../../errors/nearest.ts'),
+      ])
     const code = given.trim().toLowerCase().replace(/[ -]/g, '_')
-    const explanation = explainError(code)
+    const explanation = explainErrorCode(code)
     if (explanation === undefined) {
       // It may be a token that somebody pasted: it is not repeated.
       throw new CliError('usage', {

@@ -25,28 +25,30 @@ export class AuthGrants extends GrantsCommand {
 
   async run() {
     const { args, flags } = await this.parse(AuthGrants)
-    const [{ findGrant, grantText, notServedText, overview }, document, { explainGrants, notServed }] =
-      await Promise.all([
+    const [{ findGrant, grantText, overview, unsupportedGrantText }, document, reference] = await Promise.all(
+      [
         import('../../explain/grant-text.ts'),
         import('../../explain/document.ts'),
-        import('@particle-grants/core/reference'),
-      ])
+        import('@particle-grants/reference'),
+      ],
+    )
     if (args.type === undefined) {
       this.print(document.setDocument(overview(`${this.bin} auth grants`)))
-      return { grants: explainGrants(), notServed }
+      return { grants: reference.explainGrants(), unsupportedGrants: reference.unsupportedGrants }
     }
     const named = findGrant(args.type)
     if (named === undefined) {
       throw new CliError('usage', {
         what: 'There is no such grant type.',
-        remedy: `One of these: ${explainGrants()
+        remedy: `One of these: ${reference
+          .explainGrants()
           .map(({ type }) => type)
           .join(', ')}. See them all: %bin% auth grants`,
       })
     }
-    if (named.kind === 'not_served') {
-      this.print(document.setDocument(notServedText(named.name, named.entry)))
-      return { notServed: { [named.name]: named.entry } }
+    if (named.kind === 'unsupported') {
+      this.print(document.setDocument(unsupportedGrantText(named.name, named.entry)))
+      return { unsupportedGrants: { [named.name]: named.entry } }
     }
     const say = flags.sources ? document.withSources : document.plainly
     this.print(document.setDocument(grantText(named.grant, say)))

@@ -1,6 +1,7 @@
 import { connectionFlags, wantedBy } from '../../command/connection-flags.ts'
 import { GrantsCommand } from '../../command/grants-command.ts'
-import { profileFlag } from '../../connection/wording.ts'
+import { findProfile } from '../../connection/source.ts'
+import { formatConnectionFlags } from '../../connection/wording.ts'
 import { loginFlags, stdinFlags } from '../../sign-in/login-flags.ts'
 import { paint } from '../../terminal/paint.ts'
 import { rows } from '../../terminal/rows.ts'
@@ -39,12 +40,16 @@ Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 a code
 
   async run() {
     const { flags } = await this.parse(AuthLogin)
-    if (flags.profile !== undefined) this.profileFlag = profileFlag(flags.profile)
+    const { Connections } = await import('../../connection/connection.ts')
+    const connections = new Connections()
+    const source = await findProfile(wantedBy(flags), connections.book)
+    this.connectionFlags = formatConnectionFlags(source)
     const { signInBy } = await import('../../sign-in/sign-in-by.ts')
     const { resultOf, resultRows } = await import('../../sign-in/result.ts')
     const finished = await signInBy({
       flags,
-      wanted: wantedBy(flags),
+      connections,
+      source,
       mayAsk: this.mayAsk,
       telling: {
         note: (text) => this.note(text),

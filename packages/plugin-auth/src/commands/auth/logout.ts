@@ -7,9 +7,9 @@ import { exitCodes } from '../../errors/exit-codes.ts'
 import type { SignedOut } from '../../sign-out/sign-out.ts'
 
 export class AuthLogout extends GrantsCommand {
-  static override summary = 'Revoke the access token, and forget the sign-in on this machine.'
+  static override summary = 'Revoke the access token and delete the sign-in from this machine.'
   static override description =
-    'What is stored here is forgotten also where revoking fails; the exit code is then 1, and the token stays valid until it ends.'
+    'Local credentials are deleted even if revocation fails; the exit code is then 1, and the token is valid until it expires.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --profile work',
@@ -17,11 +17,10 @@ export class AuthLogout extends GrantsCommand {
   ]
   static override baseFlags = { profile: connectionFlags.profile }
   static override flags = {
-    all: Flags.boolean({ summary: 'Every profile.', exclusive: ['profile'] }),
+    all: Flags.boolean({ summary: 'Sign out of all profiles.', exclusive: ['profile'] }),
     revoke: Flags.boolean({
-      default: true,
       allowNo: true,
-      summary: 'Revoke the token at Particle. Without, it is only forgotten here.',
+      summary: 'Revoke the tokens that this program requested (default); --revoke also revokes others.',
     }),
   }
 
@@ -43,7 +42,7 @@ export class AuthLogout extends GrantsCommand {
         this.#tell(outcome, flags.revoke)
         done.push(outcome)
       } catch (thrown) {
-        // One whose store can't be reached keeps nobody else signed in.
+        // A store that can't be reached must not keep the other profiles signed in.
         failures.push(thrown)
       }
     }
@@ -54,22 +53,25 @@ export class AuthLogout extends GrantsCommand {
   }
 
   #tell(
-    { profile, signIn, accessToken, refreshToken, particleCli, error }: SignedOut,
-    revoke: boolean,
+    { profile, signIn, accessToken, refreshToken, particleCli, usedBy, error }: SignedOut,
+    revoke: boolean | undefined,
   ): void {
     if (signIn === undefined) {
       this.print(`Profile ${profile} was not signed in.`)
       return
     }
     this.print(`Signed out: ${accountOf(signIn)} (profile ${profile}).`)
-    if (accessToken === 'still_valid') {
+    if (usedBy !== undefined) this.note(`The profile ${usedBy} uses the same token: it was not revoked.`)
+    else if (error !== undefined) {
       process.exitCode = exitCodes.failed
       this.caution(whyStillValid(error))
+    } else if (accessToken === 'still_valid') {
+      const why = revoke === false ? '' : ', because it came from elsewhere (--revoke revokes it)'
+      this.caution(`The access token was not revoked${why}: it is valid until it expires.`)
     }
-    if (!revoke) this.caution('The access token was not revoked: it stays valid until it ends.')
     if (refreshToken === 'still_valid') {
       this.caution(
-        'Particle knows no way to revoke a refresh token: the one that was stored here is forgotten, and stays valid until it ends.',
+        'Particle has no way to revoke a refresh token: the one that was stored here is deleted, and valid until it expires.',
       )
     }
     if (particleCli) this.note('particle-cli used the same token, and is signed out as well.')
@@ -81,18 +83,19 @@ export class AuthLogout extends GrantsCommand {
   }
 }
 
-function whyStillValid(error: SignedOut['error']): string {
-  if (error?.code === 'revocation_failed') return error.message
-  return 'What was stored of it could not be read, so that its token was not revoked: it stays valid until it ends, and is forgotten here.'
+function whyStillValid({ code, message }: NonNullable<SignedOut['error']>): string {
+  if (code === 'revocation_failed') return message
+  return 'Its record could not be read, so the token was not revoked: it is deleted here, and valid until it expires.'
 }
 
-function documentOf({ profile, signIn, accessToken, refreshToken, particleCli, error }: SignedOut) {
+function documentOf({ profile, signIn, accessToken, refreshToken, particleCli, usedBy, error }: SignedOut) {
   return {
     profile,
     account: signIn === undefined ? null : nameOf(signIn),
     accessToken,
     refreshToken,
     particleCli,
+    usedBy: usedBy ?? null,
     error: error === undefined ? null : { code: error.code, message: error.message },
   }
 }

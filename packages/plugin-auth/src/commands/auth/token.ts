@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
 import { isoTime } from '../../connection/wording.ts'
-import { freshToken } from '../../token/fresh-token.ts'
+import { getFreshToken } from '../../token/fresh-token.ts'
 
 const formats = ['plain', 'header', 'env', 'json'] as const
 
@@ -29,9 +29,9 @@ export class AuthToken extends AuthenticatedCommand {
   async run() {
     const { flags } = await this.parse(AuthToken)
     const connection = await this.connection()
-    const { accessToken, tokens } = await this.progress('Getting a token', () => freshToken(connection))
-    await this.tellOfEnd(tokens)
-    const result = { accessToken, tokenType: 'bearer', expiresAt: isoTime(tokens.expiresAt) }
+    const { accessToken, expiresAt } = await this.progress('Getting a token', () => getFreshToken(connection))
+    await this.warnBeforeExpiry()
+    const result = { accessToken, tokenType: 'bearer', expiresAt: isoTime(expiresAt) }
     if (flags.format === 'json' && !this.jsonEnabled()) this.logJson(result)
     else this.print(formatted(accessToken, flags.format))
     return result

@@ -2,16 +2,15 @@ import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
 import { accountOf, nameOf } from '../../connection/wording.ts'
 
 export class AuthWhoami extends AuthenticatedCommand {
-  static override summary = 'Print whose token is used.'
-  static override description =
-    'Of a profile the name is known here; for a token of the environment Particle is asked.'
+  static override summary = 'Print the current account.'
+  static override description = 'Profiles are read locally; environment tokens are looked up through the API.'
   static override examples = ['<%= config.bin %> <%= command.id %>']
 
   async run() {
     await this.parse(AuthWhoami)
     const { source, session, signIn, baseUrl } = await this.connection()
     if (signIn !== undefined) {
-      await session.accessToken()
+      await session.getAccessToken()
       this.print(accountOf(signIn))
       const profile = source.from === 'profile' ? source.name : null
       return { account: nameOf(signIn), subject: signIn.subject, profile, baseUrl, client: signIn.client }

@@ -17,7 +17,7 @@ export class AuthProfilesRemove extends GrantsCommand {
     assertProfile(await connections.book.read(), args.name)
     const { signOut } = await import('../../../sign-out/sign-out.ts')
     const { refreshToken } = await signOut(args.name, { revoke: false }, connections)
-    this.print(`Profile ${args.name} is forgotten. Its token was not revoked, and stays valid until it ends.`)
+    this.print(`Profile ${args.name} is forgotten. Its token was not revoked and is valid until it expires.`)
     return { removed: args.name, refreshToken }
   }
 }
