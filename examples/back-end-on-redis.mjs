@@ -1,6 +1,6 @@
 // @ts-check
-// A back end for the customers of a product. Start it as often as you like, on one server or many: by Redis they share
-// each customer's token, renew it once between them, and keep together below Particle's limits.
+// A back end for the customers of a product. Start as many processes as you like, on one server or many: through Redis
+// they share each customer's token, renew it once, and stay below Particle's limits together.
 import { createServer } from 'node:http'
 import { createSessionPool, GrantsError, productClient } from '@particle-grants/core'
 import { redisStore } from '@particle-grants/store-redis'
@@ -14,30 +14,38 @@ const env = fromEnvironment({
 
 const redis = createClient({ url: process.env.REDIS_URL ?? 'redis://127.0.0.1:6379' })
 redis.on('error', (error) => console.error(`Redis: ${error.message}`))
-await redis.connect()
-const pool = createSessionPool({
+redis.connect().catch(() => {}) // not awaited: the store waits for it, and the process starts without Redis
+const customers = createSessionPool({
   client: productClient({ id: env.PARTICLE_CLIENT_ID, secret: env.PARTICLE_CLIENT_SECRET }),
   baseUrl: env.PARTICLE_BASE_URL,
   store: redisStore(redis),
 })
 
 const server = createServer(async (request, response) => {
-  const [, customers, name] = (request.url ?? '').split('/')
-  if (customers !== 'customers' || !name) {
+  const [, path, name] = (request.url ?? '').split('/')
+  if (path !== 'customers' || !name) {
     response.writeHead(404).end('GET /customers/NAME\n')
     return
   }
   try {
-    // Who may ask for whom is yours to decide, before this line.
-    const devices = await pool.customer(decodeURIComponent(name)).fetch('/v1/devices')
+    // Before this line, check who may ask for which customer.
+    const devices = await customers.customer(decodeURIComponent(name)).fetch('/v1/devices')
     response.writeHead(devices.status, { 'content-type': 'application/json' }).end(await devices.text())
   } catch (error) {
-    response.writeHead(502).end(GrantsError.isInstance(error) ? `${error.message}\n` : 'Something failed.\n')
+    response.writeHead(toStatus(error))
+    response.end(GrantsError.isInstance(error) ? `${error.message}\n` : 'Something failed.\n')
   }
 })
+
+/** @param {unknown} error */
+function toStatus(error) {
+  if (!GrantsError.isInstance(error)) return 500
+  if (error.code === 'unknown_customer') return 404
+  return error.retry === 'later' ? 503 : 502
+}
+
 server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
-  console.log(
-    `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/customers/NAME`,
-  )
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
+  console.log(`http://127.0.0.1:${port}/customers/NAME`)
 })
-process.once('SIGTERM', () => server.close(() => pool.settled().then(() => redis.destroy())))
+process.once('SIGTERM', () => server.close(() => customers.idle().then(() => redis.destroy())))

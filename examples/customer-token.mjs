@@ -1,5 +1,5 @@
 // @ts-check
-// A token for one customer of a product, as a back end asks for it: by the product's id and secret, no password.
+// A token for one customer of a product, requested by a back end: with the product's id and secret, without a password.
 import { createSession, customer, productClient } from '@particle-grants/core'
 import { fromEnvironment } from './lib/environment.mjs'
 
@@ -14,12 +14,10 @@ const session = createSession({
   subject: customer(env.PARTICLE_CUSTOMER),
   baseUrl: env.PARTICLE_BASE_URL,
 })
-await session.authorize({ expiresIn: 3600 })
-console.log(`A token for ${session.state.identity.subject}.`)
 
 try {
-  const answer = await session.fetch('/v1/devices')
-  console.log(`The API answers ${answer.status}.`)
+  const response = await session.fetch('/v1/devices')
+  console.log(`A token for ${session.state.subject?.name}. The API responds with ${response.status}.`)
 } finally {
   await session.logout()
 }

@@ -1,7 +1,7 @@
 import { createSession, developerClient } from '@particle-grants/core'
 import { createSandbox } from '@particle-grants/sandbox'
 
-// A Particle cloud in this process, with an account that has MFA. Leave `fetch` out for the real one.
+// A Particle cloud in this process, with an account that has MFA. Leave out `fetch` to use the real one.
 const sandbox = createSandbox()
 const session = createSession({ client: developerClient(), fetch: sandbox.fetch })
 
@@ -12,6 +12,5 @@ const { tokens } = await session.submitOtp(sandbox.otp('mfa@example.com'))
 console.log(session.state.status) // signed_in
 console.log(tokens.accessToken) // Secret [redacted]
 
-const authorization = `Bearer ${await session.accessToken()}`
-const answer = await sandbox.fetch('https://api.particle.io/v1/devices', { headers: { authorization } })
-console.log(answer.status) // 200
+const response = await session.fetch('/v1/devices')
+console.log(response.status) // 200

@@ -1,5 +1,5 @@
 // @ts-check
-// Ends a token: revoked at Particle, forgotten here. Tries it once more, to see that it is dead.
+// Ends a token: revoked at Particle, forgotten here. Tries it once more to show that it is invalid.
 import { createSession, developerClient } from '@particle-grants/core'
 import { fromEnvironment } from './lib/environment.mjs'
 import { fail } from './lib/fail.mjs'
@@ -9,11 +9,11 @@ const env = fromEnvironment({ PARTICLE_USERNAME: 'dev@example.com', PARTICLE_PAS
 const session = createSession({ client: developerClient(), baseUrl: env.PARTICLE_BASE_URL })
 const state = await session.login({ username: env.PARTICLE_USERNAME, password: env.PARTICLE_PASSWORD })
 if (state.status === 'mfa_required') fail('This account has MFA: see sign-in-with-mfa.mjs.')
-const authorization = `Bearer ${await session.accessToken()}`
+const authorization = `Bearer ${await session.getAccessToken()}`
 
-// Never rejects because revoking failed: the session is forgotten all the same, and the result says what is left.
+// The session is signed out even if Particle cannot be reached; then the result says that the token is still valid.
 const { accessToken, error } = await session.logout()
 console.log(`The access token is ${accessToken}. ${error?.message ?? ''}`.trim())
 
-const answer = await fetch(`${env.PARTICLE_BASE_URL}/v1/devices`, { headers: { authorization } })
-console.log(`The API now answers ${answer.status} to it.`)
+const response = await fetch(`${env.PARTICLE_BASE_URL}/v1/devices`, { headers: { authorization } })
+console.log(`The API now responds with ${response.status}.`)

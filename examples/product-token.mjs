@@ -1,5 +1,5 @@
 // @ts-check
-// A token for a product's owner, with the product's own id and secret. Renewed by itself; MFA is never asked.
+// A product's own token, with the product's id and secret. It is renewed automatically; MFA is never required.
 import { createSession, productClient } from '@particle-grants/core'
 import { fromEnvironment } from './lib/environment.mjs'
 
@@ -12,14 +12,15 @@ const session = createSession({
   client: productClient({ id: env.PARTICLE_CLIENT_ID, secret: env.PARTICLE_CLIENT_SECRET }),
   baseUrl: env.PARTICLE_BASE_URL,
 })
-const { tokens } = await session.authorize({ expiresIn: 3600 })
+// Without this line, the first call requests a token with the server's own lifetime, 90 days.
+const { tokens } = await session.requestClientToken({ expiresIn: 3600 })
 console.log(
-  `A token of ${env.PARTICLE_CLIENT_ID}, good until ${new Date(tokens.expiresAt ?? 0).toISOString()}.`,
+  `A token of ${env.PARTICLE_CLIENT_ID}, valid until ${new Date(tokens.expiresAt ?? 0).toISOString()}.`,
 )
 
 try {
-  const answer = await session.fetch('/v1/access_tokens/current')
-  console.log(`The API answers ${answer.status}.`)
+  const response = await session.fetch('/v1/access_tokens/current')
+  console.log(`The API responds with ${response.status}.`)
 } finally {
   await session.logout()
 }

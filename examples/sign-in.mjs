@@ -1,7 +1,7 @@
 // @ts-check
 // Signs in with username and password, calls the API, and signs out.
 import { createSession, developerClient } from '@particle-grants/core'
-import { deviceNames } from './lib/api.mjs'
+import { listDeviceNames } from './lib/api.mjs'
 import { fromEnvironment } from './lib/environment.mjs'
 import { fail } from './lib/fail.mjs'
 
@@ -12,8 +12,8 @@ const state = await session.login({ username: env.PARTICLE_USERNAME, password: e
 if (state.status === 'mfa_required') fail('This account has MFA: use sign-in-with-mfa.mjs.')
 
 try {
-  console.log(`Devices of ${env.PARTICLE_USERNAME}: ${await deviceNames(session)}`)
+  console.log(`Devices of ${env.PARTICLE_USERNAME}: ${await listDeviceNames(session)}`)
 } finally {
-  // Without this the token stays good for 90 days.
+  // Without this the token remains valid for 90 days.
   await session.logout()
 }

@@ -2,12 +2,14 @@
 import { fail } from './fail.mjs'
 
 /**
- * The names of the devices that a session's account may see, as a list to print.
+ * Returns the names of a session's devices, separated by commas.
  * @param {{ fetch(path: string): Promise<Response> }} session
  */
-export async function deviceNames(session) {
-  const answer = await session.fetch('/v1/devices')
-  const devices = await answer.json().catch(() => undefined)
-  if (!answer.ok || !Array.isArray(devices)) fail(`The API answers ${answer.status}, and no list of devices.`)
+export async function listDeviceNames(session) {
+  const response = await session.fetch('/v1/devices')
+  const devices = await response.json().catch(() => undefined)
+  if (!response.ok || !Array.isArray(devices)) {
+    fail(`The API responds with ${response.status}, not with a list of devices.`)
+  }
   return devices.map(({ name }) => name).join(', ') || 'none'
 }

@@ -6,15 +6,15 @@ import { fail } from './fail.mjs'
 
 let given = env.PARTICLE_OTP
 
-/** The authenticator's six digits: PARTICLE_OTP once, then what is typed at the terminal, unseen. */
+/** Returns the six digits: PARTICLE_OTP once, then what is typed at the terminal, which is not shown. */
 export async function askForCode() {
-  const code = given || (await typedCode())
+  const code = given || (await readHiddenLine())
   given = undefined
   return code
 }
 
 /** @returns {Promise<string>} */
-function typedCode() {
+function readHiddenLine() {
   if (!stdin.isTTY) {
     fail(
       'A code is needed: run this at a terminal, or put what the authenticator shows now into PARTICLE_OTP.',

@@ -1,7 +1,7 @@
 // @ts-check
 import { GrantsError } from '@particle-grants/core'
 
-/** Something that is said without a stack. */
+/** An error that is shown without its stack. */
 class Failure extends Error {}
 
 /**
@@ -13,18 +13,18 @@ export function fail(message) {
   throw new Failure(message)
 }
 
-// What nobody caught. An error of core's says what happened and what to do; a stack would only be in the way.
+// An error of this library says what happened and what to do; its stack would not help.
 process.on('uncaughtException', (error) => {
-  console.error(described(error))
+  console.error(describe(error))
   process.exit(1)
 })
 
 /** @param {Error} error */
-function described(error) {
+function describe(error) {
   if (error instanceof Failure) return error.message
-  if (GrantsError.isInstance(error)) return `${error.code}: ${error.message}\n${error.link}`
-  // What fetch rejects with: its cause says which address, and why.
+  if (GrantsError.isInstance(error)) return `${error.code}: ${error.message}`
+  // fetch's error: its cause says which address, and why.
   if (error.message === 'fetch failed')
-    return `The API can't be reached: ${error.cause ?? 'the network fails'}`
+    return `The API cannot be reached: ${error.cause ?? 'the network failed'}`
   return `${error.stack}`
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSandbox } from '@particle-grants/sandbox'
@@ -67,14 +67,14 @@ describe('the examples', () => {
     const wrong = `${(Number(sandbox.otp('mfa@example.com')) + 500_000) % 1_000_000}`.padStart(6, '0')
     const { code: exitCode, stderr } = await run('sign-in-with-mfa.mjs', { ...withMfa, PARTICLE_OTP: wrong })
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('2 tries are left')
+    expect(stderr).toContain('2 attempts are left')
     expect(stderr).toContain('run this at a terminal')
     expect(requests()).toEqual(['POST /oauth/token 403', 'POST /oauth/token 401'])
   })
 
   it('product-token.mjs gets a token for an hour', async () => {
     const { stdout } = await run('product-token.mjs', { ...product, ...withSlash() })
-    expect(stdout).toMatch(/^A token of my-product-1234, good until .*\nThe API answers 200\.\n$/)
+    expect(stdout).toMatch(/^A token of my-product-1234, valid until .*\nThe API responds with 200\.\n$/)
   })
 
   it("customer-token.mjs gets a customer's token", async () => {
@@ -83,7 +83,7 @@ describe('the examples', () => {
       ...withSlash(),
       PARTICLE_CUSTOMER: 'Jane@example.com',
     })
-    expect(stdout).toBe('A token for customer:jane@example.com.\nThe API answers 200.\n')
+    expect(stdout).toBe('A token for jane@example.com. The API responds with 200.\n')
   })
 
   it('script-with-file-store.mjs signs in at its first run only', async () => {
@@ -91,27 +91,26 @@ describe('the examples', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const env = { ...developer, PARTICLE_SESSIONS: folder }
     const first = await run('script-with-file-store.mjs', env)
-    expect(first.stdout).toBe('Signed in, and kept for the next run.\nThe API answers 200.\n')
+    expect(first.stdout).toBe('Signed in, and saved for the next run.\nThe API responds with 200.\n')
     const second = await run('script-with-file-store.mjs', env)
-    expect(second.stdout).toBe('Signed in from an earlier run.\nThe API answers 200.\n')
+    expect(second.stdout).toBe('Signed in by an earlier run.\nThe API responds with 200.\n')
     expect(requests()).toEqual(['POST /oauth/token 200', 'GET /v1/devices 200', 'GET /v1/devices 200'])
   })
 
-  it('take-up-a-challenge.mjs signs in across two processes, through a file for its owner only', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'challenge-'))
+  it('resume-mfa.mjs signs in with the password in one process and the code in another', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sessions-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
-    const file = join(folder, 'challenge.json')
+    const env = { PARTICLE_SESSIONS: folder }
 
-    const begun = await run(`take-up-a-challenge.mjs begin ${file}`, withMfa)
-    expect(begun.stdout).toMatch(/^Waits for its code until /)
-    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
+    const begun = await run('resume-mfa.mjs begin', { ...withMfa, ...env })
+    expect(begun.stdout).toMatch(/^Waits for a code until /)
 
-    const finished = await run(`take-up-a-challenge.mjs finish ${file}`, code())
-    expect(finished.stdout).toBe('Signed in as account:mfa@example.com.\n')
-    expect(existsSync(file)).toBe(false)
+    const finished = await run('resume-mfa.mjs finish', { ...code(), ...env })
+    expect(finished.stdout).toBe('Signed in as mfa@example.com.\n')
+    expect(requests().at(-1)).toBe('DELETE /v1/access_tokens/current 200')
   })
 
-  it('adopt-a-token.mjs uses a token, and says so when it is dead', async () => {
+  it('existing-token.mjs uses a token, and says when the API rejects it', async () => {
     const body = new URLSearchParams({
       grant_type: 'password',
       username: 'dev@example.com',
@@ -122,14 +121,14 @@ describe('the examples', () => {
     const { access_token } = (await answer.json()) as { access_token: string }
     const env = { PARTICLE_ACCESS_TOKEN: access_token }
 
-    expect((await run('adopt-a-token.mjs', env)).stdout).toBe('The API answers 200.\n')
+    expect((await run('existing-token.mjs', env)).stdout).toBe('The API responds with 200.\n')
     sandbox.revoke()
-    expect((await run('adopt-a-token.mjs', env)).stderr).toContain('The API refuses this token')
+    expect((await run('existing-token.mjs', env)).stderr).toContain('The API rejects this token')
   })
 
-  it('log-out.mjs shows that the token is dead afterwards', async () => {
+  it('log-out.mjs shows that the token is invalid afterwards', async () => {
     const { stdout } = await run('log-out.mjs', { ...developer, ...withSlash() })
-    expect(stdout).toBe('The access token is revoked.\nThe API now answers 401 to it.\n')
+    expect(stdout).toBe('The access token is revoked.\nThe API now responds with 401.\n')
   })
 
   it('show what went wrong without a stack, and without the password', async () => {
@@ -138,7 +137,7 @@ describe('the examples', () => {
       PARTICLE_PASSWORD: 'wr0ng-one',
     })
     expect(exitCode).toBe(1)
-    expect(stderr).toMatch(/^grant_refused: .*invalid_grant/)
+    expect(stderr).toMatch(/^oauth_error: .*invalid_grant/)
     expect(stderr).not.toMatch(/ {4}at |wr0ng-one/)
   })
 })
@@ -149,10 +148,13 @@ describe('when the API does not answer as expected', () => {
     ['sign-in-with-mfa.mjs', () => ({ ...withMfa, ...code() })],
   ] as const
   const answers = [
-    [{ status: 404, body: { error: 'no' } }, 'The API answers 404, and no list of devices.\n'],
-    [{ status: 502, body: '<h1>Bad gateway</h1>' }, 'The API answers 502, and no list of devices.\n'],
-    [{ status: 200, body: { devices: [] } }, 'The API answers 200, and no list of devices.\n'],
-    [{ drop: true }, /^The API can't be reached: .*\n$/],
+    [{ status: 404, body: { error: 'no' } }, 'The API responds with 404, not with a list of devices.\n'],
+    [
+      { status: 502, body: '<h1>Bad gateway</h1>' },
+      'The API responds with 502, not with a list of devices.\n',
+    ],
+    [{ status: 200, body: { devices: [] } }, 'The API responds with 200, not with a list of devices.\n'],
+    [{ drop: true }, /^The API cannot be reached: .*\n$/],
   ] as const
 
   it.each(cases)('%s says so in a line, and ends its token all the same', async (name, credentials) => {
@@ -173,15 +175,14 @@ describe('when the API does not answer as expected', () => {
     sandbox.failNext({ drop: true, match: { path, method: 'GET' } })
     const { code: exitCode, stderr } = await run(name, credentials)
     expect(exitCode).toBe(1)
-    expect(stderr).toMatch(/^The API can't be reached: .*\n$/)
+    expect(stderr).toMatch(/^The API cannot be reached: .*\n$/)
     expect(requests().at(-1)).toBe('DELETE /v1/access_tokens/current 200')
   })
 })
 
 describe('an example without an environment', () => {
   const names = readdirSync(examples).filter((name) => name.endsWith('.mjs') && name !== 'first.mjs')
-  const argumentsOf = (name: string) =>
-    name === 'take-up-a-challenge.mjs' ? [name, 'begin', 'nowhere'] : [name]
+  const argumentsOf = (name: string) => (name === 'resume-mfa.mjs' ? [name, 'begin'] : [name])
 
   it.concurrent.each(names)(
     '%s sends nothing, and says what to set and how to start a sandbox',
@@ -194,10 +195,10 @@ describe('an example without an environment', () => {
     },
   )
 
-  it.concurrent('take-up-a-challenge.mjs prints its usage, and the variables that it needs', async () => {
-    const { code: exitCode, stderr } = await runNode(['take-up-a-challenge.mjs'])
+  it.concurrent('resume-mfa.mjs prints its usage, and the variables that it needs', async () => {
+    const { code: exitCode, stderr } = await runNode(['resume-mfa.mjs'])
     expect(exitCode).toBe(1)
-    expect(stderr).toMatch(/^Usage: node take-up-a-challenge.mjs begin FILE/)
+    expect(stderr).toMatch(/^Usage: node resume-mfa.mjs begin/)
     expect(stderr).toContain('needs PARTICLE_BASE_URL, PARTICLE_USERNAME, PARTICLE_PASSWORD')
     expect(stderr).toContain("  export PARTICLE_PASSWORD='battery staple'\n")
   })

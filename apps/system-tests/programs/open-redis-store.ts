@@ -1,17 +1,13 @@
 import { redisStore } from '@particle-grants/store-redis'
 import { createClient } from 'redis'
 
+/** The lease is long so that a process keeps its locks on a busy machine. A test that kills a process frees them. */
+const defaultLeaseMs = 600_000
+
 /** Opens a store on a Redis or Valkey server. */
-export async function openRedisStore(url: string) {
+export async function openRedisStore(url: string, leaseMs = defaultLeaseMs) {
   const client = createClient({ url })
   await client.connect()
-  // The lease is long so that a process keeps its locks on a busy machine. A test that kills a process frees them.
-  const store = redisStore(client, { leaseDuration: 600_000, commandTimeout: 60_000 })
-  return {
-    store,
-    close: async () => {
-      await store.close()
-      client.destroy()
-    },
-  }
+  const store = redisStore(client, { leaseMs, lockTimeoutMs: 300_000, commandTimeoutMs: 60_000 })
+  return { store, close: () => client.destroy() }
 }

@@ -2,23 +2,23 @@ import type { Store } from '@particle-grants/core'
 import { fileStore } from '@particle-grants/store-file'
 
 /** Which store a program opens, and where. */
-export type StoreOrders =
+export type StoreLocation =
   | { readonly type: 'file'; readonly directory: string }
-  | { readonly type: 'redis'; readonly url: string }
+  | { readonly type: 'redis'; readonly url: string; readonly leaseMs?: number }
 
-/** A store, and the function that closes it and its connection. */
+/** A store, and the function that closes its connection. */
 export interface OpenedStore {
   readonly store: Store
-  readonly close: () => Promise<void>
+  readonly close: () => void
 }
 
 /** Opens a store for one process. */
-export async function openStore(orders: StoreOrders): Promise<OpenedStore> {
-  if (orders.type === 'file') {
-    const store = fileStore({ directory: orders.directory })
-    return { store, close: () => store.close() }
+export async function openStore(location: StoreLocation): Promise<OpenedStore> {
+  if (location.type === 'file') {
+    const store = fileStore({ directory: location.directory, lockTimeoutMs: 300_000 })
+    return { store, close: () => {} }
   }
   // Loaded only here: the Redis client doubles the start-up time of a process.
   const { openRedisStore } = await import('./open-redis-store.ts')
-  return openRedisStore(orders.url)
+  return openRedisStore(location.url, location.leaseMs)
 }

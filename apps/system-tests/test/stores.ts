@@ -1,21 +1,21 @@
 import { describeWithService } from '@particle-grants/test-kit/services'
 import { describe, onTestFinished } from 'vitest'
 import { RedisServer } from '../../../packages/store-redis/test/redis-server.ts'
-import type { StoreOrders } from '../programs/open-store.ts'
-import { temporaryFolder } from '../src/world.ts'
+import type { StoreLocation } from '../programs/open-store.ts'
+import { createTemporaryFolder } from './signed-in-customer.ts'
 
 /** A store that several processes can share. */
 export interface SharedStore {
   readonly name: string
   /** Starts the store for one test. */
-  readonly open: () => Promise<StoreOrders>
-  /** Frees the locks of a killed process immediately, without waiting for the end of their lease. */
-  readonly freeLocks: (orders: StoreOrders) => Promise<void>
+  readonly start: () => Promise<StoreLocation>
+  /** Frees the locks of killed processes immediately, without waiting for the end of their lease. */
+  readonly freeLocks: (location: StoreLocation) => Promise<void>
 }
 
 const fileStore: SharedStore = {
   name: 'a file store',
-  open: async () => ({ type: 'file', directory: temporaryFolder() }),
+  start: async () => ({ type: 'file', directory: createTemporaryFolder() }),
   freeLocks: async () => {},
 }
 
@@ -27,7 +27,7 @@ const servers = [
 /** Registers tests for Redis and for Valkey. */
 export function describeOnEachServer(title: string, body: (store: SharedStore) => void): void {
   for (const { service, name, program } of servers) {
-    const store = { name, open: () => startServer(program), freeLocks: freeServerLocks }
+    const store = { name, start: () => startServer(program), freeLocks: freeServerLocks }
     describeWithService(service, `${title} on ${name}`, () => body(store))
   }
 }
@@ -38,17 +38,18 @@ export function describeOnEachStore(title: string, body: (store: SharedStore) =>
   describeOnEachServer(title, body)
 }
 
-async function startServer(program: string): Promise<StoreOrders> {
+async function startServer(program: string): Promise<StoreLocation> {
   const server = await RedisServer.start(program)
   onTestFinished(() => server.remove())
   return { type: 'redis', url: server.url }
 }
 
-async function freeServerLocks(orders: StoreOrders): Promise<void> {
-  if (orders.type !== 'redis') return
+async function freeServerLocks(location: StoreLocation): Promise<void> {
+  if (location.type !== 'redis') return
   const { createClient } = await import('redis')
-  const client = createClient({ url: orders.url })
+  const client = createClient({ url: location.url })
   await client.connect()
-  await client.del(await client.keys('particle-grants:lock:*'))
+  const locks = await client.keys('particle-grants:lock:*')
+  if (locks.length > 0) await client.del(locks)
   client.destroy()
 }

@@ -1,10 +1,10 @@
-import type { AuthorizingSession } from '@particle-grants/core'
-import { given, refusal } from '../story/claims.ts'
+import type { ProductSession } from '@particle-grants/core'
+import { given, refusal } from '../story/checks.ts'
 import type { Scene } from '../story/scene.ts'
 import type { Step } from '../story/step.ts'
 import { member } from '../wire/exchange.ts'
 
-/** A developer's refresh token is of no use, and core knows it. */
+/** A developer's refresh token cannot be used, and core never sends it. */
 export const refuseARefresh: Step = {
   title: "A developer's refresh, refused before it is sent",
   async run(scene) {
@@ -16,18 +16,21 @@ export const refuseARefresh: Step = {
 async function refusedHere({ narrator, sandbox, expect, left }: Scene): Promise<void> {
   const session = given(left.developer, 'a developer who is signed in')
   narrator.say(
-    'Only product tokens can be refreshed. In TypeScript a developer session has no renew(); this is what a call from JavaScript gets:',
+    'Only product tokens can be refreshed. In TypeScript a developer session has no forceRefresh; this is what a call from JavaScript gets:',
   )
   const before = sandbox.requests().length
-  const token = session.peekToken()
-  const error = await refusal((session as unknown as AuthorizingSession).renew(), 'not_renewable')
+  const token = session.peekAccessToken()
+  const error = await refusal(
+    (session as unknown as ProductSession).getAccessToken({ forceRefresh: true }),
+    'not_renewable',
+  )
   expect(`${error.code}: "${error.message}"`, error.details.reason === 'developer_token')
   expect(
-    'the error says what to do, and when the token ends',
-    error.details.expiresAt !== null && /sign in again/.test(error.remedy),
+    'the error says what to do, and when the token expires',
+    error.details.expiresAt !== null && /sign in again/i.test(error.message),
   )
   expect('no request went out', sandbox.requests().length === before)
-  expect('the session goes on with its token', token !== undefined && session.peekToken() === token)
+  expect('the session keeps its token', token !== undefined && session.peekAccessToken() === token)
 }
 
 async function refusedThere({ narrator, curl, expect, left }: Scene): Promise<void> {

@@ -1,48 +1,51 @@
-import { type State, tokensOf } from '@particle-grants/core'
-import { given, refusal } from '../story/claims.ts'
+import type { ProductSession } from '@particle-grants/core'
+import { given, refusal } from '../story/checks.ts'
 import type { Step } from '../story/step.ts'
 import { field } from '../wire/exchange.ts'
-import { product } from './cast.ts'
+import { product } from './accounts.ts'
 
 const day = 86_400_000
 
-/** A product's token renews itself; a developer's ends. */
+/** A product's token is renewed automatically; a developer's expires. */
 export const renewAProduct: Step = {
   title: 'A product, and 90 days',
-  async run({ narrator, sandbox, session, expect, exchanges, left }) {
+  async run({ narrator, sandbox, productSession, expect, exchanges, left }) {
     narrator.say(
-      'A product has an id and a secret of its own, and is never asked for a code: session.authorize()',
+      'A product has an id and a secret of its own, and never needs a code. Its token is requested on first use: session.getAccessToken()',
     )
-    const owner = session({ client: product(sandbox) })
-    await owner.authorize()
-    const first = await owner.accessToken()
-    expect('the product has a token for 90 days', lifetimeOf(owner.state) === 90 * day)
+    const session = productSession({ client: product(sandbox) })
+    const requestedAt = sandbox.clock.now()
+    const first = await session.getAccessToken()
+    expect('the product has a token for 90 days', Math.round((getExpiry(session) - requestedAt) / day) === 90)
 
     narrator.say(
-      '90 days pass (the clock of the sandbox can be moved). session.accessToken() asks again by itself:',
+      '90 days pass (the clock of the sandbox can be moved). session.getAccessToken() requests a new one automatically:',
     )
     sandbox.clock.advance('90d')
-    const second = await owner.accessToken()
+    const second = await session.getAccessToken()
     const last = exchanges.at(-1)
     expect('there is a new token', second !== first)
     expect(
-      'it came by client_credentials; no refresh token was kept or sent',
+      'it was requested by client_credentials; no refresh token was kept or sent',
       last !== undefined &&
         field(last, 'grant_type') === 'client_credentials' &&
         field(last, 'refresh_token') === undefined &&
-        tokensOf(owner.state)?.refreshToken === undefined,
+        getTokens(session)?.refreshToken === undefined,
     )
 
-    narrator.say('The developer from above has to sign in again, and is told so without a request:')
+    narrator.say('The developer from above has to sign in again. The error needs no request:')
     const developer = given(left.developer, 'a developer who was signed in')
     const before = sandbox.requests().length
-    const error = await refusal(developer.accessToken(), 'reauthentication_required')
+    const error = await refusal(developer.getAccessToken(), 'reauthentication_required')
     expect(`${error.code}: "${error.message}"`, error.details.reason === 'expired')
     expect('no request went out', sandbox.requests().length === before)
   },
 }
 
-function lifetimeOf(state: State): number | undefined {
-  const { issuedAt, expiresAt } = tokensOf(state) ?? {}
-  return issuedAt && expiresAt ? expiresAt - issuedAt : undefined
+function getTokens({ state }: ProductSession) {
+  return state.status === 'signed_in' ? state.tokens : undefined
+}
+
+function getExpiry(session: ProductSession): number {
+  return getTokens(session)?.expiresAt ?? Number.NaN
 }

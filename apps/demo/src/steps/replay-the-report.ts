@@ -2,7 +2,7 @@ import type { Scene } from '../story/scene.ts'
 import type { Step } from '../story/step.ts'
 import type { CurlField } from '../wire/curl.ts'
 import { type Exchange, member } from '../wire/exchange.ts'
-import { developerName, passwordOf } from './cast.ts'
+import { developerName, passwordOf } from './accounts.ts'
 
 /** The exchange that somebody got stuck in, and how it goes on. */
 export const replayTheReport: Step = {

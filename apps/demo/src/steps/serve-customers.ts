@@ -2,7 +2,7 @@ import { customer } from '@particle-grants/core'
 import type { Scene } from '../story/scene.ts'
 import type { Step } from '../story/step.ts'
 import { field, member } from '../wire/exchange.ts'
-import { customerName, passwordOf, product } from './cast.ts'
+import { customerName, passwordOf, product } from './accounts.ts'
 
 /** Tokens for a product's customer, by both ways there are. */
 export const serveCustomers: Step = {
@@ -13,26 +13,26 @@ export const serveCustomers: Step = {
   },
 }
 
-async function byScope({ narrator, sandbox, session, expect, exchanges }: Scene): Promise<void> {
-  narrator.say("A back end asks for a customer's token with the product's own id and secret:")
-  const jane = session({ client: product(sandbox), subject: customer(customerName) })
-  await jane.authorize()
+async function byScope({ narrator, sandbox, productSession, expect, exchanges }: Scene): Promise<void> {
+  narrator.say("A back end requests a customer's token with the product's own id and secret:")
+  const jane = productSession({ client: product(sandbox), subject: customer(customerName) })
+  await jane.getAccessToken()
   const last = exchanges.at(-1)
   const scope = `customer=${customerName}`
-  expect(`it asked for scope ${scope}`, last !== undefined && field(last, 'scope') === scope)
-  expect('and the answer is for nobody else', last !== undefined && member(last, 'scope') === scope)
+  expect(`it requested the scope ${scope}`, last !== undefined && field(last, 'scope') === scope)
+  expect('and the response has the same scope', last !== undefined && member(last, 'scope') === scope)
 }
 
 async function byPassword(scene: Scene): Promise<void> {
-  const { url, narrator, sandbox, session, expect, exchanges, fetch, left } = scene
+  const { url, narrator, sandbox, productSession, expect, exchanges, fetch, left } = scene
   narrator.say(
     'Or the customer signs in with a password. Such a token has a refresh token that works; 90 days later core uses it:',
   )
-  const jane = session({ client: product(sandbox), subject: customer(customerName) })
+  const jane = productSession({ client: product(sandbox), subject: customer(customerName) })
   await jane.login({ username: customerName, password: passwordOf(sandbox, customerName) })
-  const first = await jane.accessToken()
+  const first = await jane.getAccessToken()
   sandbox.clock.advance('90d')
-  const second = await jane.accessToken()
+  const second = await jane.getAccessToken()
   const last = exchanges.at(-1)
   expect(
     'it was renewed by refresh_token',

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Scene } from '../story/scene.ts'
 import type { Step } from '../story/step.ts'
 import { type Home, inTemporaryFolder } from '../story/temporary-folder.ts'
-import { developerName, passwordOf } from './cast.ts'
+import { developerName, passwordOf } from './accounts.ts'
 
 const bin = fileURLToPath(new URL('bin/pgrants.cjs', import.meta.resolve('pgrants/package.json')))
 

@@ -1,5 +1,6 @@
 import type { Step } from '../story/step.ts'
 import { callTheApi } from './call-the-api.ts'
+import { concurrentCalls } from './concurrent-calls.ts'
 import { logOut } from './log-out.ts'
 import { refuseARefresh } from './refuse-a-refresh.ts'
 import { renewAProduct } from './renew-a-product.ts'
@@ -8,7 +9,6 @@ import { serveCustomers } from './serve-customers.ts'
 import { signInByCore } from './sign-in-by-core.ts'
 import { signInByTheCli } from './sign-in-by-the-cli.ts'
 import { startTheSandbox } from './start-the-sandbox.ts'
-import { weatherAStorm } from './weather-a-storm.ts'
 
 /** The story, in order. A step may use what those before it have left. */
 export const steps: readonly Step[] = [
@@ -20,6 +20,6 @@ export const steps: readonly Step[] = [
   refuseARefresh,
   renewAProduct,
   serveCustomers,
-  weatherAStorm,
+  concurrentCalls,
   logOut,
 ]

@@ -1,8 +1,9 @@
 import type {
-  Client,
+  DeveloperClient,
   DeveloperSession,
+  ProductClient,
   ProductSession,
-  SessionFor,
+  Session,
   SessionOptions,
 } from '@particle-grants/core'
 import { createSession } from '@particle-grants/core'
@@ -15,8 +16,8 @@ import type { Exchange } from '../wire/exchange.ts'
 import { exchangeSeen } from '../wire/exchange-seen.ts'
 import { type RecordingFetch, recordingFetch } from '../wire/recording-fetch.ts'
 import { shortenExchange } from '../wire/shorten.ts'
-import type { Expect } from './claims.ts'
-import { BrokenClaim } from './claims.ts'
+import type { Expect } from './checks.ts'
+import { BrokenClaim } from './checks.ts'
 import { describeState } from './describe-state.ts'
 
 /** What a step works with. */
@@ -36,8 +37,9 @@ export interface Scene {
   readonly requests: number
   /** Shows a curl command to paste, and sends what it would send. */
   curl(command: CurlCommand): Promise<Exchange>
-  /** A session of core's on this sandbox, whose states are shown as they change. */
-  session<C extends Client>(options: SessionOptions<C>): SessionFor<C>
+  /** Creates a session on this sandbox and shows its states as they change. */
+  developerSession(options: SessionOptions<DeveloperClient>): DeveloperSession
+  productSession(options: SessionOptions<ProductClient>): ProductSession
   /** What one step leaves to the next. */
   readonly left: { developer?: DeveloperSession; customer?: ProductSession; refreshToken?: string }
   close(): Promise<void>
@@ -63,6 +65,13 @@ export async function openScene(narrator: Narrator): Promise<Scene> {
     return response
   }
   const server = await listen({ ...sandbox, answer })
+  // Core passes a URL as text and plain headers.
+  const sessionFetch = fetch as typeof globalThis.fetch
+  const connection = { baseUrl: server.url, clock: sandbox.clock, fetch: sessionFetch }
+  const showStates = <S extends Session>(session: S): S => {
+    session.subscribe((state) => narrator.state(describeState(state)))
+    return session
+  }
 
   return {
     sandbox,
@@ -92,11 +101,8 @@ export async function openScene(narrator: Narrator): Promise<Scene> {
       narrator.command(curlWords(command))
       return sendAsCurl(server.url, command, record)
     },
-    session(options) {
-      const session = createSession({ ...options, baseUrl: server.url, clock: sandbox.clock, fetch })
-      session.subscribe((state) => narrator.state(describeState(state)))
-      return session
-    },
+    developerSession: (options) => showStates(createSession({ ...options, ...connection })),
+    productSession: (options) => showStates(createSession({ ...options, ...connection })),
     close: () => server.close(),
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Narrator } from '../terminal/narrator.ts'
 import { createPaint } from '../terminal/paint.ts'
-import { refusal } from './claims.ts'
+import { refusal } from './checks.ts'
 import type { Step } from './step.ts'
 import { tell } from './tell.ts'
 

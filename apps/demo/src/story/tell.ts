@@ -1,5 +1,5 @@
 import type { Narrator } from '../terminal/narrator.ts'
-import { BrokenClaim } from './claims.ts'
+import { BrokenClaim } from './checks.ts'
 import { openScene, type Scene } from './scene.ts'
 import type { Step } from './step.ts'
 

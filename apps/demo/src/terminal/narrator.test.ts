@@ -34,10 +34,10 @@ describe('the narrator', () => {
     const write = (more: string) => {
       text += more
     }
-    const output = 'Good until  tomorrow\nRenewed     not possible: sign in again'
+    const output = 'Valid until  tomorrow\nRenewed      not possible: sign in again'
     new Narrator({ write, columns: 32, paint: createPaint(false) }).output(output)
     expect(text).toBe(
-      '\n   Good until  tomorrow\n   Renewed     not possible:\n               sign in again\n',
+      '\n   Valid until  tomorrow\n   Renewed      not possible:\n                sign in again\n',
     )
   })
 

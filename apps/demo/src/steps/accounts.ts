@@ -1,6 +1,6 @@
 import { productClient } from '@particle-grants/core'
 import type { Sandbox } from '@particle-grants/sandbox'
-import { given } from '../story/claims.ts'
+import { given } from '../story/checks.ts'
 
 /** The account with MFA that signs in below. */
 export const developerName = 'mfa@example.com'

@@ -3,31 +3,30 @@ import { attachSession } from '@particle-grants/axios'
 import axios, { type AxiosInstance } from 'axios'
 import type { Scene } from '../story/scene.ts'
 import type { Step } from '../story/step.ts'
-import { product } from './cast.ts'
+import { product } from './accounts.ts'
 
 const calls = 1000
 
-/** What a storm came to, as the server saw it. */
-interface Storm {
+/** What the server saw of many calls at once. */
+interface CallCounts {
   readonly answered: number
   readonly apiRequests: number
   readonly refused: number
   readonly tokenRequests: number
 }
 
-/** Many calls meet a dead token at once. */
-export const weatherAStorm: Step = {
-  title: 'A storm of calls costs one renewal',
+/** Many calls find that the token is no longer valid, at the same time. */
+export const concurrentCalls: Step = {
+  title: 'A thousand calls cost one renewal',
   async run(scene) {
-    const { url, narrator, sandbox, session, expect } = scene
+    const { url, narrator, sandbox, productSession, expect } = scene
     narrator.say(
-      "A back end calls the API through Axios. attachSession(api, session) puts the product's token on:",
+      "A back end calls the API through Axios. attachSession(api, session) adds the product's token:",
     )
-    const owner = session({ client: product(sandbox) })
-    await owner.authorize()
+    const session = productSession({ client: product(sandbox) })
     const httpAgent = new Agent({ keepAlive: true, maxSockets: 64 })
     const api = axios.create({ baseURL: url, httpAgent })
-    const detach = attachSession(api, owner)
+    const detach = attachSession(api, session)
     const { config, status } = await api.get('/v1/devices')
     expect(
       'a call is answered 200, and its config holds no token',
@@ -36,16 +35,19 @@ export const weatherAStorm: Step = {
 
     narrator.say(`90 days pass, and ${calls} calls come at once. All of them wait for this:`)
     sandbox.clock.advance('90d')
-    const late = await storm(scene, api)
-    narrator.say(summaryOf(late))
+    const late = await callAtOnce(scene, api)
+    narrator.say(formatCounts(late))
     expect(`all ${calls} calls are answered`, late.answered === calls)
     expect('they cost one token request', late.tokenRequests === 1)
-    expect('and not one of them was sent to fail', late.refused === 0 && late.apiRequests === calls)
+    expect(
+      'and none of them was sent with an expired token',
+      late.refused === 0 && late.apiRequests === calls,
+    )
 
-    narrator.say('Somebody revokes the token: nobody knows until the API says so. Again all at once:')
+    narrator.say('The token is revoked. The client learns it from the API. Again all at once:')
     sandbox.revoke()
-    const revoked = await storm(scene, api)
-    narrator.say(summaryOf(revoked))
+    const revoked = await callAtOnce(scene, api)
+    narrator.say(formatCounts(revoked))
     expect(`all ${calls} calls are answered`, revoked.answered === calls)
     expect('they cost one token request again', revoked.tokenRequests === 1)
     expect('each was sent twice at most', revoked.apiRequests === calls + revoked.refused)
@@ -54,7 +56,7 @@ export const weatherAStorm: Step = {
   },
 }
 
-async function storm({ sandbox }: Scene, api: AxiosInstance): Promise<Storm> {
+async function callAtOnce({ sandbox }: Scene, api: AxiosInstance): Promise<CallCounts> {
   const counts = { apiRequests: 0, refused: 0, tokenRequests: 0 }
   const unsubscribe = sandbox.subscribe(({ path, status }) => {
     if (path === '/oauth/token') counts.tokenRequests += 1
@@ -66,6 +68,6 @@ async function storm({ sandbox }: Scene, api: AxiosInstance): Promise<Storm> {
   return { ...counts, answered: results.filter(({ status }) => status === 'fulfilled').length }
 }
 
-function summaryOf({ answered, apiRequests, refused, tokenRequests }: Storm): string {
-  return `${answered} calls answered; the server saw ${tokenRequests} token request and ${apiRequests} API requests, ${refused} of them with a dead token.`
+function formatCounts({ answered, apiRequests, refused, tokenRequests }: CallCounts): string {
+  return `${answered} calls answered; the server saw ${tokenRequests} token request and ${apiRequests} API requests, ${refused} of them with an invalid token.`
 }
