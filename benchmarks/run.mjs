@@ -7,6 +7,7 @@ const benchmarks = {
   pool: [['--expose-gc', '--max-old-space-size=8192', 'pool.mjs']],
   axios: [['axios/steady.mjs'], ['axios/storm.mjs']],
   soak: [['--expose-gc', '--no-opt', '--no-sparkplug', 'axios/soak.mjs']],
+  guard: [['guard.mjs']],
   cli: [['cli/start.mjs']],
 }
 

@@ -1,6 +1,7 @@
-// How many bytes a page downloads for the same job, side by side, in one run: sign in with a password, renew with a
-// refresh token, and get a token for a client (client_credentials). Every library is bundled by the same esbuild with the
-// same options. `npm run bench size`.
+// How many bytes a page downloads for the same job, and how long Node takes to import each library, side by side in one
+// run. The job: sign in with a password, renew with a refresh token, and get a token for a client. Every library is bundled
+// by the same esbuild with the same options. `npm run bench size`.
+import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -65,3 +66,23 @@ for (const line of table) {
 console.log(
   `\nBytes of one ESM bundle for browsers (es2022), ratios by brotli; Node ${process.versions.node}.`,
 )
+
+/** Imports each library in a separate process, in turns, so that a busy machine slows all of them down. */
+const imports = ['oauth4webapi', '@particle-grants/core', 'openid-client', 'axios']
+const rounds = 25
+const times = new Map(imports.map((name) => [name, []]))
+for (let round = 0; round < rounds; round += 1) {
+  for (const name of imports) {
+    const code = `const t = performance.now(); await import('${name}'); console.log(performance.now() - t)`
+    const options = { cwd: fileURLToPath(new URL('.', import.meta.url)), encoding: 'utf8' }
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], options)
+    times.get(name).push(Number(stdout))
+  }
+}
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+const base = median(times.get('oauth4webapi'))
+console.log(`\nImport in Node, median of ${rounds} processes each:`)
+for (const name of imports) {
+  const ms = median(times.get(name))
+  console.log(`${name.padEnd(24)} ${ms.toFixed(1).padStart(6)} ms  ${(ms / base).toFixed(2)} × oauth4webapi`)
+}

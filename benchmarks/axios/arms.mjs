@@ -37,7 +37,7 @@ export const axiosAuthRefresh = (instance, auth) => {
   })
 }
 
-/** The best hand-written one: a shared promise, and nobody renews a token that somebody else has renewed. */
+/** The best hand-written one: a shared promise, and a token that was renewed already is not renewed. */
 export const sharedPromise = (instance, auth) => {
   synchronousInterceptor(instance, auth)
   let refreshing

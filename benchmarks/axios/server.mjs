@@ -1,4 +1,4 @@
-// A process of its own: an API that wants the token it gave last, and a token endpoint that answers after 20 ms.
+// A separate process: an API that wants the token it gave last, and a token endpoint that answers after 20 ms.
 // It counts what it sees. Refresh tokens are none of its business; every token request gives the next token.
 import { createServer } from 'node:http'
 
@@ -51,7 +51,7 @@ const server = createServer((request, response) => {
   counts.refused += 1
   json(response, 401, { error: 'invalid_token', error_description: 'The access token provided is invalid.' })
 })
-// Idle connections outlast any storm: one that ends while it is taken up again would fail a call of any arm.
+// Idle connections outlast any storm: one that closes while it is reused would fail a call of any arm.
 server.keepAliveTimeout = 600_000
 server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}` }))
 process.on('disconnect', () => process.exit())

@@ -1,4 +1,4 @@
-// One arm of a storm, in a process of its own, so that its memory is its own: prints one line of JSON.
+// One arm of a storm, in a separate process, so that its memory is not shared: prints one line of JSON.
 import { fork } from 'node:child_process'
 import { Agent } from 'node:http'
 import axios from 'axios'

@@ -1,6 +1,6 @@
 // Storms: so many calls in one tick, when the token has run out by the clock, or when the server has revoked it. Each arm
 // runs in fresh processes (client and server), the arms one after the other in each round; medians over the rounds.
-// It ends with 1 when a count of ours is not what is promised; times are printed, and judged by whoever reads them.
+// It ends with 1 when a count of ours is not what is promised; times are printed, not judged.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
