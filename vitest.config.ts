@@ -41,6 +41,7 @@ export default defineConfig(({ mode }) => {
   const projects = [
     project('packages/core'),
     project('packages/sandbox'),
+    project('packages/reference'),
     project('packages/axios'),
     project('packages/store-file'),
     project('packages/store-redis'),

@@ -20,7 +20,7 @@ describe('a page is edited', () => {
     const isGenerated = (page: string) => readFileSync(join(docs, page), 'utf8').startsWith('<!-- Generated')
     const pages = written.filter(isGenerated)
     expect(pages.length).toBeGreaterThan(10)
-    for (const page of pages) expect(sourceOf(page)).toMatch(/^packages\/core\/src\//)
+    for (const page of pages) expect(sourceOf(page)).toMatch(/^packages\/reference\/src\//)
     for (const page of written.filter((one) => !isGenerated(one))) expect(sourceOf(page)).toBe(`docs/${page}`)
   })
 
@@ -29,7 +29,7 @@ describe('a page is edited', () => {
   })
 
   it('in the entry point that it is about', () => {
-    expect(sourceOf('api/core/reference.md')).toBe('packages/core/src/reference/index.ts')
+    expect(sourceOf('api/core/machine.md')).toBe('packages/core/src/machine/index.ts')
     expect(() => sourceOf('api/core/nothing.md')).toThrow('api/core/nothing.md')
   })
 

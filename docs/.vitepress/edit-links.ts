@@ -3,25 +3,25 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const reference = 'packages/core/src/reference'
+const reference = 'packages/reference/src'
 
-/** What each generated page is made from: a file, or a folder where it is made from several. */
+/** The source of each generated page: a file, or a folder where there are several. */
 const generated: Readonly<Record<string, string>> = {
   'errors.md': `${reference}/errors`,
-  'grants/README.md': 'packages/core/src/grants',
+  'grants/README.md': `${reference}/grants`,
   'grants/password.md': `${reference}/grants/password.ts`,
   'grants/mfa-otp.md': `${reference}/grants/mfa-otp.ts`,
   'grants/recovery-code.md': `${reference}/grants/recovery-code.ts`,
   'grants/client-credentials.md': `${reference}/grants/client-credentials.ts`,
   'grants/refresh-token.md': `${reference}/grants/refresh-token.ts`,
-  'reference/calls.md': `${reference}/around`,
+  'reference/calls.md': `${reference}/calls.ts`,
   'reference/clients.md': `${reference}/clients.ts`,
   'reference/limits.md': `${reference}/limits.ts`,
-  'reference/not-served.md': `${reference}/not-served.ts`,
-  'reference/questions.md': `${reference}/questions`,
-  'reference/request.md': `${reference}/request.ts`,
-  'reference/sources.md': `${reference}/provenance.ts`,
-  'reference/state-machine.md': 'packages/core/src/machine/transitions.ts',
+  'reference/unsupported-grants.md': `${reference}/unsupported-grants.ts`,
+  'reference/questions.md': `${reference}/questions.ts`,
+  'reference/request.md': `${reference}/token-request.ts`,
+  'reference/sources.md': `${reference}/sources.ts`,
+  'reference/state-machine.md': `${reference}/state-machine/transitions.ts`,
   'reference/token-life.md': `${reference}/lifetimes.ts`,
   'reference/unknowns.md': `${reference}/unknowns.ts`,
 }

@@ -15,7 +15,7 @@ it('a diagram is drawn, with what it is called and what it says', () => {
   expect(figure).toContain('axios --&gt; core')
 })
 
-it('a diagram loads nothing and brings no style of its own', () => {
+it('a diagram loads nothing and has no inline style', () => {
   expect(figureOf(source, '7')).not.toMatch(/<style|@import|https?:\/\/(?!www\.w3\.org\/)/)
 })
 

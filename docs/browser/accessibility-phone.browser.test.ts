@@ -17,7 +17,7 @@ visit('axe finds nothing on a phone, dark', (visitor) => expectAccessible(visito
 })
 
 visit(
-  'axe finds nothing in what other pages have of their own',
+  'axe finds nothing in what only other pages have',
   (visitor) =>
     expectAccessible(visitor, [
       '/?token=customers',

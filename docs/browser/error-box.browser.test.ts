@@ -6,10 +6,10 @@ useSite()
 const token = 'd3adbeefd3adbeefd3adbeefd3adbeefd3adbeef'
 
 visit(
-  'an answer that is pasted is explained, with a way to its cause, and sent nowhere',
+  'explains a pasted response with a link to its cause, and sends nothing',
   async ({ page, url, context }) => {
     await page.goto(`${url}/errors`)
-    const box = page.getByLabel('Paste an answer')
+    const box = page.getByLabel('Paste a response')
     await box.waitFor()
     await page.waitForLoadState('networkidle')
     const requests: string[] = []
@@ -21,19 +21,19 @@ visit(
     const explained = page.locator('.explained')
     await explained.getByText('What to do:').waitFor()
     await box.fill(`{"error":"mfa_required","mfa_token":"${token}"}`)
-    await explained.getByRole('link', { name: 'The second step' }).waitFor()
+    await explained.getByRole('link', { name: 'The grant type urn:custom:mfa-otp' }).waitFor()
     expect(await explained.textContent()).not.toContain(token)
     expect(requests).toEqual([])
     await context.setOffline(false)
     await box.fill('{"error":"invalid_grant","error_description":"Refresh token has expired"}')
-    await explained.getByRole('link', { name: 'More on this cause' }).click()
+    await explained.getByRole('link', { name: 'More about this cause' }).click()
     await page.waitForURL(/\/errors#invalid_grant-/)
   },
 )
 
-visit('the box is used by the keyboard alone', async ({ page, url }) => {
+visit('works with the keyboard only', async ({ page, url }) => {
   await page.goto(`${url}/errors`)
-  await page.getByLabel('Paste an answer').focus()
+  await page.getByLabel('Paste a response').focus()
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await page.locator('.explained').getByText('mfa_required').first().waitFor()

@@ -10,7 +10,7 @@ async function opened({ page, url }: Visitor, query: string) {
   return {
     next,
     status: page.locator('[data-test=status]'),
-    /** Takes the next step, and waits until the page shows what came of it. */
+    /** Takes the next step, and waits for its outcome. */
     async step(title: string) {
       await next.filter({ hasText: title }).press('Enter')
       await page.locator('.log-entry[open] summary strong', { hasText: title }).waitFor()
@@ -20,7 +20,7 @@ async function opened({ page, url }: Visitor, query: string) {
 }
 
 describe('the playground', () => {
-  visit('goes from sign-in through MFA to the end of a developer token', async (visitor) => {
+  visit('shows a developer token from sign-in with MFA to its expiry', async (visitor) => {
     const { status, step, latest } = await opened(visitor, '?scenario=mfa')
     const { page } = visitor
     await step('Sign in')
@@ -28,14 +28,14 @@ describe('the playground', () => {
     expect(await latest.textContent()).toContain('mfa_required')
     await page.locator('.state.current', { hasText: 'mfa_required' }).waitFor()
     await step('Send a wrong code')
-    expect(await latest.textContent()).toContain('2 tries are left')
-    await step('Send the right code')
+    expect(await latest.textContent()).toContain('2 attempts are left')
+    await step('Send the correct code')
     await expect.poll(() => status.textContent()).toBe('signed_in')
     expect(await latest.textContent()).toContain('grant_type=urn:custom:mfa-otp')
     expect(await latest.textContent()).not.toMatch(/password|[0-9a-f]{32}/)
     await step('Call the API')
     expect(await latest.textContent()).toContain('Authorization: Bearer ‹access token 1›')
-    await step('Let 90 days pass')
+    await step('Move the clock 90 days')
     await expect.poll(() => status.textContent()).toBe('reauthentication_required')
     await step('Call the API')
     expect(await latest.textContent()).toContain('nothing sent')
@@ -45,7 +45,7 @@ describe('the playground', () => {
 
   visit('renews a product token after 90 days, at the first call', async (visitor) => {
     const { step, latest } = await opened(visitor, '?scenario=product')
-    for (const title of ['Ask with the client', 'Call the API', 'Let 90 days pass', 'Call the API'])
+    for (const title of ['Get a token', 'Call the API', 'Move the clock 90 days', 'Call the API'])
       await step(title)
     await expect.poll(() => latest.textContent()).toContain('signed_in → renewing → signed_in')
     expect(await latest.textContent()).toContain('Bearer ‹access token 2›')
@@ -57,32 +57,32 @@ describe('the playground', () => {
     await step('Renew the token')
     expect(await latest.textContent()).toContain('nothing sent')
     expect(await latest.textContent()).toContain('not_renewable')
-    await step('Try the refresh token by hand')
+    await step('Try the refresh token with curl')
     expect(await latest.textContent()).toContain('400 invalid_grant')
   })
 
-  visit('breaks as one likes, and holds back before the address is locked out', async (visitor) => {
+  visit('holds requests back before the address is locked out', async (visitor) => {
     const { latest } = await opened(visitor, '?scenario=lockout')
     const { page } = visitor
     await page.getByRole('button', { name: 'Sign in with a wrong password, five times' }).last().click()
     await expect.poll(() => latest.textContent()).toContain('sent: 5')
     await page.getByRole('textbox', { name: 'Password' }).fill('typed by a visitor')
     await page.getByRole('button', { name: 'Sign in with these' }).click()
-    await expect.poll(() => latest.textContent()).toContain('failure_budget_spent')
-    await page.getByRole('button', { name: 'Ten wrong passwords by hand' }).last().click()
+    await expect.poll(() => latest.textContent()).toContain('backing_off')
+    await page.getByRole('button', { name: 'Send ten wrong passwords with curl' }).last().click()
     await expect.poll(() => latest.textContent()).toContain('429')
-    // Whatever was typed is in no link and in no text.
+    // The input is in no link and in no text.
     expect(page.url()).toBe(`${visitor.url}/playground?scenario=lockout`)
     expect(await page.locator('main').textContent()).not.toContain('typed by a visitor')
   })
 
-  visit('finds a dead server, and a code that is typed', async (visitor) => {
+  visit('shows an unreachable server, and sends a typed code', async (visitor) => {
     const { status, step, latest } = await opened(visitor, '?scenario=mfa')
     const { page } = visitor
-    await page.getByRole('button', { name: 'Let the server be dead, once' }).click()
-    await expect.poll(() => latest.textContent()).toContain('will find nobody')
+    await page.getByRole('button', { name: 'Make the server unreachable, once' }).click()
+    await expect.poll(() => latest.textContent()).toContain('will get no connection')
     await step('Sign in')
-    expect(await latest.textContent()).toContain('No answer came.')
+    expect(await latest.textContent()).toContain('No response.')
     await page.getByRole('button', { name: 'Sign in with these' }).click()
     await expect.poll(() => status.textContent()).toBe('mfa_required')
     const code = await page.locator('.by-hand code').textContent()
@@ -91,7 +91,7 @@ describe('the playground', () => {
     await expect.poll(() => status.textContent()).toBe('signed_in')
   })
 
-  visit('opens at the step that a link names, and makes such links', async (visitor) => {
+  visit('opens at the step of a link, and copies such links', async (visitor) => {
     const { context, page, url } = visitor
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     const { next, status, step } = await opened(visitor, '?scenario=mfa&step=3')
@@ -105,7 +105,7 @@ describe('the playground', () => {
     )
   })
 
-  visit('works without a network, and asks for nothing', async (visitor) => {
+  visit('works without a network, and sends no request', async (visitor) => {
     const { context, page } = visitor
     const { step, status } = await opened(visitor, '?scenario=mfa')
     await page.waitForLoadState('networkidle')
@@ -117,7 +117,7 @@ describe('the playground', () => {
     await context.setOffline(true)
     await step('Sign in')
     await step('Send a wrong code')
-    await step('Send the right code')
+    await step('Send the correct code')
     await expect.poll(() => status.textContent()).toBe('signed_in')
     expect(requests).toEqual([])
   })

@@ -32,7 +32,7 @@ describe('the chooser', () => {
     await page.keyboard.press('Space')
     await page.keyboard.press('Tab')
     expect(await focused(page)).toBe('With a password')
-    // An arrow chooses at once, and the next one goes on from there: to an end, past it, and back.
+    // An arrow key selects at once, and the next one continues from there: to a result, past it, and back.
     for (const [key, answer] of [
       ['ArrowDown', 'With a password and a code (MFA)'],
       ['ArrowDown', "Through my company's SSO"],
@@ -46,14 +46,14 @@ describe('the chooser', () => {
     const end = page.getByRole('region', { name: 'Your token' })
     await end.getByText('-d grant_type=urn:custom:mfa-otp').waitFor()
     await end.getByText('pgrants auth login').waitFor()
-    await tabTo(page, 'Copy: By hand')
+    await tabTo(page, 'Copy: With curl')
     await page.keyboard.press('Enter')
     await end.getByText('Copied').waitFor()
     expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('-d otp=012345')
     await tabTo(page, 'Everything about this request')
     await page.keyboard.press('Enter')
     await page.waitForURL(`${url}/grants/mfa-otp`)
-    await page.getByRole('heading', { level: 1, name: 'urn:custom:mfa-otp' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Finish an MFA sign-in' }).waitFor()
   })
 
   visit('opens where a link says', async ({ page, url }) => {
@@ -76,7 +76,7 @@ describe('the chooser', () => {
 })
 
 describe('search', () => {
-  visit('finds the second step by its field, by the keyboard alone', async ({ page, url }) => {
+  visit('finds the MFA page by its field, with the keyboard only', async ({ page, url }) => {
     await page.goto(url)
     await page.getByRole('button', { name: 'Search' }).first().waitFor()
     await page.keyboard.press('/')

@@ -7,7 +7,7 @@ declare global {
   var refusedByPolicy: string[]
 }
 
-/** Somebody at the site with a browser. */
+/** A visitor of the site with a browser. */
 export interface Visitor {
   readonly page: Page
   readonly url: string

@@ -1,4 +1,4 @@
-import { grantTypes } from '@particle-grants/core'
+import { grantTypes } from '@particle-grants/core/protocol'
 import { recordAll } from './exchange/recordings.ts'
 import { openApiFile } from './openapi/document.ts'
 import type { GeneratedFile } from './page.ts'
@@ -7,10 +7,10 @@ import { errorsPage } from './pages/errors.ts'
 import {
   clientsPage,
   limitsPage,
-  notServedPage,
   requestPage,
   sourcesPage,
   unknownsPage,
+  unsupportedGrantsPage,
 } from './pages/facts-pages.ts'
 import { grantPage } from './pages/grant.ts'
 import { grantsOverview } from './pages/grants-overview.ts'
@@ -33,7 +33,7 @@ export async function generate(): Promise<readonly GeneratedFile[]> {
     limitsPage(),
     questionsPage(),
     stateMachinePage(),
-    notServedPage(),
+    unsupportedGrantsPage(),
     unknownsPage(),
     sourcesPage(),
     sidebarFile(),

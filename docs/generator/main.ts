@@ -5,7 +5,7 @@ import { openApiFile } from './openapi/document.ts'
 import { lintOpenApi } from './openapi/lint.ts'
 import type { GeneratedFile } from './page.ts'
 
-/** Runs a command of the generator, and gives its exit code. `docs` is the folder of the site. */
+/** Runs a command of the generator, and returns its exit code. `docs` is the folder of the site. */
 export async function main([command = 'write']: readonly string[], docs: string): Promise<number> {
   if (command === 'lint') return lint()
   if (command === 'api') return api(docs)
@@ -13,29 +13,27 @@ export async function main([command = 'write']: readonly string[], docs: string)
   const stale = files.filter((file) => isStale(file, docs))
   if (command === 'check') return report(files, stale)
   for (const file of stale) write(file, docs)
-  say(`${files.length} files, ${stale.length} of them written anew.`)
+  print(`${files.length} files, ${stale.length} of them changed.`)
   return 0
 }
 
 async function api(docs: string): Promise<number> {
   const { makeApiPages } = await import('./api/api.ts')
   const failed = await makeApiPages(docs)
-  if (failed > 0) say(`The doc comments of ${failed} packages have problems: see above.`)
+  if (failed > 0) print(`The doc comments of ${failed} packages have problems: see above.`)
   return failed === 0 ? 0 : 1
 }
 
 async function lint(): Promise<number> {
   const problems = await lintOpenApi(openApiFile().text)
-  for (const problem of problems) say(problem)
-  say(
-    problems.length === 0 ? 'The linter finds nothing in the OpenAPI file.' : `${problems.length} problems.`,
-  )
+  for (const problem of problems) print(problem)
+  print(problems.length === 0 ? 'The OpenAPI file is valid.' : `${problems.length} problems.`)
   return problems.length === 0 ? 0 : 1
 }
 
 function report(files: readonly GeneratedFile[], stale: readonly GeneratedFile[]): number {
-  for (const { path } of stale) say(`docs/${path} is stale.`)
-  say(stale.length === 0 ? `${files.length} generated files are as they should be.` : 'Run: npm run generate')
+  for (const { path } of stale) print(`docs/${path} is stale.`)
+  print(stale.length === 0 ? `${files.length} generated files are up to date.` : 'Run: npm run generate')
   return stale.length === 0 ? 0 : 1
 }
 
@@ -50,6 +48,6 @@ function write({ path, text }: GeneratedFile, docs: string): void {
   writeFileSync(file, text)
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }

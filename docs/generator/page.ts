@@ -1,5 +1,5 @@
 import { blocks } from './markdown/markdown.ts'
-import { lookedAt } from './markdown/provenance.ts'
+import { checkedOn } from './markdown/provenance.ts'
 import { type Place, place } from './place.ts'
 
 /** A generated file, by its path from `docs/`. */
@@ -14,13 +14,13 @@ export interface PageContent {
   readonly body: (at: Place) => readonly string[]
 }
 
-const notice = `<!-- Generated from packages/core/src (grants, reference, machine). Do not edit: change it there, and run
+const notice = `<!-- Generated from packages/reference/src. Do not edit: change it there, and run
      npm run generate -->`
 
-/** A page: the notice that it is generated, its title, what it says, and how far that can be trusted. */
+/** Returns a page: the notice that it is generated, its title, its text, and how reliable it is. */
 export function page(path: string, { title, body }: PageContent): GeneratedFile {
   const at = place(path)
-  const trust = `*Unofficial, and nothing here was tried against the live service. Behind each fact stands where it is known
-from; all sources were last looked at on ${lookedAt()}: [sources](${at.to('reference/sources.md')}).*`
+  const trust = `*Unofficial. No fact here was tested against the live service. The sources are linked from each fact, and were last read
+on ${checkedOn()}: [sources](${at.to('reference/sources.md')}).*`
   return { path, text: `${blocks(notice, `# ${title}`, body(at), '---', trust)}\n` }
 }

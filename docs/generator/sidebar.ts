@@ -1,4 +1,4 @@
-import { grantTypes } from '@particle-grants/core'
+import { grantTypes } from '@particle-grants/core/protocol'
 import { grantPages } from './grant-pages.ts'
 import type { GeneratedFile } from './page.ts'
 
@@ -19,6 +19,7 @@ const guides = [
   item('Scripts and CI', 'guides/scripts-and-ci.md'),
   item('Many customers, several servers', 'guides/many-customers.md'),
   item('Staying signed in', 'guides/renewal-and-stores.md'),
+  item('Protection from lockout', 'guides/lockout-guard.md'),
   item('Test with the sandbox', 'guides/test-with-the-sandbox.md'),
   item('From a hand-written interceptor', 'guides/axios.md'),
   item('From particle-api-js', 'guides/from-particle-api-js.md'),
@@ -30,21 +31,22 @@ const guides = [
 ]
 
 const reference = [
-  item('Questions people ask', 'reference/questions.md'),
-  item('Every token request', 'reference/request.md'),
+  item('Questions and answers', 'reference/questions.md'),
+  item('Token requests', 'reference/request.md'),
   item('Clients', 'reference/clients.md'),
   item('How long tokens live', 'reference/token-life.md'),
   item('Limits and lockout', 'reference/limits.md'),
-  item('Calls around it', 'reference/calls.md'),
+  item('Other API calls', 'reference/calls.md'),
   item('State machine', 'reference/state-machine.md'),
-  item('Known, and not served', 'reference/not-served.md'),
-  item('What is not known', 'reference/unknowns.md'),
-  item('Where it is known from', 'reference/sources.md'),
+  item('Unsupported grants', 'reference/unsupported-grants.md'),
+  item('Open questions', 'reference/unknowns.md'),
+  item('Sources', 'reference/sources.md'),
 ]
 
 /** The packages whose API pages typedoc makes, by the folder in `packages/`. */
 export const documentedPackages = [
   'core',
+  'reference',
   'axios',
   'sandbox',
   'plugin-auth',

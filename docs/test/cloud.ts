@@ -18,7 +18,7 @@ type Variables = Readonly<Record<string, string>>
 export interface Cloud {
   /** Where the current sample runs. */
   readonly stage: Stage
-  /** The environment of shells: a home folder of their own, and `pgrants` on the path. */
+  /** The environment of shells: a separate home folder, and `pgrants` on the path. */
   readonly environment: Variables
   readonly home: string
   /** Resets the sandbox and empties the home folder. Call it before each sample. */

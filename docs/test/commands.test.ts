@@ -93,7 +93,7 @@ function promptsOf(end: string): readonly (readonly [prompt: string, typed: () =
     who: ['Who are you?', () => '\r'],
     account: ['Account (email):', () => `${username}\r`],
     password: ['Password:', () => `${password}\r`],
-    code: ['tries left', () => `${sandbox.otp(username)}\r`],
+    code: ['Authenticator code', () => `${sandbox.otp(username)}\r`],
     secret: ['Secret of my-product-1234:', () => 'product-secret\r'],
   } as const
   const expected: Readonly<Record<string, readonly (keyof typeof prompts)[]>> = {
@@ -115,7 +115,7 @@ describe.runIf(canOpenTerminals === true)('the commands of the chooser', () => {
       await terminal.shows(prompt)
       terminal.type(type())
     }
-    await terminal.shows('Good until')
+    await terminal.shows('Expires')
     expect(await terminal.ended).toMatchObject({ code: 0 })
   })
 })

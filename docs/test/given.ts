@@ -1,7 +1,7 @@
-/** What samples take for granted, by name: code that makes it. Each may use those above it. */
+/** Names that samples use without defining them, each with the code that defines it. Each may use those above it. */
 export type Given = Readonly<Record<string, string>>
 
-/** The names that a piece of code declares or imports by itself. */
+/** Returns the names that a piece of code declares or imports. */
 function declaredIn(code: string): ReadonlySet<string> {
   const direct = [...code.matchAll(/\b(?:const|let|var|function|class)\s+(\w+)/g)].map(([, name]) => name)
   const bound = [...code.matchAll(/\b(?:const|let|import)\s+\{([^}]*)\}/g)].flatMap(([, names = '']) =>
@@ -16,7 +16,7 @@ function declaredIn(code: string): ReadonlySet<string> {
   return new Set([...direct, ...bound, ...imported].filter((name) => name !== undefined))
 }
 
-/** A sample as a module: what it takes for granted first, as far as it uses that and does not make it itself. */
+/** Returns a sample as a module, after the definitions of the names that it uses and does not define. */
 export function withGiven(sample: string, given: Given): string {
   const own = declaredIn(sample)
   let needed: string[] = []

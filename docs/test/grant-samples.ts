@@ -59,7 +59,7 @@ export function checkExchange(
   expect(more.filter((name) => !additionalFields[tool]?.includes(name))).toEqual([])
 }
 
-/** particle-api-js has a developer client of its own. */
+/** particle-api-js has its own developer client. */
 function clientOf(exchange: Sample['exchange'], tool: Sample['tool'], client: string): string | undefined {
   const [id] = client.split(':')
   const own = tool === 'particle-api-js' && exchange !== 'recovery-code' && id === 'particle'

@@ -5,26 +5,25 @@ export interface Guide {
   /** The page, by its path from `docs/`. */
   readonly path: string
   readonly given: Given
-  /** Shell samples that are not run, by how they begin, and why. */
-  readonly left?: Readonly<Record<string, string>>
-  /** Calls that the sandbox has not: what a sample shows is how such a call is made. */
+  /** Shell samples that do not run, by their first words, and why. */
+  readonly skipped?: Readonly<Record<string, string>>
+  /** Calls that the sandbox does not serve. */
   readonly unserved?: readonly string[]
 }
 
 const core = `import * as core from '@particle-grants/core'`
-const signedIn = `const session = core.createSession({ client: core.developerClient() })
-await session.login({ username: 'dev@example.com', password: 'correct horse' })`
-const authorized = `const session = core.createSession({
-  client: core.productClient({ id: 'my-product-1234', secret: 'product-secret' }), authorizeOnUse: true,
+const ofProduct = `const session = core.createSession({
+  client: core.productClient({ id: 'my-product-1234', secret: 'product-secret' }),
 })`
 
-/** An account with MFA, and somebody who reads its code. */
+/** An account with MFA, and its code. */
 const withMfa: Given = {
   username: `const username = 'mfa@example.com'`,
   password: `const password = 'battery staple'`,
   askForCode: `const askForCode = async () => process.env.CODE ?? ''`,
 }
 const token: Given = { accessToken: `const accessToken = process.env.TOKEN ?? ''` }
+const product: Given = { id: `const id = 'my-product-1234'`, secret: `const secret = 'product-secret'` }
 
 const customers: Given = {
   core,
@@ -44,15 +43,14 @@ const axiosGiven: Given = {
   ...withMfa,
   username: `const username = 'dev@example.com'`,
   password: `const password = 'correct horse'`,
-  id: `const id = 'my-product-1234'`,
-  secret: `const secret = 'product-secret'`,
+  ...product,
   path: `const path = 'package.json'`,
   headers: 'const headers = {}',
-  session: authorized,
+  session: ofProduct,
   token: `let token = ''`,
   refreshToken: `const refreshToken = async () => ''`,
   showSignIn: `const showSignIn = (/** @type {string} */ message) => message`,
-  // The sandbox has not every call: see `unserved`.
+  // The sandbox does not serve every call: see `unserved`.
   api: `const api = axios.create({
   baseURL: 'https://api.particle.io', validateStatus: (status) => status < 300 || status === 404,
 })
@@ -67,15 +65,14 @@ class Database {
   /** @type {Map<string, { version: string, value: string }>} */
   #records = new Map()
   async find(/** @type {string} */ key) { return this.#records.get(key) }
-  async keys() { return [...this.#records.keys()] }
   /** @param {string} key @param {{ version: string, value: string }} record */
-  async insertWhereAbsent(key, record) { return !this.#records.has(key) && !!this.#records.set(key, record) }
+  async insertIfAbsent(key, record) { return !this.#records.has(key) && !!this.#records.set(key, record) }
   /** @param {string} key @param {string} version @param {{ version: string, value: string }} record */
-  async updateWhere(key, version, record) {
+  async updateIf(key, version, record) {
     return this.#records.get(key)?.version === version && !!this.#records.set(key, record)
   }
   /** @param {string} key @param {string} version */
-  async deleteWhere(key, version) {
+  async deleteIf(key, version) {
     return this.#records.get(key)?.version === version && this.#records.delete(key)
   }
 }`
@@ -90,26 +87,39 @@ export const guides: readonly Guide[] = [
     path: 'guides/renewal-and-stores.md',
     given: {
       core,
-      createSessionPool: 'const { createSessionPool } = core',
+      createSession: 'const { createSession } = core',
+      developerClient: 'const { developerClient } = core',
       productClient: 'const { productClient } = core',
-      id: `const id = 'my-product-1234'`,
-      secret: `const secret = 'product-secret'`,
+      ...product,
+      ...withMfa,
       store: 'const store = core.memoryStore()',
-      session: signedIn,
+      context:
+        'const context = { waitUntil: async (/** @type {Promise<unknown>} */ promise) => { await promise } }',
+      send: `const send = (/** @type {string} */ url, /** @type {Record<string, string>} */ headers) => fetch(url, { headers })`,
+      session: ofProduct,
     },
   },
   {
     path: 'guides/test-with-the-sandbox.md',
     given: {},
-    left: { 'npm run sandbox': 'it serves until Ctrl+C; the tests of the sandbox run it' },
+    skipped: { 'npm run sandbox': 'it serves until Ctrl+C; the tests of the sandbox run it' },
   },
   { path: 'guides/axios.md', given: axiosGiven, unserved: ['/v1/products/1234/firmware'] },
-  { path: 'guides/from-particle-api-js.md', given: { ...withMfa, ...token } },
+  {
+    path: 'guides/from-particle-api-js.md',
+    given: {
+      ...withMfa,
+      ...token,
+      ...product,
+      refreshToken: `const refreshToken = 'fedcba9876543210fedcba9876543210fedcba98'`,
+      expiresAt: `const expiresAt = new Date('2027-01-31')`,
+    },
+  },
   { path: 'guides/from-particle-cli.md', given: {} },
   {
     path: 'guides/sso.md',
     given: token,
-    left: { 'particle login --sso': 'it needs a browser, and a company with SSO' },
+    skipped: { 'particle login --sso': 'it needs a browser, and a company with SSO' },
   },
   {
     path: 'guides/write-a-store.md',
@@ -123,4 +133,15 @@ export const guides: readonly Guide[] = [
   },
   { path: 'guides/oclif-plugin.md', given: {} },
   { path: 'guides/security-model.md', given: {} },
+  {
+    path: 'guides/lockout-guard.md',
+    given: {
+      core,
+      createSession: 'const { createSession } = core',
+      client: 'const client = core.developerClient()',
+      username: `const username = 'dev@example.com'`,
+      password: `const password = 'correct horse'`,
+      session: 'const session = core.createSession({ client })',
+    },
+  },
 ]

@@ -1,4 +1,8 @@
-import { errorReferences, tokenEndpointErrorCodes, tokenRequest } from '@particle-grants/core/reference'
+import {
+  tokenEndpointErrorCodes,
+  tokenEndpointErrorReferences,
+  tokenRequest,
+} from '@particle-grants/reference'
 import { createSandbox, type Sandbox } from '@particle-grants/sandbox'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
@@ -11,15 +15,15 @@ import { lintOpenApi } from '../generator/openapi/lint.ts'
 import { bearerCalls, refusedRequests, type SentRequest } from './requests.ts'
 
 const document = openApi()
-// Its own words (examples, discriminator, x-…) say nothing about what is valid.
+// OpenAPI's keywords (examples, discriminator, x-…) do not validate anything.
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 formats.default(ajv)
 ajv.addSchema(document, 'openapi')
 
 type Operation = Readonly<Record<string, unknown>>
 
-/** The schema of an answer, by the way that the document itself points to it. */
-function answerSchema(path: string, method: string, status: number): ValidateFunction {
+/** Returns the schema of a response, as the document references it. */
+function responseSchema(path: string, method: string, status: number): ValidateFunction {
   const { paths, components } = document as Record<string, Record<string, Record<string, Operation>>>
   const operation = paths?.[path]?.[method.toLowerCase()] as { responses: Record<string, { $ref?: string }> }
   const response = operation.responses[status]
@@ -48,16 +52,16 @@ async function send(sandbox: Sandbox, { url, ...request }: SentRequest) {
 }
 
 describe('the OpenAPI document', () => {
-  it('is found flawless by a linter, warnings included', async () => {
+  it('passes a linter without warnings', async () => {
     expect(await lintOpenApi(JSON.stringify(document))).toEqual([])
   })
 
-  it('is judged by a linter that sees flaws', async () => {
+  it('is checked by a linter that finds errors', async () => {
     const flawed = JSON.stringify({ ...document, info: { title: 'Flawed', version: '1' } })
     expect((await lintOpenApi(flawed)).join()).toContain('info-license')
   })
 
-  it('refuses a request that lacks a field', () => {
+  it('rejects a request without a required field', () => {
     const validate = compile(`${requestPointer}/schema`)
     expect(validate({ grant_type: 'urn:custom:mfa-otp', mfa_token: 'x' })).toBe(false)
     expect(validate({ grant_type: 'urn:custom:mfa-token', mfa_token: 'x', otp: '123456' })).toBe(false)
@@ -66,34 +70,34 @@ describe('the OpenAPI document', () => {
 
 const requestPointer = `/paths/~1oauth~1token/post/requestBody/content/${tokenRequest.contentType.replaceAll('/', '~1')}`
 
-describe('the exchanges of the sandbox fit the document:', async () => {
+describe('the exchanges with the sandbox match the document:', async () => {
   const recordings = await recordAll()
 
   it.each(Object.keys(exchanges) as (keyof typeof exchanges)[])('%s', (id) => {
-    const { form, status, answer } = recordings[id]
+    const { form, status, response } = recordings[id]
     expectValid(compile(`${requestPointer}/schema`), Object.fromEntries(form))
-    const body = JSON.parse(bodyOf(answer))
-    expectValid(answerSchema('/oauth/token', 'POST', status), body)
+    const body = JSON.parse(bodyOf(response))
+    expectValid(responseSchema('/oauth/token', 'POST', status), body)
   })
 })
 
-describe('the refusals of the sandbox fit the document:', () => {
+describe('the errors of the sandbox match the document:', () => {
   it.each(refusedRequests.map((one) => [one.anchor, one] as const))('%s', async (anchor, one) => {
     const sandbox = createSandbox(one.settings)
     const { status, body } = await send(sandbox, await one.request(sandbox))
     const [code = ''] = anchor.split('-')
     expect(body.error).toBe(code)
-    expectValid(answerSchema(one.path, one.method ?? 'POST', status), body)
+    expectValid(responseSchema(one.path, one.method ?? 'POST', status), body)
   })
 
-  it('are those of every cause that the sandbox has', () => {
+  it('cover every cause that the sandbox has', () => {
     const tried = new Set(refusedRequests.map(({ anchor }) => anchor))
     const known = tokenEndpointErrorCodes.flatMap((code) =>
-      errorReferences[code].causes.map(({ anchor }) => anchor),
+      tokenEndpointErrorReferences[code].causes.map(({ anchor }) => anchor),
     )
     const never = known.filter((anchor) => !tried.has(anchor))
-    // A code of Particle's own tools, and a failure of an account model that is not public.
-    expect(never).toEqual(['expired_token-access_token', 'sso_user-look_up'])
+    // The sandbox has neither: a code of Particle's own tools, and a failure of the account model, which is not public.
+    expect(never).toEqual(['expired_token-access_token', 'sso_user-lookup'])
   })
 })
 
@@ -106,7 +110,7 @@ const operations = Object.entries(document.paths as Record<string, Record<string
 )
 
 describe('every operation of the document', () => {
-  it.each(operations)('%s fits the example that it gives', (name) => {
+  it.each(operations)('%s matches its own example', (name) => {
     const [method = '', path = ''] = name.split(' ')
     const item = (document.paths as Record<string, Record<string, Operation>>)[path]?.[method.toLowerCase()]
     const { responses } = item as unknown as {
@@ -114,31 +118,37 @@ describe('every operation of the document', () => {
     }
     const example = responses[200].content['application/json']?.examples?.known.value
     if (path === '/oauth/token') return
-    expectValid(answerSchema(path, method, 200), example)
+    expectValid(responseSchema(path, method, 200), example)
   })
 
-  it('is tried with the sandbox, but for the one that it has not', () => {
+  it('is tested with the sandbox, except for those that the sandbox does not have', () => {
     const tried = new Set([
       'POST /oauth/token',
       ...bearerCalls.map(({ method, path }) => `${method} ${path}`),
     ])
     const never = operations.map(([name]) => name).filter((name) => !tried.has(name))
-    expect(never).toEqual(['GET /v1/access_tokens'])
+    expect(never.sort()).toEqual([
+      'DELETE /v1/products/{productIdOrSlug}/customers/{email}',
+      'GET /v1/access_tokens',
+      'POST /v1/clients',
+      'POST /v1/products/{productIdOrSlug}/clients',
+      'POST /v1/products/{productIdOrSlug}/team',
+    ])
   })
 
-  it('says what comes when nothing else fits', () => {
+  it('has a default response', () => {
     for (const [name, { responses }] of operations) expect(responses, name).toHaveProperty('default')
   })
 })
 
-describe('the calls around it', () => {
+describe('the other calls', () => {
   const item = (path: string) => (document.paths as Record<string, Record<string, Operation>>)[path] ?? {}
   const bodyOf_ = (path: string, method: string, type: string) =>
     compile(
       `/paths/${path.replaceAll('/', '~1')}/${method}/requestBody/content/${type.replaceAll('/', '~1')}/schema`,
     )
 
-  it('need the fields without which they are refused', () => {
+  it('require the fields without which they are refused', () => {
     const confirm = bodyOf_('/v1/user/mfa-enable', 'post', 'application/json')
     expect([confirm({ mfa_token: 'x' }), confirm({ mfa_token: 'x', otp: '012345' })]).toEqual([false, true])
     const disable = bodyOf_('/v1/user/mfa-disable', 'put', 'application/json')
@@ -149,7 +159,7 @@ describe('the calls around it', () => {
     expect([create(customer), create({ ...customer, password: 'x' })]).toEqual([false, true])
   })
 
-  it('take the code of a list, and the one that is out of date says so', () => {
+  it('have the optional code for listing tokens, and mark the deprecated call', () => {
     expect(item('/v1/access_tokens').get).toMatchObject({
       parameters: [{ name: 'otp', in: 'query', required: false }],
       responses: { 400: {}, 401: {} },
@@ -157,18 +167,18 @@ describe('the calls around it', () => {
     expect(item('/v1/access_tokens/{token}').delete).toMatchObject({ deprecated: true })
   })
 
-  it('can fail with a page, as the token endpoint can', () => {
+  it('can fail with an HTML page, like the token endpoint', () => {
     expect(item('/oauth/token').post).toMatchObject({ responses: { 500: {}, default: {} } })
     const { responses } = document.components as { responses: Record<string, { content: object }> }
     expect(Object.keys(responses.Failed?.content ?? {})).toContain('text/html')
   })
 })
 
-describe('the calls around it fit the document:', () => {
+describe('the responses to other calls match the document:', () => {
   it.each(bearerCalls.map((one) => [`${one.method} ${one.path}`, one] as const))('%s', async (_, one) => {
     const sandbox = createSandbox()
     const { status, body } = await send(sandbox, await one.request(sandbox))
     expect(status).toBe(200)
-    expectValid(answerSchema(one.path, one.method, status), body)
+    expectValid(responseSchema(one.path, one.method, status), body)
   })
 })

@@ -28,26 +28,31 @@ const readmes: Readonly<Record<string, Given>> = {
     authorization: "const authorization = 'Bearer ' + process.env.TOKEN",
   },
   'packages/sandbox/README.md': {},
-  'packages/store-file/README.md': {},
+  'packages/store-file/README.md': { askForCode: `const askForCode = async () => ''` },
   'packages/store-redis/README.md': product,
   'packages/process-lock/README.md': {},
 }
 
 /** What the samples of core's README need, for all of them: they are one program. A sandbox takes the place of the cloud. */
 const coreGiven = `
-import { createSandbox as cloud } from '@particle-grants/sandbox'
-const particle = cloud()
+import * as core from '@particle-grants/core'
+import { createSandbox as cloud, defaultAccounts } from '@particle-grants/sandbox'
+const particle = cloud({ accounts: defaultAccounts.filter(({ username }) => username !== 'jane@example.com') })
 globalThis.fetch = particle.fetch
 const username = 'mfa@example.com'
 const password = 'battery staple'
 const accessToken = '0123456789abcdef0123456789abcdef01234567'
 const [id, secret] = ['my-product-1234', 'product-secret']
-let saved = ''
-const save = async (text: string) => { saved = text }
-const load = async () => saved
+const store = core.memoryStore()
+const waitUntil = async (promise: Promise<unknown>) => { await promise }
 const askForCode = async () => {
   particle.clock.advance('30s')
   return particle.otp(username)
+}
+const url = 'https://api.particle.io/v1/devices'
+const got = async (url: string, { headers }: { headers: Record<string, string>; throwHttpErrors: boolean }) => {
+  const response = await globalThis.fetch(url, { headers })
+  return { statusCode: response.status, body: await response.text() }
 }
 `
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { GrantsError, grants, grantTypes, transitions } from '@particle-grants/core'
-import * as reference from '@particle-grants/core/reference'
+import { type FieldDefinition, grants, grantTypes } from '@particle-grants/core/protocol'
+import * as reference from '@particle-grants/reference'
 import { describe, expect, it } from 'vitest'
 import { generate } from '../generator/generate.ts'
 import { grantPages } from '../generator/grant-pages.ts'
@@ -13,7 +13,7 @@ const pages = files.filter(({ path }) => path.endsWith('.md'))
 const textOf = (path: string) => pages.find((page) => page.path === path)?.text ?? ''
 const anchorsOf = (path: string) => [...textOf(path).matchAll(/<span id="([^"]+)">/g)].map(([, id]) => id)
 
-/** Every fact of the reference, wherever it stands in it. */
+/** Returns every fact of the reference. */
 function factsIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return []
   const own = 'text' in value && 'from' in value && typeof value.text === 'string' ? [value.text] : []
@@ -21,7 +21,7 @@ function factsIn(value: unknown): readonly string[] {
 }
 
 describe('the generated pages', () => {
-  it('are in the repository as the catalogue makes them', () => {
+  it('are in the repository as the reference makes them', () => {
     const stale = files.filter(({ path, text }) => {
       const file = join(docs, path)
       return !existsSync(file) || readFileSync(file, 'utf8') !== text
@@ -32,13 +32,13 @@ describe('the generated pages', () => {
     ).toEqual([])
   })
 
-  it('say at their top that they are generated, and by which command', () => {
+  it('start with a notice that they are generated, and by which command', () => {
     for (const { path, text } of pages) {
       expect(text.slice(0, 200), path).toMatch(/^<!-- Generated from [\s\S]*npm run generate -->/)
     }
   })
 
-  it('are made the same each time', async () => {
+  it('are the same each time they are generated', async () => {
     expect(await generate()).toEqual(files)
   })
 
@@ -50,7 +50,7 @@ describe('the generated pages', () => {
 
   it('have every field of every grant, required or not', () => {
     for (const type of grantTypes) {
-      for (const [name, { required }] of Object.entries(grants[type].fields)) {
+      for (const [name, { required }] of Object.entries<FieldDefinition>(grants[type].fields)) {
         const cell = `| \`${name}\`<br>${required ? '**required**' : 'optional'}, *`
         expect(textOf(grantPages[type])).toContain(cell)
       }
@@ -61,36 +61,35 @@ describe('the generated pages', () => {
     for (const { path } of pages) expect(new Set(anchorsOf(path)).size, path).toBe(anchorsOf(path).length)
   })
 
-  it('answer each question, on a page of their own too', () => {
+  it('have every question on one page', () => {
     expect(anchorsOf('reference/questions.md')).toEqual(Object.keys(reference.questions))
   })
 
   it('have a row for each transition', () => {
     const rows =
       textOf('reference/state-machine.md').match(/^(?:\| [^|]+ ){2}\| \[`[^|]+ \| [^|]+ \|$/gm) ?? []
-    expect(rows).toHaveLength(transitions.length)
+    expect(rows).toHaveLength(reference.transitions.length)
   })
 })
 
 describe('the page of errors', () => {
   const anchors = anchorsOf('errors.md')
 
-  it('has the anchor of every code, of every cause, and of what is not known', () => {
+  it('has an anchor for every code, for every cause, and for unknown codes', () => {
     const causes = reference.tokenEndpointErrorCodes.flatMap((code) =>
-      reference.errorReferences[code].causes.map((cause) => ({ code, cause })),
+      reference.tokenEndpointErrorReferences[code].causes.map((cause) => ({ code, cause })),
     )
     const wanted = [
-      ...reference.errorCodes.map((code) => reference.anchorOf(code)),
-      ...causes.map(({ code, cause }) => reference.anchorOf(code, cause.description?.text)),
+      ...reference.errorCodes.map((code) => reference.findErrorAnchor(code)),
+      ...causes.map(({ code, cause }) => reference.findErrorAnchor(code, cause.description?.text)),
       ...causes.map(({ cause }) => cause.anchor),
-      reference.anchorOf('teapot'),
+      reference.findErrorAnchor('teapot'),
     ]
     expect(wanted.filter((anchor) => !anchors.includes(anchor))).toEqual([])
   })
 
-  it('is where the errors of the library lead', () => {
-    const { link } = new GrantsError('not_signed_in', {})
-    const { pathname, hash } = new URL(link)
+  it('is where explainError links to', () => {
+    const { pathname, hash } = new URL(reference.errorUrl('not_signed_in'))
     expect(pathname.endsWith(siteLink('errors.md'))).toBe(true)
     expect(anchors).toContain(hash.slice(1))
   })
@@ -104,8 +103,8 @@ describe('the start page', () => {
     ['which form fields each needs', './grants/mfa-otp.md#fields'],
     ['what to do with mfa_token', './grants/mfa-otp.md'],
     ['client credentials of products', './grants/client-credentials.md'],
-    ['refresh tokens', './grants/refresh-token.md#refresh_token_useless'],
-  ])('leads to the answer of the report: %s', (_, link) => {
+    ['refresh tokens', './grants/refresh-token.md#refresh_token_rejected'],
+  ])('links to the answer to the report: %s', (_, link) => {
     const [path = '', anchor] = link.slice(2).split('#')
     expect(start).toContain(`(${link})`)
     expect(textOf(path)).not.toBe('')

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { tokenRequest } from '@particle-grants/core/reference'
+import { tokenRequest } from '@particle-grants/reference'
 import { describe, expect, it } from 'vitest'
 import { bodyOf } from '../generator/exchange/exchange.ts'
 import { recordAll } from '../generator/exchange/recordings.ts'
@@ -9,15 +9,18 @@ const named = Object.entries(recordings)
 const lengthIn = (text: string) => Number(/^content-length: (\d+)$/im.exec(text)?.[1])
 
 describe('the exchanges that pages show', () => {
-  it.each(named)('%s is whole: the length that it names is that of its body, both ways', (_, recording) => {
-    for (const text of [recording.request, recording.answer])
-      expect(lengthIn(text)).toBe(Buffer.byteLength(bodyOf(text)))
-  })
+  it.each(named)(
+    '%s is complete: its content-length is the length of its body, in both directions',
+    (_, recording) => {
+      for (const text of [recording.request, recording.response])
+        expect(lengthIn(text)).toBe(Buffer.byteLength(bodyOf(text)))
+    },
+  )
 
   it.each(named)(
-    '%s has every header of the answer, and the address of Particle',
-    (_, { request, answer }) => {
-      const head = answer.slice(0, answer.indexOf('\n\n'))
+    '%s has every header of the response, and the address of Particle',
+    (_, { request, response }) => {
+      const head = response.slice(0, response.indexOf('\n\n'))
       for (const header of [
         'Access-Control-Allow-Origin: *',
         'Cache-Control: no-store',
@@ -26,7 +29,7 @@ describe('the exchanges that pages show', () => {
       ])
         expect(head.toLowerCase()).toContain(header.toLowerCase())
       expect(request).toMatch(new RegExp(`^Host: ${new URL(tokenRequest.url).host}$`, 'm'))
-      expect(request + answer).not.toContain('127.0.0.1')
+      expect(request + response).not.toContain('127.0.0.1')
     },
   )
 

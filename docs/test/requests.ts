@@ -1,4 +1,4 @@
-import { tokenRequest } from '@particle-grants/core/reference'
+import { tokenRequest } from '@particle-grants/reference'
 import type { Sandbox, Settings } from '@particle-grants/sandbox'
 
 /** A request, as the sandbox's `fetch` takes it. */
@@ -74,7 +74,7 @@ async function secondStep(sandbox: Sandbox, fields: (mfa_token: string) => Form)
 
 /** A request for each cause of a refusal that the sandbox has. */
 export const refusedRequests: readonly Refused[] = [
-  atTheTokenEndpoint('mfa_required-second_step', () => token(mfa)),
+  atTheTokenEndpoint('mfa_required-second_request', () => token(mfa)),
   atTheTokenEndpoint('invalid_grant-credentials', () => token({ ...dev, password: 'wrong' })),
   atTheTokenEndpoint('invalid_grant-refresh_token', async (sandbox) => {
     const { refresh_token = '' } = await ask(sandbox, dev)
@@ -88,7 +88,7 @@ export const refusedRequests: readonly Refused[] = [
   atTheTokenEndpoint('invalid_grant-client_without_owner', () => token({ grant_type: 'client_credentials' })),
   atTheTokenEndpoint('invalid_client-client_id', () => token(dev, 'Bearer x')),
   atTheTokenEndpoint('invalid_client-client_secret', () => token({ ...dev, client_id: 'particle' }, '')),
-  atTheTokenEndpoint('invalid_client-unknown_client', () => token(dev, basic('nobody:nothing'))),
+  atTheTokenEndpoint('invalid_client-unknown_client', () => token(dev, basic('unknown:nothing'))),
   atTheTokenEndpoint('invalid_client-username_password', () => token({ ...dev, password: '' })),
   atTheTokenEndpoint('invalid_client-grant_not_allowed', () =>
     token(jane, basic('no-password-client:s3cret-s3cret')),
@@ -101,7 +101,7 @@ export const refusedRequests: readonly Refused[] = [
   atTheTokenEndpoint('invalid_request-grant_type', () =>
     token({ ...mfa, grant_type: 'urn:custom:mfa-token' }),
   ),
-  atTheTokenEndpoint('invalid_request-grant_type_capitals', () => token({ ...dev, grant_type: 'PASSWORD' })),
+  atTheTokenEndpoint('invalid_request-grant_type_case', () => token({ ...dev, grant_type: 'PASSWORD' })),
   atTheTokenEndpoint('invalid_request-otp_fields', (sandbox) =>
     secondStep(sandbox, (mfa_token) => ({ grant_type: 'urn:custom:mfa-otp', mfa_token })),
   ),
@@ -118,7 +118,7 @@ export const refusedRequests: readonly Refused[] = [
   }),
   elsewhere('invalid_request-authorization_header', () => devices({ authorization: 'Bearer' })),
   atTheTokenEndpoint('invalid_scope-refused', () =>
-    token({ grant_type: 'client_credentials', scope: 'customer=nobody@example.com' }, product),
+    token({ grant_type: 'client_credentials', scope: 'customer=unknown@example.com' }, product),
   ),
   atTheTokenEndpoint('invalid_token-otp', (sandbox) =>
     secondStep(sandbox, (mfa_token) => {

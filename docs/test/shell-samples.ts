@@ -85,9 +85,9 @@ function chooserCommands() {
 }
 
 function guidePages(): Found[] {
-  return guides.flatMap(({ path, left = {} }) =>
+  return guides.flatMap(({ path, skipped = {} }) =>
     readSamples(`docs/${path}`, 'sh')
-      .filter((text) => !Object.keys(left).some((beginning) => text.startsWith(beginning)))
+      .filter((text) => !Object.keys(skipped).some((beginning) => text.startsWith(beginning)))
       .map((text, at) => ({ place: `${path} ${at + 1}`, text, folder: 'docs' })),
   )
 }

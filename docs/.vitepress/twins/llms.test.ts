@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { listOf, wholeOf } from './llms.ts'
 
 const twin = (path: string) => ({ path, text: `# ${path}\n\nAbout it. [Up](#top) [Else](./else.md)\n` })
-const twins = ['decisions/a.md', 'api/core/reference.md', 'api/core/index.md', 'errors.md', 'index.md'].map(
+const twins = ['decisions/a.md', 'api/core/machine.md', 'api/core/index.md', 'errors.md', 'index.md'].map(
   twin,
 )
 const site = {
@@ -33,7 +33,7 @@ describe('the list of twins', () => {
 ## Packages
 
 - [api/core/index.md](/base/api/core/index.md): About it.
-- [api/core/reference.md](/base/api/core/reference.md): About it.
+- [api/core/machine.md](/base/api/core/machine.md): About it.
 
 ## Project
 

@@ -31,9 +31,9 @@ describe('a page of an API begins', () => {
   })
 
   it('with what is imported, where it is not the first entry point', () => {
-    const entry = '@particle-grants/core/reference'
+    const entry = '@particle-grants/core/machine'
     expect(withIntroduction(made, { folder: 'core', entry, readme: '# x\n' })).toMatch(
-      /^# @particle-grants\/core\/reference\n\nWhat `import \{ … \} from '@particle-grants\/core\/reference'` gives\./,
+      /^# @particle-grants\/core\/machine\n\nWhat `import \{ … \} from '@particle-grants\/core\/machine'` gives\./,
     )
   })
 })

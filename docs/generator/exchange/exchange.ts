@@ -1,18 +1,18 @@
-import { type GrantType, grants } from '@particle-grants/core'
-import { tokenRequest } from '@particle-grants/core/reference'
+import { type GrantType, grants } from '@particle-grants/core/protocol'
+import { tokenRequest } from '@particle-grants/reference'
 import { createClock, createSandbox, type Sandbox } from '@particle-grants/sandbox'
 import { Placeholders } from './placeholders.ts'
-import { recordOnTheWire } from './wire.ts'
+import { recordHttp } from './record-http.ts'
 
-/** The fields of a request besides `grant_type`, in the order in which they are sent. */
+/** The fields of a request without `grant_type`, in the order in which they are sent. */
 export type Fields = Readonly<Record<string, string>>
 
-/** One request that is shown with its answer, as the sandbox gave it. */
+/** One request that is shown with the sandbox's response. */
 export interface Exchange {
   readonly grant: GrantType
   /** The client's id and secret, as `id:secret`. */
   readonly client: string
-  /** What comes before it is asked of the sandbox here, and its values go into the fields. */
+  /** Sends the requests before this one, and returns its fields. */
   readonly fields: (stage: Stage) => Promise<Fields> | Fields
 }
 
@@ -20,51 +20,51 @@ export interface Exchange {
 export interface Stage {
   readonly sandbox: Sandbox
   readonly placeholders: Placeholders
-  /** Sends a token request, and gives the JSON of its answer. */
+  /** Sends a token request, and returns the JSON of its response. */
   send(client: string, form: Fields): Promise<Record<string, string>>
 }
 
-/** A request and its answer, as text of the wire, with placeholders for what differs each time. */
+/** A request and its response as HTTP text, with placeholders for values that differ each time. */
 export interface Recording {
   readonly client: string
   readonly form: readonly (readonly [name: string, value: string])[]
   readonly request: string
   readonly status: number
-  readonly answer: string
+  readonly response: string
 }
 
-/** Performs an exchange with a sandbox whose clock stands still. */
+/** Performs an exchange with a sandbox whose clock is stopped. */
 export async function record({ grant, client, fields }: Exchange): Promise<Recording> {
   const stage = openStage()
   const { placeholders } = stage
   const chosen = await fields(stage)
   const unknown = Object.keys(chosen).find((name) => !Object.hasOwn(grants[grant].fields, name))
-  if (unknown !== undefined) throw new Error(`The catalogue knows no ${unknown} of ${grant}.`)
+  if (unknown !== undefined) throw new Error(`The grant ${grant} has no field ${unknown}.`)
   const form = { grant_type: grant, ...chosen }
-  const wire = await recordOnTheWire(stage.sandbox, {
+  const http = await recordHttp(stage.sandbox, {
     authorization: authorization(client),
     body: new URLSearchParams(form).toString(),
   })
-  placeholders.learnAnswer(bodyOf(wire.answer))
-  placeholders.learn('request_id', /^x-request-id: (.*)$/im.exec(wire.answer)?.[1] ?? '')
+  placeholders.learnResponse(bodyOf(http.response))
+  placeholders.learn('request_id', /^x-request-id: (.*)$/im.exec(http.response)?.[1] ?? '')
   return {
     client,
     form: Object.entries(form).map(([name, value]) => [name, placeholders.hide(value)] as const),
-    request: placeholders.hide(wire.request),
-    status: Number(/^HTTP\/1\.1 (\d{3})/.exec(wire.answer)?.[1]),
-    answer: placeholders.hide(wire.answer),
+    request: placeholders.hide(http.request),
+    status: Number(/^HTTP\/1\.1 (\d{3})/.exec(http.response)?.[1]),
+    response: placeholders.hide(http.response),
   }
 }
 
-/** The body of a request or an answer that was recorded. */
+/** Returns the body of a recorded request or response. */
 export function bodyOf(recorded: string): string {
   return recorded.slice(recorded.indexOf('\n\n') + 2)
 }
 
-/** A clock that stands still, so that every recording has the same time. */
+/** A stopped clock, so that every recording has the same time. */
 const stopped = () => createClock({ start: Date.UTC(2026, 10, 24, 12), frozen: true })
 
-/** Creates a sandbox whose clock stands still. */
+/** Creates a sandbox whose clock is stopped. */
 export function openStage(): Stage {
   return createStage(createSandbox({ clock: stopped() }))
 }
@@ -77,7 +77,7 @@ export function createStage(sandbox: Sandbox): Stage {
     placeholders,
     async send(client, form) {
       const body = await (await post(sandbox, client, form)).text()
-      placeholders.learnAnswer(body)
+      placeholders.learnResponse(body)
       return JSON.parse(body)
     },
   }

@@ -1,34 +1,34 @@
-import { type Fact, type Provenance, type SourceId, sources } from '@particle-grants/core/reference'
+import { type Fact, type Provenance, type SourceId, sources } from '@particle-grants/reference'
 import type { Place } from '../place.ts'
 import { escapeTags, list } from './markdown.ts'
 
-/** As it stands within a line. A name keeps its capital. */
+/** Returns a title as it is written inside a sentence. A name keeps its capital letter. */
 const lower = (text: string) => (text.startsWith('Particle') ? text : text[0]?.toLowerCase() + text.slice(1))
 
-/** One source as a link that also says when it was last looked at. */
+/** Returns a link to a source, with the date on which it was last read. */
 function sourceLink(id: SourceId, place: Place): string {
-  const { title, lookedAt } = sources[id]
-  return `[${lower(title)}](${place.to('reference/sources.md')}#${id} "last looked at ${lookedAt}")`
+  const { title, checkedOn } = sources[id]
+  return `[${lower(title)}](${place.to('reference/sources.md')}#${id} "last read on ${checkedOn}")`
 }
 
-/** Where something is known from: small, behind it. */
+/** Returns the small links to the sources of a fact. */
 export function from(provenance: Provenance, place: Place): string {
   return `<sup class="from">${provenance.map((id) => sourceLink(id, place)).join(', ')}</sup>`
 }
 
-/** A fact, and where it is known from. */
+/** Returns a fact with its sources. */
 export function fact({ text, from: provenance }: Fact, place: Place): string {
   return `${escapeTags(text)} ${from(provenance, place)}`
 }
 
-/** Facts as a list. */
+/** Returns facts as a list. */
 export function facts(all: readonly Fact[], place: Place): string {
   return list(all.map((one) => fact(one, place)))
 }
 
-/** The day on which the sources were last looked at: the oldest, where they differ. */
-export function lookedAt(): string {
+/** Returns the day on which the sources were last read: the oldest one. */
+export function checkedOn(): string {
   return Object.values(sources)
-    .map((source) => source.lookedAt)
+    .map((source) => source.checkedOn)
     .toSorted()[0] as string
 }

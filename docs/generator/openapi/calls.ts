@@ -1,10 +1,8 @@
-import { type Call, calls, limits, tokenRequest } from '@particle-grants/core/reference'
-import { formSchema, object, ref, type Schema, schemaOf } from './schema.ts'
+import { type Call, type CallId, calls, limits, tokenRequest } from '@particle-grants/reference'
+import { inferSchema, object, ref, type Schema, toSchema } from './schema.ts'
 import { responseRef } from './token-endpoint.ts'
 
-type CallId = keyof typeof calls
-
-/** What the facts of a call say about its answer, and its one example does not. */
+/** Schemas of responses where the facts say more than the example. */
 const corrections: { readonly [C in CallId]?: Schema } = {
   token_info: object(
     {
@@ -21,15 +19,17 @@ const corrections: { readonly [C in CallId]?: Schema } = {
     ['mfa_token', 'qr_url'],
   ),
   devices: { type: 'array', items: { type: 'object' } },
-  create_customer: ref('TokenAnswer'),
+  create_customer: ref('TokenResponse'),
 }
 
-/** Fields that are no text, or not any text. */
+/** Fields that are not any non-empty text. */
 const fieldSchemas: Readonly<Record<string, Schema>> = {
   invalidate_tokens: { type: 'boolean' },
   no_password: { type: 'boolean' },
   grant_type: { const: 'client_credentials' },
-  otp: formSchema('otp'),
+  otp: toSchema('otp'),
+  type: { enum: ['installed', 'web'] },
+  scopes: { type: 'array', items: { type: 'string' } },
 }
 
 const security: Readonly<Record<Call['authentication'], readonly Schema[]>> = {
@@ -39,7 +39,7 @@ const security: Readonly<Record<Call['authentication'], readonly Schema[]>> = {
   none: [{}],
 }
 
-/** The paths of the calls around the token endpoint. */
+/** Returns the paths of the calls next to the token endpoint. */
 export function callPaths(): Readonly<Record<string, Schema>> {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [id, call] of Object.entries(calls) as [CallId, Call][]) {
@@ -64,20 +64,19 @@ function pathParameters({ path }: Call): Schema {
 }
 
 function operation(id: CallId, call: Call): Schema {
-  const { title, facts, authentication, fields, from, deprecated, method } = call
-  const names = Object.keys(fields)
+  const { title, facts, authentication, fieldsIn, from, deprecated } = call
   const text = facts.map((fact) => fact.text).join(' ')
   return {
     operationId: id.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
     summary: title,
     ...(text !== '' && { description: text }),
-    tags: [call.path.startsWith('/v1/access_tokens') ? 'Tokens' : 'Around'],
+    tags: [call.path.startsWith('/v1/access_tokens') ? 'Tokens' : 'Accounts'],
     security: security[authentication],
     ...(deprecated && { deprecated }),
-    ...(names.length > 0 &&
-      (method === 'GET' ? { parameters: query(call) } : { requestBody: requestBody(call) })),
+    ...(fieldsIn === 'query' && { parameters: query(call) }),
+    ...((fieldsIn === 'form' || fieldsIn === 'json') && { requestBody: requestBody(call) }),
     responses: {
-      200: answer(id, call),
+      200: response(id, call),
       ...refusals(authentication),
       429: tooMany,
       default: responseRef('Other'),
@@ -86,7 +85,7 @@ function operation(id: CallId, call: Call): Schema {
   }
 }
 
-/** Nobody has said which of these it is, and with which body. */
+/** No source says which status it has, and which body. */
 const refusedSomehow: Schema = {
   description: 'How this call is refused is not known.',
   'x-known-from': ['unknown'],
@@ -101,32 +100,32 @@ function refusals(authentication: Call['authentication']): Schema {
   return { 400: responseRef('TokenRefused400'), 401: responseRef('TokenRefused401') }
 }
 
-function answer(id: CallId, { answer: text }: Call): Schema {
+function response(id: CallId, { response: text }: Call): Schema {
   const example = JSON.parse(text)
   return {
-    description: 'As far as it is known; more fields may be there.',
+    description: 'The known fields. There may be more.',
     content: {
       'application/json': {
-        schema: corrections[id] ?? schemaOf(example),
+        schema: corrections[id] ?? inferSchema(example),
         examples: { known: { value: example } },
       },
     },
   }
 }
 
-function requestBody({ fields, authentication }: Call): Schema {
+function requestBody({ fields, fieldsIn }: Call): Schema {
   const names = Object.keys(fields)
   const body = object(
-    Object.fromEntries(names.map((name) => [name, schemaOfField(name)])),
+    Object.fromEntries(names.map((name) => [name, toFieldSchema(name)])),
     names.filter((name) => fields[name] === 'required'),
   )
-  // What the facts of the call say, and no list of fields can: one of the two has to be there.
-  const schema = 'no_password' in fields ? { ...body, anyOf: oneOfThese('password', 'no_password') } : body
-  const type = authentication === 'bearer' ? 'application/json' : tokenRequest.contentType
+  // Only the facts of the call say this: one of the two is required.
+  const schema = 'no_password' in fields ? { ...body, anyOf: requireOneOf('password', 'no_password') } : body
+  const type = fieldsIn === 'json' ? 'application/json' : tokenRequest.contentType
   return { required: true, content: { [type]: { schema } } }
 }
 
-function oneOfThese(...names: readonly string[]): readonly Schema[] {
+function requireOneOf(...names: readonly string[]): readonly Schema[] {
   return names.map((name) => ({ required: [name] }))
 }
 
@@ -135,10 +134,10 @@ function query({ fields }: Call): readonly Schema[] {
     name,
     in: 'query',
     required: need === 'required',
-    schema: schemaOfField(name),
+    schema: toFieldSchema(name),
   }))
 }
 
-function schemaOfField(name: string): Schema {
+function toFieldSchema(name: string): Schema {
   return fieldSchemas[name] ?? { type: 'string', minLength: 1 }
 }

@@ -1,25 +1,28 @@
-import { sources, tokenRequest } from '@particle-grants/core/reference'
+import { sources, tokenRequest } from '@particle-grants/reference'
 import type { GeneratedFile } from '../page.ts'
 import { callPaths } from './calls.ts'
 import type { Schema } from './schema.ts'
 import { errorResponses, tokenOperation, tokenSchemas } from './token-endpoint.ts'
 
-/** The token endpoint and the calls around it, as OpenAPI 3.1. */
+/** Returns the token endpoint and the other calls as OpenAPI 3.1. */
 export function openApi(): Schema {
   return {
     openapi: '3.1.0',
     info: {
-      title: "Particle's token endpoint, and the calls around it",
-      version: sources.server_source.lookedAt,
-      summary: 'Unofficial, and not tried against the live service.',
+      title: "Particle's token endpoint, and other calls",
+      version: sources.server_source.checkedOn,
+      summary: 'Unofficial, and not tested against the live service.',
       description:
-        'Made by Particle Grants from its catalogue of grants and errors. `x-known-from` says where a fact is known from.',
+        'Generated from the reference of Particle Grants. `x-known-from` names the sources of a fact.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: new URL(tokenRequest.url).origin, description: 'The Particle Device Cloud' }],
     tags: [
-      { name: 'Tokens', description: 'Asking for tokens, looking at them, revoking them.' },
-      { name: 'Around', description: 'The account, its MFA, customers, and a call to use a token on.' },
+      { name: 'Tokens', description: 'Requesting, reading and revoking tokens.' },
+      {
+        name: 'Accounts',
+        description: 'The account, MFA, customers, clients, and a call that uses a token.',
+      },
     ],
     paths: { [tokenRequest.path]: { post: tokenOperation() }, ...callPaths() },
     components: {
@@ -34,7 +37,7 @@ export function openApi(): Schema {
   }
 }
 
-/** The document as a file of the site. */
+/** Returns the document as a file of the site. */
 export function openApiFile(): GeneratedFile {
   return { path: 'public/openapi.json', text: `${JSON.stringify(openApi(), undefined, 2)}\n` }
 }

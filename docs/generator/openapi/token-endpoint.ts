@@ -1,21 +1,24 @@
 import {
+  type FieldDefinition,
   type GrantType,
   grants,
   grantTypes,
-  type TokenEndpointErrorCode,
+  type TokenEndpointError,
   tokenEndpointErrors,
-} from '@particle-grants/core'
+} from '@particle-grants/core/protocol'
 import {
-  answerFields,
   type ErrorCause,
   errorFields,
-  errorReferences,
   explainGrant,
+  type FieldReference,
   otherError,
+  type ResponseField,
+  successFields,
   tokenEndpointErrorCodes,
+  tokenEndpointErrorReferences,
   tokenRequest,
-} from '@particle-grants/core/reference'
-import { answerProperty, formMeaning, formSchema, object, ref, type Schema } from './schema.ts'
+} from '@particle-grants/reference'
+import { describeFormat, object, ref, responseProperty, type Schema, toSchema } from './schema.ts'
 
 const names: Readonly<Record<GrantType, string>> = {
   password: 'PasswordRequest',
@@ -25,7 +28,7 @@ const names: Readonly<Record<GrantType, string>> = {
   refresh_token: 'RefreshTokenRequest',
 }
 
-const tokenTypes: { readonly [F in keyof typeof answerFields]: Schema } = {
+const tokenTypes: { readonly [F in keyof typeof successFields]: Schema } = {
   token_type: { const: 'bearer' },
   access_token: { type: 'string', minLength: 1 },
   expires_in: { type: 'integer', minimum: 0 },
@@ -33,17 +36,17 @@ const tokenTypes: { readonly [F in keyof typeof answerFields]: Schema } = {
   scope: { type: 'string' },
 }
 
-/** The schemas of the token endpoint: a request for each grant, the tokens, the errors by status. */
+/** Returns the schemas of the token endpoint: a request for each grant, the tokens, the errors by status. */
 export function tokenSchemas(): Readonly<Record<string, Schema>> {
   const requests = grantTypes.map((type) => [names[type], requestSchema(type)] as const)
   const errors = statuses().map((status) => [errorName(status), errorSchema(status)] as const)
   return {
     ...Object.fromEntries(requests),
-    TokenAnswer: tokenAnswer(),
+    TokenResponse: tokenResponse(),
     ...Object.fromEntries(errors),
     OtherError: {
       type: 'object',
-      properties: { error: answerProperty(errorFields.error, { type: 'string' }) },
+      properties: { error: responseProperty(errorFields.error, { type: 'string' }) },
     },
   }
 }
@@ -51,9 +54,9 @@ export function tokenSchemas(): Readonly<Record<string, Schema>> {
 /** `POST /oauth/token`. */
 export function tokenOperation(): Schema {
   return {
-    operationId: 'askForTokens',
-    summary: 'Ask for tokens',
-    description: [...tokenRequest.facts, ...tokenRequest.clientAuthentication.basic]
+    operationId: 'requestTokens',
+    summary: 'Request tokens',
+    description: [...tokenRequest.facts, ...tokenRequest.clientAuthentication.client_secret_basic]
       .map(({ text }) => text)
       .join(' '),
     tags: ['Tokens'],
@@ -75,7 +78,7 @@ export function tokenOperation(): Schema {
     responses: {
       200: {
         description: 'Tokens.',
-        content: { 'application/json': { schema: ref('TokenAnswer') } },
+        content: { 'application/json': { schema: ref('TokenResponse') } },
       },
       ...Object.fromEntries(statuses().map((status) => [status, responseRef(`Refused${status}`)])),
       500: responseRef('Failed'),
@@ -88,25 +91,25 @@ function errorName(status: number): string {
   return `Error${status}`
 }
 
-/** The answers that refuse, by name: the token endpoint's, and those of the rest of the API. */
+/** Returns the error responses by name: the token endpoint's, and those of the rest of the API. */
 export function errorResponses(): Readonly<Record<string, Schema>> {
-  const ofTheTokenEndpoint = statuses().map((status) => [
+  const tokenEndpoint = statuses().map((status) => [
     `Refused${status}`,
     errorResponse(status, ({ grants: possible }) => possible.length > 0),
   ])
-  const ofTheApi = [400, 401].map((status) => [
+  const api = [400, 401].map((status) => [
     `TokenRefused${status}`,
     errorResponse(status, ({ grants: possible }) => possible.length === 0),
   ])
   return {
-    ...Object.fromEntries([...ofTheTokenEndpoint, ...ofTheApi]),
-    Failed: notJudged(otherError.facts.map(({ text }) => text).join(' ')),
-    Other: notJudged(otherError.meaning),
+    ...Object.fromEntries([...tokenEndpoint, ...api]),
+    Failed: unparsedResponse(otherError.facts.map(({ text }) => text).join(' ')),
+    Other: unparsedResponse(otherError.meaning),
   }
 }
 
-/** An answer that the token endpoint gives without judging the request, or that something else gives in its place. */
-function notJudged(description: string): Schema {
+/** Returns a response of a failing token endpoint, or of another server in front of it. */
+function unparsedResponse(description: string): Schema {
   return {
     description,
     content: {
@@ -116,16 +119,16 @@ function notJudged(description: string): Schema {
   }
 }
 
-/** A reference to an answer of the document. */
+/** Returns a reference to a response of the document. */
 export function responseRef(name: string): Schema {
   return { $ref: `#/components/responses/${name}` }
 }
 
-/** An answer with this status, with an example for each cause of the right place. */
+/** Returns the response with this status, with an example for each cause that belongs there. */
 function errorResponse(status: number, belongs: (cause: ErrorCause) => boolean): Schema {
-  const codes = codesOf(status).filter((code) => errorReferences[code].causes.some(belongs))
+  const codes = codesOf(status).filter((code) => tokenEndpointErrorReferences[code].causes.some(belongs))
   const examples = codes.flatMap((code) =>
-    errorReferences[code].causes
+    tokenEndpointErrorReferences[code].causes
       .filter(belongs)
       .map(({ anchor, when, description }) => [
         anchor,
@@ -133,14 +136,16 @@ function errorResponse(status: number, belongs: (cause: ErrorCause) => boolean):
       ]),
   )
   return {
-    description: codes.map((code) => `\`${code}\`: ${errorReferences[code].meaning}`).join('\n\n'),
+    description: codes
+      .map((code) => `\`${code}\`: ${tokenEndpointErrorReferences[code].meaning}`)
+      .join('\n\n'),
     content: {
       'application/json': { schema: ref(errorName(status)), examples: Object.fromEntries(examples) },
     },
   }
 }
 
-function exampleOf(error: TokenEndpointErrorCode, error_description: string | undefined): Schema {
+function exampleOf(error: TokenEndpointError, error_description: string | undefined): Schema {
   return {
     error,
     ...(error_description !== undefined && { error_description }),
@@ -154,7 +159,7 @@ function statuses(): readonly number[] {
   ].sort()
 }
 
-function codesOf(status: number): readonly TokenEndpointErrorCode[] {
+function codesOf(status: number): readonly TokenEndpointError[] {
   return tokenEndpointErrorCodes.filter((code) => tokenEndpointErrors[code].status === status)
 }
 
@@ -163,30 +168,27 @@ function errorSchema(status: number): Schema {
   const codes = codesOf(status)
   return object(
     {
-      error: { ...answerProperty(error, { type: 'string' }), enum: codes, examples: codes.slice(0, 1) },
-      // It need not be a string, and code that judges it breaks.
-      error_description: answerProperty(error_description, {}),
-      ...(codes.includes('mfa_required') && { mfa_token: answerProperty(mfa_token, { type: 'string' }) }),
+      error: { ...responseProperty(error, { type: 'string' }), enum: codes, examples: codes.slice(0, 1) },
+      // It is not always a string.
+      error_description: responseProperty(error_description, {}),
+      ...(codes.includes('mfa_required') && { mfa_token: responseProperty(mfa_token, { type: 'string' }) }),
     },
     ['error'],
   )
 }
 
 function requestSchema(type: GrantType): Schema {
-  const { reference, runs } = explainGrant(type)
-  const definitions = Object.entries(grants[type].fields) as [
-    keyof typeof reference.fields,
-    (typeof runs.fields)[keyof typeof runs.fields],
-  ][]
-  const properties = definitions.map(([name, { form }]) => {
-    const { meaning, example, from } = reference.fields[name]
-    const value = form === 'seconds' ? Number(example) : example
+  const { reference } = explainGrant<GrantType>(type)
+  const definitions = Object.entries<FieldDefinition>(grants[type].fields)
+  const references: Readonly<Record<string, FieldReference>> = reference.fields
+  const properties = definitions.map(([name, { format }]) => {
+    const { meaning, example = '', from } = references[name] ?? {}
     return [
       name,
       {
-        ...formSchema(form),
-        description: `${meaning} ${formMeaning(form)}`,
-        examples: [value],
+        ...toSchema(format),
+        description: `${meaning} ${describeFormat(format)}`,
+        examples: [format === 'seconds' ? Number(example) : example],
         'x-known-from': from,
       },
     ] as const
@@ -199,9 +201,9 @@ function requestSchema(type: GrantType): Schema {
         client_id: {
           type: 'string',
           pattern: '^[A-Za-z0-9_-]{3,40}$',
-          description: 'Where HTTP Basic is not used.',
+          description: 'Without HTTP Basic.',
         },
-        client_secret: { type: 'string', format: 'password', description: 'Where HTTP Basic is not used.' },
+        client_secret: { type: 'string', format: 'password', description: 'Without HTTP Basic.' },
       },
       ['grant_type', ...definitions.filter(([, { required }]) => required).map(([name]) => name)],
     ),
@@ -209,13 +211,11 @@ function requestSchema(type: GrantType): Schema {
   }
 }
 
-function tokenAnswer(): Schema {
-  const fields = Object.entries(answerFields) as [
-    keyof typeof answerFields,
-    (typeof answerFields)[keyof typeof answerFields],
-  ][]
+function tokenResponse(): Schema {
+  const fields = Object.entries<ResponseField>(successFields)
+  const schemas: Readonly<Record<string, Schema>> = tokenTypes
   return object(
-    Object.fromEntries(fields.map(([name, field]) => [name, answerProperty(field, tokenTypes[name])])),
+    Object.fromEntries(fields.map(([name, field]) => [name, responseProperty(field, schemas[name] ?? {})])),
     fields.filter(([, { always }]) => always).map(([name]) => name),
   )
 }

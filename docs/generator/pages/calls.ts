@@ -1,4 +1,4 @@
-import { apiUsers, type Call, calls, pages } from '@particle-grants/core/reference'
+import { apiUsers, type Call, calls, pages } from '@particle-grants/reference'
 import { blocks, fence, heading, list, table } from '../markdown/markdown.ts'
 import { facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
@@ -6,20 +6,22 @@ import type { Place } from '../place.ts'
 
 const authentications: Readonly<Record<Call['authentication'], string>> = {
   bearer: '`Authorization: Bearer …`',
-  basic: "the account's username and password, by HTTP Basic",
+  basic: 'HTTP Basic with username and password',
   client: "the client's id and secret",
   none: 'none',
 }
 
-/** The calls around the token endpoint. */
+const encodings = { form: 'form-encoded', json: 'JSON', query: 'in the query' } as const
+
+/** The page of the calls next to the token endpoint. */
 export function callsPage(): GeneratedFile {
   const all: readonly (readonly [string, Call])[] = Object.entries(calls)
   return page('reference/calls.md', {
-    title: 'Calls around the token endpoint',
+    title: 'Other API calls',
     body: (at) => [
-      'Looking at tokens, revoking them, MFA, and customers of a product. Everything is under `https://api.particle.io`.',
+      'Calls about tokens, MFA, customers and clients. All paths are under `https://api.particle.io`.',
       table(
-        ['', 'Call', 'Who asks'],
+        ['', 'Call', 'Authentication'],
         all.map(([id, { title, method, path, authentication }]) => [
           `[${title}](#${id})`,
           `\`${method} ${path}\``,
@@ -35,7 +37,7 @@ export function callsPage(): GeneratedFile {
 }
 
 function section(id: string, call: Call, at: Place): string {
-  const { title, method, path, authentication, fields, answer, from: provenance } = call
+  const { title, method, path, authentication, fieldsIn, fields, response, from: provenance } = call
   const named = Object.entries(fields).map(
     ([name, need]) => `\`${name}\`${need === 'optional' ? ' (optional)' : ''}`,
   )
@@ -43,12 +45,12 @@ function section(id: string, call: Call, at: Place): string {
     heading(2, title, id),
     `\`${method} ${path}\` ${from(provenance, at)}`,
     list([
-      `Who asks: ${authentications[authentication]}`,
-      ...(named.length === 0 ? [] : [`Fields: ${named.join(', ')}`]),
+      `Authentication: ${authentications[authentication]}`,
+      ...(fieldsIn === undefined ? [] : [`Fields (${encodings[fieldsIn]}): ${named.join(', ')}`]),
       ...(call.deprecated ? ['Deprecated'] : []),
     ]),
-    fence('json', answer),
+    fence('json', response),
     facts(call.facts, at),
-    list(call.pages.map((page_) => `Particle's own page: [${pages[page_].title}](${pages[page_].url})`)),
+    list(call.pages.map((page_) => `Particle's documentation: [${pages[page_].title}](${pages[page_].url})`)),
   )
 }

@@ -1,41 +1,45 @@
+import type { TokenEndpointError } from '@particle-grants/core/protocol'
 import {
-  type ErrorExplanation,
+  type ErrorCause,
+  type ErrorCodeExplanation,
   errorCodes,
   errorFields,
-  explainError,
+  explainErrorCode,
+  type LibraryErrorExplanation,
   otherError,
-} from '@particle-grants/core/reference'
+  type ReasonReference,
+  type TokenEndpointErrorExplanation,
+} from '@particle-grants/reference'
 import { grantPages } from '../grant-pages.ts'
 import { component, escapeTags, heading, list, table } from '../markdown/markdown.ts'
 import { fact, facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
-import { remedyOf } from './grant-answers.ts'
 
-/** Every error: those of the wire with their causes, then those of this project alone. */
+/** The page of every error: those of the token endpoint with their causes, then those of the libraries. */
 export function errorsPage(): GeneratedFile {
-  const explained = errorCodes.map((code) => explainError(code) as ErrorExplanation)
-  const ofTheWire = explained.filter(({ wire }) => wire !== undefined)
-  const own = explained.filter(({ wire }) => wire === undefined)
+  const explained = errorCodes.map((code) => explainErrorCode(code) as ErrorCodeExplanation)
+  const tokenEndpoint = explained.filter((one) => one.tokenEndpoint !== undefined)
+  const library = explained.filter((one) => one.tokenEndpoint === undefined)
   return page('errors.md', {
     title: 'Errors',
     body: (at) => [
-      'What `POST /oauth/token` and the API answer when they refuse, and what the libraries of this project say.',
+      'The errors of `POST /oauth/token` and the API, and the errors of the libraries of this project.',
       component('ErrorBox', [
-        'On the site a box stands here that explains an answer, or a code, that is pasted into it. It sends nothing anywhere.',
+        'On the site, paste a response or an error code here to have it explained. Nothing is sent anywhere.',
       ]),
-      'In a terminal, `pgrants auth explain` takes an answer on standard input and explains it.',
-      index(ofTheWire),
-      heading(2, "The service's errors", 'wire'),
+      'In a terminal, `pgrants auth explain` explains a response from standard input.',
+      index(tokenEndpoint),
+      heading(2, "Particle's errors", 'token-endpoint'),
       'The body is JSON: `{"error":"…","error_description":"…"}`.',
       fieldTable(at),
-      ...ofTheWire.flatMap((one) => wireSection(one, at)),
+      ...tokenEndpoint.flatMap((one) => tokenEndpointSection(one, at)),
       heading(3, 'Other errors', otherError.anchor),
-      `${otherError.meaning} ${otherError.remedy}`,
+      `${otherError.meaning} ${otherError.advice}`,
       facts(otherError.facts, at),
-      heading(2, "This project's own errors", 'library'),
-      'What `@particle-grants/core` rejects with: a `GrantsError` with this `code`. `mfa_required` and `sso_user` are above.',
-      ...own.flatMap((one) => [heading(3, `\`${one.code}\``, one.anchor), ...librarySection(one)]),
+      heading(2, 'Errors of the libraries', 'library'),
+      'The packages of this project throw a `GrantsError` with one of these codes. Its `retry` says whether repeating the call can help. `mfa_required` is explained above.',
+      ...library.flatMap((one) => [heading(3, `\`${one.code}\``, one.anchor), ...librarySection(one)]),
     ],
   })
 }
@@ -50,67 +54,94 @@ function fieldTable(at: Place): string {
   )
 }
 
-function index(explained: readonly ErrorExplanation[]): string {
+function index(explained: readonly ErrorCodeExplanation[]): string {
   return table(
-    ['Status and `error`', 'What it means'],
-    explained.map(({ code, anchor, wire }) => [
-      `${wire?.status} [\`${code}\`](#${anchor})`,
-      escapeTags(wire?.meaning ?? ''),
+    ['Status and `error`', 'Meaning'],
+    explained.map(({ code, anchor, tokenEndpoint }) => [
+      `${tokenEndpoint?.status} [\`${code}\`](#${anchor})`,
+      escapeTags(tokenEndpoint?.meaning ?? ''),
     ]),
   )
 }
 
-function wireSection(explained: ErrorExplanation, at: Place): readonly string[] {
-  const { code, anchor, wire } = explained
-  if (wire === undefined) return []
-  const repeat = wire.transient
-    ? 'The same request may be sent again later.'
+function tokenEndpointSection(explained: ErrorCodeExplanation, at: Place): readonly string[] {
+  const { code, anchor, tokenEndpoint, library } = explained
+  if (tokenEndpoint === undefined) return []
+  const { status, meaning, advice, isTransient, nextGrant, causes, facts: known } = tokenEndpoint
+  const repeat = isTransient
+    ? 'You may send the same request again later.'
     : 'Sending the same request again does not help.'
   return [
     heading(3, `\`${code}\``, anchor),
-    `**Status ${wire.status}.** ${escapeTags(wire.meaning)}`,
-    `**What to do:** ${escapeTags(wire.remedy)} ${repeat}`,
-    ...wire.causes.flatMap((cause) => causeSection(cause, explained, at)),
-    facts(wire.facts, at),
-    ...(explained.library === undefined
+    `**Status ${status}.** ${escapeTags(meaning)}`,
+    `**What to do:** ${escapeTags(advice)} ${repeat}`,
+    nextGrant === undefined
+      ? ''
+      : `**The next request:** [\`${nextGrant}\`](${at.to(grantPages[nextGrant])}).`,
+    ...causes.flatMap((cause) => causeSection(cause, tokenEndpoint, at)),
+    facts(known, at),
+    ...(library === undefined
       ? []
-      : ['**In this project:** a `GrantsError` has this code, too.', ...librarySection(explained)]),
+      : ['**In this project:** a `GrantsError` can have this code too.', ...librarySection(explained)]),
   ]
 }
 
-type Wire = NonNullable<ErrorExplanation['wire']>
-
 function causeSection(
-  cause: Wire['causes'][number],
-  { code }: ErrorExplanation,
+  { anchor, when, description, grants, advice, from: provenance }: ErrorCause,
+  tokenEndpoint: TokenEndpointErrorExplanation,
   at: Place,
 ): readonly string[] {
-  const { description, grants } = cause
   const wording =
-    description === undefined
-      ? 'The wording is not known.'
-      : `\`${description.text}\` ${from(description.from, at)}`
+    description === undefined ? 'not known' : `\`${description.text}\` ${from(description.from, at)}`
   const where =
     grants.length === 0
       ? 'the rest of the API'
       : grants.map((type) => `[\`${type}\`](${at.to(grantPages[type])})`).join(', ')
   return [
-    heading(4, escapeTags(cause.when.replace(/\.$/, '')), cause.anchor),
+    heading(4, escapeTags(when.replace(/\.$/, '')), anchor),
     list([
       `Description: ${wording}`,
-      `Answered by: ${where} ${from(cause.from, at)}`,
-      `What to do: ${escapeTags(remedyOf(code as Parameters<typeof remedyOf>[0], cause))}`,
+      `Returned by: ${where} ${from(provenance, at)}`,
+      `What to do: ${escapeTags(advice ?? tokenEndpoint.advice)}`,
     ]),
   ]
 }
 
-function librarySection({ library }: ErrorExplanation): readonly string[] {
+const retries: Readonly<Record<LibraryErrorExplanation['retry'], string>> = {
+  later: 'try again later',
+  after_sign_in: 'try again after signing in',
+  never: 'do not repeat the call unchanged',
+}
+
+function librarySection({ library }: ErrorCodeExplanation): readonly string[] {
   if (library === undefined) return []
-  const { title, when, afterwards, says, wire } = library
+  const { title, when, advice, effect, reasons, retry, tokenEndpointErrors } = library
   return [
-    `*${title}.* ${escapeTags(when)} ${escapeTags(afterwards)}`,
-    'For example it says, with values made up:',
-    list(says.map(({ what, remedy }) => `${escapeTags(what)} **${escapeTags(remedy)}**`)),
-    wire.length === 0 ? '' : `Stands for: ${wire.map((code) => `[\`${code}\`](#${code})`).join(', ')}.`,
+    `*${title}.* ${escapeTags(when)}`,
+    `**What to do:**`,
+    list(advice.map(escapeTags)),
+    reasonTable(reasons),
+    list([
+      `The session: ${escapeTags(effect)}`,
+      `\`retry\` is \`${retry}\`: ${retries[retry]}.`,
+      ...(tokenEndpointErrors.length === 0
+        ? []
+        : [`After: ${tokenEndpointErrors.map(errorLink).join(', ')}`]),
+    ]),
   ]
+}
+
+function reasonTable(reasons: Readonly<Record<string, ReasonReference>> | undefined): string {
+  if (reasons === undefined) return ''
+  return table(
+    ['`details.reason`', 'Meaning'],
+    Object.entries(reasons).map(([name, { meaning, advice }]) => [
+      `\`${name}\``,
+      escapeTags(advice === undefined ? meaning : `${meaning} ${advice}`),
+    ]),
+  )
+}
+
+function errorLink(code: TokenEndpointError): string {
+  return `[\`${code}\`](#${code})`
 }

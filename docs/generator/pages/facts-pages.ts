@@ -1,45 +1,47 @@
 import {
-  clientId,
-  clientKinds,
+  clientIdFormat,
+  clientReferences,
   limits,
   lockout,
-  notServed,
   pages,
   sources,
   tokenRequest,
   unknowns,
-} from '@particle-grants/core/reference'
+  unsupportedGrants,
+} from '@particle-grants/reference'
 import { grantPages } from '../grant-pages.ts'
 import { blocks, escapeTags, heading, list, steps, table } from '../markdown/markdown.ts'
 import { fact, facts } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 
-/** The three kinds of client. */
+/** The page of the three kinds of client. */
 export function clientsPage(): GeneratedFile {
   return page('reference/clients.md', {
     title: 'Clients: developer, product, user',
     body: (at) => [
-      `Every token request names an OAuth client, by id and secret. Which kind it is decides which
+      `Every token request contains an OAuth client's id and secret. The kind of client decides which
 [grants](${at.to('grants/README.md')}) it may use, and whether its tokens can be renewed.`,
-      fact(clientId, at),
-      ...Object.entries(clientKinds).map(([kind, { title, summary, example, facts: known, pages: ids }]) =>
+      fact(clientIdFormat, at),
+      ...Object.entries(clientReferences).map(([kind, reference]) =>
         blocks(
-          heading(2, title, kind),
-          summary,
-          `For example \`${example}\`, as \`id:secret\`.`,
-          facts(known, at),
-          list(ids.map((id) => `Particle's own page: [${pages[id].title}](${pages[id].url})`)),
+          heading(2, reference.title, kind),
+          reference.summary,
+          `For example \`${reference.example}\`, as \`id:secret\`.`,
+          facts(reference.facts, at),
+          list(
+            reference.pages.map((id) => `Particle's documentation: [${pages[id].title}](${pages[id].url})`),
+          ),
         ),
       ),
     ],
   })
 }
 
-/** What holds for a token request of any grant. */
+/** The page of what all token requests have in common. */
 export function requestPage(): GeneratedFile {
   const { method, path, url, contentType, clientAuthentication, checks } = tokenRequest
   return page('reference/request.md', {
-    title: 'Every token request',
+    title: 'Token requests',
     body: (at) => [
       table(
         ['', ''],
@@ -49,30 +51,31 @@ export function requestPage(): GeneratedFile {
           ['`Content-Type`', `\`${contentType}\``],
         ],
       ),
-      `As OpenAPI 3.1, with the fields of each grant and the calls around: [openapi.json](${at.to('public/openapi.json')}).`,
+      `As OpenAPI 3.1, with the fields of each grant and other API calls: [openapi.json](${at.to('public/openapi.json')}).`,
       facts(tokenRequest.facts, at),
-      heading(2, 'Who is asking', 'client-authentication'),
-      'By HTTP Basic:',
-      facts(clientAuthentication.basic, at),
-      'Or by fields:',
-      facts(clientAuthentication.body, at),
-      heading(2, 'In which order it is checked', 'checks'),
-      'The first check that fails is the one that answers.',
+      heading(2, 'Client authentication', 'client-authentication'),
+      'Either HTTP Basic (`client_secret_basic`):',
+      facts(clientAuthentication.client_secret_basic, at),
+      'Or form fields (`client_secret_post`):',
+      facts(clientAuthentication.client_secret_post, at),
+      heading(2, 'Order of the checks', 'checks'),
+      'The first check that fails decides the response.',
       steps(checks.map((check) => fact(check, at))),
     ],
   })
 }
 
-/** How often one may ask. */
+/** The page of the limits and the lockout. */
 export function limitsPage(): GeneratedFile {
   return page('reference/limits.md', {
     title: 'Limits and lockout',
     body: (at) => [
       heading(2, 'Lockout', 'lockout'),
-      `**${lockout.failures} failed token requests in a row, and the address is blocked for ${lockout.seconds / 60} minutes.**`,
+      `**After ${lockout.failures} failed token requests in a row, your IP address is blocked for ${lockout.seconds / 60} minutes.**`,
       facts(lockout.facts, at),
-      `This project never contributes the tenth: it counts in the store, for all processes together, and holds passwords and
-codes back after five ([\`failure_budget_spent\`](${at.to('errors.md')}#failure_budget_spent)).`,
+      `The libraries of this project send no automatic request within 30 minutes of the ninth refusal they have seen, and hold back
+an account after five refusals ([\`backing_off\`](${at.to('errors.md')}#backing_off)). They cannot see other programs behind your
+IP address. See [protection from lockout](${at.to('guides/lockout-guard.md')}).`,
       ...Object.entries(limits).map(([id, { title, facts: known }]) =>
         blocks(heading(2, title, id), facts(known, at)),
       ),
@@ -80,58 +83,63 @@ codes back after five ([\`failure_budget_spent\`](${at.to('errors.md')}#failure_
   })
 }
 
-/** What is known, and not served by this project. */
-export function notServedPage(): GeneratedFile {
-  return page('reference/not-served.md', {
-    title: 'Known, and not served',
+/** The page of known grants that this project does not support. */
+export function unsupportedGrantsPage(): GeneratedFile {
+  return page('reference/unsupported-grants.md', {
+    title: 'Unsupported grants',
     body: (at) => [
-      'Grant types that are about and that this project leaves out, and what to use instead.',
-      ...Object.entries(notServed).map(([id, { title, facts: known, why, instead, insteadGrant }]) =>
+      'Grant types that exist but that this project does not support, and what to use instead.',
+      ...Object.entries(unsupportedGrants).map(
+        ([id, { title, facts: known, reason, alternative, alternativeGrant }]) =>
+          blocks(
+            heading(2, `\`${id}\`: ${title}`, toAnchor(id)),
+            facts(known, at),
+            `Why it is not supported: ${reason}`,
+            `What to do instead: ${alternative}${alternativeGrant === undefined ? '' : ` See [\`${alternativeGrant}\`](${at.to(grantPages[alternativeGrant])}).`}`,
+          ),
+      ),
+    ],
+  })
+}
+
+/** Returns a grant type as an anchor. */
+export function toAnchor(type: string): string {
+  return type.replaceAll(':', '-')
+}
+
+/** The page of the open questions. */
+export function unknownsPage(): GeneratedFile {
+  return page('reference/unknowns.md', {
+    title: 'Open questions',
+    body: (at) => [
+      'Open questions about the live service, what is known so far, and what this project does so that it works either way. If you know an answer, please open an issue.',
+      ...Object.entries(unknowns).map(([id, { question, known, handling }]) =>
         blocks(
-          heading(2, `\`${id}\`: ${title.toLowerCase()}`, anchorOfGrant(id)),
+          heading(2, escapeTags(question), id),
           facts(known, at),
-          `Why not here: ${why}`,
-          `Instead: ${instead}${insteadGrant === undefined ? '' : ` See [\`${insteadGrant}\`](${at.to(grantPages[insteadGrant])}).`}`,
+          `**This project:** ${escapeTags(handling)}`,
         ),
       ),
     ],
   })
 }
 
-/** A grant type as an anchor. */
-export function anchorOfGrant(type: string): string {
-  return type.replaceAll(':', '-')
-}
-
-/** What nobody has said. */
-export function unknownsPage(): GeneratedFile {
-  return page('reference/unknowns.md', {
-    title: 'What is not known',
-    body: (at) => [
-      'Open questions about the live service, what is known all the same, and what this project does so that either answer is fine. Whoever can answer one is welcome to.',
-      ...Object.entries(unknowns).map(([id, { question, known, here }]) =>
-        blocks(heading(2, escapeTags(question), id), facts(known, at), `**Here:** ${escapeTags(here)}`),
-      ),
-    ],
-  })
-}
-
-/** Where facts are known from. */
+/** The page of the sources. */
 export function sourcesPage(): GeneratedFile {
   return page('reference/sources.md', {
-    title: 'Where it is known from',
+    title: 'Sources',
     body: () => [
-      'Each fact of this reference carries its sources. **None was tried against the live service.**',
+      'Each fact of this reference names its sources. **No fact was tested against the live service.**',
       table(
-        ['Source', 'Last looked at'],
-        Object.entries(sources).map(([id, { title, lookedAt }]) => [`[${title}](#${id})`, lookedAt]),
+        ['Source', 'Last read'],
+        Object.entries(sources).map(([id, { title, checkedOn }]) => [`[${title}](#${id})`, checkedOn]),
       ),
-      ...Object.entries(sources).map(([id, { title, trust, links, lookedAt }]) =>
+      ...Object.entries(sources).map(([id, { title, trust, links, checkedOn }]) =>
         blocks(
           heading(2, title, id),
           trust,
           list(links.map((link) => `[${link.title}](${link.url})`)),
-          `Last looked at: ${lookedAt}.`,
+          `Last read: ${checkedOn}.`,
         ),
       ),
     ],

@@ -1,113 +1,118 @@
-import type { GrantType } from '@particle-grants/core'
-import { explainGrant, forms, type GrantExplanation, pages, questions } from '@particle-grants/core/reference'
+import type { FieldDefinition, FieldFormat, GrantType } from '@particle-grants/core/protocol'
+import {
+  explainGrant,
+  type FieldReference,
+  fieldFormats,
+  type GrantExplanation,
+  pages,
+  questions,
+} from '@particle-grants/reference'
+import { bodyOf } from '../exchange/exchange.ts'
 import type { Recordings } from '../exchange/recordings.ts'
 import { grantPages } from '../grant-pages.ts'
-import { blocks, code, escapeTags, fence, heading, list, table } from '../markdown/markdown.ts'
+import { blocks, details, escapeTags, fence, heading, list, table } from '../markdown/markdown.ts'
 import { fact, facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
 import { samplesOf, tabs } from '../samples/samples.ts'
-import { answerSection } from './grant-answers.ts'
+import { responseSection } from './grant-responses.ts'
 import { renewals } from './grants-overview.ts'
 import { type ShownExchange, shownExchanges } from './shown-exchanges.ts'
 
-/** The page of one grant. */
+/** The page of one grant. It answers first: what the request is for, the request, and its response. */
 export function grantPage(type: GrantType, recordings: Recordings): GeneratedFile {
-  const grant = explainGrant(type)
+  const grant = explainGrant<GrantType>(type)
   const { reference } = grant
   const { caution } = reference
   return page(grantPages[type], {
-    title: `\`${type}\``,
+    title: reference.title,
     body: (at) => [
-      `**${reference.title}.** ${reference.summary}`,
+      `\`${type}\``,
+      reference.summary,
       caution === undefined ? '' : `**${caution.text}** ${from(caution.from, at)}`,
-      glance(grant, at),
-      heading(2, 'When to use it'),
-      list(reference.whenToUse),
+      ...shownExchanges[type].map((shown) => exchange(shown, recordings)),
       heading(2, 'Fields', 'fields'),
       fields(grant, at),
-      heading(2, 'The exchange', 'exchange'),
-      'Requests and answers as they went over a connection to the sandbox of this project. What differs each time is replaced, and `Host` names Particle.',
-      ...shownExchanges[type].map((shown) => exchange(shown, recordings)),
-      answerSection(grant, at),
-      heading(2, 'How long it lives', 'lifetime'),
+      responseSection(grant, at),
+      heading(2, 'Lifetime and renewal', 'lifetime'),
       facts(reference.lifetimes, at),
-      `Drawn as a timeline: [how long tokens live](${at.to('reference/token-life.md')}).`,
+      `As a timeline: [how long tokens live](${at.to('reference/token-life.md')}).`,
+      heading(2, 'Who may use it', 'clients'),
+      clients(grant, at),
+      heading(2, 'When to use it', 'when'),
+      list(reference.whenToUse),
       heading(2, 'Questions', 'questions'),
       ...reference.questions.map((id) => question(id, at)),
-      heading(2, "Particle's own pages", 'pages'),
+      heading(2, "Particle's documentation", 'pages'),
       list(reference.pages.map((id) => `[${pages[id].title}](${pages[id].url})`)),
     ],
   })
 }
 
-function glance({ type, runs, reference }: GrantExplanation, at: Place): string {
-  const clients = Object.entries(reference.clients).map(([kind, who]) => [
-    `With a [${kind} client](${at.to('reference/clients.md')}#${kind})`,
-    fact(who, at),
-  ])
-  const outcomes: readonly string[] = runs.outcomes
-  return table(
-    ['`grant_type`', code(type)],
-    [
-      ...clients,
-      [
-        'MFA',
-        outcomes.includes('mfa_required') ? 'asked, in a [second step](./mfa-otp.md)' : 'not asked here',
-      ],
-      ['Its tokens are renewed by', renewals(type, at)],
-    ],
-  )
-}
-
-function fields({ type, runs, reference }: GrantExplanation, at: Place): string {
-  const definitions = Object.entries(runs.fields) as [
-    keyof typeof reference.fields,
-    { form: keyof typeof forms; required: boolean },
-  ][]
-  const rows = definitions.map(([name, { form, required }]) => {
-    const { meaning, example, from: provenance } = reference.fields[name]
-    return [
-      fieldName(name, required, form),
-      `${escapeTags(meaning)} ${from(provenance, at)}<br>Example: \`${example}\``,
-    ]
-  })
-  const forms_ = [...new Set(definitions.map(([, { form }]) => form))]
-  const notes = definitions.flatMap(([name]) => {
-    const { facts: about = [] } = reference.fields[name] as { facts?: Parameters<typeof facts>[0] }
-    return about.map((one) => `- \`${name}\`: ${fact(one, at)}`)
-  })
-  return blocks(
-    table(
-      ['Field', 'Meaning'],
-      [
-        [
-          fieldName('grant_type', true, 'text'),
-          `\`${type}\`, in lower case. The client's id and secret come besides, by HTTP Basic or as fields: [every request](${at.to('reference/request.md')}).`,
-        ],
-        ...rows,
-      ],
-    ),
-    notes.join('\n'),
-    list(forms_.map((form) => `*${form}*: ${forms[form]}`)),
-  )
-}
-
-function fieldName(name: string, required: boolean, form: keyof typeof forms): string {
-  return `\`${name}\`<br>${required ? '**required**' : 'optional'}, *${form}*`
-}
-
 function exchange({ id, title, text }: ShownExchange, recordings: Recordings): string {
-  const recording = recordings[id]
+  const { request, response, status } = recordings[id]
   return blocks(
-    heading(3, title, id),
+    heading(2, title, id),
     text,
     tabs(samplesOf(id, recordings)),
-    'The request:',
-    fence('http', recording.request),
-    'The answer:',
-    fence('http', recording.answer),
+    `The response, status ${status}:`,
+    fence('json', JSON.stringify(JSON.parse(bodyOf(response)), undefined, 2)),
+    details('The complete HTTP request and response', [
+      'Recorded from the sandbox of this project. Values that differ each time are replaced, and `Host` is the address of Particle.',
+      fence('http', request),
+      fence('http', response),
+    ]),
   )
+}
+
+function clients({ type, definition, reference }: GrantExplanation, at: Place): string {
+  const outcomes: readonly string[] = definition.outcomes
+  return blocks(
+    table(
+      ['Client', 'Whose token'],
+      Object.entries(reference.clients).map(([kind, whose]) => [
+        `[${kind}](${at.to('reference/clients.md')}#${kind})`,
+        fact(whose, at),
+      ]),
+    ),
+    list([
+      outcomes.includes('mfa_required')
+        ? 'MFA: required if the account has it, in a [second request](./mfa-otp.md).'
+        : 'MFA: this request is not answered with `mfa_required`.',
+      `Renewal: ${renewals(type, at).replaceAll('<br>', '; ')}.`,
+    ]),
+  )
+}
+
+function fields({ type, definition, reference }: GrantExplanation, at: Place): string {
+  const references: Readonly<Record<string, FieldReference>> = reference.fields
+  const all = Object.entries<FieldDefinition>(definition.fields).flatMap(([name, one]) => {
+    const explained = references[name]
+    return explained === undefined ? [] : [{ name, ...one, ...explained }]
+  })
+  const row = ({ name, required, format, meaning, example, from: provenance }: (typeof all)[number]) => [
+    fieldName(name, required, format),
+    `${escapeTags(meaning)} ${from(provenance, at)}<br>Example: \`${example}\``,
+  ]
+  const grantType = [
+    fieldName('grant_type', true, 'text'),
+    `\`${type}\`, in lower case. Also send the client's id and secret, with HTTP Basic or as fields: [token requests](${at.to('reference/request.md')}).`,
+  ]
+  const optional = all.filter(({ required }) => !required)
+  const notes = all.flatMap(({ name, facts: known = [] }) =>
+    known.map((one) => `- \`${name}\`: ${fact(one, at)}`),
+  )
+  const formats = [...new Set(all.map(({ format }) => format))]
+  return blocks(
+    table(['Field', 'Meaning'], [grantType, ...all.filter(({ required }) => required).map(row)]),
+    optional.length === 0 ? '' : details('Optional fields', [table(['Field', 'Meaning'], optional.map(row))]),
+    notes.join('\n'),
+    list(formats.map((format) => `*${format}*: ${fieldFormats[format]}`)),
+  )
+}
+
+function fieldName(name: string, required: boolean, format: FieldFormat): string {
+  return `\`${name}\`<br>${required ? '**required**' : 'optional'}, *${format}*`
 }
 
 function question(id: keyof typeof questions, at: Place): string {

@@ -1,16 +1,16 @@
-import { grantTypes } from '@particle-grants/core'
-import { grantReferences, type QuestionId, questions } from '@particle-grants/core/reference'
+import { grantTypes } from '@particle-grants/core/protocol'
+import { grantReferences, type QuestionId, questions } from '@particle-grants/reference'
 import { grantPages } from '../grant-pages.ts'
 import { blocks, heading, list } from '../markdown/markdown.ts'
 import { facts } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
 
-/** Every question that people ask, each once. */
+/** The page of all questions and answers. */
 export function questionsPage(): GeneratedFile {
   const ids = Object.keys(questions) as QuestionId[]
   return page('reference/questions.md', {
-    title: 'Questions people ask',
+    title: 'Questions and answers',
     body: (at) => [
       list(ids.map((id) => `[${questions[id].question}](#${id})`)),
       ...ids.map((id) => section(id, at)),
@@ -26,6 +26,6 @@ function section(id: QuestionId, at: Place): string {
   return blocks(
     heading(2, question, id),
     facts(answer, at),
-    grants.length === 0 ? '' : `Belongs to: ${grants.join(', ')}.`,
+    grants.length === 0 ? '' : `See ${grants.join(', ')}.`,
   )
 }

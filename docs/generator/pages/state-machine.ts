@@ -1,63 +1,72 @@
-import { eventTypes, type Status, statuses, type Transition, transitions } from '@particle-grants/core'
-import { effectMeanings, eventMeanings, guardMeanings, stateMeanings } from '@particle-grants/core/reference'
-import { arrowsOf, describeArrow } from '../../.vitepress/theme/state-diagram/arrows.ts'
+import { type Status, statuses } from '@particle-grants/core/machine'
+import {
+  conditionDescriptions,
+  effectDescriptions,
+  eventDescriptions,
+  findStateArrows,
+  stateDescriptions,
+  type TransitionRow,
+  transitions,
+} from '@particle-grants/reference'
+import { describeArrow } from '../../.vitepress/theme/state-diagram/describe-arrow.ts'
 import { blocks, code, component, heading, list, table } from '../markdown/markdown.ts'
 import { type GeneratedFile, page } from '../page.ts'
 
-/** The machine of a session, from the table that it runs on. */
+const eventTypes = Object.keys(eventDescriptions)
+
+/** The page of the session's state machine, made from the transition table. */
 export function stateMachinePage(): GeneratedFile {
   return page('reference/state-machine.md', {
     title: 'State machine',
     body: (at) => [
-      `What a session of \`@particle-grants/core\` goes through. The diagram and the table are made from the transitions that the
-machine runs on ([transitions.ts](https://github.com/particle-grants/particle-grants/blob/main/packages/core/src/machine/transitions.ts)); there is no other.`,
-      component('StateDiagram', ['The diagram in words:', list(inWords)]),
-      list(statuses.map((status) => `[\`${status}\`](#${status}): ${stateMeanings[status]}`)),
-      `Of the rows for one event, the first whose conditions all hold is taken. What a state has no row for is forbidden there
-([\`invalid_transition\`](${at.to('errors.md')}#invalid_transition)). Each has a test.`,
+      `The states of a session of \`@particle-grants/core\`. The diagram and the tables are made from one transition table. A test
+compares it with the code of the session.`,
+      component('StateDiagram', ['The changes of state:', list(changes)]),
+      list(statuses.map((status) => `[\`${status}\`](#${status}): ${stateDescriptions[status]}`)),
+      `Of the rows for one event, the first whose conditions all hold applies. A state without a row for an event does not accept it
+([\`invalid_state\`](${at.to('errors.md')}#invalid_state)).`,
       ...statuses.map(section),
       heading(2, 'Events', 'events'),
-      meanings(eventMeanings),
+      descriptions(eventDescriptions),
       heading(2, 'Conditions', 'conditions'),
-      meanings(guardMeanings),
-      heading(2, 'What is asked for', 'effects'),
-      meanings(effectMeanings),
+      descriptions(conditionDescriptions),
+      heading(2, 'Effects', 'effects'),
+      descriptions(effectDescriptions),
     ],
   })
 }
 
-/** The arrows from one state to others, in words. */
-const inWords = arrowsOf(transitions)
+const changes = findStateArrows()
   .filter(({ from, to }) => from !== to)
   .map(describeArrow)
 
 function section(status: Status): string {
   const rows = transitions.filter(({ from }) => from === status)
-  const forbidden = eventTypes.filter((event) => !rows.some(({ on }) => on === event))
+  const missing = eventTypes.filter((event) => !rows.some(({ on }) => on === event))
   return blocks(
     heading(2, code(status), status),
-    stateMeanings[status],
+    stateDescriptions[status],
     table(
-      ['Event', 'If', 'Leads to', 'Asks for'],
+      ['Event', 'If', 'Next state', 'Effects'],
       rows.map((row) => cells(row, rows)),
     ),
-    forbidden.length === 0 ? '' : `Forbidden here: ${forbidden.map(code).join(', ')}.`,
+    missing.length === 0 ? '' : `Not accepted: ${missing.map(code).join(', ')}.`,
   )
 }
 
-function cells({ on, when, to, effects }: Transition, rows: readonly Transition[]): string[] {
-  const alone = rows.filter((row) => row.on === on).length === 1
+function cells({ on, when, to, effects }: TransitionRow, rows: readonly TransitionRow[]): string[] {
+  const isOnly = rows.filter((row) => row.on === on).length === 1
   return [
     code(on),
-    when.map(code).join('<br>') || (alone ? 'always' : 'otherwise'),
+    when.map(code).join('<br>') || (isOnly ? 'always' : 'otherwise'),
     to.map((status) => `[${code(status)}](#${status})`).join('<br>'),
-    effects.map(code).join(', ') || 'nothing',
+    effects.map(code).join(', ') || 'none',
   ]
 }
 
-function meanings(known: Readonly<Record<string, string>>): string {
+function descriptions(known: Readonly<Record<string, string>>): string {
   return table(
     ['', ''],
-    Object.entries(known).map(([name, meaning]) => [code(name), meaning]),
+    Object.entries(known).map(([name, text]) => [code(name), text]),
   )
 }

@@ -10,7 +10,7 @@ import { ${names.join(', ')} } from '@particle-grants/core'
 import axios from 'axios'
 `
 
-/** With a session that `@particle-grants/axios` puts on an instance of Axios. */
+/** Samples with a session that `@particle-grants/axios` attaches to an Axios instance. */
 export const axios: Samples = {
   'sign-in': `${imports('createSession', 'developerClient')}
 const session = createSession({ client: developerClient() })
@@ -33,7 +33,7 @@ try {
   await api.get('/v1/devices') // not sent, since there is no token yet
 } catch (error) {
   if (!(GrantsError.isInstance(error) && error.code === 'mfa_required')) throw error
-  console.log(error.message) // says how many codes may be sent, and until when
+  console.log(error.message) // says how many attempts are left, and until when
 }`,
 
   'sign-in-customer': `${imports('createSession', 'customer', 'productClient')}
@@ -43,15 +43,14 @@ await session.login({ username: 'jane@example.com', password: 'janes own passwor
 ${attach}`,
 
   'otp-wrong': `${imports('createSession', 'developerClient', 'GrantsError')}
-// The session signs in; Axios has no part in it until there is a token.
 const session = createSession({ client: developerClient() })
 attachSession(axios.create({ baseURL: 'https://api.particle.io' }), session)
 const state = await session.login({ username: 'mfa@example.com', password: 'battery staple' })
 try {
   if (state.status === 'mfa_required') await session.submitOtp('012345')
 } catch (error) {
-  if (!(GrantsError.isInstance(error) && error.code === 'code_refused')) throw error
-  console.log(error.message) // submitOtp() takes the next code
+  if (!(GrantsError.isInstance(error) && error.code === 'invalid_code')) throw error
+  console.log(error.message) // call submitOtp() again with the next code
 }`,
 
   'recovery-code': `${imports('createSession', 'developerClient')}
@@ -62,7 +61,7 @@ ${attach}`,
 
   'client-owner': `${imports('createSession', 'productClient')}
 const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
-const session = createSession({ client, authorizeOnUse: true }) // asks when the first call needs a token
+const session = createSession({ client }) // requests a token when the first call needs one
 ${attach}`,
 
   'client-customer': `${imports('createSessionPool', 'productClient')}
@@ -72,18 +71,18 @@ ${attach}`,
 
   'client-user': `${imports('createSession', 'userClient')}
 const client = userClient({ id: 'my-scripts-5678', secret: 'user-client-secret' })
-const session = createSession({ client, authorizeOnUse: true })
+const session = createSession({ client })
 ${attach}`,
 
   'refresh-developer': `${imports('createSession', 'developerClient')}
 const session = createSession({ client: developerClient() })
 await session.login({ username: 'dev@example.com', password: 'correct horse' })
-${attach} // for 90 days; then calls reject with reauthentication_required, and no refresh is tried`,
+${attach} // valid for 90 days; then calls reject with reauthentication_required`,
 
   refresh: `${imports('createSession', 'customer', 'productClient')}
 const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
 const session = createSession({ client, subject: customer('jane@example.com') })
 await session.login({ username: 'jane@example.com', password: 'janes own password' })
-await session.renew() // only to have it now: calls through Axios renew by themselves, all of them once
+await session.getAccessToken({ forceRefresh: true }) // only to refresh now: calls refresh automatically
 ${attach}`,
 }

@@ -1,20 +1,20 @@
 import type { Samples } from './sample.ts'
 
 const password = `printf '%s\\n' "$PASSWORD" | pgrants auth login --username mfa@example.com --password-stdin`
-/** Exit code 4 says that the code is still to come. */
+/** Exit code 4 means that the code is missing. */
 const withMfa = `${password} || [ $? -eq 4 ]`
 const customer = `printf '%s\\n' "$CLIENT_SECRET" "$PASSWORD" | pgrants auth login \\
   --client-id my-product-1234 --client-secret-stdin \\
   --username jane@example.com --password-stdin`
 
-/** With the command `pgrants`. Secrets come in by stdin, never as an argument; in a terminal it asks for them. */
+/** Samples with `pgrants`. Secrets are read from standard input, never from an argument. In a terminal it prompts for them. */
 export const cli: Samples = {
   'sign-in': `printf '%s\\n' "$PASSWORD" | pgrants auth login --username dev@example.com --password-stdin
 
 curl -H "$(pgrants auth token --format header)" https://api.particle.io/v1/devices`,
 
   'sign-in-mfa': `${password} ||
-  echo "Exit code $?: 4 says that the code is missing"`,
+  echo "Exit code $?: 4 means that the code is missing"`,
 
   'sign-in-customer': customer,
 
@@ -23,7 +23,7 @@ printf '%s\\n' "$CODE" | pgrants auth login --otp-stdin`,
 
   'otp-wrong': `${withMfa}
 printf '%s\\n' "$CODE" | pgrants auth login --otp-stdin ||
-  echo "Exit code $?: 4 says that the code was refused, and that the same call takes the next one"`,
+  echo "Exit code $?: 4 means that the code was wrong. Run the command again with the next code"`,
 
   'recovery-code': `${withMfa}
 printf '%s\\n' "$RECOVERY_CODE" | pgrants auth login --recovery-code-stdin`,
@@ -39,8 +39,8 @@ printf '%s\\n' "$RECOVERY_CODE" | pgrants auth login --recovery-code-stdin`,
   'refresh-developer': `printf '%s\\n' "$PASSWORD" | pgrants auth login --username dev@example.com --password-stdin
 
 pgrants auth renew ||
-  echo "Exit code $?: nobody can renew it. Nothing was sent; sign in again before it ends"`,
+  echo "Exit code $?: the token cannot be renewed. Sign in again before it expires"`,
 
   refresh: `${customer}
-pgrants auth renew # only to have it now: auth token renews by itself`,
+pgrants auth renew # only to renew now: auth token renews automatically`,
 }

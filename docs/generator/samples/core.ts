@@ -1,6 +1,6 @@
 import type { Samples } from './sample.ts'
 
-/** With a session of `@particle-grants/core`. */
+/** Samples with a session of `@particle-grants/core`. */
 export const core: Samples = {
   'sign-in': `import { createSession, developerClient } from '@particle-grants/core'
 
@@ -13,7 +13,7 @@ const devices = await session.fetch('/v1/devices') // with the token, to api.par
 
 const session = createSession({ client: developerClient() })
 const state = await session.login({ username: 'mfa@example.com', password: 'battery staple' })
-if (state.status === 'mfa_required') console.log('Up to', state.challenge.triesLeft, 'codes may be sent.')`,
+if (state.status === 'mfa_required') console.log('Attempts left:', state.challenge.attemptsLeft)`,
 
   'sign-in-customer': `import { createSession, customer, productClient } from '@particle-grants/core'
 
@@ -21,13 +21,13 @@ const client = productClient({ id: 'my-product-1234', secret: 'product-secret' }
 const session = createSession({ client, subject: customer('jane@example.com') })
 await session.login({ username: 'jane@example.com', password: 'janes own password' })
 
-await session.accessToken() // refreshed by itself when it nears its end`,
+const token = await session.getAccessToken() // refreshed automatically before it expires`,
 
   otp: `import { createSession, developerClient } from '@particle-grants/core'
 
 const session = createSession({ client: developerClient() })
 const state = await session.login({ username: 'mfa@example.com', password: 'battery staple' })
-if (state.status === 'mfa_required') await session.submitOtp('012345') // the same mfa_token, kept by the session
+if (state.status === 'mfa_required') await session.submitOtp('012345') // the session keeps the mfa_token
 
 const devices = await session.fetch('/v1/devices')`,
 
@@ -38,8 +38,8 @@ const state = await session.login({ username: 'mfa@example.com', password: 'batt
 try {
   if (state.status === 'mfa_required') await session.submitOtp('012345')
 } catch (error) {
-  if (!(GrantsError.isInstance(error) && error.code === 'code_refused')) throw error
-  console.log(error.message) // still mfa_required: submitOtp() takes the next code, with the same mfa_token
+  if (!(GrantsError.isInstance(error) && error.code === 'invalid_code')) throw error
+  console.log(error.message) // call submitOtp() again with the next code
 }`,
 
   'recovery-code': `import { createSession, developerClient } from '@particle-grants/core'
@@ -52,21 +52,20 @@ if (state.status === 'mfa_required') await session.submitRecoveryCode('a1b2-c3d4
 
 const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
 const session = createSession({ client })
-await session.authorize()
 
-await session.accessToken() // asked for again by itself when it nears its end`,
+const token = await session.getAccessToken() // requested on first use, and renewed automatically`,
 
   'client-customer': `import { createSessionPool, productClient } from '@particle-grants/core'
 
 const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
 const customers = createSessionPool({ client })
 
-const token = await customers.customer('jane@example.com').accessToken()`,
+const token = await customers.customer('jane@example.com').getAccessToken()`,
 
   'client-user': `import { createSession, userClient } from '@particle-grants/core'
 
 const client = userClient({ id: 'my-scripts-5678', secret: 'user-client-secret' })
-const session = createSession({ client, authorizeOnUse: true })
+const session = createSession({ client })
 
 const devices = await session.fetch('/v1/devices')`,
 
@@ -76,13 +75,13 @@ const client = productClient({ id: 'my-product-1234', secret: 'product-secret' }
 const session = createSession({ client, subject: customer('jane@example.com') })
 await session.login({ username: 'jane@example.com', password: 'janes own password' })
 
-await session.renew() // only to have it now: accessToken() renews by itself`,
+await session.getAccessToken({ forceRefresh: true }) // only to refresh now: getAccessToken() refreshes automatically`,
 
   'refresh-developer': `import { createSession, developerClient } from '@particle-grants/core'
 
 const session = createSession({ client: developerClient() })
 const state = await session.login({ username: 'dev@example.com', password: 'correct horse' })
 
-// One came along, and was dropped, since nothing can be done with it: prints undefined.
+// The session drops a refresh token that does not work: prints undefined.
 if (state.status === 'signed_in') console.log(state.tokens.refreshToken)`,
 }

@@ -4,7 +4,7 @@ const product = `import Particle from 'particle-api-js'
 
 const particle = new Particle({ clientId: 'my-product-1234', clientSecret: 'product-secret' })`
 
-/** It has calls for some of the grants; for the others its own request takes the fields as they are. */
+/** Samples with particle-api-js. It has calls for some grants; for the others its `request` sends the fields. */
 export const particleApiJs: Samples = {
   'sign-in': `import Particle from 'particle-api-js'
 
@@ -19,7 +19,7 @@ try {
   await particle.login({ username: 'mfa@example.com', password: 'battery staple' })
 } catch (error) {
   if (error.body?.error !== 'mfa_required') throw error
-  const { mfa_token } = error.body // goes into sendOtp
+  const { mfa_token } = error.body // pass it to sendOtp
 }`,
 
   'sign-in-customer': `${product}
@@ -58,8 +58,8 @@ try {
   await particle.login({ username: 'mfa@example.com', password: 'battery staple' })
 } catch (error) {
   if (error.body?.error !== 'mfa_required') throw error
-  // It has no call for this grant; its own request takes the fields as they are.
-  const answer = await particle.request({
+  // particle-api-js has no call for this grant.
+  const response = await particle.request({
     uri: '/oauth/token',
     method: 'post',
     form: {
@@ -76,7 +76,7 @@ try {
 const { body } = await particle.loginAsClientOwner()`,
 
   'client-customer': `${product}
-const answer = await particle.request({
+const response = await particle.request({
   uri: '/oauth/token',
   method: 'post',
   form: {
@@ -96,11 +96,11 @@ const { body } = await particle.loginAsClientOwner()`,
 
 const particle = new Particle()
 const { body } = await particle.login({ username: 'dev@example.com', password: 'correct horse' })
-// There is no call for refresh_token. body.refresh_token would not work anyway: sign in again in time.
-const endsAt = new Date(Date.now() + body.expires_in * 1000)`,
+// body.refresh_token does not work: sign in again before the token expires.
+const expiresAt = new Date(Date.now() + body.expires_in * 1000)`,
 
   refresh: `${product}
-const answer = await particle.request({
+const response = await particle.request({
   uri: '/oauth/token',
   method: 'post',
   form: {

@@ -4,42 +4,42 @@ export interface Command {
   readonly text: string
 }
 
-/** Signing in where somebody sits at the terminal: it asks for whatever is missing. */
-export function askedFor(...flags: readonly string[]): Command {
-  return { label: 'In a terminal, which asks for the rest', text: ['pgrants auth login', ...flags].join(' ') }
+/** Returns a sign-in at a terminal. It prompts for what is missing. */
+export function promptedLogin(...flags: readonly string[]): Command {
+  return { label: 'In a terminal (prompts for the rest)', text: ['pgrants auth login', ...flags].join(' ') }
 }
 
-/** Signing in where nobody does. Secrets come by standard input, one a line, from the safe that the script runs with. */
-export function piped(secrets: readonly string[], ...flags: readonly string[]): Command {
+/** Returns a sign-in in a script. It reads one secret per line from standard input. */
+export function pipedLogin(secrets: readonly string[], ...flags: readonly string[]): Command {
   return {
-    label: 'In a script, with its secrets from the environment',
-    text: `${secretsByPipe(secrets)} \\\n  pgrants auth login ${flags.join(' ')}`,
+    label: 'In a script, with secrets from environment variables',
+    text: `${pipeSecrets(secrets)} \\\n  pgrants auth login ${flags.join(' ')}`,
   }
 }
 
-/** An account with MFA where nobody sits at a terminal: exit code 4 says that the code is still to come. */
-export function pipedInTwoSteps(username: string): Command {
+/** Returns an MFA sign-in in a script. Exit code 4 means that the code is missing. */
+export function pipedMfaLogin(username: string): Command {
   return {
     label: 'In a script: the password first, then the code',
     text: [
-      `${secretsByPipe(['PASSWORD'])} \\\n  pgrants auth login --username ${username} --password-stdin || [ $? -eq 4 ]`,
-      `${secretsByPipe(['CODE'])} pgrants auth login --otp-stdin`,
+      `${pipeSecrets(['PASSWORD'])} \\\n  pgrants auth login --username ${username} --password-stdin || [ $? -eq 4 ]`,
+      `${pipeSecrets(['CODE'])} pgrants auth login --otp-stdin`,
     ].join('\n'),
   }
 }
 
-/** Handing over a token that is there already. */
-export const tokenByPipe: Command = {
-  label: 'By the command line, with the token on standard input',
-  text: `${secretsByPipe(['TOKEN'])} pgrants auth login --token-stdin`,
+/** A sign-in with an existing token. */
+export const pipedToken: Command = {
+  label: 'With the command line, and the token on standard input',
+  text: `${pipeSecrets(['TOKEN'])} pgrants auth login --token-stdin`,
 }
 
-/** A token by the environment alone: nothing is kept. */
-export const tokenByEnvironment: Command = {
-  label: 'In a script, with the token in the environment',
+/** A token from the environment, which is not stored. */
+export const tokenFromEnvironment: Command = {
+  label: 'In a script, with the token in an environment variable',
   text: 'export PARTICLE_ACCESS_TOKEN="$TOKEN"\npgrants api GET /v1/devices',
 }
 
-function secretsByPipe(names: readonly string[]): string {
+function pipeSecrets(names: readonly string[]): string {
   return `printf '%s\\n' ${names.map((name) => `"$${name}"`).join(' ')} |`
 }

@@ -1,41 +1,41 @@
-import { type ClientKind, type FieldDefinition, type GrantType, grants } from '@particle-grants/core'
+import { type ClientKind, type FieldDefinition, type GrantType, grants } from '@particle-grants/core/protocol'
 import {
-  clientKinds,
+  clientReferences,
   type FieldReference,
   grantReferences,
   tokenRequest,
-} from '@particle-grants/core/reference'
+} from '@particle-grants/reference'
 
-/** The customer of the catalogue's example. */
+/** The customer in the reference's example. */
 export const customerName: string = grantReferences.client_credentials.fields.scope.example.replace(
   /^customer=/,
   '',
 )
 
-/** The id in the catalogue's example of a client. */
+/** Returns the client id in the reference's example. */
 export function clientId(kind: ClientKind): string {
-  return clientKinds[kind].example.replace(/:.*/, '')
+  return clientReferences[kind].example.replace(/:.*/, '')
 }
 
-/** The request of a grant as a curl command, with the catalogue's required fields and examples. */
-export function requestOf(type: GrantType, client: ClientKind, scope?: string): string {
+/** Returns a grant's request as a curl command, with its required fields and the examples of the reference. */
+export function toCurl(type: GrantType, client: ClientKind, scope?: string): string {
   const fields: Readonly<Record<string, FieldDefinition>> = grants[type].fields
   const references: Readonly<Record<string, FieldReference>> = grantReferences[type].fields
   const required = Object.keys(fields).filter((name) => fields[name]?.required)
-  // With a product's client its customers sign in, and the catalogue's example is an account of one's own.
+  // With a product client its customers sign in, and the reference's example is an account.
   const examples: Readonly<Record<string, string>> = client === 'product' ? { username: customerName } : {}
   const pairs = required.map((name) => [name, examples[name] ?? references[name]?.example ?? ''] as const)
   const all = [['grant_type', type], ...pairs, ...(scope === undefined ? [] : [['scope', scope] as const])]
   return [
     `curl ${tokenRequest.url}`,
-    `-u ${quoted(clientKinds[client].example)}`,
+    `-u ${quote(clientReferences[client].example)}`,
     ...all.map(([name, value = '']) =>
-      /^[\w:-]+$/.test(value) ? `-d ${name}=${value}` : `--data-urlencode ${quoted(`${name}=${value}`)}`,
+      /^[\w:-]+$/.test(value) ? `-d ${name}=${value}` : `--data-urlencode ${quote(`${name}=${value}`)}`,
     ),
   ].join(' \\\n  ')
 }
 
-/** In quotes where a shell would read something into it. */
-function quoted(text: string): string {
+/** Quotes a text that a shell would interpret. */
+function quote(text: string): string {
   return /^[\w:@.=/-]+$/.test(text) ? text : `'${text}'`
 }

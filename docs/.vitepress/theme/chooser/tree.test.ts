@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { grantTypes } from '@particle-grants/core'
+import { grantTypes } from '@particle-grants/core/protocol'
 import { describe, expect, it } from 'vitest'
 import { ends, pageOf, questions } from './tree.ts'
 import { pathTo, readChoice } from './way.ts'
@@ -9,21 +9,21 @@ const docs = new URL('../../../', import.meta.url)
 /** Whether a page of the site has a source. */
 const exists = (page: string) => existsSync(new URL(`.${page.replace(/[?#].*/, '')}.md`, docs))
 
-it('every answer leads to a question or an end, and each of them is led to once', () => {
+it('leads from every answer to a question or result, and to each of them once', () => {
   const targets = Object.values(questions).flatMap(({ answers }) => answers.map(({ to }) => to))
   const places = [...Object.keys(ends), ...Object.keys(questions)].filter((name) => name !== 'start')
   expect(targets.sort()).toEqual(places.sort())
 })
 
-it.each(Object.entries(ends))('%s ends at a page that is there', (_, { page, more }) => {
+it.each(Object.entries(ends))('links the result %s to existing pages', (_, { page, more }) => {
   for (const link of [page, ...more.map((one) => one.link)]) expect(exists(link), link).toBe(true)
 })
 
-it('each grant has its page', () => {
+it('links every grant to an existing page', () => {
   for (const type of grantTypes) expect(exists(pageOf(type)), type).toBe(true)
 })
 
-it('the command has the required fields of the grant, with the examples of the catalogue', () => {
+it('shows a command with the required fields of the grant, and the examples of the reference', () => {
   expect(ends.mfa?.commands[1]?.text).toBe(
     [
       'curl https://api.particle.io/oauth/token',
@@ -36,7 +36,7 @@ it('the command has the required fields of the grant, with the examples of the c
   expect(ends.customers?.commands[1]?.text).toContain('--data-urlencode scope=customer=')
 })
 
-it('the command line is told the client and the customer, and no secret', () => {
+it('shows commands with the client and the customer, but without secrets', () => {
   expect(ends.mfa?.commands[0]?.text).toBe('pgrants auth login')
   expect(ends.customers?.commands[0]?.text).toBe(
     'pgrants auth login --client-id my-product-1234 --customer jane@example.com',
@@ -46,7 +46,7 @@ it('the command line is told the client and the customer, and no secret', () => 
     expect(text).not.toMatch(/product-secret|battery|correct horse/)
 })
 
-it('where nobody sits at a terminal, nothing is asked', () => {
+it('shows commands for scripts that never prompt', () => {
   const unattended = Object.entries(ends).filter(([name]) => name.startsWith('script_'))
   for (const [name, { commands }] of unattended)
     for (const { text } of commands.filter((one) => one.text.includes('auth login')))
@@ -54,21 +54,21 @@ it('where nobody sits at a terminal, nothing is asked', () => {
 })
 
 describe('a link', () => {
-  it('leads to an end with the answers on the way', () => {
+  it('opens a result with the answers before it', () => {
     expect(pathTo(readChoice('?token=mfa'))).toEqual([
       { name: 'start', answer: 'account' },
       { name: 'account', answer: 'mfa' },
     ])
   })
 
-  it('leads to a question that is still open', () => {
+  it('opens a question without an answer', () => {
     expect(pathTo(readChoice('?token=script'))).toEqual([
       { name: 'start', answer: 'script' },
       { name: 'script', answer: undefined },
     ])
   })
 
-  it('to nothing that exists begins at the start', () => {
+  it('opens the first question for an unknown name', () => {
     for (const query of ['', '?token=nonsense', '?token=constructor', '?token=start']) {
       expect(pathTo(readChoice(query))).toEqual([{ name: 'start', answer: undefined }])
     }

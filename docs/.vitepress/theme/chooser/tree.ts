@@ -1,8 +1,15 @@
-import type { ClientKind, GrantType } from '@particle-grants/core'
-import { askedFor, type Command, piped, pipedInTwoSteps, tokenByEnvironment, tokenByPipe } from './command.ts'
-import { clientId, customerName, requestOf } from './request.ts'
+import type { ClientKind, GrantType } from '@particle-grants/core/protocol'
+import {
+  type Command,
+  pipedLogin,
+  pipedMfaLogin,
+  pipedToken,
+  promptedLogin,
+  tokenFromEnvironment,
+} from './command.ts'
+import { clientId, customerName, toCurl } from './request.ts'
 
-/** Where the chooser ends: a page, and the commands that get the token. */
+/** A result of the chooser: a page, and the commands that get the token. */
 export interface End {
   readonly title: string
   readonly says: string
@@ -11,82 +18,82 @@ export interface End {
   readonly more: readonly { readonly text: string; readonly link: string }[]
 }
 
-/** A question, and where each answer leads: to another question or to an end, by name. */
+/** A question, and the name of the question or result that follows each answer. */
 export interface Question {
   readonly question: string
   readonly answers: readonly { readonly text: string; readonly to: string }[]
 }
 
-/** An end at a grant: by the command line first, then by hand. */
+/** Returns a result for a grant: with the command line first, then with curl. */
 function endWith(
   grant: GrantType,
   client: ClientKind,
   end: Omit<End, 'page' | 'commands'> & { readonly scope?: string; readonly command: Command },
 ): End {
   const { scope, command, ...rest } = end
-  const byHand = { label: 'By hand', text: requestOf(grant, client, scope) }
-  return { ...rest, page: pageOf(grant), commands: [command, byHand] }
+  const curl = { label: 'With curl', text: toCurl(grant, client, scope) }
+  return { ...rest, page: pageOf(grant), commands: [command, curl] }
 }
 
 const product = `--client-id ${clientId('product')}`
 const accountWithMfa = 'mfa@example.com'
 const customer = `--customer ${customerName}`
 
-/** The page of a grant on this site. */
+/** Returns the page of a grant on this site. */
 export function pageOf(grant: GrantType): string {
   return `/grants/${grant.replace('urn:custom:', '').replaceAll('_', '-')}`
 }
 
-const life = { text: 'How long it lives', link: '/reference/token-life' }
+const life = { text: 'How long it is valid', link: '/reference/token-life' }
 const playground = (scenario: string) => ({
   text: 'Step through it',
   link: `/playground?scenario=${scenario}`,
 })
 
-/** Every end by its name. */
+/** Every result by its name. */
 export const ends: Readonly<Record<string, End>> = {
   password: endWith('password', 'developer', {
     title: 'Your own account, without MFA',
-    says: 'Username and password give a token for 90 days. Nobody can renew it: sign in again before it ends.',
-    command: askedFor(),
+    says: 'You get a token for 90 days. It cannot be renewed: sign in again before it expires.',
+    command: promptedLogin(),
     more: [life, playground('refresh')],
   }),
   mfa: endWith('urn:custom:mfa-otp', 'developer', {
     title: 'Your own account, with MFA',
-    says: 'First `password`, which answers 403 `mfa_required` with an `mfa_token`; then this, with the code.',
-    command: askedFor(),
-    more: [{ text: 'The first step', link: '/grants/password' }, life, playground('mfa')],
+    says: 'First send `password`. The response is 403 `mfa_required` with an `mfa_token`. Then send this request with the code.',
+    command: promptedLogin(),
+    more: [{ text: 'The first request', link: '/grants/password' }, life, playground('mfa')],
   }),
   sso: {
     title: "Your company's SSO",
-    says: "The password grant can't serve such an account. A token comes from Particle's own tools, or from a client of your own.",
+    says: "The password grant does not work for such an account. Use a token from Particle's own tools, or a client of your account.",
     page: '/guides/sso',
-    commands: [tokenByPipe],
+    commands: [pipedToken],
     more: [playground('sso')],
   },
   product: endWith('client_credentials', 'product', {
     title: 'A product, from its back end',
-    says: "The product client's id and secret give its owner's token, without MFA. When it ends, ask again.",
-    command: askedFor(product),
+    says: "Send the product client's id and secret. MFA is not required. When the token expires, request a new one.",
+    command: promptedLogin(product),
     more: [{ text: 'Several servers', link: '/guides/many-customers' }, life, playground('product')],
   }),
   customers: endWith('client_credentials', 'product', {
     title: 'Customers, from a back end',
-    says: "The product client's id and secret, and the customer in the scope. No password of the customer is needed.",
+    says: "Send the product client's id and secret, and the customer in the scope. The customer's password is not needed.",
     scope: `customer=${customerName}`,
-    command: askedFor(product, customer),
+    command: promptedLogin(product, customer),
     more: [{ text: 'Many customers, several servers', link: '/guides/many-customers' }, life],
   }),
   customer_password: endWith('password', 'product', {
     title: 'A customer who signs in',
-    says: "The customer's own password, with the product's client. These tokens can be refreshed, each refresh token once.",
-    command: askedFor(product, `--username ${customerName}`),
+    says: "Send the customer's password with the product client. These tokens can be refreshed. Each refresh token can be used once.",
+    command: promptedLogin(product, `--username ${customerName}`),
     more: [{ text: 'Refreshing', link: '/grants/refresh-token' }, life, playground('customer')],
   }),
   script_user_client: endWith('client_credentials', 'user', {
     title: 'A script or CI, as yourself',
-    says: 'A client of your own account gives scripts a token without password and MFA. When it ends, ask again.',
-    command: piped(
+    says: 'A client of your own account gets a token without password and MFA. When it expires, request a new one.',
+    command: pipedLogin(
       ['CLIENT_SECRET'],
       '--client-id',
       clientId('user'),
@@ -96,33 +103,38 @@ export const ends: Readonly<Record<string, End>> = {
   }),
   script_product: endWith('client_credentials', 'product', {
     title: 'A script or CI, for a product',
-    says: "The product client's id and secret, from the safe of your CI. Nobody has to type anything. When the token ends, ask again.",
-    command: piped(['CLIENT_SECRET'], product, '--client-secret-stdin'),
+    says: "Use the product client's id and secret from your CI's secret store. When the token expires, request a new one.",
+    command: pipedLogin(['CLIENT_SECRET'], product, '--client-secret-stdin'),
     more: [{ text: 'Scripts and CI', link: '/guides/scripts-and-ci' }, life, playground('product')],
   }),
   script_mfa: {
     title: 'A script or CI, with your password and MFA',
-    says: 'Two calls: the first ends with exit code 4 and keeps the challenge, the second answers it. Once in 90 days, since nobody can renew the token.',
+    says: 'Two commands: the first exits with code 4 and keeps the challenge, the second sends the code. Repeat it every 90 days: the token cannot be renewed.',
     page: '/guides/scripts-and-ci#your-password-and-mfa',
     commands: [
-      pipedInTwoSteps(accountWithMfa),
+      pipedMfaLogin(accountWithMfa),
       {
-        ...piped(['PASSWORD', 'TOTP_KEY'], '--username', accountWithMfa, '--password-stdin --totp-stdin'),
-        label: "Where nobody can read the code: with the authenticator's key",
+        ...pipedLogin(
+          ['PASSWORD', 'TOTP_KEY'],
+          '--username',
+          accountWithMfa,
+          '--password-stdin --totp-stdin',
+        ),
+        label: "Without a person: with the authenticator's key",
       },
     ],
-    more: [{ text: 'The second step', link: '/grants/mfa-otp' }, life, playground('mfa')],
+    more: [{ text: 'The second request', link: '/grants/mfa-otp' }, life, playground('mfa')],
   },
   script_token: {
     title: 'A script or CI, with a token you have',
-    says: 'A token from elsewhere, such as that of an API user, is used as it is. Nothing renews it, and nothing is kept.',
+    says: "An existing token, such as an API user's, is used as it is. It is neither renewed nor stored.",
     page: '/guides/scripts-and-ci#a-token-from-elsewhere',
-    commands: [tokenByEnvironment],
+    commands: [tokenFromEnvironment],
     more: [],
   },
 }
 
-/** Every question by its name; the chooser begins with `start`. */
+/** Every question by its name. The chooser starts with `start`. */
 export const questions: Readonly<Record<string, Question>> = {
   start: {
     question: 'Whose token do you need?',
@@ -142,10 +154,10 @@ export const questions: Readonly<Record<string, Question>> = {
     ],
   },
   customer: {
-    question: 'Where does the customer come in?',
+    question: 'Who signs the customer in?',
     answers: [
-      { text: 'My back end acts for customers', to: 'customers' },
-      { text: 'Customers type their own password', to: 'customer_password' },
+      { text: 'My back end, for its customers', to: 'customers' },
+      { text: 'Customers, with their own password', to: 'customer_password' },
     ],
   },
   script: {

@@ -1,12 +1,12 @@
 import { ends, questions } from './tree.ts'
 
-/** One question on the way, and the answer that was given to it. */
+/** One question on the way, and its answer. */
 export interface Stop {
   readonly name: string
   readonly answer: string | undefined
 }
 
-/** The questions that lead to a place, and those place's own if it is one: what the chooser shows. */
+/** Returns the questions that lead to a question or result: what the chooser shows. */
 export function pathTo(place: string | undefined): readonly Stop[] {
   if (place === undefined || place === 'start') return [{ name: 'start', answer: undefined }]
   const [before] = Object.keys(questions).filter((name) =>
@@ -18,7 +18,7 @@ export function pathTo(place: string | undefined): readonly Stop[] {
   return [...way, { name: before, answer: place }, ...own]
 }
 
-/** The place that a link's query names, if it is one. */
+/** Returns the question or result that a link's query names, if it exists. */
 export function readChoice(query: string): string | undefined {
   const name = new URLSearchParams(query).get('token') ?? ''
   return Object.hasOwn(ends, name) || Object.hasOwn(questions, name) ? name : undefined

@@ -1,36 +1,37 @@
-import { type GrantType, isGrantType, tokenEndpointErrors } from '@particle-grants/core'
+import { type GrantType, isGrantType, tokenEndpointErrors } from '@particle-grants/core/protocol'
 import {
   grantReferences,
-  type NotServedId,
-  notServed,
   otherError,
   tokenEndpointErrorCodes,
-} from '@particle-grants/core/reference'
-import { type Explained, readable } from './explained.ts'
+  type UnsupportedGrant,
+  type UnsupportedGrantId,
+  unsupportedGrants,
+} from '@particle-grants/reference'
+import { type Explained, toReadable } from './explained.ts'
 
-/** What came from something else than the token endpoint. */
-export function notAnAnswer(said: Pick<Explained, 'meaning' | 'remedy' | 'fields'>): Explained {
+/** Explains a response that is not from the token endpoint. */
+export function explainUnexpected(found: Pick<Explained, 'meaning' | 'advice' | 'fields'>): Explained {
   return {
-    heading: 'Not an answer of the token endpoint',
-    ...said,
-    links: [{ text: 'unexpected_answer', link: '/errors#unexpected_answer' }],
+    heading: 'Not a response of the token endpoint',
+    ...found,
+    links: [{ text: 'unexpected_response', link: '/errors#unexpected_response' }],
   }
 }
 
-/** Neither a status nor an `error` or tokens: nobody can tell what it answers, so that no status is made up. */
+/** Explains a text without status, `error` and tokens. It does not guess a status. */
 export function explainUnreadable(body: string, fields: Explained['fields']): Explained {
   const isPage = /^\s*<(?:!doctype|\w+)/i.test(body)
-  return notAnAnswer({
+  return explainUnexpected({
     meaning: [
-      'There is no `error` in it, no `access_token`, and no status.',
+      'It has no `error`, no `access_token` and no status.',
       ...(isPage ? ['Pages come from proxies, from a wrong address, or from a failing server.'] : []),
     ],
-    remedy: 'Repeat the call with `curl -i` and paste all of it: the status line tells more.',
+    advice: ['Run the command again with `curl -i` and paste all of its output, with the status line.'],
     fields,
   })
 }
 
-/** A status alone: the errors that have it. */
+/** Explains a status: the errors that have it. */
 export function explainStatus(status: number): Explained {
   const codes = tokenEndpointErrorCodes.filter((code) => tokenEndpointErrors[code].status === status)
   return {
@@ -38,9 +39,9 @@ export function explainStatus(status: number): Explained {
     fields: [],
     meaning:
       codes.length === 0
-        ? ['No error of the token endpoint that is known has this status.']
-        : ['The body tells which error it is. Those with this status:'],
-    remedy: 'Paste the body of the answer as well: its `error` decides, not the status.',
+        ? ['No known error of the token endpoint has this status.']
+        : ['The body says which error it is. These errors have this status:'],
+    advice: ['Paste the body of the response too: its `error` decides, not the status.'],
     links: [
       ...codes.map((code) => ({ text: code, link: `/errors#${code}` })),
       { text: 'Other errors', link: `/errors#${otherError.anchor}` },
@@ -48,37 +49,48 @@ export function explainStatus(status: number): Explained {
   }
 }
 
-/** The name of a grant type, one that there is not among them: people paste the wrong one of the report. */
-export function explainGrantType(name: string): Explained {
-  const page = (type: GrantType) => ({
+/** Returns the link to the page of a grant. */
+export function grantLink(type: GrantType): Explained['links'][number] {
+  return {
     text: `The grant type ${type}`,
     link: `/grants/${type.replace('urn:custom:', '').replaceAll('_', '-')}`,
-  })
+  }
+}
+
+/** Explains the name of a grant type, supported or not. */
+export function explainGrantType(name: string): Explained {
   if (isGrantType(name)) {
     const { title, summary } = grantReferences[name]
     return {
       heading: `${name}: a grant type`,
       fields: [],
       meaning: [`${title}.`, summary],
-      remedy: undefined,
-      links: [page(name)],
+      advice: [],
+      links: [grantLink(name)],
     }
   }
-  if (!Object.hasOwn(notServed, name)) {
-    const remedy = 'Compare with the grant types that there are.'
-    const meaning = ['No grant type of this name is known.']
-    const heading = `${readable(name)}: not a grant type`
-    return { heading, fields: [], meaning, remedy, links: [{ text: 'Grant types', link: '/grants/' }] }
+  if (!Object.hasOwn(unsupportedGrants, name)) {
+    return {
+      heading: `${toReadable(name)}: not a grant type`,
+      fields: [],
+      meaning: ['No grant type of this name is known.'],
+      advice: ['Compare it with the known grant types.'],
+      links: [{ text: 'Grant types', link: '/grants/' }],
+    }
   }
-  const { facts, why, instead, insteadGrant } = notServed[name as NotServedId]
+  const unsupported: UnsupportedGrant = unsupportedGrants[name as UnsupportedGrantId]
+  const { facts, reason, alternative, alternativeGrant } = unsupported
   return {
-    heading: `${name}: a grant type that is not served here`,
+    heading: `${name}: an unsupported grant type`,
     fields: [],
-    meaning: [...facts.map(({ text }) => text), why],
-    remedy: instead,
+    meaning: [...facts.map(({ text }) => text), reason],
+    advice: [alternative],
     links: [
-      ...(insteadGrant === undefined ? [] : [page(insteadGrant)]),
-      { text: 'Known, and not served', link: `/reference/not-served#${name.replaceAll(':', '-')}` },
+      ...(alternativeGrant === undefined ? [] : [grantLink(alternativeGrant)]),
+      {
+        text: 'Unsupported grants',
+        link: `/reference/unsupported-grants#${name.replaceAll(':', '-')}`,
+      },
     ],
   }
 }

@@ -1,4 +1,4 @@
-import { tokenEndpointErrorCodes } from '@particle-grants/core/reference'
+import { tokenEndpointErrorCodes } from '@particle-grants/reference'
 import { describe, expect, it } from 'vitest'
 import { examples } from './examples.ts'
 import { explainPasted } from './explain-pasted.ts'
@@ -6,17 +6,17 @@ import { explainPasted } from './explain-pasted.ts'
 const secrets = {
   access_token: 'd3adbeefd3adbeefd3adbeefd3adbeefd3adbeef',
   refresh_token: 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
-  mfa_token: '6e16f915-29f5-9b2b-b752-451a73ec6102',
+  mfa_token: '7f27a026-30a6-4c3c-8863-562b84fd7213',
 }
 
-it.each(tokenEndpointErrorCodes)('%s alone is explained, with what to do and where there is more', (code) => {
+it.each(tokenEndpointErrorCodes)('%s alone is explained, with advice and a link', (code) => {
   const explained = explainPasted(code)
   expect(explained?.heading).toBe(code)
-  expect(explained?.remedy).toBeTruthy()
+  expect(explained?.advice).not.toEqual([])
   expect(explained?.links.map(({ link }) => link)).toContain(`/errors#${code}`)
 })
 
-it('a description that is known leads to its cause', () => {
+it('links a known description to its cause', () => {
   const explained = explainPasted('{"error":"invalid_grant","error_description":"Invalid refresh token"}')
   expect(explained?.links.map(({ link }) => link)).toEqual(['/errors#invalid_grant-refresh_token'])
 })
@@ -30,14 +30,14 @@ describe.each([
   ['curl -iL', 'HTTP/1.1 100 Continue\n\nHTTP/1.1 403 Forbidden\nserver: x\n\n'],
   ['a body alone', ''],
 ])('the output of %s', (_, head) => {
-  it('is read', () => {
+  it('is parsed', () => {
     const explained = explainPasted(`${head}{"mfa_token":"${secrets.mfa_token}","error":"mfa_required"}`)
     expect(explained?.heading).toMatch(/^mfa_required/)
     expect(explained?.links.map(({ link }) => link)).toContain('/grants/mfa-otp')
   })
 })
 
-it('no secret is repeated, wherever it stands', () => {
+it('repeats no secret, wherever it is', () => {
   const pasted = [
     JSON.stringify({ token_type: 'bearer', expires_in: 7_776_000, ...secrets }),
     JSON.stringify({ error: 'mfa_required', ...secrets }),
@@ -56,21 +56,21 @@ it('no secret is repeated, wherever it stands', () => {
   }
 })
 
-it('tokens are told as a success, and an error page as no answer of the token endpoint', () => {
+it('explains tokens as a success, and an error page as not a response of the token endpoint', () => {
   expect(explainPasted(`{"token_type":"bearer","access_token":"${secrets.access_token}"}`)?.heading).toBe(
     'Tokens',
   )
-  expect(explainPasted('HTTP/1.1 502 Bad Gateway\n\n<html></html>')?.heading).toMatch(/Not an answer/)
+  expect(explainPasted('HTTP/1.1 502 Bad Gateway\n\n<html></html>')?.heading).toMatch(/Not a response/)
 })
 
-it('a code that nobody knows is told as such, and nothing at all as nothing', () => {
+it('links an unknown code to the other errors, and returns undefined for an empty text', () => {
   expect(explainPasted('no_such_code')?.links).toEqual([
     { text: 'Other errors', link: '/errors#other_error' },
   ])
   expect(explainPasted(' \n ')).toBeUndefined()
 })
 
-it('any text gives an explanation and never an error', () => {
+it('explains any text, and never throws', () => {
   for (const text of [
     'null',
     '[]',
@@ -96,11 +96,11 @@ it.each([
   'curl: (7) Failed to connect to api.particle.io port 443',
   '{"message":"Not Found"}',
   '[]',
-])('no status is made up for %s', (text) => {
+])('guesses no status for %s', (text) => {
   const explained = explainPasted(text)
-  expect(explained?.heading).toBe('Not an answer of the token endpoint')
+  expect(explained?.heading).toBe('Not a response of the token endpoint')
   expect(JSON.stringify(explained)).not.toMatch(/status \d/i)
-  expect(explained?.remedy).toContain('curl -i')
+  expect(explained?.advice.join()).toContain('curl -i')
 })
 
 it.each([
@@ -109,7 +109,7 @@ it.each([
   'HTTP/1.1 403 Forbidden',
   'status: 403',
   'curl: (22) The requested URL returned error: 403',
-])('a status alone, %s, names the errors that have it', (text) => {
+])('explains the status %s by the errors that have it', (text) => {
   const explained = explainPasted(text)
   expect(explained?.heading).toBe('Status 403')
   expect(explained?.links.map(({ link }) => link)).toEqual(
@@ -118,22 +118,27 @@ it.each([
 })
 
 it.each([
-  ['urn:custom:mfa-token', /not served/, '/grants/mfa-otp'],
-  ['grant_type=urn:custom:mfa-token', /not served/, '/grants/mfa-otp'],
+  ['urn:custom:mfa-token', /unsupported/, '/grants/mfa-otp'],
+  ['grant_type=urn:custom:mfa-token', /unsupported/, '/grants/mfa-otp'],
   ['urn:custom:mfa-otp', /a grant type/, '/grants/mfa-otp'],
   ['client_credentials', /a grant type/, '/grants/client-credentials'],
-  ['authorization_code', /not served/, '/grants/client-credentials'],
+  ['authorization_code', /unsupported/, '/grants/client-credentials'],
   ['urn:custom:sms', /not a grant type/, '/grants/'],
-])('the grant type %s leads to its page', (text, heading, link) => {
+])('links the grant type %s to its page', (text, heading, link) => {
   const explained = explainPasted(text)
   expect(explained?.heading).toMatch(heading)
   expect(explained?.links[0]?.link).toBe(link)
 })
 
-it('what the library says is told as an example, and is not what to do', () => {
-  const explained = explainPasted('code_refused')
-  expect(explained?.remedy).not.toMatch(/\d/)
-  expect(explained?.meaning.filter((one) => /\d{4}-\d\d-\d\d/.test(one))).toEqual([
-    expect.stringMatching(/^For example it says: /),
-  ])
+it('explains an error of the libraries with its advice', () => {
+  const explained = explainPasted('invalid_code')
+  expect(explained?.meaning[0]).toContain('refused the code')
+  expect(explained?.advice[0]).toContain('next code')
+})
+
+it('shows the next request after mfa_required, without the pasted token', () => {
+  const explained = explainPasted(`{"mfa_token":"${secrets.mfa_token}","error":"mfa_required"}`)
+  expect(explained?.nextRequest).toContain('grant_type=urn:custom:mfa-otp')
+  expect(explained?.nextRequest).toContain('mfa_token=6e16f915')
+  expect(explained?.nextRequest).not.toContain(secrets.mfa_token)
 })

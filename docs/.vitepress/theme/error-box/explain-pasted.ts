@@ -1,98 +1,132 @@
 import {
-  type Answer,
-  GrantsError,
-  isTokenEndpointErrorCode,
-  judgeAnswer,
+  isTokenEndpointError,
+  parseTokenResponse,
+  type TokenResponse,
   tokenEndpointErrors,
-} from '@particle-grants/core'
-import { anchorOf, type ErrorExplanation, explainError, otherError } from '@particle-grants/core/reference'
-import { explainGrantType, explainStatus, explainUnreadable, notAnAnswer } from './explain-alone.ts'
-import { type Explained, readable } from './explained.ts'
+} from '@particle-grants/core/protocol'
+import {
+  type ErrorCodeExplanation,
+  explainErrorCode,
+  findErrorAnchor,
+  type LibraryErrorExplanation,
+  libraryErrorReferences,
+  otherError,
+} from '@particle-grants/reference'
+import { toCurl } from '../chooser/request.ts'
+import {
+  explainGrantType,
+  explainStatus,
+  explainUnexpected,
+  explainUnreadable,
+  grantLink,
+} from './explain-alone.ts'
+import { type Explained, toReadable } from './explained.ts'
 import { readPasted } from './read-pasted.ts'
 
 const harmless = new Set(['error', 'error_description', 'token_type', 'expires_in', 'ok', 'info'])
 
-/** Explains an answer of the token endpoint as core judges it; `undefined` for an empty text. */
+/** Explains a response of the token endpoint as core parses it; `undefined` for an empty text. */
 export function explainPasted(text: string): Explained | undefined {
   const pasted = readPasted(text)
   if (pasted.type === 'nothing') return undefined
   if (pasted.type === 'code') return explainCode({ code: pasted.code, fields: [] })
   if (pasted.type === 'grant') return explainGrantType(pasted.name)
   if (pasted.type === 'status') return explainStatus(pasted.status)
-  const fields = fieldsOf(pasted.body)
-  const status = pasted.status ?? likelyStatus(fields)
-  const shown = fields.map(([name, value]) => ({ name: readable(name), value: shownValue(name, value) }))
+  const fields = parseFields(pasted.body)
+  const status = pasted.status ?? guessStatus(fields)
+  const shown = fields.map(([name, value]) => ({ name: toReadable(name), value: toShown(name, value) }))
   if (status === undefined) return explainUnreadable(pasted.body, shown)
-  const answer = judgeAnswer({
+  const response = parseTokenResponse({
     status,
     headers: { get: (name) => pasted.headers.get(name.toLowerCase()) ?? null },
     body: new TextEncoder().encode(pasted.body),
   })
-  return explainAnswer(answer, pasted, shown)
+  return explainResponse(response, pasted, shown)
 }
 
-function explainAnswer(
-  answer: Answer,
+function explainResponse(
+  response: TokenResponse,
   { status }: { status: number | undefined },
   fields: Explained['fields'],
 ): Explained {
-  if (answer.type === 'error')
-    return explainCode({ code: answer.error, description: answer.description, fields, status })
-  if (answer.type === 'mfa_required') return explainCode({ code: 'mfa_required', fields, status })
-  if (answer.type === 'tokens') return explainTokens(fields)
-  const details = { grant_type: 'password', baseUrl: 'the address that was called', ...answer } as const
-  const { remedy, message } = new GrantsError('unexpected_answer', details)
-  return notAnAnswer({ meaning: [message.replace(remedy, '').trim()], remedy, fields })
+  switch (response.type) {
+    case 'error':
+      return explainCode({ code: response.error, description: response.description, fields, status })
+    case 'mfa_required':
+      return explainCode({ code: 'mfa_required', fields, status })
+    case 'success':
+      return explainTokens(fields)
+    case 'unexpected': {
+      const { advice, reasons } = libraryErrorReferences.unexpected_response
+      return explainUnexpected({
+        meaning: [`Status ${response.status}.`, reasons[response.reason].meaning],
+        advice,
+        fields,
+      })
+    }
+  }
 }
 
-interface Refused {
+interface FoundError {
   readonly code: string
   readonly description?: string | undefined
   readonly fields: Explained['fields']
   readonly status?: number | undefined
 }
 
-function explainCode({ code, description, fields, status }: Refused): Explained {
-  const explanation = explainError(code, description)
-  const link = `/errors#${anchorOf(code, description)}`
-  const heading = `${readable(code)}${status === undefined ? '' : `, status ${status}`}`
+function explainCode({ code, description, fields, status }: FoundError): Explained {
+  const explanation = explainErrorCode(code, description)
+  const link = `/errors#${findErrorAnchor(code, description)}`
+  const heading = `${toReadable(code)}${status === undefined ? '' : `, status ${status}`}`
   if (explanation === undefined) {
-    const { meaning, remedy } = otherError
-    return { heading, fields, meaning: [meaning], remedy, links: [{ text: 'Other errors', link }] }
+    const { meaning, advice } = otherError
+    return {
+      heading,
+      fields,
+      meaning: [meaning],
+      advice: [advice],
+      links: [{ text: 'Other errors', link }],
+    }
   }
-  return { heading, fields, ...sayingsOf(explanation), links: linksOf(explanation, link) }
+  const nextGrant = explanation.tokenEndpoint?.nextGrant
+  return {
+    heading,
+    fields,
+    ...describe(explanation),
+    ...(nextGrant !== undefined && { nextRequest: toCurl(nextGrant, 'developer') }),
+    links: findLinks(explanation, link),
+  }
 }
 
-function sayingsOf({ wire, library, cause }: ErrorExplanation): Pick<Explained, 'meaning' | 'remedy'> {
-  if (wire === undefined)
-    return library === undefined ? { meaning: [], remedy: undefined } : sayingsOfLibrary(library)
-  const causes = wire.causes.map(({ when }) => when)
+function describe({
+  tokenEndpoint,
+  library,
+  cause,
+}: ErrorCodeExplanation): Pick<Explained, 'meaning' | 'advice'> {
+  if (tokenEndpoint === undefined)
+    return library === undefined ? { meaning: [], advice: [] } : describeLibrary(library)
+  const causes = tokenEndpoint.causes.map(({ when }) => when)
   return {
     meaning: cause
-      ? [wire.meaning, cause.when]
-      : [wire.meaning, ...(causes.length > 1 ? ['Causes that are known:'] : []), ...causes],
-    remedy: cause?.remedy ?? wire.remedy,
+      ? [tokenEndpoint.meaning, cause.when]
+      : [tokenEndpoint.meaning, ...(causes.length > 1 ? ['Known causes:'] : []), ...causes],
+    advice: [cause?.advice ?? tokenEndpoint.advice],
   }
 }
 
-/** Its messages have values in them, so that what is shown is an example of one. */
-function sayingsOfLibrary({
+function describeLibrary({
   when,
-  afterwards,
-  says,
-}: NonNullable<ErrorExplanation['library']>): Pick<Explained, 'meaning' | 'remedy'> {
-  const [said] = says
-  return {
-    meaning: [when, afterwards, ...(said ? [`For example it says: “${said.what} ${said.remedy}”`] : [])],
-    remedy: 'Read the message that came with it: it says what to do, with the values of your case.',
-  }
+  effect,
+  advice,
+}: LibraryErrorExplanation): Pick<Explained, 'meaning' | 'advice'> {
+  return { meaning: [when, effect], advice }
 }
 
-function linksOf({ code, wire, cause }: ErrorExplanation, link: string): Explained['links'] {
-  const own = { text: cause ? `More on this cause of ${code}` : `More on ${code}`, link }
-  if (code === 'mfa_required') return [{ text: 'The second step', link: '/grants/mfa-otp' }, own]
+function findLinks({ code, tokenEndpoint, cause }: ErrorCodeExplanation, link: string): Explained['links'] {
+  const own = { text: cause ? `More about this cause of ${code}` : `More about ${code}`, link }
+  if (tokenEndpoint?.nextGrant !== undefined) return [grantLink(tokenEndpoint.nextGrant), own]
   if (code === 'sso_user') return [{ text: 'Accounts with SSO', link: '/guides/sso' }, own]
-  const others = (wire?.causes ?? []).filter((one) => one !== cause && cause === undefined)
+  const others = cause === undefined ? (tokenEndpoint?.causes ?? []) : []
   return [own, ...others.map(({ anchor }) => ({ text: anchor, link: `/errors#${anchor}` }))]
 }
 
@@ -100,26 +134,23 @@ function explainTokens(fields: Explained['fields']): Explained {
   return {
     heading: 'Tokens',
     fields,
-    meaning: [
-      'The request succeeded.',
-      'Whether the refresh token is good for anything depends on the client.',
-    ],
-    remedy: 'You pasted tokens. Nothing left this page, but clear the box all the same.',
+    meaning: ['The request succeeded.', 'Whether the refresh token works depends on the client.'],
+    advice: ['You pasted tokens. They have not left this page, but clear the box.'],
     links: [
-      { text: 'How long all this lives', link: '/reference/token-life' },
+      { text: 'How long tokens live', link: '/reference/token-life' },
       { text: 'The refresh_token grant', link: '/grants/refresh-token' },
     ],
   }
 }
 
-/** Without a status the code tells, and tokens were a success. Anything else may have come with any status. */
-function likelyStatus(fields: readonly (readonly [string, unknown])[]): number | undefined {
+/** Guesses a missing status from the error code, or from tokens. Anything else can have any status. */
+function guessStatus(fields: readonly (readonly [string, unknown])[]): number | undefined {
   const error = fields.find(([name]) => name === 'error')?.[1]
   if (typeof error !== 'string') return fields.some(([name]) => name === 'access_token') ? 200 : undefined
-  return isTokenEndpointErrorCode(error) ? tokenEndpointErrors[error].status : 400
+  return isTokenEndpointError(error) ? tokenEndpointErrors[error].status : 400
 }
 
-function fieldsOf(body: string): [string, unknown][] {
+function parseFields(body: string): [string, unknown][] {
   try {
     const value: unknown = JSON.parse(body)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []
@@ -128,7 +159,7 @@ function fieldsOf(body: string): [string, unknown][] {
   }
 }
 
-function shownValue(name: string, value: unknown): string {
+function toShown(name: string, value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
-  return harmless.has(name) && typeof value === 'string' ? readable(value) : '[hidden]'
+  return harmless.has(name) && typeof value === 'string' ? toReadable(value) : '[hidden]'
 }

@@ -1,16 +1,17 @@
-/** What the box says of what was pasted. Nothing in it is a secret, or longer than a line. */
+/** The explanation of a pasted text. Nothing in it is secret or longer than a line. */
 export interface Explained {
   readonly heading: string
-  /** What came, field by field; secrets are named and not shown. */
+  /** The fields of the response. The values of secrets are hidden. */
   readonly fields: readonly { readonly name: string; readonly value: string }[]
   readonly meaning: readonly string[]
-  readonly remedy: string | undefined
-  /** Where the site says more. */
+  readonly advice: readonly string[]
+  /** The request to send next, as a curl command. */
+  readonly nextRequest?: string
   readonly links: readonly { readonly text: string; readonly link: string }[]
 }
 
-/** One line without anything that looks like a token: servers repeat what they were sent, people paste in the wrong place. */
-export function readable(text: string): string {
+/** Returns one line without anything that looks like a token: servers repeat what they received, users paste anywhere. */
+export function toReadable(text: string): string {
   const line = text.replace(/\p{Cc}+/gu, ' ').replace(/\b(?=[\w-]*\d)[\w-]{16,}\b|[\w-]{32,}/g, '[hidden]')
   return line.length > 160 ? `${line.slice(0, 159)}…` : line
 }

@@ -1,45 +1,46 @@
-import { isGrantType } from '@particle-grants/core'
-import { notServed } from '@particle-grants/core/reference'
+import { isGrantType } from '@particle-grants/core/protocol'
+import { unsupportedGrants } from '@particle-grants/reference'
 
-/** What was found in a text that somebody pasted: an answer, or only a code. */
+/** What a pasted text contains: a response, or only a code, grant type or status. */
 export type Pasted =
   | {
-      readonly type: 'answer'
-      /** `undefined` where the text does not say. */
+      readonly type: 'response'
+      /** `undefined`: the text has no status line. */
       readonly status: number | undefined
       readonly headers: ReadonlyMap<string, string>
       readonly body: string
     }
   | { readonly type: 'code'; readonly code: string }
-  /** A grant type alone, or what somebody takes for one. */
+  /** A grant type, supported or not. */
   | { readonly type: 'grant'; readonly name: string }
   | { readonly type: 'status'; readonly status: number }
   | { readonly type: 'nothing' }
 
 const statusLine = /^HTTP\/[\d.]+ (\d{3})\b/
-/** As a program says it: `403`, `HTTP 403`, or what `curl -f` ends with. */
+/** A status without a body: `403`, `HTTP 403`, or the last line of `curl -f`. */
 const statusAlone =
   /^(?:HTTP(?:\/[\d.]+)? |status:? |curl: \(22\) The requested URL returned error: )?([1-5]\d\d)(?: [A-Z][A-Za-z ]*)?$/
 const headerLine = /^([\w-]+): ?(.*)$/
 
-/** Reads the output of `curl`, with `-i` or `-v` or without, a body alone, or a code alone. */
+/** Reads the output of `curl` (also with `-i` or `-v`), a body, or a code. */
 export function readPasted(text: string): Pasted {
   const trimmed = text.trim()
   if (trimmed === '') return { type: 'nothing' }
   const grant = /^(?:grant_type=)?(urn:custom:[\w-]{1,60})$/.exec(trimmed)?.[1]
   if (grant !== undefined) return { type: 'grant', name: grant }
-  if (isGrantType(trimmed) || Object.hasOwn(notServed, trimmed)) return { type: 'grant', name: trimmed }
+  if (isGrantType(trimmed) || Object.hasOwn(unsupportedGrants, trimmed))
+    return { type: 'grant', name: trimmed }
   if (/^[a-z]+(?:_[a-z]+)*$/.test(trimmed)) return { type: 'code', code: trimmed }
   const status = statusAlone.exec(trimmed)?.[1]
   if (status !== undefined) return { type: 'status', status: Number(status) }
   const lines = trimmed.split(/\r?\n/).flatMap(withoutMarks)
-  // After a redirect or a 100 there is more than one head; the last one belongs to the body.
+  // After a redirect or a 100 there are several heads. The last one belongs to the body.
   const start = lines.findLastIndex((line) => statusLine.test(line))
   if (start === -1)
-    return { type: 'answer', status: undefined, headers: new Map(), body: lines.join('\n').trim() }
+    return { type: 'response', status: undefined, headers: new Map(), body: lines.join('\n').trim() }
   const { headers, length } = readHeaders(lines.slice(start + 1))
   return {
-    type: 'answer',
+    type: 'response',
     status: Number(statusLine.exec(lines[start] ?? '')?.[1]),
     headers,
     body: lines
@@ -49,7 +50,7 @@ export function readPasted(text: string): Pasted {
   }
 }
 
-/** `curl -v` marks what it sent, what came, and what it has to say; a shell shows its prompt and the command. */
+/** Removes the marks of `curl -v` from what it received, and drops what it sent and its own messages. */
 function withoutMarks(line: string): string[] {
   if (/^(?:[>*]|[{}] \[)/.test(line)) return []
   return [line.replace(/^< ?/, '')]

@@ -1,53 +1,54 @@
 import {
-  type Client,
   createSession,
   customer,
+  type DeveloperSession,
   GrantsError,
+  type OAuthClient,
   type ProductSession,
   type SessionOptions,
-  type Status,
 } from '@particle-grants/core'
+import type { Status } from '@particle-grants/core/machine'
 import { createClock, createSandbox, type Sandbox } from '@particle-grants/sandbox'
 import { Names } from './names.ts'
+import { type Exchange, recordFetch } from './record-fetch.ts'
 import { type BenchView, viewSession } from './view.ts'
-import { type Exchange, recordedFetch } from './wire.ts'
 
-/** Who is at the bench. */
+/** The client and account of a scenario. */
 export interface Setting {
-  readonly client: Client
-  /** The account of the sandbox that signs in, where one does. */
+  readonly client: OAuthClient
+  /** The account of the sandbox that signs in, if one does. */
   readonly username: string | undefined
 }
 
-/** What was done, what came of it, and what went over the wire for it. */
+/** An action, its outcome, and its requests and responses. */
 export interface Entry {
   readonly title: string
   readonly outcome: string
-  /** The code of the error that it was refused with. */
+  /** The code of its error. */
   readonly code: string | undefined
   readonly exchanges: readonly Exchange[]
-  /** The states that the session went through, from the one before to the one after. */
+  /** The states of the session from before to after. */
   readonly path: readonly Status[]
 }
 
 const wrongPassword = 'not my password'
 
-/** A product's session is its owner's, unless a customer signs in; any other is whose sign-in comes first. */
-function sessionFor(
+/** Creates a session of the product, of its customer, or of the account that signs in. */
+function createSessionFor(
   { client, username }: Setting,
-  options: Omit<SessionOptions<Client>, 'client' | 'subject'>,
-) {
+  options: Omit<SessionOptions<OAuthClient>, 'client' | 'subject'>,
+): DeveloperSession | ProductSession {
   if (client.kind !== 'product' || username === undefined) return createSession({ ...options, client })
   return createSession({ ...options, client, subject: customer(username) })
 }
 
-/** A session of the real core in front of a sandbox of its own. Time stands still unless it is moved. */
+/** A session of core in front of a new sandbox. The clock is stopped and only moved by actions. */
 export class Bench {
   readonly sandbox: Sandbox
-  readonly #session: ReturnType<typeof createSession>
+  readonly #session: DeveloperSession | ProductSession
   readonly #setting: Setting
   readonly #names = new Names()
-  readonly #fetch: ReturnType<typeof recordedFetch>
+  readonly #fetch: typeof fetch
   #exchanges: Exchange[] = []
   #path: Status[] = []
   #lastCode: string | undefined
@@ -56,12 +57,16 @@ export class Bench {
     const clock = createClock({ frozen: true })
     this.#setting = setting
     this.sandbox = createSandbox({ clock })
-    this.#fetch = recordedFetch(this.sandbox, this.#names, (exchange) => this.#exchanges.push(exchange))
-    this.#session = sessionFor(setting, { fetch: this.#fetch, clock, clientAuthentication: 'basic' })
+    this.#fetch = recordFetch(this.sandbox, this.#names, (exchange) => this.#exchanges.push(exchange))
+    this.#session = createSessionFor(setting, {
+      fetch: this.#fetch,
+      clock,
+      clientAuthentication: 'client_secret_basic',
+    })
     this.#session.subscribe(({ status }) => this.#path.push(status))
   }
 
-  /** Does something and tells what came of it. Never throws what core threw. */
+  /** Runs an action and returns what happened. Never throws core's errors. */
   async perform(title: string, run: () => Promise<string> | string): Promise<Entry> {
     this.#exchanges = []
     this.#path = [this.#session.state.status]
@@ -83,19 +88,23 @@ export class Bench {
     }
   }
 
-  /** What is to be seen of the session as of now. */
+  /** Returns what the panels show of the session now. */
   view(): BenchView {
-    return viewSession(this.#session.state, this.#names, this.sandbox.clock.now())
+    const { kind } = this.#setting.client
+    return viewSession(this.#session.state, kind, {
+      names: this.#names,
+      now: this.sandbox.clock.now(),
+    })
   }
 
-  /** The account's password and code, to sign in with: test data. */
+  /** The sandbox's account that signs in, with its password and code: test data. */
   get account(): Sandbox['accounts'][number] | undefined {
     return this.sandbox.accounts.find(({ username }) => username === this.#setting.username)
   }
 
-  async signIn(username = this.account?.username ?? '', password = this.#rightPassword()): Promise<string> {
+  async signIn(username = this.account?.username ?? '', password = this.#correctPassword()): Promise<string> {
     const { status } = await this.#session.login({ username, password })
-    return status === 'signed_in' ? 'Signed in.' : 'The password was right. A code is asked for.'
+    return status === 'signed_in' ? 'Signed in.' : 'The password was correct. A code is required.'
   }
 
   async sendCode(code: string): Promise<string> {
@@ -104,7 +113,7 @@ export class Bench {
     return 'Signed in.'
   }
 
-  /** The authenticator's code; time moves on to the next one where this one was used. */
+  /** Returns the authenticator's code. If it was used, the clock moves on to the next one. */
   freshCode(): string {
     const code = () => this.account?.mfa?.code ?? '000000'
     if (code() === this.#lastCode) this.sandbox.clock.advance('30s')
@@ -115,50 +124,50 @@ export class Bench {
     return this.account?.mfa?.code === '000000' ? '111111' : '000000'
   }
 
-  async authorize(): Promise<string> {
-    await this.#authorizing().authorize()
+  async requestToken(): Promise<string> {
+    await this.#session.getAccessToken()
     return 'There is a token.'
   }
 
-  /** Types keep this from a developer's session, which has no `renew`; here the machine is asked all the same. */
+  /** The type of a developer session has no `forceRefresh`. Here it is called anyway, to show the error. */
   async renew(): Promise<string> {
-    await this.#authorizing().renew()
+    await (this.#session as ProductSession).getAccessToken({ forceRefresh: true })
     return 'There is a new token.'
   }
 
   async call(): Promise<string> {
     const response = await this.#session.fetch('/v1/devices')
-    return `GET /v1/devices was answered with ${response.status}.`
+    return `GET /v1/devices returned ${response.status}.`
   }
 
   async logOut(): Promise<string> {
     const { accessToken } = await this.#session.logout()
-    return accessToken === 'revoked' ? 'The access token is revoked, the session forgotten.' : 'Forgotten.'
+    return accessToken === 'revoked' ? 'Signed out. The access token is revoked.' : 'Signed out.'
   }
 
-  wait(duration: string, inWords: string): string {
+  wait(duration: string, label: string): string {
     this.sandbox.clock.advance(duration)
-    return `${inWords} passed.`
+    return `${label} passed.`
   }
 
-  /** Does the same several times over; what came of the last time counts. */
+  /** Repeats an action, and returns the outcome of the last time. */
   async times(count: number, run: () => Promise<string>): Promise<string> {
     for (let left = count; left > 1; left -= 1) await run().catch(() => {})
     return run()
   }
 
-  /** A request as people write it by hand, past the session and its care. */
-  async signInByHand(password = this.#rightPassword()): Promise<string> {
-    return this.#byHand({ grant_type: 'password', username: this.account?.username ?? '', password })
+  /** Sends a request without the session, as a script with curl would. */
+  async signInWithCurl(password = this.#correctPassword()): Promise<string> {
+    return this.#sendRaw({ grant_type: 'password', username: this.account?.username ?? '', password })
   }
 
-  async refreshByHand(): Promise<string> {
+  async refreshWithCurl(): Promise<string> {
     const refresh_token = this.#names.latest('refresh token')
-    if (refresh_token === undefined) return 'No refresh token came so far.'
-    return this.#byHand({ grant_type: 'refresh_token', refresh_token })
+    if (refresh_token === undefined) return 'There has been no refresh token yet.'
+    return this.#sendRaw({ grant_type: 'refresh_token', refresh_token })
   }
 
-  async #byHand(fields: Record<string, string>): Promise<string> {
+  async #sendRaw(fields: Record<string, string>): Promise<string> {
     const { id, secret } = this.#setting.client
     const authorization = `Basic ${btoa(`${id}:${secret.reveal()}`)}`
     const response = await this.#fetch('https://api.particle.io/oauth/token', {
@@ -170,11 +179,7 @@ export class Bench {
     return `${response.status} ${error}${text ? `: ${text}` : '.'}`
   }
 
-  #rightPassword(): string {
+  #correctPassword(): string {
     return this.account?.password ?? wrongPassword
-  }
-
-  #authorizing(): Pick<ProductSession, 'authorize' | 'renew'> {
-    return this.#session as unknown as ProductSession
   }
 }

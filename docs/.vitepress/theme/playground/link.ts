@@ -1,13 +1,13 @@
 import { type ScenarioId, scenarioIds, scenarios } from './scenarios.ts'
 
-/** Where somebody is in the playground. Nothing else goes into a link. */
+/** A position in the playground, as links contain it. */
 export interface Place {
   readonly scenario: ScenarioId
-  /** Steps taken. */
+  /** The number of steps taken. */
   readonly step: number
 }
 
-/** The place that a link's query names; its beginning where it names none. */
+/** Reads the position from a link's query. Without one it is the start. */
 export function readPlace(query: string): Place {
   const given = new URLSearchParams(query)
   const scenario = scenarioIds.find((id) => id === given.get('scenario')) ?? 'mfa'
@@ -15,7 +15,7 @@ export function readPlace(query: string): Place {
   return { scenario, step: Math.min(step, scenarios[scenario].steps.length) }
 }
 
-/** The query of a link to a place. */
+/** Returns the query of a link to a position. */
 export function writePlace({ scenario, step }: Place): string {
   return `?${new URLSearchParams({ scenario, ...(step > 0 && { step: String(step) }) })}`
 }

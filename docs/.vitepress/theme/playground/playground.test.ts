@@ -1,4 +1,4 @@
-import type { Status } from '@particle-grants/core'
+import type { Status } from '@particle-grants/core/machine'
 import { defaultAccounts, defaultClients } from '@particle-grants/sandbox'
 import { describe, expect, it } from 'vitest'
 import { Bench, type Entry } from './bench.ts'
@@ -6,7 +6,7 @@ import { readPlace, writePlace } from './link.ts'
 import { moves } from './moves.ts'
 import { type ScenarioId, scenarioIds, scenarios } from './scenarios.ts'
 
-async function playedThrough(id: ScenarioId): Promise<{ bench: Bench; entries: Entry[] }> {
+async function play(id: ScenarioId): Promise<{ bench: Bench; entries: Entry[] }> {
   const bench = new Bench(scenarios[id])
   const entries: Entry[] = []
   for (const { move } of scenarios[id].steps) {
@@ -15,11 +15,11 @@ async function playedThrough(id: ScenarioId): Promise<{ bench: Bench; entries: E
   return { bench, entries }
 }
 
-/** For each step: the error it was refused with, requests that went out, and the state afterwards. */
+/** For each step: its error, the number of requests, and the state afterwards. */
 const expected: Readonly<Record<ScenarioId, readonly (readonly [string | undefined, number, Status])[]>> = {
   mfa: [
     [undefined, 1, 'mfa_required'],
-    ['code_refused', 1, 'mfa_required'],
+    ['invalid_code', 1, 'mfa_required'],
     [undefined, 1, 'signed_in'],
     [undefined, 1, 'signed_in'],
     [undefined, 0, 'reauthentication_required'],
@@ -38,7 +38,7 @@ const expected: Readonly<Record<ScenarioId, readonly (readonly [string | undefin
     [undefined, 0, 'signed_in'],
     [undefined, 2, 'signed_in'],
     [undefined, 0, 'signed_in'],
-    ['no_answer', 1, 'signed_in'],
+    ['network_error', 1, 'signed_in'],
     [undefined, 0, 'signed_in'],
     [undefined, 1, 'signed_in'],
   ],
@@ -50,33 +50,33 @@ const expected: Readonly<Record<ScenarioId, readonly (readonly [string | undefin
   outage: [
     [undefined, 1, 'signed_in'],
     [undefined, 0, 'signed_in'],
-    ['no_answer', 1, 'signed_in'],
+    ['network_error', 1, 'signed_in'],
     [undefined, 1, 'signed_in'],
     [undefined, 0, 'signed_in'],
-    ['unexpected_answer', 1, 'signed_in'],
+    ['temporarily_unavailable', 1, 'signed_in'],
     [undefined, 1, 'signed_in'],
   ],
   lockout: [
-    ['grant_refused', 5, 'signed_out'],
-    ['failure_budget_spent', 0, 'signed_out'],
+    ['oauth_error', 5, 'signed_out'],
+    ['backing_off', 0, 'signed_out'],
     [undefined, 10, 'signed_out'],
     [undefined, 1, 'signed_out'],
     [undefined, 0, 'signed_out'],
     [undefined, 1, 'signed_in'],
   ],
-  sso: [['sso_user', 1, 'signed_out']],
+  sso: [['sso_required', 1, 'signed_out']],
 }
 
 describe.each(scenarioIds)('the scenario %s', (id) => {
-  it('goes as its steps say', async () => {
-    const { entries } = await playedThrough(id)
+  it('has the outcomes that its steps describe', async () => {
+    const { entries } = await play(id)
     expect(entries.map(({ code, exchanges, path }) => [code, exchanges.length, path.at(-1)])).toEqual(
       expected[id],
     )
   })
 
   it('shows no password, code, token or client secret', async () => {
-    const { bench, entries } = await playedThrough(id)
+    const { bench, entries } = await play(id)
     const shown = JSON.stringify([entries, bench.view()])
     expect(shown).not.toMatch(/[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-/i)
     const secrets = [
@@ -90,31 +90,31 @@ describe.each(scenarioIds)('the scenario %s', (id) => {
   })
 })
 
-it('a customer session refreshes first, and asks again after an answer was lost', async () => {
-  const { entries } = await playedThrough('customer')
+it('refreshes a customer session first, and requests a new token after a lost response', async () => {
+  const { entries } = await play('customer')
   const grants = entries.flatMap(({ exchanges }) =>
     exchanges.map(({ request }) => /grant_type=(\w+)/.exec(request)?.[1]),
   )
   expect(grants.filter(Boolean)).toEqual(['password', 'refresh_token', 'refresh_token', 'client_credentials'])
 })
 
-it('the same token has the same name in the answer, in the next request and in the panel', async () => {
+it('shows the same name for a token in the response, in the next request and in the panel', async () => {
   const bench = new Bench(scenarios.product)
-  const asked = await bench.perform('ask', () => bench.authorize())
+  const requested = await bench.perform('request', () => bench.requestToken())
   const called = await bench.perform('call', () => bench.call())
-  expect(asked.exchanges[0]?.answer).toContain('‹access token 1›')
+  expect(requested.exchanges[0]?.response).toContain('‹access token 1›')
   expect(called.exchanges[0]?.request).toContain('Authorization: Bearer ‹access token 1›')
   expect(bench.view().tokens?.accessToken).toBe('‹access token 1›')
 })
 
-it('a refresh token that is sent by hand stands under its name', async () => {
+it('shows the name of a refresh token that is sent with curl', async () => {
   const bench = new Bench(scenarios.product)
-  await bench.perform('ask', () => bench.authorize())
-  const { exchanges } = await bench.perform('by hand', () => bench.refreshByHand())
+  await bench.perform('request', () => bench.requestToken())
+  const { exchanges } = await bench.perform('curl', () => bench.refreshWithCurl())
   expect(exchanges[0]?.request).toContain('refresh_token=‹refresh token 1›')
 })
 
-it('a code that was used is not sent again: time moves on to the next', async () => {
+it('moves the clock to the next code instead of sending a used one', async () => {
   const bench = new Bench(scenarios.mfa)
   for (const _ of [1, 2]) {
     await bench.signIn()
@@ -128,7 +128,7 @@ describe('a link', () => {
     expect(readPlace(writePlace({ scenario, step: 1 }))).toEqual({ scenario, step: 1 })
   })
 
-  it('that names nothing, or too much, leads somewhere that is there', () => {
+  it('without a valid position opens an existing one', () => {
     expect(readPlace('')).toEqual({ scenario: 'mfa', step: 0 })
     expect(readPlace('?scenario=constructor&step=1e1')).toEqual({ scenario: 'mfa', step: 0 })
     expect(readPlace('?scenario=sso&step=99')).toEqual({ scenario: 'sso', step: 1 })

@@ -4,7 +4,7 @@ import type { Place } from './link.ts'
 import { type MoveId, moves } from './moves.ts'
 import { type ScenarioId, scenarios } from './scenarios.ts'
 
-/** The bench as the page shows it: what was done so far, and what can be done next. One thing at a time. */
+/** The state of the playground: the actions so far, and the next ones. One action runs at a time. */
 export function useBench(begin: ScenarioId, moved: (place: Place) => void) {
   let bench = new Bench(scenarios[begin])
   const scenarioId = shallowRef(begin)
@@ -38,7 +38,7 @@ export function useBench(begin: ScenarioId, moved: (place: Place) => void) {
     moved({ scenario: scenarioId.value, step: step.value })
   }
 
-  /** Begins a scenario anew and goes as far as a link says. */
+  /** Starts a scenario and runs it up to the step of a link. */
   async function open(place: Place): Promise<void> {
     bench = new Bench(scenarios[place.scenario])
     busy.value = false
@@ -62,7 +62,7 @@ export function useBench(begin: ScenarioId, moved: (place: Place) => void) {
     open,
     move: (id: MoveId) => act(moves[id].label, moves[id].run),
     signIn: (username: string, password: string) =>
-      act('Sign in with what was typed', (on) => on.signIn(username, password)),
-    sendCode: (code: string) => act('Send the code that was typed', (on) => on.sendCode(code)),
+      act('Sign in with your input', (on) => on.signIn(username, password)),
+    sendCode: (code: string) => act('Send your code', (on) => on.sendCode(code)),
   }
 }

@@ -1,57 +1,51 @@
-import { isGood, renewalOf, type State, type Status, tokensOf } from '@particle-grants/core'
+import type { MfaRequired, SessionState, SignedIn, Tokens } from '@particle-grants/core'
+import { type ClientKind, type GrantType, grants } from '@particle-grants/core/protocol'
 import type { Names } from './names.ts'
 
-/** What is to be seen of a session's tokens. Secrets stand under their names. */
+/** What the panels show of a session's tokens. Secrets are replaced by names. */
 export interface TokensView {
   readonly accessToken: string
   readonly refreshToken: string | undefined
-  readonly good: boolean
-  /** ms since 1970; `null`: never. */
+  readonly isValid: boolean
+  /** Milliseconds since 1970; `null`: never. */
   readonly expiresAt: number | null
-  readonly renewedBy: string
+  readonly renewal: string
 }
 
-/** A session as the panels show it. */
+/** What the panels show of a session. */
 export interface BenchView {
-  readonly status: Status
-  /** ms since 1970. */
+  readonly status: SessionState['status']
+  /** Milliseconds since 1970. */
   readonly now: number
   readonly tokens: TokensView | undefined
-  readonly challenge: { readonly mfaToken: string; readonly triesLeft: number } | undefined
+  readonly challenge: MfaRequired['challenge'] | undefined
 }
 
-const nobody = 'nobody'
-const renewers = {
-  client_credentials: 'asking again with client_credentials',
-  refresh_token: 'its refresh token',
-  nothing: nobody,
-} as const
-
-/** What of a state can be shown. */
-export function viewSession(state: State, names: Names, now: number): BenchView {
+/** Returns what the panels show of a state. */
+export function viewSession(
+  state: SessionState,
+  clientKind: ClientKind,
+  { names, now }: { readonly names: Names; readonly now: number },
+): BenchView {
   return {
     status: state.status,
     now,
-    tokens: viewTokens(state, names, now),
-    challenge:
-      state.status === 'mfa_required'
-        ? {
-            mfaToken: names.of(state.challenge.mfaToken.reveal(), 'mfa_token'),
-            triesLeft: state.challenge.triesLeft,
-          }
-        : undefined,
+    tokens: 'tokens' in state ? viewTokens(state.tokens, clientKind, { names, now }) : undefined,
+    challenge: state.status === 'mfa_required' ? state.challenge : undefined,
   }
 }
 
-function viewTokens(state: State, names: Names, now: number): TokensView | undefined {
-  const tokens = tokensOf(state)
-  if (tokens === undefined) return undefined
-  const { accessToken, refreshToken, expiresAt } = tokens
+function viewTokens(
+  { accessToken, refreshToken, expiresAt }: SignedIn['tokens'] & Tokens,
+  clientKind: ClientKind,
+  { names, now }: { readonly names: Names; readonly now: number },
+): TokensView {
+  const grantType: GrantType = refreshToken === undefined ? 'client_credentials' : 'password'
   return {
     accessToken: names.of(accessToken.reveal(), 'access token'),
     refreshToken: refreshToken && names.of(refreshToken.reveal(), 'refresh token'),
-    good: isGood(tokens, now),
+    isValid: expiresAt === null || now < expiresAt,
     expiresAt,
-    renewedBy: renewers[renewalOf(state.identity.clientKind, tokens).by],
+    renewal: grants[grantType].renewedBy[clientKind] ?? 'not possible',
   }
 }

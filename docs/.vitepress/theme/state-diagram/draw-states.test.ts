@@ -1,6 +1,7 @@
-import { statuses, type Transition, transitions } from '@particle-grants/core'
+import { statuses } from '@particle-grants/core/machine'
+import { type TransitionRow, transitions } from '@particle-grants/reference'
 import { expect, it } from 'vitest'
-import { describeArrow } from './arrows.ts'
+import { describeArrow } from './describe-arrow.ts'
 import { type DrawnArrow, type DrawnState, drawStates, type Label, lineHeight } from './draw-states.ts'
 import { routes } from './layout.ts'
 
@@ -22,14 +23,14 @@ const areaOf = ({ x, y, width, height }: DrawnState): Area => ({
   bottom: y + height / 2,
 })
 
-/** What the letters of a label cover: each is 7.3 wide, in a font of 12. */
+/** The area of a label: a letter is 7.3 wide, in a font of 12. */
 function areaOfLabel({ x, y, anchor, lines }: Label): Area {
   const width = Math.max(...lines.map((line) => line.length)) * 7.3
   const left = x - { start: 0, middle: width / 2, end: width }[anchor]
   return { left, right: left + width, top: y - 9, bottom: y + (lines.length - 1) * lineHeight + 2 }
 }
 
-/** The straight parts of an arrow. They are level or upright, so that each is an area without width or height. */
+/** The straight parts of an arrow. They are horizontal or vertical, so each is an area without width or height. */
 function partsOf({ path }: DrawnArrow): readonly Area[] {
   const numbers = [...path.matchAll(/-?[\d.]+/g)].map(([number]) => Number(number))
   const points = numbers.flatMap((x, index) => (index % 2 === 0 ? [{ x, y: numbers[index + 1] ?? 0 }] : []))
@@ -47,42 +48,35 @@ function partsOf({ path }: DrawnArrow): readonly Area[] {
 const overlap = (one: Area, other: Area) =>
   one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top
 
-/** A row and one of the states that it leads to. */
-const way = ({ from, on, do: reducer }: Transition, to: string) => `${from} ${on} ${reducer} ${to}`
+/** A row and one of its next states. */
+const nameRow = ({ from, on, when }: TransitionRow, to: string) => `${from} ${on} ${when} ${to}`
 
-it('every state of the machine is drawn once', () => {
+it('draws every state once', () => {
   expect(drawing.states.map(({ status }) => status).sort()).toEqual([...statuses].sort())
 })
 
-it('every transition of the table is on exactly one arrow to each state that it leads to', () => {
-  const ofTheTable = transitions.flatMap((row) => [...new Set(row.to)].map((to) => way(row, to)))
-  const drawn = drawing.arrows.flatMap(({ rows, to }) => rows.map((row) => way(row, to)))
-  expect(drawn.sort()).toEqual(ofTheTable.sort())
+it('has every row of the table on exactly one arrow to each of its next states', () => {
+  const expected = transitions.flatMap((row) => [...new Set(row.to)].map((to) => nameRow(row, to)))
+  const drawn = drawing.arrows.flatMap(({ rows, to }) => rows.map((row) => nameRow(row, to)))
+  expect(drawn.sort()).toEqual(expected.sort())
   const pairs = drawing.arrows.map(({ from, to }) => `${from} ${to}`)
   expect(new Set(pairs).size).toBe(pairs.length)
 })
 
-it('a change of the table changes the drawing', () => {
-  const extra: Transition = {
-    from: 'signed_out',
-    on: 'login',
-    when: [],
-    do: 'stay',
-    to: ['renewing'],
-    effects: [],
-  }
+it('draws another table differently', () => {
+  const extra: TransitionRow = { from: 'signed_out', on: 'login', when: [], to: ['renewing'], effects: [] }
   const changed = drawStates([...transitions, extra])
   expect(changed.arrows).toHaveLength(drawing.arrows.length + 1)
-  expect(changed.arrows.at(-1)).toMatchObject({ from: 'signed_out', to: 'renewing', getsOn: ['login'] })
-  const fewer = drawStates(transitions.filter(({ on }) => on !== 'adopt'))
-  expect(fewer.arrows.flatMap(({ getsOn }) => getsOn)).not.toContain('adopt')
+  expect(changed.arrows.at(-1)).toMatchObject({ from: 'signed_out', to: 'renewing', events: ['login'] })
+  const fewer = drawStates(transitions.filter(({ on }) => on !== 'set_token'))
+  expect(fewer.arrows.flatMap(({ events }) => events)).not.toContain('set_token')
 })
 
-it('every arrow has a way that was drawn for it', () => {
+it('has a route for every arrow', () => {
   expect(shown.filter(({ from, to }) => routes[`${from} ${to}`] === undefined)).toEqual([])
 })
 
-it('no arrow runs through a state, through another arrow or through words', () => {
+it('draws no arrow through a state, another arrow or a label', () => {
   for (const arrow of shown) {
     const others = shown.filter((other) => other !== arrow)
     const inTheWay = partsOf(arrow).flatMap((part) => [
@@ -94,7 +88,7 @@ it('no arrow runs through a state, through another arrow or through words', () =
   }
 })
 
-it('words stand apart from each other and from states, inside the picture', () => {
+it('draws labels inside the picture, apart from each other and from states', () => {
   const [left = 0, top = 0, width = 0, height = 0] = drawing.viewBox.split(' ').map(Number)
   const areas = shown.flatMap(({ label }) => (label ? [areaOfLabel(label)] : []))
   for (const [index, area] of areas.entries()) {
@@ -107,7 +101,9 @@ it('words stand apart from each other and from states, inside the picture', () =
   }
 })
 
-it('an arrow is told in words', () => {
+it('describes an arrow as text', () => {
   const arrow = drawing.arrows.find(({ from, to }) => from === 'signed_out' && to === 'requesting')
-  expect(arrow && describeArrow(arrow)).toBe('signed_out to requesting: login, authorize')
+  expect(arrow && describeArrow(arrow)).toBe(
+    'signed_out to requesting: login, request_client_token, create_customer',
+  )
 })

@@ -1,5 +1,5 @@
-import type { EventType, Status, Transition } from '@particle-grants/core'
-import { type Arrow, arrowsOf } from './arrows.ts'
+import type { EventType, Status } from '@particle-grants/core/machine'
+import { findStateArrows, type StateArrow, type TransitionRow } from '@particle-grants/reference'
 import { type Box, type Line, lineBetween, type Point, pathOf, written } from './geometry.ts'
 import { boxes, type Route, routes, viewBox } from './layout.ts'
 
@@ -8,21 +8,21 @@ export interface DrawnState extends Box {
   readonly status: Status
 }
 
-/** The events of an arrow, one a line; the point is on the first line's baseline. */
+/** The events of an arrow, one per line. The point is on the first line's baseline. */
 export interface Label extends Point {
   readonly anchor: 'start' | 'middle' | 'end'
   readonly lines: readonly EventType[]
 }
 
 /** An arrow as it is drawn. */
-export interface DrawnArrow extends Arrow {
-  /** Path data of its line. */
+export interface DrawnArrow extends StateArrow {
+  /** The path data of its line. */
   readonly path: string
-  /** None where nothing changes: the list tells those. */
+  /** `undefined` where the state does not change: the list names those. */
   readonly label: Label | undefined
 }
 
-/** Everything that the component puts into its SVG. */
+/** Everything that the component draws. */
 export interface Drawing {
   readonly viewBox: string
   readonly states: readonly DrawnState[]
@@ -31,17 +31,17 @@ export interface Drawing {
 
 const statuses = Object.keys(boxes) as Status[]
 
-/** Half the distance between the arrows there and back. */
+/** Half the distance between two opposite arrows. */
 const gap = 12
-/** Of a label's lines. The component draws with the same. */
+/** The height of a label's line. The component uses it too. */
 export const lineHeight = 16
-/** From a baseline to the top of small letters, and from a line to the label beside it. */
+/** The height of small letters. */
 const letters = 9
 const margin = 7
 
-/** The diagram of a transition table. Pure: the same table gives the same drawing. */
-export function drawStates(table: readonly Transition[]): Drawing {
-  const arrows = arrowsOf(table)
+/** Draws the diagram of a transition table. Pure: the same table returns the same drawing. */
+export function drawStates(table: readonly TransitionRow[]): Drawing {
+  const arrows = findStateArrows(table)
   const isThere = (from: Status, to: Status) => arrows.some((arrow) => arrow.from === from && arrow.to === to)
   return {
     viewBox,
@@ -52,8 +52,8 @@ export function drawStates(table: readonly Transition[]): Drawing {
   }
 }
 
-/** What stays where it is leaves its box near a corner and comes back: at the top of tall boxes, below others. */
-function drawLoop(arrow: Arrow): DrawnArrow {
+/** Draws an arrow from a state to itself, near a corner: at the top of tall boxes, below others. */
+function drawLoop(arrow: StateArrow): DrawnArrow {
   const { x, y, width, height } = boxes[arrow.from]
   const isTall = height > width
   const start = {
@@ -68,8 +68,8 @@ function drawLoop(arrow: Arrow): DrawnArrow {
   }
 }
 
-/** By the way that was drawn for it, or straight. */
-function drawArrow(arrow: Arrow, hasReverse: boolean): DrawnArrow {
+/** Draws an arrow along its route, or straight. */
+function drawArrow(arrow: StateArrow, hasReverse: boolean): DrawnArrow {
   const { from, to } = arrow
   const route = routes[`${from} ${to}`] ?? straight(boxes[from], boxes[to], hasReverse)
   return { ...arrow, path: pathOf(route.line), label: labelOf(arrow, route) }
@@ -83,8 +83,8 @@ function straight(start: Box, end: Box, hasReverse: boolean): Route {
   return { line, side: end.x > start.x ? 'above' : 'below' }
 }
 
-function labelOf({ getsOn, refused }: Arrow, { line, side }: Route): Label {
-  const lines = getsOn.length > 0 ? getsOn : refused
+function labelOf({ events, rejectedEvents }: StateArrow, { line, side }: Route): Label {
+  const lines = events.length > 0 ? events : rejectedEvents
   const { x, y } = middleOfLongest(line, side === 'above' || side === 'below')
   const height = (lines.length - 1) * lineHeight
   if (side === 'above') return { x, y: y - height - margin, anchor: 'middle', lines }
@@ -95,7 +95,7 @@ function labelOf({ getsOn, refused }: Arrow, { line, side }: Route): Label {
     : { x: x + margin, y: first, anchor: 'start', lines }
 }
 
-/** The middle of the part that goes farthest to the side, or up and down. */
+/** Returns the middle of the longest horizontal or vertical part. */
 function middleOfLongest(line: Line, sideways: boolean): Point {
   const parts = line.slice(1).map((to, index) => ({ from: line[index] ?? to, to }))
   const extent = ({ from, to }: { from: Point; to: Point }) =>

@@ -1,54 +1,62 @@
-import { grants } from '@particle-grants/core'
-import { lifetimes, sources, tokenLives } from '@particle-grants/core/reference'
+import { grants } from '@particle-grants/core/protocol'
+import { lifetimes, sources, tokenKinds } from '@particle-grants/reference'
 
-/** Whose token's life is drawn: the names of core's `tokenLives`. */
-export type LifeKind = keyof typeof tokenLives
+const { developer, product, customer_password, user } = tokenKinds
 
-/** Something that lasts: from a day to a day, counted from the sign-in. */
+/** The kinds of token whose lifetime is drawn. */
+export const lifeKinds = { developer, product, customer_password, user } as const
+
+/** The name of a drawn kind of token. */
+export type LifeKind = keyof typeof lifeKinds
+
+/** A period, in days since the sign-in. */
 export interface Bar {
   readonly from: number
   readonly to: number
   readonly label: string
-  /** `useless`: it comes with the answer, and nobody can use it. `next`: what renewing gives. */
+  /** `useless`: a refresh token that does not work. `next`: the token after the renewal. */
   readonly kind: 'good' | 'useless' | 'next'
 }
 
-/** A token's life as it is drawn, and in words. */
+/** The lifetime of a token, as it is drawn and as text. */
 export interface Timeline {
   readonly title: string
   readonly days: number
   readonly rows: readonly { readonly label: string; readonly bars: readonly Bar[] }[]
-  /** When the access token ends, in days, and what to do then. */
+  /** When the access token expires, in days, and what to do then. */
   readonly end: { readonly day: number; readonly text: string }
   readonly text: readonly string[]
 }
 
-const perDay = 86_400
-/** How far the drawing goes past what is last. */
-const margin = 16
+const secondsPerDay = 86_400
+/** How many days the drawing continues after the last expiry. */
+const marginDays = 16
 
-/** What gets the next token, by the grant that renews. */
+/** What to do when the token expires, by the grant that renews it. */
 const renewals = {
-  client_credentials: { text: 'ask again', refreshToken: 'is not needed: asking again does the same' },
-  refresh_token: {
-    text: 'refresh or ask again',
-    refreshToken:
-      'gets the next token, once. If it lives 14 days, refreshing on day 90 fails: do it before, or ask with client_credentials',
+  client_credentials: {
+    text: 'request a new one',
+    refreshToken: 'is not needed: request a new token instead',
   },
-  null: { text: 'sign in again', refreshToken: 'comes with the answer, and does not work' },
+  refresh_token: {
+    text: 'refresh it, or request a new one',
+    refreshToken:
+      'can be used once. If it is valid for 14 days, a refresh on day 90 fails: refresh earlier, or use client_credentials',
+  },
+  null: { text: 'sign in again', refreshToken: 'does not work' },
 } as const
 
-/** The life of a kind of token, from what core's reference knows of lifetimes and renewal. */
+/** Returns the timeline of a kind of token, from the reference's lifetimes and core's renewal. */
 export function timelineOf(kind: LifeKind): Timeline {
-  const { title, client, grant, facts } = tokenLives[kind]
+  const { title, client, grant, renewal: explained } = lifeKinds[kind]
   const renewedBy = grants[grant].renewedBy[client]
-  const renewal = renewals[`${renewedBy}` as keyof typeof renewals]
-  const day = (lifetimes.access_token.seconds[0]?.value ?? 0) / perDay
+  const renewal = renewals[`${renewedBy}`]
+  const day = (lifetimes.access_token.seconds[0]?.value ?? 0) / secondsPerDay
   const refreshes = lifetimes.refresh_token.seconds.map(({ value, fact }) => ({
-    days: value / perDay,
+    days: value / secondsPerDay,
     source: sources[fact.from[0]].title.toLowerCase(),
   }))
-  const days = Math.max(day, ...refreshes.map((refresh) => refresh.days)) + margin
+  const days = Math.max(day, ...refreshes.map((refresh) => refresh.days)) + marginDays
   const next: Bar = { from: day, to: days, label: renewal.text, kind: 'next' }
   return {
     title,
@@ -75,9 +83,9 @@ export function timelineOf(kind: LifeKind): Timeline {
     ],
     end: { day, text: renewal.text },
     text: [
-      `The access token lives ${day} days, unless asked otherwise. Then: ${renewal.text}.`,
-      `The refresh token ${renewal.refreshToken}. It lives ${refreshes.map((refresh) => `${refresh.days} days (${refresh.source})`).join(' or ')}.`,
-      ...facts.map((fact) => fact.text),
+      `The access token is valid for ${day} days, unless you request another lifetime. Then ${renewal.text}.`,
+      `The refresh token ${renewal.refreshToken}. It is valid for ${refreshes.map((refresh) => `${refresh.days} days (${refresh.source})`).join(' or ')}.`,
+      explained.text,
     ],
   }
 }

@@ -1,10 +1,10 @@
-import { tokenRequest } from '@particle-grants/core/reference'
+import { tokenRequest } from '@particle-grants/reference'
 import type { Recording } from '../exchange/exchange.ts'
 
-/** What a form takes as it is. Everything else is left to curl to encode. */
+/** Characters that need no encoding in a form. curl encodes the others. */
 const plain = /^[\w.~:@=-]*$/
 
-/** The exchange as a curl command. */
+/** Returns the exchange as a curl command. */
 export function curl({ client, form }: Recording): string {
   const fields = form.map(([name, value]) => {
     if (!plain.test(value)) return `--data-urlencode '${name}=${value}'`
@@ -13,24 +13,24 @@ export function curl({ client, form }: Recording): string {
   return [`curl ${tokenRequest.url}`, `-u ${client}`, ...fields].join(' \\\n  ')
 }
 
-/** The exchange by the platform's own fetch. */
+/** Returns the exchange as a call of `fetch`. */
 export function fetchCall({ client, form, status }: Recording): string {
   const fields = form.map(([name, value]) => `    ${name}: '${value}',`)
-  return `const answer = await fetch('${tokenRequest.url}', {
+  return `const response = await fetch('${tokenRequest.url}', {
   method: '${tokenRequest.method}',
   headers: { authorization: \`Basic \${btoa('${client}')}\` },
   body: new URLSearchParams({
 ${fields.join('\n')}
   }),
 })
-const said = await answer.json()
+const body = await response.json()
 ${afterwards(status)}`
 }
 
-/** What is shown in place of a request that is not worth sending: why, and the one that is. */
-export function insteadOf(instead: Recording): { readonly curl: string; readonly fetch: string } {
+/** Returns what is shown instead of a request that should not be sent: why, and the request to send. */
+export function replaceRequest(instead: Recording): { readonly curl: string; readonly fetch: string } {
   const why = [
-    "A developer's refresh token does not work, and trying may count towards the lockout.",
+    "A developer's refresh token does not work, and the attempt may count towards the lockout.",
     'Sign in again instead:',
   ]
   return {
@@ -41,15 +41,15 @@ export function insteadOf(instead: Recording): { readonly curl: string; readonly
 
 function afterwards(status: number): string {
   if (status === 401) {
-    return `if (said.error === 'invalid_token') {
-  // Ask for the next code, and send it with the same mfa_token.
+    return `if (body.error === 'invalid_token') {
+  // Wait for the next code, and send it with the same mfa_token.
 }`
   }
   if (status === 403) {
-    return `if (said.error === 'mfa_required') {
-  const { mfa_token } = said // goes into the second step
+    return `if (body.error === 'mfa_required') {
+  const { mfa_token } = body // send it in the second request
 }`
   }
-  return `if (!answer.ok) throw new Error(\`\${answer.status} \${said.error}: \${said.error_description}\`)
-const { access_token, expires_in } = said`
+  return `if (!response.ok) throw new Error(\`\${response.status} \${body.error}: \${body.error_description}\`)
+const { access_token, expires_in } = body`
 }

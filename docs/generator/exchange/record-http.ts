@@ -1,34 +1,34 @@
 import { request } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { tokenRequest } from '@particle-grants/core/reference'
+import { tokenRequest } from '@particle-grants/reference'
 import type { Sandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 
-/** What went over a connection, both ways, byte by byte. */
-export interface OnTheWire {
+/** What was sent over a connection in both directions. */
+export interface RecordedHttp {
   readonly request: string
-  readonly answer: string
+  readonly response: string
 }
 
-/** A request for tokens, before it is sent. */
-interface Asked {
+/** A token request before it is sent. */
+interface TokenRequestParts {
   readonly authorization: string
   readonly body: string
 }
 
 /**
- * Sends a token request to a sandbox that listens, over a connection of its own, and gives what went over it. Two things are
- * changed: lines end as in any text, and in `Host` stands Particle's address.
+ * Sends a token request to a listening sandbox over a new connection, and returns what was sent in both directions. Two
+ * things are changed: line endings, and `Host`, which is Particle's address.
  */
-export async function recordOnTheWire(sandbox: Sandbox, asked: Asked): Promise<OnTheWire> {
+export async function recordHttp(sandbox: Sandbox, parts: TokenRequestParts): Promise<RecordedHttp> {
   const server = await listen(sandbox)
   const recorder = await recordTo(server.port)
   try {
-    await send(recorder.port, asked)
+    await send(recorder.port, parts)
     const host = `127.0.0.1:${recorder.port}`
     return {
-      request: asText(recorder.sent).replace(host, new URL(tokenRequest.url).host),
-      answer: asText(recorder.received),
+      request: toText(recorder.sent).replace(host, new URL(tokenRequest.url).host),
+      response: toText(recorder.received),
     }
   } finally {
     recorder.close()
@@ -36,9 +36,9 @@ export async function recordOnTheWire(sandbox: Sandbox, asked: Asked): Promise<O
   }
 }
 
-const asText = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString().replaceAll('\r\n', '\n')
+const toText = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString().replaceAll('\r\n', '\n')
 
-/** Stands in front of a port, hands every byte on, and keeps it. */
+/** Listens in front of a port, passes every byte on, and keeps it. */
 async function recordTo(target: number) {
   const sent: Buffer[] = []
   const received: Buffer[] = []
@@ -53,9 +53,9 @@ async function recordTo(target: number) {
   return { port: (front.address() as AddressInfo).port, sent, received, close: () => front.close() }
 }
 
-/** Sends the request by Node's own client, and waits for the end of the answer. */
-function send(port: number, { authorization, body }: Asked): Promise<void> {
-  // All of them, so that no version of Node adds one or puts it elsewhere.
+/** Sends the request with Node's client, and waits for the end of the response. */
+function send(port: number, { authorization, body }: TokenRequestParts): Promise<void> {
+  // All headers, so that no version of Node adds one or changes their order.
   const headers = {
     Host: `127.0.0.1:${port}`,
     Authorization: authorization,
@@ -65,12 +65,12 @@ function send(port: number, { authorization, body }: Asked): Promise<void> {
   }
   const { method, path } = tokenRequest
   return new Promise((resolve, reject) => {
-    const asking = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
-      answer.on('error', reject)
-      answer.on('end', () => resolve())
-      answer.resume()
+    const outgoing = request({ host: '127.0.0.1', port, method, path, headers }, (response) => {
+      response.on('error', reject)
+      response.on('end', () => resolve())
+      response.resume()
     })
-    asking.on('error', reject)
-    asking.end(body)
+    outgoing.on('error', reject)
+    outgoing.end(body)
   })
 }

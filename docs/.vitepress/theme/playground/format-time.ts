@@ -5,13 +5,13 @@ const units = [
   { name: 'second', ms: 1000 },
 ] as const
 
-/** A time as the panels show it: in UTC, to the second. */
-export function timeInWords(time: number): string {
+/** Formats a time in UTC, to the second. */
+export function formatTime(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
-/** How long it is from one time to another, in the largest unit that fits: `in 90 days`, `2 hours ago`. */
-export function distanceInWords(from: number, to: number): string {
+/** Formats the distance between two times in the largest unit that fits: `in 90 days`, `2 hours ago`. */
+export function formatDistance(from: number, to: number): string {
   const distance = Math.abs(to - from)
   const { name, ms } = units.find((unit) => distance >= unit.ms) ?? { name: 'second', ms: 1000 }
   const count = Math.floor(distance / ms)

@@ -1,16 +1,15 @@
-import type { Fetch } from '@particle-grants/core'
 import type { Sandbox } from '@particle-grants/sandbox'
 import type { Names } from './names.ts'
 
-/** A request and what came back, as on the wire but for secrets, which stand under their names. */
+/** A request and its response as HTTP text. Secrets are replaced by names. */
 export interface Exchange {
   readonly request: string
-  /** `undefined`: no answer came. */
-  readonly answer: string | undefined
+  /** `undefined`: no response arrived. */
+  readonly response: string | undefined
   readonly status: number | undefined
 }
 
-/** Headers that say something; the others are left out. */
+/** The headers that are shown. */
 const shownHeaders = [
   'authorization',
   'content-type',
@@ -20,12 +19,12 @@ const shownHeaders = [
   'www-authenticate',
 ]
 
-/** A `fetch` that ends in the sandbox, and tells of each exchange. The network is never reached. */
-export function recordedFetch(
+/** Returns a `fetch` that calls the sandbox, never the network, and records each exchange. */
+export function recordFetch(
   sandbox: Pick<Sandbox, 'fetch'>,
   names: Names,
   record: (exchange: Exchange) => void,
-): Fetch & typeof fetch {
+): typeof fetch {
   return async (input: Parameters<typeof fetch>[0], init?: RequestInit) => {
     const sent = new Request(input, init)
     const request = await writeRequest(sent.clone(), names)
@@ -33,11 +32,11 @@ export function recordedFetch(
     try {
       response = await sandbox.fetch(sent)
     } catch (thrown) {
-      record({ request, answer: undefined, status: undefined })
+      record({ request, response: undefined, status: undefined })
       throw thrown
     }
-    const answer = await writeAnswer(response.clone(), names)
-    record({ request, answer, status: response.status })
+    const text = await writeResponse(response.clone(), names)
+    record({ request, response: text, status: response.status })
     return response
   }
 }
@@ -53,9 +52,8 @@ async function writeRequest(request: Request, names: Names): Promise<string> {
   return [...head, ...(body === '' ? [] : ['', writeForm(body, names)])].join('\n')
 }
 
-async function writeAnswer(response: Response, names: Names): Promise<string> {
-  // A connection that breaks off in the middle shows what came until then.
-  const body = await response.text().catch(() => '… and the connection ended')
+async function writeResponse(response: Response, names: Names): Promise<string> {
+  const body = await response.text().catch(() => '… and the connection closed')
   return [`HTTP/1.1 ${response.status}`, ...headers(response, names), '', writeBody(body, names)].join('\n')
 }
 
@@ -86,7 +84,7 @@ function writeBody(body: string, names: Names): string {
   } catch {
     return body
   }
-  // Only the token endpoint's answers hold secrets, and they are flat.
+  // Only the token endpoint's responses contain secrets, and they are flat.
   const shown = (name: string, value: unknown) =>
     typeof value === 'string' && /token|error|scope/.test(name) ? names.shown(name, value) : value
   return JSON.stringify(json, shown, 2)

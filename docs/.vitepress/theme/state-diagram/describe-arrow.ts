@@ -1,0 +1,8 @@
+import type { StateArrow } from '@particle-grants/reference'
+
+/** Describes an arrow as text: for the text alternative and the list below the diagram. */
+export function describeArrow({ from, to, events, rejectedEvents }: StateArrow): string {
+  const parts = [events.join(', '), rejectedEvents.length > 0 ? `rejected: ${rejectedEvents.join(', ')}` : '']
+  const text = parts.filter((part) => part !== '').join('; ')
+  return from === to ? `${from} stays: ${text}` : `${from} to ${to}: ${text}`
+}
