@@ -149,7 +149,7 @@ export class SessionRunner {
   async #runWithCapacity(decide: Decide, options: RunOptions): Promise<RunResult> {
     const { guard, clock } = this.#context
     const { signal } = options
-    // Waiting for a lock does not keep a process alive.
+    // Waiting for a lock does not keep a process alive, but this timer does.
     const cancelKeepAlive = setLongTimeout(maxDelayMs, () => {})
     const startedAt = clock.now()
     try {
@@ -203,7 +203,7 @@ export class SessionRunner {
     const permit = await guard.acquire({ client, grantType, subject, isExplicit, force, createsCustomer })
     if (permit === 'at_capacity') return permit
     if (this.#state !== before) {
-      // The API rejected the token meanwhile.
+      // The API rejected the token while the permit was awaited: decide again.
       await permit.settle({ type: 'not_sent' })
       return this.#process(decide, options, lockLost)
     }
@@ -212,8 +212,10 @@ export class SessionRunner {
     if (started.storeError !== undefined) {
       // What must be saved before the request could not be saved, so nothing is sent.
       await permit.settle({ type: 'not_sent' })
-      this.#enter(before)
-      return { ...started, state: before }
+      const { state } =
+        this.#rejection === undefined ? { state: before } : transition(before, this.#rejection)
+      this.#enter(state)
+      return { ...started, state }
     }
     const { event: response, outcome } = lockLost?.aborted
       ? failWithoutLock(clock.now())
@@ -342,11 +344,11 @@ function hasTokens(found: SettledState): boolean {
 function isReplaced(own: SettledState, found: SettledState): boolean {
   if (own.identity.profile === undefined) return false
   if (own.status === 'signed_out') return own.reason === 'replaced'
-  const subject = getHolder(own)
-  return subject !== undefined && !isSameSubject(subject, getHolder(found))
+  const subject = getTokenSubject(own)
+  return subject !== undefined && !isSameSubject(subject, getTokenSubject(found))
 }
 
 /** Whose tokens a state holds; without tokens, whose challenge it is. */
-function getHolder(state: SettledState): TokenSubject | undefined {
+function getTokenSubject(state: SettledState): TokenSubject | undefined {
   return state.status === 'mfa_required' ? (state.earlier ?? state).subject : state.subject
 }

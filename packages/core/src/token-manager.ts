@@ -42,7 +42,7 @@ interface Demand {
  *   have renewed already.
  * - A session that has never signed in requests its first token, if its client can.
  * - After a failure, only a forced renewal is sent before the back-off ends.
- * - There is one request at a time. Callers who give up (abort, time-out) do not cancel it for the others.
+ * - Requests are sent one after another. Callers who give up (abort, time-out) do not cancel them for the others.
  * - A caller joins the request in progress unless that one may end with less than the caller needs.
  */
 export class TokenManager {
@@ -109,9 +109,10 @@ export class TokenManager {
   #renewInBackground(now: number): void {
     if (this.#pending !== undefined || isBackingOff(this.#backoff, now)) return
     // The current token is valid, so that this error can be ignored.
-    this.#request({ type: 'background', minValidityMs: 0 }).catch((error: GrantsError) => {
+    this.#request({ type: 'background', minValidityMs: 0 }).catch((error: unknown) => {
       this.#getCached()
-      if (!isBackingOff(this.#backoff, this.#clock.now())) this.#recordFailure(error)
+      const isRecorded = isBackingOff(this.#backoff, this.#clock.now())
+      if (!isRecorded && GrantsError.isInstance(error)) this.#recordFailure(error)
     })
   }
 
@@ -130,7 +131,7 @@ export class TokenManager {
     const options = {
       isExplicit: demand.type === 'forced',
       // A user client's first use is for its owner, whose record it may take over: it has the client's secret.
-      subject: isFirstUse(this.#runner.latest) ? owner : undefined,
+      subject: canRequestFirstToken(this.#runner.latest) ? owner : undefined,
     }
     // A token that cannot be renewed, or an MFA challenge, may have expired.
     if (this.#runner.state !== this.#runner.latest) {
@@ -145,7 +146,7 @@ export class TokenManager {
       await this.#runner.load()
       if (isSatisfied(demand, this.#runner.latest, this.#clock.now())) return
     }
-    if (result.error !== undefined && isFirstUse(result.state)) this.#recordFailure(result.error)
+    if (result.error !== undefined && canRequestFirstToken(result.state)) this.#recordFailure(result.error)
     throwFailure(result)
   }
 
@@ -154,7 +155,7 @@ export class TokenManager {
     const at = this.#clock.now()
     if (isSatisfied(demand, state, at)) return undefined
     const isRenewal = state.status === 'signed_in'
-    if (!isRenewal && !isFirstUse(state)) throw noToken(state)
+    if (!isRenewal && !canRequestFirstToken(state)) throw noToken(state)
     const backoff = isRenewal ? state.backoff : this.#backoff
     if (isBackingOff(backoff, at) && !mayIgnoreBackoff(demand, backoff)) throw renewalBackoff(backoff)
     if (isRenewal) return { type: 'renew', at }
@@ -203,8 +204,8 @@ function canRenew(state: MachineState): boolean {
   return getRenewal(state.identity, state.subject, state.tokens).grantType !== undefined
 }
 
-/** Whether this session has never signed in and its client can request the token itself. */
-function isFirstUse(state: MachineState): boolean {
+/** Whether no sign-in was completed, and the client can request the first token itself. */
+function canRequestFirstToken(state: MachineState): boolean {
   if (state.status !== 'signed_out') return false
   const { identity, reason } = state
   if (!canRequestClientToken(identity, getBoundSubject(state) ?? owner)) return false
@@ -218,7 +219,7 @@ function isSatisfied({ type, minValidityMs }: Demand, state: MachineState, now: 
   return type === 'caller' || !isRenewalDue(cached, now)
 }
 
-/** Whether the request in progress ends with a token that is enough. */
+/** Whether a success of the pending request would be enough. */
 function canJoin({ type, minValidityMs }: Demand, pending: Demand): boolean {
   return pending.type === 'forced' || (type !== 'forced' && pending.minValidityMs >= minValidityMs)
 }
@@ -247,7 +248,7 @@ function wait<T>(
   { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions,
 ): Promise<T> {
   const timeout = new AbortController()
-  // The timer keeps the process alive while a caller waits.
+  // The timer keeps the process alive while a caller waits, also without a limit.
   const cancelTimeout = setLongTimeout(timeoutMs, () => {
     if (timeoutMs === Number.POSITIVE_INFINITY) return
     const message = `No token was available within ${Math.round(timeoutMs / 1000)} s. The request continues; call again, or allow more time.`

@@ -43,7 +43,7 @@ export interface Transition {
  */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the whole machine in one place, one case per event and status
 export function transition(state: MachineState, event: MachineEvent): Transition {
-  if (event.type === 'time_passed') return stay(passTime(state, event.at))
+  if (event.type === 'time_passed') return moveTo(passTime(state, event.at))
   if (event.type === 'token_rejected') return rejectToken(state, event)
   if (event.type === 'logout') return logOut(state, event)
 
@@ -124,9 +124,9 @@ function passTime(state: MachineState, at: number): MachineState {
 function rejectToken(state: MachineState, { accessToken, at }: MachineEvent<'token_rejected'>): Transition {
   const tokens = getTokens(state)
   const isCurrent = tokens?.accessToken.reveal() === accessToken.reveal()
-  if (!isCurrent || tokens.isRejected) return stay(state)
-  if (state.status === 'requesting') return stay({ ...state, previous: markRejected(state.previous, at) })
-  if (state.status === 'renewing') return stay({ ...state, tokens: markTokenRejected(state.tokens, at) })
+  if (!isCurrent || tokens.isRejected) return moveTo(state)
+  if (state.status === 'requesting') return moveTo({ ...state, previous: markRejected(state.previous, at) })
+  if (state.status === 'renewing') return moveTo({ ...state, tokens: markTokenRejected(state.tokens, at) })
   return save(markRejected(state, at))
 }
 
@@ -161,11 +161,11 @@ function logOut(current: MachineState, { revoke }: MachineEvent<'logout'>): Tran
   const state = current.status === 'requesting' ? current.previous : current
   const { identity } = state
   // The record belongs to the account that replaced this one.
-  if (state.status === 'signed_out' && state.reason === 'replaced') return stay(state)
+  if (state.status === 'signed_out' && state.reason === 'replaced') return moveTo(state)
   // A session that is signed out has no record of its last account to end.
   const isUnbound = state.status === 'signed_out' && identity.profile === undefined
   const { subject = identity.subject } = isUnbound ? identity : getHolder(state)
-  const next = signOut({ identity, subject }, 'logged_out')
+  const next = toSignedOut({ identity, subject }, 'logged_out')
   const tokens = getTokens(state)
   const isRevoked = tokens !== undefined && (revoke ?? tokens.grantType !== 'external')
   return isRevoked ? save(next, { type: 'revoke', accessToken: tokens.accessToken }) : save(next)
@@ -183,7 +183,7 @@ function completeSignIn(state: RequestingState, event: MachineEvent<'granted'>):
   }
   const tokens = toTokens(event)
   const refreshToken = isRefreshable(identity, grantType) ? tokens.refreshToken : undefined
-  return save(signIn(state, { ...tokens, refreshToken, grantType, requested }))
+  return save(toSignedIn(state, { ...tokens, refreshToken, grantType, requested }))
 }
 
 function startChallenge(state: RequestingState, event: MachineEvent<'challenged'>): Transition {
@@ -209,7 +209,10 @@ function refuseSignIn(state: RequestingState, { at, response }: MachineEvent<'re
   return reject(answered, machineError('invalid_code', { attemptsLeft, expiresAt }))
 }
 
-/** Returns to the state before the request. An attempt at a code is given back unless Particle may have judged it. */
+/**
+ * Returns to the state before the request. An attempt at a code is given back if there was a response: only a refusal says
+ * that the code was judged.
+ */
 function abandonSignIn(state: RequestingState, error: GrantsError): Transition {
   const answered = getAnsweredChallenge(state)
   if (answered === undefined || error.code === 'network_error') return reject(state.previous, error)
@@ -234,7 +237,7 @@ function expireChallenge(state: MfaRequiredState): Transition {
 }
 
 function closeChallenge(state: MfaRequiredState): SignedInState | SignedOutState {
-  return state.earlier ?? signOut(state, 'challenge_expired')
+  return state.earlier ?? toSignedOut(state, 'challenge_expired')
 }
 
 // ─── The response to a renewal ──────────────────────────────────────────────────────────────────────────────────────
@@ -250,7 +253,7 @@ function completeRenewal(state: RenewingState, event: MachineEvent<'granted'>): 
   const isOrigin = isRefresh && old.grantType !== 'external'
   const tokens = toTokens(event)
   return save(
-    signIn(state, {
+    toSignedIn(state, {
       ...tokens,
       grantType: isOrigin ? old.grantType : grantType,
       requested,
@@ -275,7 +278,7 @@ function refuseRenewal(state: RenewingState, { at, response }: MachineEvent<'ref
     return saveAndReject(next, noToken(next))
   }
   if (error.code === 'unknown_customer' && !isValid)
-    return saveAndReject(signOut(state, 'never_signed_in'), error)
+    return saveAndReject(toSignedOut(state, 'never_signed_in'), error)
   const refused = pendingRefresh && { ...pendingRefresh, isClientRefused: true }
   return backOff({ ...state, tokens: { ...tokens, pendingRefresh: refused } }, at, error)
 }
@@ -291,7 +294,7 @@ function backOff(state: RenewingState, at: number, error: GrantsError): Transiti
   const failures = state.failures + 1
   const backoff = startBackoff({ failures, failedAt: at, cause: error.code, notBefore: error.retryAt })
   return saveAndReject(
-    { ...signIn(state, isResponseLost ? markPending(tokens, at) : tokens), backoff },
+    { ...toSignedIn(state, isResponseLost ? markPending(tokens, at) : tokens), backoff },
     error,
   )
 }
@@ -356,9 +359,9 @@ function setToken(state: SettledState, event: MachineEvent<'set_token'>): Transi
   }
   const tokens = { accessToken, refreshToken, requestedAt: at, expiresAt, scope: undefined }
   const requested = { expires_in: undefined, scope: undefined }
-  const next = signIn({ identity, subject }, { ...tokens, grantType: 'external', requested })
+  const next = toSignedIn({ identity, subject }, { ...tokens, grantType: 'external', requested })
   // Without a subject nobody knows whose record it would be.
-  return subject === undefined ? stay(next) : save(next)
+  return subject === undefined ? moveTo(next) : save(next)
 }
 
 function renew(state: SignedInState, at: number): Transition {
@@ -401,7 +404,7 @@ type Holder = Pick<MachineState, 'identity' | 'subject'>
 type NewTokens = Omit<MachineTokens, 'isRejected' | 'earlyRejections' | 'pendingRefresh'> &
   Partial<MachineTokens>
 
-function signIn({ identity, subject }: Holder, tokens: NewTokens): SignedInState {
+function toSignedIn({ identity, subject }: Holder, tokens: NewTokens): SignedInState {
   const { isRejected = false, earlyRejections = 0, pendingRefresh } = tokens
   // One spread, and it comes first: V8 gives each object with two spreads a hidden class of 350 bytes.
   const complete = { ...tokens, isRejected, earlyRejections, pendingRefresh }
@@ -414,7 +417,7 @@ function toTokens({ response, requestedAt }: MachineEvent<'granted'>) {
   return { accessToken, refreshToken, requestedAt, expiresAt, scope }
 }
 
-function signOut({ identity, subject }: Holder, reason: SignedOutState['reason']): SignedOutState {
+function toSignedOut({ identity, subject }: Holder, reason: SignedOutState['reason']): SignedOutState {
   return { status: 'signed_out', identity, subject, reason }
 }
 
@@ -422,7 +425,8 @@ function requireSignIn({ identity, subject }: Holder, reason: ReauthenticationRe
   return { status: 'reauthentication_required', identity, subject, reason } as const
 }
 
-function stay(state: MachineState): Transition {
+/** Enters a state without effects. */
+function moveTo(state: MachineState): Transition {
   return { state, effects: [] }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { httpResponse, tokenBody } from '../../test/responses.ts'
 import { revealSecrets } from '../../test/secrets.ts'
 import { maxBodyBytes } from './http.ts'
@@ -335,6 +335,17 @@ describe('the timing of a response', () => {
   it('includes the server’s time', () => {
     expect(read({ date }).date).toBe(Date.UTC(2026, 0, 1))
   })
+
+  it.each(['UTC', 'America/New_York', 'Asia/Tokyo'])(
+    'reads all three formats of HTTP as GMT on a machine in the time zone %s',
+    (timeZone) => {
+      vi.stubEnv('TZ', timeZone)
+      onTestFinished(() => void vi.unstubAllEnvs())
+      for (const text of [date, 'Thursday, 01-Jan-26 00:00:00 GMT', 'Thu Jan  1 00:00:00 2026']) {
+        expect(read({ date: text }).date, text).toBe(Date.UTC(2026, 0, 1))
+      }
+    },
+  )
 
   it.each(['', 'soon', 'Thu, 99 Foo 2026'])('does not accept the date %j', (text) => {
     expect(read({ date: text })).toEqual(noTiming)

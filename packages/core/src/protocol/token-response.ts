@@ -89,7 +89,7 @@ export function parseTokenResponse(
 ): TokenResponse {
   const isRedirect = status === 0 || (status >= 300 && status < 400)
   const json = isRedirect ? 'redirect' : parseJsonObject(body)
-  const parsed = typeof json === 'string' ? unexpected(json) : parseJson(json, status, sentSecrets)
+  const parsed = typeof json === 'string' ? unexpected(json) : parseFields(json, status, sentSecrets)
   // A success has been checked to have the status 200.
   return { ...parsed, status, ...readTiming(headers) } as TokenResponse
 }
@@ -99,7 +99,7 @@ type Parsed<R extends TokenResponse = TokenResponse> = R extends unknown
   ? Omit<R, 'status' | keyof ResponseTiming>
   : never
 
-function parseJson(json: JsonObject, status: number, sentSecrets: readonly Secret[]): Parsed {
+function parseFields(json: JsonObject, status: number, sentSecrets: readonly Secret[]): Parsed {
   const { error = null } = json
   const code = typeof error === 'string' ? escapeControlCharacters(error) : ''
   if (code === '') {
@@ -179,7 +179,11 @@ function readHeader(headers: HttpResponse['headers'], name: string): string {
   }
 }
 
-/** All three formats of HTTP start with the day. `Date.parse` alone takes "-5" for a date in May 2001. */
+/**
+ * All three formats of HTTP start with the day: `Date.parse` alone takes "-5" for a date in May 2001. One of them has no
+ * time zone, which `Date.parse` would take for local time.
+ */
 function parseHttpDate(value: string): number {
-  return /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value) ? Date.parse(value) : Number.NaN
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value)) return Number.NaN
+  return Date.parse(/GMT\s*$/.test(value) ? value : `${value} GMT`)
 }
