@@ -56,8 +56,8 @@ describeOnEachStore('processes that crash while they renew a token', (shared) =>
     const { steps: lastStep } = await (await openWorld(shared)).run(null)
     const crashes = fc.array(crashPoint(lastStep), { minLength: 1, maxLength: 2 })
     const walk = fc.array(fc.record({ crashes, pause }), {
-      minLength: rounds({ test: 2, stress: 8 }),
-      maxLength: rounds({ test: 3, stress: 12 }),
+      minLength: rounds({ test: 1, stress: 4 }),
+      maxLength: rounds({ test: 2, stress: 6 }),
     })
     const counts = { walks: 0, crashes: 0, requests: 0, lockouts: 0 }
     await fc.assert(
@@ -74,7 +74,7 @@ describeOnEachStore('processes that crash while they renew a token', (shared) =>
         counts.lockouts += countLockouts()
         expect(countLockouts()).toBe(0)
       }),
-      { numRuns: rounds({ test: 1, stress: 10 }), endOnFailure: true },
+      { numRuns: rounds({ test: 1, stress: 5 }), endOnFailure: true },
     )
     reportCounts(`crashes during renewals on ${shared.name}`, counts)
   }, 900_000)
@@ -84,7 +84,7 @@ describeOnEachStore('processes that crash while they renew a token', (shared) =>
     'one after the other at the %s leave no wait behind, however many they are',
     async (crashAt) => {
       const { sandbox, run, countLockouts } = await openWorld(shared)
-      for (let crashes = 0; crashes < rounds({ test: 3, stress: 12 }); crashes += 1) {
+      for (let crashes = 0; crashes < rounds({ test: 2, stress: 6 }); crashes += 1) {
         expect(await run(crashAt)).toMatchObject({ outcome: 'crashed' })
         sandbox.clock.advance('1s')
       }

@@ -273,15 +273,36 @@ describe.each(stores)('the back-off of an account on %s', (_, createStore) => {
   it.each([
     ['a refused refresh', refresh, refused('invalid_grant')],
     ['a wrong parameter', password('a@b.c'), refused('invalid_request')],
-    ['an SSO account', password('a@b.c'), refused('sso_user')],
-    ['a client without an owner', ownerToken(), refused('invalid_grant')],
-    ['a scope that the product itself may not have', ownerToken(), refused('invalid_scope')],
     ['no response', password('a@b.c'), { type: 'unknown' }],
     ['a challenge', password('a@b.c'), { type: 'challenged' }],
   ] as const)('does not start with %s', async (_title, info, outcome) => {
     const { send, ask } = world({ store: createStore() })
     await send(info, outcome, 8)
     expect(await ask(info)).toBe('permitted')
+  })
+
+  it.each([
+    ['a client without an owner', ownerToken(), refused('invalid_grant')],
+    ['a scope that the product itself may not have', ownerToken(), refused('invalid_scope')],
+    ['an error code that is not known', ownerToken(), refused('out_of_cheese')],
+  ] as const)(
+    'starts with %s: its automatic requests must not stop those of others',
+    async (_title, info, outcome) => {
+      const { send, ask } = world({ store: createStore() })
+      await send({ ...info, isExplicit: false }, outcome)
+      expect(await ask({ ...info, isExplicit: false })).toMatchObject({
+        code: 'backing_off',
+        details: { account: product.id },
+      })
+      expect(await ask(customerToken('jane@b.c'))).toBe('permitted')
+      expect(await ask(refresh)).toBe('permitted')
+    },
+  )
+
+  it('starts for an account that must use SSO', async () => {
+    const { send, ask } = world({ store: createStore() })
+    await send(password('a@b.c'), refused('sso_user'), 5)
+    expect(await ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
   })
 
   it('keeps at most 100 accounts: those whose wait is over leave first, then the shortest waits', async () => {

@@ -1,6 +1,6 @@
 import { notify, raceAbort } from './async.ts'
 import type { OAuthClient } from './clients.ts'
-import { type Clock, sleep } from './clock.ts'
+import { type Clock, sleep, systemClock } from './clock.ts'
 import { sha256Hex } from './encoding.ts'
 import { formatTime, GrantsError } from './errors.ts'
 import type { GrantType } from './grants/catalogue.ts'
@@ -95,6 +95,11 @@ function getState(baseUrl: string, owner: object): GuardState {
   return state
 }
 
+/** Each copy of this package has its own system clock, which is the same time for all. */
+function toOwner(clock: Clock): object {
+  return clock === systemClock ? globalThis : clock
+}
+
 /** Another format of the record needs another key. */
 const getRecordKey = async (baseUrl: string) => `guard-1-${await sha256Hex([baseUrl])}`
 
@@ -114,6 +119,11 @@ export class LockoutGuard {
 
   constructor(context: GuardContext) {
     this.#context = context
+  }
+
+  /** The time by which the guard waits. A session's own clock is adjusted to the server's. */
+  now(): number {
+    return this.#context.clock.now()
   }
 
   /**
@@ -205,7 +215,7 @@ export class LockoutGuard {
   /** Sessions on memory stores share one record, whichever store it is. */
   #getStates(): { readonly own: GuardState; readonly shared: GuardState } {
     const { baseUrl, clock, store } = this.#context
-    const own = getState(baseUrl, clock)
+    const own = getState(baseUrl, toOwner(clock))
     return { own, shared: getState(baseUrl, isMemoryStore(store) ? own : store) }
   }
 
@@ -231,7 +241,8 @@ export class LockoutGuard {
       if (text !== stored?.value) await store.save(key, text, stored?.version ?? null)
       shared.isSaved = shared.record === next
     }
-    await store.withLock(key, update).catch(() => {
+    const locked = async () => store.withLock(key, update)
+    await locked().catch(() => {
       if (!isApplied) apply(shared.record)
     })
   }
@@ -253,7 +264,7 @@ export async function resetLockoutGuard(
   const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, true)
   const registry = global[registryKey] ?? {}
   if (clock === undefined) delete registry[baseUrl]
-  else registry[baseUrl]?.delete(clock)
+  else registry[baseUrl]?.delete(toOwner(clock))
   if (store === undefined) return
   const key = await getRecordKey(baseUrl)
   await store.withLock(key, async () => {
@@ -275,13 +286,16 @@ function findAccounts(info: TokenRequestInfo, maxFailures: number): Promise<read
     maxFailures,
     // An attacker must not keep a customer out for a day.
     longestWaitMs: type === 'username' && subject?.type === 'customer' ? lockoutMs : longestWaitMs,
-    holdsBack: !force && !(type === 'customer' && createsCustomer),
+    holdsBack: !force && (type === 'client' || !createsCustomer),
   })
   const accounts = [toAccount('client', client.id, client.secret.reveal())]
   if (subject !== undefined && subject.type !== 'owner') {
     const { type, name } = subject
     if (userGrants.includes(grantType)) accounts.push(toAccount('username', name))
     if (type === 'customer' && grantType === 'client_credentials') accounts.push(toAccount(type, name))
+  }
+  if (grantType === 'client_credentials') {
+    accounts.push(toAccount('owner', subject?.type === 'customer' ? subject.name : client.id))
   }
   return Promise.all(accounts)
 }

@@ -37,7 +37,7 @@ export type GuardRecord = ReturnType<typeof guardRecord>
 
 /** What a request can be refused for. */
 export interface Account {
-  readonly type: 'client' | 'username' | 'customer'
+  readonly type: 'client' | 'username' | 'customer' | 'owner'
   /** A hash. */
   readonly id: string
   readonly name: string
@@ -90,11 +90,12 @@ export function normalizeRecord(record: GuardRecord, now: number): GuardRecord {
   const recent = (times: readonly number[], ms: number) =>
     times.map((at) => Math.min(at, now)).filter((at) => now - at < ms)
   const accounts = record.accounts.map(({ id, refusedAt, waitMs, retryAt }) => {
+    const ms = Math.min(waitMs, longestWaitMs)
     return {
       id,
       refusedAt: recent(refusedAt, longestWaitMs),
-      waitMs,
-      retryAt: Math.min(retryAt, now + waitMs),
+      waitMs: ms,
+      retryAt: Math.min(retryAt, now + ms),
     }
   })
   return {
@@ -129,7 +130,8 @@ export function findWait(
   { isExplicit, accounts, now }: GuardedRequest,
 ): Wait | undefined {
   const isStopped = record.refusals >= maxRefusals
-  const waits: Wait[] = [{ code: isStopped ? 'locked_out' : 'rate_limited', retryAt: record.throttledUntil }]
+  const code = isLockedOut(record, now) ? 'locked_out' : 'rate_limited'
+  const waits: Wait[] = [{ code, retryAt: record.throttledUntil }]
   for (const account of accounts.filter(({ holdsBack }) => holdsBack)) {
     waits.push({ code: 'backing_off', account, retryAt: findAccount(record, account).retryAt })
   }
@@ -137,6 +139,11 @@ export function findWait(
     waits.push({ code: isStopped ? 'backing_off' : 'rate_limited', retryAt: record.automaticRetryAt })
   }
   return waits.filter(({ retryAt }) => retryAt > now).toSorted((a, b) => b.retryAt - a.retryAt)[0]
+}
+
+/** Whether Particle has locked the address out, as far as the record knows. */
+function isLockedOut({ refusals, lastRefusedAt }: GuardRecord, now: number): boolean {
+  return refusals >= maxRefusals && now < lastRefusedAt + lockoutMs
 }
 
 /** When the rate limit has room after `ahead` other requests; 0 if it has room now. */
@@ -184,7 +191,7 @@ function addThrottling(
   retryAfterSeconds: number | undefined,
   { now, onBackOff }: GuardedRequest,
 ): GuardRecord {
-  const isLockout = record.refusals >= maxRefusals
+  const isLockout = isLockedOut(record, now)
   const field = isLockout || retryAfterSeconds !== undefined ? 'throttledUntil' : 'automaticRetryAt'
   const defaultRetryAt = isLockout ? record.lastRefusedAt + lockoutMs : now + windowMs
   const askedRetryAt = retryAfterSeconds === undefined ? defaultRetryAt : now + retryAfterSeconds * 1000
@@ -195,15 +202,18 @@ function addThrottling(
 }
 
 /** The errors that are about an account. */
-const accountErrors = {
+const accountErrors: Readonly<Record<Account['type'], readonly string[]>> = {
   client: ['invalid_client'],
-  username: ['invalid_grant', 'invalid_token'],
+  username: ['invalid_grant', 'invalid_token', 'sso_user'],
   customer: ['invalid_scope'],
+  /** Whatever else is wrong with a request of the client's own credentials. */
+  owner: [],
 }
 
 function addRefusal(record: GuardRecord, error: string, request: GuardedRequest): GuardRecord {
   const { isExplicit, accounts, now, onBackOff } = request
-  const account = accounts.find(({ type }) => accountErrors[type].includes(error))
+  const isOfAccount = ({ type }: Account) => accountErrors[type].includes(error)
+  const account = accounts.find(isOfAccount) ?? accounts.find(({ type }) => type === 'owner')
   const refusals = record.refusals + 1
   const refused = account ? refuseAccount(record, account, request) : record
   const next = { ...refused, refusals, lastRefusedAt: now }

@@ -139,6 +139,7 @@ describe('after a refresh whose response was lost', () => {
     clock.advance('1s')
     sandbox.failNext({ status: 400, error: 'invalid_request', match: { grant_type: 'client_credentials' } })
     await getErrorCode(session.getAccessToken())
+    clock.advance('31m')
     expect(await session.getAccessToken()).toMatch(tokenPattern)
     expect(grantTypes()).toEqual([
       'password',

@@ -1,11 +1,12 @@
 import { sha256Hex } from './encoding.ts'
 import { GrantsError } from './errors.ts'
+import { invalidState } from './json-reader.ts'
 import { parseState, serializeState } from './machine/serialize.ts'
 import { getTokens, type Identity, type SettledState } from './machine/state.ts'
 import { findSystemCode, redactError } from './redact.ts'
 import { Secret } from './secret.ts'
 import type { Store } from './store.ts'
-import { formatSubject, type TokenSubject } from './subject.ts'
+import { formatSubject, isSameSubject, type TokenSubject } from './subject.ts'
 
 /** Returns a session's key in its store. `undefined`: the session is unbound, so that it has no record. */
 export async function getSessionKey(
@@ -20,6 +21,7 @@ export async function getSessionKey(
 export class SessionRecord {
   readonly #store: Store
   readonly #identity: Identity
+  #subject: TokenSubject | undefined
   #key: string | undefined
   /** The version that the next save replaces. */
   #version: string | null = null
@@ -43,6 +45,7 @@ export class SessionRecord {
   ): Promise<T> {
     const key = await getSessionKey(this.#identity, subject)
     if (key !== this.#key) {
+      this.#subject = subject
       this.#key = key
       this.#version = null
       this.#ownVersion = undefined
@@ -77,8 +80,16 @@ export class SessionRecord {
     if (record === undefined) return knownVersion === null ? 'unchanged' : 'missing'
     if (record.version === this.#ownVersion) return 'unchanged'
     const state = parseState(record.value, this.#identity)
+    // A profile's record may be any account's.
+    const isOther = this.#identity.profile === undefined && !isSameSubject(state.subject, this.#subject)
+    if (isOther) throw invalidState('it belongs to another session (its subject differs)')
     this.#ownVersion = record.version
     return state
+  }
+
+  /** Whether the session has a record. An unbound one has none. */
+  get hasKey(): boolean {
+    return this.#key !== undefined
   }
 
   /** The session did not take over the record that it loaded: the next load returns it again. */

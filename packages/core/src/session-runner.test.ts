@@ -203,6 +203,55 @@ function breakStore(store: Store, method: 'load' | 'save' | 'withLock'): () => v
   return () => spy.mockRestore()
 }
 
+describe('a sign-out or sign-in that could not be saved', () => {
+  const other = { username: 'owner@example.com', password: 'owner of products' }
+
+  it('is not followed by another account under the same key', async () => {
+    const { createDeveloperSession, store } = createDevelopers()
+    const session = createDeveloperSession()
+    await session.login(dev)
+    const repair = breakStore(store, 'save')
+    await getErrorCode(session.logout())
+    repair()
+    await session.login(other)
+    const first = createDeveloperSession({ subject: account(dev.username) })
+    await first.load()
+    expect(first.peekAccessToken()).not.toBe(session.peekAccessToken())
+    const second = createDeveloperSession({ subject: account(other.username) })
+    await second.load()
+    expect(second.peekAccessToken()).toBe(session.peekAccessToken())
+  })
+
+  it('wins over a renewal of another process that it could not read', async () => {
+    const { createCustomerSession, signIn, store } = createWorld()
+    const [session, process] = [createCustomerSession(), createCustomerSession()]
+    await signIn(session)
+    await process.load()
+    await process.getAccessToken({ forceRefresh: true })
+    const repair = breakStore(store, 'load')
+    const loggedOut = session.logout().catch(() => {})
+    await loggedOut
+    repair()
+    await session.idle()
+    expect(session.state).toMatchObject({ status: 'signed_out', reason: 'logged_out' })
+    expect(await createCustomerSession().load()).toMatchObject({ status: 'signed_out', reason: 'logged_out' })
+  })
+
+  it('keeps the new token although the store has an older sign-out of the account', async () => {
+    const { createDeveloperSession, store } = createDevelopers()
+    const earlier = createDeveloperSession()
+    await earlier.login(dev)
+    await earlier.logout()
+    const session = createDeveloperSession()
+    const repair = breakStore(store, 'load')
+    expect(await getErrorCode(session.login(dev))).toBe('store_unavailable')
+    repair()
+    await session.idle()
+    expect(session.state.status).toBe('signed_in')
+    expect((await createDeveloperSession({ subject: account(dev.username) }).load()).status).toBe('signed_in')
+  })
+})
+
 describe('a store that fails', () => {
   it.each([
     ['load', 'message omitted: it may quote the record'],

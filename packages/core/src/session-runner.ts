@@ -68,8 +68,8 @@ export class SessionRunner {
   #state: MachineState
   /** What `#state` reads as since it expired. Kept, because callers compare snapshots by identity. */
   #expired: { readonly from: MachineState; readonly state: MachineState } | undefined
-  /** Present while the store does not have the state, with the error of the last save. */
-  #unsaved: { readonly storeError?: unknown } | undefined
+  /** Present while the store does not have the state: the error of the last save, and whether the record is a new one. */
+  #unsaved: { readonly storeError?: unknown; readonly isNew?: boolean } | undefined
   /** The last rejected token: a record that another process saved meanwhile may hold it as valid. */
   #rejection: TokenRejectedEvent | undefined
 
@@ -118,7 +118,10 @@ export class SessionRunner {
     while (this.#pending !== undefined) await this.#pending
     if (this.#unsaved === undefined) return
     await this.load()
-    if (this.#unsaved !== undefined) throw this.#unsaved.storeError
+    if (this.#unsaved === undefined) return
+    // Without an error a token was rejected meanwhile, and its state is being saved.
+    if (this.#unsaved.storeError === undefined) return this.idle()
+    throw this.#unsaved.storeError
   }
 
   /** Marks a token as rejected, at once. The record follows in the background. */
@@ -147,11 +150,13 @@ export class SessionRunner {
 
   /** While the rate limit leaves no room, neither this session nor its record is locked. */
   async #runWithCapacity(decide: Decide, options: RunOptions): Promise<RunResult> {
-    const { guard, clock } = this.#context
-    const { signal } = options
+    const { guard } = this.#context
+    const { signal, isSignIn } = options
+    // The sign-out of an earlier account is saved under that account, before another one's record is used.
+    if (isSignIn && this.#unsaved !== undefined) await this.load().catch(() => {})
     // Waiting for a lock does not keep a process alive, but this timer does.
     const cancelKeepAlive = setLongTimeout(maxDelayMs, () => {})
-    const startedAt = clock.now()
+    const startedAt = guard.now()
     try {
       for (;;) {
         const result = await this.#runLocked(decide, options)
@@ -250,21 +255,34 @@ export class SessionRunner {
   // ─── In step with the store ───────────────────────────────────────────────────────────────────────────────────────
 
   /** Whose record to use. An unbound session has none, except for a logout that is not saved yet. */
-  #getRecordSubject({ subject }: RunOptions): TokenSubject | undefined {
-    return getBoundSubject(this.#state) ?? subject ?? (this.#unsaved && this.#state.subject)
+  #getRecordSubject(options: RunOptions): TokenSubject | undefined {
+    const unsaved = options.isSignIn ? undefined : this.#unsaved && this.#state.subject
+    return getBoundSubject(this.#state) ?? this.#getAdoptedSubject(options) ?? unsaved
+  }
+
+  /** A session that was used since does not take over the record. */
+  #getAdoptedSubject({ subject }: RunOptions): TokenSubject | undefined {
+    const state = this.#state
+    return state.status === 'signed_out' && state.reason === 'never_signed_in' ? subject : undefined
   }
 
   /** Takes over what another process saved. Saves the state again if the store does not have it. */
   async #load(options: RunOptions): Promise<void> {
     const { isSignIn = false, allowStoreFailure = false } = options
     const found = await this.#record.load().catch((thrown) => {
-      if (!allowStoreFailure && !(isSignIn && isUnreadable(thrown))) throw thrown
+      const isReplaced = isSignIn || this.#unsaved?.isNew
+      if (!allowStoreFailure && !(isReplaced && isUnreadable(thrown))) throw thrown
     })
     const state = this.#state
     if (found === undefined || !isSettled(state)) return
-    if (typeof found === 'object') {
+    // A new sign-in, or a logout, wins over what the store has.
+    const isLoggedOut = state.status === 'signed_out' && state.reason === 'logged_out'
+    const isFinal = this.#unsaved?.isNew || (isLoggedOut && getBoundSubject(state) !== undefined)
+    if (typeof found === 'object' && this.#unsaved !== undefined && isFinal) {
+      await this.#save(state, options)
+    } else if (typeof found === 'object') {
       this.#unsaved = undefined
-      const binding = state.identity.profile ?? getBoundSubject(state) ?? options.subject
+      const binding = state.identity.profile ?? getBoundSubject(state) ?? this.#getAdoptedSubject(options)
       // An unbound session that has a record signed out, and another process has signed in since.
       if (binding !== undefined) await this.#adopt(found, state, options)
     } else if (this.#unsaved !== undefined || (found === 'missing' && this.#isUsable(state))) {
@@ -295,6 +313,7 @@ export class SessionRunner {
   /** Returns why the state could not be saved. A settled state is then saved by the next run, or by `idle()`. */
   async #save(state: SettledState, options: RunOptions): Promise<unknown> {
     const unsavedBefore = this.#unsaved
+    const isNew = unsavedBefore?.isNew || !this.#record.hasKey
     this.#unsaved = undefined
     try {
       await this.#record.save(state).catch((thrown) => {
@@ -304,7 +323,7 @@ export class SessionRunner {
       })
       return undefined
     } catch (storeError) {
-      this.#unsaved = isSettled(this.#state) ? { storeError } : unsavedBefore
+      this.#unsaved = isSettled(this.#state) ? { storeError, isNew } : unsavedBefore
       return storeError
     }
   }

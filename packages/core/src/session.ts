@@ -227,7 +227,11 @@ export class LiveSession {
       held = getTokens(state)
       return { type: 'logout', revoke, at: clock.now() } as const
     }
-    const { revocation, storeError } = await this.#runner.run(decide, { signal, allowStoreFailure: true })
+    const { revocation, storeError } = await this.#runner.run(decide, {
+      signal,
+      allowStoreFailure: true,
+      isExplicit: true,
+    })
     if (storeError !== undefined) throw storeError
     const isRevoked = revocation === 'revoked'
     const left = held === undefined ? 'none' : 'still_valid'

@@ -76,13 +76,25 @@ describe('TokenEndpoint.send', () => {
     [401, 'expired_token'],
     [403, 'sso_user'],
     [418, 'out_of_cheese'],
-    [499, 'toString'],
   ])('returns a refusal (%i %s)', async (status, error) => {
     expect(await send(status, { error, error_description: 'No.' })).toMatchObject({
       event: { type: 'refused', at: 2000, response: { type: 'error', status, error, description: 'No.' } },
       outcome: { type: 'refused', error },
     })
   })
+
+  it.each([
+    [499, 'toString'],
+    [404, 'Not Found'],
+  ])(
+    'returns a refusal that the lockout guard does not count: a text is no error code (%i %s)',
+    async (status, error) => {
+      expect(await send(status, { error })).toMatchObject({
+        event: { type: 'refused', response: { type: 'error', status, error } },
+        outcome: { type: 'unknown' },
+      })
+    },
+  )
 
   it.each([
     [500, 'invalid_grant'],

@@ -147,7 +147,7 @@ export class TokenEndpoint {
       return { event: { type: 'challenged', at, status, mfaToken, limits }, outcome: { type: 'challenged' } }
     }
     if (type === 'error' && !isTransient(response)) {
-      return { event: { type: 'refused', at, response }, outcome: { type: 'refused', error: response.error } }
+      return { event: { type: 'refused', at, response }, outcome: toVerdict(response.error) }
     }
     if (type === 'error' || [429, 502, 503, 504].includes(status)) {
       const message = `Particle's token endpoint is temporarily unavailable (status ${status}). Try again later.`
@@ -172,6 +172,11 @@ export class TokenEndpoint {
     const details = { grantType, baseUrl, reason, systemCode, mayBeSpent } as const
     return new GrantsError('network_error', message, details, { cause })
   }
+}
+
+/** A gateway's text in place of an error code is no verdict of the token endpoint. */
+function toVerdict(error: string): RequestOutcome {
+  return /^[a-z]+(_[a-z]+)+$/.test(error) ? { type: 'refused', error } : { type: 'unknown' }
 }
 
 /** A server that fails has not judged the request, whatever error code it returns. */

@@ -29,7 +29,7 @@ const neverExpires = signedIn({ tokens: createTokens('password', { expiresAt: nu
 // biome-ignore format: one line per error, to be read as a table
 const messages: readonly (readonly [GrantsError, string])[] = [
   [machineError('no_challenge', {}), 'No MFA challenge is open. Call login() first.'],
-  [machineError('invalid_code', { attemptsLeft: 2, expiresAt: now }), 'Particle rejected the code. Wait for the next code and submit it; 2 attempts are left.'],
+  [machineError('invalid_code', { attemptsLeft: 2, expiresAt: now }), 'Particle rejected the code. Submit another one; 2 attempts are left.'],
   [machineError('challenge_expired', { reason: 'age' }), 'The MFA challenge has expired. Sign in with username and password again.'],
   [machineError('challenge_expired', { reason: 'attempts' }), 'Too many codes were wrong. Sign in with username and password again.'],
   [machineError('invalid_state', { problem: 'no request is in progress for the event granted' }), 'The session cannot process this event: no request is in progress for the event granted.'],

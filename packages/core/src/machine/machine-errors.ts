@@ -27,7 +27,7 @@ const messages = {
   mfa_required: ({ attemptsLeft, expiresAt }) =>
     `The sign-in waits for a code. Call submitOtp() before ${formatTime(expiresAt)}; ${formatAttempts(attemptsLeft)}.`,
   invalid_code: ({ attemptsLeft }) =>
-    `Particle rejected the code. Wait for the next code and submit it; ${formatAttempts(attemptsLeft)}.`,
+    `Particle rejected the code. Submit another one; ${formatAttempts(attemptsLeft)}.`,
   challenge_expired: ({ reason }) =>
     `${reason === 'age' ? 'The MFA challenge has expired' : 'Too many codes were wrong'}. Sign in with username and password again.`,
   reauthentication_required: ({ reason }) =>

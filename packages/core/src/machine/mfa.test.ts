@@ -140,7 +140,7 @@ describe('a wrong code', () => {
     expect(revealSecrets(next.state)).toEqual(revealSecrets(mfaRequired({ attemptsLeft: 2 })))
     expect(getError(next)).toMatchObject({
       code: 'invalid_code',
-      message: 'Particle rejected the code. Wait for the next code and submit it; 2 attempts are left.',
+      message: 'Particle rejected the code. Submit another one; 2 attempts are left.',
       details: { attemptsLeft: 2, expiresAt: now + 10 * minute },
     })
   })

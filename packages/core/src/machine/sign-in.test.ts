@@ -446,12 +446,12 @@ describe('a logout', () => {
     )
   })
 
-  it('of a session that is signed out and bound to none touches no record of its last account', () => {
+  it('names the last account, whose record an unbound session has no key to', () => {
     const identity = unbound
     const last = signedOut({ identity, subject: subjects.developer, reason: 'challenge_expired' })
 
     expect(transition(last, events.logout).state).toEqual(
-      signedOut({ identity, subject: undefined, reason: 'logged_out' }),
+      signedOut({ identity, subject: subjects.developer, reason: 'logged_out' }),
     )
     expect(transition(signedIn({ identity }), events.logout).state.subject).toEqual(subjects.developer)
   })

@@ -123,7 +123,7 @@ function passTime(state: MachineState, at: number): MachineState {
 /** Ignored unless it is the current token. While a request is in progress, its outcome is saved. */
 function rejectToken(state: MachineState, { accessToken, at }: MachineEvent<'token_rejected'>): Transition {
   const tokens = getTokens(state)
-  const isCurrent = tokens?.accessToken.reveal() === accessToken.reveal()
+  const isCurrent = tokens !== undefined && tokens.accessToken.reveal() === accessToken.reveal()
   if (!isCurrent || tokens.isRejected) return moveTo(state)
   if (state.status === 'requesting') return moveTo({ ...state, previous: markRejected(state.previous, at) })
   if (state.status === 'renewing') return moveTo({ ...state, tokens: markTokenRejected(state.tokens, at) })
@@ -162,9 +162,7 @@ function logOut(current: MachineState, { revoke }: MachineEvent<'logout'>): Tran
   const { identity } = state
   // The record belongs to the account that replaced this one.
   if (state.status === 'signed_out' && state.reason === 'replaced') return moveTo(state)
-  // A session that is signed out has no record of its last account to end.
-  const isUnbound = state.status === 'signed_out' && identity.profile === undefined
-  const { subject = identity.subject } = isUnbound ? identity : getHolder(state)
+  const { subject = identity.subject } = getHolder(state)
   const next = toSignedOut({ identity, subject }, 'logged_out')
   const tokens = getTokens(state)
   const isRevoked = tokens !== undefined && (revoke ?? tokens.grantType !== 'external')
