@@ -74,7 +74,7 @@ describeOnEachStore('processes that crash while they renew a token', (shared) =>
         counts.lockouts += countLockouts()
         expect(countLockouts()).toBe(0)
       }),
-      { numRuns: rounds({ test: 1, stress: 5 }), endOnFailure: true },
+      { numRuns: rounds({ test: 1, stress: 2 }), endOnFailure: true },
     )
     reportCounts(`crashes during renewals on ${shared.name}`, counts)
   }, 900_000)
@@ -132,7 +132,7 @@ describeOnEachStore('a process that is killed with 30 requests in flight', (shar
     expect(await run().next()).toBe(everything)
     await crash()
     // 98 requests were sent in five minutes, and a call waits at most 15 seconds for the next ones.
-    expect(await run().next()).toBe(JSON.stringify({ done: 8, rate_limited: customers.length - 8 }))
+    expect(JSON.parse(String(await run().next()))).toEqual({ done: 8, rate_limited: customers.length - 8 })
     clock.advance('5m')
     expect(await run().next()).toBe(everything)
     expect(sandbox.requests().filter(({ status }) => status === 429)).toEqual([])
