@@ -31,7 +31,7 @@ visit(
 
 visit('axe finds nothing in an explained answer', async ({ page, url }) => {
   await page.goto(`${url}/errors`)
-  await page.getByRole('button', { name: 'A code', exact: true }).click()
+  await page.getByRole('button', { name: 'An error code', exact: true }).click()
   await page.locator('.explained').waitFor()
   expect(await violationsOf(page)).toEqual([])
 })

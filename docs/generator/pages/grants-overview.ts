@@ -37,7 +37,7 @@ export function grantsOverview(): GeneratedFile {
       `Step by step: [what do you have?](${at.to('guides/start.md')})`,
       heading(2, 'Which token do I need?', 'tokens'),
       table(
-        ['Token', 'Request', 'May do', 'Expires', 'Renewal', 'MFA', 'Use it'],
+        ['Token', 'Request', 'Expires and renewal', 'Use it'],
         Object.values(tokenKinds).map((kind) => tokenRow(kind, at)),
       ),
       heading(2, 'How long an access token is valid', 'lifetime'),
@@ -73,12 +73,9 @@ function tokenRow(kind: TokenKind, at: Place): string[] {
       : `[\`${grant}\`](${at.to(grantPages[grant])}), [${client}](${at.to('reference/clients.md')}#${client}) client`
   const cell = (one: Fact) => fact(one, at)
   return [
-    title,
-    request,
-    cell(permissions),
-    cell(expiry),
-    cell(renewal),
-    cell(mfa),
+    `**${title}**<br>${cell(permissions)}`,
+    `${request}<br>MFA: ${cell(mfa)}`,
+    `${cell(expiry)}<br>${cell(renewal)}`,
     advice.map(cell).join('<br>'),
   ]
 }

@@ -39,7 +39,7 @@ const renewals = {
     refreshToken: 'is not needed: request a new token instead',
   },
   refresh_token: {
-    text: 'refresh it, or request a new one',
+    text: 'refresh or replace it',
     refreshToken:
       'can be used once. If it is valid for 14 days, a refresh on day 90 fails: refresh earlier, or use client_credentials',
   },
