@@ -38,7 +38,7 @@ async function openWorld(location: StoreLocation) {
 
 describeOnEachStore('processes that renew the token of one customer and are killed at random', (shared) => {
   it('lose no token, and send no refresh token twice unless its response was lost', async () => {
-    const kills = rounds({ test: 3, stress: 150 })
+    const kills = rounds({ test: 3, stress: 25 })
     const { sandbox, input } = await openWorld(await shared.start())
     // The refresh token is used before the response returns, so a crash in between loses the new one.
     const match = { grant_type: 'refresh_token' }
