@@ -1,4 +1,4 @@
-// A day in a second: programs that call a sandbox over simulated time. Each process has a clock object of its own, and
+// A day in a second: programs that call a sandbox over simulated time. Each process has a separate clock object, and
 // with it its own state in the lockout guard's registry.
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'

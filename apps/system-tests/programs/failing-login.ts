@@ -1,4 +1,4 @@
-// Signs in or requests a token, mostly in vain: once for each line of JSON on stdin. Prints `done` or the code of the error.
+// Signs in or requests a token, mostly without success: once for each line of JSON on stdin. Prints `done` or the code of the error.
 // Several of these processes share a file store, and with it the back-off of the lockout guard.
 import { createInterface } from 'node:readline'
 import {

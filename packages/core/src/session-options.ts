@@ -72,7 +72,7 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
   }
   if (typeof clock?.now !== 'function') throw invalidArgument('clock', 'must have a method now()')
   if (typeof (options.fetch ?? globalThis.fetch) !== 'function') {
-    throw invalidArgument('fetch', 'must be a function; this platform has none of its own')
+    throw invalidArgument('fetch', 'must be a function; this platform has no fetch')
   }
   assertTimeout(timeoutMs)
   const { maxAttempts = defaultChallengeLimits.maxAttempts, maxAgeMs = defaultChallengeLimits.maxAgeMs } = mfa

@@ -358,7 +358,7 @@ function setToken(state: SettledState, event: MachineEvent<'set_token'>): Transi
   const tokens = { accessToken, refreshToken, requestedAt: at, expiresAt, scope: undefined }
   const requested = { expires_in: undefined, scope: undefined }
   const next = toSignedIn({ identity, subject }, { ...tokens, grantType: 'external', requested })
-  // Without a subject nobody knows whose record it would be.
+  // Without a subject it is not known whose record it would be.
   return subject === undefined ? moveTo(next) : save(next)
 }
 
