@@ -131,6 +131,18 @@ export function invalidArgument(parameter: string, problem: string): GrantsError
   return new GrantsError('invalid_argument', `${parameter} ${problem}.`, { parameter, problem })
 }
 
+export function grantNotAllowed(
+  clientKind: ClientKind,
+  grantType: GrantType,
+): GrantsError<'grant_not_allowed'> {
+  const remedy =
+    grantType === 'refresh_token'
+      ? 'Use the token until it expires, then sign in again.'
+      : 'Use a product client, or a user client for your own account.'
+  const message = `A ${clientKind} client may not use ${grantType}. ${remedy}`
+  return new GrantsError('grant_not_allowed', message, { grantType, clientKind })
+}
+
 /** Formats a time for a message: ISO 8601, to the second. Some numbers are no date, and a message must not throw. */
 export function formatTime(ms: number): string {
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z') : 'an unknown time'

@@ -295,7 +295,7 @@ function findAccounts(info: TokenRequestInfo, maxFailures: number): Promise<read
     if (type === 'customer' && grantType === 'client_credentials') accounts.push(toAccount(type, name))
   }
   if (grantType === 'client_credentials') {
-    accounts.push(toAccount('owner', subject?.type === 'customer' ? subject.name : client.id))
+    accounts.push(toAccount('credentials', subject?.type === 'customer' ? subject.name : client.id))
   }
   return Promise.all(accounts)
 }

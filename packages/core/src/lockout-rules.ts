@@ -37,7 +37,8 @@ export type GuardRecord = ReturnType<typeof guardRecord>
 
 /** What a request can be refused for. */
 export interface Account {
-  readonly type: 'client' | 'username' | 'customer' | 'owner'
+  /** `credentials`: whatever else is wrong with a request of the client's own credentials. */
+  readonly type: 'client' | 'username' | 'customer' | 'credentials'
   /** A hash. */
   readonly id: string
   readonly name: string
@@ -206,14 +207,13 @@ const accountErrors: Readonly<Record<Account['type'], readonly string[]>> = {
   client: ['invalid_client'],
   username: ['invalid_grant', 'invalid_token', 'sso_user'],
   customer: ['invalid_scope'],
-  /** Whatever else is wrong with a request of the client's own credentials. */
-  owner: [],
+  credentials: [],
 }
 
 function addRefusal(record: GuardRecord, error: string, request: GuardedRequest): GuardRecord {
   const { isExplicit, accounts, now, onBackOff } = request
   const isOfAccount = ({ type }: Account) => accountErrors[type].includes(error)
-  const account = accounts.find(isOfAccount) ?? accounts.find(({ type }) => type === 'owner')
+  const account = accounts.find(isOfAccount) ?? accounts.find(({ type }) => type === 'credentials')
   const refusals = record.refusals + 1
   const refused = account ? refuseAccount(record, account, request) : record
   const next = { ...refused, refusals, lastRefusedAt: now }

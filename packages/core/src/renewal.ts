@@ -3,9 +3,9 @@ import { type GrantType, grants } from './grants/catalogue.ts'
 import {
   canRequestClientToken,
   type Identity,
+  type MachineState,
   type MachineTokens,
   type RenewalBackoff,
-  type SignedInState,
 } from './machine/state.ts'
 import type { Secret } from './secret.ts'
 import type { TokenSubject } from './subject.ts'
@@ -42,8 +42,9 @@ export function getRenewal(
   return { grantType: undefined, reason: clientKind === 'user' ? 'account_token' : 'developer_token' }
 }
 
-export function canRenew({ identity, subject, tokens }: SignedInState): boolean {
-  return getRenewal(identity, subject, tokens).grantType !== undefined
+export function canRenew(state: MachineState): boolean {
+  if (state.status !== 'signed_in') return false
+  return getRenewal(state.identity, state.subject, state.tokens).grantType !== undefined
 }
 
 /** Whether a refresh token that a grant returned is kept: other clients cannot use theirs. */

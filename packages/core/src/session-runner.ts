@@ -6,6 +6,7 @@ import type { LockoutGuard } from './lockout-guard.ts'
 import type { MachineEvent, TokenRejectedEvent } from './machine/event.ts'
 import {
   getBoundSubject,
+  getHolder,
   isSettled,
   isTokenValid,
   type MachineState,
@@ -363,11 +364,6 @@ function hasTokens(found: SettledState): boolean {
 function isReplaced(own: SettledState, found: SettledState): boolean {
   if (own.identity.profile === undefined) return false
   if (own.status === 'signed_out') return own.reason === 'replaced'
-  const subject = getTokenSubject(own)
-  return subject !== undefined && !isSameSubject(subject, getTokenSubject(found))
-}
-
-/** Whose tokens a state holds; without tokens, whose challenge it is. */
-function getTokenSubject(state: SettledState): TokenSubject | undefined {
-  return state.status === 'mfa_required' ? (state.earlier ?? state).subject : state.subject
+  const { subject } = getHolder(own)
+  return subject !== undefined && !isSameSubject(subject, getHolder(found).subject)
 }

@@ -10,7 +10,7 @@ import {
   type MachineState,
   type RenewalBackoff,
 } from './machine/state.ts'
-import { getRenewal, getRenewalTime, isBackingOff, startBackoff } from './renewal.ts'
+import { canRenew, getRenewalTime, isBackingOff, startBackoff } from './renewal.ts'
 import { Secret } from './secret.ts'
 import type { RunResult, SessionRunner } from './session-runner.ts'
 import { owner } from './subject.ts'
@@ -197,11 +197,6 @@ function isValid({ expiresAt, lifetimeMs }: CachedToken, now: number, minValidit
 
 function isRenewalDue({ renewAt }: CachedToken, now: number): boolean {
   return now >= renewAt
-}
-
-function canRenew(state: MachineState): boolean {
-  if (state.status !== 'signed_in') return false
-  return getRenewal(state.identity, state.subject, state.tokens).grantType !== undefined
 }
 
 /** Whether no sign-in was completed, and the client can request the first token itself. */

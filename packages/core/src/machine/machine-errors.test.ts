@@ -11,7 +11,7 @@ import {
   signedIn,
   signedOut,
 } from '../../test/states.ts'
-import type { GrantsError } from '../errors.ts'
+import { type GrantsError, grantNotAllowed } from '../errors.ts'
 import { customer, owner } from '../subject.ts'
 import {
   machineError,
@@ -44,8 +44,8 @@ const messages: readonly (readonly [GrantsError, string])[] = [
   [noToken(signedIn({ identity: createOwnIdentity(), backoff: createBackoff() })), 'There is no valid access token: requests for it failed (network_error), 1 in a row. Call again at 2026-01-01T00:00:01Z or later.'],
   [renewalBackoff(createBackoff({ failures: 2, cause: 'token_rejected' })), 'There is no valid access token: the API rejected new tokens, 2 in a row. Call again at 2026-01-01T00:00:01Z or later.'],
   [machineError('request_in_progress', { grantType: 'refresh_token' }), 'A refresh_token request of this session is in progress. Wait for it, then try again.'],
-  [machineError('grant_not_allowed', { grantType: 'refresh_token', clientKind: 'user' }), 'A user client cannot use grant_type=refresh_token. Use a product client.'],
-  [machineError('grant_not_allowed', { grantType: 'client_credentials', clientKind: 'developer' }), 'A developer client cannot use grant_type=client_credentials. Use a product or user client.'],
+  [grantNotAllowed('user', 'refresh_token'), 'A user client may not use refresh_token. Use the token until it expires, then sign in again.'],
+  [grantNotAllowed('developer', 'client_credentials'), 'A developer client may not use client_credentials. Use a product client, or a user client for your own account.'],
   [notRenewable(signedIn(), 'developer_token'), "A developer client's token cannot be renewed. Sign in again before it expires at 2026-03-31T00:00:00Z."],
   [notRenewable(signedIn(), 'account_token'), 'This token of a user client cannot be renewed. Sign in again before it expires at 2026-03-31T00:00:00Z.'],
   [notRenewable(neverExpires, 'external_token'), 'A token from elsewhere cannot be renewed. It never expires.'],

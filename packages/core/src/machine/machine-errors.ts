@@ -1,5 +1,4 @@
 import { type ErrorDetails, formatTime, GrantsError, type NotRenewableReason } from '../errors.ts'
-import type { GrantType } from '../grants/catalogue.ts'
 import type { ErrorResponse } from '../protocol/token-response.ts'
 import { getRenewal } from '../renewal.ts'
 import { formatSubject, type TokenSubject } from '../subject.ts'
@@ -19,10 +18,6 @@ const messages = {
   invalid_state: ({ problem }) => `The session cannot process this event: ${problem}.`,
   request_in_progress: ({ grantType }) =>
     `A ${grantType} request of this session is in progress. Wait for it, then try again.`,
-  grant_not_allowed: ({ grantType, clientKind }) => {
-    const expected = grantType === 'refresh_token' ? 'a product client' : 'a product or user client'
-    return `A ${clientKind} client cannot use grant_type=${grantType}. Use ${expected}.`
-  },
   no_challenge: () => 'No MFA challenge is open. Call login() first.',
   mfa_required: ({ attemptsLeft, expiresAt }) =>
     `The sign-in waits for a code. Call submitOtp() before ${formatTime(expiresAt)}; ${formatAttempts(attemptsLeft)}.`,
@@ -111,10 +106,6 @@ export function subjectMismatch(
     advice = `Create another session, with subject: ${subject.type}('${subject.name}')`
   }
   return new GrantsError('subject_mismatch', `This session belongs to ${holder}. ${advice}.`, details)
-}
-
-export function grantNotAllowed({ clientKind }: Identity, grantType: GrantType): GrantsError {
-  return machineError('grant_not_allowed', { grantType, clientKind })
 }
 
 export function scopeMismatch(subject: TokenSubject | undefined): GrantsError {

@@ -129,7 +129,7 @@ export function getTokens(state: MachineState): MachineTokens | undefined {
   return 'tokens' in holder ? holder.tokens : undefined
 }
 
-/** The state with the tokens: beside a challenge or a request they are those of an earlier sign-in. */
+/** The state with the tokens, if there are any: beside a challenge or a request they are those of an earlier sign-in. */
 export function getHolder(state: MachineState): MachineState {
   if (state.status === 'requesting') return getHolder(state.previous)
   return (state.status === 'mfa_required' && state.earlier) || state

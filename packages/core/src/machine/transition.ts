@@ -1,10 +1,9 @@
-import type { GrantsError, ReauthenticationReason } from '../errors.ts'
+import { type GrantsError, grantNotAllowed, type ReauthenticationReason } from '../errors.ts'
 import { grants, mayUse } from '../grants/catalogue.ts'
 import { canRenew, getRenewal, isRefreshable, startBackoff } from '../renewal.ts'
 import { customerScope, isSameSubject, isScopeForSubject, owner, type TokenSubject } from '../subject.ts'
 import type { Effect, MachineEvent } from './event.ts'
 import {
-  grantNotAllowed,
   machineError,
   noToken,
   notRenewable,
@@ -334,7 +333,8 @@ function submitCode(
 function requestClientToken(state: SettledState, event: MachineEvent<'request_client_token'>): Transition {
   const { identity } = state
   const grantType = 'client_credentials'
-  if (!mayUse(identity.clientKind, grantType)) return reject(state, grantNotAllowed(identity, grantType))
+  if (!mayUse(identity.clientKind, grantType))
+    return reject(state, grantNotAllowed(identity.clientKind, grantType))
   const subject = getBoundSubject(state) ?? owner
   if (!canRequestClientToken(identity, subject))
     return reject(state, subjectMismatch(subject, owner, state.identity))
@@ -353,7 +353,7 @@ function setToken(state: SettledState, event: MachineEvent<'set_token'>): Transi
   const { identity } = state
   const { accessToken, refreshToken, expiresAt, subject, at } = event
   if (refreshToken !== undefined && !isRefreshable(identity, 'external')) {
-    return reject(state, grantNotAllowed(identity, 'refresh_token'))
+    return reject(state, grantNotAllowed(identity.clientKind, 'refresh_token'))
   }
   const tokens = { accessToken, refreshToken, requestedAt: at, expiresAt, scope: undefined }
   const requested = { expires_in: undefined, scope: undefined }
@@ -368,7 +368,8 @@ function renew(state: SignedInState, at: number): Transition {
   const { grantType } = renewal
   if (grantType === undefined) return reject(state, notRenewable(state, renewal.reason, at))
   // A second guard: no mistake in `getRenewal` may send a refresh token that is not a product's.
-  if (!mayUse(identity.clientKind, grantType)) return reject(state, grantNotAllowed(identity, grantType))
+  if (!mayUse(identity.clientKind, grantType))
+    return reject(state, grantNotAllowed(identity.clientKind, grantType))
   const failures = backoff?.failures ?? 0
   const next: RenewingState = { status: 'renewing', identity, subject, tokens, grantType, failures }
   const { requested } = tokens

@@ -1,6 +1,6 @@
 import { assertClient, type OAuthClient, type ProductClient } from '../clients.ts'
 import { encodeBase64 } from '../encoding.ts'
-import { GrantsError, invalidArgument } from '../errors.ts'
+import { grantNotAllowed, invalidArgument } from '../errors.ts'
 import {
   type GrantType,
   grants,
@@ -43,7 +43,7 @@ export function encodeTokenRequest(
     throw invalidArgument('grant_type', `must be one of ${grantTypes.join(', ')}`)
   }
   assertClient(client)
-  if (!mayUse(client.kind, grantType)) throw grantNotAllowed(client, grantType)
+  if (!mayUse(client.kind, grantType)) throw grantNotAllowed(client.kind, grantType)
   const form = new URLSearchParams([['grant_type', grantType]])
   const secrets = appendFields(form, request, grantType)
   // A developer client's secret is its published name: to hide it would garble messages that mention Particle.
@@ -138,13 +138,4 @@ function appendFields(form: URLSearchParams, request: TokenRequest, grantType: G
     if (isSecretFormat(format) || Secret.isInstance(value)) secrets.push(new Secret(sent))
   }
   return secrets
-}
-
-function grantNotAllowed({ kind }: OAuthClient, grantType: GrantType): GrantsError<'grant_not_allowed'> {
-  const isRefresh = grantType === 'refresh_token'
-  const remedy = isRefresh
-    ? 'Use the token until it expires, then sign in again.'
-    : 'Use a product client, or a user client for your own account.'
-  const message = `A ${kind} client may not use ${grantType}. ${remedy}`
-  return new GrantsError('grant_not_allowed', message, { grantType, clientKind: kind })
 }
