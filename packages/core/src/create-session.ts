@@ -52,7 +52,13 @@ function createStaticSession({ accessToken, expiresAt, ...connection }: StaticTo
   const { state } = transition(initialState(options.identity), event)
   const live = new LiveSession(options, state as SignedInState)
   const { getState, subscribe, load, logout, getAccessToken, peekAccessToken, invalidateToken, idle } = live
-  const methods = {
+  const { fetch, allowedOrigins } = live
+  return Object.freeze({
+    kind: 'static',
+    get state() {
+      return live.state
+    },
+    allowedOrigins,
     getState,
     subscribe,
     load,
@@ -60,17 +66,8 @@ function createStaticSession({ accessToken, expiresAt, ...connection }: StaticTo
     getAccessToken,
     peekAccessToken,
     invalidateToken,
-    idle,
-  }
-  const { fetch, allowedOrigins } = live
-  return Object.freeze({
-    kind: 'static',
-    ...methods,
     fetch,
-    allowedOrigins,
-    get state() {
-      return live.state
-    },
+    idle,
   })
 }
 

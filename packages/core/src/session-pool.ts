@@ -3,9 +3,10 @@ import { invalidArgument } from './errors.ts'
 import { checkField } from './grants/fields.ts'
 import { initialState } from './machine/state.ts'
 import { encodeCustomerRequest, type NewCustomer } from './protocol/token-request.ts'
-import { type CallOptions, LiveSession, type ProductSession } from './session.ts'
+import { LiveSession, type ProductSession } from './session.ts'
 import { assertPositive, resolveOptions, type SessionOptions } from './session-options.ts'
 import { type CustomerSubject, customer } from './subject.ts'
+import type { CallOptions } from './token-manager.ts'
 
 export interface SessionPoolOptions extends Omit<SessionOptions<ProductClient>, 'subject' | 'profile'> {
   /** How many sessions stay in memory. @default 1_000 */

@@ -10,7 +10,7 @@ import type { ResolvedOptions } from './session-options.ts'
 import { type RunOptions, SessionRunner } from './session-runner.ts'
 import { type MfaRequired, type SessionState, type SignedIn, toSessionState } from './session-state.ts'
 import { assertSubject, includesCustomer, type Subject, toLoginSubject } from './subject.ts'
-import { TokenManager, throwFailure } from './token-manager.ts'
+import { type AccessTokenOptions, type CallOptions, TokenManager, throwFailure } from './token-manager.ts'
 
 /** What every session can do. Methods are bound: they can be passed on as functions. */
 export interface Session {
@@ -71,10 +71,6 @@ export interface ProductSession extends SignInSession {
   readonly requestClientToken: (options?: TokenParameters & CodeOptions) => Promise<SignedIn>
 }
 
-export interface CallOptions {
-  /** Aborts this call only. Other callers keep waiting. */
-  readonly signal?: AbortSignal | undefined
-}
 export interface CodeOptions extends CallOptions {
   /** Sends the request although the account is backing off: a person at a terminal, a device you know. @default false */
   readonly force?: boolean | undefined
@@ -82,12 +78,6 @@ export interface CodeOptions extends CallOptions {
 export interface LogoutOptions extends CallOptions {
   /** @default true, but false for a token that was passed to `setToken` */
   readonly revoke?: boolean | undefined
-}
-export interface AccessTokenOptions extends CallOptions {
-  /** How long to wait for a renewal, in milliseconds. @default 30_000 */
-  readonly timeoutMs?: number | undefined
-  /** Renews first if the token expires sooner than this, e.g. before a long upload. @default 0 */
-  readonly minValidityMs?: number | undefined
 }
 export interface TokenParameters {
   /** Requested lifetime in seconds; 0: never expires. @default the server's own, 90 days */

@@ -15,12 +15,15 @@ import { Secret } from './secret.ts'
 import type { RunResult, SessionRunner } from './session-runner.ts'
 import { owner } from './subject.ts'
 
-/** The options of a session's `getAccessToken`. */
-export interface AccessTokenOptions {
+export interface CallOptions {
+  /** Aborts this call only. Other callers keep waiting. */
   readonly signal?: AbortSignal | undefined
+}
+export interface AccessTokenOptions extends CallOptions {
+  /** How long to wait for a renewal, in milliseconds. @default 30_000 */
   readonly timeoutMs?: number | undefined
+  /** Renews first if the token expires sooner than this, e.g. before a long upload. @default 0 */
   readonly minValidityMs?: number | undefined
-  readonly forceRefresh?: boolean | undefined
 }
 
 /** The default limit of one request, and of waiting for a token. */
@@ -62,7 +65,7 @@ export class TokenManager {
   }
 
   /** Returns a valid token, waiting for a request if there is none. */
-  async get(options: AccessTokenOptions = {}): Promise<string> {
+  async get(options: AccessTokenOptions & { forceRefresh?: boolean | undefined } = {}): Promise<string> {
     const { timeoutMs, minValidityMs = 0, forceRefresh = false } = options
     if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) assertTimeout(timeoutMs)
     if (!(minValidityMs >= 0))
