@@ -5,7 +5,7 @@ import { dev, product, startSandbox } from '../test/sandboxed.ts'
 import { holdTokenRequests } from '../test/worlds.ts'
 import { developerClient, productClient } from './clients.ts'
 import { createSession } from './create-session.ts'
-import { memoryStore } from './memory-store.ts'
+import { memoryStore } from './store.ts'
 
 const client = productClient(product)
 const invalid: RecorderResponse = { status: 401, body: { error: 'invalid_token' } }

@@ -3,8 +3,7 @@ import { developerClient, developerClients } from '../clients.ts'
 import { encodeTokenRequest } from '../protocol/token-request.ts'
 import { tokenEndpointErrors } from '../protocol/token-response.ts'
 import { Secret } from '../secret.ts'
-import { grants, grantTypes } from './catalogue.ts'
-import { deepFreeze } from './grant.ts'
+import { deepFreeze, grants, grantTypes } from './catalogue.ts'
 
 /** Every object in a table that is not frozen, by its place. */
 function findMutable(value: unknown, place: string): string[] {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { sha256Hex } from './encoding.ts'
+import { sha256Hex } from './store.ts'
 
 describe('sha256Hex', () => {
   it.each([[[]], [['']], [['a', 'b']], [['jane@example.com', 'Küche', '🔑', '\0']]])(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { GrantsError } from '../errors.ts'
+import type { FieldFormat } from '../grants/catalogue.ts'
 import { Secret } from '../secret.ts'
-import { checkField, encodeField, isSecretFormat } from './fields.ts'
-import type { FieldFormat } from './grant.ts'
+import { checkField, encodeField, isSecretFormat } from './token-request.ts'
 
 function outcome(format: FieldFormat, value: unknown): string {
   try {

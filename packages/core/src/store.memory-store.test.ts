@@ -1,7 +1,6 @@
 import { describeStoreContract } from '@particle-grants/test-kit/store-contract'
 import { describe, expect, it, vi } from 'vitest'
-import { isMemoryStore, memoryStore } from './memory-store.ts'
-import type { Store } from './store.ts'
+import { isMemoryStore, memoryStore, type Store } from './store.ts'
 
 describeStoreContract('memoryStore', () => {
   const store = memoryStore()
@@ -49,7 +48,7 @@ describe('memoryStore', () => {
 describe('isMemoryStore', () => {
   it('recognises a memory store, also one of another copy of this package', async () => {
     vi.resetModules()
-    const copy = await import('./memory-store.ts')
+    const copy = await import('./store.ts')
     expect(copy.memoryStore).not.toBe(memoryStore)
     expect(isMemoryStore(memoryStore())).toBe(true)
     expect(isMemoryStore(copy.memoryStore())).toBe(true)
