@@ -1,52 +1,59 @@
-import type { App } from './routing.ts'
-import { authorised, refused, reply } from './routing.ts'
+import type { ParsedRequest } from '../http/request.ts'
+import { apiError, type HttpResponse, json } from '../http/response.ts'
+import { route } from '../http/router.ts'
+import { type ApiDependencies, withAccessToken } from '../oauth/bearer.ts'
 
 const devices = [
   { id: '0123456789abcdef01234567', name: 'garden', platform_id: 32, product_id: 32, online: true },
   { id: '89abcdef0123456789abcdef', name: 'cellar', platform_id: 32, product_id: 32, online: false },
 ]
 
-/** A few devices to spend tokens on. Everyone sees the same ones, and scopes are not looked at. */
-export function addDeviceRoutes(app: App): void {
-  app.get(
+/** A few devices to use tokens on. Every account has the same ones, and scopes are not checked. */
+export const deviceRoutes = [
+  route<ApiDependencies>(
+    'GET',
     '/v1/devices',
-    authorised(() => reply(devices)),
-  )
-  app.get(
+    withAccessToken(() => json(devices)),
+  ),
+  route<ApiDependencies>(
+    'GET',
     '/v1/devices/:id',
-    authorised((_token, { req }) => onDevice(req.param('id'), (device) => device)),
-  )
-  app.put(
+    withAccessToken((_token, { params }) => withDevice(params.id, (device) => device)),
+  ),
+  route<ApiDependencies>(
+    'PUT',
     '/v1/devices/:id',
-    authorised((_token, { req, env: { call } }) =>
-      onDevice(req.param('id'), ({ id }) => ({ id, ...sentFields(call) })),
+    withAccessToken((_token, { params, request }) =>
+      withDevice(params.id, ({ id }) => ({ id, ...getSentFields(request) })),
     ),
-  )
-  // Answers with what it was sent, so that a replayed request shows whether its body came along.
-  app.post(
+  ),
+  // Returns what it received, so that a test can check the body of a replayed request.
+  route<ApiDependencies>(
+    'POST',
     '/v1/devices/:id/:function',
-    authorised((_token, { req, env: { call } }) =>
-      onDevice(req.param('id'), ({ id, name, online }) => ({
+    withAccessToken((_token, { params, request }) =>
+      withDevice(params.id, ({ id, name, online }) => ({
         id,
-        name: req.param('function'),
+        name: params.function,
         device: name,
         connected: online,
         return_value: 1,
-        received: sentFields(call),
+        received: getSentFields(request),
       })),
     ),
-  )
-}
+  ),
+]
 
-function onDevice(id: string | undefined, answer: (device: (typeof devices)[number]) => object): Response {
+function withDevice(
+  id: string | undefined,
+  describe: (device: (typeof devices)[number]) => object,
+): HttpResponse {
   const device = devices.find((known) => known.id === id || known.name === id)
-  return device ? reply(answer(device)) : refused(404, 'Device not found')
+  return device ? json(describe(device)) : apiError(404, 'Device not found')
 }
 
-function sentFields({ form, json }: { form: ReadonlyMap<string, string>; json: object }): object {
-  const { access_token: _token, ...fields }: Record<string, unknown> = {
-    ...json,
-    ...Object.fromEntries(form),
-  }
+function getSentFields(request: ParsedRequest): object {
+  const sent: Record<string, unknown> = { ...request.json, ...Object.fromEntries(request.form) }
+  const { access_token: _token, ...fields } = sent
   return fields
 }
