@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { addCustomerRoutes } from './api/customers.ts'
 import { addDeviceRoutes } from './api/devices.ts'
+import { addEventRoutes } from './api/events.ts'
 import type { App } from './api/routing.ts'
 import { refused } from './api/routing.ts'
 import { addTokenRoutes } from './api/tokens.ts'
@@ -22,6 +23,7 @@ export function createApp(): App {
   )
   addTokenRoutes(app)
   addUserRoutes(app)
+  addEventRoutes(app)
   addDeviceRoutes(app)
   addCustomerRoutes(app)
 

@@ -29,6 +29,8 @@ export interface Call {
   /** The body as it came. */
   readonly body: string
   readonly connection: Connection
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal
 }
 
 /** Media type of the only body that the token endpoint reads. */
@@ -51,6 +53,7 @@ export async function readCall(request: Request, connection: Connection, now: ()
     json: contentType === 'application/json' ? readJsonObject(body) : {},
     body,
     connection,
+    signal: request.signal,
   }
 }
 

@@ -51,6 +51,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     expire: (choice) => end(choice, (account) => world.tokens.expireAll(account)),
     reset() {
       clock.reset?.()
+      world.events.close()
       world = freshWorld()
       faults.clear()
       journal.clear()

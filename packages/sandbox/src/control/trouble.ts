@@ -12,7 +12,7 @@ const bodyToHalve =
 
 /** An answer whose body breaks off in the middle; `Content-Length` tells the whole. */
 export async function halfOf(response: Response): Promise<Response> {
-  const whole = new TextEncoder().encode((await response.text()) || bodyToHalve)
+  const whole = new TextEncoder().encode((await readStart(response)) || bodyToHalve)
   let sent = false
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -27,6 +27,16 @@ export async function halfOf(response: Response): Promise<Response> {
   const headers = new Headers(response.headers)
   headers.set('content-length', String(whole.length))
   return new Response(body, { status: response.status, headers })
+}
+
+/** The body; of an event stream, which does not end, its first part. */
+async function readStart(response: Response): Promise<string> {
+  if (response.headers.get('content-type') !== 'text/event-stream' || response.body === null)
+    return response.text()
+  const reader = response.body.getReader()
+  const { value } = await reader.read()
+  await reader.cancel()
+  return new TextDecoder().decode(value)
 }
 
 /** Waits in real time; rejects with the signal's reason when the client goes away. */

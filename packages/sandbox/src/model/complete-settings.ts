@@ -30,6 +30,7 @@ const rules: { readonly [name in keyof Settings]: Rule } = {
   failureCountFades: [(value) => value === false || isSeconds[0](value), `false or ${isSeconds[1]}`],
   retryAfter: isSwitch,
   revocationEndsRefreshToken: isSwitch,
+  eventIds: isSwitch,
 }
 
 /** Fills in what was not set. Throws a TypeError that names a setting it doesn't know, or whose value is wrong. */

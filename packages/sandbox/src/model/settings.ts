@@ -47,6 +47,8 @@ export interface Settings {
    * not count on one that is gone.
    */
   revocationEndsRefreshToken: boolean
+  /** Events have an `id`, and `Last-Event-ID` is honoured. Recorded streams of the service have none. */
+  eventIds: boolean
 }
 
 /** The settings of a fresh sandbox. */
@@ -77,4 +79,5 @@ export const defaultSettings: Settings = {
   failureCountFades: false,
   retryAfter: false,
   revocationEndsRefreshToken: false,
+  eventIds: false,
 }

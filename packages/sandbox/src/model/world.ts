@@ -1,3 +1,4 @@
+import { EventStreams } from '../api/events.ts'
 import type { SandboxClock } from '../clock.ts'
 import { Accounts } from './accounts.ts'
 import { Attempts } from './attempts.ts'
@@ -16,6 +17,7 @@ export interface World {
   readonly tokens: Tokens
   readonly challenges: Challenges
   readonly attempts: Attempts
+  readonly events: EventStreams
 }
 
 /** Makes a world in which nothing has happened yet. */
@@ -35,5 +37,6 @@ export function createWorld(options: {
     tokens: new Tokens(settings, now),
     challenges: new Challenges(settings.mfaTokenLifetime, now),
     attempts: new Attempts(settings, now),
+    events: new EventStreams(settings),
   }
 }

@@ -84,12 +84,22 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
 async function send(response: Response, outgoing: ServerResponse): Promise<void> {
   outgoing.statusCode = response.status
   for (const [name, value] of response.headers) outgoing.setHeader(name, value)
+  if (response.headers.get('content-type') === 'text/event-stream') return sendAsItComes(response, outgoing)
   const chunks: Uint8Array[] = []
   try {
     for await (const chunk of response.body ?? []) chunks.push(chunk)
     outgoing.end(Buffer.concat(chunks))
   } catch {
     outgoing.write(Buffer.concat(chunks), () => outgoing.destroy())
+  }
+}
+
+async function sendAsItComes({ body }: Response, outgoing: ServerResponse): Promise<void> {
+  try {
+    for await (const chunk of body ?? []) outgoing.write(chunk)
+    outgoing.end()
+  } catch {
+    outgoing.destroy()
   }
 }
 
