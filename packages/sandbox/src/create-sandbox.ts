@@ -41,6 +41,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     expire: (filter) => endTokens(filter, (account) => state.tokens.expireAll(account)),
     reset() {
       clock.reset?.()
+      state.events.close()
       state = createInitialState()
       faults.clear()
       journal.clear()

@@ -1,6 +1,7 @@
 import { accessTokenRoutes } from './api/access-tokens.ts'
 import { customerRoutes } from './api/customers.ts'
 import { deviceRoutes } from './api/devices.ts'
+import { eventRoutes } from './api/events.ts'
 import { userRoutes } from './api/user.ts'
 import { type FaultOptions, Faults, faultResponse, replacesResponse } from './control/faults.ts'
 import { findHint } from './control/hints.ts'
@@ -9,8 +10,8 @@ import { rejectForeignRequest } from './control/local-only.ts'
 import { handleControlRequest } from './control/routes.ts'
 import { type HttpRequest, type ParsedRequest, parseRequest } from './http/request.ts'
 import { apiError, type HttpResponse } from './http/response.ts'
-import { callRoute, route } from './http/router.ts'
-import type { ApiDependencies } from './oauth/bearer.ts'
+import { callRoute } from './http/router.ts'
+import { apiRoute } from './oauth/bearer.ts'
 import { OAuthError, oauthErrorResponse } from './oauth/errors.ts'
 import { handleTokenRequest } from './oauth/token-endpoint.ts'
 import { getPageFile } from './page/page.ts'
@@ -19,11 +20,13 @@ import type { SandboxState } from './state/state.ts'
 
 /** Everything that the sandbox serves of Particle. */
 const particleRoutes = [
-  route<ApiDependencies>('*', '/oauth/token', ({ state, request }) =>
-    state.limits.runTokenRequest(request, () => handleTokenRequest(state, request)),
-  ),
+  apiRoute('*', '/oauth/token', ({ state, request }) => {
+    return state.limits.runTokenRequest(request, () => handleTokenRequest(state, request))
+  }),
   ...accessTokenRoutes,
   ...userRoutes,
+  // Before the devices, whose routes would match `/v1/devices/events`.
+  ...eventRoutes,
   ...deviceRoutes,
   ...customerRoutes,
 ]
@@ -84,10 +87,20 @@ export function createRequestHandler(getCurrent: () => { state: SandboxState; sa
       : (served ?? callParticle(getCurrent().state, request))
     const { status, error } = response
     journal.record(request, { status, error, fault: true, ...(isTruncated && { dropped: 'during' }) })
-    return { ...withServiceHeaders(response, request), isTruncated }
+    withServiceHeaders(response, request)
+    return isTruncated ? { ...response, body: await readStart(response), isTruncated } : response
   }
 
   return { handle, faults, journal }
+}
+
+/** Returns the body, or the first part of an event stream, which has no end. */
+async function readStart({ body }: HttpResponse): Promise<string> {
+  if (typeof body === 'string') return body
+  const reader = body.getReader()
+  const { value } = await reader.read()
+  await reader.cancel()
+  return new TextDecoder().decode(value)
 }
 
 function callParticle(state: SandboxState, request: ParsedRequest): HttpResponse {

@@ -1,31 +1,22 @@
-import { apiError, type HttpResponse, json } from '../http/response.ts'
-import { route } from '../http/router.ts'
-import { type ApiContext, type ApiDependencies, withAccessToken } from '../oauth/bearer.ts'
+import { type HttpResponse, json } from '../http/response.ts'
+import { type ApiContext, apiRoute, tokenRoute } from '../oauth/bearer.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import type { Account } from '../state/accounts.ts'
-import type { AccessToken } from '../state/tokens.ts'
+import type { AccessToken, Tokens } from '../state/tokens.ts'
 
 /** Reads, lists and revokes access tokens. */
 export const accessTokenRoutes = [
-  route<ApiDependencies>('GET', '/v1/access_tokens', listTokens),
-  route<ApiDependencies>('GET', '/v1/access_tokens/current', withAccessToken(describeToken)),
-  route<ApiDependencies>(
-    'DELETE',
-    '/v1/access_tokens/current',
-    withAccessToken(({ token }, context) => {
-      return revoke(context, () => context.state.tokens.revoke(token))
-    }),
-  ),
-  route<ApiDependencies>(
-    'DELETE',
-    '/v1/access_tokens',
-    withAccessToken(({ account }, context) => {
-      return revoke(context, () => context.state.tokens.revokeAll(account))
-    }),
-  ),
+  apiRoute('GET', '/v1/access_tokens', listTokens),
+  tokenRoute('GET', '/v1/access_tokens/current', describeToken),
+  tokenRoute('DELETE', '/v1/access_tokens/current', ({ token }, context) => {
+    return revoke(context, (tokens) => tokens.revoke(token))
+  }),
+  tokenRoute('DELETE', '/v1/access_tokens', ({ account }, context) => {
+    return revoke(context, (tokens) => tokens.revokeAll(account))
+  }),
   // particle-api-js sends no authentication, so the response does not tell whether the token existed.
-  route<ApiDependencies>('DELETE', '/v1/access_tokens/:token', (context) => {
-    return revoke(context, () => context.state.tokens.revoke(context.params.token ?? ''))
+  apiRoute('DELETE', '/v1/access_tokens/:token', (context) => {
+    return revoke(context, (tokens) => tokens.revoke(context.params.token ?? ''))
   }),
 ]
 
@@ -38,9 +29,9 @@ function describeToken({ expiresAt, clientId, scope }: AccessToken): HttpRespons
   })
 }
 
-function revoke({ state, request }: ApiContext, perform: () => void): HttpResponse {
+function revoke({ state, request }: ApiContext, perform: (tokens: Tokens) => void): HttpResponse {
   state.limits.countRequest(request, 'list or delete tokens')
-  perform()
+  perform(state.tokens)
   return json({ ok: true })
 }
 
@@ -74,7 +65,7 @@ function isOtpCorrect(
 }
 
 function listError(status: number, error: string): HttpResponse {
-  return { ...apiError(status, error), body: JSON.stringify({ ok: false, errors: [error] }) }
+  return json({ ok: false, errors: [error] }, status)
 }
 
 function formatTime(expiresAt: number | null): string | null {

@@ -1,7 +1,6 @@
 import { getField } from '../http/request.ts'
 import { apiError, type HttpResponse, json } from '../http/response.ts'
-import { route } from '../http/router.ts'
-import { type ApiContext, type ApiDependencies, withAccessToken } from '../oauth/bearer.ts'
+import { type ApiContext, apiRoute, tokenRoute } from '../oauth/bearer.ts'
 import { authenticateClient, checkGrantAllowed } from '../oauth/client.ts'
 import { getLifetime } from '../oauth/grants.ts'
 import { issueTokens } from '../oauth/token-response.ts'
@@ -12,22 +11,16 @@ import type { AccessToken } from '../state/tokens.ts'
 
 /** Creates and deletes the customers of a product. */
 export const customerRoutes = [
-  route<ApiDependencies>('POST', '/v1/products/:product/customers', createCustomer),
-  route<ApiDependencies>(
-    'DELETE',
-    '/v1/products/:product/customers/:customer',
-    withAccessToken(deleteCustomer),
-  ),
+  apiRoute('POST', '/v1/products/:product/customers', createCustomer),
+  tokenRoute('DELETE', '/v1/products/:product/customers/:customer', deleteCustomer),
 ]
-
-const productNotFound = () => apiError(404, 'Product not found')
 
 /** Creates a customer with a client of the product, and responds like the token endpoint. */
 function createCustomer({ state, request, params }: ApiContext): HttpResponse {
   const client = authenticateClient(state, request)
   checkGrantAllowed(client, 'client_credentials')
   const product = state.clients.findProduct(params.product ?? '')
-  if (!product) return productNotFound()
+  if (!product) return apiError(404, 'Product not found')
   // Particle's documentation sends no grant_type; its clients do.
   const grantType = getField(request, 'grant_type') ?? 'client_credentials'
   if (grantType !== 'client_credentials' || client.product?.id !== product.id) {
@@ -52,33 +45,42 @@ function createCustomer({ state, request, params }: ApiContext): HttpResponse {
   return issueTokens({ state, request, client, result })
 }
 
-/** Deletes a customer with a token that may manage the product. All tokens of the customer end. */
-function deleteCustomer(token: AccessToken, { state, params }: ApiContext): HttpResponse {
-  const product = state.clients.findProduct(params.product ?? '')
-  if (!product) return productNotFound()
-  if (!canManage(state, token, product)) return apiError(403, 'This token may not manage the product')
-  const account = state.accounts.findCustomer(product.id, params.customer ?? '')
-  if (!account) return apiError(404, 'Customer not found')
+/** Deletes a customer. All tokens of the customer end. */
+function deleteCustomer(token: AccessToken, context: ApiContext): HttpResponse {
+  const { state, params } = context
+  return withManagedProduct(token, context, (product) => {
+    const account = state.accounts.findCustomer(product.id, params.customer ?? '')
+    if (!account) return apiError(404, 'Customer not found')
+    state.accounts.remove(account)
+    state.tokens.revokeAll(account)
+    state.tokens.revokeRefreshTokens(account)
+    state.challenges.closeAll(account)
+    return json({ ok: true })
+  })
+}
 
-  state.accounts.remove(account)
-  state.tokens.revokeAll(account)
-  state.tokens.revokeRefreshTokens(account)
-  state.challenges.closeAll(account)
-  return json({ ok: true })
+/** Runs a handler for the product of the path, if the token may manage it. */
+export function withManagedProduct(
+  token: AccessToken,
+  { state, params }: ApiContext,
+  handle: (product: ProductOptions) => HttpResponse,
+): HttpResponse {
+  const product = state.clients.findProduct(params.product ?? '')
+  if (!product) return apiError(404, 'Product not found')
+  return canManage(state, token, product)
+    ? handle(product)
+    : apiError(403, 'This token may not manage the product')
 }
 
 /** A product's token is restricted to its product. The owner's own token may manage all products of the owner. */
 function canManage(
-  state: SandboxState,
+  { clients }: SandboxState,
   { account, clientId }: AccessToken,
   product: ProductOptions,
 ): boolean {
   if (account.customerOf !== undefined) return false
-  const tokenProduct = state.clients.get(clientId)?.product
+  const tokenProduct = clients.get(clientId)?.product
   if (tokenProduct) return tokenProduct.id === product.id
-  return state.clients
-    .list()
-    .some(
-      (client) => client.product?.id === product.id && isSameUsername(client.owner ?? '', account.username),
-    )
+  const owners = clients.list().filter((client) => client.product?.id === product.id)
+  return owners.some(({ owner = '' }) => isSameUsername(owner, account.username))
 }

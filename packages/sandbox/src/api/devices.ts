@@ -1,7 +1,6 @@
 import type { ParsedRequest } from '../http/request.ts'
 import { apiError, type HttpResponse, json } from '../http/response.ts'
-import { route } from '../http/router.ts'
-import { type ApiDependencies, withAccessToken } from '../oauth/bearer.ts'
+import { type ApiContext, tokenRoute } from '../oauth/bearer.ts'
 
 const devices = [
   { id: '0123456789abcdef01234567', name: 'garden', platform_id: 32, product_id: 32, online: true },
@@ -10,45 +9,29 @@ const devices = [
 
 /** A few devices to use tokens on. Every account has the same ones, and scopes are not checked. */
 export const deviceRoutes = [
-  route<ApiDependencies>(
-    'GET',
-    '/v1/devices',
-    withAccessToken(() => json(devices)),
-  ),
-  route<ApiDependencies>(
-    'GET',
-    '/v1/devices/:id',
-    withAccessToken((_token, { params }) => withDevice(params.id, (device) => device)),
-  ),
-  route<ApiDependencies>(
-    'PUT',
-    '/v1/devices/:id',
-    withAccessToken((_token, { params, request }) =>
-      withDevice(params.id, ({ id }) => ({ id, ...getSentFields(request) })),
-    ),
-  ),
-  // Returns what it received, so that a test can check the body of a replayed request.
-  route<ApiDependencies>(
-    'POST',
-    '/v1/devices/:id/:function',
-    withAccessToken((_token, { params, request }) =>
-      withDevice(params.id, ({ id, name, online }) => ({
-        id,
-        name: params.function,
-        device: name,
-        connected: online,
-        return_value: 1,
-        received: getSentFields(request),
-      })),
-    ),
-  ),
+  tokenRoute('GET', '/v1/devices', () => json(devices)),
+  tokenRoute('GET', '/v1/devices/:id', (_token, context) => withDevice(context, (device) => device)),
+  tokenRoute('PUT', '/v1/devices/:id', (_token, context) => {
+    return withDevice(context, ({ id }) => ({ id, ...getSentFields(context.request) }))
+  }),
+  tokenRoute('POST', '/v1/devices/:id/:function', (_token, context) => {
+    return withDevice(context, ({ id, name, online }) => ({
+      id,
+      name: context.params.function,
+      device: name,
+      connected: online,
+      return_value: 1,
+      // So that a test can check the body of a replayed request.
+      received: getSentFields(context.request),
+    }))
+  }),
 ]
 
 function withDevice(
-  id: string | undefined,
+  { params }: ApiContext,
   describe: (device: (typeof devices)[number]) => object,
 ): HttpResponse {
-  const device = devices.find((known) => known.id === id || known.name === id)
+  const device = devices.find(({ id, name }) => id === params.id || name === params.id)
   return device ? json(describe(device)) : apiError(404, 'Device not found')
 }
 

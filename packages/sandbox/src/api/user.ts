@@ -1,7 +1,6 @@
 import { getField } from '../http/request.ts'
 import { apiError, type HttpResponse, json } from '../http/response.ts'
-import { route } from '../http/router.ts'
-import { type ApiContext, type ApiDependencies, withAccessToken } from '../oauth/bearer.ts'
+import { type ApiContext, tokenRoute } from '../oauth/bearer.ts'
 import { randomRecoveryCode, randomUuid } from '../random.ts'
 import type { AccessToken } from '../state/tokens.ts'
 import { createTotp, randomTotpSecret } from '../state/totp.ts'
@@ -10,10 +9,10 @@ const recoveryCodeCount = 4
 
 /** The account of a token, and its enrolment in MFA. */
 export const userRoutes = [
-  route<ApiDependencies>('GET', '/v1/user', withAccessToken(describeUser)),
-  route<ApiDependencies>('GET', '/v1/user/mfa-enable', withAccessToken(startEnrolment)),
-  route<ApiDependencies>('POST', '/v1/user/mfa-enable', withAccessToken(confirmEnrolment)),
-  route<ApiDependencies>('PUT', '/v1/user/mfa-disable', withAccessToken(disableMfa)),
+  tokenRoute('GET', '/v1/user', describeUser),
+  tokenRoute('GET', '/v1/user/mfa-enable', startEnrolment),
+  tokenRoute('POST', '/v1/user/mfa-enable', confirmEnrolment),
+  tokenRoute('PUT', '/v1/user/mfa-disable', disableMfa),
 ]
 
 function describeUser({ account }: AccessToken): HttpResponse {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import nodeModule from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream/promises'
 import { ConnectionDropped } from '../handle-request.ts'
 import type { HttpRequest } from '../http/request.ts'
 import { type HttpResponse, truncate } from '../http/response.ts'
@@ -62,8 +63,9 @@ async function serve(
     return
   }
   const response = await sandbox.handle(new NodeRequest(incoming, outgoing, body))
-  if (typeof response.body === 'string') send(response, response.body, outgoing)
-  else await sendStream(response, response.body, outgoing)
+  if (typeof response.body === 'string') return send(response, response.body, outgoing)
+  outgoing.writeHead(response.status, response.headers)
+  await pipeline(response.body, outgoing)
 }
 
 /** A request of `node:http`. A class, because an object with a getter of its own is slow to create. */
@@ -129,24 +131,6 @@ function send({ status, headers, isTruncated }: HttpResponse, body: string, outg
     return
   }
   outgoing.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers }).end(body)
-}
-
-/** Sends the parts of a stream as they arrive. Cancels it when the client disconnects. */
-async function sendStream(
-  { status, headers }: HttpResponse,
-  body: ReadableStream<Uint8Array>,
-  outgoing: ServerResponse,
-): Promise<void> {
-  outgoing.writeHead(status, headers)
-  outgoing.flushHeaders()
-  const reader = body.getReader()
-  outgoing.once('close', () => void reader.cancel())
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    outgoing.write(value)
-  }
-  outgoing.end()
 }
 
 /** Ends the connection if a fault requires it. Any other error is a defect of the sandbox, and the response says so. */

@@ -1,6 +1,6 @@
 import { formType, type ParsedRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
-import type { Context } from '../http/router.ts'
+import { type Context, type Route, route } from '../http/router.ts'
 import type { SandboxState } from '../state/state.ts'
 import type { AccessToken } from '../state/tokens.ts'
 import { OAuthError } from './errors.ts'
@@ -13,11 +13,16 @@ export interface ApiDependencies {
 /** The context of a handler in Particle's API. */
 export type ApiContext = Context<ApiDependencies>
 
-/** Wraps a handler so that it runs only with a valid access token. */
-export function withAccessToken(
+/** Creates a route of Particle's API. */
+export const apiRoute = route<ApiDependencies>
+
+/** Creates a route of Particle's API that requires a valid access token. */
+export function tokenRoute(
+  method: string,
+  path: string,
   handle: (token: AccessToken, context: ApiContext) => HttpResponse,
-): (context: ApiContext) => HttpResponse {
-  return (context) => handle(authenticate(context), context)
+): Route<ApiDependencies> {
+  return route(method, path, (context) => handle(authenticate(context), context))
 }
 
 /** Returns the access token of an API request. Throws unless it is valid and in exactly one place. */

@@ -51,6 +51,8 @@ export interface Settings {
    * link between them, and no call that revokes a refresh token is known, so a client should not rely on it.
    */
   revocationEndsRefreshToken: boolean
+  /** Events have an `id`, and `Last-Event-ID` continues after it. Recorded streams of the service have none. */
+  eventIds: boolean
 }
 
 /** The settings of a new sandbox. */
@@ -81,6 +83,7 @@ export const defaultSettings: Settings = {
   failuresExpireAfter: false,
   retryAfter: false,
   revocationEndsRefreshToken: false,
+  eventIds: false,
 }
 
 /** Checks a value, and describes the valid ones. */
@@ -113,6 +116,7 @@ const rules: { readonly [name in keyof Settings]: Rule } = {
   failuresExpireAfter: [(value) => value === false || seconds[0](value), `false or ${seconds[1]}`],
   retryAfter: boolean,
   revocationEndsRefreshToken: boolean,
+  eventIds: boolean,
 }
 
 /** Adds the defaults. Throws a TypeError that names an unknown setting or a wrong value. */

@@ -3,6 +3,7 @@ import { RequestLimits } from '../oauth/limits.ts'
 import { type AccountOptions, Accounts } from './accounts.ts'
 import { type ClientOptions, Clients } from './clients.ts'
 
+import { EventStreams } from './event-streams.ts'
 import type { Settings } from './settings.ts'
 import { MfaChallenges, Tokens } from './tokens.ts'
 
@@ -15,6 +16,7 @@ export interface SandboxState {
   readonly tokens: Tokens
   readonly challenges: MfaChallenges
   readonly limits: RequestLimits
+  readonly events: EventStreams
 }
 
 export function createState(options: {
@@ -33,5 +35,6 @@ export function createState(options: {
     tokens: new Tokens(settings, now),
     challenges: new MfaChallenges(settings.mfaTokenLifetime, now),
     limits: new RequestLimits(settings, now),
+    events: new EventStreams(settings),
   }
 }
