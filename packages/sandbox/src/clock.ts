@@ -32,35 +32,26 @@ export function createClock({
   start,
   frozen = false,
 }: ClockOptions = {}): SandboxClock {
-  let base = 0
+  let frozenAt = now()
   let offset = 0
-  const getBase = () => (frozen ? base : now())
+  const getBase = () => (frozen ? frozenAt : now())
   // A clock that was set to the end of time does not run.
   const getTime = () => Math.min(getBase() + offset, endOfTime)
-  const moveTo = (time: number): number => {
-    if (Math.abs(time) > endOfTime) {
-      throw new RangeError('A clock can have the years -271821 to 275760')
-    }
+
+  function set(time: number): number {
+    if (!Number.isFinite(time)) throw new RangeError(`Set a clock to milliseconds since 1970, not to ${time}`)
+    if (Math.abs(time) > endOfTime) throw new RangeError('A clock can have the years -271821 to 275760')
     offset = time - getBase()
     return getTime()
   }
-
-  const clock = {
-    now: getTime,
-    advance: (by: string | number) => moveTo(getTime() + parseDuration(by)),
-    set(time: number): number {
-      if (!Number.isFinite(time))
-        throw new RangeError(`Set a clock to milliseconds since 1970, not to ${time}`)
-      return moveTo(time)
-    },
-    reset(): void {
-      base = now()
-      offset = 0
-      if (start !== undefined) clock.set(start)
-    },
+  function reset(): void {
+    frozenAt = now()
+    offset = 0
+    if (start !== undefined) set(start)
   }
-  clock.reset()
-  return clock
+
+  reset()
+  return { now: getTime, advance: (by) => set(getTime() + parseDuration(by)), set, reset }
 }
 
 const unitInMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }

@@ -27,12 +27,9 @@ export interface JournalEntry {
 }
 
 /** The outcome of a request. */
-export interface Outcome {
-  readonly status: number
+type Outcome = Pick<JournalEntry, 'status' | 'fault' | 'dropped'> & {
   readonly error?: string | undefined
   readonly hint?: string | undefined
-  readonly fault?: true
-  readonly dropped?: 'before' | 'during' | 'by the client'
 }
 
 const maxEntries = 10_000

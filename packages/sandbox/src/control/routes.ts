@@ -15,7 +15,7 @@ const done = { ok: true }
 /** Each route returns the body of its response. */
 const controlRoutes = [
   controlRoute('GET', '/', ({ sandbox, request }) => ({
-    version: request.received.version ?? null,
+    version: request.version ?? null,
     clock: describeClock(sandbox),
     accounts: sandbox.accounts,
     clients: sandbox.clients,

@@ -10,10 +10,10 @@ export interface HttpRequest {
   readonly body: string
   /** The client's IP address. The rate limit and the lockout count by it. */
   readonly address: string
-  /** Aborts when the client disconnects. */
-  readonly signal?: AbortSignal | undefined
+  /** Returns a signal that aborts when the client disconnects. A function, because few requests need one. */
+  readonly getSignal: () => AbortSignal | undefined
   /** The version of the package that listens, for `GET /__sandbox/`. */
-  readonly version?: string
+  readonly version?: string | undefined
 }
 
 /** A username and a password, or a client's id and secret. */
@@ -23,8 +23,7 @@ export interface BasicCredentials {
 }
 
 /** A request with everything that routes, journal, hints and faults read from it. */
-export interface ParsedRequest extends Pick<HttpRequest, 'method' | 'headers' | 'body' | 'address'> {
-  readonly received: HttpRequest
+export interface ParsedRequest extends Omit<HttpRequest, 'url'> {
   readonly id: string
   /** When it arrived by the sandbox's clock, in milliseconds since 1970. */
   readonly at: number
@@ -46,23 +45,24 @@ export const formType = 'application/x-www-form-urlencoded'
 const noQuery = new URLSearchParams()
 
 export function parseRequest(request: HttpRequest, now: number): ParsedRequest {
-  const { method, url, headers, body } = request
+  const { url, headers, body } = request
   const queryStart = url.indexOf('?')
   const contentType = hasBody(headers) ? parseMediaType(headers['content-type']) : ''
   return {
-    received: request,
+    method: request.method,
+    headers,
+    body,
+    address: request.address,
+    getSignal: request.getSignal,
+    version: request.version,
     id: randomUuid(),
     at: now,
-    method,
     path: queryStart < 0 ? url : url.slice(0, queryStart),
     query: queryStart < 0 ? noQuery : new URLSearchParams(url.slice(queryStart)),
-    headers,
     contentType,
     form: contentType === formType ? parseForm(body) : new Map(),
     json: contentType === 'application/json' ? parseJsonObject(body) : {},
     basic: parseBasic(headers.authorization),
-    body,
-    address: request.address,
   }
 }
 
@@ -73,7 +73,8 @@ export async function fromWebRequest(request: Request, address: string): Promise
   const body = await request.text()
   // A request that a program creates has no header that says whether there is a body.
   if (request.body !== null) headers['content-length'] ??= String(body.length)
-  return { method: request.method, url: pathname + search, headers, body, address, signal: request.signal }
+  const { method, signal } = request
+  return { method, url: pathname + search, headers, body, address, getSignal: () => signal }
 }
 
 /** Returns a form field, or a JSON member that is a string. API routes accept both. */

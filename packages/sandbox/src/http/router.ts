@@ -42,7 +42,8 @@ export function callRoute<Dependencies>(
   return undefined
 }
 
-function decodeParams(groups: Record<string, string> = {}): Record<string, string> {
+function decodeParams(groups: Record<string, string> | undefined): Record<string, string> {
+  if (groups === undefined) return {}
   return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decode(value)]))
 }
 

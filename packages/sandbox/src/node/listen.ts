@@ -62,46 +62,29 @@ async function serve(
     outgoing.writeHead(413, { connection: 'close' }).end('The body is too large for the sandbox\n')
     return
   }
-  const response = await sandbox.handle(new NodeRequest(incoming, outgoing, body))
+  const response = await sandbox.handle(toHttpRequest(incoming, outgoing, body))
   if (typeof response.body === 'string') return send(response, response.body, outgoing)
   outgoing.writeHead(response.status, response.headers)
   await pipeline(response.body, outgoing)
 }
 
-/** A request of `node:http`. A class, because an object with a getter of its own is slow to create. */
-class NodeRequest implements HttpRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers: Record<string, string | undefined>
-  readonly body: string
-  readonly address: string
-  readonly version = version
-  readonly #outgoing: ServerResponse
-  #signal: AbortSignal | undefined
-
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse, body: string) {
-    const { method = 'GET', url = '/', headers, socket } = incoming
-    this.method = method
-    this.url = url.startsWith('/') ? url : '/'
+function toHttpRequest(incoming: IncomingMessage, outgoing: ServerResponse, body: string): HttpRequest {
+  const { method = 'GET', url = '/', headers, socket } = incoming
+  return {
+    method,
+    url: url.startsWith('/') ? url : '/',
     // Node joins repeated headers into one string, except Set-Cookie.
-    this.headers = headers as Record<string, string | undefined>
-    this.body = body
-    this.address = socket.remoteAddress ?? host
-    this.#outgoing = outgoing
+    headers: headers as Record<string, string | undefined>,
+    body,
+    address: socket.remoteAddress ?? host,
+    version,
+    getSignal() {
+      const controller = new AbortController()
+      if (outgoing.destroyed) controller.abort()
+      else outgoing.once('close', () => controller.abort())
+      return controller.signal
+    },
   }
-
-  /** Created on first use: only delays and streams need it, and it costs more than the rest of a request. */
-  get signal(): AbortSignal {
-    this.#signal ??= createDisconnectSignal(this.#outgoing)
-    return this.#signal
-  }
-}
-
-function createDisconnectSignal(outgoing: ServerResponse): AbortSignal {
-  const controller = new AbortController()
-  if (outgoing.destroyed) controller.abort()
-  else outgoing.once('close', () => controller.abort())
-  return controller.signal
 }
 
 const decoder = new TextDecoder()

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../../test/eventually.ts'
 import { basic, send } from '../../test/raw-http.ts'
 import { dev } from '../../test/token-requests.ts'
-import { runCli } from './run-cli.ts'
+import { type CliProcess, runCli } from './run-cli.ts'
 
 /** The variables that npm sets for a script. */
 const byNpm = (command: string, script: string) => ({ npm_command: command, npm_lifecycle_event: script })
@@ -28,7 +28,7 @@ function testProcess(args: readonly string[], env: Record<string, string>) {
 async function start(args: readonly string[], env: Record<string, string> = {}) {
   const cli = testProcess(args, env)
   onTestFinished(() => void cli.emit('SIGTERM'))
-  await runCli(cli)
+  await runCli(cli as unknown as CliProcess)
   const url = String(/http:\/\/127\.0\.0\.1:\d+/.exec(cli.seen.stdout)?.[0])
   return { cli, seen: cli.seen, url }
 }
@@ -52,7 +52,7 @@ describe('particle-sandbox', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'serves until %s, with one line of JSON, and exits with 0',
     async (signal) => {
-      const program = runProgram(await buildProgram(new URL('cli.ts', import.meta.url)), {
+      const program = runProgram(await buildProgram(new URL('../../test/cli.ts', import.meta.url)), {
         args: ['--port', '0', '--json'],
       })
       const { url } = JSON.parse(await program.next()) as { url: string }

@@ -5,21 +5,8 @@ import { completeSettings, type Settings } from '../state/settings.ts'
 import { listen, type SandboxServer, version } from './listen.ts'
 import { formatGreeting, formatRequest } from './output.ts'
 
-interface Output {
-  readonly isTTY?: boolean
-  write(text: string): unknown
-  on(event: 'error', listener: () => void): unknown
-}
-
 /** The parts of a Node process that the command uses. */
-export interface CliProcess {
-  readonly argv: readonly string[]
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly stdout: Output
-  readonly stderr: Output
-  exitCode?: number | string | null | undefined
-  once(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
-}
+export type CliProcess = Pick<NodeJS.Process, 'argv' | 'env' | 'stdout' | 'stderr' | 'exitCode' | 'once'>
 
 const help = `particle-sandbox: a local Particle cloud for authentication. Unofficial, not affiliated with Particle.
 

@@ -1,3 +1,4 @@
+import { endOfTime } from '../clock.ts'
 import type { ParsedRequest } from '../http/request.ts'
 import type { Settings } from '../state/settings.ts'
 import { OAuthError } from './errors.ts'
@@ -23,7 +24,7 @@ export class RequestLimits {
   /** Runs a token request if its address may send one, and counts the outcome. Throws `rate_limit_exceeded`. */
   runTokenRequest<T>(request: ParsedRequest, run: () => T): T {
     const { address } = request
-    const { lockedUntil = Number.NEGATIVE_INFINITY } = this.#failures.get(address) ?? {}
+    const { lockedUntil = -endOfTime } = this.#failures.get(address) ?? {}
     if (lockedUntil > this.#now()) throw this.#rateLimitError(lockedUntil)
     this.countRequest(request, 'token')
     try {
@@ -58,25 +59,20 @@ export class RequestLimits {
     return code === 'invalid_grant' && isRefresh ? this.#settings.rejectedRefreshCounts : true
   }
 
-  /** Counts a failure. The last one of the lockout blocks the address. */
+  /** Counts a failure. The last one of the lockout blocks the address, and the next count starts. */
   #countFailure(address: string): void {
     const { lockout, failuresExpireAfter } = this.#settings
     if (!lockout) return
     const now = this.#now()
-    // The clock can be before 1970.
-    const failures = this.#failures.get(address) ?? {
-      count: 0,
-      last: now,
-      lockedUntil: Number.NEGATIVE_INFINITY,
-    }
+    const failures = this.#failures.get(address) ?? { count: 0, last: now, lockedUntil: -endOfTime }
     const isExpired = failuresExpireAfter !== false && now - failures.last > failuresExpireAfter * 1000
-    const count = isExpired ? 1 : failures.count + 1
-    const isLast = count >= lockout.failures
-    this.#failures.set(address, {
-      count: isLast ? 0 : count,
-      last: now,
-      lockedUntil: isLast ? now + lockout.seconds * 1000 : failures.lockedUntil,
-    })
+    failures.count = isExpired ? 1 : failures.count + 1
+    failures.last = now
+    if (failures.count >= lockout.failures) {
+      failures.count = 0
+      failures.lockedUntil = now + lockout.seconds * 1000
+    }
+    this.#failures.set(address, failures)
   }
 
   #rateLimitError(until: number): OAuthError {

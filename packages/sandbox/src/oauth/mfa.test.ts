@@ -148,7 +148,7 @@ describe('a recovery code', () => {
   })
 
   it('is an unknown grant if it is not enabled, as in the documentation', async () => {
-    const sandbox = frozen({ recoveryCodesEnabled: false })
+    const sandbox = frozen({ grants: ['password', 'urn:custom:mfa-otp'] })
     const { body } = await requestToken(sandbox, clients.developer, { ...recovery, mfa_token: 'nope' })
     expect(body.error_description).toBe('Invalid or missing grant_type parameter')
   })

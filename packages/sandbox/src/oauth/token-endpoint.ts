@@ -30,11 +30,11 @@ function checkMethodAndEncoding({ method, contentType }: ParsedRequest): void {
 }
 
 /** Returns an enabled grant type in any case. `runGrant` then accepts lower case only, as the library does. */
-function getGrantType({ grants, recoveryCodesEnabled }: Settings, { form }: ParsedRequest): string {
+function getGrantType({ grants }: Settings, { form }: ParsedRequest): string {
   const grantType = form.get('grant_type') ?? ''
-  const name = toAsciiLowerCase(grantType)
-  const isEnabled = grants.includes(name) && (recoveryCodesEnabled || name !== 'urn:custom:recovery-code')
-  if (!isEnabled) throw new OAuthError('invalid_request', 'Invalid or missing grant_type parameter')
+  if (!grants.includes(toAsciiLowerCase(grantType))) {
+    throw new OAuthError('invalid_request', 'Invalid or missing grant_type parameter')
+  }
   return grantType
 }
 

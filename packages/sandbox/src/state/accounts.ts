@@ -104,12 +104,8 @@ export class Accounts {
 }
 
 /** An account as the page, the terminal and `/__sandbox/` show it, with everything that a sign-in needs. */
-export interface AccountView {
-  readonly username: string
-  readonly password?: string
+export interface AccountView extends Readonly<Omit<AccountOptions, 'mfa' | 'sso'>> {
   readonly sso: boolean
-  /** The id of the customer's product. */
-  readonly customerOf?: string
   /** The secret in base32, the current code, and how many seconds it is still shown. */
   readonly mfa?: {
     readonly secret: string

@@ -23,9 +23,7 @@ export interface Settings {
   wrongCodeEndsMfaToken: boolean
   /** A code that was accepted is accepted again within its step. Unknown of the service. */
   otpReuse: boolean
-  /** `urn:custom:recovery-code` is enabled, as in the library. The documentation says it is not. */
-  recoveryCodesEnabled: boolean
-  /** The enabled grant types. */
+  /** The enabled grant types. The library has recovery codes; the documentation says that they work elsewhere only. */
   grants: readonly string[]
   /** The public secret of a developer client is checked. Unknown of the service. */
   checkDeveloperSecret: boolean
@@ -55,37 +53,6 @@ export interface Settings {
   eventIds: boolean
 }
 
-/** The settings of a new sandbox. */
-export const defaultSettings: Settings = {
-  accessTokenLifetime: 7_776_000,
-  refreshTokenLifetime: 1_209_600,
-  refreshTokenLifetimeFrom: 'access token expiry',
-  refreshableClients: ['product'],
-  mfaTokenLifetime: 600,
-  mfaTokenBoundToClient: false,
-  mfaTokenKeepsRequest: true,
-  wrongCodeEndsMfaToken: false,
-  otpReuse: false,
-  recoveryCodesEnabled: true,
-  grants: [
-    'password',
-    'urn:custom:mfa-otp',
-    'urn:custom:recovery-code',
-    'client_credentials',
-    'refresh_token',
-  ],
-  checkDeveloperSecret: true,
-  scopeInResponse: 'requested',
-  rateLimit: { requests: 100, seconds: 300 },
-  lockout: { failures: 10, seconds: 1800 },
-  mfaRequiredCounts: true,
-  rejectedRefreshCounts: true,
-  failuresExpireAfter: false,
-  retryAfter: false,
-  revocationEndsRefreshToken: false,
-  eventIds: false,
-}
-
 /** Checks a value, and describes the valid ones. */
 type Rule = readonly [isValid: (value: unknown) => boolean, description: string]
 
@@ -94,40 +61,52 @@ const seconds: Rule = [
   (value) => Number.isFinite(value) && Number(value) >= 0,
   'a number of seconds, 0 or more',
 ]
+const grantTypes = [
+  'password',
+  'urn:custom:mfa-otp',
+  'urn:custom:recovery-code',
+  'client_credentials',
+  'refresh_token',
+]
 
-const rules: { readonly [name in keyof Settings]: Rule } = {
-  accessTokenLifetime: seconds,
-  refreshTokenLifetime: seconds,
-  refreshTokenLifetimeFrom: oneOf('access token expiry', 'issue'),
-  refreshableClients: listOf(['developer', 'product', 'user']),
-  mfaTokenLifetime: seconds,
-  mfaTokenBoundToClient: boolean,
-  mfaTokenKeepsRequest: boolean,
-  wrongCodeEndsMfaToken: boolean,
-  otpReuse: boolean,
-  recoveryCodesEnabled: boolean,
-  grants: listOf(defaultSettings.grants),
-  checkDeveloperSecret: boolean,
-  scopeInResponse: [(value) => typeof value === 'string', "'requested', 'omitted' or a text"],
-  rateLimit: limitOf('requests'),
-  lockout: limitOf('failures'),
-  mfaRequiredCounts: boolean,
-  rejectedRefreshCounts: boolean,
-  failuresExpireAfter: [(value) => value === false || seconds[0](value), `false or ${seconds[1]}`],
-  retryAfter: boolean,
-  revocationEndsRefreshToken: boolean,
-  eventIds: boolean,
+/** The default and the rule of each setting. */
+const definitions: { readonly [name in keyof Settings]: readonly [Settings[name], Rule] } = {
+  accessTokenLifetime: [7_776_000, seconds],
+  refreshTokenLifetime: [1_209_600, seconds],
+  refreshTokenLifetimeFrom: ['access token expiry', oneOf('access token expiry', 'issue')],
+  refreshableClients: [['product'], listOf(['developer', 'product', 'user'])],
+  mfaTokenLifetime: [600, seconds],
+  mfaTokenBoundToClient: [false, boolean],
+  mfaTokenKeepsRequest: [true, boolean],
+  wrongCodeEndsMfaToken: [false, boolean],
+  otpReuse: [false, boolean],
+  grants: [grantTypes, listOf(grantTypes)],
+  checkDeveloperSecret: [true, boolean],
+  scopeInResponse: ['requested', [(value) => typeof value === 'string', "'requested', 'omitted' or a text"]],
+  rateLimit: [{ requests: 100, seconds: 300 }, limitOf('requests')],
+  lockout: [{ failures: 10, seconds: 1800 }, limitOf('failures')],
+  mfaRequiredCounts: [true, boolean],
+  rejectedRefreshCounts: [true, boolean],
+  failuresExpireAfter: [false, [(value) => value === false || seconds[0](value), `false or ${seconds[1]}`]],
+  retryAfter: [false, boolean],
+  revocationEndsRefreshToken: [false, boolean],
+  eventIds: [false, boolean],
 }
+
+/** The settings of a new sandbox. */
+export const defaultSettings = Object.fromEntries(
+  Object.entries(definitions).map(([name, [value]]) => [name, value]),
+) as unknown as Settings
 
 /** Adds the defaults. Throws a TypeError that names an unknown setting or a wrong value. */
 export function completeSettings(given: Partial<Settings>): Settings {
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(rules, name)) {
+    if (!Object.hasOwn(definitions, name)) {
       throw new TypeError(
-        `"${name}" is not a setting of the sandbox. Known: ${Object.keys(rules).join(', ')}`,
+        `"${name}" is not a setting of the sandbox. Known: ${Object.keys(definitions).join(', ')}`,
       )
     }
-    const [isValid, description] = rules[name as keyof Settings]
+    const [, [isValid, description]] = definitions[name as keyof Settings]
     if (value !== undefined && !isValid(value)) {
       throw new TypeError(`The setting "${name}" is ${description}, not ${JSON.stringify(value)}`)
     }
