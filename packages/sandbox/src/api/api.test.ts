@@ -86,6 +86,7 @@ describe('the list of access tokens', () => {
         { token: forever, expires_at: null, client: 'particle' },
       ],
     })
+    expect(sandbox.requests().at(-1)).not.toHaveProperty('client_id')
     sandbox.clock.advance('91d')
     expect((await list(dev)).body).toEqual([{ token: forever, expires_at: null, client: 'particle' }])
   })

@@ -63,7 +63,7 @@ function findPathHint(path: string): string | undefined {
   if (path.startsWith('/oauth'))
     return 'The token endpoint is /oauth/token. There is nothing else under /oauth.'
   if (path.startsWith('/v1/products/')) return undefined
-  return 'The sandbox has the token endpoint, /v1/access_tokens, /v1/user, /v1/devices and /v1/products/PRODUCT/customers.'
+  return 'The sandbox has the token endpoint, /v1/access_tokens, /v1/user, /v1/devices with their events, and /v1/products/PRODUCT/customers.'
 }
 
 function findSuccessHint({ request }: HandledRequest): string | undefined {

@@ -110,6 +110,8 @@ describe('the journal', () => {
     })
     await call(sandbox, { token, path: `/v1/access_tokens/planted-token`, method: 'DELETE' })
     await call(sandbox, { token, path: `/v1/devices/${token}?access_token=planted-token&x=planted-secret` })
+    const basicHeader = { authorization: `Basic ${btoa('dev@example.com:planted-password')}` }
+    await sandbox.fetch('http://sandbox.test/v1/access_tokens?otp=918273', { headers: basicHeader })
     const json = { current_password: 'planted-password', 'planted-secret': 1, deep: { a: 'planted-token' } }
     await call(sandbox, { token, path: '/v1/user/mfa-disable', method: 'PUT', json })
     for (const raw of ['planted-password', '"planted-secret"', '["planted-token"]', '{"planted-password"']) {

@@ -64,7 +64,9 @@ export class Journal {
 
 function createEntry(request: ParsedRequest, { status, error, hint, fault, dropped }: Outcome): JournalEntry {
   const grantType = request.form.get('grant_type')
-  const { id: clientId } = getClientCredentials(request)
+  // The Basic credentials of a list of tokens are a username and a password.
+  const isTokenList = request.path.startsWith('/v1/access_tokens')
+  const clientId = isTokenList ? undefined : getClientCredentials(request).id
   return {
     id: request.id,
     at: request.at,

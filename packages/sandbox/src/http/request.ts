@@ -72,7 +72,7 @@ export async function fromWebRequest(request: Request, address: string): Promise
   const headers: Record<string, string> = Object.fromEntries(request.headers)
   const body = await request.text()
   // A request that a program creates has no header that says whether there is a body.
-  if (request.body !== null) headers['content-length'] ??= String(body.length)
+  if (request.body || body) headers['content-length'] ??= String(body.length)
   const { method, signal } = request
   return { method, url: pathname + search, headers, body, address, getSignal: () => signal }
 }

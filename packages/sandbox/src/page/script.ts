@@ -75,7 +75,7 @@ function showClients(clients) {
 
 function requestItem({ at, method, path, grant_type, client_id, status, error, hint, dropped, fault }) {
   const line = element('div', undefined, 'request')
-  const outcome = [status || 'no answer', error, dropped && 'dropped ' + dropped, fault && 'fault'].filter(Boolean).join(' · ')
+  const outcome = [status || 'no response', error, dropped && 'dropped ' + dropped, fault && 'fault'].filter(Boolean).join(' · ')
   line.append(
     element('time', new Date(at).toISOString().slice(-13, -5), 'faint'),
     element('span', method + ' ' + path),
