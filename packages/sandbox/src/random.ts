@@ -24,7 +24,8 @@ export function randomRecoveryCode(): string {
 function randomHex(bytes: number): string {
   if (used + 2 * bytes > digits.length) {
     const random = crypto.getRandomValues(new Uint8Array(bulkBytes))
-    digits = Array.from(random, (byte) => hexPairs[byte]).join('')
+    digits = ''
+    for (const byte of random) digits += hexPairs[byte]
     used = 0
   }
   used += 2 * bytes

@@ -66,13 +66,14 @@ const refreshToken: Grant = ({ state, client, form }) => {
   if (!given) throw new OAuthError('invalid_request', 'No "refresh_token" parameter')
 
   const found = state.tokens.findRefresh(given)
-  if (!found?.isUsable || found.clientId !== client.id) {
+  if (!found?.isUsable || found.access.clientId !== client.id) {
     throw new OAuthError('invalid_grant', 'Invalid refresh token')
   }
   if (state.tokens.isExpired(found)) throw new OAuthError('invalid_grant', 'Refresh token has expired')
   // It ends before the next one exists, as in the library: a lost response loses the session.
   state.tokens.useRefresh(given)
-  return { account: found.account, scope: found.scope, ...getLifetime(form) }
+  const { account, scope } = found.access
+  return { account, scope, ...getLifetime(form) }
 }
 
 /** Completes a sign-in with the six digits that the authenticator shows. */

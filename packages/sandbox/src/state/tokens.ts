@@ -14,9 +14,11 @@ export interface AccessToken {
 }
 
 /** A refresh token. It can be used once, by the client that it was issued to. */
-export interface RefreshToken extends AccessToken {
+export interface RefreshToken {
+  readonly token: string
   /** The access token that it was issued with. */
-  readonly accessToken: string
+  readonly access: AccessToken
+  readonly expiresAt: number | null
   /** Whether clients of this kind can refresh. The refresh token of a developer client is always rejected. */
   readonly isUsable: boolean
 }
@@ -59,11 +61,8 @@ export class Tokens {
     const start = refreshTokenLifetimeFrom === 'issue' ? 0 : lifetimeSeconds
     const refresh = {
       token: randomToken(),
-      clientId: client.id,
-      account,
-      scope,
+      access,
       expiresAt: refreshTokenLifetime ? this.#after(start + refreshTokenLifetime) : null,
-      accessToken: access.token,
       isUsable: refreshableClients.includes(client.kind),
     }
     this.#refresh.set(refresh.token, refresh)
@@ -83,7 +82,7 @@ export class Tokens {
     return [...this.#access.values()].filter((access) => account === undefined || access.account === account)
   }
 
-  isExpired({ expiresAt }: AccessToken): boolean {
+  isExpired({ expiresAt }: AccessToken | RefreshToken): boolean {
     return expiresAt !== null && expiresAt < this.#now()
   }
 
@@ -101,7 +100,7 @@ export class Tokens {
   revoke(token: string): void {
     this.#access.delete(token)
     if (!this.#settings.revocationEndsRefreshToken) return
-    this.#revokeRefresh((refresh) => refresh.accessToken === token)
+    this.#revokeRefresh((refresh) => refresh.access.token === token)
   }
 
   /** Revokes the access tokens of an account, or of all accounts, and returns how many. */
@@ -120,7 +119,7 @@ export class Tokens {
 
   /** Revokes the refresh tokens of an account, or of all accounts. */
   revokeRefreshTokens(account?: Account): void {
-    this.#revokeRefresh((refresh) => account === undefined || refresh.account === account)
+    this.#revokeRefresh((refresh) => account === undefined || refresh.access.account === account)
   }
 
   #revokeRefresh(shouldRevoke: (refresh: RefreshToken) => boolean): void {
