@@ -113,7 +113,8 @@ function send({ status, headers, isTruncated }: HttpResponse, body: string, outg
     outgoing.write(half, () => outgoing.destroy())
     return
   }
-  outgoing.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers }).end(body)
+  headers['content-length'] ??= String(Buffer.byteLength(body))
+  outgoing.writeHead(status, headers).end(body)
 }
 
 /** Ends the connection if a fault requires it. Any other error is a defect of the sandbox, and the response says so. */

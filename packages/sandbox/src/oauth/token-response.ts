@@ -48,13 +48,13 @@ function getResponseScope({ scopeInResponse }: Settings, scope: string | undefin
 function toResponse(json: string, query: URLSearchParams): HttpResponse {
   const headers = { ...noStore, 'x-content-type-options': 'nosniff' }
   const callback = query.get('callback')
-  if (!callback) return { status: 200, headers: { ...headers, 'content-type': jsonType }, body: json }
+  if (!callback) return { status: 200, headers: { 'content-type': jsonType, ...headers }, body: json }
   const name = callback.replace(/[^[\]\w$.]/g, '')
   // U+2028 and U+2029 are valid in JSON, and ended a line in older JavaScript.
   const script = json.replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029')
   return {
     status: 200,
-    headers: { ...headers, 'content-type': 'text/javascript; charset=utf-8' },
+    headers: { 'content-type': 'text/javascript; charset=utf-8', ...headers },
     body: `/**/ typeof ${name} === 'function' && ${name}(${script});`,
   }
 }
