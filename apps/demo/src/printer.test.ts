@@ -15,7 +15,7 @@ describe('wrap', () => {
     expect(wrap(['one', 'two', 'three'], '- ', 9)).toEqual(['- one two', '  three'])
   })
 
-  it('puts a piece that is too wide on a line of its own, unbroken', () => {
+  it('keeps a piece that is too wide unbroken', () => {
     expect(wrap(['a', '0123456789', 'b'], '', 8)).toEqual(['a', '0123456789', 'b'])
   })
 })

@@ -75,7 +75,7 @@ export function createPrinter(write: (text: string) => void, columns: number) {
   }
 }
 
-/** Joins pieces with spaces into lines of at most `columns`. A longer piece has a line of its own. */
+/** Joins pieces with spaces into lines of at most `columns`. A longer piece stays unbroken. */
 export function wrap(pieces: readonly string[], first: string, columns: number): string[] {
   const lines: string[] = []
   for (const piece of pieces) {

@@ -1,7 +1,6 @@
-import { clearLine, clearScreenDown, cursorTo, moveCursor } from 'node:readline'
 import { PassThrough, Writable } from 'node:stream'
 import { WriteStream } from 'node:tty'
-import { enqueue, withProcess } from '../in-process/run-in-process.ts'
+import { enqueue, withProcess } from '../in-process/index.ts'
 import { Screen, type SimulatedTerminal, type TerminalEnd, type TerminalOptions } from './terminal.ts'
 
 /** How a program is started in a simulated terminal. */
@@ -63,19 +62,17 @@ function createOutput(columns: number, rows: number, screen: Screen) {
       done()
     },
   })
-  const { getColorDepth, hasColors } = WriteStream.prototype
-  return Object.assign(output, {
-    columns,
-    rows,
-    isTTY: true,
-    // Node's own mark: a stream that is piped to standard output does not end it.
-    _isStdio: true,
-    getWindowSize: () => [columns, rows],
+  const { getWindowSize, getColorDepth, hasColors } = WriteStream.prototype
+  const { clearLine, clearScreenDown, cursorTo, moveCursor } = WriteStream.prototype
+  const methods = {
+    getWindowSize,
     getColorDepth,
     hasColors,
-    clearLine: (direction: -1 | 0 | 1) => clearLine(output, direction),
-    clearScreenDown: () => clearScreenDown(output),
-    cursorTo: (x: number, y?: number) => cursorTo(output, x, y),
-    moveCursor: (x: number, y: number) => moveCursor(output, x, y),
-  })
+    clearLine,
+    clearScreenDown,
+    cursorTo,
+    moveCursor,
+  }
+  // `_isStdio` is Node's own mark: a stream that is piped to standard output does not end it.
+  return Object.assign(output, methods, { columns, rows, isTTY: true, _isStdio: true })
 }

@@ -27,8 +27,7 @@ interface Run {
 
 const cellSize = { width: 8.4, height: 18 }
 const margin = { side: 16, top: 44, bottom: 16 }
-const own = { foreground: '#d7dae0', background: '#16181d' }
-/** The 16 basic colors. */
+/** The 16 basic colors. The terminal's own are the first (background) and the eighth (text). */
 const palette =
   '#16181d #f07178 #9ccc65 #ffcb6b #82aaff #c792ea #7fdbca #d7dae0 #7d8590 #ff8b92 #b5e48c #ffe082 #a5c8ff #ddb6f2 #a8e6dc #ffffff'.split(
     ' ',
@@ -48,14 +47,11 @@ export function renderSvg(screen: Terminal, { title, replace = (line) => line }:
   const rows = readRows(screen, replace)
   const width = round(screen.cols * cellSize.width + 2 * margin.side)
   const height = round(rows.length * cellSize.height + margin.top + margin.bottom)
-  const dots = ['#f07178', '#ffcb6b', '#9ccc65'].map(
-    (fill, index) => `<circle cx="${20 + index * 18}" cy="20" r="5.5" fill="${fill}"/>`,
-  )
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title)}">`,
-    `<rect width="${width}" height="${height}" rx="8" fill="${own.background}"/>`,
-    dots.join(''),
-    `<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="${own.foreground}">`,
+    `<rect width="${width}" height="${height}" rx="8" fill="${palette[0]}"/>`,
+    '<circle cx="20" cy="20" r="5.5" fill="#f07178"/><circle cx="38" cy="20" r="5.5" fill="#ffcb6b"/><circle cx="56" cy="20" r="5.5" fill="#9ccc65"/>',
+    `<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="${palette[7]}">`,
     `<text x="${round(width / 2)}" y="25" text-anchor="middle" fill="${palette[8]}" font-size="13">${escapeXml(title)}</text>`,
     `${rows.map((row, index) => drawRow(row, margin.top + index * cellSize.height)).join('')}</g></svg>\n`,
   ].join('\n')
@@ -95,17 +91,15 @@ function readCell(cell: IBufferCell | undefined): Cell {
 function drawRow(row: readonly Cell[], top: number): string {
   const backgrounds = toRuns(row, ({ background }) => background)
   const rectangles = toRuns(row, ({ text, foreground }) =>
-    text in blocks ? text + (foreground ?? own.foreground) : undefined,
+    text in blocks ? text + (foreground ?? palette[7]) : undefined,
   )
   const texts = toRuns(row, ({ text, attributes }) => (text in blocks ? undefined : attributes))
   return [
     ...backgrounds.map((run) => drawRectangle(run, run.key, [top, cellSize.height])),
     ...rectangles.map((run) => {
       const [start, end] = blocks[run.key.slice(0, 1)] ?? [0, 1]
-      return drawRectangle(run, run.key.slice(1), [
-        top + start * cellSize.height,
-        (end - start) * cellSize.height,
-      ])
+      const place = [top + start * cellSize.height, (end - start) * cellSize.height] as const
+      return drawRectangle(run, run.key.slice(1), place)
     }),
     ...texts.flatMap(splitAtGaps).map((run) => drawText(run, top)),
   ].join('')
@@ -131,9 +125,8 @@ function splitAtGaps({ key, from, cells }: Run): Run[] {
     const last = parts.at(-1)
     const gap = last && from + offset - last.from - last.cells.length
     if (cell.text === ' ') continue
-    if (last === undefined || gap === undefined || gap > 1)
-      parts.push({ key, from: from + offset, cells: [cell] })
-    else last.cells.push(...cells.slice(offset - gap, offset + 1))
+    if (last && gap !== undefined && gap <= 1) last.cells.push(...cells.slice(offset - gap, offset + 1))
+    else parts.push({ key, from: from + offset, cells: [cell] })
   }
   return parts
 }

@@ -137,22 +137,20 @@ export class Screen {
     ended: Promise<TerminalEnd>,
     { timeout = 100_000, times = 1 }: WaitOptions = {},
   ): Promise<string> {
-    const pattern = typeof text === 'string' ? text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : text.source
+    const pattern = typeof text === 'string' ? text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : text
     const expected = new RegExp(pattern, typeof text === 'string' ? 'g' : `${text.flags.replace('g', '')}g`)
-    let end: TerminalEnd | undefined
-    void ended.then((value) => {
-      end = value
+    let failure: string | undefined
+    void ended.then(({ code }) => {
+      failure = `It ended with ${code} and did not show ${text}.`
     })
     const deadline = Date.now() + timeout
     for (;;) {
       // Read before the screen, so that what the program wrote last is seen.
-      const endBefore = end
+      const failureBefore = failure
       const screen = this.text
       if ((screen.match(expected)?.length ?? 0) >= times) return screen
-      const reason = endBefore && `It ended with ${endBefore.code} and did not show ${text}.`
-      if (reason !== undefined) throw new Error(`${reason} The screen:\n${screen}`)
-      if (Date.now() > deadline)
-        throw new Error(`It did not show ${text} in ${timeout} ms. The screen:\n${screen}`)
+      if (failureBefore !== undefined) throw new Error(`${failureBefore} The screen:\n${screen}`)
+      if (Date.now() > deadline) failure = `It did not show ${text} in ${timeout} ms.`
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }

@@ -1,17 +1,21 @@
 import { join, relative } from 'node:path'
 import ts from 'typescript'
 
-/** Modules that exist only in memory: a name that ends in `.ts` or `.mjs`, as a path from the folder, and the text. */
+/** Modules that exist only in memory: the path from the folder, which ends in `.ts` or `.mjs`, and the text. */
 export type Modules = Readonly<Record<string, string>>
 
-/** The range of TypeScript's codes for what has no type. JavaScript may leave that out. */
+/** Whether TypeScript misses a type. JavaScript has none. */
 const isImplicitAny = ({ code }: ts.Diagnostic) => code >= 7000 && code < 7100
 
 /**
  * Returns what TypeScript reports about modules, by the folder's `tsconfig.json` and the given options. Each message
  * begins with the name of its module. All modules are one program: check them in one call, since each call takes seconds.
  */
-export function typeErrors(modules: Modules, folder: string, overrides: ts.CompilerOptions = {}): string[] {
+export function findTypeErrors(
+  modules: Modules,
+  folder: string,
+  overrides: ts.CompilerOptions = {},
+): string[] {
   const texts = new Map(Object.entries(modules).map(([name, text]) => [join(folder, name), text]))
   const options = { ...readOptions(folder), noUnusedLocals: false, ...overrides }
   const host = ts.createCompilerHost(options)

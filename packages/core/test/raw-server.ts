@@ -2,20 +2,18 @@ import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** What a raw server does with a request: write whatever it likes to the socket. */
-export type RawHandler = (socket: Socket, request: string) => void
-
-/** A TCP server on loopback that answers with exactly the bytes the test says. Closed when the test is finished. */
-export async function rawServer(handler: RawHandler): Promise<{ url: string; requests: string[] }> {
+/** Starts a TCP server on loopback that sends exactly the bytes of a test. It is closed with the test. */
+export async function startRawServer(
+  onRequest: (socket: Socket) => void,
+): Promise<{ url: string; requests: string[] }> {
   const requests: string[] = []
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on('error', () => {})
     socket.on('data', (chunk) => {
-      const request = chunk.toString('latin1')
-      requests.push(request)
-      handler(socket, request)
+      requests.push(chunk.toString('latin1'))
+      onRequest(socket)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -26,8 +24,8 @@ export async function rawServer(handler: RawHandler): Promise<{ url: string; req
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
 }
 
-/** A whole HTTP/1.1 answer as bytes, closed afterwards. */
-export function httpAnswer(
+/** Encodes a whole HTTP/1.1 response, after which the connection is closed. */
+export function encodeResponse(
   status: number,
   body: string | Uint8Array,
   headers: Record<string, string> = {},
