@@ -67,7 +67,7 @@ export default {
       comment: 'Listening is in @particle-grants/sandbox/node, and only there.',
       severity: 'error',
       from: { path: '^packages/sandbox/src/index\\.ts$' },
-      to: { path: '^packages/sandbox/src/node/|/@hono[+/]node-server', reachable: true },
+      to: { path: '^packages/sandbox/src/node/', reachable: true },
     },
     {
       name: 'the-sandbox-uses-node-in-one-folder',

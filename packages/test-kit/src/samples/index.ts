@@ -1,3 +1,2 @@
 export { fences } from './fences.ts'
 export { type CommandOptions, type Run, runCommand } from './run-command.ts'
-export { type Modules, typeErrors } from './type-errors.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { reportSkipped } from '../levels.ts'
-import { canOpenTerminals, openTerminal, renderSvg, type TerminalOptions } from './index.ts'
+import { canOpenTerminals, openTerminal, type TerminalOptions } from './index.ts'
 
 if (canOpenTerminals !== true) reportSkipped('terminals', canOpenTerminals)
 
@@ -127,7 +127,7 @@ describe.runIf(canOpenTerminals === true)('the drawing of a screen', () => {
   async function draw(text: string): Promise<string> {
     const terminal = run(`process.stdout.write(${JSON.stringify(text)})`, { columns: 20 })
     await terminal.ended
-    return renderSvg(terminal.picture(), { title: '<title> & "more"' })
+    return terminal.svg({ title: '<title> & "more"', replace: (line) => line.replace('secret', '***') })
   }
 
   it('has the text, its colours and its weight', async () => {
@@ -153,6 +153,13 @@ describe.runIf(canOpenTerminals === true)('the drawing of a screen', () => {
 
     expect(svg.match(/<rect [^>]*shape-rendering/g)).toHaveLength(5)
     expect(svg).not.toContain('▀')
+  })
+
+  it('has the replaced text', async () => {
+    const svg = await draw('a secret   word')
+
+    expect(svg).toMatch(/>a \*\*\*<.*x="83.2" [^>]*>word</s)
+    expect(svg).not.toContain('secret')
   })
 
   it('is the same for the same screen, and as high as what is on it', async () => {
