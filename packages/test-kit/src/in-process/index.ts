@@ -112,12 +112,9 @@ function keepListeners(): () => void {
   }
 }
 
-interface Dispatcher {
-  destroy(): Promise<void>
-}
-
+/** Node's `fetch` keeps its connections in this object. */
 const dispatcherKey = Symbol.for('undici.globalDispatcher.1')
-const globals = globalThis as { [dispatcherKey]?: Dispatcher }
+const globals = globalThis as { [dispatcherKey]?: { destroy(): Promise<void> } }
 
 /** Makes `fetch` open new connections, as in a new process. */
 async function swapConnections(): Promise<() => void> {
@@ -125,7 +122,7 @@ async function swapConnections(): Promise<() => void> {
   if (globals[dispatcherKey] === undefined) await fetch('data:,')
   const before = globals[dispatcherKey]
   if (before === undefined) return () => {}
-  const own = new (before.constructor as new () => Dispatcher)()
+  const own = Reflect.construct(before.constructor, [])
   globals[dispatcherKey] = own
   return () => {
     globals[dispatcherKey] = before

@@ -74,11 +74,8 @@ export interface SimulatedTerminal extends TerminalProgram {
   svg(options: SvgOptions): string
 }
 
-/** A program in a real pseudo-terminal. */
-export interface Terminal extends SimulatedTerminal {
-  /** The process that starts the program and checks the terminal afterwards. The program is its child. */
-  readonly pid: number
-}
+/** A program in a real pseudo-terminal. It is a child of the process `pid`, which checks the terminal afterwards. */
+export type Terminal = SimulatedTerminal & { readonly pid: number }
 
 /** The screen of a terminal. */
 export class Screen {
