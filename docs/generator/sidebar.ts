@@ -22,6 +22,8 @@ const guides = [
   item('Protection from lockout', 'guides/lockout-guard.md'),
   item('Test with the sandbox', 'guides/test-with-the-sandbox.md'),
   item('From a hand-written interceptor', 'guides/axios.md'),
+  item('Other HTTP clients', 'guides/http-clients.md'),
+  item('Event streams', 'guides/event-streams.md'),
   item('From particle-api-js', 'guides/from-particle-api-js.md'),
   item('From particle-cli', 'guides/from-particle-cli.md'),
   item('SSO', 'guides/sso.md'),

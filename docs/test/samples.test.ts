@@ -39,6 +39,11 @@ describe('the samples', () => {
     expect(readSamples('README.md', 'js', 'ts', 'mjs')).toEqual([rootReadme])
     expect(readFileSync(join(docs, '../examples/first.mjs'), 'utf8')).toBe(rootReadme)
   })
+
+  it('include examples/event-stream.mjs in the guide to event streams', () => {
+    const [shown] = readSamples('docs/guides/event-streams.md', 'js')
+    expect(readFileSync(join(docs, '../examples/event-stream.mjs'), 'utf8')).toBe(shown)
+  })
 })
 
 describe('the types of the samples', () => {
