@@ -116,7 +116,6 @@ export const guides: readonly Guide[] = [
       store: 'const store = core.memoryStore()',
       context:
         'const context = { waitUntil: async (/** @type {Promise<unknown>} */ promise) => { await promise } }',
-      send: `const send = (/** @type {string} */ url, /** @type {Record<string, string>} */ headers) => fetch(url, { headers })`,
       session: ofProduct,
     },
   },

@@ -41,8 +41,8 @@ describe('the samples', () => {
   })
 
   it('include examples/event-stream.mjs in the guide to event streams', () => {
-    const [shown] = readSamples('docs/guides/event-streams.md', 'js')
-    expect(readFileSync(join(docs, '../examples/event-stream.mjs'), 'utf8')).toBe(shown)
+    const example = readFileSync(join(docs, '../examples/event-stream.mjs'), 'utf8')
+    expect(readSamples('docs/guides/event-streams.md', 'js')).toContain(example)
   })
 })
 
