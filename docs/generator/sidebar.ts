@@ -19,6 +19,7 @@ const guides = [
   item('Scripts and CI', 'guides/scripts-and-ci.md'),
   item('Many customers, several servers', 'guides/many-customers.md'),
   item('Staying signed in', 'guides/renewal-and-stores.md'),
+  item('Serverless functions', 'guides/serverless.md'),
   item('Protection from lockout', 'guides/lockout-guard.md'),
   item('Test with the sandbox', 'guides/test-with-the-sandbox.md'),
   item('From a hand-written interceptor', 'guides/axios.md'),

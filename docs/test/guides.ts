@@ -114,8 +114,6 @@ export const guides: readonly Guide[] = [
       ...product,
       ...withMfa,
       store: 'const store = core.memoryStore()',
-      context:
-        'const context = { waitUntil: async (/** @type {Promise<unknown>} */ promise) => { await promise } }',
       session: ofProduct,
     },
   },
@@ -126,12 +124,14 @@ export const guides: readonly Guide[] = [
   },
   { path: 'guides/axios.md', given: axiosGiven, unserved: ['/v1/products/1234/firmware'] },
   { path: 'guides/http-clients.md', given: { core, ...product, session: withRevokedToken } },
+  { path: 'guides/serverless.md', given: { core, session: ofProduct } },
   {
     path: 'guides/event-streams.md',
     given: {
       core,
+      show: `const show = (/** @type {{ name: string }} */ event) => event`,
       session: ofProduct,
-      streamEvents: `async function* streamEvents(/** @type {unknown} */ _session, /** @type {string} */ _path) {
+      streamEvents: `async function* streamEvents(/** @type {unknown} */ _session, /** @type {string} */ _path, /** @type {AbortSignal} */ _signal = AbortSignal.abort()) {
   yield { name: 'temperature', data: '21.5', published_at: '2026-01-31T12:00:00.000Z' }
 }`,
     },

@@ -70,6 +70,10 @@ async function playProgram({ text, unserved }: PageProgram, variables: Record<st
     PARTICLE_ACCESS_TOKEN: TOKEN,
     PARTICLE_USERNAME: 'dev@example.com',
     PARTICLE_PASSWORD: 'correct horse',
+    ...(text.includes('PARTICLE_CLIENT_ID: id') && {
+      PARTICLE_CLIENT_ID: 'my-product-1234',
+      PARTICLE_CLIENT_SECRET: 'product-secret',
+    }),
     ...variables,
   })
   expect(run).toMatchObject({ code: 0, stderr: '' })

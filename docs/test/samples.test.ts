@@ -40,9 +40,12 @@ describe('the samples', () => {
     expect(readFileSync(join(docs, '../examples/first.mjs'), 'utf8')).toBe(rootReadme)
   })
 
-  it('include examples/event-stream.mjs in the guide to event streams', () => {
-    const example = readFileSync(join(docs, '../examples/event-stream.mjs'), 'utf8')
-    expect(readSamples('docs/guides/event-streams.md', 'js')).toContain(example)
+  it.each([
+    ['event-stream.mjs', 'event-streams.md'],
+    ['serverless.mjs', 'serverless.md'],
+  ])('include examples/%s in the guide %s', (name, guide) => {
+    const example = readFileSync(join(docs, '../examples', name), 'utf8')
+    expect(readSamples(`docs/guides/${guide}`, 'js')).toContain(example)
   })
 })
 
