@@ -33,6 +33,7 @@ export async function* streamEvents(session, path, signal = new AbortController(
 
 /** @param {Response} response */
 function readEvents({ ok, status, body }) {
+  if (!ok) body?.cancel() // frees the connection
   const retry = status === 429 || status >= 500 ? 'later' : 'never'
   if (!ok || !body) throw Object.assign(new Error(`The API responded with ${status}.`), { retry })
   return body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())

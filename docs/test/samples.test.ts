@@ -39,6 +39,14 @@ describe('the samples', () => {
     expect(readSamples('README.md', 'js', 'ts', 'mjs')).toEqual([rootReadme])
     expect(readFileSync(join(docs, '../examples/first.mjs'), 'utf8')).toBe(rootReadme)
   })
+
+  it.each([
+    ['event-stream.mjs', 'event-streams.md'],
+    ['serverless.mjs', 'serverless.md'],
+  ])('include examples/%s in the guide %s', (name, guide) => {
+    const example = readFileSync(join(docs, '../examples', name), 'utf8')
+    expect(readSamples(`docs/guides/${guide}`, 'js')).toContain(example)
+  })
 })
 
 describe('the types of the samples', () => {

@@ -38,6 +38,10 @@ const fields = () =>
   [...window.document.querySelectorAll('input:not([type=submit])')].map((input) => input.getAttribute('name'))
 const alert = () => window.document.querySelector('[role=alert]')?.textContent
 
+/** `act` returns a thenable, and is typed as one. */
+const actAsync = (callback: () => Promise<unknown>): Promise<void> =>
+  Promise.resolve(act(async () => void (await callback())))
+
 /** Fills the form in and submits it. */
 async function submit(values: Record<string, string>): Promise<void> {
   for (const [name, value] of Object.entries(values)) {
@@ -45,7 +49,7 @@ async function submit(values: Record<string, string>): Promise<void> {
     input.value = value
   }
   const form = window.document.querySelector('form')
-  await act(async () => {
+  await actAsync(async () => {
     form?.dispatchEvent(new window.SubmitEvent('submit', { bubbles: true, cancelable: true }))
     await session.idle()
   })
@@ -81,7 +85,7 @@ describe('the sign-in form', () => {
 
   it('returns to the password when the session signs out', async () => {
     await submit({ username: 'dev@example.com', password: 'correct horse' })
-    await act(() => session.logout())
+    await actAsync(() => session.logout())
     expect(fields()).toEqual(['username', 'password'])
   })
 })
