@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isClosed, isReady, type RedisClient, sendCommand } from './redis-client.ts'
+import { isClosed, isReady, type RedisClient, runScript, type Script } from './redis-client.ts'
 import {
   noConnection,
   noResponse,
@@ -40,10 +40,7 @@ export class Connection {
       if (leftMs <= 0) throw unavailable(problem)
       if (isReady(this.#client)) {
         const allArgs = typeof args === 'function' ? args(isRepeated) : args
-        const outcome = await this.#attempt(
-          ['EVAL', script, String(keys.length), ...keys, ...allArgs],
-          leftMs,
-        )
+        const outcome = await this.#attempt({ text: script, keys, args: allArgs }, leftMs)
         if ('result' in outcome) return outcome.result
         problem = outcome.problem ?? problem
         isRepeated = true
@@ -57,9 +54,9 @@ export class Connection {
   }
 
   /** Returns the result or a transient problem, and no problem after a time-out. Rejects if a repetition cannot help. */
-  async #attempt(command: string[], leftMs: number): Promise<Outcome> {
+  async #attempt(script: Script, leftMs: number): Promise<Outcome> {
     try {
-      return { result: await this.#send(command, leftMs) }
+      return { result: await this.#send(script, leftMs) }
     } catch (thrown) {
       if (thrown === timeoutError) return { problem: undefined }
       const problem = toRedisProblem(thrown)
@@ -69,14 +66,14 @@ export class Connection {
   }
 
   /** Clients of `redis` queue commands without limit while they reconnect, so the command is withdrawn after `leftMs`. */
-  async #send(command: string[], leftMs: number): Promise<unknown> {
+  async #send(script: Script, leftMs: number): Promise<unknown> {
     const controller = new AbortController()
     let timer: NodeJS.Timeout | undefined
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(timeoutError), leftMs).unref()
     })
     try {
-      return await Promise.race([sendCommand(this.#client, command, controller.signal), timeout])
+      return await Promise.race([runScript(this.#client, script, controller.signal), timeout])
     } catch (thrown) {
       controller.abort()
       throw thrown

@@ -111,7 +111,7 @@ describeOnEachServer('failures of redisStore', (program, name) => {
 
     it('if the server has no such command and quotes the arguments', async () => {
       await server.remove()
-      server = await RedisServer.start(program, ['--rename-command', 'EVAL', ''])
+      server = await RedisServer.start(program, { settings: ['rename-command EVAL ""'] })
       await expectUnavailable(await connectStore(server.url), /^the server responded with ERR$/)
     })
   })
@@ -170,7 +170,7 @@ describeOnEachServer('failures of redisStore', (program, name) => {
 
     it('quotes no argument of a rejected command', async () => {
       await server.remove()
-      server = await RedisServer.start(program, ['--rename-command', 'EVAL', ''])
+      server = await RedisServer.start(program, { settings: ['rename-command EVAL ""'] })
       await expectUnavailable(openStore(await connectIoredis()), /^the server responded with ERR$/)
     })
   })
@@ -255,8 +255,8 @@ function loseFirstResponses(client: Client): RedisClient {
   const tried = new Set<string>()
   return {
     isOpen: true,
-    async sendCommand(args, options) {
-      const response = await client.sendCommand(args, options)
+    async sendCommand(args) {
+      const response = await client.sendCommand(args)
       // A repeated `remove` has an argument that says so.
       const text = args.filter((arg) => arg !== 'again' && arg !== '').join(' ')
       if (tried.has(text)) {

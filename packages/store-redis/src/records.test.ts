@@ -133,9 +133,9 @@ describeOnEachServer('a record', (program) => {
       const sent: string[] = []
       const spied: RedisClient = {
         isOpen: true,
-        sendCommand: (args, options) => {
+        sendCommand: (args) => {
           sent.push(args.join(' ').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'RANDOM'))
-          return client.sendCommand(args, options)
+          return client.sendCommand(args)
         },
       }
       const store = openStore(spied, { prefix })

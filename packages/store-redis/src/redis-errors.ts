@@ -43,7 +43,10 @@ const serverErrors: Readonly<Record<string, Omit<RedisProblem, 'problem'>>> = {
   },
   OOM: { advice: "The server's memory is full. Free some, or raise its `maxmemory`.", isTransient: false },
   MISCONF: { advice: 'The server cannot write to its disk. Check its log.', isTransient: false },
-  MOVED: { advice: 'Clusters are not supported. Use one primary with replicas.', isTransient: false },
+  MOVED: {
+    advice: 'The server is part of a cluster. Pass createCluster() of `redis` or new Cluster() of `ioredis`.',
+    isTransient: false,
+  },
 }
 
 /**

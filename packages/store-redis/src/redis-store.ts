@@ -3,7 +3,7 @@ import { GrantsError, type Store, type StoreRecord } from '@particle-grants/core
 import { Connection } from './connection.ts'
 import { Lease } from './lease.ts'
 import { type RedisStoreOptions, type ResolvedOptions, resolveOptions } from './options.ts'
-import type { RedisClient } from './redis-client.ts'
+import { assertClient, type RedisClient } from './redis-client.ts'
 import { loadScript, removeScript, saveScript } from './scripts.ts'
 
 /**
@@ -11,6 +11,7 @@ import { loadScript, removeScript, saveScript } from './scripts.ts'
  * neither. If Redis cannot be reached, every call rejects with `store_unavailable`.
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
+  assertClient(client)
   const resolved = resolveOptions(options)
   return new RedisStore(new Connection(client, resolved.commandTimeoutMs), resolved)
 }
