@@ -156,7 +156,7 @@ const faults: readonly [string, (parts: Parts) => void, RegExp][] = [
     (parts) => {
       parts.encode = (value) => value.trim()
     },
-    /^load returns what was saved, .*: a byte order mark/,
+    /^load returns what was saved, .*: spaces at both ends/,
   ],
   [
     'normalises line ends',

@@ -7,7 +7,7 @@ const values = {
   'several lines with every kind of line end': 'one\ntwo\r\nthree\rfour\u2028five\n\n',
   'several scripts': 'Grüße, 你好, 🔑🇺🇦, é and e\u0301, \u200e',
   'text like JSON, a path or a command': '{"version":"1","value":"x"}\\u0000 ../../x $(id) %s \\n "\'`',
-  'a byte order mark at the start and spaces at the end': '\ufeff value \t ',
+  'spaces at both ends and a byte order mark': ' \ufeff value \t ',
   'an empty string': '',
 }
 

@@ -91,7 +91,8 @@ export class RedisServer {
 
   async remove(): Promise<void> {
     await this.kill()
-    rmSync(this.#folder, { recursive: true, force: true })
+    // A child that rewrites a file may still run for a moment.
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   }
 }
 
