@@ -1,4 +1,4 @@
-import { createClient } from 'redis'
+import { createClient, ErrorReply } from 'redis'
 import { waitUntil } from './clients.ts'
 import { freePort, RedisServer } from './redis-server.ts'
 
@@ -62,13 +62,17 @@ export class RedisCluster {
   }
 }
 
-/** Sends one command to one server. */
+/** Sends one command to one server. Repeats it when the connection breaks: sentinels cut connections. */
 export async function send(server: RedisServer, ...command: string[]): Promise<unknown> {
-  const client = createClient({ url: server.url, RESP: 2 }).on('error', () => {})
-  await client.connect()
-  try {
-    return await client.sendCommand(command)
-  } finally {
-    client.destroy()
+  for (;;) {
+    const client = createClient({ url: server.url, RESP: 2 }).on('error', () => {})
+    try {
+      await client.connect()
+      return await client.sendCommand(command)
+    } catch (thrown) {
+      if (thrown instanceof ErrorReply) throw thrown
+    } finally {
+      if (client.isOpen) client.destroy()
+    }
   }
 }

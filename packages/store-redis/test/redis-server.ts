@@ -7,8 +7,12 @@ import { atEnd } from '@particle-grants/test-kit/programs'
 
 const running = new Set<ChildProcess>()
 atEnd(() => {
-  for (const child of running) child.kill('SIGKILL')
+  for (const child of running) killGroup(child)
 })
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+}
 
 /** How a server differs from the default: lines of its configuration file. */
 export interface ServerOptions {
@@ -56,6 +60,8 @@ export class RedisServer {
   async start(): Promise<void> {
     const child = spawn(this.#program, [this.#file, ...(this.#isSentinel ? ['--sentinel'] : [])], {
       stdio: ['ignore', 'pipe', 'ignore'],
+      // A process group, because a server has children that write for it.
+      detached: true,
     })
     this.#process = child
     running.add(child)
@@ -76,7 +82,7 @@ export class RedisServer {
     const child = this.#process
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
+    killGroup(child)
     await ended
   }
 
@@ -91,8 +97,7 @@ export class RedisServer {
 
   async remove(): Promise<void> {
     await this.kill()
-    // A child that rewrites a file may still run for a moment.
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 })
   }
 }
 
