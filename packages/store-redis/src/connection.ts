@@ -14,13 +14,14 @@ export interface ScriptCall {
   /** A function when the arguments of a repeated call differ. */
   readonly args: readonly string[] | ((isRepeated: boolean) => readonly string[])
   /** In milliseconds. @default the time limit of the connection */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 /** Between two attempts on a broken connection. Clients reconnect within about 50 ms if they can. */
 const retryDelayMs = 100
-
 const timeoutError = new Error('No response in time.')
+
+type Outcome = { readonly result: unknown } | { readonly problem: RedisProblem | undefined }
 
 /** Runs scripts with a time limit, and repeats them while a connection is restored. Rejects with `store_unavailable`. */
 export class Connection {
@@ -48,23 +49,19 @@ export class Connection {
       } else {
         problem = noConnection
       }
-      const pauseMs = Math.max(0, Math.min(retryDelayMs, deadline - performance.now()))
-      await sleep(pauseMs, undefined, { ref: false })
+      const pauseMs = Math.min(retryDelayMs, deadline - performance.now())
+      await sleep(Math.max(0, pauseMs), undefined, { ref: false })
     }
     throw unavailable(problem)
   }
 
   /** Returns the result or a transient problem, and no problem after a time-out. Rejects if a repetition cannot help. */
-  async #attempt(
-    script: Script,
-    timeoutMs: number,
-  ): Promise<{ result: unknown } | { problem: RedisProblem | undefined }> {
+  async #attempt(script: Script, timeoutMs: number): Promise<Outcome> {
     try {
       return { result: await this.#send(script, timeoutMs) }
     } catch (thrown) {
-      if (thrown === timeoutError) return { problem: undefined }
-      const problem = toRedisProblem(thrown)
-      if (!problem.isTransient) throw unavailable(problem)
+      const problem = thrown === timeoutError ? undefined : toRedisProblem(thrown)
+      if (problem?.isTransient === false) throw unavailable(problem)
       return { problem }
     }
   }

@@ -6,7 +6,7 @@ import type { ResolvedOptions } from './options.ts'
 import { acquireScript, extendScript, releaseScript } from './scripts.ts'
 
 /** How often to try a lock that is taken, in milliseconds. Random, so that waiting processes do not try at once. */
-const pollIntervalMs = { min: 30, max: 120 }
+const pollIntervalMs = [30, 120] as const
 
 /** A finished task should not wait long for an unreachable Redis to release a lock that expires anyway. */
 const releaseTimeoutMs = 1_000
@@ -21,6 +21,8 @@ export class Lease {
   readonly #durationMs: number
   readonly #owner = randomUUID()
   readonly #lost = new AbortController()
+  /** Aborts when the lock is lost. */
+  readonly signal: AbortSignal = this.#lost.signal
   readonly #released = new AbortController()
   /** Redis keeps the lock at least until then: measured from before the command was sent. */
   #heldUntil = 0
@@ -45,22 +47,16 @@ export class Lease {
         const message = `Another process held the lock on ${key} for ${lockTimeoutMs} ms. Try again.`
         throw new GrantsError('lock_timeout', message, { key, waitedMs: lockTimeoutMs })
       }
-      const delayMs = randomInt(pollIntervalMs.min, pollIntervalMs.max + 1)
-      await sleep(Math.min(delayMs, leftMs), undefined, { ref: false })
+      await sleep(Math.min(randomInt(...pollIntervalMs), leftMs), undefined, { ref: false })
     }
     void lease.#extendUntilReleased()
     return lease
   }
 
-  /** Aborts when the lock is lost. */
-  get signal(): AbortSignal {
-    return this.#lost.signal
-  }
-
   /** Never rejects: the result of the task counts, and a lock that cannot be released expires. */
   async release(): Promise<void> {
     this.#released.abort()
-    if (!this.#lost.signal.aborted) await this.#sendRelease()
+    if (!this.signal.aborted) await this.#sendRelease()
   }
 
   async #tryAcquire(): Promise<boolean> {
@@ -77,8 +73,7 @@ export class Lease {
   async #hold(script: string, timeoutMs?: number): Promise<boolean> {
     const sentAt = performance.now()
     const args = [this.#owner, String(this.#durationMs)]
-    const limit = timeoutMs === undefined ? {} : { timeoutMs }
-    const result = await this.#connection.run(script, { keys: [this.#lockKey], args, ...limit })
+    const result = await this.#connection.run(script, { keys: [this.#lockKey], args, timeoutMs })
     this.#heldUntil = result === 1 ? sentAt + this.#durationMs : 0
     return result === 1
   }

@@ -6,11 +6,8 @@ export type RedisClient = NodeRedisClient | NodeRedis4Client | IoredisClient
 /** The part of `redis` 5 and 6 that the store uses: of a client, a pool, a cluster or a sentinel. */
 export interface NodeRedisClient {
   readonly isOpen: boolean
-  withCommandOptions(options: {
-    /** Withdraws a command that was not sent yet. */
-    readonly abortSignal: AbortSignal
-    readonly typeMapping: Record<never, never>
-  }): {
+  /** `abortSignal` withdraws a command that was not sent yet. */
+  withCommandOptions(options: { abortSignal: AbortSignal; typeMapping: Record<never, never> }): {
     eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
   }
 }
@@ -34,16 +31,14 @@ export interface Script {
   readonly args: readonly string[]
 }
 
-/** Throws `invalid_argument` for another object, above all one that is not a client yet. */
+/** Throws `invalid_argument` for another object. */
 export function assertClient(client: unknown): asserts client is RedisClient {
-  const isObject = typeof client === 'object' && client !== null
-  if (isObject && 'isOpen' in client && ('withCommandOptions' in client || 'sendCommand' in client)) return
-  if (isObject && 'status' in client && 'call' in client) return
+  const names = typeof client === 'object' && client !== null ? client : {}
+  if ('isOpen' in names && ('withCommandOptions' in names || 'sendCommand' in names)) return
+  if ('status' in names && 'call' in names) return
   const problem = 'must be a client, a cluster or a sentinel of `redis` or `ioredis`'
   const advice =
-    client instanceof Promise
-      ? 'You passed a promise: await it first.'
-      : 'Pass the result of createClient() or new Redis().'
+    client instanceof Promise ? 'Await the promise first.' : 'Pass the client itself, not its URL.'
   throw new GrantsError('invalid_argument', `client ${problem}. ${advice}`, { parameter: 'client', problem })
 }
 
@@ -66,8 +61,6 @@ export function runScript(
     const commands = client.withCommandOptions({ abortSignal: signal, typeMapping: {} })
     return commands.eval(text, { keys: [...keys], arguments: [...args] })
   }
-  const evalArgs = [text, String(keys.length), ...keys, ...args]
-  return 'isOpen' in client
-    ? client.sendCommand(['EVAL', ...evalArgs], { signal })
-    : client.call('EVAL', ...evalArgs)
+  const command = ['EVAL', text, String(keys.length), ...keys, ...args] as const
+  return 'isOpen' in client ? client.sendCommand([...command], { signal }) : client.call(...command)
 }

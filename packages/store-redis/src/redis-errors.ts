@@ -7,19 +7,14 @@ export interface RedisProblem {
   readonly isTransient: boolean
 }
 
-const checkServer = 'Check the Redis server and the network, then try again.'
-
 export const notConnected: RedisProblem = {
   problem: 'its client is not connected',
   advice: 'Connect the client before you use the store, and close it afterwards.',
   isTransient: false,
 }
 
-export const noConnection: RedisProblem = {
-  problem: 'no connection',
-  advice: checkServer,
-  isTransient: true,
-}
+const checkServer = 'Check the Redis server and the network, then try again.'
+export const noConnection: RedisProblem = { problem: 'no connection', advice: checkServer, isTransient: true }
 
 /** A save that got no response may or may not have been written. */
 export function noResponse(timeoutMs: number): RedisProblem {
@@ -56,8 +51,8 @@ export function toRedisProblem(thrown: unknown): RedisProblem {
     const problem = `the server responded with ${word}`
     return { problem, advice: adviceByCode[word] ?? otherAdvice, isTransient }
   }
-  const hasSystemCode = typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)
-  return hasSystemCode ? { ...noConnection, problem: `no connection (${code})` } : noConnection
+  if (typeof code !== 'string' || !/^[A-Z][A-Z0-9_]+$/.test(code)) return noConnection
+  return { ...noConnection, problem: `no connection (${code})` }
 }
 
 export function unavailable({ problem, advice }: RedisProblem): GrantsError<'store_unavailable'> {
