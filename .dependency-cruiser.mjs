@@ -9,6 +9,7 @@ const mayImportOfTheWorkspace = {
   reference: ['core'],
   axios: ['core'],
   'plugin-auth': ['core', 'reference', 'axios', 'store-file', 'store-keyring'],
+  'store-contract': ['core'],
   'store-file': ['core', 'process-lock'],
   'store-keyring': ['core', 'process-lock'],
   'store-redis': ['core'],

@@ -44,6 +44,7 @@ export default defineConfig(({ mode }) => {
     project('packages/sandbox'),
     project('packages/reference'),
     project('packages/axios'),
+    project('packages/store-contract'),
     project('packages/store-file'),
     project('packages/store-redis'),
     // These mock Node's own modules and native ones, which stay loaded in a shared process.

@@ -56,6 +56,7 @@ export const documentedPackages = [
   'store-file',
   'store-keyring',
   'store-redis',
+  'store-contract',
   'process-lock',
 ] as const
 

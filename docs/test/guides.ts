@@ -81,23 +81,6 @@ attachSession(api, session)`,
   particle: 'const particle = new Particle()',
 }
 
-const database = `
-class Database {
-  /** @type {Map<string, { version: string, value: string }>} */
-  #records = new Map()
-  async find(/** @type {string} */ key) { return this.#records.get(key) }
-  /** @param {string} key @param {{ version: string, value: string }} record */
-  async insertIfAbsent(key, record) { return !this.#records.has(key) && !!this.#records.set(key, record) }
-  /** @param {string} key @param {string} version @param {{ version: string, value: string }} record */
-  async updateIf(key, version, record) {
-    return this.#records.get(key)?.version === version && !!this.#records.set(key, record)
-  }
-  /** @param {string} key @param {string} version */
-  async deleteIf(key, version) {
-    return this.#records.get(key)?.version === version && this.#records.delete(key)
-  }
-}`
-
 /** Every page with samples that was written by hand. */
 export const guides: readonly Guide[] = [
   { path: 'index.md', given: withMfa },
@@ -165,13 +148,7 @@ stream.abort()`,
   },
   {
     path: 'guides/write-a-store.md',
-    given: {
-      core,
-      Database: database,
-      store: 'const store = core.memoryStore()',
-      username: `const username = 'dev@example.com'`,
-      password: `const password = 'correct horse'`,
-    },
+    given: { core, ...product, store: 'const store = core.memoryStore()' },
   },
   { path: 'guides/oclif-plugin.md', given: {} },
   { path: 'guides/security-model.md', given: {} },

@@ -1,13 +1,7 @@
-import { describeStoreContract } from '@particle-grants/test-kit/store-contract'
 import { describe, expect, it, vi } from 'vitest'
 import { isMemoryStore, memoryStore, type Store } from './store.ts'
 
-describeStoreContract('memoryStore', () => {
-  const store = memoryStore()
-  // Memory is shared by sharing the store object.
-  return { open: () => store }
-})
-
+// The contract of all stores is tested in packages/store-contract, which imports this package.
 describe('memoryStore', () => {
   it('shares nothing with another memory store', async () => {
     await memoryStore().save('k', 'value', null)

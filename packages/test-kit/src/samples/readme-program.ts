@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { atEnd } from '../programs/at-end.ts'
-import { fences } from '../samples/fences.ts'
+import { fences } from './fences.ts'
 
 /** Sends requests for Particle's API to the sandbox in `SANDBOX_URL`. */
 const redirectRequests = `
