@@ -73,7 +73,7 @@ export function createRequestHandler(getCurrent: () => { state: SandboxState; sa
 
   async function applyFault(fault: FaultOptions, request: ParsedRequest): Promise<HttpResponse> {
     const served = fault.after ? callParticle(getCurrent().state, request) : undefined
-    await delay(fault.delay ?? 0, request.getSignal()).catch((reason) => {
+    await delay(fault.delay ?? 0, request.getSignal?.()).catch((reason) => {
       journal.record(request, { status: 0, fault: true, dropped: 'by the client' })
       throw reason
     })
