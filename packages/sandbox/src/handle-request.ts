@@ -9,7 +9,7 @@ import { Journal } from './control/journal.ts'
 import { rejectForeignRequest } from './control/local-only.ts'
 import { handleControlRequest } from './control/routes.ts'
 import { type HttpRequest, type ParsedRequest, parseRequest } from './http/request.ts'
-import { apiError, type HttpResponse } from './http/response.ts'
+import { apiError, type HttpResponse, truncate } from './http/response.ts'
 import { callRoute } from './http/router.ts'
 import { apiRoute } from './oauth/bearer.ts'
 import { OAuthError, oauthErrorResponse } from './oauth/errors.ts'
@@ -73,7 +73,7 @@ export function createRequestHandler(getCurrent: () => { state: SandboxState; sa
 
   async function applyFault(fault: FaultOptions, request: ParsedRequest): Promise<HttpResponse> {
     const served = fault.after ? callParticle(getCurrent().state, request) : undefined
-    await delay(fault.delay ?? 0, request.getSignal()).catch((reason) => {
+    await delay(fault.delay ?? 0, request.getSignal?.()).catch((reason) => {
       journal.record(request, { status: 0, fault: true, dropped: 'by the client' })
       throw reason
     })
@@ -88,7 +88,7 @@ export function createRequestHandler(getCurrent: () => { state: SandboxState; sa
     const { status, error } = response
     journal.record(request, { status, error, fault: true, ...(isTruncated && { dropped: 'during' }) })
     withServiceHeaders(response, request)
-    return isTruncated ? { ...response, body: await readStart(response), isTruncated } : response
+    return isTruncated ? truncate(response, await readStart(response)) : response
   }
 
   return { handle, faults, journal }

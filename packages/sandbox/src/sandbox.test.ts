@@ -74,8 +74,8 @@ describe('a sandbox', () => {
       'There are two clients called particle',
     )
     expect(() => sandbox.otp(dev.username)).toThrow('dev@example.com has no second factor')
-    expect(() => sandbox.revoke({ username: 'nobody' })).toThrow('There is no account called nobody')
-    expect(() => sandbox.revoke({ user: 'nobody' } as object)).toThrow('has no "user"')
+    expect(() => sandbox.revoke({ username: 'unknown' })).toThrow('There is no account called unknown')
+    expect(() => sandbox.revoke({ user: 'unknown' } as object)).toThrow('has no "user"')
     expect(() => sandbox.expire('dev@example.com' as never)).toThrow('Known: username, refreshTokens')
   })
 

@@ -39,7 +39,7 @@ function openStream(
     accepts: (event) => event.name.startsWith(prefix) && isIncluded(event),
     isTokenValid: () => state.tokens.isValid(token),
     lastEventId: request.headers['last-event-id'],
-    signal: request.getSignal(),
+    signal: request.getSignal?.(),
   })
   return { status: 200, headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' }, body }
 }

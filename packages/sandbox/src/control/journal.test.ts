@@ -66,10 +66,7 @@ describe('the journal', () => {
 
   it('keeps the last 10,000 requests', async () => {
     const journal = new Journal()
-    const request = parseRequest(
-      { method: 'GET', url: '/', headers: {}, body: '', address: 'library', getSignal: () => undefined },
-      0,
-    )
+    const request = parseRequest({ method: 'GET', url: '/', headers: {}, body: '', address: 'library' }, 0)
     for (let at = 0; at < 10_001; at += 1) journal.record({ ...request, at }, { status: 200 })
     const entries = journal.entries()
     expect([entries.length, entries[0]?.at]).toEqual([10_000, 1])

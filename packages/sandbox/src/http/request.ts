@@ -11,7 +11,7 @@ export interface HttpRequest {
   /** The client's IP address. The rate limit and the lockout count by it. */
   readonly address: string
   /** Returns a signal that aborts when the client disconnects. A function, because few requests need one. */
-  readonly getSignal: () => AbortSignal | undefined
+  readonly getSignal?: (() => AbortSignal) | undefined
   /** The version of the package that listens, for `GET /__sandbox/`. */
   readonly version?: string | undefined
 }

@@ -5,8 +5,6 @@ export interface HttpResponse {
   readonly body: string | ReadableStream<Uint8Array>
   /** The OAuth error code in the body, for the journal. */
   readonly error?: string | undefined
-  /** Only the first half of the body is sent, then the connection ends. */
-  readonly isTruncated?: boolean
 }
 
 export const jsonType = 'application/json; charset=utf-8'
@@ -22,32 +20,25 @@ export function apiError(status: number, error: string): HttpResponse {
 }
 
 /** Converts a response to a web-standard one. */
-export function toWebResponse(response: HttpResponse): Response {
-  const { status, headers, body } = response
-  if (response.isTruncated && typeof body === 'string') return toTruncatedResponse(response, body)
+export function toWebResponse({ status, headers, body }: HttpResponse): Response {
   return new Response(canHaveBody(status) ? body : null, { status, headers })
 }
 
-/** A status whose response has no body. */
+/** Whether a response with this status can have a body. */
 export function canHaveBody(status: number): boolean {
   return status !== 204 && status !== 205 && status !== 304
 }
 
-/** Returns the bytes that are sent of a truncated body, and the length that `Content-Length` promises. */
-export function truncate(body: string): { half: Uint8Array<ArrayBuffer>; contentLength: string } {
+/** Returns a response whose body ends with an error in the middle. `Content-Length` has the whole length. */
+export function truncate({ status, headers }: HttpResponse, body: string): HttpResponse {
   const bytes = new TextEncoder().encode(body)
-  return { half: bytes.slice(0, Math.ceil(bytes.length / 2)), contentLength: String(bytes.length) }
-}
-
-function toTruncatedResponse({ status, headers }: HttpResponse, body: string): Response {
-  const { half, contentLength } = truncate(body)
   let isSent = false
-  const stream = new ReadableStream<Uint8Array>({
+  const half = new ReadableStream<Uint8Array>({
     pull(controller) {
       if (isSent) controller.error(new TypeError('terminated'))
-      else controller.enqueue(half)
+      else controller.enqueue(bytes.subarray(0, Math.ceil(bytes.length / 2)))
       isSent = true
     },
   })
-  return new Response(stream, { status, headers: { ...headers, 'content-length': contentLength } })
+  return { status, headers: { ...headers, 'content-length': String(bytes.length) }, body: half }
 }

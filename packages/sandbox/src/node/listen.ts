@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import nodeModule from 'node:module'
 import type { AddressInfo } from 'node:net'
-import { pipeline } from 'node:stream/promises'
 import { ConnectionDropped } from '../handle-request.ts'
 import type { HttpRequest } from '../http/request.ts'
-import { type HttpResponse, truncate } from '../http/response.ts'
+import type { HttpResponse } from '../http/response.ts'
 import type { Sandbox } from '../sandbox.ts'
 
 /** The version of this package. The path differs between the source and the bundle, so it is resolved by name. */
@@ -62,10 +61,7 @@ async function serve(
     outgoing.writeHead(413, { connection: 'close' }).end('The body is too large for the sandbox\n')
     return
   }
-  const response = await sandbox.handle(toHttpRequest(incoming, outgoing, body))
-  if (typeof response.body === 'string') return send(response, response.body, outgoing)
-  outgoing.writeHead(response.status, response.headers)
-  await pipeline(response.body, outgoing)
+  await send(await sandbox.handle(toHttpRequest(incoming, outgoing, body)), outgoing)
 }
 
 function toHttpRequest(incoming: IncomingMessage, outgoing: ServerResponse, body: string): HttpRequest {
@@ -106,15 +102,22 @@ function readBody(incoming: IncomingMessage): Promise<string | undefined> {
   })
 }
 
-function send({ status, headers, isTruncated }: HttpResponse, body: string, outgoing: ServerResponse): void {
-  if (isTruncated) {
-    const { half, contentLength } = truncate(body)
-    outgoing.writeHead(status, { ...headers, 'content-length': contentLength })
-    outgoing.write(half, () => outgoing.destroy())
-    return
+async function send({ status, headers, body }: HttpResponse, outgoing: ServerResponse): Promise<void> {
+  if (typeof body === 'string') {
+    headers['content-length'] ??= String(Buffer.byteLength(body))
+    outgoing.writeHead(status, headers).end(body)
+  } else {
+    outgoing.writeHead(status, headers)
+    for await (const chunk of body) await write(outgoing, chunk)
+    outgoing.end()
   }
-  headers['content-length'] ??= String(Buffer.byteLength(body))
-  outgoing.writeHead(status, headers).end(body)
+}
+
+/** Resolves when the chunk was sent: a connection that ends with an error ends after it. */
+function write(outgoing: ServerResponse, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    outgoing.write(chunk, (error) => (error ? reject(error) : resolve()))
+  })
 }
 
 /** Ends the connection if a fault requires it. Any other error is a defect of the sandbox, and the response says so. */

@@ -65,7 +65,6 @@ describe('the lockout', () => {
         },
         body: String(new URLSearchParams(form)),
         address,
-        getSignal: () => undefined,
       })
     for (let i = 0; i < 10; i += 1) await from('192.0.2.1', wrong)
     expect((await from('192.0.2.1', correct)).status).toBe(429)
