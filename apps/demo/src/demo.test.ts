@@ -36,7 +36,7 @@ describe('runDemo', () => {
       throw new TypeError('no such thing')
     })
     expect(passed).toBe(false)
-    expect(text).toContain('✗ TypeError: no such thing')
+    expect(text).toMatch(/^ {3}✗ TypeError: no such thing\n {3}✗ at /)
   })
 
   it('closes the sandbox also after a failure', async () => {

@@ -66,7 +66,9 @@ export function createPrinter(write: (text: string) => void, columns: number) {
     },
     state: (text: string) => print(text.split(' '), `${indent}◆ `, 'magenta'),
     passed: (claim: string) => print(claim.split(' '), `${indent}✓ `, 'green'),
-    failed: (text: string) => print(text.split(' '), `${indent}✗ `, 'red'),
+    failed(text: string): void {
+      for (const line of text.split('\n')) print(line.trim().split(' '), `${indent}✗ `, 'red')
+    },
     /** Prints the line that follows the last step. */
     summary(text: string): void {
       write('\n')
