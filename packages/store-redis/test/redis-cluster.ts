@@ -20,6 +20,7 @@ export class RedisCluster {
       busPorts.push(busPort)
       const settings = [
         ...RedisServer.persistent,
+        'repl-diskless-sync-delay 0',
         'cluster-enabled yes',
         'cluster-node-timeout 1000',
         // Slots on the other nodes stay available while one is down.

@@ -17,7 +17,8 @@ export class RedisSentinel {
   }
 
   static async start(program: string): Promise<RedisSentinel> {
-    const settings = RedisServer.persistent
+    // A replica does not wait for others that could share its first synchronisation.
+    const settings = [...RedisServer.persistent, 'repl-diskless-sync-delay 0']
     const primary = await RedisServer.start(program, { settings })
     const replica = await RedisServer.start(program, {
       settings: [...settings, `replicaof 127.0.0.1 ${primary.port}`],
