@@ -11,8 +11,9 @@ export function isHeaderSafe(value: unknown): value is string {
  */
 export function isAllowedUrl(url: string, origins: readonly string[]): boolean {
   try {
-    const { origin, pathname } = new URL(url)
-    return origins.includes(origin) && !isTokenEndpoint(decodePath(pathname))
+    // Not the URL's own `origin`: that of a blob is the one of the page that made it.
+    const { protocol, host, pathname } = new URL(url)
+    return origins.includes(`${protocol}//${host}`) && !isTokenEndpoint(decodePath(pathname))
   } catch {
     return false
   }
