@@ -20,7 +20,7 @@ const ask = async (path) => (await fetch(baseURL + path, { method: 'POST' })).js
 
 let ahead = 0
 const session = productSession({ baseUrl: baseURL, clock: { now: () => Date.now() + ahead } })
-await session.authorize()
+await session.getAccessToken()
 await ask('/reset')
 const httpAgent = new Agent({ keepAlive: true, maxSockets: 64 })
 const instances = [axios.create({ baseURL, httpAgent }), axios.create({ baseURL, httpAgent })]

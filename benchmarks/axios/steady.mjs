@@ -13,7 +13,7 @@ const session = arms.productSession({
       JSON.stringify({ access_token: 'a'.repeat(40), token_type: 'bearer', expires_in: 7_776_000 }),
     ),
 })
-await session.authorize()
+await session.getAccessToken()
 const auth = { token: 'a'.repeat(40), session }
 
 const baseURL = 'https://api.particle.io'

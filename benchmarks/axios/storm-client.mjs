@@ -16,7 +16,7 @@ let ahead = 0
 const session = arms.productSession({ baseUrl: baseURL, clock: { now: () => Date.now() + ahead } })
 const refresh = async () => (await ask('/oauth/token')).access_token
 const auth = { session, refresh, token: '' }
-if (arm === 'particleGrants') await session.authorize()
+if (arm === 'particleGrants') await session.getAccessToken()
 else auth.token = await refresh()
 
 const variants = {

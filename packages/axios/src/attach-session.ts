@@ -1,18 +1,47 @@
-import type { Session } from '@particle-grants/core'
-import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
-import { resolverFor, WrappedAdapters } from './adapters.ts'
-import { Attachment } from './attachment.ts'
-import { keepFactory } from './body-factory.ts'
-import { hideWhatLeadsToSockets } from './clean-error.ts'
-import { Destinations } from './destinations.ts'
-import { useLast } from './last-interceptor.ts'
-import { type AttachableInstance, type AttachOptions, invalidArgument, resolveOrigins } from './options.ts'
-import { SessionWatch } from './session-watch.ts'
-import { isAborted } from './waiting.ts'
+import { GrantsError, type Session } from '@particle-grants/core'
+import { parseOrigins } from '@particle-grants/core/protocol'
+import type { AxiosInstance } from 'axios'
+import { isAllowedDestination } from './destination.ts'
+import { SessionAdapter } from './session-adapter.ts'
+
+/**
+ * An instance of Axios, or Axios itself. Only what is needed is declared, because TypeScript takes the declarations for
+ * `import` and for `require` for different types.
+ */
+export interface AttachableInstance {
+  readonly defaults: object
+  readonly interceptors: { readonly request: object; readonly response: object }
+  readonly getUri: unknown
+}
+
+export interface AttachOptions {
+  /** Origins that the token may be sent to, e.g. `https://api.particle.io`. @default the session's `allowedOrigins` */
+  readonly allowedOrigins?: readonly string[] | undefined
+  /** Replays a request once with a new token if the API rejected its token. @default true */
+  readonly replay?: boolean | undefined
+  /**
+   * Called once each time a person must sign in; the requests concerned reject as well. A function that several
+   * attachments share is called once. Errors that it throws go to the platform's `reportError`.
+   */
+  readonly onReauthenticationRequired?: ((error: ReauthenticationError) => void) | undefined
+}
+
+/** Why a person must sign in: again, or for the first time. */
+export type ReauthenticationError = GrantsError<'reauthentication_required'> | GrantsError<'not_signed_in'>
+
+declare module 'axios' {
+  // Without type parameters, since Axios has changed how many this interface has.
+  interface AxiosRequestConfig {
+    /** `false`: this request gets no token. `replay`: whether it is replayed. */
+    particleGrants?: false | { readonly replay?: boolean | undefined } | undefined
+  }
+}
 
 /**
  * Attaches the session's token to the instance's requests to allowed origins. All requests share one renewal, and a
  * request whose token the API rejected is replayed once. Returns the function that detaches the session.
+ *
+ * Attach before you register request interceptors of your own: Axios runs the first one last.
  *
  * @throws GrantsError `invalid_argument`, `insecure_base_url`
  */
@@ -21,60 +50,81 @@ export function attachSession(
   session: Session,
   options: AttachOptions = {},
 ): () => void {
-  assertInstance(instance)
-  assertSession(session)
+  assertArguments(instance, session)
   const { onReauthenticationRequired, replay = true } = options
   const allowedOrigins = resolveOrigins(session, options.allowedOrigins)
-  const destinations = new Destinations(allowedOrigins)
-  assertBaseUrl(instance, destinations, allowedOrigins)
-  const watch = SessionWatch.of(session)
-  const attachment = new Attachment({
-    session,
-    watch,
-    destinations,
-    replay,
-    resolve: resolverFor(instance),
-  })
-  const adapters = new WrappedAdapters((config, given) => attachment.send(config, given))
-  const unwatch = watch.attach(onReauthenticationRequired)
-  const eject = useLast(instance, (config) => {
-    // Axios makes an error of it next, with this config.
-    if (isAborted(config)) hideWhatLeadsToSockets(config)
-    else {
-      const adapter = adapters.of(config.adapter)
-      config.adapter = typeof config.data === 'function' ? keepFactory(config, adapter) : adapter
-    }
-    return config
-  })
-  let attached = true
+  assertBaseUrl(instance, allowedOrigins)
+  const watch = onReauthenticationRequired && watchReauthentication(session, onReauthenticationRequired)
+  const adapter = new SessionAdapter({ session, allowedOrigins, replay, onTokenError: watch?.report })
+  const { request } = instance.interceptors
+  const id = request.use((config) => adapter.install(config), null, { synchronous: true })
+  let isAttached = true
   return () => {
-    if (!attached) return
-    attached = false
-    attachment.detach()
-    eject()
-    unwatch()
+    if (!isAttached) return
+    isAttached = false
+    adapter.detach()
+    request.eject(id)
+    watch?.stop()
   }
 }
 
-function assertInstance(given: AttachableInstance): asserts given is AttachableInstance & AxiosInstance {
-  const { interceptors, getUri } = (given ?? {}) as Partial<AxiosInstance>
-  if (typeof interceptors?.request?.use === 'function' && typeof getUri === 'function') return
-  throw invalidArgument('instance', 'must be Axios or an instance from axios.create()')
+/** The callbacks that were called since their session's last sign-in. */
+const calledBack = new WeakMap<Session, Set<unknown>>()
+
+/** Calls back once each time a person must sign in, whether a request or the session's state shows it first. */
+function watchReauthentication(session: Session, callback: (error: ReauthenticationError) => void) {
+  const called = calledBack.get(session) ?? new Set()
+  calledBack.set(session, called)
+  const report = (error: unknown) => {
+    if (!isReauthenticationError(error) || called.has(callback)) return
+    called.add(callback)
+    // A callback that throws or rejects must not fail the request.
+    void (async () => callback(error))().catch((thrown: unknown) => platform.reportError?.(thrown))
+  }
+  const unsubscribe = session.subscribe((state) => {
+    if (state.status === 'signed_in') called.delete(callback)
+    if (state.status !== 'reauthentication_required') return
+    const message = 'The access token is no longer valid. Sign in again.'
+    report(new GrantsError('reauthentication_required', message, { reason: state.reason }))
+  })
+  const stop = () => {
+    unsubscribe()
+    called.delete(callback)
+  }
+  return { report, stop }
+}
+
+const platform = globalThis as { readonly reportError?: (error: unknown) => void }
+
+function isReauthenticationError(error: unknown): error is ReauthenticationError {
+  return GrantsError.isInstance(error) && /^(reauthentication_required|not_signed_in)$/.test(error.code)
+}
+
+function assertArguments(
+  instance: AttachableInstance,
+  session: Session,
+): asserts instance is AttachableInstance & AxiosInstance {
+  if (typeof (instance as AxiosInstance | undefined)?.interceptors?.request?.use !== 'function') {
+    throw invalidArgument('instance', 'must be Axios or an instance from axios.create()')
+  }
+  if (!Array.isArray(session?.allowedOrigins)) {
+    throw invalidArgument('session', 'must be a session from createSession()')
+  }
 }
 
 /** An instance whose own requests never get the token is a mistake. */
-function assertBaseUrl(
-  { defaults: { baseURL } }: AxiosInstance,
-  destinations: Destinations,
-  allowedOrigins: readonly string[],
-): void {
-  if (!baseURL || destinations.of({ baseURL } as InternalAxiosRequestConfig) !== undefined) return
+function assertBaseUrl({ defaults: { baseURL } }: AxiosInstance, allowedOrigins: readonly string[]): void {
+  if (!baseURL || isAllowedDestination({ baseURL }, allowedOrigins)) return
   const origins = allowedOrigins.join(', ') || 'none'
   throw invalidArgument('instance', `must have a baseURL in the allowed origins (${origins}), or none at all`)
 }
 
-function assertSession(given: Session): void {
-  const { getAccessToken, allowedOrigins } = (given ?? {}) as Partial<Session>
-  if (typeof getAccessToken === 'function' && Array.isArray(allowedOrigins)) return
-  throw invalidArgument('session', 'must be a session from createSession()')
+/** The session has checked its own origins, and may permit one over plain HTTP. */
+function resolveOrigins({ allowedOrigins }: Session, given = allowedOrigins): readonly string[] {
+  const isChecked = Array.isArray(given) && given.every((origin) => allowedOrigins.includes(origin))
+  return isChecked ? given : parseOrigins(given, false)
+}
+
+function invalidArgument(parameter: string, problem: string): GrantsError {
+  return new GrantsError('invalid_argument', `${parameter} ${problem}.`, { parameter, problem })
 }

@@ -1,83 +1,34 @@
-import type { InternalAxiosRequestConfig } from 'axios'
-
-/** A body of this many bytes is sent with a token that lasts: sending it twice costs more than renewing before. */
-const large = 1_000_000
-
-/** How a body is sent, and sent once more. */
+/** What is known about a body after Axios has transformed it. */
 export interface Body {
-  /** Whether it is better to renew before it is sent. */
-  readonly isLarge: boolean
-  /** The body for the first sending; `undefined`: as it stands in the config. */
-  readonly first: (() => unknown) | undefined
-  /** What makes it for the second one, asked for only then; `undefined`: it can't be sent twice. */
-  again(): SecondBody | undefined
+  /** The body to send, or a function that returns it for each attempt. */
+  readonly data: unknown
+  readonly isReplayable: boolean
+  /** The header that the body needs, if Axios cannot tell. */
+  readonly contentType?: string | undefined
 }
 
-/** Makes the body for the second sending, and sets the headers that it needs. */
-export type SecondBody = (config: InternalAxiosRequestConfig) => unknown
-
-const never = () => undefined
-const asItIs = () => (config: InternalAxiosRequestConfig) => config.data
-
-/** Whether a body needs no thought: small, and the same however often it is sent. */
-export function isSimple(data: unknown): boolean {
-  return data === undefined || data === null || (typeof data === 'string' && data.length < large)
+export function describeBody(data: unknown): Body {
+  if (typeof data !== 'object' || data === null) return { data, isReplayable: true }
+  if ('getBuffer' in data && 'getHeaders' in data) return describeFormData(data as FormDataPackage)
+  return { data, isReplayable: !('pipe' in data || 'getReader' in data || Symbol.asyncIterator in data) }
 }
 
-/** What is known of a body, after Axios has transformed it. */
-export function bodyOf({ data }: InternalAxiosRequestConfig): Body {
-  if (typeof data === 'function') {
-    const make = data as () => unknown
-    return { isLarge: true, first: make, again: () => make }
-  }
-  if (isFormOfNode(data)) return { isLarge: true, first: undefined, again: partsOf(data) }
-  if (isStream(data)) return { isLarge: true, first: undefined, again: never }
-  return { isLarge: sizeOf(data) >= large, first: undefined, again: asItIs }
-}
-
-function isStream(data: unknown): boolean {
-  if (typeof data !== 'object' || data === null) return false
-  return 'pipe' in data || 'getReader' in data || Symbol.asyncIterator in data
-}
-
-/** The `form-data` package: a stream that can give its content as long as it holds no stream itself. */
-interface FormOfNode {
-  /** Its parts. Sending takes them off this list one by one; the parts themselves stay as they are. */
-  readonly _streams: readonly unknown[]
+/** The `form-data` package, of Node. It is a stream, but can return its content if no part of it is one. */
+interface FormDataPackage {
   getBuffer(): Uint8Array
   getHeaders(): Record<string, string>
 }
 
-function isFormOfNode(data: unknown): data is FormOfNode {
-  if (typeof data !== 'object' || data === null) return false
-  return 'getBuffer' in data && 'getHeaders' in data && '_streams' in data && Array.isArray(data._streams)
-}
-
-/** Its parts as they are before the first sending; put together only when there is a second one. */
-function partsOf(form: FormOfNode): Body['again'] {
-  const kept: FormOfNode = Object.create(form, { _streams: { value: [...form._streams] } })
-  return () => {
-    try {
-      const content = kept.getBuffer()
-      return ({ headers }) => {
-        headers.setContentType(kept.getHeaders()['content-type'] ?? 'multipart/form-data')
-        return content
-      }
-    } catch {
-      return undefined
-    }
+function describeFormData(form: FormDataPackage): Body {
+  try {
+    return { data: form.getBuffer(), isReplayable: true, contentType: form.getHeaders()['content-type'] }
+  } catch {
+    return { data: form, isReplayable: false }
   }
 }
 
-function sizeOf(data: unknown): number {
-  if (typeof data === 'string') return data.length
-  if (typeof data !== 'object' || data === null) return 0
-  if ('byteLength' in data) return Number(data.byteLength)
-  if ('size' in data) return Number(data.size)
-  if (typeof FormData === 'function' && data instanceof FormData) {
-    let sum = 0
-    for (const [, value] of data) sum += typeof value === 'string' ? value.length : value.size
-    return sum
-  }
-  return 0
+/** Closes a stream that will not be sent. */
+export function discardBody(data: unknown): void {
+  if (data instanceof ReadableStream) data.cancel().catch(() => {})
+  else (data as { destroy?: () => void } | null | undefined)?.destroy?.()
 }

@@ -1,3 +1,2 @@
-export { attachSession } from './attach-session.ts'
-export type { AttachableInstance, AttachOptions, RequestOptions } from './options.ts'
-export type { ReauthenticationError } from './session-watch.ts'
+export type { ReauthenticationError } from './attach-session.ts'
+export { type AttachableInstance, type AttachOptions, attachSession } from './attach-session.ts'

@@ -37,8 +37,8 @@ const none: [string, AxiosRequestConfig][] = [
   ['another form', { method: 'POST', data: new FormData() }],
 ]
 
-describe.each(versions)('a caller who brings a token, $name', ({ axios, attachSession }) => {
-  it.each(own)('is left alone: %s', async (_title, config) => {
+describe.each(versions)('a request with its own credentials, $name', ({ axios, attachSession }) => {
+  it.each(own)('is sent as it is: %s', async (_title, config) => {
     const server = await recorder()
     const { session } = await numberedTokens(server.url)
     const instance = axios.create({ baseURL: server.url })
@@ -51,7 +51,7 @@ describe.each(versions)('a caller who brings a token, $name', ({ axios, attachSe
     expect(seen?.url).toBe(expected?.url)
   })
 
-  it.each(none)('is not who brings something else: %s', async (_title, config) => {
+  it.each(none)('is not one with something similar: %s', async (_title, config) => {
     const server = await recorder()
     const { session } = await numberedTokens(server.url)
     const instance = axios.create({ baseURL: server.url })
@@ -60,7 +60,7 @@ describe.each(versions)('a caller who brings a token, $name', ({ axios, attachSe
     expect(server.requests[0]?.authorization).toMatch(/^Bearer plantedtoken1/)
   })
 
-  it('may have it in baseURL', async () => {
+  it('may have them in baseURL', async () => {
     const server = await recorder()
     const { session } = await numberedTokens(server.url)
     const instance = axios.create({ baseURL: `${server.url}/v1?access_token=theirs&path=` })
@@ -69,7 +69,7 @@ describe.each(versions)('a caller who brings a token, $name', ({ axios, attachSe
     expect(server.requests[0]?.authorization).toBeUndefined()
   })
 
-  it('is not who leaves the header open in other letters, and gets none of the token back', async () => {
+  it('is not one whose header is undefined, in any case, and its config stays without the token', async () => {
     const server = await recorder(({ url }, response) => response.writeHead(Number(url.slice(1))).end('{}'))
     const { session } = await numberedTokens(server.url)
     const instance = axios.create({ baseURL: server.url })

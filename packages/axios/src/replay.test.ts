@@ -14,8 +14,8 @@ const failure = (promise: Promise<unknown>) =>
     (error: unknown) => error,
   )
 
-describe.each(versions)('a token that the API calls dead, $name', ({ axios, attachSession }) => {
-  it('is renewed once, and the call sent again', async () => {
+describe.each(versions)('a token that the API rejects, $name', ({ axios, attachSession }) => {
+  it('is renewed once, and the request is replayed', async () => {
     const { baseUrl, session, sandbox, statuses, tokenRequests } = await openScene()
     const instance = axios.create({ baseURL: baseUrl })
     attachSession(instance, session)
@@ -25,7 +25,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     expect(tokenRequests()).toBe(1)
   })
 
-  it('is known without asking when its time is over: no call is sent to fail', async () => {
+  it('is not sent after it expired', async () => {
     const { baseUrl, session, clock, statuses, tokenRequests } = await openScene()
     const instance = axios.create({ baseURL: baseUrl })
     attachSession(instance, session)
@@ -40,7 +40,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     ['invalid_token', [401, 200]],
     ['invalid_grant', [401]],
     ['Wrong password', [401]],
-  ])('is told by the body of a 401, not by the status: %s', async (error, expected) => {
+  ])('is recognized by the body of a 401: %s', async (error, expected) => {
     const { baseUrl, session, sandbox, statuses, tokenRequests } = await openScene()
     const instance = axios.create({ baseURL: baseUrl, validateStatus: () => true })
     attachSession(instance, session)
@@ -61,7 +61,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     ['fetch', 'arraybuffer'],
     ['fetch', 'stream'],
     ['fetch', 'blob'],
-  ] as const)('is told by the %s adapter with responseType %s', async (adapter, responseType) => {
+  ] as const)('is recognized with the %s adapter and responseType %s', async (adapter, responseType) => {
     const { baseUrl, session, sandbox, statuses } = await openScene()
     const instance = axios.create({ baseURL: baseUrl, adapter, responseType })
     attachSession(instance, session)
@@ -78,7 +78,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     ['fetch', 'stream'],
     ['fetch', 'blob'],
   ] as const)(
-    'is not told by another 401, whose body arrives whole: %s, %s',
+    'is not recognized in another 401, whose body arrives complete: %s, %s',
     async (adapter, responseType) => {
       const body = JSON.stringify({ ok: false, error: 'Wrong password', filler: 'x'.repeat(40_000) })
       const server = await recorder((_, response) => {
@@ -97,7 +97,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
   )
 
   it.each(['http', 'fetch'])(
-    'is not looked for in a long or other stream, which stays unread: %s',
+    'is not searched for in a stream that is long or not JSON: %s',
     async (adapter) => {
       for (const headers of [
         { 'content-type': 'text/html' },
@@ -117,7 +117,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     },
   )
 
-  it('is replaced for a caller who takes a 401 for an answer, too', async () => {
+  it('is replaced also if validateStatus accepts a 401', async () => {
     const { baseUrl, session, sandbox, statuses } = await openScene()
     const instance = axios.create({ baseURL: baseUrl, validateStatus: (status) => status < 500 })
     attachSession(instance, session)
@@ -126,7 +126,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     expect(statuses()).toEqual([401, 200])
   })
 
-  it('costs one token request when the API rejects every token: the call is replayed once, and then the session backs off', async () => {
+  it('costs one token request if the API rejects every token: after one replay the session backs off', async () => {
     const server = await recorder((_, response) => refuse(response))
     const { session, requested } = await numberedTokens(server.url)
     const instance = axios.create({ baseURL: server.url })
@@ -158,7 +158,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     expect(requested()).toBe(4)
   })
 
-  it('is not renewed by a call that carried an older one, which is just sent again', async () => {
+  it('is not renewed for a request that carried an older one, which is only replayed', async () => {
     const held: (() => void)[] = []
     const server = await recorder((recorded, response) => {
       const isOld = recorded.authorization === `Bearer ${tokenNumber(1)}`
@@ -182,7 +182,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     ['for the instance', { replay: false }, {}],
     ['for the request', {}, { particleGrants: { replay: false } }],
   ])(
-    'is not answered by a replay where that is switched off %s; the next call has a new one',
+    'causes no replay if that is switched off %s; the next request has a new token',
     async (_title, options, request) => {
       const { baseUrl, session, sandbox, statuses, tokenRequests } = await openScene()
       const instance = axios.create({ baseURL: baseUrl })
@@ -195,7 +195,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     },
   )
 
-  it('is replayed for a request that asks for it, where the instance does not', async () => {
+  it('causes a replay if the request asks for it and the instance does not', async () => {
     const { baseUrl, session, sandbox, statuses } = await openScene()
     const instance = axios.create({ baseURL: baseUrl })
     attachSession(instance, session, { replay: false })
@@ -204,7 +204,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     expect(statuses()).toEqual([401, 200])
   })
 
-  it('that nobody can renew rejects with one typed error for each request, and tells once', async () => {
+  it('rejects each request with a typed error if it cannot be renewed, and calls back once', async () => {
     const server = await recorder((_, response) => refuse(response))
     const session = await externalToken(server.url, 'a'.repeat(40))
     const told: string[] = []
@@ -225,7 +225,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     expect(told).toHaveLength(2)
   })
 
-  it('is sent again when it is adopted once more', async () => {
+  it('is sent again after setToken with the same token', async () => {
     let isDead = true
     const server = await recorder((_, response) => (isDead ? refuse(response) : response.end('{}')))
     const token = 'a'.repeat(40)
@@ -248,7 +248,7 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     expect(server.requests).toHaveLength(4)
   })
 
-  it('is told by bytes of another realm, as a test environment or a frame has them', async () => {
+  it('is recognized in bytes of another realm', async () => {
     const json = '{"error":"invalid_token"}'
     const bytes = runInNewContext(`Uint8Array.from(${JSON.stringify([...Buffer.from(json)])})`) as Uint8Array
     class Blob {
@@ -269,19 +269,16 @@ describe.each(versions)('a token that the API calls dead, $name', ({ axios, atta
     }
   })
 
-  it.each(['GET', 'POST'])(
-    'of a %s that fails again with something else gives that answer',
-    async (method) => {
-      const { baseUrl, session, sandbox } = await openScene()
-      const instance = axios.create({ baseURL: baseUrl })
-      attachSession(instance, session)
-      sandbox.failNext({ status: 401, body: { error: 'invalid_token' } })
-      sandbox.failNext({ status: 500, body: { error: 'broken' }, match: { path: '/v1/devices' } })
-      await expect(instance.request({ url: '/v1/devices', method })).rejects.toMatchObject({
-        response: { status: 500, data: { error: 'broken' } },
-      })
-    },
-  )
+  it.each(['GET', 'POST'])('passes on another error of the replayed %s', async (method) => {
+    const { baseUrl, session, sandbox } = await openScene()
+    const instance = axios.create({ baseURL: baseUrl })
+    attachSession(instance, session)
+    sandbox.failNext({ status: 401, body: { error: 'invalid_token' } })
+    sandbox.failNext({ status: 500, body: { error: 'broken' }, match: { path: '/v1/devices' } })
+    await expect(instance.request({ url: '/v1/devices', method })).rejects.toMatchObject({
+      response: { status: 500, data: { error: 'broken' } },
+    })
+  })
 })
 
 async function textOf(data: unknown): Promise<string> {

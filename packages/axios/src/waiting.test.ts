@@ -29,19 +29,19 @@ async function waitingScene(token: 'none' | 'old') {
   return { server, held: heldSession(server.url, token === 'old' ? 'old' : undefined) }
 }
 
-describe.each(versions)('while a call waits for a token, $name', ({ axios, attachSession }) => {
+describe.each(versions)('a request that waits for a token, $name', ({ axios, attachSession }) => {
   describe.each([
     ['before it was sent', 'none'],
     ['after a 401', 'old'],
   ] as const)('%s', (_title, token) => {
-    it('an abort ends its waiting at once, and nobody elses', async () => {
+    it('stops waiting when it is aborted, and others continue', async () => {
       const { server, held } = await waitingScene(token)
       const instance = axios.create({ baseURL: server.url })
       attachSession(instance, held.session)
       const controller = new AbortController()
       const aborted = failure(instance.get('/', { signal: controller.signal }))
       const other = instance.get('/')
-      await until(() => held.waiting() === 1)
+      await until(() => held.waiting() === 2)
       controller.abort()
       const error = await aborted
       expect(axios.isCancel(error)).toBe(true)
@@ -51,7 +51,7 @@ describe.each(versions)('while a call waits for a token, $name', ({ axios, attac
       expect(server.requests.filter(({ authorization }) => authorization === 'Bearer new')).toHaveLength(1)
     })
 
-    it('a cancel token does the same', async () => {
+    it('stops waiting when its cancel token is cancelled', async () => {
       const { server, held } = await waitingScene(token)
       const instance = axios.create({ baseURL: server.url })
       attachSession(instance, held.session)
@@ -83,7 +83,7 @@ describe.each(versions)('while a call waits for a token, $name', ({ axios, attac
       held.give('new')
     })
 
-    it('its time-out covers waiting and sending together', async () => {
+    it('has one time-out for waiting and sending', async () => {
       const { server, held } = await waitingScene(token)
       const instance = axios.create({ baseURL: server.url })
       const timeouts: (number | undefined)[] = []
@@ -104,12 +104,12 @@ describe.each(versions)('while a call waits for a token, $name', ({ axios, attac
       expect(config.timeoutErrorMessage).toBeUndefined()
     })
 
-    it('what keeps the session from a token is an error of each call', async () => {
+    it('rejects with its own error if the session gets no token', async () => {
       const { server, held } = await waitingScene(token)
       const instance = axios.create({ baseURL: server.url })
       attachSession(instance, held.session)
       const errors = Promise.all(Array.from({ length: 5 }, () => failure(instance.get('/'))))
-      await until(() => held.waiting() === 1 && server.requests.length === (token === 'none' ? 0 : 5))
+      await until(() => held.waiting() === 5 && server.requests.length === (token === 'none' ? 0 : 5))
       held.fail(
         new GrantsError('renewal_backoff', 'Call later.', {
           retryAt: 1,
@@ -122,7 +122,7 @@ describe.each(versions)('while a call waits for a token, $name', ({ axios, attac
     })
   })
 
-  it('nothing is asked for a request that is aborted already', async () => {
+  it('requests no token if it was aborted before', async () => {
     const { server, held } = await waitingScene('none')
     const instance = axios.create({ baseURL: server.url })
     attachSession(instance, held.session)
@@ -131,7 +131,7 @@ describe.each(versions)('while a call waits for a token, $name', ({ axios, attac
     expect(held.waiting()).toBe(0)
   })
 
-  it('a token that the API rejected is not sent again, and all calls wait for the same renewal', async () => {
+  it('is not sent with a token that the API rejected, and shares one renewal', async () => {
     const { server, held } = await waitingScene('old')
     const instance = axios.create({ baseURL: server.url })
     attachSession(instance, held.session)
@@ -154,23 +154,26 @@ describe.each(versions)('while a call waits for a token, $name', ({ axios, attac
     [401, true],
     [401, false],
     [200, true],
-  ])('an abort that the adapter ignores leaves nothing unhandled: %s, replay %s', async (status, replay) => {
-    const unhandled = unhandledRejections()
-    const session = await externalToken('https://api.example', 'a'.repeat(40))
-    const instance = axios.create({ baseURL: 'https://api.example', validateStatus: () => true })
-    attachSession(instance, session, { replay })
-    const controller = new AbortController()
-    const adapter: AxiosAdapter = async (config) => {
-      controller.abort()
-      return { data: { error: 'invalid_token' }, status, statusText: '', headers: {}, config }
-    }
-    const error = await failure(instance.get('/', { signal: controller.signal, adapter }))
-    expect(axios.isCancel(error)).toBe(true)
-    await rejectionsAreReported()
-    expect(unhandled).toEqual([])
-  })
+  ])(
+    'leaves no unhandled rejection after an abort that the adapter ignores: %s, replay %s',
+    async (status, replay) => {
+      const unhandled = unhandledRejections()
+      const session = await externalToken('https://api.example', 'a'.repeat(40))
+      const instance = axios.create({ baseURL: 'https://api.example', validateStatus: () => true })
+      attachSession(instance, session, { replay })
+      const controller = new AbortController()
+      const adapter: AxiosAdapter = async (config) => {
+        controller.abort()
+        return { data: { error: 'invalid_token' }, status, statusText: '', headers: {}, config }
+      }
+      const error = await failure(instance.get('/', { signal: controller.signal, adapter }))
+      expect(axios.isCancel(error)).toBe(true)
+      await rejectionsAreReported()
+      expect(unhandled).toEqual([])
+    },
+  )
 
-  it('what the time-out leaves is not written into the config of a call that did not wait', async () => {
+  it('keeps the time-out of its config', async () => {
     const server = await recorder()
     const instance = axios.create({ baseURL: server.url, timeout: 60_000 })
     attachSession(instance, heldSession(server.url, 'good').session)

@@ -50,9 +50,12 @@ export function heldSession(baseUrl: string, held: string | undefined) {
   const session = {
     allowedOrigins: [new URL(baseUrl).origin],
     peekAccessToken: () => token,
-    getAccessToken: async () => {
+    getAccessToken: async ({ signal }: { readonly signal: AbortSignal }) => {
       waiting += 1
-      await released
+      const aborted = new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason))
+      })
+      await Promise.race([released, aborted])
       return token
     },
     invalidateToken: (rejected: string) => {

@@ -5,7 +5,7 @@ import { invalidArgument } from './errors.ts'
 import { LockoutGuard, type LockoutGuardOptions } from './lockout-guard.ts'
 import { defaultChallengeLimits } from './machine/event.ts'
 import type { Identity } from './machine/state.ts'
-import { allowInsecureRequests, parseBaseUrl, particleUrl } from './protocol/base-url.ts'
+import { allowInsecureRequests, parseBaseUrl, parseOrigins, particleUrl } from './protocol/base-url.ts'
 import type { Fetch } from './protocol/http.ts'
 import type { ClientAuthentication } from './protocol/token-request.ts'
 import type { SessionContext } from './session-runner.ts'
@@ -129,21 +129,8 @@ function resolveUrls(options: ConnectionOptions) {
   const allowInsecure = options[allowInsecureRequests] === true
   const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
   const { allowedOrigins = [new URL(baseUrl).origin] } = options
-  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
-    throw invalidArgument('allowedOrigins', 'must be an array of origins, e.g. https://api.particle.io')
-  }
   // The token is a credential, too.
-  const origins = allowedOrigins.map((origin) => parseBaseUrl(origin, allowInsecure))
-  return { baseUrl, allowedOrigins: Object.freeze(origins) }
-}
-
-function isOrigin(given: unknown): boolean {
-  try {
-    const { origin, protocol } = new URL(given as string)
-    return /^https?:$/.test(protocol) && [origin, `${origin}/`].includes(given as string)
-  } catch {
-    return false
-  }
+  return { baseUrl, allowedOrigins: Object.freeze(parseOrigins(allowedOrigins, allowInsecure)) }
 }
 
 /** Looked up at each call, so that a `fetch` that is installed or patched later is used. */

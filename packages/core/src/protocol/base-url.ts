@@ -27,3 +27,25 @@ export function parseBaseUrl(given: string, allowInsecure: boolean): string {
   // The look-behind keeps a long run of slashes elsewhere from being tried from each of them.
   return origin + pathname.replace(/(?<!\/)\/+$/, '')
 }
+
+/**
+ * Checks a list of origins, without paths, and returns each as the URL parser writes it.
+ * Throws `invalid_argument`, or `insecure_base_url` for plain `http:` to another machine.
+ */
+export function parseOrigins(given: readonly string[], allowInsecure: boolean): readonly string[] {
+  if (!Array.isArray(given) || !given.every(isOrigin)) {
+    throw invalidArgument('allowedOrigins', 'must be an array of origins, e.g. https://api.particle.io')
+  }
+  return given.map((origin) => parseBaseUrl(origin, allowInsecure))
+}
+
+/** A pattern is not one: it would match no request, and seem to allow many. */
+function isOrigin(given: unknown): boolean {
+  try {
+    const { origin, protocol, hostname } = new URL(given as string)
+    const isWhole = [origin, `${origin}/`].includes(given as string)
+    return isWhole && /^https?:$/.test(protocol) && !hostname.includes('*')
+  } catch {
+    return false
+  }
+}

@@ -6,8 +6,9 @@ import { type HttpResponse, type JsonObject, parseJsonObject } from './http.ts'
  */
 export function isAllowedUrl(url: string, origins: readonly string[]): boolean {
   try {
-    const { origin, pathname } = new URL(url)
-    return origins.includes(origin) && !isTokenEndpoint(decodePath(pathname))
+    // Not the URL's own `origin`: that of a blob is the one of the page that made it.
+    const { protocol, host, pathname } = new URL(url)
+    return origins.includes(`${protocol}//${host}`) && !isTokenEndpoint(decodePath(pathname))
   } catch {
     return false
   }

@@ -1,18 +1,21 @@
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import { createSession } from '@particle-grants/core'
 import { isAllowedUrl } from '@particle-grants/core/protocol'
-import type { AxiosRequestConfig, InternalAxiosRequestConfig } from 'axios'
-import { describe, expect, it } from 'vitest'
+import { AxiosHeaders, type AxiosRequestConfig } from 'axios'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { failure } from '../test/expect-clean.ts'
 import { hostileForms } from '../test/hostile-forms.ts'
 import { everyNameIsHere } from '../test/loopback.ts'
 import { recorder } from '../test/recorder.ts'
 import { numberedTokens } from '../test/tokens.ts'
 import { newest, versions } from '../test/versions.ts'
-import { Destinations } from './destinations.ts'
-import { resolveOrigins } from './options.ts'
+import { hasEnvironmentProxy, isAllowedDestination } from './destination.ts'
+import { hasOwnCredentials } from './own-credentials.ts'
 
 const api = 'https://api.particle.io'
-const of = (config: AxiosRequestConfig, origins: readonly string[] = [api]) =>
-  new Destinations(origins).of(config as InternalAxiosRequestConfig)
+const isAllowed = (config: AxiosRequestConfig, origins = [api]) => isAllowedDestination(config, origins)
 
 describe('the token goes to an allowed origin', () => {
   it.each<[string, AxiosRequestConfig]>([
@@ -41,13 +44,13 @@ describe('the token goes to an allowed origin', () => {
     ['with tokens in the path', { baseURL: api, url: '/v1/access_tokens/current' }],
     ['with oauth in the path', { baseURL: api, url: '/v1/oauth/token' }],
   ])('%s', (_title, config) => {
-    expect(of(config)).toBe(api)
+    expect(isAllowed(config)).toBe(true)
   })
 
-  it('of several, and says which', () => {
+  it('if that is one of several', () => {
     const origins = [api, 'http://127.0.0.1:8765']
-    expect(of({ url: 'http://127.0.0.1:8765/v1' }, origins)).toBe(origins[1])
-    expect(of({ url: 'http://127.0.0.1:876/v1' }, origins)).toBeUndefined()
+    expect(isAllowed({ url: 'http://127.0.0.1:8765/v1' }, origins)).toBe(true)
+    expect(isAllowed({ url: 'http://127.0.0.1:876/v1' }, origins)).toBe(false)
   })
 
   it.each([
@@ -61,14 +64,16 @@ describe('the token goes to an allowed origin', () => {
     '\\oauth\\token',
     '/%6fauth/token',
     '/oauth%2Ftoken',
+    '/oauth%252Ftoken',
+    '/%256fauth/token',
     '/oauth/token;x=1',
     '/v1%2f..%2foauth/token',
-  ])('but not to its token endpoint: %s', (url) => {
-    expect(of({ baseURL: api, url })).toBeUndefined()
-    expect(of({ baseURL: `${api}/oauth`, url: 'token' })).toBeUndefined()
+  ])('but not to the token endpoint: %s', (url) => {
+    expect(isAllowed({ baseURL: api, url })).toBe(false)
+    expect(isAllowed({ baseURL: `${api}/oauth`, url: 'token' })).toBe(false)
   })
 
-  it('which is known here by every spelling by which core knows it', () => {
+  it('and recognizes each spelling of the token endpoint that core recognizes', () => {
     const pieces = [
       'oauth',
       'TOKEN',
@@ -88,32 +93,33 @@ describe('the token goes to an allowed origin', () => {
     const paths = pieces.flatMap((a) =>
       pieces.flatMap((b) => pieces.flatMap((c) => pieces.map((d) => a + b + c + d))),
     )
-    const urls = paths.map((path) => `${api}/${path}`)
-    const getsToken = (url: string) => of({ url }) !== undefined
-    expect(urls.filter((url) => getsToken(url) !== isAllowedUrl(url, [api]))).toEqual([])
+    const urls = paths.filter((path) => !path.startsWith('/')).map((path) => `/${path}`)
+    const getsToken = (url: string) => isAllowed({ baseURL: api, url })
+    expect(urls.filter((url) => getsToken(url) !== isAllowedUrl(api + url, [api]))).toEqual([])
     expect(urls.filter((url) => !getsToken(url)).length).toBeGreaterThan(100)
   })
 
-  it("and in a page, where relative URLs are the page's own, to the page's origin", () => {
+  it("and in a page, relative URLs go to the page's origin", () => {
     const page = globalThis as { location?: object }
-    expect(of({ url: '/v1/devices' })).toBeUndefined()
+    expect(isAllowed({ url: '/v1/devices' })).toBe(false)
     page.location = { href: `${api}/app/` }
     try {
-      expect(of({ url: '/v1/devices' })).toBe(api)
-      expect(of({ url: '//evil.example/v1' })).toBeUndefined()
+      expect(isAllowed({ url: '/v1/devices' })).toBe(true)
+      expect(isAllowed({ url: '//evil.example/v1' })).toBe(false)
     } finally {
       Reflect.deleteProperty(page, 'location')
     }
   })
 })
 
-describe('the token goes nowhere else', () => {
-  it('by at least 50 hostile forms', () => {
+describe('the token does not go to another origin', () => {
+  it('in at least 50 hostile forms', () => {
     expect(hostileForms('https://api.particle.io', 'evil.example').length).toBeGreaterThanOrEqual(50)
   })
 
   it.each(hostileForms('https://api.particle.io', 'evil.example'))('%s', (_title, config) => {
-    expect(of(config)).toBeUndefined()
+    const headers = new AxiosHeaders()
+    expect(isAllowed(config) && !hasOwnCredentials({ ...config, headers })).toBe(false)
   })
 })
 
@@ -142,8 +148,8 @@ const sentByAll = [
   'an absolute URL, where 0 counts as false',
 ]
 
-describe.each(versions)('nobody else sees the token on the wire, $name', ({ axios, attachSession }) => {
-  it.each(['http', 'fetch'])('by any of the hostile forms, sent by the %s adapter', async (adapter) => {
+describe.each(versions)('no other server receives the token, $name', ({ axios, attachSession }) => {
+  it.each(['http', 'fetch'])('in any of the hostile forms, with the %s adapter', async (adapter) => {
     const server = await recorder()
     const allowed = server.of('localhost')
     const { session } = await numberedTokens(allowed)
@@ -169,13 +175,6 @@ describe.each(versions)('nobody else sees the token on the wire, $name', ({ axio
 describe('the allowed origins', () => {
   const { axios, attachSession } = newest
 
-  it("are the session's own where none are named", async () => {
-    const { session } = await numberedTokens('http://127.0.0.1:8765')
-    expect(resolveOrigins(session, undefined)).toEqual(['http://127.0.0.1:8765'])
-    expect(resolveOrigins(session, [`${api}/`, 'http://localhost:1'])).toEqual([api, 'http://localhost:1'])
-    expect(resolveOrigins(session, [])).toEqual([])
-  })
-
   it('are those of the session’s `allowedOrigins`', async () => {
     const [api, other] = [await recorder(), await recorder()]
     const accessToken = 'a'.repeat(40)
@@ -195,7 +194,7 @@ describe('the allowed origins', () => {
     'http://127.0.0.1:8766',
     'https://api.particle.io.evil.example/v1',
     '/api',
-  ])('contain the baseURL of the instance: %s is an error', async (baseURL) => {
+  ])('must contain the baseURL of the instance: %s is an error', async (baseURL) => {
     const { session } = await numberedTokens('http://127.0.0.1:8765')
     const allowedOrigins = ['https://api.particle.io', 'http://127.0.0.1:8765']
     expect(() => attachSession(axios.create({ baseURL }), session, { allowedOrigins })).toThrow(
@@ -215,16 +214,114 @@ describe('the allowed origins', () => {
     'https://*.particle.io/',
     'https://u@api.particle.io',
     '',
-  ])('are origins and nothing else: %s', async (origin) => {
+  ])('must be origins: %j is an error', async (origin) => {
     const { session } = await numberedTokens('http://127.0.0.1:8765')
     const attach = () => attachSession(axios.create(), session, { allowedOrigins: [origin] })
     expect(attach).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
   })
 
-  it('are https, or this machine', async () => {
+  it('must use https, or lead to this machine', async () => {
     const { session } = await numberedTokens('http://127.0.0.1:8765')
     const attach = () =>
       attachSession(axios.create(), session, { allowedOrigins: ['http://api.particle.io'] })
     expect(attach).toThrow(expect.objectContaining({ code: 'insecure_base_url' }))
   })
 })
+
+describe.each(versions)(
+  'a proxy that a request for https goes through, $name',
+  ({ axios, attachSession }) => {
+    const [, minor] = axios.VERSION.split('.').map(Number)
+    const isUnencrypted = Number(minor) < 16
+    const unencrypted = {
+      code: 'insecure_base_url',
+      message: expect.stringContaining('would send the token for https://api.example to a proxy unencrypted'),
+    }
+
+    /** A proxy that remembers the tokens that it can read, and refuses tunnels. */
+    async function startProxy() {
+      const read: (string | undefined)[] = []
+      const server = createServer(({ headers }, response) => {
+        read.push(headers.authorization)
+        response.writeHead(502).end()
+      })
+      server.on('connect', ({ headers }, socket) => {
+        read.push(headers.authorization)
+        socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      onTestFinished(() => void server.close())
+      const { port } = server.address() as AddressInfo
+      const { session } = await numberedTokens('https://api.example')
+      const instance = axios.create({ baseURL: 'https://api.example', adapter: 'http' })
+      attachSession(instance, session)
+      return { read, port, url: `http://127.0.0.1:${port}`, instance }
+    }
+
+    /** What a request through the proxy must have shown to it: nothing, or a request for a tunnel. */
+    const nothing = isUnencrypted ? [] : [undefined]
+
+    it.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY'])('never sees the token, with %s', async (name) => {
+      const { read, url, instance } = await startProxy()
+      vi.stubEnv('NO_PROXY', '')
+      vi.stubEnv('no_proxy', '')
+      vi.stubEnv(name, url)
+      onTestFinished(() => void vi.unstubAllEnvs())
+      await expect(instance.get('/')).rejects.toMatchObject(isUnencrypted ? unencrypted : {})
+      expect(read).toEqual(nothing)
+    })
+
+    it('never sees the token, with the option', async () => {
+      const { read, port, instance } = await startProxy()
+      const options = { proxy: { protocol: 'http', host: '127.0.0.1', port } }
+      await expect(instance.get('/', options)).rejects.toMatchObject(isUnencrypted ? unencrypted : {})
+      expect(read).toEqual(nothing)
+    })
+
+    it('is no error for proxy: false, a host in NO_PROXY, or a request without the token', async () => {
+      const { read, url, instance } = await startProxy()
+      vi.stubEnv('HTTPS_PROXY', url)
+      onTestFinished(() => void vi.unstubAllEnvs())
+      everyNameIsHere()
+      const direct = await failure(instance.get('/', { proxy: false }))
+      vi.stubEnv('NO_PROXY', 'other.example, api.example')
+      const excepted = await failure(instance.get('/'))
+      for (const error of [direct, excepted]) expect(axios.isAxiosError(error)).toBe(true)
+      expect(read).toEqual([])
+      vi.stubEnv('NO_PROXY', '')
+      expect(await failure(instance.get('/', { particleGrants: false }))).not.toMatchObject(unencrypted)
+    })
+  },
+)
+
+describe('hasEnvironmentProxy', () => {
+  it.each([
+    [{}, false],
+    [{ https_proxy: 'http://proxy' }, true],
+    [{ HTTPS_PROXY: 'http://proxy' }, true],
+    [{ http_proxy: 'http://proxy' }, false],
+    [{ ALL_PROXY: 'http://proxy' }, true],
+    [{ npm_config_proxy: 'http://proxy' }, true],
+    [{ HTTPS_PROXY: 'http://proxy', NO_PROXY: '*' }, false],
+    [{ HTTPS_PROXY: 'http://proxy', no_proxy: 'api.example' }, false],
+    [{ HTTPS_PROXY: 'http://proxy', NO_PROXY: 'API.example:443' }, false],
+    [{ HTTPS_PROXY: 'http://proxy', NO_PROXY: 'api.example:8443' }, true],
+    [{ HTTPS_PROXY: 'http://proxy', NO_PROXY: 'localhost .example' }, false],
+    [{ HTTPS_PROXY: 'http://proxy', NO_PROXY: '*.example' }, false],
+    [{ HTTPS_PROXY: 'http://proxy', NO_PROXY: 'example' }, true],
+  ])('%j: %s', (variables, expected) => {
+    const getProxyForUrl = loadFromOldestAxios('proxy-from-env').getProxyForUrl
+    const names = ['https_proxy', 'http_proxy', 'all_proxy', 'no_proxy', 'npm_config_proxy']
+    for (const name of [...names, ...names.map((name) => name.toUpperCase())]) vi.stubEnv(name, '')
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(hasEnvironmentProxy('api.example', '443')).toBe(expected)
+    expect(getProxyForUrl('https://api.example') !== '').toBe(expected)
+  })
+})
+
+/** What Axios 1.7 itself decides by. */
+function loadFromOldestAxios(name: string): { getProxyForUrl(url: string): string } {
+  const ofThisFile = createRequire(import.meta.url)
+  return createRequire(ofThisFile.resolve('axios-oldest'))(name)
+}

@@ -16,7 +16,7 @@ const failure = (promise: Promise<unknown>) =>
 describe('onReauthenticationRequired', () => {
   const { axios, attachSession } = newest
 
-  it('is told of a token that ran out by the clock, and of a session that never signed in', async () => {
+  it('is called for an expired token, and for a session that never signed in', async () => {
     const { baseUrl, clock } = await openScene()
     const session = createSession({ client: developerClient(), baseUrl, clock })
     const told: string[] = []
@@ -32,7 +32,7 @@ describe('onReauthenticationRequired', () => {
     expect(told).toEqual(['not_signed_in', 'reauthentication_required'])
   })
 
-  it('is told where another part of the program finds out, and not after detaching', async () => {
+  it('is called if another part of the program notices, and not after detaching', async () => {
     const server = await recorder((_, response) => refuse(response))
     const session = await externalToken(server.url, 'a'.repeat(40))
     const told: string[] = []
@@ -47,7 +47,7 @@ describe('onReauthenticationRequired', () => {
     expect(told).toHaveLength(1)
   })
 
-  it('is told by a call that is not sent again, as well', async () => {
+  it('is called also if the request is not replayed', async () => {
     const server = await recorder((_, response) => refuse(response))
     const session = await externalToken(server.url, 'a'.repeat(40))
     const told: string[] = []
@@ -62,7 +62,7 @@ describe('onReauthenticationRequired', () => {
     expect(told).toHaveLength(1)
   })
 
-  it('is told once for each function: one that several attachments name, or one for each of them', async () => {
+  it('is called once for each function, also if several attachments share it', async () => {
     const { baseUrl } = await openScene()
     const told: string[] = []
     const shared = () => told.push('shared')
@@ -91,23 +91,29 @@ describe('onReauthenticationRequired', () => {
         throw new Error('thrown by a callback')
       },
     ],
-  ])('stops nobody %s, which goes to reportError where there is one', async (_title, callback) => {
-    const unhandled = unhandledRejections()
-    const { baseUrl } = await openScene()
-    const reported: unknown[] = []
-    const told: string[] = []
-    for (const platform of ['without', 'with']) {
-      if (platform === 'with') vi.stubGlobal('reportError', (error: unknown) => reported.push(String(error)))
-      onTestFinished(() => void vi.unstubAllGlobals())
-      const session = createSession({ client: developerClient(), baseUrl })
-      const instance = axios.create({ baseURL: baseUrl })
-      attachSession(instance, session, { onReauthenticationRequired: callback() })
-      attachSession(instance, session, { onReauthenticationRequired: ({ code }) => told.push(code) })
-      expect(await failure(instance.get('/'))).toMatchObject({ code: 'not_signed_in' })
-      await rejectionsAreReported()
-    }
-    expect(told).toEqual(['not_signed_in', 'not_signed_in'])
-    expect(reported).toEqual(['Error: thrown by a callback'])
-    expect(unhandled).toEqual([])
-  })
+  ])(
+    'does not fail the request %s; the error goes to reportError if there is one',
+    async (_title, callback) => {
+      const unhandled = unhandledRejections()
+      const { baseUrl } = await openScene()
+      const reported: unknown[] = []
+      const told: string[] = []
+      for (const platform of ['without', 'with']) {
+        if (platform === 'with')
+          vi.stubGlobal('reportError', (error: unknown) => reported.push(String(error)))
+        onTestFinished(() => void vi.unstubAllGlobals())
+        const session = createSession({ client: developerClient(), baseUrl })
+        const instances = [axios.create({ baseURL: baseUrl }), axios.create({ baseURL: baseUrl })] as const
+        attachSession(instances[0], session, { onReauthenticationRequired: callback() })
+        attachSession(instances[1], session, { onReauthenticationRequired: ({ code }) => told.push(code) })
+        for (const instance of instances) {
+          expect(await failure(instance.get('/'))).toMatchObject({ code: 'not_signed_in' })
+        }
+        await rejectionsAreReported()
+      }
+      expect(told).toEqual(['not_signed_in', 'not_signed_in'])
+      expect(reported).toEqual(['Error: thrown by a callback'])
+      expect(unhandled).toEqual([])
+    },
+  )
 })

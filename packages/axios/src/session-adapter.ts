@@ -1,0 +1,191 @@
+import { GrantsError, type Session } from '@particle-grants/core'
+import axios, { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import { describeBody, discardBody } from './body.ts'
+import { assertNotReadable, getUrl, isAllowedDestination } from './destination.ts'
+import { hasOwnCredentials } from './own-credentials.ts'
+import {
+  copyHeaders,
+  createRedirectGuard,
+  getDeadline,
+  sendOnce,
+  type TokenRequest,
+  timeoutError,
+  unwrap,
+} from './send-once.ts'
+
+export interface SessionAdapterOptions {
+  readonly session: Session
+  readonly allowedOrigins: readonly string[]
+  readonly replay: boolean
+  /** Called when a request gets no token. */
+  readonly onTokenError: ((error: unknown) => void) | undefined
+}
+
+/** How long a token must be valid before a stream is sent, which cannot be replayed. */
+const minValidityOfStreamMs = 5 * 60_000
+
+// The declarations of older versions take only the names.
+const getAdapter = axios.getAdapter as (names: typeof axios.defaults.adapter, config: object) => AxiosAdapter
+
+/**
+ * Wraps the adapter of each request.
+ *
+ * Rules:
+ * - A request to another origin, with its own credentials, or with `particleGrants: false` is sent as it is.
+ * - No request is sent with an invalid token: it waits for a valid one.
+ * - If the API rejects the token, the request is sent once more, with a new token. Its response is final.
+ * - Waiting, sending and the replay together take no longer than the request's own `timeout`.
+ */
+export class SessionAdapter {
+  readonly #options: SessionAdapterOptions
+  readonly #guardRedirect: TokenRequest['guardRedirect']
+  #isAttached = true
+
+  constructor(options: SessionAdapterOptions) {
+    this.#options = options
+    this.#guardRedirect = createRedirectGuard(options.allowedOrigins)
+  }
+
+  /** Request interceptor: wraps the adapter that the config names. */
+  install(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
+    const { adapter, data } = config
+    // Axios' transforms would turn a function into nothing.
+    if (typeof data === 'function') config.data = undefined
+    config.adapter = (dispatched) => {
+      dispatched.adapter = adapter as AxiosAdapter
+      if (typeof data === 'function') dispatched.data = data
+      return this.#send(dispatched)
+    }
+    return config
+  }
+
+  /** Afterwards no request gets the token, not even one whose config was kept. */
+  detach(): void {
+    this.#isAttached = false
+  }
+
+  #send(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+    const { session, allowedOrigins } = this.#options
+    const names = config.adapter ?? axios.defaults.adapter
+    const adapter = typeof names === 'function' ? names : getAdapter(names, config)
+    const isIncluded = this.#isAttached && config.particleGrants !== false
+    const isAllowed = isIncluded && isAllowedDestination(config, allowedOrigins) && !hasOwnCredentials(config)
+    const body = describeBody(config.data)
+    const request = {
+      config,
+      adapter,
+      body,
+      deadline: getDeadline(config),
+      guardRedirect: this.#guardRedirect,
+    }
+    if (!isAllowed) return sendWithoutToken(request)
+    assertNotReadable(config, adapter)
+    const isReady = body.isReplayable && typeof body.data !== 'function'
+    const token = isReady ? session.peekAccessToken() : undefined
+    return token === undefined ? this.#sendWhenReady(request) : this.#sendWithToken(request, token, body.data)
+  }
+
+  async #sendWhenReady(request: TokenRequest): Promise<AxiosResponse> {
+    const token = await this.#getToken(request)
+    return this.#sendWithToken(request, token, await createBody(request))
+  }
+
+  #sendWithToken(request: TokenRequest, token: string, data: unknown): Promise<AxiosResponse> {
+    const { session, replay } = this.#options
+    return sendOnce(request, { token, data }, async (outcome) => {
+      session.invalidateToken(token)
+      if (!((request.config.particleGrants || undefined)?.replay ?? replay)) return unwrap(outcome)
+      const newToken = await this.#getToken(request)
+      if (!request.body.isReplayable) throw notReplayable(request)
+      const attempt = { token: newToken, data: await createBody(request) }
+      return sendOnce(request, attempt, (second) => {
+        session.invalidateToken(newToken)
+        return unwrap(second)
+      })
+    })
+  }
+
+  /** Returns a valid token. For a stream, renews one that expires soon if that is possible. */
+  async #getToken(request: TokenRequest): Promise<string> {
+    const { session, onTokenError } = this.#options
+    const minValidityMs = request.body.isReplayable ? 0 : minValidityOfStreamMs
+    try {
+      return await waitFor(request, (signal) => session.getAccessToken({ signal, minValidityMs }))
+    } catch (error) {
+      const current = minValidityMs > 0 ? session.peekAccessToken() : undefined
+      if (current !== undefined) return current
+      onTokenError?.(error)
+      throw copyError(error)
+    }
+  }
+}
+
+async function sendWithoutToken(request: TokenRequest): Promise<AxiosResponse> {
+  const { config, adapter } = request
+  const { data, headers } = config
+  const body = typeof data === 'function' ? await createBody(request) : data
+  try {
+    Object.assign(config, { data: body, headers: copyHeaders(headers) })
+    return await adapter(config)
+  } finally {
+    Object.assign(config, { data, headers })
+  }
+}
+
+/** Returns the body for one attempt. One that a function makes too late is closed. */
+async function createBody(request: TokenRequest): Promise<unknown> {
+  const create = request.body.data
+  if (typeof create !== 'function') return create
+  const body = Promise.resolve().then(() => create())
+  try {
+    return await waitFor(request, () => body)
+  } catch (error) {
+    body.then(discardBody, () => {})
+    throw error
+  }
+}
+
+/** Waits within the limits of one request: its signal, cancel token and time-out abort the given signal. */
+async function waitFor<T>(
+  { config, deadline }: TokenRequest,
+  start: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { signal } = config
+  // The declarations of Axios leave these methods out.
+  const cancelToken = config.cancelToken as
+    | Record<'subscribe' | 'unsubscribe', (f: () => void) => void>
+    | undefined
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  if (signal?.aborted) abort()
+  signal?.addEventListener?.('abort', abort)
+  cancelToken?.subscribe(abort)
+  // Longer delays would end at once.
+  const left = deadline && Math.min(Math.max(deadline - performance.now(), 0), 2 ** 31 - 1)
+  const timer = deadline && setTimeout(() => controller.abort(timeoutError(config)), left)
+  try {
+    controller.signal.throwIfAborted()
+    return await new Promise((resolve, reject) => {
+      controller.signal.addEventListener('abort', () => reject(controller.signal.reason))
+      start(controller.signal).then(resolve, reject)
+    })
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener?.('abort', abort)
+    cancelToken?.unsubscribe(abort)
+  }
+}
+
+/** Each request rejects with its own error, because Axios adds the caller's stack to it. */
+function copyError(error: unknown): unknown {
+  if (!GrantsError.isInstance(error)) return error
+  const { code, message, details, cause } = error
+  return new GrantsError(code, message, details, cause instanceof Error ? { cause } : {})
+}
+
+function notReplayable({ config }: TokenRequest): GrantsError {
+  const method = config.method?.toUpperCase() ?? 'GET'
+  const url = getUrl(config).replace(/[?#].*$/s, '')
+  const message = `The API rejected the token of ${method} ${url}, and a stream cannot be sent again. Repeat the call with a new stream, or pass a function that returns it.`
+  return new GrantsError('request_not_replayable', message, { method, url })
+}
