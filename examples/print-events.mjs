@@ -4,7 +4,7 @@ import { sessionFromEnv } from '@particle-grants/core'
 import { Agent, setGlobalDispatcher } from 'undici'
 import { streamEvents } from './event-stream.mjs'
 
-// Particle sends an empty line when there is no event. After 30 s without one the connection is dead; Node waits 5 minutes.
+// Particle sends an empty line when there is no event. After 30 s without one the connection is broken; Node waits 5 minutes.
 setGlobalDispatcher(new Agent({ bodyTimeout: 30_000 }))
 
 const session = sessionFromEnv(process.env, { baseUrl: process.env.PARTICLE_BASE_URL })

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { examples } from './run.ts'
 
-it('print-events.mjs opens a stream again that is silent for 30 s, as over a dead connection', async () => {
+it('print-events.mjs opens a stream again that is silent for 30 s, as over a broken connection', async () => {
   let opened = 0
   const server = createServer((_, response) => {
     opened += 1
