@@ -12,7 +12,7 @@ import ky from 'ky'
 import { request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-// The programs of the guide replay a GET. This is about requests with a body, of which the guide says what to expect.
+// The programs of the guide replay a GET. This is about requests with a body, of which ky makes a stream.
 const sandbox = createSandbox()
 let server: SandboxServer
 let session: Session
@@ -35,6 +35,14 @@ const isRejected = ({ status, text }: { status: number; text: string }) =>
   status === 401 && isInvalidTokenError(text)
 
 const clients = {
+  ky: async () => {
+    const response = await ky.post(path.slice(1), {
+      prefixUrl: server.url,
+      fetch: session.fetch,
+      json: fields,
+    })
+    return { status: response.status, text: await response.text() }
+  },
   fetch: async () => {
     const response = await session.fetch(path, { method: 'POST', body: new URLSearchParams(fields) })
     return { status: response.status, text: await response.text() }
@@ -68,12 +76,5 @@ describe('a POST whose token was revoked', () => {
     const { status, text } = await send()
     expect([status, JSON.parse(text)]).toEqual([200, received])
     expect(sandbox.requests().map(({ status: sent }) => sent)).toEqual([200, 401, 200, 200])
-  })
-
-  it('is rejected by ky as not replayable, and sent with a new token by the next call', async () => {
-    const api = ky.create({ prefixUrl: server.url, fetch: session.fetch })
-    const send = () => api.post(path.slice(1), { json: fields }).json()
-    await expect(send()).rejects.toMatchObject({ code: 'request_not_replayable' })
-    expect(await send()).toEqual(received)
   })
 })
