@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { mkdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { processLock } from '@particle-grants/process-lock'
-import { readPrivateFile, removeTemporaryFiles, replaceFile } from '../files.ts'
-import { parseJson } from '../record-format.ts'
-import { toStoreError, unavailable } from '../store-errors.ts'
+import { readPrivateFile, removeTemporaryFiles, replaceFile } from './files.ts'
+import { parseJson } from './record-format.ts'
+import { toStoreError, unavailable } from './store-errors.ts'
 
 /** The content of a settings file of particle-cli, with any keys and values. */
 export type Settings = Readonly<Record<string, unknown>>

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type OAuthClient, Secret } from '@particle-grants/core'
-import { invalidArgument, unavailable } from '../store-errors.ts'
-import { changeSettings, readSettings, type Settings } from './settings-file.ts'
+import { changeSettings, readSettings, type Settings } from './particle-cli-settings.ts'
+import { invalidArgument, unavailable } from './store-errors.ts'
 
 export interface ParticleCliProfileOptions {
   /** @default the current profile, from `~/.particle/profile.json` */
