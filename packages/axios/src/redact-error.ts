@@ -15,7 +15,6 @@ interface RequestError {
   config?: InternalAxiosRequestConfig
   request?: object
   response?: AxiosResponse
-  event?: { readonly type?: string }
   cause?: unknown
   toJSON?: (this: object) => object
 }
@@ -34,9 +33,8 @@ export function redactError(error: unknown, sent: Sent, depth = 0): void {
       replace(failed, name, text.replaceAll(sent.token, '[redacted]'))
     }
   }
-  const { config, event, request, response, toJSON } = failed
+  const { config, request, response, toJSON } = failed
   if (config) replace(failed, 'config', sent.config)
-  if (event) replace(failed, 'event', { type: event.type })
   if (request) replace(failed, 'request', summarize(request, sent, response))
   if (response) redactResponse(response, sent)
   if (config && toJSON) replace(failed, 'toJSON', () => toJSON.call(withoutConnections(failed, sent.config)))
