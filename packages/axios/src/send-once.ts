@@ -45,7 +45,7 @@ export async function sendOnce(
     config.headers = headers
     config.data = data
     config.beforeRedirect = beforeRedirect as BeforeRedirect
-    if (deadline !== undefined) Object.assign(config, { timeout, timeoutErrorMessage })
+    if (config.timeout !== timeout) Object.assign(config, { timeout, timeoutErrorMessage })
     if (config.fetchOptions !== fetchOptions) config.fetchOptions = fetchOptions as object
   }
   const response = 'error' in outcome ? getResponse(outcome.error) : outcome.response
@@ -73,6 +73,7 @@ export function getDeadline({ timeout }: InternalAxiosRequestConfig): number | u
 function limitTime(config: InternalAxiosRequestConfig, deadline: number): void {
   const left = Math.ceil(deadline - performance.now())
   if (left <= 0) throw timeoutError(config)
+  if (left >= Number(config.timeout)) return
   config.timeoutErrorMessage = getTimeoutMessage(config)
   config.timeout = left
 }

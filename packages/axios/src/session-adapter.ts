@@ -1,5 +1,10 @@
 import { GrantsError, type Session } from '@particle-grants/core'
-import axios, { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import axios, {
+  type AxiosAdapter,
+  AxiosHeaders,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios'
 import { describeBody } from './body.ts'
 import { assertNotReadable, getUrl, isAllowedDestination } from './destination.ts'
 import { hasOwnCredentials } from './own-credentials.ts'
@@ -65,6 +70,8 @@ export class SessionAdapter {
     const { session, allowedOrigins } = this.#options
     const names = config.adapter ?? axios.defaults.adapter
     const adapter = typeof names === 'function' ? names : getAdapter(names, config)
+    // The CommonJS build has its own class, which the adapters of old versions do not read.
+    if (!(config.headers instanceof AxiosHeaders)) config.headers = copyHeaders(config.headers)
     const isIncluded = this.#isAttached && config.particleGrants !== false
     const isAllowed = isIncluded && isAllowedDestination(config, allowedOrigins) && !hasOwnCredentials(config)
     const body = describeBody(config.data)
@@ -75,7 +82,7 @@ export class SessionAdapter {
       deadline: getDeadline(config),
       guardRedirect: this.#guardRedirect,
     }
-    if (!isAllowed) return sendWithoutToken(request)
+    if (!isAllowed) return adapter(config)
     assertNotReadable(config, adapter)
     const token = body.isReplayable ? session.peekAccessToken() : undefined
     return token === undefined ? this.#sendWhenReady(request) : this.#sendWithToken(request, token)
@@ -111,16 +118,6 @@ export class SessionAdapter {
       onTokenError?.(error)
       throw copyError(error)
     }
-  }
-}
-
-async function sendWithoutToken({ config, adapter }: TokenRequest): Promise<AxiosResponse> {
-  const { headers } = config
-  try {
-    config.headers = copyHeaders(headers)
-    return await adapter(config)
-  } finally {
-    config.headers = headers
   }
 }
 
