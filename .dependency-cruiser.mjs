@@ -9,6 +9,7 @@ const mayImportOfTheWorkspace = {
   reference: ['core'],
   axios: ['core'],
   'plugin-auth': ['core', 'reference', 'axios', 'store-file', 'store-keyring'],
+  'store-contract': ['core'],
   'store-file': ['core', 'process-lock'],
   'store-keyring': ['core', 'process-lock'],
   'store-redis': ['core'],
@@ -67,7 +68,7 @@ export default {
       comment: 'Listening is in @particle-grants/sandbox/node, and only there.',
       severity: 'error',
       from: { path: '^packages/sandbox/src/index\\.ts$' },
-      to: { path: '^packages/sandbox/src/node/|/@hono[+/]node-server', reachable: true },
+      to: { path: '^packages/sandbox/src/node/', reachable: true },
     },
     {
       name: 'the-sandbox-uses-node-in-one-folder',

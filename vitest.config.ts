@@ -6,11 +6,12 @@ const conditions = ['@particle-grants/source']
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** The tests that each level runs: `npm test`, `npm run test:stress`, `npm run test:site`. */
+/** The tests that each level runs: `npm test`, `npm run test:stress`, `npm run test:site`, `npm run test:runtimes`. */
 const levels = {
-  test: { include: ['**/*.test.ts'], exclude: ['**/*.browser.test.ts'] },
+  test: { include: ['**/*.test.ts'], exclude: ['**/*.browser.test.ts', '**/*.runtimes.test.ts'] },
   stress: { include: ['**/*.stress.test.ts'], exclude: [] },
   site: { include: ['**/*.browser.test.ts'], exclude: [] },
+  runtimes: { include: ['**/*.runtimes.test.ts'], exclude: [] },
 }
 
 export default defineConfig(({ mode }) => {
@@ -43,6 +44,7 @@ export default defineConfig(({ mode }) => {
     project('packages/sandbox'),
     project('packages/reference'),
     project('packages/axios'),
+    project('packages/store-contract'),
     project('packages/store-file'),
     project('packages/store-redis'),
     // These mock Node's own modules and native ones, which stay loaded in a shared process.
@@ -55,6 +57,7 @@ export default defineConfig(({ mode }) => {
     // oclif imports the plugin without vite, so these tests resolve packages to `dist`.
     { ...project('apps/devices-plugin', { globalSetup: [build] }), resolve: {}, ssr: {} },
     project('apps/system-tests'),
+    project('apps/runtimes', { globalSetup: [build] }),
     project('examples', { globalSetup: [build] }),
     project('docs', {
       globalSetup: mode === 'site' ? [file('docs/browser/build-site.ts')] : [build, bundleCli],

@@ -8,6 +8,7 @@ const benchmarks = {
   axios: [['axios/steady.mjs'], ['axios/storm.mjs']],
   soak: [['--expose-gc', '--no-opt', '--no-sparkplug', 'axios/soak.mjs']],
   guard: [['guard.mjs']],
+  sandbox: [['sandbox.mjs']],
   cli: [['cli/start.mjs']],
 }
 

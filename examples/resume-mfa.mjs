@@ -1,35 +1,33 @@
 // @ts-check
-// An MFA sign-in in two processes: `begin` has the password, `finish` has the code. The store carries the challenge.
+// An MFA sign-in in two processes: `begin` has the password, `finish` has the code. The store keeps the challenge.
 import { createSession, developerClient } from '@particle-grants/core'
 import { fileStore } from '@particle-grants/store-file'
-import { askForCode } from './lib/ask-for-code.mjs'
-import { describeVariables, fromEnvironment } from './lib/environment.mjs'
-import { fail } from './lib/fail.mjs'
 
-const credentials = { PARTICLE_USERNAME: 'mfa@example.com', PARTICLE_PASSWORD: 'battery staple' }
-const [step] = process.argv.slice(2)
-if (step !== 'begin' && step !== 'finish') {
-  fail(`Usage: node resume-mfa.mjs begin, then … finish\n\n${describeVariables(credentials)}`)
-}
-
-const needed = /** @type {Record<string, string>} */ (step === 'begin' ? credentials : {})
-const { PARTICLE_BASE_URL: baseUrl } = fromEnvironment(needed)
-const directory = process.env.PARTICLE_SESSIONS
-const store = directory ? fileStore({ directory }) : fileStore()
-const session = createSession({ client: developerClient(), profile: 'resume-mfa', baseUrl, store })
+const [step, code = ''] = process.argv.slice(2)
+const { PARTICLE_USERNAME: username = '', PARTICLE_PASSWORD: password = '' } = process.env
+const session = createSession({
+  client: developerClient(),
+  profile: 'resume-mfa', // on a server, name the account instead: subject: account(username)
+  store: fileStore(),
+  baseUrl: process.env.PARTICLE_BASE_URL,
+})
 
 if (step === 'begin') {
-  const env = fromEnvironment(credentials)
-  const state = await session.login({ username: env.PARTICLE_USERNAME, password: env.PARTICLE_PASSWORD })
-  if (state.status !== 'mfa_required') fail('This account has no MFA: use sign-in.mjs.')
-  console.log(`Waits for a code until ${new Date(state.challenge.expiresAt).toISOString()}.`)
-} else {
+  const state = await session.login({ username, password })
+  if (state.status === 'mfa_required')
+    console.log(`Enter the code within ${minutesUntil(state.challenge.expiresAt)} minutes.`)
+  else console.log('Signed in: this account has no MFA.')
+} else if (step === 'finish') {
   const state = await session.load()
-  if (state.status !== 'mfa_required') fail('There is no challenge. Run this script with `begin` first.')
-  try {
-    const { subject } = await session.submitOtp(await askForCode())
-    console.log(`Signed in as ${subject?.name}.`)
-  } finally {
-    await session.logout()
-  }
+  if (state.status !== 'mfa_required') throw new Error('No code is expected. Run `begin` first.')
+  const { subject } = await session.submitOtp(code)
+  console.log(`Signed in as ${subject?.name}.`)
+} else {
+  console.error('Usage: node resume-mfa.mjs begin, then node resume-mfa.mjs finish CODE')
+  process.exitCode = 2
+}
+
+/** @param {number} time milliseconds since 1970 */
+function minutesUntil(time) {
+  return Math.floor((time - Date.now()) / 60_000)
 }

@@ -217,7 +217,7 @@ export class Simulation {
       this.#requests += 1
       throw new TypeError('fetch failed')
     }
-    return this.sandbox.answer(new Request(url, { method, headers, body }), { address: '203.0.113.1' })
+    return this.sandbox.fetch(url, { method, headers, body })
   }
 
   #count({ path, status }) {

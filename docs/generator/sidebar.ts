@@ -19,9 +19,12 @@ const guides = [
   item('Scripts and CI', 'guides/scripts-and-ci.md'),
   item('Many customers, several servers', 'guides/many-customers.md'),
   item('Staying signed in', 'guides/renewal-and-stores.md'),
+  item('Serverless functions', 'guides/serverless.md'),
   item('Protection from lockout', 'guides/lockout-guard.md'),
   item('Test with the sandbox', 'guides/test-with-the-sandbox.md'),
   item('From a hand-written interceptor', 'guides/axios.md'),
+  item('Other HTTP clients', 'guides/http-clients.md'),
+  item('Event streams', 'guides/event-streams.md'),
   item('From particle-api-js', 'guides/from-particle-api-js.md'),
   item('From particle-cli', 'guides/from-particle-cli.md'),
   item('SSO', 'guides/sso.md'),
@@ -53,6 +56,7 @@ export const documentedPackages = [
   'store-file',
   'store-keyring',
   'store-redis',
+  'store-contract',
   'process-lock',
 ] as const
 

@@ -3,7 +3,7 @@ export type Given = Readonly<Record<string, string>>
 
 /** Returns the names that a piece of code declares or imports. */
 function declaredIn(code: string): ReadonlySet<string> {
-  const direct = [...code.matchAll(/\b(?:const|let|var|function|class)\s+(\w+)/g)].map(([, name]) => name)
+  const direct = [...code.matchAll(/\b(?:const|let|var|function\*?|class)\s+(\w+)/g)].map(([, name]) => name)
   const bound = [...code.matchAll(/\b(?:const|let|import)\s+\{([^}]*)\}/g)].flatMap(([, names = '']) =>
     names.split(',').map((name) =>
       name

@@ -9,12 +9,33 @@ export interface Guide {
   readonly skipped?: Readonly<Record<string, string>>
   /** Calls that the sandbox does not serve. */
   readonly unserved?: readonly string[]
+  /** Code that ends samples which run until they are stopped, by a text in the sample. */
+  readonly endings?: Readonly<Record<string, string>>
 }
 
 const core = `import * as core from '@particle-grants/core'`
 const ofProduct = `const session = core.createSession({
   client: core.productClient({ id: 'my-product-1234', secret: 'product-secret' }),
 })`
+
+const revoke = `await fetch('https://api.particle.io/__sandbox/revoke', { method: 'POST' })`
+/** A session whose token the API rejects at its next use. */
+const withRevokedToken = `${ofProduct}
+await session.getAccessToken()
+${revoke}`
+
+/** Publishes an event, revokes the token, and publishes another one when the stream is open again. */
+const untilSecondEvent = (wait: (event: string) => string, [event, opened]: readonly [string, string]) => `
+const publish = (/** @type {string} */ data) =>
+  session.fetch('/v1/devices/events', { method: 'POST', body: new URLSearchParams({ name: 'temperature', data }) })
+const first = ${wait(event)}
+await publish('21.5')
+await first
+${revoke}
+await ${wait(opened)}
+const second = ${wait(event)}
+await publish('21.6')
+await second`
 
 /** An account with MFA, and its code. */
 const withMfa: Given = {
@@ -64,23 +85,6 @@ attachSession(api, session)`,
   particle: 'const particle = new Particle()',
 }
 
-const database = `
-class Database {
-  /** @type {Map<string, { version: string, value: string }>} */
-  #records = new Map()
-  async find(/** @type {string} */ key) { return this.#records.get(key) }
-  /** @param {string} key @param {{ version: string, value: string }} record */
-  async insertIfAbsent(key, record) { return !this.#records.has(key) && !!this.#records.set(key, record) }
-  /** @param {string} key @param {string} version @param {{ version: string, value: string }} record */
-  async updateIf(key, version, record) {
-    return this.#records.get(key)?.version === version && !!this.#records.set(key, record)
-  }
-  /** @param {string} key @param {string} version */
-  async deleteIf(key, version) {
-    return this.#records.get(key)?.version === version && this.#records.delete(key)
-  }
-}`
-
 /** Every page with samples that was written by hand. */
 export const guides: readonly Guide[] = [
   { path: 'index.md', given: withMfa },
@@ -97,9 +101,6 @@ export const guides: readonly Guide[] = [
       ...product,
       ...withMfa,
       store: 'const store = core.memoryStore()',
-      context:
-        'const context = { waitUntil: async (/** @type {Promise<unknown>} */ promise) => { await promise } }',
-      send: `const send = (/** @type {string} */ url, /** @type {Record<string, string>} */ headers) => fetch(url, { headers })`,
       session: ofProduct,
     },
   },
@@ -109,6 +110,30 @@ export const guides: readonly Guide[] = [
     skipped: { 'npm run sandbox': 'it serves until Ctrl+C; the tests of the sandbox run it' },
   },
   { path: 'guides/axios.md', given: axiosGiven, unserved: ['/v1/products/1234/firmware'] },
+  { path: 'guides/http-clients.md', given: { core, ...product, session: withRevokedToken } },
+  { path: 'guides/serverless.md', given: { core, session: ofProduct } },
+  {
+    path: 'guides/event-streams.md',
+    given: {
+      core,
+      show: `const show = (/** @type {{ name: string }} */ event) => event`,
+      session: ofProduct,
+      streamEvents: `async function* streamEvents(/** @type {unknown} */ _session, /** @type {string} */ _path, /** @type {AbortSignal} */ _signal = AbortSignal.abort()) {
+  yield { name: 'temperature', data: '21.5', published_at: '2026-01-31T12:00:00.000Z' }
+}`,
+    },
+    endings: {
+      'new EventSource(': `
+const wait = (/** @type {string} */ type) => new Promise((resolve) => source.addEventListener(type, resolve, { once: true }))
+await wait('open')
+${untilSecondEvent((event) => `wait('${event}')`, ['temperature', 'open'])}
+source.close()`,
+      getEventStream: `
+const wait = (/** @type {string} */ type) => new Promise((resolve) => stream.once(type, resolve))
+${untilSecondEvent((event) => `wait('${event}')`, ['event', 'reconnect-success'])}
+stream.abort()`,
+    },
+  },
   {
     path: 'guides/from-particle-api-js.md',
     given: {
@@ -127,13 +152,7 @@ export const guides: readonly Guide[] = [
   },
   {
     path: 'guides/write-a-store.md',
-    given: {
-      core,
-      Database: database,
-      store: 'const store = core.memoryStore()',
-      username: `const username = 'dev@example.com'`,
-      password: `const password = 'correct horse'`,
-    },
+    given: { core, ...product, store: 'const store = core.memoryStore()' },
   },
   { path: 'guides/oclif-plugin.md', given: {} },
   { path: 'guides/security-model.md', given: {} },

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fences } from '@particle-grants/test-kit/samples'
 import { docs } from './cloud.ts'
 import { type Given, withGiven } from './given.ts'
-import { guides } from './guides.ts'
+import { type Guide, guides } from './guides.ts'
 
 /** A sample in JavaScript or TypeScript of a page or README. */
 export interface PageProgram {
@@ -62,12 +62,16 @@ export const coreReadme: string = coreGiven + readSamples('packages/core/README.
 /** The sample of the root's README. */
 export const [rootReadme = '']: string[] = readSamples('README.md', 'js', 'ts', 'mjs')
 
-function programsOf(path: string, given: Given, unserved: readonly string[] = []): readonly PageProgram[] {
+function programsOf(
+  path: string,
+  { given, unserved = [], endings = {} }: Omit<Guide, 'path'>,
+): readonly PageProgram[] {
+  const endingOf = (text: string) => Object.entries(endings).find(([part]) => text.includes(part))?.[1] ?? ''
   return (['js', 'ts'] as const).flatMap((language) =>
     readSamples(path, language).map((text, at) => ({
       name: `${path} ${at + 1}.${language}`,
       language,
-      text: withGiven(text, given),
+      text: withGiven(text, given) + endingOf(text),
       unserved,
     })),
   )
@@ -75,6 +79,6 @@ function programsOf(path: string, given: Given, unserved: readonly string[] = []
 
 /** The samples of the guides, and of the READMEs next to packages. */
 export const pagePrograms: readonly PageProgram[] = [
-  ...guides.flatMap(({ path, given, unserved }) => programsOf(`docs/${path}`, given, unserved)),
-  ...Object.entries(readmes).flatMap(([path, given]) => programsOf(path, given)),
+  ...guides.flatMap(({ path, ...guide }) => programsOf(`docs/${path}`, guide)),
+  ...Object.entries(readmes).flatMap(([path, given]) => programsOf(path, { given })),
 ]

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Modules, typeErrors } from '@particle-grants/test-kit/samples'
 import { describe, expect, it } from 'vitest'
 import { recordAll } from '../generator/exchange/recordings.ts'
 import { languageOf, tools } from '../generator/samples/sample.ts'
@@ -8,6 +7,7 @@ import { allSamples } from '../generator/samples/samples.ts'
 import { docs } from './cloud.ts'
 import { guides } from './guides.ts'
 import { coreReadme, pagePrograms, readSamples, rootReadme } from './page-programs.ts'
+import { findTypeErrors, type Modules } from './type-errors.ts'
 
 const recordings = await recordAll()
 const grantSamples = allSamples(recordings)
@@ -38,6 +38,14 @@ describe('the samples', () => {
   it('include one program in the root README, and the same in examples/first.mjs', () => {
     expect(readSamples('README.md', 'js', 'ts', 'mjs')).toEqual([rootReadme])
     expect(readFileSync(join(docs, '../examples/first.mjs'), 'utf8')).toBe(rootReadme)
+  })
+
+  it.each([
+    ['event-stream.mjs', 'event-streams.md'],
+    ['serverless.mjs', 'serverless.md'],
+  ])('include examples/%s in the guide %s', (name, guide) => {
+    const example = readFileSync(join(docs, '../examples', name), 'utf8')
+    expect(readSamples(`docs/guides/${guide}`, 'js')).toContain(example)
   })
 })
 
@@ -70,7 +78,7 @@ describe('the types of the samples', () => {
       ['../examples/wrong.ts', `${coreReadme}\nparticle.otp(1)`],
     ])
     const options = { allowJs: true, checkJs: true, noUnusedParameters: false }
-    expect(typeErrors(modules, docs, options)).toEqual([
+    expect(findTypeErrors(modules, docs, options)).toEqual([
       "../examples/wrong.ts: Argument of type 'number' is not assignable to parameter of type 'string'.",
     ])
   })

@@ -1,48 +1,130 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen, type SandboxServer } from '@particle-grants/sandbox/node'
 import type { Run } from '@particle-grants/test-kit/samples'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { examples, runNode } from './run.ts'
 
 const sandbox = createSandbox()
 let server: SandboxServer
+let home: string
 beforeAll(async () => {
   server = await listen(sandbox)
 })
 afterAll(() => server.close())
-beforeEach(() => sandbox.reset())
+beforeEach(() => {
+  sandbox.reset()
+  home = mkdtempSync(join(tmpdir(), 'particle-grants-examples-'))
+})
+afterEach(() => rmSync(home, { recursive: true }))
 
 const developer = { PARTICLE_USERNAME: 'dev@example.com', PARTICLE_PASSWORD: 'correct horse' }
 const withMfa = { PARTICLE_USERNAME: 'mfa@example.com', PARTICLE_PASSWORD: 'battery staple' }
 const product = { PARTICLE_CLIENT_ID: 'my-product-1234', PARTICLE_CLIENT_SECRET: 'product-secret' }
 
-function run(args: string, env: Record<string, string> = {}): Promise<Run> {
-  return runNode(args.split(' '), { env: { PARTICLE_BASE_URL: server.url, ...env } })
+/** Runs an example with a separate folder for its files. A base URL may end in a slash. */
+function run(args: string, env: Record<string, string> = {}, input = ''): Promise<Run> {
+  const variables = { PARTICLE_BASE_URL: `${server.url}/`, HOME: home, XDG_STATE_HOME: home, ...env }
+  return runNode(args.split(' '), { env: variables, input })
 }
-const code = () => ({ PARTICLE_OTP: sandbox.otp('mfa@example.com') })
-/** A base URL may end in a slash. */
-const withSlash = () => ({ PARTICLE_BASE_URL: `${server.url}/` })
+const code = () => sandbox.otp('mfa@example.com')
+const wrongCode = () => `${(Number(code()) + 500_000) % 1_000_000}`.padStart(6, '0')
 const requests = () => sandbox.requests().map(({ method, path, status }) => `${method} ${path} ${status}`)
 
-describe('the examples', () => {
-  afterEach(() => {
-    expect(sandbox.requests().filter(({ path, status }) => path.includes('//') || status === 404)).toEqual([])
-  })
+async function requestToken(): Promise<string> {
+  const body = new URLSearchParams({ grant_type: 'client_credentials' })
+  const headers = { authorization: `Basic ${btoa('my-product-1234:product-secret')}` }
+  const response = await fetch(`${server.url}/oauth/token`, { method: 'POST', headers, body })
+  return ((await response.json()) as { access_token: string }).access_token
+}
 
-  it('first.mjs needs nothing', async () => {
+describe('first.mjs', () => {
+  it('needs nothing', async () => {
     expect(await runNode(['first.mjs'])).toEqual({
       code: 0,
       stdout: 'mfa_required\nsigned_in\nSecret [redacted]\n200\n',
       stderr: '',
     })
   })
+})
 
-  it('sign-in.mjs signs in, calls the API and signs out', async () => {
-    const { stdout } = await run('sign-in.mjs', { ...developer, ...withSlash() })
-    expect(stdout).toBe('Devices of dev@example.com: garden, cellar\n')
+describe('script.mjs', () => {
+  it('signs in at its first run only', async () => {
+    const first = await run('script.mjs', developer)
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining("name: 'garden'"), stderr: '' })
+    expect((await run('script.mjs')).stdout).toBe(first.stdout)
+    expect(requests()).toEqual(['POST /oauth/token 200', 'GET /v1/devices 200', 'GET /v1/devices 200'])
+  })
+
+  it('asks for the code until it is accepted', async () => {
+    const codes = [wrongCode(), code()]
+    const env = { ...process.env, ...withMfa, PARTICLE_BASE_URL: server.url, XDG_STATE_HOME: home }
+    const program = spawn(process.execPath, ['script.mjs'], { cwd: examples, env })
+    let asked = ''
+    program.stderr.setEncoding('utf8').on('data', (text) => {
+      asked += text
+      if (asked.endsWith('code: ')) program.stdin.write(`${codes.shift()}\n`)
+    })
+    expect(await once(program, 'exit')).toEqual([0, null])
+    expect(asked).toContain('2 attempts are left')
+    expect(requests()).toEqual([
+      'POST /oauth/token 403',
+      'POST /oauth/token 401',
+      'POST /oauth/token 200',
+      'GET /v1/devices 200',
+    ])
+  })
+
+  it('says what is missing, and sends nothing', async () => {
+    const { code: exitCode, stderr } = await run('script.mjs')
+    expect({ exitCode, requests: requests() }).toEqual({ exitCode: 1, requests: [] })
+    expect(stderr).toContain('username')
+  })
+
+  it('shows a refused password as an error without the password', async () => {
+    const { code: exitCode, stderr } = await run('script.mjs', {
+      ...developer,
+      PARTICLE_PASSWORD: 'wr0ng-one',
+    })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('invalid_grant')
+    expect(stderr).not.toContain('wr0ng-one')
+  })
+})
+
+describe('resume-mfa.mjs', () => {
+  it('signs in with the password in one process and the code in another', async () => {
+    expect((await run('resume-mfa.mjs begin', withMfa)).stdout).toMatch(
+      /^Enter the code within (9|10) minutes\.\n$/,
+    )
+    const finished = await run(`resume-mfa.mjs finish ${code()}`)
+    expect(finished).toEqual({ code: 0, stdout: 'Signed in as mfa@example.com.\n', stderr: '' })
+  })
+
+  it('says what to do when no code is expected', async () => {
+    expect((await run('resume-mfa.mjs finish 123456')).stderr).toContain('Run `begin` first.')
+    expect((await run('resume-mfa.mjs begin', developer)).stdout).toContain('this account has no MFA')
+    expect(await run('resume-mfa.mjs')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Usage: /) })
+  })
+})
+
+describe('ci-job.mjs', () => {
+  it('uses an access token, and does not revoke it', async () => {
+    const env = { PARTICLE_ACCESS_TOKEN: await requestToken() }
+    for (const _ of ['first', 'second']) {
+      expect(await run('ci-job.mjs', env)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^200 /) })
+    }
+  })
+
+  it('requests a token with a client, and revokes it', async () => {
+    expect(await run('ci-job.mjs', product)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^200 /),
+    })
     expect(requests()).toEqual([
       'POST /oauth/token 200',
       'GET /v1/devices 200',
@@ -50,156 +132,34 @@ describe('the examples', () => {
     ])
   })
 
-  it('sign-in.mjs names the other example for an account with MFA', async () => {
-    const { code: exitCode, stderr } = await run('sign-in.mjs', withMfa)
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 1,
-      stderr: 'This account has MFA: use sign-in-with-mfa.mjs.\n',
-    })
-  })
-
-  it('sign-in-with-mfa.mjs takes the code from the environment', async () => {
-    const { stdout } = await run('sign-in-with-mfa.mjs', { ...withMfa, ...code() })
-    expect(stdout).toBe('Devices of mfa@example.com: garden, cellar\n')
-  })
-
-  it('sign-in-with-mfa.mjs never sends a refused code from the environment again', async () => {
-    const wrong = `${(Number(sandbox.otp('mfa@example.com')) + 500_000) % 1_000_000}`.padStart(6, '0')
-    const { code: exitCode, stderr } = await run('sign-in-with-mfa.mjs', { ...withMfa, PARTICLE_OTP: wrong })
-    expect(exitCode).toBe(1)
-    expect(stderr).toContain('2 attempts are left')
-    expect(stderr).toContain('run this at a terminal')
-    expect(requests()).toEqual(['POST /oauth/token 403', 'POST /oauth/token 401'])
-  })
-
-  it('product-token.mjs gets a token for an hour', async () => {
-    const { stdout } = await run('product-token.mjs', { ...product, ...withSlash() })
-    expect(stdout).toMatch(/^A token of my-product-1234, valid until .*\nThe API responds with 200\.\n$/)
-  })
-
-  it("customer-token.mjs gets a customer's token", async () => {
-    const { stdout } = await run('customer-token.mjs', {
-      ...product,
-      ...withSlash(),
-      PARTICLE_CUSTOMER: 'Jane@example.com',
-    })
-    expect(stdout).toBe('A token for jane@example.com. The API responds with 200.\n')
-  })
-
-  it('script-with-file-store.mjs signs in at its first run only', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'sessions-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const env = { ...developer, PARTICLE_SESSIONS: folder }
-    const first = await run('script-with-file-store.mjs', env)
-    expect(first.stdout).toBe('Signed in, and saved for the next run.\nThe API responds with 200.\n')
-    const second = await run('script-with-file-store.mjs', env)
-    expect(second.stdout).toBe('Signed in by an earlier run.\nThe API responds with 200.\n')
-    expect(requests()).toEqual(['POST /oauth/token 200', 'GET /v1/devices 200', 'GET /v1/devices 200'])
-  })
-
-  it('resume-mfa.mjs signs in with the password in one process and the code in another', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'sessions-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const env = { PARTICLE_SESSIONS: folder }
-
-    const begun = await run('resume-mfa.mjs begin', { ...withMfa, ...env })
-    expect(begun.stdout).toMatch(/^Waits for a code until /)
-
-    const finished = await run('resume-mfa.mjs finish', { ...code(), ...env })
-    expect(finished.stdout).toBe('Signed in as mfa@example.com.\n')
-    expect(requests().at(-1)).toBe('DELETE /v1/access_tokens/current 200')
-  })
-
-  it('existing-token.mjs uses a token, and says when the API rejects it', async () => {
-    const body = new URLSearchParams({
-      grant_type: 'password',
-      username: 'dev@example.com',
-      password: 'correct horse',
-    })
-    const headers = { authorization: `Basic ${btoa('particle:particle')}` }
-    const answer = await fetch(`${server.url}/oauth/token`, { method: 'POST', headers, body })
-    const { access_token } = (await answer.json()) as { access_token: string }
-    const env = { PARTICLE_ACCESS_TOKEN: access_token }
-
-    expect((await run('existing-token.mjs', env)).stdout).toBe('The API responds with 200.\n')
+  it('fails with one line when the API rejects the token', async () => {
+    const env = { PARTICLE_ACCESS_TOKEN: await requestToken() }
     sandbox.revoke()
-    expect((await run('existing-token.mjs', env)).stderr).toContain('The API rejects this token')
+    const { code: exitCode, stderr } = await run('ci-job.mjs', env)
+    expect({ exitCode, lines: stderr.trim().split('\n').length }).toEqual({ exitCode: 1, lines: 1 })
   })
 
-  it('log-out.mjs shows that the token is invalid afterwards', async () => {
-    const { stdout } = await run('log-out.mjs', { ...developer, ...withSlash() })
-    expect(stdout).toBe('The access token is revoked.\nThe API now responds with 401.\n')
+  it('exits with 75 when the job can be repeated', async () => {
+    sandbox.failNext({ status: 503, body: 'down', match: { path: '/oauth/token' } })
+    expect((await run('ci-job.mjs', product)).code).toBe(75)
   })
 
-  it('show what went wrong without a stack, and without the password', async () => {
-    const { code: exitCode, stderr } = await run('sign-in.mjs', {
-      ...developer,
-      PARTICLE_PASSWORD: 'wr0ng-one',
-    })
+  it('names the variables that are missing', async () => {
+    const { code: exitCode, stderr } = await run('ci-job.mjs')
     expect(exitCode).toBe(1)
-    expect(stderr).toMatch(/^oauth_error: .*invalid_grant/)
-    expect(stderr).not.toMatch(/ {4}at |wr0ng-one/)
+    expect(stderr).toContain('PARTICLE_ACCESS_TOKEN, or PARTICLE_CLIENT_ID and PARTICLE_CLIENT_SECRET')
   })
 })
 
-describe('when the API does not answer as expected', () => {
-  const cases = [
-    ['sign-in.mjs', () => developer],
-    ['sign-in-with-mfa.mjs', () => ({ ...withMfa, ...code() })],
-  ] as const
-  const answers = [
-    [{ status: 404, body: { error: 'no' } }, 'The API responds with 404, not with a list of devices.\n'],
-    [
-      { status: 502, body: '<h1>Bad gateway</h1>' },
-      'The API responds with 502, not with a list of devices.\n',
-    ],
-    [{ status: 200, body: { devices: [] } }, 'The API responds with 200, not with a list of devices.\n'],
-    [{ drop: true }, /^The API cannot be reached: .*\n$/],
-  ] as const
-
-  it.each(cases)('%s says so in a line, and ends its token all the same', async (name, credentials) => {
-    for (const [fault, said] of answers) {
-      sandbox.reset()
-      sandbox.failNext({ ...fault, match: { path: '/v1/devices' } })
-      const { code: exitCode, stdout, stderr } = await run(name, credentials())
-      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-      expect(stderr).toEqual(typeof said === 'string' ? said : expect.stringMatching(said))
-      expect(requests().at(-1)).toBe('DELETE /v1/access_tokens/current 200')
-    }
-  })
-
-  it.each([
-    ['product-token.mjs', product, '/v1/access_tokens/current'],
-    ['customer-token.mjs', { ...product, PARTICLE_CUSTOMER: 'jane@example.com' }, '/v1/devices'],
-  ])('%s ends its token when the connection fails', async (name, credentials, path) => {
-    sandbox.failNext({ drop: true, match: { path, method: 'GET' } })
-    const { code: exitCode, stderr } = await run(name, credentials)
-    expect(exitCode).toBe(1)
-    expect(stderr).toMatch(/^The API cannot be reached: .*\n$/)
-    expect(requests().at(-1)).toBe('DELETE /v1/access_tokens/current 200')
-  })
-})
-
-describe('an example without an environment', () => {
-  const names = readdirSync(examples).filter((name) => name.endsWith('.mjs') && name !== 'first.mjs')
-  const argumentsOf = (name: string) => (name === 'resume-mfa.mjs' ? [name, 'begin'] : [name])
-
-  it.concurrent.each(names)(
-    '%s sends nothing, and says what to set and how to start a sandbox',
-    async (name) => {
-      const { code: exitCode, stdout, stderr } = await runNode(argumentsOf(name))
-      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-      expect(stderr).toContain(`${name} needs PARTICLE_BASE_URL, `)
-      expect(stderr).toContain('  npm run sandbox\n')
-      expect(stderr).toContain('  export PARTICLE_BASE_URL=http://127.0.0.1:8765\n')
-    },
-  )
-
-  it.concurrent('resume-mfa.mjs prints its usage, and the variables that it needs', async () => {
-    const { code: exitCode, stderr } = await runNode(['resume-mfa.mjs'])
-    expect(exitCode).toBe(1)
-    expect(stderr).toMatch(/^Usage: node resume-mfa.mjs begin/)
-    expect(stderr).toContain('needs PARTICLE_BASE_URL, PARTICLE_USERNAME, PARTICLE_PASSWORD')
-    expect(stderr).toContain("  export PARTICLE_PASSWORD='battery staple'\n")
+describe('axios.mjs', () => {
+  it('calls the API with one token', async () => {
+    const { stdout, stderr } = await run('axios.mjs', product)
+    expect(stderr).toBe('')
+    expect(stdout).toContain("name: 'garden'")
+    expect(requests()).toEqual([
+      'POST /oauth/token 200',
+      'GET /v1/devices 200',
+      'POST /v1/devices/events 200',
+    ])
   })
 })

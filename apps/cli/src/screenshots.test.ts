@@ -4,8 +4,6 @@ import { reportSkipped } from '@particle-grants/test-kit/levels'
 import {
   openTerminal,
   openTerminalInProcess,
-  type Picture,
-  renderSvg,
   type SimulatedTerminal,
 } from '@particle-grants/test-kit/terminal'
 import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
@@ -58,22 +56,12 @@ async function openStill() {
 /** Compares what the terminal shows with the picture in the repository. */
 async function expectPicture(name: string, terminal: SimulatedTerminal): Promise<void> {
   expect(await terminal.ended).toEqual({ code: 0, ...tidy })
-  const svg = renderSvg(withUsualPort(terminal.picture()), { title: 'pgrants' })
+  // The sandbox listens on any free port here; a picture shows the one it has by default.
+  const replace = (line: string) => line.replace(/(?<=127\.0\.0\.1:)\d+/, '8765')
+  const svg = terminal.svg({ title: 'pgrants', replace })
   const file = fileURLToPath(new URL(`${name}.svg`, folder))
   // `npm run generate` updates the pictures: look at them afterwards.
   await expect(svg, terminal.screen()).toMatchFileSnapshot(file)
-}
-
-/** The sandbox listens on any free port here; a picture shows the one it has by default. */
-function withUsualPort({ columns, rows }: Picture): Picture {
-  return {
-    columns,
-    rows: rows.map((row) => {
-      const text = row.map((cell) => cell.text || '\0').join('')
-      const usual = text.replace(/(?<=127\.0\.0\.1:)\d+/, '8765').padEnd(text.length)
-      return row.map((cell, index) => ({ ...cell, text: (usual[index] ?? '').replace('\0', '') }))
-    }),
-  }
 }
 
 async function signIn(

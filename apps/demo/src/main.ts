@@ -1,25 +1,29 @@
-// What `npm run demo` runs: the whole story against a sandbox of its own. Exit code 0 only when every claim held.
-import { steps } from './steps/steps.ts'
-import { tell } from './story/tell.ts'
-import { conclude } from './terminal/conclude.ts'
-import { Narrator } from './terminal/narrator.ts'
-import { createPaint } from './terminal/paint.ts'
+// What `npm run demo` runs. Exit code 0 if every check passed, otherwise 1.
+import { runDemo } from './demo.ts'
+import { createPrinter } from './printer.ts'
+import { useCommandLine } from './steps/command-line.ts'
+import { callConcurrently } from './steps/concurrent-calls.ts'
+import { refuseRefresh, signIn } from './steps/developer.ts'
+import { renewProduct, serveCustomers, signOut } from './steps/product.ts'
+import { replayReport } from './steps/report.ts'
 
 const { stdout } = process
-// `npm run demo | head` closes the pipe: the story goes on to its end, unheard.
+// `npm run demo | head` closes the pipe. The demo still runs to its end.
 stdout.on('error', () => {})
 
-const narrator = new Narrator({
-  write: (text) => stdout.write(text),
-  columns: stdout.columns ?? 80,
-  // Knows NO_COLOR, TERM and what the terminal can show.
-  paint: createPaint(stdout.isTTY && stdout.hasColors()),
-})
-
-narrator.title('Particle Grants: from an account to a token')
-narrator.say(
-  `Unofficial; not affiliated with Particle. → is a request, ← its answer, ◆ the state of a session, ✓ a claim that was checked. Secrets are shortened.`,
-)
-const summary = await tell(steps, narrator)
-if (summary) conclude(narrator, summary)
+const print = createPrinter((text) => stdout.write(text), Math.min(stdout.columns ?? 80, 80))
+print.title('Particle Grants: from a Particle account to an Authorization header')
+print.say('Unofficial. Everything runs on this machine, against a local sandbox.')
+print.say('→ request   ← response   ◆ state of the session   ✓ checked')
+const hasPassed = await runDemo(async (demo) => {
+  const refreshToken = await replayReport(demo)
+  const developer = await signIn(demo)
+  await refuseRefresh(demo, developer, refreshToken)
+  const product = await renewProduct(demo, developer)
+  await serveCustomers(demo)
+  await callConcurrently(demo)
+  await useCommandLine(demo)
+  await signOut(demo, product)
+}, print)
+if (hasPassed) print.say('Next: npm run sandbox, and the scripts in examples/README.md.')
 else process.exitCode = 1

@@ -1,13 +1,22 @@
 import { redisStore } from '@particle-grants/store-redis'
-import { createClient } from 'redis'
+import { createClient, createSentinel } from 'redis'
+import type { OpenedStore, StoreLocation } from './open-store.ts'
 
 /** The lease is long so that a process keeps its locks on a busy machine. A test that kills a process frees them. */
 const defaultLeaseMs = 600_000
 
-/** Opens a store on a Redis or Valkey server. */
-export async function openRedisStore(url: string, leaseMs = defaultLeaseMs) {
-  const client = createClient({ url })
+/** Opens a store on a Redis or Valkey server, or on the primary of a sentinel. */
+export async function openRedisStore({
+  url,
+  isSentinel = false,
+  leaseMs = defaultLeaseMs,
+}: Extract<StoreLocation, { type: 'redis' }>): Promise<OpenedStore> {
+  const { hostname: host, port } = new URL(url)
+  const client = isSentinel
+    ? createSentinel({ name: 'main', sentinelRootNodes: [{ host, port: Number(port) }] })
+    : createClient({ url })
+  client.on('error', () => {})
   await client.connect()
   const store = redisStore(client, { leaseMs, lockTimeoutMs: 300_000, commandTimeoutMs: 60_000 })
-  return { store, close: () => client.destroy() }
+  return { store, close: () => void client.destroy() }
 }

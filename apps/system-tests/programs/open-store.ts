@@ -4,7 +4,13 @@ import { fileStore } from '@particle-grants/store-file'
 /** Which store a program opens, and where. */
 export type StoreLocation =
   | { readonly type: 'file'; readonly directory: string }
-  | { readonly type: 'redis'; readonly url: string; readonly leaseMs?: number }
+  | {
+      readonly type: 'redis'
+      /** Of the server, or of the sentinel that knows it as `main`. */
+      readonly url: string
+      readonly isSentinel?: boolean
+      readonly leaseMs?: number
+    }
 
 /** A store, and the function that closes its connection. */
 export interface OpenedStore {
@@ -20,5 +26,5 @@ export async function openStore(location: StoreLocation): Promise<OpenedStore> {
   }
   // Loaded only here: the Redis client doubles the start-up time of a process.
   const { openRedisStore } = await import('./open-redis-store.ts')
-  return openRedisStore(location.url, location.leaseMs)
+  return openRedisStore(location)
 }

@@ -47,7 +47,7 @@ process.exit()
 async function renew(): Promise<string> {
   const before = refreshes
   try {
-    await session.getAccessToken({ forceRefresh: true })
+    await session.getAccessToken({ forceRefresh: true, timeoutMs: 300_000 })
     refusals = 0
     return refreshes > before ? 'refreshed' : 'adopted'
   } catch (thrown) {

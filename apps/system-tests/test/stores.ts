@@ -24,12 +24,18 @@ const servers = [
   { service: 'valkey', name: 'Valkey', program: 'valkey-server' },
 ] as const
 
-/** Registers tests for Redis and for Valkey. */
-export function describeOnEachServer(title: string, body: (store: SharedStore) => void): void {
+/** Registers tests for the programs of Redis and of Valkey. */
+export function describeOnEachProgram(title: string, body: (program: string, name: string) => void): void {
   for (const { service, name, program } of servers) {
-    const store = { name, start: () => startServer(program), freeLocks: freeServerLocks }
-    describeWithService(service, `${title} on ${name}`, () => body(store))
+    describeWithService(service, `${title} on ${name}`, () => body(program, name))
   }
+}
+
+/** Registers tests for a store on Redis and on Valkey. */
+export function describeOnEachServer(title: string, body: (store: SharedStore) => void): void {
+  describeOnEachProgram(title, (program, name) =>
+    body({ name, start: () => startServer(program), freeLocks: freeServerLocks }),
+  )
 }
 
 /** Registers tests for every store that several processes can share. */

@@ -1,10 +1,8 @@
 import { invalidArgument } from './errors.ts'
-import { encodeField } from './grants/fields.ts'
-import type { ClientKind } from './grants/grant.ts'
-import { deepFreeze } from './grants/grant.ts'
+import { type ClientKind, deepFreeze } from './grants/catalogue.ts'
 import { Secret, type SecretInput, toSecret } from './secret.ts'
 
-export type { ClientKind } from './grants/grant.ts'
+export type { ClientKind } from './grants/catalogue.ts'
 
 interface ClientBase<K extends ClientKind> {
   readonly kind: K
@@ -71,7 +69,8 @@ function createClient<K extends ClientKind>(kind: K, credentials: ClientCredenti
   if (isDeveloperClientId(id)) {
     throw invalidArgument('id', `must not be "${id}", which is a public client: use developerClient()`)
   }
-  encodeField('secret', 'secret', secret)
+  const value = Secret.isInstance(secret) ? secret.reveal() : secret
+  if (typeof value !== 'string' || value === '') throw invalidArgument('secret', 'must be a non-empty string')
   return Object.freeze({ kind, id, secret: toSecret(secret) })
 }
 

@@ -3,8 +3,8 @@ import { dev, product, startSandbox } from '../test/sandboxed.ts'
 import { createWorld } from '../test/worlds.ts'
 import { developerClient } from './clients.ts'
 import { createSession, type StaticTokenOptions, sessionFromEnv } from './create-session.ts'
-import { memoryStore } from './memory-store.ts'
 import { Secret } from './secret.ts'
+import { memoryStore } from './store.ts'
 
 const accessToken = 'a'.repeat(40)
 const userCredentials = { id: 'my-scripts-5678', secret: 'user-client-secret' }

@@ -1,5 +1,4 @@
-import type { GrantType } from './grants/catalogue.ts'
-import type { ClientKind } from './grants/grant.ts'
+import type { ClientKind, GrantType } from './grants/catalogue.ts'
 import type { TokenEndpointError, UnexpectedReason } from './protocol/token-response.ts'
 
 /** Why a token cannot be renewed. */

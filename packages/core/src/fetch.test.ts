@@ -5,7 +5,7 @@ import { dev, product, startSandbox } from '../test/sandboxed.ts'
 import { holdTokenRequests } from '../test/worlds.ts'
 import { developerClient, productClient } from './clients.ts'
 import { createSession } from './create-session.ts'
-import { memoryStore } from './memory-store.ts'
+import { memoryStore } from './store.ts'
 
 const client = productClient(product)
 const invalid: RecorderResponse = { status: 401, body: { error: 'invalid_token' } }
@@ -272,17 +272,21 @@ describe('session.fetch: replaying a body', () => {
     expect(api.requests.map(({ body }) => String(body))).toEqual(['abc'])
   })
 
-  it('treats the body of a Request as a stream, unless the call has another body', async () => {
+  it.each([
+    ['a text', () => 'x'.repeat(200_000)],
+    ['a stream', () => new Blob(['x'.repeat(200_000)]).stream()],
+  ])('sends the body of a Request twice: %s', async (_, body) => {
     const { api, session } = await withApi(invalidOnce)
-    const request = new Request(`${api.url}/v1/x`, { method: 'POST', body: 'abc' })
-    await expect(session.fetch(request)).rejects.toMatchObject({ code: 'request_not_replayable' })
-    expect(api.requests).toHaveLength(1)
+    const init = { method: 'POST', body: body(), duplex: 'half' } as RequestInit
+    expect((await session.fetch(new Request(`${api.url}/v1/x`, init))).status).toBe(200)
+    expect(api.requests.map(({ body }) => body.length)).toEqual([200_000, 200_000])
+  })
 
-    const other = await withApi(invalidOnce)
-    const withoutBody = new Request(`${other.api.url}/v1/x`)
-    const response = await other.session.fetch(withoutBody, { method: 'PUT', body: 'def' })
-    expect(response.status).toBe(200)
-    expect(other.api.requests.map(({ body }) => String(body))).toEqual(['def', 'def'])
+  it('sends the body of the call instead of the body of its Request', async () => {
+    const { api, session } = await withApi(invalidOnce)
+    const request = new Request(`${api.url}/v1/x`, { method: 'PUT', body: 'abc' })
+    expect((await session.fetch(request, { body: 'def' })).status).toBe(200)
+    expect(api.requests.map(({ body }) => String(body))).toEqual(['def', 'def'])
   })
 })
 

@@ -14,7 +14,7 @@ interface TokenSource {
  * Rules:
  * - The token goes to allowed origins only. The platform removes it when a redirect leads elsewhere.
  * - A request that has its own token is sent as it is.
- * - A stream can be read once and is never sent again.
+ * - A stream can be read once and is never sent again. The body of a `Request` is copied, so that it can be.
  */
 export async function fetchWithToken(
   source: TokenSource,
@@ -22,7 +22,10 @@ export async function fetchWithToken(
   ...[input, init]: Parameters<typeof fetch>
 ): Promise<Response> {
   const { identity, allowedOrigins } = options
-  const send = options.fetch as unknown as typeof fetch
+  // The original signal too: in Node 20 that of a copied request has no effect once the copy was garbage-collected.
+  const original = init?.signal === undefined && input instanceof Request ? input.signal : init?.signal
+  const send = (attempt: Request) =>
+    (options.fetch as unknown as typeof fetch)(attempt, original ? { signal: original } : {})
   const request = new Request(typeof input === 'string' ? resolveUrl(input, identity.baseUrl) : input, init)
   if (!isAllowedUrl(request.url, allowedOrigins) || hasOwnToken(request)) return send(request)
   const { signal, method, url } = request
@@ -34,7 +37,7 @@ export async function fetchWithToken(
     return { response, isRejected }
   }
   const token = await source.getAccessToken({ signal })
-  const replay = isStream(input, init) ? undefined : request.clone()
+  const replay = isStream(init?.body) ? undefined : request.clone()
   const { response, isRejected } = await sendWithToken(request, token)
   if (!isRejected) return response
   await response.body?.cancel()
@@ -58,8 +61,7 @@ function hasOwnToken({ headers, url }: Request): boolean {
   return headers.has('authorization') || /[?&]access_token=/.test(url)
 }
 
-function isStream(input: unknown, init: RequestInit | undefined): boolean {
-  const body = init?.body ?? (input instanceof Request ? input.body : undefined)
+function isStream(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'getReader' in body
 }
 

@@ -5,10 +5,8 @@ import { createWorld } from '../test/worlds.ts'
 import { developerClient, type OAuthClient, productClient, userClient } from './clients.ts'
 import { createSession } from './create-session.ts'
 import { GrantsError } from './errors.ts'
-import { memoryStore } from './memory-store.ts'
-import type { DeveloperSession, ProductSession } from './session.ts'
-import type { SessionState } from './session-state.ts'
-import type { Store } from './store.ts'
+import type { DeveloperSession, ProductSession, SessionState } from './session.ts'
+import { memoryStore, type Store } from './store.ts'
 import { account, customer, type Subject } from './subject.ts'
 
 // Who is who: what a session may take over from a store, and what it must never get.

@@ -20,8 +20,8 @@ export { allowInsecureRequests } from './protocol/base-url.ts'
 export type { Clock } from './clock.ts'
 
 // State
-export type { MfaRequired, ReauthenticationRequired, Renewing, Requesting } from './session-state.ts'
-export type { SessionState, SignedIn, SignedOut, Tokens } from './session-state.ts'
+export type { MfaRequired, ReauthenticationRequired, Renewing, Requesting } from './session.ts'
+export type { SessionState, SignedIn, SignedOut, Tokens } from './session.ts'
 export type { GrantType } from './grants/catalogue.ts'
 
 // Clients and subjects
@@ -30,7 +30,7 @@ export type { ClientCredentials, DeveloperClient, OAuthClient, ProductClient, Us
 export { type AccountSubject, account, type CustomerSubject, customer, type Subject } from './subject.ts'
 
 // Stores and the lockout guard
-export { memoryStore } from './memory-store.ts'
+export { memoryStore } from './store.ts'
 export type { Store, StoreRecord } from './store.ts'
 export { resetLockoutGuard, type LockoutGuardOptions } from './lockout-guard.ts'
 

@@ -6,9 +6,8 @@ import { useSyncDigest } from '../test/sync-digest.ts'
 import { developerClient, productClient } from './clients.ts'
 import { GrantsError } from './errors.ts'
 import { LockoutGuard, type Permit, type RequestOutcome, type TokenRequestInfo } from './lockout-guard.ts'
-import { memoryStore } from './memory-store.ts'
 import { particleUrl } from './protocol/base-url.ts'
-import type { Store } from './store.ts'
+import { memoryStore, type Store } from './store.ts'
 import { account, customer } from './subject.ts'
 
 useSyncDigest()

@@ -10,9 +10,8 @@ import {
   resetLockoutGuard,
   type TokenRequestInfo,
 } from './lockout-guard.ts'
-import { memoryStore } from './memory-store.ts'
 import { particleUrl } from './protocol/base-url.ts'
-import type { Store } from './store.ts'
+import { memoryStore, type Store } from './store.ts'
 import { account, customer, owner } from './subject.ts'
 
 const minute = 60_000
@@ -634,7 +633,7 @@ describe('the registry', () => {
     vi.resetModules()
     const copy = await import('./lockout-guard.ts')
     expect(copy.LockoutGuard).not.toBe(LockoutGuard)
-    const { memoryStore: copiedStore } = await import('./memory-store.ts')
+    const { memoryStore: copiedStore } = await import('./store.ts')
     const other = new copy.LockoutGuard({
       baseUrl: particleUrl,
       store: copiedStore(),

@@ -1,7 +1,6 @@
 import { notify, raceAbort } from './async.ts'
 import type { OAuthClient } from './clients.ts'
 import { type Clock, sleep, systemClock } from './clock.ts'
-import { sha256Hex } from './encoding.ts'
 import { formatTime, GrantsError } from './errors.ts'
 import type { GrantType } from './grants/catalogue.ts'
 import {
@@ -22,9 +21,8 @@ import {
   serializeRecord,
   type Wait,
 } from './lockout-rules.ts'
-import { isMemoryStore } from './memory-store.ts'
 import { parseBaseUrl, particleUrl } from './protocol/base-url.ts'
-import type { Store } from './store.ts'
+import { isMemoryStore, type Store, sha256Hex } from './store.ts'
 import type { TokenSubject } from './subject.ts'
 
 export type { RequestOutcome } from './lockout-rules.ts'

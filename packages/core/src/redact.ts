@@ -1,4 +1,4 @@
-import { encodeBase64 } from './encoding.ts'
+import { encodeBase64 } from './protocol/http.ts'
 import { redacted, type Secret } from './secret.ts'
 
 /**

@@ -4,11 +4,10 @@ import { dev, product, startSandbox } from '../test/sandboxed.ts'
 import { createWorld, jane } from '../test/worlds.ts'
 import { developerClient, productClient, userClient } from './clients.ts'
 import { createSession } from './create-session.ts'
-import { memoryStore } from './memory-store.ts'
 import { allowInsecureRequests } from './protocol/base-url.ts'
 import { Secret } from './secret.ts'
 import type { SessionOptions } from './session-options.ts'
-import type { Store } from './store.ts'
+import { memoryStore, type Store } from './store.ts'
 import { account, customer } from './subject.ts'
 
 const client = developerClient()

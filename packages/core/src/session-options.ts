@@ -5,12 +5,11 @@ import { invalidArgument } from './errors.ts'
 import { LockoutGuard, type LockoutGuardOptions } from './lockout-guard.ts'
 import { defaultChallengeLimits } from './machine/event.ts'
 import type { Identity } from './machine/state.ts'
-import { memoryStore } from './memory-store.ts'
 import { allowInsecureRequests, parseBaseUrl, parseOrigins, particleUrl } from './protocol/base-url.ts'
 import type { Fetch } from './protocol/http.ts'
 import type { ClientAuthentication } from './protocol/token-request.ts'
 import type { SessionContext } from './session-runner.ts'
-import type { Store } from './store.ts'
+import { memoryStore, type Store } from './store.ts'
 import { assertSubject, owner, type Subject } from './subject.ts'
 import { TokenEndpoint } from './token-endpoint.ts'
 import { assertTimeout, defaultTimeoutMs } from './token-manager.ts'
@@ -58,7 +57,7 @@ export interface ResolvedOptions {
   readonly identity: Identity
   readonly allowedOrigins: readonly string[]
   readonly fetch: Fetch
-  readonly waitUntil: (promise: Promise<unknown>) => void
+  readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined
 }
 
 /** @throws GrantsError `invalid_argument` or `insecure_base_url` */
@@ -98,7 +97,7 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
     identity: { baseUrl, clientId: client.id, clientKind: client.kind, subject, profile },
     allowedOrigins,
     fetch,
-    waitUntil: (promise) => waitUntil && notify(waitUntil, promise),
+    waitUntil: waitUntil && ((promise) => notify(waitUntil, promise)),
   }
 }
 

@@ -1,11 +1,10 @@
-import { sha256Hex } from './encoding.ts'
 import { GrantsError } from './errors.ts'
 import { invalidState } from './json-reader.ts'
 import { parseState, serializeState } from './machine/serialize.ts'
 import { getTokens, type Identity, type SettledState } from './machine/state.ts'
 import { findSystemCode, redactError } from './redact.ts'
 import { Secret } from './secret.ts'
-import type { Store } from './store.ts'
+import { type Store, sha256Hex } from './store.ts'
 import { formatSubject, isSameSubject, type TokenSubject } from './subject.ts'
 
 /** Returns a session's key in its store. `undefined`: the session is unbound, so that it has no record. */

@@ -348,6 +348,12 @@ export class SessionRunner {
   }
 }
 
+/** Throws why a run did not have the intended effect, or why its result could not be saved. */
+export function throwFailure({ error, storeError }: RunResult): void {
+  if (error !== undefined) throw error
+  if (storeError !== undefined) throw storeError
+}
+
 function failWithoutLock(at: number): RequestResult {
   const message = 'The lock of the session was lost, so nothing was sent. Try again.'
   const error = new GrantsError('store_unavailable', message, { store: 'session', problem: 'lock lost' })

@@ -3,8 +3,7 @@ import { dev, mfa, product, startSandbox } from '../test/sandboxed.ts'
 import { createWorld, jane, trackSessionKeys } from '../test/worlds.ts'
 import { developerClient, productClient } from './clients.ts'
 import { createSession } from './create-session.ts'
-import { memoryStore } from './memory-store.ts'
-import type { Store } from './store.ts'
+import { memoryStore, type Store } from './store.ts'
 import { account, customer } from './subject.ts'
 
 const accessToken = 'a'.repeat(40)

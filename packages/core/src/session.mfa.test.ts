@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { mfa, startSandbox, toWrongCode } from '../test/sandboxed.ts'
 import { developerClient } from './clients.ts'
 import { createSession } from './create-session.ts'
-import { memoryStore } from './memory-store.ts'
+import { memoryStore } from './store.ts'
 import { account } from './subject.ts'
 
 const minute = 60_000

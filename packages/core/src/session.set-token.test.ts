@@ -3,9 +3,9 @@ import { dev, product, startSandbox } from '../test/sandboxed.ts'
 import { createWorld, jane, trackSessionKeys } from '../test/worlds.ts'
 import { developerClient, productClient, userClient } from './clients.ts'
 import { createSession } from './create-session.ts'
-import { memoryStore } from './memory-store.ts'
 import { Secret } from './secret.ts'
 import type { ExternalToken } from './session.ts'
+import { memoryStore } from './store.ts'
 import { account, customer } from './subject.ts'
 
 const accessToken = 'a'.repeat(40)

@@ -3,7 +3,7 @@ import { dev, mfa, startSandbox } from '../test/sandboxed.ts'
 import { createWorld } from '../test/worlds.ts'
 import { developerClient } from './clients.ts'
 import { createSession } from './create-session.ts'
-import type { SessionState } from './session-state.ts'
+import type { SessionState } from './session.ts'
 import { account } from './subject.ts'
 
 const client = developerClient()

@@ -1,16 +1,22 @@
 import type { OAuthClient } from './clients.ts'
 import { GrantsError, invalidArgument } from './errors.ts'
 import { fetchWithToken } from './fetch.ts'
-import { checkField } from './grants/fields.ts'
+import type { GrantType } from './grants/catalogue.ts'
 import type { EventType, MachineEvent } from './machine/event.ts'
-import { getTokens, initialState, type MachineState, type SettledState } from './machine/state.ts'
-import { isHeaderSafe } from './protocol/bearer.ts'
+import {
+  getTokens,
+  initialState,
+  type MachineState,
+  type MachineTokens,
+  type SettledState,
+} from './machine/state.ts'
+import { isHeaderSafe } from './protocol/http.ts'
+import { checkField } from './protocol/token-request.ts'
 import { Secret, toSecret } from './secret.ts'
 import type { ResolvedOptions } from './session-options.ts'
-import { type RunOptions, SessionRunner } from './session-runner.ts'
-import { type MfaRequired, type SessionState, type SignedIn, toSessionState } from './session-state.ts'
+import { type RunOptions, SessionRunner, throwFailure } from './session-runner.ts'
 import { assertSubject, includesCustomer, type Subject, toLoginSubject } from './subject.ts'
-import { type AccessTokenOptions, type CallOptions, TokenManager, throwFailure } from './token-manager.ts'
+import { type AccessTokenOptions, type CallOptions, TokenManager } from './token-manager.ts'
 
 /** What every session can do. Methods are bound: they can be passed on as functions. */
 export interface Session {
@@ -105,7 +111,93 @@ export interface LogoutResult {
   readonly error?: GrantsError
 }
 
-/** The session behind every interface. What its client may not do, the state machine rejects. */
+// ─── What applications see of its state ─────────────────────────────────────────────────────────────────────────────
+
+/** The state of a session, as applications see it. */
+export type SessionState =
+  | SignedOut
+  | Requesting
+  | MfaRequired
+  | SignedIn
+  | Renewing
+  | ReauthenticationRequired
+
+interface SessionStateBase {
+  /** Whose session this is, once it is known. `undefined` also for the client's own: a product, or a user client's owner. */
+  readonly subject?: Subject | undefined
+}
+
+export interface SignedOut extends SessionStateBase {
+  readonly status: 'signed_out'
+  readonly reason: 'never_signed_in' | 'logged_out' | 'challenge_expired' | 'replaced'
+}
+export interface Requesting extends SessionStateBase {
+  readonly status: 'requesting'
+  readonly grantType: GrantType
+}
+/** The password was correct; Particle wants a second factor. */
+export interface MfaRequired extends SessionStateBase {
+  readonly status: 'mfa_required'
+  readonly challenge: { readonly attemptsLeft: number; readonly expiresAt: number }
+}
+/** There are tokens. They may have expired if they can be renewed: `getAccessToken()` renews them. */
+export interface SignedIn extends SessionStateBase {
+  readonly status: 'signed_in'
+  readonly tokens: Tokens
+}
+export interface Renewing extends SessionStateBase {
+  readonly status: 'renewing'
+  readonly tokens: Tokens
+}
+/** The token is no longer valid and only its owner can get another. */
+export interface ReauthenticationRequired extends SessionStateBase {
+  readonly status: 'reauthentication_required'
+  readonly reason: 'expired' | 'rejected' | 'refresh_rejected' | 'refresh_response_lost'
+}
+
+export interface Tokens {
+  readonly accessToken: Secret
+  /** Kept only where this client can use it. */
+  readonly refreshToken?: Secret
+  /** Milliseconds since 1970; `null`: never expires, or not known. */
+  readonly expiresAt: number | null
+  readonly scope?: string
+}
+
+/** Returns what applications see of a state: without what only the state machine needs. */
+function toSessionState(state: MachineState): SessionState {
+  // In a signed-out state, `state.subject` says whose tokens there were.
+  const subject = state.status === 'signed_out' ? state.identity.subject : state.subject
+  const base = subject === undefined || subject.type === 'owner' ? {} : { subject }
+  switch (state.status) {
+    case 'signed_out':
+      return { status: state.status, reason: state.reason, ...base }
+    case 'requesting':
+      return { status: state.status, grantType: state.grantType, ...base }
+    case 'mfa_required': {
+      const { attemptsLeft, expiresAt } = state.challenge
+      return { status: state.status, challenge: { attemptsLeft, expiresAt }, ...base }
+    }
+    case 'signed_in':
+    case 'renewing':
+      return { status: state.status, tokens: toTokens(state.tokens), ...base }
+    case 'reauthentication_required':
+      return { status: state.status, reason: state.reason, ...base }
+  }
+}
+
+function toTokens({ accessToken, refreshToken, expiresAt, scope }: MachineTokens): Tokens {
+  return {
+    accessToken,
+    ...(refreshToken && { refreshToken }),
+    expiresAt,
+    ...(scope !== undefined && { scope }),
+  }
+}
+
+// ─── The session behind every interface ─────────────────────────────────────────────────────────────────────────────
+
+/** What its client may not do, the state machine rejects. */
 export class LiveSession {
   readonly #options: ResolvedOptions
   readonly #runner: SessionRunner
@@ -198,7 +290,7 @@ export class LiveSession {
 
   invalidateToken(token: string): void {
     this.#tokens.invalidate(token)
-    this.#options.waitUntil(this.#runner.idle().catch(() => {}))
+    this.#options.waitUntil?.(this.#runner.idle().catch(() => {}))
   }
 
   fetch(...call: Parameters<typeof fetch>): Promise<Response> {
@@ -237,7 +329,7 @@ export class LiveSession {
     const { context, waitUntil } = this.#options
     const decide = () => ({ ...event, at: context.clock.now() })
     const run = this.#runner.run(decide, { isExplicit: true, ...options })
-    waitUntil(run.catch(() => {}))
+    waitUntil?.(run.catch(() => {}))
     const result = await run
     throwFailure(result)
     const { status } = result.state

@@ -5,8 +5,8 @@ import { useSyncDigest } from '../test/sync-digest.ts'
 import { jane, trackSessionKeys } from '../test/worlds.ts'
 import { developerClient, productClient } from './clients.ts'
 import { createSession } from './create-session.ts'
-import { memoryStore } from './memory-store.ts'
-import type { SignedIn } from './session-state.ts'
+import type { SignedIn } from './session.ts'
+import { memoryStore } from './store.ts'
 import { account, customer } from './subject.ts'
 
 useSyncDigest()

@@ -1,6 +1,6 @@
-import { httpAnswer, rawServer } from '@particle-grants/test-kit'
 import { describe, expect, it, vi } from 'vitest'
 import { brokenServers } from '../test/faults.ts'
+import { encodeResponse, startRawServer } from '../test/raw-server.ts'
 import { dev } from '../test/sandboxed.ts'
 import { getErrorCode, toPlatformFetch } from '../test/worlds.ts'
 import { developerClient, productClient } from './clients.ts'
@@ -14,7 +14,7 @@ const ofProduct = productClient({ id: 'my-product', secret: 's' })
 
 /** Logs in at a server that writes these bytes. */
 async function loginAt(response: Buffer) {
-  const { url, requests } = await rawServer((socket) => socket.end(response))
+  const { url, requests } = await startRawServer((socket) => socket.end(response))
   const session = createSession({ client, baseUrl: url })
   const result = await session.login(dev).catch((error: unknown) => error)
   return { result, session, requests }
@@ -23,16 +23,16 @@ async function loginAt(response: Buffer) {
 describe('a login at a server that is not the token endpoint', () => {
   // biome-ignore format: one line per case, to be read as a table
   it.each([
-    ['an HTML page', httpAnswer(200, '<!doctype html><title>Log in to the Wi-Fi</title>'), 200, 'html'],
-    ["a proxy's error page", httpAnswer(501, '<html>'), 501, 'html'],
-    ['a redirect', httpAnswer(302, '', { location: 'https://evil.example' }), 302, 'redirect'],
-    ['JavaScript', httpAnswer(200, `/**/ typeof x === 'function' && x(${tokens});`), 200, 'jsonp'],
-    ['an empty body', httpAnswer(200, ''), 200, 'empty'],
-    ['truncated JSON', httpAnswer(200, tokens.slice(0, 40)), 200, 'not_json'],
-    ['bytes that are not text', httpAnswer(200, Uint8Array.of(0xff, 0xfe, 0x00)), 200, 'not_utf8'],
-    ['an error with status 200', httpAnswer(200, '{"error":"invalid_grant"}'), 200, 'wrong_status'],
-    ['tokens with another status', httpAnswer(201, tokens), 201, 'wrong_status'],
-    ['an endless page', httpAnswer(200, ' '.repeat(2_000_000)), 200, 'too_large'],
+    ['an HTML page', encodeResponse(200, '<!doctype html><title>Log in to the Wi-Fi</title>'), 200, 'html'],
+    ["a proxy's error page", encodeResponse(501, '<html>'), 501, 'html'],
+    ['a redirect', encodeResponse(302, '', { location: 'https://evil.example' }), 302, 'redirect'],
+    ['JavaScript', encodeResponse(200, `/**/ typeof x === 'function' && x(${tokens});`), 200, 'jsonp'],
+    ['an empty body', encodeResponse(200, ''), 200, 'empty'],
+    ['truncated JSON', encodeResponse(200, tokens.slice(0, 40)), 200, 'not_json'],
+    ['bytes that are not text', encodeResponse(200, Uint8Array.of(0xff, 0xfe, 0x00)), 200, 'not_utf8'],
+    ['an error with status 200', encodeResponse(200, '{"error":"invalid_grant"}'), 200, 'wrong_status'],
+    ['tokens with another status', encodeResponse(201, tokens), 201, 'wrong_status'],
+    ['an endless page', encodeResponse(200, ' '.repeat(2_000_000)), 200, 'too_large'],
   ] as const)('fails with the reason after %s, and is sent once', async (...[, response, status, reason]) => {
     const { result, session, requests } = await loginAt(response)
     expect(result).toMatchObject({
@@ -45,7 +45,7 @@ describe('a login at a server that is not the token endpoint', () => {
   })
 
   it('accepts tokens whatever the content type', async () => {
-    const { session } = await loginAt(httpAnswer(200, tokens, { 'content-type': 'text/plain' }))
+    const { session } = await loginAt(encodeResponse(200, tokens, { 'content-type': 'text/plain' }))
     expect(session.peekAccessToken()).toBe('f'.repeat(40))
   })
 })
@@ -53,7 +53,7 @@ describe('a login at a server that is not the token endpoint', () => {
 describe('a login over a broken connection', () => {
   it.each([
     ['before the response', Buffer.alloc(0)],
-    ['in the body', httpAnswer(200, tokens).subarray(0, -20)],
+    ['in the body', encodeResponse(200, tokens).subarray(0, -20)],
     ['in the headers', Buffer.from('HTTP/1.1 200 OK\r\nconte')],
   ])('fails as a network error when it ends %s, and is sent once', async (_, response) => {
     const { result, session, requests } = await loginAt(response)

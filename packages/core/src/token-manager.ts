@@ -12,7 +12,7 @@ import {
 } from './machine/state.ts'
 import { canRenew, getRenewalTime, isBackingOff, startBackoff } from './renewal.ts'
 import { Secret } from './secret.ts'
-import type { RunResult, SessionRunner } from './session-runner.ts'
+import { type RunResult, type SessionRunner, throwFailure } from './session-runner.ts'
 import { owner } from './subject.ts'
 
 export interface CallOptions {
@@ -51,14 +51,14 @@ interface Demand {
 export class TokenManager {
   readonly #runner: SessionRunner
   readonly #clock: ServerClock
-  readonly #waitUntil: (promise: Promise<unknown>) => void
+  readonly #waitUntil: ((promise: Promise<unknown>) => void) | undefined
   #state: MachineState | undefined
   #cached: CachedToken | undefined
   #pending: { readonly promise: Promise<void>; readonly demand: Demand } | undefined
   /** The state's back-off, or one that it does not record: of a first request, or of a renewal that was not sent. */
   #backoff: RenewalBackoff | undefined
 
-  constructor(runner: SessionRunner, clock: ServerClock, waitUntil: (promise: Promise<unknown>) => void) {
+  constructor(runner: SessionRunner, clock: ServerClock, waitUntil?: (promise: Promise<unknown>) => void) {
     this.#runner = runner
     this.#clock = clock
     this.#waitUntil = waitUntil
@@ -126,7 +126,7 @@ export class TokenManager {
       if (this.#pending?.promise === promise) this.#pending = undefined
     })
     this.#pending = { promise, demand }
-    this.#waitUntil(promise.catch(() => {}))
+    this.#waitUntil?.(promise.catch(() => {}))
     return promise
   }
 
@@ -253,12 +253,6 @@ function wait<T>(
     timeout.abort(new GrantsError('wait_timeout', message, { waitedMs: timeoutMs }))
   })
   return raceAbort(promise, [signal, timeout.signal]).finally(cancelTimeout)
-}
-
-/** Throws why a run did not have the intended effect, or why its result could not be saved. */
-export function throwFailure({ error, storeError }: RunResult): void {
-  if (error !== undefined) throw error
-  if (storeError !== undefined) throw storeError
 }
 
 /** @throws GrantsError `invalid_argument` for a time-out that no timer can keep */

@@ -1,13 +1,15 @@
 import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, createServer } from 'node:net'
 import type { FaultOptions } from '@particle-grants/sandbox'
-import { httpAnswer, rawServer } from '@particle-grants/test-kit'
 import { onTestFinished } from 'vitest'
+import { encodeResponse, startRawServer } from './raw-server.ts'
 
 /** What goes wrong: a response of the sandbox, or a function that starts a broken server and returns its URL. */
 export type Fault = FaultOptions | (() => Promise<string>)
 
-const incomplete = httpAnswer(200, '{"token_type":"bearer","access_token":"fff', { 'content-length': '400' })
+const incomplete = encodeResponse(200, '{"token_type":"bearer","access_token":"fff', {
+  'content-length': '400',
+})
 
 /** Servers that fail below HTTP. Each function returns the base URL of one. */
 export const brokenServers = {
@@ -19,10 +21,10 @@ export const brokenServers = {
     await new Promise((resolve) => server.close(resolve))
     return `http://127.0.0.1:${port}`
   },
-  resetBeforeResponse: async () => (await rawServer((socket) => socket.resetAndDestroy())).url,
+  resetBeforeResponse: async () => (await startRawServer((socket) => socket.resetAndDestroy())).url,
   resetInBody: async () =>
-    (await rawServer((socket) => socket.write(incomplete, () => socket.resetAndDestroy()))).url,
-  silent: async () => (await rawServer(() => {})).url,
+    (await startRawServer((socket) => socket.write(incomplete, () => socket.resetAndDestroy()))).url,
+  silent: async () => (await startRawServer(() => {})).url,
   /** A part of a name has at most 63 letters, so no server is asked for this one. */
   unknownName: async () => `https://${'x'.repeat(64)}.invalid`,
   /** The server has no certificate. */

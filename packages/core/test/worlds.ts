@@ -1,11 +1,10 @@
 import { createClock, createSandbox, type SandboxOptions } from '@particle-grants/sandbox'
 import { productClient } from '../src/clients.ts'
 import { createSession } from '../src/create-session.ts'
-import { memoryStore } from '../src/memory-store.ts'
 import type { Fetch } from '../src/protocol/http.ts'
 import type { ProductSession } from '../src/session.ts'
 import type { SessionOptions } from '../src/session-options.ts'
-import type { Store } from '../src/store.ts'
+import { memoryStore, type Store } from '../src/store.ts'
 import { customer } from '../src/subject.ts'
 import { product } from './sandboxed.ts'
 

@@ -25,15 +25,22 @@ export class UnsafePathError extends Error {
   override readonly name = 'UnsafePathError'
   readonly code = 'unsafe_path'
   readonly path: string
-  /** What is wrong, as the rest of a sentence that starts with the path. */
+  /** What is wrong, and what to do: `${path} ${problem}. ${advice}.` */
   readonly problem: string
-  /** What to do, as a sentence without its full stop. */
   readonly advice: string
 
-  constructor(path: string, { problem, advice }: { problem: string; advice: string }) {
+  constructor(path: string, problem: string, advice: string) {
     super(`${path} ${problem}. ${advice}.`)
     this.path = path
     this.problem = problem
     this.advice = advice
+  }
+}
+
+/** Returns a handler that turns an error with this code into `undefined` and throws every other. */
+export function ignore(code: string): (thrown: unknown) => undefined {
+  return (thrown) => {
+    if ((thrown as NodeJS.ErrnoException).code !== code) throw thrown
+    return undefined
   }
 }

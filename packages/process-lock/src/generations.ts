@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { lstat, lutimes, readdir, readlink, rename, symlink, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { ignore } from './errors.ts'
 import type { LockFile } from './lock-file.ts'
-import { findLiveness, formatOwner, getThisProcess, type Owner, parseOwner } from './owner.ts'
+import { findLiveness, formatOwner, getThisProcess, parseOwner } from './owner.ts'
 
 /**
  * How long the link of an owner that cannot be observed must stay unchanged before the lock is taken over. Containers of
- * one machine share its clock, and their limit is below the stores' time-out. The clock of another machine may be wrong,
- * and its disk may be slow to show changes.
+ * one machine share its clock. The clock of another machine may be wrong, and its disk slow to show changes.
  */
 const abandonedAfterMs = { other_container: 45_000, unknown: 600_000 }
 /** Longer than a living owner needs to update its link after the whole machine wakes from sleep. */
@@ -27,30 +28,30 @@ const releasedMark = 'released'
  */
 export async function tryGenerations(path: string): Promise<LockFile | undefined> {
   const floor = await readFloor(path)
-  const owner = await getThisProcess()
+  const owner = formatOwner(await getThisProcess())
   for (let generation = floor; ; generation += 1) {
-    const link = linkPath(path, generation)
-    if (await createLink(link, owner)) return confirm(path, { owner, generation, floor })
+    const link = `${path}.lock-${generation}`
+    const isCreated = await symlink(owner, link).then(() => true, ignore('EEXIST'))
+    if (isCreated) {
+      const lock = { ...createLock(path, link, owner), isInherited: generation > floor }
+      return confirm(lock, { path, generation })
+    }
     if (!(await isAbandoned(link))) return undefined
   }
 }
 
-interface Claim {
-  readonly owner: Owner
-  readonly generation: number
-  readonly floor: number
-}
-
-/** Checks that the new link is the lock, or removes it. */
-async function confirm(path: string, { owner, generation, floor }: Claim): Promise<LockFile | undefined> {
-  const lock = createLock(path, { owner, generation, floor })
+/** Steps back if the link was created too late. Completes the take-over of a dead owner's lock. */
+async function confirm(
+  lock: LockFile,
+  { path, generation }: { path: string; generation: number },
+): Promise<LockFile | undefined> {
   try {
     if ((await readFloor(path)) > generation) {
       await lock.release()
       return undefined
     }
-    if (generation > floor) {
-      await raiseFloor(path, generation, owner)
+    if (lock.isInherited) {
+      await replaceLink(`${path}.floor`, String(generation), path)
       await removeLeftovers(path, generation)
     }
     return lock
@@ -60,26 +61,21 @@ async function confirm(path: string, { owner, generation, floor }: Claim): Promi
   }
 }
 
-function createLock(path: string, { owner, generation, floor }: Claim): LockFile {
-  const link = linkPath(path, generation)
-  const isOurs = async () => (await readTarget(link)) === formatOwner(owner)
+function createLock(path: string, link: string, owner: string): Omit<LockFile, 'isInherited'> {
   let updatedAt = Date.now()
   let hasPaused = false
+  const isOurs = async () => (await readTarget(link)) === owner
   const checkPause = () => {
     hasPaused ||= Date.now() - updatedAt > maxPauseMs
     return hasPaused
   }
   return {
-    isInherited: generation > floor,
     async isHeld() {
       if (!(await isOurs())) return false
       checkPause()
-      const now = new Date()
-      await lutimes(link, now, now)
-        .then(() => {
-          updatedAt = now.getTime()
-        })
-        .catch(() => {})
+      const now = Date.now()
+      const failure: unknown = await lutimes(link, now / 1000, now / 1000).catch((thrown) => thrown)
+      if (failure === undefined) updatedAt = now
       return true
     },
     async release() {
@@ -89,7 +85,7 @@ function createLock(path: string, { owner, generation, floor }: Claim): LockFile
       }
       // Another process may be about to create the next generation. If the link vanished now, a third one could lock below
       // it. The loop repeats if a sweep removed the mark before it was in place.
-      while (await isOurs()) await markReleased(link, temporaryPath(path, owner))
+      while (await isOurs()) await replaceLink(link, releasedMark, path).catch(ignore('ENOENT'))
     },
   }
 }
@@ -115,61 +111,29 @@ async function isUnchanged(link: string, limitMs: number): Promise<boolean> {
 }
 
 async function readFloor(path: string): Promise<number> {
-  const target = await readTarget(`${path}.floor`)
-  if (target === undefined) return 1
+  const target = (await readTarget(`${path}.floor`)) ?? '1'
   if (!/^[1-9]\d*$/.test(target)) throw new Error(`${path}.floor does not belong to a lock. Remove it.`)
   return Number(target)
 }
 
-async function raiseFloor(path: string, generation: number, owner: Owner): Promise<void> {
-  const temporary = temporaryPath(path, owner)
-  await symlink(String(generation), temporary)
-  await rename(temporary, `${path}.floor`)
+/** Replaces a link in one step. A process that is killed in between leaves a temporary link, which a sweep removes. */
+async function replaceLink(link: string, target: string, path: string): Promise<void> {
+  const temporary = `${path}.floor-${randomUUID()}`
+  await symlink(target, temporary)
+  await rename(temporary, link)
 }
 
-async function markReleased(link: string, temporary: string): Promise<void> {
-  await symlink(releasedMark, temporary)
-  await rename(temporary, link).catch(ignore('ENOENT'))
-}
-
-/** A link that is about to replace another one. A sweep removes it. */
-function temporaryPath(path: string, owner: Owner): string {
-  return `${path}.floor-${owner.nonce}`
-}
-
-/** Removes what killed processes left: older generations, and links that never replaced another one. */
+/** Removes what killed processes left: older generations, and temporary links. */
 async function removeLeftovers(path: string, generation: number): Promise<void> {
-  const prefix = `${basename(path)}.`
-  const names = await readdir(dirname(path))
-  const leftovers = names.filter((name) => {
-    const [, kind, id] =
-      /^(lock|floor)-(.*)$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '') ?? []
-    return kind === 'floor' || (kind === 'lock' && Number(id) < generation)
-  })
-  for (const name of leftovers) await unlink(join(dirname(path), name)).catch(ignore('ENOENT'))
-}
-
-function linkPath(path: string, generation: number): string {
-  return `${path}.lock-${generation}`
-}
-
-async function createLink(link: string, owner: Owner): Promise<boolean> {
-  try {
-    await symlink(formatOwner(owner), link)
-    return true
-  } catch (thrown) {
-    ignore('EEXIST')(thrown)
-    return false
+  const pattern = new RegExp(`^${basename(path)}\\.(lock|floor)-(.*)$`)
+  for (const name of await readdir(dirname(path))) {
+    const [, kind, id] = pattern.exec(name) ?? []
+    if (kind === 'floor' || (kind === 'lock' && Number(id) < generation)) {
+      await unlink(join(dirname(path), name)).catch(ignore('ENOENT'))
+    }
   }
 }
 
 async function readTarget(link: string): Promise<string | undefined> {
   return readlink(link).catch(ignore('ENOENT'))
-}
-
-function ignore(code: string): (thrown: unknown) => undefined {
-  return (thrown) => {
-    if ((thrown as NodeJS.ErrnoException).code !== code) throw thrown
-    return undefined
-  }
 }

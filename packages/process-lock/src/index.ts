@@ -1,9 +1,4 @@
 export { LockLostError, LockTimeoutError, UnsafePathError } from './errors.ts'
-export { preparePrivateDirectory } from './private-directory.ts'
-export {
-  type HeldLock,
-  type ProcessLock,
-  type ProcessLockOptions,
-  processLock,
-  type WithLockOptions,
-} from './process-lock.ts'
+export type { HeldLock, LockTask } from './lock-file.ts'
+export { assertOwner, preparePrivateDirectory } from './private-directory.ts'
+export { type ProcessLock, type ProcessLockOptions, processLock } from './process-lock.ts'

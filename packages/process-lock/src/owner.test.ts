@@ -13,14 +13,17 @@ describe('the owner of a lock', () => {
   })
 
   it('is not parsed from another format', () => {
-    for (const text of [
-      '',
-      'me@host.123:456',
-      '2:1:2:3:4:5:6',
-      '1:x:2:3:4:5:6',
-      '1:1:2:3',
-      '1:%ff:2:3:4:5:6',
-    ]) {
+    const valid = 'format=1&pid=1&start=2&namespace=3&boot=4&host=5&nonce=6'
+    expect(parseOwner(valid)).toBeDefined()
+    const others = ['', 'me@host.123:456', '1:1:2:3:4:5:6', 'format=1&pid=1']
+    for (const [one, other] of [
+      ['format=1', 'format=2'],
+      ['pid=1', 'pid=x'],
+      ['pid=1', 'pid=0'],
+    ] as const) {
+      others.push(valid.replace(one, other))
+    }
+    for (const text of others) {
       expect(parseOwner(text)).toBeUndefined()
     }
   })

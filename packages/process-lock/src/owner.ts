@@ -15,51 +15,43 @@ export interface Owner {
   readonly nonce: string
 }
 
-/**
- * Whether an owner still runs, as far as this process can see. `other_container`: it runs or ran on this machine in another
- * container. `unknown`: it cannot be observed at all.
- */
+/** Whether an owner runs. `other_container`: this machine's, and not visible here. `unknown`: cannot be observed. */
 export type Liveness = 'alive' | 'dead' | 'other_container' | 'unknown'
 
-type Environment = Pick<Owner, 'namespace' | 'boot' | 'host'>
+type ThisProcess = Omit<Owner, 'nonce'>
 
-const fields = ['pid', 'start', 'namespace', 'boot', 'host', 'nonce'] as const
 const format = '1'
-
-interface ThisProcess {
-  readonly environment: Environment
-  readonly start: string
-}
-
-let cached: Promise<ThisProcess> | undefined
+let thisProcess: Promise<ThisProcess> | undefined
 
 /** Returns this process as the owner of a new lock. */
 export async function getThisProcess(): Promise<Owner> {
-  const { environment, start } = await readThisProcess()
-  return { pid: process.pid, start, ...environment, nonce: crypto.randomUUID() }
+  return { ...(await readThisProcess()), nonce: crypto.randomUUID() }
 }
 
-/** Formats an owner as one line, for the target of a symbolic link. */
+/** Formats an owner as one line without spaces, for the target of a symbolic link. */
 export function formatOwner(owner: Owner): string {
-  return [format, ...fields.map((field) => encodeURIComponent(owner[field]))].join(':')
+  return new URLSearchParams({ format, ...owner, pid: String(owner.pid) }).toString()
 }
 
 /** Returns the owner in such a line, or `undefined` for another format. */
 export function parseOwner(text: string): Owner | undefined {
-  const [version, ...values] = text.split(':').map(decode)
-  const [pid = '', start = '', namespace = '', boot = '', host = '', nonce = ''] = values
-  if (version !== format || values.length !== fields.length || !/^[1-9]\d*$/.test(pid)) return undefined
-  return { pid: Number(pid), start, namespace, boot, host, nonce }
+  const fields = new URLSearchParams(text)
+  const read = (name: keyof Owner) => fields.get(name) ?? ''
+  if (fields.get('format') !== format || !/^[1-9]\d*$/.test(read('pid')) || read('nonce') === '')
+    return undefined
+  const [start, namespace, boot] = [read('start'), read('namespace'), read('boot')]
+  return { pid: Number(read('pid')), start, namespace, boot, host: read('host'), nonce: read('nonce') }
 }
 
 /** Returns whether the owner's process still runs. In doubt it does: a lock is never taken from a living process. */
 export async function findLiveness(owner: Owner): Promise<Liveness> {
-  const { environment } = await readThisProcess()
+  const me = await readThisProcess()
   // Only one of the two could read its environment: they cannot be compared.
-  if (isIncomplete(owner) !== isIncomplete(environment)) return 'unknown'
+  const isComplete = ({ boot, namespace }: ThisProcess) => boot !== '' && namespace !== ''
+  if (isComplete(owner) !== isComplete(me)) return 'unknown'
   // The machine was restarted. Another machine, or another container's file system, has another name.
-  if (owner.boot !== environment.boot) return owner.host === environment.host ? 'dead' : 'unknown'
-  if (owner.namespace !== environment.namespace) return 'other_container'
+  if (owner.boot !== me.boot) return owner.host === me.host ? 'dead' : 'unknown'
+  if (owner.namespace !== me.namespace) return 'other_container'
   const running = await readStat(owner.pid).catch(() => undefined)
   if (running === undefined) return respondsToSignals(owner.pid) ? 'alive' : 'dead'
   // An owner with an unknown start time may be the process that runs now.
@@ -68,24 +60,23 @@ export async function findLiveness(owner: Owner): Promise<Liveness> {
   return (running.state === 'Z' || running.state === 'X') && running.threads <= 1 ? 'dead' : 'alive'
 }
 
-/** Reads this process's environment once: it does not change. A failure is tried again. */
-function readThisProcess(): Promise<ThisProcess> {
-  cached ??= readEnvironment().catch((thrown) => {
-    cached = undefined
-    throw thrown
-  })
-  return cached
-}
-
-async function readEnvironment(): Promise<ThisProcess> {
-  const [boot, namespace, machine, self] = await Promise.all([
-    emptyIfHidden(readFile('/proc/sys/kernel/random/boot_id', 'utf8')),
-    emptyIfHidden(readlink('/proc/self/ns/pid')),
-    emptyIfHidden(readFile('/etc/machine-id', 'utf8')),
+/** Reads what identifies this process once: it does not change. A failure is tried again. */
+async function readThisProcess(): Promise<ThisProcess> {
+  thisProcess ??= Promise.all([
     readStat(process.pid),
-  ])
-  const environment = { boot: boot.trim(), namespace, host: `${hostname()}/${machine.trim()}` }
-  return { environment, start: self?.start ?? '' }
+    emptyIfHidden(readlink('/proc/self/ns/pid')),
+    emptyIfHidden(readFile('/proc/sys/kernel/random/boot_id', 'utf8')),
+    emptyIfHidden(readFile('/etc/machine-id', 'utf8')),
+  ]).then(([self, namespace, boot, machine]) => {
+    const host = `${hostname()}/${machine.trim()}`
+    return { pid: process.pid, start: self?.start ?? '', namespace, boot: boot.trim(), host }
+  })
+  try {
+    return await thisProcess
+  } catch (thrown) {
+    thisProcess = undefined
+    throw thrown
+  }
 }
 
 /** Reads a process's line in `/proc`, or returns `undefined` if there is none. */
@@ -107,25 +98,10 @@ function respondsToSignals(pid: number): boolean {
   }
 }
 
-function isIncomplete({ boot, namespace }: Pick<Environment, 'boot' | 'namespace'>): boolean {
-  return boot === '' || namespace === ''
-}
-
-/** Error codes of a system that does not show something, or not to this process. */
-const hiddenCodes = ['ENOENT', 'ENOTDIR', 'ESRCH', 'EACCES', 'EPERM', 'ENOSYS']
-
 /** Returns `''` for what this system hides. Rejects if it cannot be read now, for example with too many open files. */
 async function emptyIfHidden(text: Promise<string>): Promise<string> {
   return text.catch((thrown: NodeJS.ErrnoException) => {
-    if (hiddenCodes.includes(thrown.code ?? '')) return ''
+    if (['ENOENT', 'ENOTDIR', 'ESRCH', 'EACCES', 'EPERM', 'ENOSYS'].includes(thrown.code ?? '')) return ''
     throw thrown
   })
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return ''
-  }
 }

@@ -151,7 +151,7 @@ describe('a lock', () => {
     const directory = await temporaryFolder()
     await processLock({ directory }).withLock('a', async ({ isHeld }) => {
       const link = join(directory, 'a.lock-1')
-      expect(await readlink(link)).toContain(`:${process.pid}:`)
+      expect(await readlink(link)).toContain(`&pid=${process.pid}&`)
       await lutimes(link, 1, 1)
       await isHeld()
       expect((await lstat(link)).mtimeMs).toBeGreaterThan(Date.now() - 60_000)

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LockLostError, LockTimeoutError } from './errors.ts'
 import { tryExclusiveFile } from './exclusive-file.ts'
 import { tryGenerations } from './generations.ts'
-import type { LockFile, TryLock } from './lock-file.ts'
+import type { LockFile, LockTask, TryLock } from './lock-file.ts'
 import { preparePrivateDirectory } from './private-directory.ts'
 
 export interface ProcessLockOptions {
@@ -12,29 +13,12 @@ export interface ProcessLockOptions {
   readonly timeoutMs?: number
 }
 
-export interface WithLockOptions {
-  /** How long to wait, in milliseconds. `0`: one attempt. */
-  readonly timeoutMs?: number
-}
-
-/** A lock while the task runs. */
-export interface HeldLock {
-  /** Aborts when the lock was lost. Checked every second, so it can be late. */
-  readonly signal: AbortSignal
-  /** Whether the last holder ended without a release, or may have: its work may be half done. */
-  readonly isInherited: boolean
-  /** Checks now whether the lock is still held. */
-  isHeld(): Promise<boolean>
-}
-
 export interface ProcessLock {
   /**
    * Runs `task` while no other process of this machine holds the lock `name`: letters a to z, digits and `-`, at most
-   * 120. Rejects with the error of the task.
-   *
-   * @throws LockTimeoutError if the lock stays taken
+   * 120. Rejects with the error of the task, or with LockTimeoutError if the lock stays taken. `timeoutMs` 0: tries once.
    */
-  withLock<T>(name: string, task: (lock: HeldLock) => Promise<T>, options?: WithLockOptions): Promise<T>
+  withLock<T>(name: string, task: LockTask<T>, options?: { readonly timeoutMs?: number }): Promise<T>
 }
 
 const checkIntervalMs = 1_000
@@ -42,52 +26,69 @@ const maxPauseMs = 40
 /** The longest time that `setTimeout` accepts. */
 const maxTimeoutMs = 2_147_483_647
 
+const tryLock: TryLock = ['darwin', 'freebsd', 'openbsd', 'netbsd', 'win32'].includes(process.platform)
+  ? tryExclusiveFile(process.platform)
+  : tryGenerations
+
 /** Creates locks in a folder: one holder among the processes of this machine. The lock of a dead holder is free at once. */
 export function processLock({ directory, timeoutMs = 60_000 }: ProcessLockOptions): ProcessLock {
-  const queue = new Queue()
+  /** For each name, when the last caller of this process is done: callers take turns, in the order of their calls. */
+  const turns = new Map<string, Promise<void>>()
+
+  async function takeTurn(name: string, limitMs: number): Promise<(() => void) | undefined> {
+    const previous = turns.get(name) ?? Promise.resolve()
+    let endTurn = () => {}
+    const done = new Promise<void>((resolve) => {
+      endTurn = resolve
+    })
+    const turn = previous.then(() => done)
+    turns.set(name, turn)
+    void turn.then(() => turns.get(name) === turn && turns.delete(name))
+    if (await resolvesWithin(previous, limitMs)) return endTurn
+    endTurn()
+    return undefined
+  }
+
   return {
     async withLock(name, task, options = {}) {
       if (!/^[a-z0-9-]{1,120}$/.test(name)) throw new TypeError(`"${name}" is not a valid lock name.`)
-      const deadline = new Deadline(name, Math.min(options.timeoutMs ?? timeoutMs, maxTimeoutMs))
-      if (!(await queue.enter(name, deadline.leftMs))) throw deadline.timeoutError()
+      const limitMs = Math.min(options.timeoutMs ?? timeoutMs, maxTimeoutMs)
+      // A monotonic clock, which does not jump.
+      const startedAt = performance.now()
+      const timeoutError = () => new LockTimeoutError(name, Math.round(performance.now() - startedAt))
+      const endTurn = await takeTurn(name, limitMs)
+      if (endTurn === undefined) throw timeoutError()
       try {
-        const lock = await acquire(directory, name, deadline)
-        try {
-          return await runWhileHeld(name, lock, task)
-        } finally {
-          await lock.release()
-        }
+        await preparePrivateDirectory(directory)
+        const lock = await acquire(join(directory, name), startedAt + limitMs)
+        if (lock === undefined) throw timeoutError()
+        return await runWhileHeld(name, lock, task).finally(() => lock.release())
       } finally {
-        queue.leave(name)
+        endTurn()
       }
     },
   }
 }
 
-const tryLock: TryLock = ['darwin', 'freebsd', 'openbsd', 'netbsd', 'win32'].includes(process.platform)
-  ? tryExclusiveFile(process.platform)
-  : tryGenerations
+async function resolvesWithin(promise: Promise<void>, limitMs: number): Promise<boolean> {
+  const timer = new AbortController()
+  const timeout = sleep(limitMs, false, { signal: timer.signal }).catch(() => false)
+  return Promise.race([promise.then(() => true), timeout]).finally(() => timer.abort())
+}
 
-async function acquire(directory: string, name: string, deadline: Deadline): Promise<LockFile> {
-  await preparePrivateDirectory(directory)
-  const path = join(directory, name)
-  // At least one attempt, however late it is: the process may have been suspended past its deadline.
+/** Tries until the deadline, and at least once: the process may have been suspended past its deadline. */
+async function acquire(path: string, deadline: number): Promise<LockFile | undefined> {
   for (let round = 0; ; round += 1) {
     const lock = await tryLock(path)
-    if (lock !== undefined) return lock
-    if (deadline.leftMs <= 0) throw deadline.timeoutError()
-    const pauseMs = Math.min(deadline.leftMs, 2 ** Math.min(round, 6), maxPauseMs)
+    const leftMs = deadline - performance.now()
+    if (lock !== undefined || leftMs <= 0) return lock
     // Random, so that many waiting processes do not try at the same moment.
-    await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random() / 2)))
+    await sleep(Math.min(leftMs, 2 ** Math.min(round, 6), maxPauseMs) * (0.5 + Math.random() / 2))
   }
 }
 
 /** Runs the task and aborts its signal when the lock is lost. The timer does not keep the process alive. */
-async function runWhileHeld<T>(
-  name: string,
-  lock: LockFile,
-  task: (lock: HeldLock) => Promise<T>,
-): Promise<T> {
+async function runWhileHeld<T>(name: string, lock: LockFile, task: LockTask<T>): Promise<T> {
   const controller = new AbortController()
   const isHeld = async () => {
     const held = await lock.isHeld()
@@ -95,63 +96,10 @@ async function runWhileHeld<T>(
     return held
   }
   // A failed check does not mean that the lock is lost; the next one may succeed.
-  const timer = setInterval(() => isHeld().catch(() => {}), checkIntervalMs)
-  timer.unref()
+  const timer = setInterval(() => isHeld().catch(() => {}), checkIntervalMs).unref()
   try {
     return await task({ signal: controller.signal, isInherited: lock.isInherited, isHeld })
   } finally {
     clearInterval(timer)
-  }
-}
-
-/** Measures by a monotonic clock, which does not jump. */
-class Deadline {
-  readonly #name: string
-  readonly #timeoutMs: number
-  readonly #startedAt = performance.now()
-
-  constructor(name: string, timeoutMs: number) {
-    this.#name = name
-    this.#timeoutMs = timeoutMs
-  }
-
-  get leftMs(): number {
-    return Math.max(0, this.#timeoutMs - (performance.now() - this.#startedAt))
-  }
-
-  timeoutError(): LockTimeoutError {
-    return new LockTimeoutError(this.#name, Math.round(performance.now() - this.#startedAt))
-  }
-}
-
-/** Lets the callers of one process take turns, in the order of their calls. */
-class Queue {
-  readonly #waiting = new Map<string, (() => void)[]>()
-
-  /** Resolves with `true` when it is the caller's turn, or with `false` after `timeoutMs`. */
-  async enter(name: string, timeoutMs: number): Promise<boolean> {
-    const waiting = this.#waiting.get(name)
-    if (waiting === undefined) {
-      this.#waiting.set(name, [])
-      return true
-    }
-    return new Promise((resolve) => {
-      const start = () => {
-        clearTimeout(timer)
-        resolve(true)
-      }
-      const timer = setTimeout(() => {
-        waiting.splice(waiting.indexOf(start), 1)
-        resolve(false)
-      }, timeoutMs)
-      waiting.push(start)
-    })
-  }
-
-  /** Ends the caller's turn. */
-  leave(name: string): void {
-    const next = this.#waiting.get(name)?.shift()
-    if (next === undefined) this.#waiting.delete(name)
-    else next()
   }
 }

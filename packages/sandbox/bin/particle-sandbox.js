@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-await import('../dist/node/cli.js')
+import { runCli } from '../dist/node/run-cli.js'
+
+await runCli(process)

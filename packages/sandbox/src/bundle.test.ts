@@ -3,7 +3,7 @@ import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 
 describe('the library', () => {
-  it('bundles for a browser, without anything of Node, and runs from the bundle', async () => {
+  it('bundles for a browser without Node modules, and runs from the bundle', async () => {
     const { outputFiles, metafile } = await build({
       entryPoints: [fileURLToPath(new URL('./index.ts', import.meta.url))],
       bundle: true,
@@ -15,7 +15,7 @@ describe('the library', () => {
     })
     const inputs = Object.keys(metafile.inputs)
     expect(inputs.filter((path) => /node:|src\/node\/|node-server/.test(path))).toEqual([])
-    // esbuild leaves what it can't resolve for a browser as imports and require calls.
+    // esbuild keeps imports and require calls that it cannot resolve for a browser.
     expect(outputFiles[0]?.text.match(/\brequire\(|\bfrom ?"|\bimport ?"/g)).toBeNull()
 
     const { createSandbox } = await import(

@@ -2,7 +2,7 @@ import { createClock, createSandbox } from '@particle-grants/sandbox'
 import { describe, expect, it } from 'vitest'
 
 describe('a clock', () => {
-  it('runs with real time, plus what it was moved by', () => {
+  it('runs with real time, plus the time it was moved by', () => {
     let real = 1000
     const clock = createClock({ now: () => real })
     expect(clock.now()).toBe(1000)
@@ -14,7 +14,7 @@ describe('a clock', () => {
     expect(clock.now()).toBe(82)
   })
 
-  it('starts where it is told, and stands still where it is told', () => {
+  it('starts at the given time, and can be frozen', () => {
     let real = 1000
     const running = createClock({ now: () => real, start: 50 })
     const frozen = createClock({ now: () => real, start: 50, frozen: true })
@@ -22,11 +22,11 @@ describe('a clock', () => {
     expect([running.now(), frozen.now()]).toEqual([60, 50])
   })
 
-  it('runs with real time by itself', () => {
+  it('runs with real time by default', () => {
     expect(Math.abs(createClock().now() - Date.now())).toBeLessThan(60_000)
   })
 
-  it('goes back to how it was made', () => {
+  it('returns to its start at a reset', () => {
     const clock = createClock({ now: () => 1000, start: 50 })
     clock.advance('1d')
     clock.reset?.()
@@ -40,41 +40,41 @@ describe('a clock', () => {
     ['1.5m', 90_000],
     ['1h 30m', 5_400_000],
     [' 90d ', 7_776_000_000],
-  ])('understands %s', (by, ms) => {
+  ])('accepts the duration %s', (by, ms) => {
     expect(createClock({ start: 0, frozen: true }).advance(by)).toBe(ms)
   })
 
   it.each(['', 'tomorrow', '90', '-1d', '1w', -1, Number.NaN, Number.POSITIVE_INFINITY])(
-    'refuses "%s"',
+    'rejects the duration "%s"',
     (by) => {
-      expect(() => createClock().advance(by)).toThrow(/is no duration. Use for example '30s'/)
+      expect(() => createClock().advance(by)).toThrow(/is not a duration. Use for example '30s'/)
     },
   )
 
-  it('is not set to a time that is none', () => {
+  it('rejects a time that is not a number', () => {
     expect(() => createClock().set(Number.NaN)).toThrow(RangeError)
   })
 
-  const beyond = 'A clock goes from the year -271821 to the year 275760'
-  it.each([1e300, '9999999999d', 8.64e15])('stays where it was when it is to be advanced by %s', (by) => {
+  const beyond = 'A clock can have the years -271821 to 275760'
+  it.each([1e300, '9999999999d', 8.64e15])('keeps its time if it cannot be advanced by %s', (by) => {
     const clock = createClock({ start: 5, frozen: true })
     expect(() => clock.advance(by)).toThrow(new RegExp(beyond))
     expect(clock.now()).toBe(5)
     expect(clock.set(77)).toBe(77)
   })
 
-  it.each([1e300, -1e300, 8.64e15 + 1, Number.POSITIVE_INFINITY])('is not set to %s', (time) => {
+  it.each([1e300, -1e300, 8.64e15 + 1, Number.POSITIVE_INFINITY])('cannot be set to %s', (time) => {
     const clock = createClock({ start: 5, frozen: true })
     expect(() => clock.set(time)).toThrow(RangeError)
     expect(clock.now()).toBe(5)
   })
 
-  it('does not start beyond the end of time', () => {
+  it('cannot start beyond the end of time', () => {
     expect(() => createClock({ start: 1e300 })).toThrow(beyond)
     expect(() => createClock({ start: Number.NaN })).toThrow(RangeError)
   })
 
-  it('stays at the end of time, where no date is later', () => {
+  it('stops at the end of time', () => {
     let real = 0
     const clock = createClock({ now: () => real })
     expect(clock.set(8.64e15)).toBe(8.64e15)
@@ -83,7 +83,7 @@ describe('a clock', () => {
     expect(clock.set(1000)).toBe(1000)
   })
 
-  it('of another kind can drive a sandbox, and is left alone by a reset', () => {
+  it('can be any object with these methods, and a reset does not change it', () => {
     let time = 5
     const clock = { now: () => time, advance: () => time, set: (to: number) => to }
     const sandbox = createSandbox({ clock })

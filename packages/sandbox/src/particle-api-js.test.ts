@@ -6,7 +6,7 @@ import Particle from 'particle-api-js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dev, jane, mfa } from '../test/token-requests.ts'
 
-// Particle's own client, as it is published: what it understands is what the sandbox has to say.
+// Particle's own client, as published: the sandbox's responses must work for it.
 let sandbox: Sandbox
 let server: SandboxServer
 let particle: Particle
@@ -47,7 +47,7 @@ describe('particle-api-js', () => {
     expect('refresh_token' in body).toBe(false)
   })
 
-  it('gets the server’s words when the password is wrong', async () => {
+  it('gets the server’s description if the password is wrong', async () => {
     await expect(particle.login({ ...dev, password: 'wrong' })).rejects.toMatchObject({
       statusCode: 400,
       shortErrorDescription: 'User credentials are invalid',
@@ -55,7 +55,7 @@ describe('particle-api-js', () => {
     })
   })
 
-  it('passes MFA with sendOtp, after a wrong code that leaves the mfa_token good', async () => {
+  it('passes MFA with sendOtp, after a wrong code that does not end the mfa_token', async () => {
     const challenge = await particle.login(mfa).catch((error) => error)
     expect(challenge).toMatchObject({ statusCode: 403, body: { error: 'mfa_required' } })
     const mfaToken = challenge.body.mfa_token
@@ -84,7 +84,7 @@ describe('particle-api-js', () => {
     await expect(product().login({ ...jane, password: 'wrong' })).rejects.toMatchObject({ statusCode: 400 })
   })
 
-  it('deletes a token by its text', async () => {
+  it('deletes a token', async () => {
     const [token, other] = [await signIn(), await signIn()]
     expect((await particle.deleteAccessToken({ token })).body).toEqual({ ok: true })
     expect([await statusOf(token), await statusOf(other)]).toEqual([401, 200])
@@ -102,7 +102,7 @@ describe('particle-api-js', () => {
     expect([await statusOf(auth), await statusOf(other)]).toEqual([401, 401])
   })
 
-  it('enrols in MFA, and leaves it again', async () => {
+  it('enrols in MFA, and disables it', async () => {
     const auth = await signIn()
     const { mfa_token: mfaToken } = (await particle.enableMfa({ auth })).body
     await expect(particle.confirmMfa({ auth, mfaToken, otp: '000000' })).rejects.toMatchObject({

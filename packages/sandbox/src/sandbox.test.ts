@@ -1,25 +1,25 @@
 import { createSandbox, defaultAccounts, defaultClients, defaultSettings } from '@particle-grants/sandbox'
 import { describe, expect, it } from 'vitest'
-import { ask, call, clients, dev, mfa, openChallenge, signIn } from '../test/token-requests.ts'
+import { call, clients, dev, getMfaToken, mfa, requestToken, signIn } from '../test/token-requests.ts'
 
 describe('a sandbox', () => {
-  it('stands in for fetch, unbound, with everything that fetch takes', async () => {
+  it('has a fetch that can be passed alone and has the parameters of fetch', async () => {
     const { fetch } = createSandbox()
     const url = 'http://sandbox.test/v1/devices'
     for (const input of [url, new URL(url), new Request(url)]) expect((await fetch(input)).status).toBe(400)
     await expect(fetch('no url')).rejects.toThrow(TypeError)
   })
 
-  it('rejects with the reason of an aborted request', async () => {
+  it('rejects with the signal’s reason if a request was aborted', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(createSandbox().fetch('http://sandbox.test/', { signal })).rejects.toThrow('enough')
   })
 
-  it('is reset to the very start', async () => {
+  it('returns to its start at a reset', async () => {
     const sandbox = createSandbox()
     const token = await signIn(sandbox)
-    const mfaToken = await openChallenge(sandbox)
-    for (let i = 0; i < 10; i += 1) await openChallenge(sandbox)
+    const mfaToken = await getMfaToken(sandbox)
+    for (let i = 0; i < 10; i += 1) await getMfaToken(sandbox)
     sandbox.failNext({ status: 500 })
     sandbox.clock.advance('90d')
     sandbox.reset()
@@ -28,10 +28,12 @@ describe('a sandbox', () => {
     expect(Math.abs(sandbox.clock.now() - Date.now())).toBeLessThan(60_000)
     expect((await call(sandbox, { token, path: '/v1/user' })).status).toBe(401)
     const form = { grant_type: 'urn:custom:mfa-otp', mfa_token: mfaToken, otp: sandbox.otp(mfa.username) }
-    expect((await ask(sandbox, clients.developer, form)).body.error_description).toBe('Invalid MFA token.')
+    expect((await requestToken(sandbox, clients.developer, form)).body.error_description).toBe(
+      'Invalid MFA token.',
+    )
   })
 
-  it('shows its accounts, clients and settings, which have the defaults', () => {
+  it('has the default accounts, clients and settings', () => {
     const { accounts, clients: shown, settings } = createSandbox()
     expect(accounts.map(({ username }) => username)).toEqual(defaultAccounts.map(({ username }) => username))
     expect(accounts[1]?.mfa).toMatchObject({
@@ -42,7 +44,7 @@ describe('a sandbox', () => {
     expect(settings).toEqual(defaultSettings)
   })
 
-  it('ends tokens on demand: expired, revoked, with refresh tokens or without', async () => {
+  it('expires and revokes tokens, with refresh tokens or without', async () => {
     const sandbox = createSandbox()
     const token = await signIn(sandbox)
     const description = async () => (await call(sandbox, { token, path: '/v1/user' })).body.error_description
@@ -53,17 +55,17 @@ describe('a sandbox', () => {
     expect(await description()).toBe('The access token provided is invalid.')
 
     const refreshed = async (refreshTokens: boolean) => {
-      const { body } = await ask(sandbox, clients.product, { grant_type: 'client_credentials' })
+      const { body } = await requestToken(sandbox, clients.product, { grant_type: 'client_credentials' })
       sandbox.revoke({ username: 'owner@example.com', refreshTokens })
       const form = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
-      return (await ask(sandbox, clients.product, form)).status
+      return (await requestToken(sandbox, clients.product, form)).status
     }
     expect([await refreshed(false), await refreshed(true)]).toEqual([200, 400])
   })
 
-  it('refuses what it does not know, with a sentence that helps', () => {
+  it('rejects unknown names with a message that helps', () => {
     const sandbox = createSandbox()
-    expect(() => createSandbox({ lockOut: false } as object)).toThrow(/"lockOut" is no setting.*lockout/)
+    expect(() => createSandbox({ lockOut: false } as object)).toThrow(/"lockOut" is not a setting.*lockout/)
     expect(() => createSandbox({ accounts: [dev, dev] })).toThrow(
       'There are two accounts called dev@example.com',
     )
@@ -71,9 +73,9 @@ describe('a sandbox', () => {
     expect(() => createSandbox({ clients: [client, client] as never })).toThrow(
       'There are two clients called particle',
     )
-    expect(() => sandbox.otp(dev.username)).toThrow('dev@example.com has no second factor here')
-    expect(() => sandbox.revoke({ username: 'nobody' })).toThrow('There is no account called nobody')
-    expect(() => sandbox.revoke({ user: 'nobody' } as object)).toThrow('has no "user"')
+    expect(() => sandbox.otp(dev.username)).toThrow('dev@example.com has no second factor')
+    expect(() => sandbox.revoke({ username: 'unknown' })).toThrow('There is no account called unknown')
+    expect(() => sandbox.revoke({ user: 'unknown' } as object)).toThrow('has no "user"')
     expect(() => sandbox.expire('dev@example.com' as never)).toThrow('Known: username, refreshTokens')
   })
 
@@ -93,11 +95,11 @@ describe('a sandbox', () => {
     [{ accessTokenLifetime: '5' }, 'is a number of seconds, 0 or more, not "5"'],
     [{ mfaTokenLifetime: -1 }, 'is a number of seconds'],
     [{ refreshTokenLifetime: Number.NaN }, 'is a number of seconds'],
-    [{ failureCountFades: true }, 'is false or a number of seconds, 0 or more, not true'],
-    [{ refreshTokenCountsFrom: 'expiry' }, "is 'access token expiry' or 'issue', not \"expiry\""],
-    [{ scopeInAnswer: 5 }, "is 'as asked', 'left out' or a text"],
-    [{ toString: 1 }, '"toString" is no setting of the sandbox'],
-  ])('is not made with %j, and says why', (settings, message) => {
+    [{ failuresExpireAfter: true }, 'is false or a number of seconds, 0 or more, not true'],
+    [{ refreshTokenLifetimeFrom: 'expiry' }, "is 'access token expiry' or 'issue', not \"expiry\""],
+    [{ scopeInResponse: 5 }, "is 'requested', 'omitted' or a text"],
+    [{ toString: 1 }, '"toString" is not a setting of the sandbox'],
+  ])('rejects the settings %j and says why', (settings, message) => {
     expect(() => createSandbox(settings as object)).toThrow(message)
   })
 })

@@ -1,19 +1,14 @@
 import type { SandboxClock } from './clock.ts'
-import { createClock } from './clock.ts'
-import type { Sandbox, TokenChoice } from './contract.ts'
-import { tokenChoiceMembers } from './contract.ts'
-import { checkMembers } from './control/check.ts'
-import { checkFault } from './control/faults.ts'
-import { createAnswer } from './exchange.ts'
-import { viewAccount } from './model/account-view.ts'
-import type { Account } from './model/accounts.ts'
-import { completeSettings } from './model/complete-settings.ts'
-import type { AccountOptions, ClientOptions } from './model/options.ts'
-import { defaultAccounts, defaultClients } from './model/options.ts'
-import type { Settings } from './model/settings.ts'
-import { createWorld } from './model/world.ts'
+import type { FaultOptions, Faults } from './control/faults.ts'
+import type { MemberType } from './control/input.ts'
+import type { JournalEntry } from './control/journal.ts'
+import type { HttpRequest } from './http/request.ts'
+import type { HttpResponse } from './http/response.ts'
+import type { AccountOptions, AccountView } from './state/accounts.ts'
+import type { ClientOptions } from './state/clients.ts'
+import type { Settings } from './state/settings.ts'
 
-/** Accounts, clients, clock and settings of a sandbox; everything has a default. */
+/** Accounts, clients, clock and settings of a sandbox. Everything has a default. */
 export interface SandboxOptions extends Partial<Settings> {
   /** @default defaultAccounts */
   accounts?: readonly AccountOptions[]
@@ -23,59 +18,45 @@ export interface SandboxOptions extends Partial<Settings> {
   clock?: SandboxClock
 }
 
-/** Makes a sandbox. Throws a TypeError on a wrong setting, or on two accounts of one name. */
-export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const { accounts = defaultAccounts, clients = defaultClients, clock = createClock(), ...chosen } = options
-  const settings = completeSettings(chosen)
-  const freshWorld = () => createWorld({ accounts, clients, settings, clock })
-  let world = freshWorld()
+/** Selects the tokens that `revoke` and `expire` end. */
+export interface TokenFilter {
+  /** @default all accounts */
+  username?: string
+  /** Also ends the refresh tokens. @default false */
+  refreshTokens?: boolean
+}
 
-  const { answer, faults, journal } = createAnswer(() => ({ world, sandbox }))
+/** The members of a {@link TokenFilter}. */
+export const tokenFilterMembers = {
+  username: ['string'],
+  refreshTokens: ['boolean'],
+} as const satisfies Record<keyof TokenFilter, readonly MemberType[]>
 
-  const sandbox: Sandbox = {
-    answer,
-    // An async function, so that bad input rejects, as with fetch.
-    fetch: async (input, init) => answer(new Request(input, init), { address: 'library' }),
-    clock,
-    faults,
-    failNext: (fault) => faults.add(checkFault({ ...fault })),
-    requests: () => journal.entries(),
-    subscribe: (listener) => journal.subscribe(listener),
-    otp(username) {
-      const account = accountNamed(username)
-      const totp = (account.mfa ?? account.enrolment)?.totp
-      if (!totp) throw new TypeError(`${username} has no second factor here`)
-      return totp.code(clock.now())
-    },
-    revoke: (choice) => end(choice, (account) => world.tokens.revokeAll(account)),
-    expire: (choice) => end(choice, (account) => world.tokens.expireAll(account)),
-    reset() {
-      clock.reset?.()
-      world = freshWorld()
-      faults.clear()
-      journal.clear()
-    },
-    get accounts() {
-      return world.accounts.list().map((account) => viewAccount(account, clock.now()))
-    },
-    clients,
-    settings,
-  }
-
-  function end(choice: TokenChoice = {}, endTokens: (account?: Account) => number): { tokens: number } {
-    // Spread, so that a username alone does not pass for a choice without one, which is everyone.
-    checkMembers('A choice of tokens', { ...choice }, tokenChoiceMembers)
-    const { username, refreshTokens = false } = choice
-    const account = username === undefined ? undefined : accountNamed(username)
-    if (refreshTokens) world.tokens.dropRefreshTokens(account)
-    return { tokens: endTokens(account) }
-  }
-
-  function accountNamed(username: string): Account {
-    const account = world.accounts.named(username)
-    if (!account) throw new TypeError(`There is no account called ${username}`)
-    return account
-  }
-
-  return sandbox
+/** A local Particle cloud for authentication. */
+export interface Sandbox {
+  /** Responds as the service would. It has the parameters of `fetch`, and can be passed as `fetch`. */
+  fetch(input: Request | URL | string, init?: RequestInit): Promise<Response>
+  /** Responds to a request that a server received. Rejects if the server should end the connection. */
+  handle(request: HttpRequest): Promise<HttpResponse>
+  readonly clock: SandboxClock
+  /** Makes the next matching request fail. Faults are queued. Throws a TypeError on a wrong fault. */
+  failNext(fault: FaultOptions): void
+  /** The queued faults. */
+  readonly faults: Pick<Faults, 'list' | 'clear'>
+  /** Returns the requests so far without secrets, the oldest first. */
+  requests(): JournalEntry[]
+  /** Calls `listener` after each request. Returns the unsubscribe function. */
+  subscribe(listener: (entry: JournalEntry) => void): () => void
+  /** Returns the current code of an account with MFA, or of its enrolment. Throws a TypeError without either. */
+  otp(username: string): string
+  /** Revokes access tokens, and returns how many. Throws a TypeError on a wrong filter, as `expire` does. */
+  revoke(filter?: TokenFilter): { tokens: number }
+  /** Makes access tokens expired, and returns how many. */
+  expire(filter?: TokenFilter): { tokens: number }
+  /** Restores the start: accounts, tokens, counts, faults, journal and clock. */
+  reset(): void
+  /** The accounts with their passwords and current codes. All of it is test data. */
+  readonly accounts: AccountView[]
+  readonly clients: readonly ClientOptions[]
+  readonly settings: Readonly<Settings>
 }

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-/** Expects something to become so; how long a slow machine takes for it decides nothing. */
+/** Expects a condition to become true, however slow the machine is. */
 export function eventually(read: () => unknown): ReturnType<typeof expect.poll> {
   return expect.poll(read)
 }

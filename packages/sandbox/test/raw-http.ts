@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 
-/** One HTTP exchange, as bare as Node sends it: nothing is added but Host, Connection and the length of a body. */
+/** An HTTP request. Node adds only Host, Connection and the length of the body. */
 export interface RawRequest {
   method?: string
   path: string
@@ -8,33 +8,38 @@ export interface RawRequest {
   body?: string
 }
 
-/** What came back. */
-export interface RawAnswer {
+/** An HTTP response. */
+export interface RawResponse {
   status: number
   headers: Record<string, string | string[] | undefined>
   text: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests read responses of every shape
   json: any
 }
 
-/** Sends a request over a socket; rejects when the connection ends before the answer does. */
+/** Sends a request over a socket. Rejects if the connection ends before the response does. */
 export function send(
   base: string,
   { method = 'POST', path, headers = {}, body }: RawRequest,
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     const length: Record<string, string> =
       body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
     const request = httpRequest(
       `${base}${path}`,
       { method, headers: { ...length, ...headers } },
-      (answer) => {
+      (response) => {
         const chunks: Buffer[] = []
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-        answer.on('error', reject)
-        answer.on('end', () => {
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('error', reject)
+        response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8')
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json: parsed(text) })
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            json: parseJson(text),
+          })
         })
       },
     )
@@ -43,7 +48,7 @@ export function send(
   })
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -51,7 +56,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A value of an Authorization header. */
+/** Returns an Authorization header. */
 export function basic(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
 }

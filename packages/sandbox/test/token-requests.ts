@@ -1,7 +1,7 @@
 import type { Sandbox } from '@particle-grants/sandbox'
 import { basic } from './raw-http.ts'
 
-/** Clients of the default sandbox, ready to send. */
+/** The clients of the default sandbox, as Authorization headers. */
 export const clients = {
   developer: basic('particle', 'particle'),
   product: basic('my-product-1234', 'product-secret'),
@@ -9,25 +9,25 @@ export const clients = {
   user: basic('my-scripts-5678', 'user-client-secret'),
 }
 
-/** Accounts of the default sandbox, as fields of a form. */
+/** The accounts of the default sandbox, as fields of a form. */
 export const dev = { username: 'dev@example.com', password: 'correct horse' }
 export const mfa = { username: 'mfa@example.com', password: 'battery staple' }
 export const jane = { username: 'jane@example.com', password: 'janes own password' }
 
-/** An answer of the token endpoint. */
-export interface TokenAnswer {
+/** A response of the token endpoint. */
+export interface TokenResponse {
   status: number
   headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests read responses of every shape
   body: any
 }
 
 /** Sends a form to the token endpoint of a sandbox, without a socket. */
-export async function ask(
+export async function requestToken(
   { fetch }: Pick<Sandbox, 'fetch'>,
   authorization: string,
   form: Record<string, string>,
-): Promise<TokenAnswer> {
+): Promise<TokenResponse> {
   const response = await fetch('http://sandbox.test/oauth/token', {
     method: 'POST',
     headers: { authorization },
@@ -36,26 +36,26 @@ export async function ask(
   return { status: response.status, headers: response.headers, body: await response.json() }
 }
 
-/** Signs dev@example.com in, or whom the form names, and gives the access token. */
+/** Signs in dev@example.com, or the account of the form, and returns the access token. */
 export async function signIn(sandbox: Sandbox, form: Record<string, string> = dev): Promise<string> {
-  const { body } = await ask(sandbox, clients.developer, { grant_type: 'password', ...form })
+  const { body } = await requestToken(sandbox, clients.developer, { grant_type: 'password', ...form })
   return body.access_token
 }
 
-/** Sends the password of mfa@example.com and gives the `mfa_token`. */
-export async function openChallenge(sandbox: Sandbox, form: Record<string, string> = {}): Promise<string> {
-  const { body } = await ask(sandbox, clients.developer, { grant_type: 'password', ...mfa, ...form })
+/** Sends the password of mfa@example.com, and returns the `mfa_token`. */
+export async function getMfaToken(sandbox: Sandbox, form: Record<string, string> = {}): Promise<string> {
+  const { body } = await requestToken(sandbox, clients.developer, { grant_type: 'password', ...mfa, ...form })
   return body.mfa_token
 }
 
-/** Sends the second factor with the current code, or with what the form says. */
-export function answerChallenge(
+/** Sends the second factor with the current code, or with that of the form. */
+export function submitCode(
   sandbox: Sandbox,
   mfaToken: string,
   form: Record<string, string> = {},
-): Promise<TokenAnswer> {
+): Promise<TokenResponse> {
   const otp = sandbox.otp(mfa.username)
-  return ask(sandbox, clients.developer, {
+  return requestToken(sandbox, clients.developer, {
     grant_type: 'urn:custom:mfa-otp',
     mfa_token: mfaToken,
     otp,
@@ -63,7 +63,7 @@ export function answerChallenge(
   })
 }
 
-/** A call of an API route. */
+/** A request to an API route. */
 export interface ApiCall {
   token: string
   path: string
@@ -71,11 +71,11 @@ export interface ApiCall {
   json?: object
 }
 
-/** Calls an API route with a bearer token, and gives the status and the body. */
+/** Sends a request with a bearer token, and returns the status and the body. */
 export async function call(
   { fetch }: Pick<Sandbox, 'fetch'>,
   { token, path, method = 'GET', json }: ApiCall,
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests read responses of every shape
 ): Promise<{ status: number; body: any }> {
   const response = await fetch(`http://sandbox.test${path}`, {
     method,

@@ -169,14 +169,14 @@ describe('fileStore', () => {
 })
 
 describe('temporary files of killed writers', () => {
-  const temporaryName = () => `.session-a.${crypto.randomUUID()}.tmp`
+  const temporaryName = () => `.session-a.json.${crypto.randomUUID()}.tmp`
 
   it('are removed at the first use of a store, and no other files are', async () => {
     const directory = await temporaryFolder()
     await writeFile(join(directory, temporaryName()), secret)
-    await writeFile(join(directory, '.session-a.notes.tmp'), 'a file of the user')
+    await writeFile(join(directory, '.session-a.json.notes.tmp'), 'a file of the user')
     await fileStore({ directory }).load('session-b')
-    expect((await readdir(directory)).sort()).toEqual(['.session-a.notes.tmp', 'locks'])
+    expect((await readdir(directory)).sort()).toEqual(['.session-a.json.notes.tmp', 'locks'])
   })
 })
 

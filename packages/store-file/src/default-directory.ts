@@ -11,16 +11,13 @@ export interface DirectoryEnvironment {
  * Returns `particle-grants/sessions` in this platform's folder for application state: `XDG_STATE_HOME` or
  * `~/.local/state`, `~/Library/Application Support` on macOS, `%LOCALAPPDATA%` on Windows.
  */
-export function defaultDirectory(
-  environment: DirectoryEnvironment = { platform: process.platform, env: process.env, home: homedir() },
-): string {
-  return join(findStateFolder(environment), 'particle-grants', 'sessions')
-}
-
-function findStateFolder({ platform, env, home }: DirectoryEnvironment): string {
-  if (platform === 'win32') return env.LOCALAPPDATA || join(home, 'AppData', 'Local')
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support')
+export function defaultDirectory(environment: Partial<DirectoryEnvironment> = {}): string {
+  const { platform = process.platform, env = process.env, home = homedir() } = environment
+  const folders: Readonly<Record<string, string>> = {
+    win32: env.LOCALAPPDATA || join(home, 'AppData', 'Local'),
+    darwin: join(home, 'Library', 'Application Support'),
+  }
   // The XDG specification says to ignore a relative path.
-  const configured = env.XDG_STATE_HOME ?? ''
-  return isAbsolute(configured) ? configured : join(home, '.local', 'state')
+  const xdg = isAbsolute(env.XDG_STATE_HOME ?? '') ? env.XDG_STATE_HOME : undefined
+  return join(folders[platform] ?? xdg ?? join(home, '.local', 'state'), 'particle-grants', 'sessions')
 }

@@ -97,7 +97,7 @@ describe('fileStore', () => {
       const store = fileStore({ directory })
       const version = await store.save('session-a', 'a', null)
       await store.remove('session-a', version)
-      expect(synced).toEqual(['file with .session-a.tmp', 'folder with session-a.json', 'folder with '])
+      expect(synced).toEqual(['file with .session-a.json.tmp', 'folder with session-a.json', 'folder with '])
     },
   )
 

@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { basename, join } from 'node:path'
 import { GrantsError, type Store, type StoreRecord } from '@particle-grants/core'
 import {
   type HeldLock,
@@ -7,8 +8,10 @@ import {
   preparePrivateDirectory,
   processLock,
 } from '@particle-grants/process-lock'
+import { damagedInPlace, moveDamaged, removeDamaged } from './damaged-records.ts'
 import { defaultDirectory } from './default-directory.ts'
-import { SessionFolder } from './session-folder.ts'
+import { listTemporaryFiles, removeFile, removeTemporaryFiles, replaceFile } from './files.ts'
+import { formatRecord, readRecord } from './record-format.ts'
 import { conflict, invalidArgument, toStoreError } from './store-errors.ts'
 
 export interface FileStoreOptions {
@@ -30,49 +33,52 @@ export function fileStore({
 
 class FileStore implements Store {
   readonly singleUser = true
-  readonly #folder: SessionFolder
+  readonly #directory: string
   /** Tasks and single writes have separate locks, so that a task can save under its own key. */
   readonly #taskLocks: ProcessLock
   readonly #writeLocks: ProcessLock
   #prepared: Promise<void> | undefined
 
   constructor(directory: string, timeoutMs: number) {
-    this.#folder = new SessionFolder(directory)
+    this.#directory = directory
     this.#taskLocks = processLock({ directory: join(directory, 'locks', 'tasks'), timeoutMs })
     this.#writeLocks = processLock({ directory: join(directory, 'locks', 'writes'), timeoutMs })
   }
 
   load(key: string): Promise<StoreRecord | undefined> {
-    return this.#run(key, async () => {
-      const found = await this.#folder.find(key)
-      return 'record' in found ? found.record : this.#loadDamaged(key, found.damage)
+    return this.#run(key, async (place) => {
+      const found = await readRecord(place)
+      return 'record' in found ? found.record : this.#loadDamaged(key, place, found.damage)
     })
   }
 
   save(key: string, value: string, ifVersion: string | null): Promise<string> {
-    return this.#run(key, () =>
-      this.#write(key, async (lock) => {
-        await this.#assertStoredVersion(key, ifVersion)
-        return this.#folder.replace(key, value, async () => {
-          // The process may have slept while it synced, so the last check is right before the change.
-          if (!(await lock.isHeld())) throw conflict(key)
-          await this.#assertStoredVersion(key, ifVersion)
-        })
-      }),
-    )
+    return this.#write(key, async (place, lock) => {
+      const assertStoredVersion = async () => {
+        const found = await readRecord(place)
+        if ('damage' in found) throw await moveDamaged(place, found.damage)
+        assertVersion(key, found.record, ifVersion)
+      }
+      await assertStoredVersion()
+      const version = randomUUID()
+      await replaceFile(place, formatRecord({ version, value }), async () => {
+        // The process may have slept while it synced, so the last check is right before the change.
+        if (!(await lock.isHeld())) throw conflict(key)
+        await assertStoredVersion()
+      })
+      return version
+    })
   }
 
   remove(key: string, ifVersion: string | null): Promise<void> {
-    return this.#run(key, () =>
-      this.#write(key, async (lock) => {
-        const found = await this.#folder.find(key)
-        // A damaged record has no version to compare. It is removed, because signing out must remove it.
-        if ('record' in found) assertVersion(key, found.record, ifVersion)
-        await this.#folder.removeDamaged(key)
-        if (!(await lock.isHeld())) throw conflict(key)
-        await this.#folder.remove(key)
-      }),
-    )
+    return this.#write(key, async (place, lock) => {
+      const found = await readRecord(place)
+      // A damaged record has no version to compare. It is removed, because signing out must remove it.
+      if ('record' in found) assertVersion(key, found.record, ifVersion)
+      await removeDamaged(place)
+      if (!(await lock.isHeld())) throw conflict(key)
+      await removeFile(place)
+    })
   }
 
   async withLock<T>(key: string, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -85,48 +91,47 @@ class FileStore implements Store {
         return task(signal)
       })
     } catch (thrown) {
-      throw hasStarted ? thrown : toStoreError(thrown, { directory: this.#folder.path, key })
+      throw hasStarted ? thrown : toStoreError(thrown, { directory: this.#directory, key })
     }
   }
 
-  /** Runs one call of the store and converts its errors. */
-  async #run<T>(key: string, call: () => Promise<T>): Promise<T> {
+  /** Runs one call with the place of its record, and converts its errors. */
+  async #run<T>(key: string, call: (place: string) => Promise<T>): Promise<T> {
     assertKey(key)
     try {
       await this.#prepare()
-      return await call()
+      return await call(join(this.#directory, `${key}.json`))
     } catch (thrown) {
-      throw toStoreError(thrown, { directory: this.#folder.path, key })
+      throw toStoreError(thrown, { directory: this.#directory, key })
     }
   }
 
-  /** Runs `change` while no other process changes the files of this key. Cleans up after a writer that was killed. */
-  #write<T>(key: string, change: (lock: HeldLock) => Promise<T>): Promise<T> {
+  /** Runs `change` while no other process changes the files of this key. */
+  #write<T>(key: string, change: (place: string, lock: HeldLock) => Promise<T>): Promise<T> {
+    return this.#run(key, (place) => this.#lockPlace(key, place, (lock) => change(place, lock)))
+  }
+
+  #lockPlace<T>(key: string, place: string, change: (lock: HeldLock) => Promise<T>): Promise<T> {
     return this.#writeLocks.withLock(key, async (lock) => {
-      if (lock.isInherited) await this.#folder.removeTemporaryFiles(key)
+      // The last writer was killed.
+      if (lock.isInherited) await removeTemporaryFiles(place)
       return change(lock)
     })
   }
 
-  async #loadDamaged(key: string, damage: string): Promise<StoreRecord | undefined> {
+  async #loadDamaged(key: string, place: string, damage: string): Promise<StoreRecord | undefined> {
     try {
-      return await this.#write(key, async () => {
+      return await this.#lockPlace(key, place, async () => {
         // Another process may have replaced it in the meantime.
-        const found = await this.#folder.find(key)
+        const found = await readRecord(place)
         if ('record' in found) return found.record
-        throw await this.#folder.moveDamaged(key, found.damage)
+        throw await moveDamaged(place, found.damage)
       })
     } catch (thrown) {
       if (GrantsError.isInstance(thrown) || thrown instanceof LockTimeoutError) throw thrown
       // Where it cannot be moved, the damage is still what the caller must know.
-      throw this.#folder.damagedInPlace(key, damage, thrown)
+      throw damagedInPlace(place, damage, thrown as Error)
     }
-  }
-
-  async #assertStoredVersion(key: string, ifVersion: string | null): Promise<void> {
-    const found = await this.#folder.find(key)
-    if ('damage' in found) throw await this.#folder.moveDamaged(key, found.damage)
-    assertVersion(key, found.record, ifVersion)
   }
 
   /** Prepares the folder once. A failure is tried again by the next call. */
@@ -139,11 +144,11 @@ class FileStore implements Store {
   }
 
   async #prepareFolder(): Promise<void> {
-    await preparePrivateDirectory(this.#folder.path)
-    for (const key of await this.#folder.keysWithTemporaryFiles()) {
+    await preparePrivateDirectory(this.#directory)
+    for (const { target } of await listTemporaryFiles(this.#directory)) {
       // Fails while another process writes, and on a read-only disk. Both can wait.
-      const removal = () => this.#folder.removeTemporaryFiles(key)
-      await this.#writeLocks.withLock(key, removal, { timeoutMs: 0 }).catch(() => {})
+      const removal = () => removeTemporaryFiles(target)
+      await this.#writeLocks.withLock(basename(target, '.json'), removal, { timeoutMs: 0 }).catch(() => {})
     }
   }
 }

@@ -1,29 +1,30 @@
+import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, open, rename, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { UnsafePathError } from '@particle-grants/process-lock'
+import { lstat, open, readdir, rename, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { assertOwner, UnsafePathError } from '@particle-grants/process-lock'
 
 const windows = process.platform === 'win32'
 /** Windows has no such flag, and creating a link there needs a privilege. */
 const noFollow = windows ? 0 : constants.O_NOFOLLOW
+const ownerAdvice = 'Change the owner with chown, or remove it'
 
 /** Reads a file of this user, or returns `undefined` if there is none. Closes it to other users if it was open to them. */
 export async function readPrivateFile(path: string): Promise<Uint8Array | undefined> {
   const handle = await open(path, constants.O_RDONLY | noFollow).catch(
     async (thrown: NodeJS.ErrnoException) => {
       if (thrown.code === 'ENOENT') return undefined
-      if (thrown.code === 'ELOOP') throw unsafe(path, 'is a symbolic link', 'Remove it')
+      if (thrown.code === 'ELOOP') throw new UnsafePathError(path, 'is a symbolic link', 'Remove it')
       // The error for another user's file would not name the owner.
-      const stats = await lstat(path).catch(() => undefined)
-      assertOwnFile(path, stats?.uid)
+      assertOwner(path, (await lstat(path).catch(() => undefined))?.uid, ownerAdvice)
       throw thrown
     },
   )
   if (handle === undefined) return undefined
   try {
     const stats = await handle.stat()
-    if (!stats.isFile()) throw unsafe(path, 'is not a file', 'Move it away')
-    assertOwnFile(path, stats.uid)
+    if (!stats.isFile()) throw new UnsafePathError(path, 'is not a file', 'Move it away')
+    assertOwner(path, stats.uid, ownerAdvice)
     // On a read-only disk the mode stays. Reading makes it no worse.
     if (!windows && (stats.mode & 0o077) !== 0) await handle.chmod(0o600).catch(() => {})
     return await handle.readFile()
@@ -32,38 +33,48 @@ export async function readPrivateFile(path: string): Promise<Uint8Array | undefi
   }
 }
 
-export interface Replacement {
-  readonly path: string
-  /** An unused name in the same folder. After a crash the file may remain there. */
-  readonly temporaryPath: string
-  readonly content: string
-  /** Runs when the new bytes are on the disk, right before they replace the old ones. May throw. */
-  readonly beforeReplace?: () => Promise<void>
-}
-
-/** Replaces a file completely or not at all: writes and syncs a new file of mode 0600, renames it, syncs the folder. */
-export async function replaceFile({
-  path,
-  temporaryPath,
-  content,
-  beforeReplace,
-}: Replacement): Promise<void> {
+/**
+ * Replaces a file completely or not at all: writes and syncs a temporary file of mode 0600, renames it, syncs the folder.
+ * `beforeReplace` runs when the new bytes are on the disk, right before they replace the old ones. It may throw.
+ */
+export async function replaceFile(
+  path: string,
+  content: string,
+  beforeReplace: () => Promise<void>,
+): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow
-    const handle = await open(temporaryPath, flags, 0o600)
+    const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
     try {
       await handle.writeFile(content)
       await handle.sync()
     } finally {
       await handle.close()
     }
-    await beforeReplace?.()
-    await renameWithRetries(temporaryPath, path)
+    await beforeReplace()
+    await renameWithRetries(temporary, path)
   } catch (thrown) {
-    await unlink(temporaryPath).catch(() => {})
+    await unlink(temporary).catch(() => {})
     throw thrown
   }
   await syncFolder(dirname(path))
+}
+
+/** Returns the temporary files in a folder, of a current write or of a killed process, and which file each would replace. */
+export async function listTemporaryFiles(
+  folder: string,
+): Promise<readonly { path: string; target: string }[]> {
+  return (await readdir(folder)).flatMap((name) => {
+    const target = /^\.(.+)\.[0-9a-f-]{36}\.tmp$/.exec(name)?.[1]
+    return target === undefined ? [] : [{ path: join(folder, name), target: join(folder, target) }]
+  })
+}
+
+/** Removes what killed writers of a file left: it contains a secret. Does nothing on a read-only disk. */
+export async function removeTemporaryFiles(path: string): Promise<void> {
+  for (const temporary of await listTemporaryFiles(dirname(path))) {
+    if (temporary.target === path) await unlink(temporary.path).catch(() => {})
+  }
 }
 
 /** Removes a file durably. Does nothing if there is none. */
@@ -85,11 +96,7 @@ async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open folders; its file system keeps a journal of names.
   if (windows) return
   const handle = await open(folder, constants.O_RDONLY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await handle.sync().finally(() => handle.close())
 }
 
 /** Windows refuses to replace a file while a process reads it. */
@@ -103,18 +110,4 @@ async function renameWithRetries(from: string, to: string): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
-}
-
-function assertOwnFile(path: string, uid: number | undefined): void {
-  const user = process.getuid?.()
-  if (user === undefined || uid === undefined || uid === user) return
-  throw unsafe(
-    path,
-    `belongs to another user (uid ${uid}, this is ${user})`,
-    'Change the owner with chown, or remove it',
-  )
-}
-
-function unsafe(path: string, problem: string, advice: string): UnsafePathError {
-  return new UnsafePathError(path, { problem, advice })
 }

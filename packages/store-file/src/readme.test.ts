@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 import { runProgram } from '@particle-grants/test-kit/programs'
-import { buildReadmeProgram } from '@particle-grants/test-kit/store-contract'
+import { buildReadmeProgram } from '@particle-grants/test-kit/samples'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 

@@ -1,35 +1,41 @@
 import type { StoreRecord } from '@particle-grants/core'
+import { readPrivateFile } from './files.ts'
+import { unavailable } from './store-errors.ts'
 
 const format = 1
 
-/** What the bytes of a record file are. */
-export type ParsedFile =
-  | { readonly type: 'record'; readonly record: StoreRecord }
-  | { readonly type: 'other_format'; readonly format: number; readonly isNewer: boolean }
-  | { readonly type: 'damaged'; readonly problem: string }
+/** What is stored under a key. `damage` says what is wrong with a record that cannot be read. */
+export type Found = { readonly record: StoreRecord | undefined } | { readonly damage: string }
 
 export function formatRecord({ version, value }: StoreRecord): string {
   return `${JSON.stringify({ format, version, value })}\n`
 }
 
-/** Parses the bytes of a record file. A problem never quotes them, because they may contain a secret. */
-export function parseRecord(bytes: Uint8Array): ParsedFile {
-  if (bytes.length === 0) return damaged('it is empty')
-  const document = parseJson(bytes)
-  if (document === undefined) return damaged('it is not JSON, or was cut off')
-  if (typeof document !== 'object' || document === null) return damaged('it is not a record')
-  const fields = document as Readonly<Record<string, unknown>>
-  if (typeof fields.format !== 'number') return damaged('it has no format')
-  if (fields.format !== format) {
-    return { type: 'other_format', format: fields.format, isNewer: fields.format > format }
-  }
-  if (typeof fields.version !== 'string' || fields.version === '') return damaged('it has no version')
-  if (typeof fields.value !== 'string') return damaged('it has no value')
-  return { type: 'record', record: { version: fields.version, value: fields.value } }
+export async function readRecord(path: string): Promise<Found> {
+  const bytes = await readPrivateFile(path)
+  return bytes === undefined ? { record: undefined } : parseRecord(path, bytes)
 }
 
-function damaged(problem: string): ParsedFile {
-  return { type: 'damaged', problem }
+/** Parses the bytes of a record file. The damage never quotes them, because they may contain a secret. */
+function parseRecord(path: string, bytes: Uint8Array): Found {
+  if (bytes.length === 0) return { damage: 'it is empty' }
+  const document = parseJson(bytes)
+  if (document === undefined) return { damage: 'it is not JSON, or was cut off' }
+  if (typeof document !== 'object' || document === null) return { damage: 'it is not a record' }
+  const { format: found, version, value } = document as Readonly<Record<string, unknown>>
+  if (typeof found !== 'number') return { damage: 'it has no format' }
+  if (found !== format) {
+    throw unavailable({
+      problem: `${path} has format ${found}, and this version reads format ${format} only`,
+      advice:
+        found > format
+          ? 'Update @particle-grants/store-file, or use another folder.'
+          : 'Open it with the version that wrote it, or use another folder.',
+    })
+  }
+  if (typeof version !== 'string' || version === '') return { damage: 'it has no version' }
+  if (typeof value !== 'string') return { damage: 'it has no value' }
+  return { record: { version, value } }
 }
 
 /** Returns `undefined` for bytes that are not JSON in UTF-8. */

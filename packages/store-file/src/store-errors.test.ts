@@ -56,7 +56,7 @@ describe('a read-only folder', () => {
     const directory = join(folder, 'sessions')
     const version = await fileStore({ directory }).save('session-a', 'kept', null)
     // The temporary file of a killed writer cannot be removed there.
-    await writeFile(join(directory, `.session-a.${crypto.randomUUID()}.tmp`), 'x')
+    await writeFile(join(directory, `.session-a.json.${crypto.randomUUID()}.tmp`), 'x')
     await writeFile(join(directory, 'session-b.json'), 'damaged')
     remount(folder, 'ro')
     const store = fileStore({ directory })

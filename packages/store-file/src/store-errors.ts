@@ -1,57 +1,27 @@
 import { GrantsError } from '@particle-grants/core'
 import { LockTimeoutError, UnsafePathError } from '@particle-grants/process-lock'
 
-interface Explanation {
-  readonly problem: (directory: string) => string
-  readonly advice: string
-}
+const useAnother = 'or use another folder.'
 
-/** What the system's error codes mean for a folder of sessions. */
-const explanations: Readonly<Record<string, Explanation>> = {
-  ENOSPC: {
-    problem: (directory) => `the disk of ${directory} is full`,
-    advice: 'Free some space, or use another folder.',
-  },
-  EDQUOT: {
-    problem: (directory) => `your quota on the disk of ${directory} is used up`,
-    advice: 'Free some space, or use another folder.',
-  },
-  EFBIG: {
-    problem: () => 'this process may not write files of that size',
-    advice: 'Raise its limit (ulimit -f).',
-  },
-  EROFS: {
-    problem: (directory) => `${directory} is on a read-only disk`,
-    advice: 'Use another folder.',
-  },
-  EACCES: {
-    problem: (directory) => `this user may not read or write in ${directory}`,
-    advice: 'Check its owner and mode, or use another folder.',
-  },
-  EPERM: {
-    problem: (directory) => `the system does not allow this in ${directory}`,
-    advice: 'Check its attributes and its disk, or use another folder.',
-  },
-  ENOTDIR: {
-    problem: (directory) => `a part of the path ${directory} is not a folder`,
-    advice: 'Use another folder.',
-  },
-  ENOENT: {
-    problem: (directory) => `a part of ${directory} is missing or was removed during use`,
-    advice: 'Try again, or use another folder.',
-  },
-  EMFILE: {
-    problem: () => 'this process has too many open files',
-    advice: 'Raise its limit (ulimit -n), or close files that it no longer needs.',
-  },
-  ENFILE: {
-    problem: () => 'this machine has too many open files',
-    advice: 'Raise its limit (sysctl fs.file-max), or end the programs that use so many.',
-  },
-  EIO: {
-    problem: (directory) => `the disk of ${directory} has errors`,
-    advice: 'Check the disk, or use another folder.',
-  },
+/** The problem and the advice for the system's error codes. `DIRECTORY` is the folder of sessions. */
+const explanations: Readonly<Record<string, readonly [string, string]>> = {
+  ENOSPC: ['the disk of DIRECTORY is full', `Free some space, ${useAnother}`],
+  EDQUOT: ['your quota on the disk of DIRECTORY is used up', `Free some space, ${useAnother}`],
+  EFBIG: ['this process may not write files of that size', 'Raise its limit (ulimit -f).'],
+  EROFS: ['DIRECTORY is on a read-only disk', 'Use another folder.'],
+  EACCES: ['this user may not read or write in DIRECTORY', `Check its owner and mode, ${useAnother}`],
+  EPERM: ['the system does not allow this in DIRECTORY', `Check its attributes and its disk, ${useAnother}`],
+  ENOTDIR: ['a part of the path DIRECTORY is not a folder', 'Use another folder.'],
+  ENOENT: ['a part of DIRECTORY is missing or was removed during use', `Try again, ${useAnother}`],
+  EMFILE: [
+    'this process has too many open files',
+    'Raise its limit (ulimit -n), or close files that it no longer needs.',
+  ],
+  ENFILE: [
+    'this machine has too many open files',
+    'Raise its limit (sysctl fs.file-max), or end the programs that use so many.',
+  ],
+  EIO: ['the disk of DIRECTORY has errors', `Check the disk, ${useAnother}`],
 }
 
 /** Converts an error of a file, a folder or a lock to the store's own error. Returns other errors unchanged. */
@@ -69,13 +39,9 @@ export function toStoreError(
     return unavailable({ problem: `${path} ${problem}`, advice: `${advice}.`, cause: thrown })
   }
   if (!(thrown instanceof Error) || GrantsError.isInstance(thrown)) return thrown
-  const explanation = explanations[(thrown as NodeJS.ErrnoException).code ?? '']
-  if (explanation === undefined) return thrown
-  return unavailable({
-    problem: explanation.problem(directory),
-    advice: explanation.advice,
-    cause: thrown,
-  })
+  const [problem, advice] = explanations[(thrown as NodeJS.ErrnoException).code ?? ''] ?? []
+  if (problem === undefined || advice === undefined) return thrown
+  return unavailable({ problem: problem.replace('DIRECTORY', () => directory), advice, cause: thrown })
 }
 
 interface Unavailable {
@@ -86,12 +52,8 @@ interface Unavailable {
   readonly cause?: Error
 }
 
-export function unavailable({
-  store = 'file',
-  problem,
-  advice,
-  cause,
-}: Unavailable): GrantsError<'store_unavailable'> {
+export function unavailable(options: Unavailable): GrantsError<'store_unavailable'> {
+  const { store = 'file', problem, advice, cause } = options
   const subject = store === 'file' ? 'The file store' : 'The profile of particle-cli'
   const message = `${subject} cannot be used: ${problem}. ${advice}`
   return new GrantsError('store_unavailable', message, { store, problem }, cause && { cause })

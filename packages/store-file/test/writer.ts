@@ -53,7 +53,7 @@ const jobs: Record<string, () => Promise<void>> = {
   /** Dies in the middle of a save: with the lock, and with the secret in a temporary file. */
   async 'die-in-save'() {
     await processLock({ directory: join(directory, 'locks', 'writes') }).withLock(key, async () => {
-      await writeFile(join(directory, `.${key}.${crypto.randomUUID()}.tmp`), createValue(99))
+      await writeFile(join(directory, `.${key}.json.${crypto.randomUUID()}.tmp`), createValue(99))
       process.kill(process.pid, 'SIGKILL')
     })
   },

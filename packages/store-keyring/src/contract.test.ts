@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findCredentials } from '@napi-rs/keyring'
+import { storeContract } from '@particle-grants/store-contract'
 import { describeWithService } from '@particle-grants/test-kit/services'
-import { describeStoreContract } from '@particle-grants/test-kit/store-contract'
-import { afterAll, beforeAll, vi } from 'vitest'
+import { afterAll, beforeAll, it, vi } from 'vitest'
 import { KeyringSession } from '../test/keyring-session.ts'
 import { createServiceName } from '../test/stores.ts'
 import { keyringStore } from './keyring-store.ts'
@@ -21,8 +21,7 @@ describeWithService('keyring', 'the contract of keyringStore on a real keyring',
     await session.end()
   })
 
-  describeStoreContract(
-    'keyringStore',
+  const cases = storeContract(
     () => {
       const service = createServiceName()
       const directory = mkdtempSync(join(tmpdir(), 'particle-grants-locks-'))
@@ -38,4 +37,5 @@ describeWithService('keyring', 'the contract of keyringStore on a real keyring',
     // The rest of an entry is the line with the version.
     { maxValueBytes: 2500 },
   )
+  for (const { name, run } of cases) it(name, run)
 })

@@ -1,10 +1,11 @@
 import { GrantsError } from '@particle-grants/core'
 import { leaksIn } from '@particle-grants/test-kit'
 import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
-import { Redis } from 'ioredis'
-import { createClient } from 'redis'
+import { Cluster, Redis } from 'ioredis'
+import { createClient, createCluster, createSentinel } from 'redis'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Client, connectClient, connectStore, openStore, waitUntil } from '../test/clients.ts'
+import { RedisCluster, send } from '../test/redis-cluster.ts'
 import { RedisServer } from '../test/redis-server.ts'
 import { describeOnEachServer } from '../test/servers.ts'
 import type { RedisClient } from './redis-client.ts'
@@ -96,11 +97,30 @@ describeOnEachServer('failures of redisStore', (program, name) => {
       await expectUnavailable(openStore(createClient({ url: server.url })), /^its client is not connected$/)
     })
 
+    it('if the cluster or the sentinel was never connected', async () => {
+      const cluster = createCluster({ rootNodes: [{ url: server.url }] })
+      await expectUnavailable(openStore(cluster), /^its client is not connected$/)
+      const sentinel = createSentinel({
+        name: 'main',
+        sentinelRootNodes: [{ host: '127.0.0.1', port: server.port }],
+      })
+      await expectUnavailable(openStore(sentinel), /^its client is not connected$/)
+    })
+
     it('if the client was closed', async () => {
       const client = await connectClient(server.url)
       const store = openStore(client)
       await client.close()
       await expectUnavailable(store, /^its client is not connected$/)
+    })
+
+    it('if the client is connected to one node of a cluster', async () => {
+      const cluster = await RedisCluster.start(program)
+      onTestFinished(() => cluster.remove())
+      // The slot of this key is on another node.
+      const slot = Number(await send(cluster.primaries[0] ?? server, 'CLUSTER', 'KEYSLOT', 'session-a'))
+      const other = cluster.primaries[slot < 5461 ? 1 : 0] ?? server
+      await expectUnavailable(await connectStore(other.url), /^the server responded with MOVED$/)
     })
 
     it('if the user lacks the permission', async () => {
@@ -111,7 +131,7 @@ describeOnEachServer('failures of redisStore', (program, name) => {
 
     it('if the server has no such command and quotes the arguments', async () => {
       await server.remove()
-      server = await RedisServer.start(program, ['--rename-command', 'EVAL', ''])
+      server = await RedisServer.start(program, { settings: ['rename-command EVAL ""'] })
       await expectUnavailable(await connectStore(server.url), /^the server responded with ERR$/)
     })
   })
@@ -170,7 +190,7 @@ describeOnEachServer('failures of redisStore', (program, name) => {
 
     it('quotes no argument of a rejected command', async () => {
       await server.remove()
-      server = await RedisServer.start(program, ['--rename-command', 'EVAL', ''])
+      server = await RedisServer.start(program, { settings: ['rename-command EVAL ""'] })
       await expectUnavailable(openStore(await connectIoredis()), /^the server responded with ERR$/)
     })
   })
@@ -205,19 +225,40 @@ describeOnEachServer('failures of redisStore', (program, name) => {
     expect(await store.load('session-a')).toEqual({ version, value: 'a' })
   })
 
-  it('needs only the permissions that the README lists', async () => {
-    const admin = await connectClient(server.url)
-    await admin.sendCommand([
-      ...['ACL', 'SETUSER', 'grants', 'on', '>password', '~particle-grants:*'],
-      ...'+eval +type +hget +hset +pexpire +pttl +persist +rename +set +get +del'.split(' '),
-    ])
-    const url = server.url.replace('//', '//grants:password@')
-    const store = await connectStore(url)
-    const version = await store.withLock('session-a', () => store.save('session-a', 'a', null))
-    await (await connectStore(url, { ttlMs: null })).save('session-a', 'b', version)
-    await admin.set('particle-grants:record:{session-b}', 'damaged')
-    await expect(store.load('session-b')).rejects.toMatchObject({ code: 'store_damaged' })
-    await store.remove('session-a', (await store.load('session-a'))?.version ?? null)
+  describe('with a user that has only the permissions in the README', () => {
+    const allowed = '+eval +type +hget +hset +pexpire +pttl +persist +rename +set +get +del'.split(' ')
+    const user = ['ACL', 'SETUSER', 'grants', 'on', '>password', '~particle-grants:*', ...allowed]
+
+    async function callAll(client: RedisClient): Promise<void> {
+      const store = openStore(client)
+      const version = await store.withLock('session-a', () => store.save('session-a', 'a', null))
+      await openStore(client, { ttlMs: null }).save('session-a', 'b', version)
+      await store.remove('session-a', (await store.load('session-a'))?.version ?? null)
+    }
+
+    it('works on one server', async () => {
+      const admin = await connectClient(server.url)
+      await admin.sendCommand(user)
+      const client = await connectClient(server.url.replace('//', '//grants:password@'))
+      await callAll(client)
+      await admin.set('particle-grants:record:{session-b}', 'damaged')
+      await expect(openStore(client).load('session-b')).rejects.toMatchObject({ code: 'store_damaged' })
+    })
+
+    it('works on a cluster, where it needs +cluster as well', async () => {
+      const cluster = await RedisCluster.start(program)
+      onTestFinished(() => cluster.remove())
+      for (const node of cluster.primaries) await send(node, ...user, '+cluster')
+      const login = { username: 'grants', password: 'password' }
+      const rootNodes = cluster.urls.map((url) => ({ url, ...login }))
+      const redis = createCluster({ rootNodes, defaults: login })
+      await redis.connect()
+      onTestFinished(() => redis.destroy())
+      await callAll(redis)
+      const ioredis = new Cluster([...cluster.urls], { redisOptions: login })
+      onTestFinished(() => ioredis.disconnect())
+      await callAll(ioredis)
+    })
   })
 
   describe('a connection that is cut', () => {
@@ -255,8 +296,8 @@ function loseFirstResponses(client: Client): RedisClient {
   const tried = new Set<string>()
   return {
     isOpen: true,
-    async sendCommand(args, options) {
-      const response = await client.sendCommand(args, options)
+    async sendCommand(args) {
+      const response = await client.sendCommand(args)
       // A repeated `remove` has an argument that says so.
       const text = args.filter((arg) => arg !== 'again' && arg !== '').join(' ')
       if (tried.has(text)) {

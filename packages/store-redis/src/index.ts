@@ -1,3 +1,3 @@
 export type { RedisStoreOptions } from './options.ts'
-export type { IoredisClient, NodeRedisClient, RedisClient } from './redis-client.ts'
+export type { IoredisClient, NodeRedis4Client, NodeRedisClient, RedisClient } from './redis-client.ts'
 export { redisStore } from './redis-store.ts'

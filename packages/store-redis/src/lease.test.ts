@@ -142,7 +142,7 @@ describeOnEachServer('a lease', (program) => {
     })
 
     it('with persistence keeps the lock and the record, and the task continues', async () => {
-      const own = await RedisServer.start(program, RedisServer.persistent)
+      const own = await RedisServer.start(program, { settings: RedisServer.persistent })
       onTestFinished(() => own.remove())
       const [store, other] = [await connectStore(own.url), await connectStore(own.url, { lockTimeoutMs: 50 })]
       const version = await store.save('session-a', 'first', null)

@@ -5,13 +5,8 @@ import type { Connection } from './connection.ts'
 import type { ResolvedOptions } from './options.ts'
 import { acquireScript, extendScript, releaseScript } from './scripts.ts'
 
-interface LeaseKeys {
-  readonly key: string
-  readonly lockKey: string
-}
-
 /** How often to try a lock that is taken, in milliseconds. Random, so that waiting processes do not try at once. */
-const pollIntervalMs = { min: 30, max: 120 }
+const pollIntervalMs = [30, 120] as const
 
 /** A finished task should not wait long for an unreachable Redis to release a lock that expires anyway. */
 const releaseTimeoutMs = 1_000
@@ -22,70 +17,70 @@ const releaseTimeoutMs = 1_000
  */
 export class Lease {
   readonly #connection: Connection
-  readonly #keys: LeaseKeys
+  readonly #lockKey: string
   readonly #durationMs: number
   readonly #owner = randomUUID()
   readonly #lost = new AbortController()
+  /** Aborts when the lock is lost. */
+  readonly signal: AbortSignal = this.#lost.signal
   readonly #released = new AbortController()
   /** Redis keeps the lock at least until then: measured from before the command was sent. */
   #heldUntil = 0
 
-  private constructor(connection: Connection, keys: LeaseKeys, durationMs: number) {
+  private constructor(connection: Connection, lockKey: string, durationMs: number) {
     this.#connection = connection
-    this.#keys = keys
+    this.#lockKey = lockKey
     this.#durationMs = durationMs
   }
 
   /** Waits for the lock. Rejects with `lock_timeout`, or with `store_unavailable` if Redis cannot be reached. */
   static async acquire(
     connection: Connection,
-    keys: LeaseKeys,
+    { key, lockKey }: { readonly key: string; readonly lockKey: string },
     { leaseMs, lockTimeoutMs }: ResolvedOptions,
   ): Promise<Lease> {
-    const lease = new Lease(connection, keys, leaseMs)
+    const lease = new Lease(connection, lockKey, leaseMs)
     const deadline = performance.now() + lockTimeoutMs
     while (!(await lease.#tryAcquire())) {
       const leftMs = deadline - performance.now()
       if (leftMs <= 0) {
-        const message = `Another process held the lock on ${keys.key} for ${lockTimeoutMs} ms. Try again.`
-        throw new GrantsError('lock_timeout', message, { key: keys.key, waitedMs: lockTimeoutMs })
+        const message = `Another process held the lock on ${key} for ${lockTimeoutMs} ms. Try again.`
+        throw new GrantsError('lock_timeout', message, { key, waitedMs: lockTimeoutMs })
       }
-      const delayMs = randomInt(pollIntervalMs.min, pollIntervalMs.max + 1)
-      await sleep(Math.min(delayMs, leftMs), undefined, { ref: false })
+      await sleep(Math.min(randomInt(...pollIntervalMs), leftMs), undefined, { ref: false })
     }
     void lease.#extendUntilReleased()
     return lease
   }
 
-  /** Aborts when the lock is lost. */
-  get signal(): AbortSignal {
-    return this.#lost.signal
-  }
-
   /** Never rejects: the result of the task counts, and a lock that cannot be released expires. */
   async release(): Promise<void> {
     this.#released.abort()
-    if (!this.#lost.signal.aborted) await this.#sendRelease().catch(() => {})
+    if (!this.signal.aborted) await this.#sendRelease()
   }
 
   async #tryAcquire(): Promise<boolean> {
-    const sentAt = performance.now()
-    const args = [this.#owner, String(this.#durationMs)]
     try {
-      const result = await this.#connection.run(acquireScript, { keys: [this.#keys.lockKey], args })
-      if (result !== 1) return false
+      return (await this.#hold(acquireScript)) && performance.now() < this.#heldUntil
     } catch (thrown) {
       // The command may have taken the lock although its response was lost.
-      this.#sendRelease().catch(() => {})
+      void this.#sendRelease()
       throw thrown
     }
-    this.#heldUntil = sentAt + this.#durationMs
-    return performance.now() < this.#heldUntil
+  }
+
+  /** Runs a script that takes or extends the lock. Returns whether this owner has it now. */
+  async #hold(script: string, timeoutMs?: number): Promise<boolean> {
+    const sentAt = performance.now()
+    const args = [this.#owner, String(this.#durationMs)]
+    const result = await this.#connection.run(script, { keys: [this.#lockKey], args, timeoutMs })
+    this.#heldUntil = result === 1 ? sentAt + this.#durationMs : 0
+    return result === 1
   }
 
   async #sendRelease(): Promise<void> {
-    const call = { keys: [this.#keys.lockKey], args: [this.#owner], timeoutMs: releaseTimeoutMs }
-    await this.#connection.run(releaseScript, call)
+    const call = { keys: [this.#lockKey], args: [this.#owner], timeoutMs: releaseTimeoutMs }
+    await this.#connection.run(releaseScript, call).catch(() => {})
   }
 
   /** Extends the lease until its release. Its timers do not keep the process alive. */
@@ -93,27 +88,13 @@ export class Lease {
     while (this.#isHeld()) {
       const pauseMs = Math.min(this.#durationMs / 3, this.#heldUntil - performance.now())
       await sleep(pauseMs, undefined, { ref: false, signal: this.#released.signal }).catch(() => {})
-      if (this.#isHeld()) await this.#extend()
+      // Without a confirmation the lease counts as not extended. There may be time for another attempt.
+      if (this.#isHeld()) await this.#hold(extendScript, this.#heldUntil - performance.now()).catch(() => {})
     }
-    if (!this.#released.signal.aborted) {
-      this.#lost.abort(new Error(`The lock on ${this.#keys.key} was lost.`))
-    }
+    if (!this.#released.signal.aborted) this.#lost.abort(new Error('The lock was lost.'))
   }
 
   #isHeld(): boolean {
-    return !this.#released.signal.aborted && !this.#lost.signal.aborted && performance.now() < this.#heldUntil
-  }
-
-  async #extend(): Promise<void> {
-    const sentAt = performance.now()
-    const args = [this.#owner, String(this.#durationMs)]
-    const timeoutMs = this.#heldUntil - sentAt
-    try {
-      const call = { keys: [this.#keys.lockKey], args, timeoutMs }
-      const result = await this.#connection.run(extendScript, call)
-      this.#heldUntil = result === 1 ? sentAt + this.#durationMs : 0
-    } catch {
-      // Without a confirmation the lease counts as not extended. There may be time for another attempt.
-    }
+    return !this.#released.signal.aborted && performance.now() < this.#heldUntil
   }
 }

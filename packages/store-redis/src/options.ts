@@ -5,7 +5,7 @@ export interface RedisStoreOptions {
   readonly prefix?: string
   /** How long to keep a record after its last use, in milliseconds; `null`: forever. @default 400 days */
   readonly ttlMs?: number | null
-  /** How long the lock of a dead owner lasts, in milliseconds. A living owner extends it every third of this time. @default 30_000 */
+  /** How long the lock of a dead owner lasts, in milliseconds. A living owner extends it in time. @default 30_000 */
   readonly leaseMs?: number
   /** How long to wait for a lock that another owner holds, in milliseconds. @default 60_000 */
   readonly lockTimeoutMs?: number
@@ -24,18 +24,12 @@ const maxTimeoutMs = 2 ** 31 - 1
 
 /** Validates the options and adds the defaults. */
 export function resolveOptions(options: RedisStoreOptions): ResolvedOptions {
-  const resolved = {
-    prefix: options.prefix ?? 'particle-grants:',
-    ttlMs: options.ttlMs === undefined ? defaultTtlMs : options.ttlMs,
-    leaseMs: options.leaseMs ?? 30_000,
-    lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
-    commandTimeoutMs: options.commandTimeoutMs ?? 5_000,
-  }
-  if (resolved.ttlMs !== null) assertDuration('ttlMs', resolved.ttlMs, Number.MAX_SAFE_INTEGER)
-  for (const name of ['leaseMs', 'lockTimeoutMs', 'commandTimeoutMs'] as const) {
-    assertDuration(name, resolved[name], maxTimeoutMs)
-  }
-  return resolved
+  const { prefix = 'particle-grants:', ttlMs = defaultTtlMs } = options
+  const { leaseMs = 30_000, lockTimeoutMs = 60_000, commandTimeoutMs = 5_000 } = options
+  const timeouts = { leaseMs, lockTimeoutMs, commandTimeoutMs }
+  if (ttlMs !== null) assertDuration('ttlMs', ttlMs, Number.MAX_SAFE_INTEGER)
+  for (const [name, value] of Object.entries(timeouts)) assertDuration(name, value, maxTimeoutMs)
+  return { prefix, ttlMs, ...timeouts }
 }
 
 function assertDuration(parameter: string, value: number, maxMs: number): void {

@@ -4,6 +4,7 @@ import { type Client, connectClient, createPrefix, openStore, waitUntil } from '
 import { RedisServer } from '../test/redis-server.ts'
 import { describeOnEachServer } from '../test/servers.ts'
 import type { RedisClient } from './redis-client.ts'
+import { redisStore } from './redis-store.ts'
 
 const day = 24 * 60 * 60 * 1000
 
@@ -133,9 +134,9 @@ describeOnEachServer('a record', (program) => {
       const sent: string[] = []
       const spied: RedisClient = {
         isOpen: true,
-        sendCommand: (args, options) => {
+        sendCommand: (args) => {
           sent.push(args.join(' ').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'RANDOM'))
-          return client.sendCommand(args, options)
+          return client.sendCommand(args)
         },
       }
       const store = openStore(spied, { prefix })
@@ -163,3 +164,22 @@ describeOnEachServer('a record', (program) => {
 function wordsOf(line: string): string[] {
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word]) => word ?? '')
 }
+
+describe('redisStore', () => {
+  it.each([
+    ['nothing', undefined],
+    ['a URL', 'redis://127.0.0.1:6379'],
+    ['a promise of a client', Promise.resolve()],
+    ['another object', { get: () => {} }],
+  ])('rejects %s in place of a client at once, and says what to pass', (_, wrong) => {
+    expect(() => redisStore(wrong as unknown as RedisClient)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        details: expect.objectContaining({ parameter: 'client' }),
+        message: expect.stringMatching(
+          /^client must be a client, a cluster or a sentinel .*\. (Pass|Await) /,
+        ),
+      }),
+    )
+  })
+})

@@ -7,19 +7,14 @@ export interface RedisProblem {
   readonly isTransient: boolean
 }
 
-const checkServer = 'Check the Redis server and the network, then try again.'
-
 export const notConnected: RedisProblem = {
   problem: 'its client is not connected',
   advice: 'Connect the client before you use the store, and close it afterwards.',
   isTransient: false,
 }
 
-export const noConnection: RedisProblem = {
-  problem: 'no connection',
-  advice: checkServer,
-  isTransient: true,
-}
+const checkServer = 'Check the Redis server and the network, then try again.'
+export const noConnection: RedisProblem = { problem: 'no connection', advice: checkServer, isTransient: true }
 
 /** A save that got no response may or may not have been written. */
 export function noResponse(timeoutMs: number): RedisProblem {
@@ -27,23 +22,18 @@ export function noResponse(timeoutMs: number): RedisProblem {
   return { problem, advice: checkServer, isTransient: true }
 }
 
-/** What to do about the server's own error codes. */
-const serverErrors: Readonly<Record<string, Omit<RedisProblem, 'problem'>>> = {
-  LOADING: { advice: 'The server is starting. Try again in a moment.', isTransient: true },
-  BUSY: { advice: 'The server is running a script. Try again in a moment.', isTransient: true },
-  READONLY: { advice: 'Connect the client to the primary, not to a replica.', isTransient: true },
-  MASTERDOWN: { advice: checkServer, isTransient: true },
-  TRYAGAIN: { advice: checkServer, isTransient: true },
-  CLUSTERDOWN: { advice: checkServer, isTransient: true },
-  NOAUTH: { advice: 'Give the client the username and password of the server.', isTransient: false },
-  WRONGPASS: { advice: 'Correct the username and password of the client.', isTransient: false },
-  NOPERM: {
-    advice: 'Allow its user the commands and keys that the README of @particle-grants/store-redis lists.',
-    isTransient: false,
-  },
-  OOM: { advice: "The server's memory is full. Free some, or raise its `maxmemory`.", isTransient: false },
-  MISCONF: { advice: 'The server cannot write to its disk. Check its log.', isTransient: false },
-  MOVED: { advice: 'Clusters are not supported. Use one primary with replicas.', isTransient: false },
+/** Error codes of a server that may accept the command in a moment: it starts, is busy, or fails over. */
+const transientCodes = ['LOADING', 'BUSY', 'READONLY', 'MASTERDOWN', 'TRYAGAIN', 'CLUSTERDOWN']
+
+/** What to do about the server's own error codes, where it is more than to try again. */
+const adviceByCode: Readonly<Record<string, string>> = {
+  READONLY: 'Connect the client to the primary, not to a replica.',
+  NOAUTH: 'Give the client the username and password of the server.',
+  WRONGPASS: 'Correct the username and password of the client.',
+  NOPERM: 'Allow its user the commands and keys that the README of @particle-grants/store-redis lists.',
+  OOM: "The server's memory is full. Free some, or raise its `maxmemory`.",
+  MISCONF: 'The server cannot write to its disk. Check its log.',
+  MOVED: 'It is part of a cluster. Pass createCluster() of `redis` or new Cluster() of `ioredis`.',
 }
 
 /**
@@ -54,14 +44,15 @@ export function toRedisProblem(thrown: unknown): RedisProblem {
   const { message, code } = thrown as { readonly message?: unknown; readonly code?: unknown }
   const word = /^[A-Z][A-Z0-9]+(?= )/.exec(String(message))?.[0]
   if (word !== undefined) {
-    const known = serverErrors[word] ?? {
-      advice: 'Check its log. Redis from version 6 and Valkey are supported.',
-      isTransient: false,
-    }
-    return { problem: `the server responded with ${word}`, ...known }
+    const isTransient = transientCodes.includes(word)
+    const otherAdvice = isTransient
+      ? checkServer
+      : 'Check its log. Redis from version 6 and Valkey are supported.'
+    const problem = `the server responded with ${word}`
+    return { problem, advice: adviceByCode[word] ?? otherAdvice, isTransient }
   }
-  const hasSystemCode = typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)
-  return hasSystemCode ? { ...noConnection, problem: `no connection (${code})` } : noConnection
+  if (typeof code !== 'string' || !/^[A-Z][A-Z0-9_]+$/.test(code)) return noConnection
+  return { ...noConnection, problem: `no connection (${code})` }
 }
 
 export function unavailable({ problem, advice }: RedisProblem): GrantsError<'store_unavailable'> {

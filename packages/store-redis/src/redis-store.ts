@@ -3,7 +3,7 @@ import { GrantsError, type Store, type StoreRecord } from '@particle-grants/core
 import { Connection } from './connection.ts'
 import { Lease } from './lease.ts'
 import { type RedisStoreOptions, type ResolvedOptions, resolveOptions } from './options.ts'
-import type { RedisClient } from './redis-client.ts'
+import { assertClient, type RedisClient } from './redis-client.ts'
 import { loadScript, removeScript, saveScript } from './scripts.ts'
 
 /**
@@ -11,6 +11,7 @@ import { loadScript, removeScript, saveScript } from './scripts.ts'
  * neither. If Redis cannot be reached, every call rejects with `store_unavailable`.
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
+  assertClient(client)
   const resolved = resolveOptions(options)
   return new RedisStore(new Connection(client, resolved.commandTimeoutMs), resolved)
 }
@@ -28,36 +29,35 @@ class RedisStore implements Store {
   }
 
   async load(key: string): Promise<StoreRecord | undefined> {
-    const keys = [this.#recordKey(key), this.#damagedKey(key)]
-    const result = (await this.#connection.run(loadScript, { keys, args: [this.#ttl] })) as string[]
-    const [version, value] = result
+    const { record: place, damaged: keptAt } = this.#nameKeys(key)
+    const call = { keys: [place, keptAt], args: [this.#ttl] }
+    const [version, value] = (await this.#connection.run(loadScript, call)) as string[]
     if (version === undefined) return undefined
-    if (value === undefined) {
-      const [place, keptAt] = [this.#recordKey(key), this.#damagedKey(key)]
-      const problem = version === 'hash' ? 'a field is missing' : `it is a ${version}, not a hash`
-      const message = `The Redis record ${place} is damaged: ${problem}. It was moved to ${keptAt}. Sign in again.`
-      throw new GrantsError('store_damaged', message, { place, problem, keptAt })
-    }
-    return { version, value }
+    if (value !== undefined) return { version, value }
+    const problem = version === 'hash' ? 'a field is missing' : `it is a ${version}, not a hash`
+    const message = `The Redis record ${place} is damaged: ${problem}. It was moved to ${keptAt}. Sign in again.`
+    throw new GrantsError('store_damaged', message, { place, problem, keptAt })
   }
 
   async save(key: string, value: string, ifVersion: string | null): Promise<string> {
     // Random, so that a version stays unique when its record is removed or Redis loses its data.
     const version = randomUUID()
     const args = [version, value, this.#ttl, ...(ifVersion === null ? [] : [ifVersion])]
-    assertDone(key, await this.#connection.run(saveScript, { keys: [this.#recordKey(key)], args }))
+    const keys = [this.#nameKeys(key).record]
+    assertDone(key, await this.#connection.run(saveScript, { keys, args }))
     return version
   }
 
   async remove(key: string, ifVersion: string | null): Promise<void> {
-    const keys = [this.#recordKey(key), this.#damagedKey(key)]
+    const { record, damaged } = this.#nameKeys(key)
     const expected = ifVersion === null ? [] : [ifVersion]
     const args = (isRepeated: boolean) => [isRepeated ? 'again' : '', ...expected]
-    assertDone(key, await this.#connection.run(removeScript, { keys, args }))
+    assertDone(key, await this.#connection.run(removeScript, { keys: [record, damaged], args }))
   }
 
   async withLock<T>(key: string, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const lease = await Lease.acquire(this.#connection, { key, lockKey: this.#lockKey(key) }, this.#options)
+    const lockKey = this.#nameKeys(key).lock
+    const lease = await Lease.acquire(this.#connection, { key, lockKey }, this.#options)
     try {
       return await task(lease.signal)
     } finally {
@@ -65,21 +65,14 @@ class RedisStore implements Store {
     }
   }
 
-  #recordKey(key: string): string {
-    return this.#redisKey('record', key)
-  }
-
-  #damagedKey(key: string): string {
-    return this.#redisKey('damaged', key)
-  }
-
-  #lockKey(key: string): string {
-    return this.#redisKey('lock', key)
-  }
-
   /** The braces put all keys of one record into the same slot of a cluster. */
-  #redisKey(kind: 'record' | 'damaged' | 'lock', key: string): string {
-    return `${this.#options.prefix}${kind}:{${key}}`
+  #nameKeys(key: string): { record: string; damaged: string; lock: string } {
+    const { prefix } = this.#options
+    return {
+      record: `${prefix}record:{${key}}`,
+      damaged: `${prefix}damaged:{${key}}`,
+      lock: `${prefix}lock:{${key}}`,
+    }
   }
 }
 

@@ -49,20 +49,16 @@ redis.call('DEL', KEYS[1], KEYS[2])
 return 1
 `
 
-/** KEYS lock. ARGV owner, lease. Returns 1 if the owner has the lock now. */
-export const acquireScript = `
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1
-`
-
 /** KEYS lock. ARGV owner, lease. Returns 1 if the owner still has the lock, 0 if it was lost. */
 export const extendScript = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `
+
+/** KEYS lock. ARGV owner, lease. Returns 1 if the owner has the lock now. */
+export const acquireScript = `
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end${extendScript}`
 
 /** KEYS lock. ARGV owner. Removes the lock, unless another owner has it now. */
 export const releaseScript = `

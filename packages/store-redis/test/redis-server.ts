@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,25 +7,39 @@ import { atEnd } from '@particle-grants/test-kit/programs'
 
 const running = new Set<ChildProcess>()
 atEnd(() => {
-  for (const child of running) child.kill('SIGKILL')
+  for (const child of running) killGroup(child)
 })
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+}
+
+/** How a server differs from the default: lines of its configuration file. */
+export interface ServerOptions {
+  readonly settings?: readonly string[]
+  readonly isSentinel?: boolean
+}
 
 /** A Redis or Valkey server on a free port with its own temporary folder. */
 export class RedisServer {
   readonly #program: string
-  readonly #options: readonly string[]
+  readonly #isSentinel: boolean
   readonly #folder = mkdtempSync(join(tmpdir(), 'particle-grants-redis-'))
-  readonly #port: number
+  readonly #file = join(this.#folder, 'server.conf')
+  readonly port: number
   #process: ChildProcess | undefined
 
-  private constructor(program: string, port: number, options: readonly string[]) {
+  private constructor(program: string, port: number, { settings = [], isSentinel = false }: ServerOptions) {
     this.#program = program
-    this.#port = port
-    this.#options = options
+    this.port = port
+    this.#isSentinel = isSentinel
+    const lines = [`port ${port}`, 'bind 127.0.0.1', `dir ${this.#folder}`, ...settings]
+    // A file, because a sentinel writes to it.
+    writeFileSync(this.#file, `${[...lines, ...(isSentinel ? [] : ['save ""'])].join('\n')}\n`)
   }
 
   /** Starts a server; rejects if the program is missing or ends. */
-  static async start(program: string, options: readonly string[] = []): Promise<RedisServer> {
+  static async start(program: string, options: ServerOptions = {}): Promise<RedisServer> {
     const server = new RedisServer(program, await freePort(), options)
     try {
       await server.start()
@@ -36,21 +50,18 @@ export class RedisServer {
     return server
   }
 
-  /** Options of a server that writes to disk before it replies. */
-  static readonly persistent = ['--appendonly', 'yes', '--appendfsync', 'always']
-
-  get port(): number {
-    return this.#port
-  }
+  /** Settings of a server that writes to disk before it replies. */
+  static readonly persistent = ['appendonly yes', 'appendfsync always']
 
   get url(): string {
-    return `redis://127.0.0.1:${this.#port}`
+    return `redis://127.0.0.1:${this.port}`
   }
 
   async start(): Promise<void> {
-    const where = ['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', this.#folder]
-    const child = spawn(this.#program, [...where, '--save', '', ...this.#options], {
+    const child = spawn(this.#program, [this.#file, ...(this.#isSentinel ? ['--sentinel'] : [])], {
       stdio: ['ignore', 'pipe', 'ignore'],
+      // A process group, because a server has children that write for it.
+      detached: true,
     })
     this.#process = child
     running.add(child)
@@ -59,7 +70,7 @@ export class RedisServer {
     await new Promise<void>((resolve, reject) => {
       child.stdout.on('data', (chunk) => {
         output += chunk
-        if (output.includes('Ready to accept connections')) resolve()
+        if (/Ready to accept connections|\+monitor/.test(output)) resolve()
       })
       child.once('error', reject)
       child.once('exit', () => reject(new Error(`${this.#program} ended:\n${output}`)))
@@ -71,7 +82,7 @@ export class RedisServer {
     const child = this.#process
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
+    killGroup(child)
     await ended
   }
 
@@ -86,11 +97,11 @@ export class RedisServer {
 
   async remove(): Promise<void> {
     await this.kill()
-    rmSync(this.#folder, { recursive: true, force: true })
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 })
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const listener = createServer()
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   const { port } = listener.address() as AddressInfo

@@ -1,33 +1,28 @@
 import { inspect } from 'node:util'
 
-/** Every form in which a value can end up in a log, a file or a terminal. */
-export function appearances(value: unknown): string[] {
+/** Returns the planted secrets that show in any form of a value, plain, URL-encoded or in base64. */
+export function leaksIn(value: unknown, planted: readonly string[]): string[] {
+  const text = listForms(value).join('\n')
+  return planted.filter((secret) =>
+    [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')].some((form) =>
+      text.includes(form),
+    ),
+  )
+}
+
+/** Lists every form in which a value can be written to a log, a file or a terminal. */
+function listForms(value: unknown): string[] {
   const forms = [
     inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true }),
     String(value),
     `${JSON.stringify(value)}`,
   ]
   if (value instanceof Error) {
-    forms.push(
-      String(value.stack),
-      value.message,
-      ...(value.cause === undefined ? [] : appearances(value.cause)),
-    )
+    forms.push(`${value.stack}`, value.message, ...(value.cause === undefined ? [] : listForms(value.cause)))
   }
   if (typeof value === 'object' && value !== null) {
-    forms.push(
-      JSON.stringify(Object.getOwnPropertyNames(value).map((name) => String(Reflect.get(value, name)))),
-    )
+    const members = Object.getOwnPropertyNames(value).map((name) => String(Reflect.get(value, name)))
+    forms.push(JSON.stringify(members))
   }
   return forms
-}
-
-/** The planted secrets that show in any appearance of a value, plain, URL-encoded or in base64. */
-export function leaksIn(value: unknown, planted: readonly string[]): string[] {
-  const text = appearances(value).join('\n')
-  return planted.filter((secret) =>
-    [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')].some((form) =>
-      text.includes(form),
-    ),
-  )
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { reportSkipped } from './levels.ts'
@@ -42,19 +42,10 @@ export function findMissing(service: Service): string | undefined {
 /** Returns the path of a program on the PATH. */
 export function findProgram(name: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter)
-  return folders.map((folder) => join(folder, name)).find(isExecutable)
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
 }
 
 /** Whether a missing service is a failure. CI requires those that it installed. */
 export function isRequired(service: string): boolean {
   return (process.env.REQUIRED_SERVICES ?? '').split(',').includes(service)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -10,7 +10,7 @@ export class SimulatedClock {
     return this.#now
   }
 
-  /** Moves by that many milliseconds; backwards too, as NTP does. */
+  /** Moves by a number of milliseconds. A negative one moves back, as NTP can. */
   advance(milliseconds: number): void {
     this.#now += milliseconds
   }

@@ -1,73 +1,42 @@
-import { Agent } from 'node:http'
 import { attachSession } from '@particle-grants/axios'
-import axios, { type AxiosInstance } from 'axios'
-import type { Scene } from '../story/scene.ts'
-import type { Step } from '../story/step.ts'
-import { product } from './accounts.ts'
+import { createSession } from '@particle-grants/core'
+import axios from 'axios'
+import type { Demo } from '../demo.ts'
+import { client } from './product.ts'
 
-const calls = 1000
+/** Sends many calls at once while the token is expired, and again while it is revoked. */
+export async function callConcurrently({ print, sandbox, url, connection, check }: Demo): Promise<void> {
+  print.heading('100 concurrent calls, one renewal')
+  print.say('A back end calls the API with Axios. All calls wait for the same renewal.')
+  print.code(
+    'const api = axios.create({ baseURL })',
+    'attachSession(api, session)',
+    "await Promise.all(calls) // 100 × api.get('/v1/devices')",
+  )
+  const api = axios.create({ baseURL: url })
+  attachSession(api, createSession({ client, ...connection }))
+  await api.get('/v1/devices')
 
-/** What the server saw of many calls at once. */
-interface CallCounts {
-  readonly answered: number
-  readonly apiRequests: number
-  readonly refused: number
-  readonly tokenRequests: number
-}
+  /** Returns how many requests the sandbox received. */
+  async function callAll() {
+    const before = sandbox.requests().length
+    await Promise.all(Array.from({ length: 100 }, () => api.get('/v1/devices')))
+    const received = sandbox.requests().slice(before)
+    const tokenRequests = received.filter(({ path }) => path === '/oauth/token').length
+    const rejected = received.filter(({ status }) => status === 401).length
+    return { tokenRequests, rejected, calls: received.length - tokenRequests }
+  }
 
-/** Many calls find that the token is no longer valid, at the same time. */
-export const concurrentCalls: Step = {
-  title: 'A thousand calls cost one renewal',
-  async run(scene) {
-    const { url, narrator, sandbox, productSession, expect } = scene
-    narrator.say(
-      "A back end calls the API through Axios. attachSession(api, session) adds the product's token:",
-    )
-    const session = productSession({ client: product(sandbox) })
-    const httpAgent = new Agent({ keepAlive: true, maxSockets: 64 })
-    const api = axios.create({ baseURL: url, httpAgent })
-    const detach = attachSession(api, session)
-    const { config, status } = await api.get('/v1/devices')
-    expect(
-      'a call is answered 200, and its config holds no token',
-      status === 200 && !config.headers.Authorization,
-    )
-
-    narrator.say(`90 days pass, and ${calls} calls come at once. All of them wait for this:`)
-    sandbox.clock.advance('90d')
-    const late = await callAtOnce(scene, api)
-    narrator.say(formatCounts(late))
-    expect(`all ${calls} calls are answered`, late.answered === calls)
-    expect('they cost one token request', late.tokenRequests === 1)
-    expect(
-      'and none of them was sent with an expired token',
-      late.refused === 0 && late.apiRequests === calls,
-    )
-
-    narrator.say('The token is revoked. The client learns it from the API. Again all at once:')
-    sandbox.revoke()
-    const revoked = await callAtOnce(scene, api)
-    narrator.say(formatCounts(revoked))
-    expect(`all ${calls} calls are answered`, revoked.answered === calls)
-    expect('they cost one token request again', revoked.tokenRequests === 1)
-    expect('each was sent twice at most', revoked.apiRequests === calls + revoked.refused)
-    detach()
-    httpAgent.destroy()
-  },
-}
-
-async function callAtOnce({ sandbox }: Scene, api: AxiosInstance): Promise<CallCounts> {
-  const counts = { apiRequests: 0, refused: 0, tokenRequests: 0 }
-  const unsubscribe = sandbox.subscribe(({ path, status }) => {
-    if (path === '/oauth/token') counts.tokenRequests += 1
-    else counts.apiRequests += 1
-    if (status === 401) counts.refused += 1
-  })
-  const results = await Promise.allSettled(Array.from({ length: calls }, () => api.get('/v1/devices/garden')))
-  unsubscribe()
-  return { ...counts, answered: results.filter(({ status }) => status === 'fulfilled').length }
-}
-
-function formatCounts({ answered, apiRequests, refused, tokenRequests }: CallCounts): string {
-  return `${answered} calls answered; the server saw ${tokenRequests} token request and ${apiRequests} API requests, ${refused} of them with an invalid token.`
+  sandbox.clock.advance('90d')
+  const late = await callAll()
+  check(
+    '90 days later: 100 calls succeed after 1 token request',
+    late.tokenRequests === 1 && late.calls === 100,
+  )
+  sandbox.revoke()
+  const { tokenRequests, rejected, calls } = await callAll()
+  check(
+    `after a revocation: ${rejected} calls are sent again after 1 token request`,
+    tokenRequests === 1 && rejected > 0 && calls === 100 + rejected,
+  )
 }

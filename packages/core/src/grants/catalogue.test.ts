@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { type GrantType, grants, grantTypes, isGrantType, mayUse } from './catalogue.ts'
-import type { ClientKind, GrantDefinition } from './grant.ts'
+import {
+  type ClientKind,
+  type GrantDefinition,
+  type GrantType,
+  grants,
+  grantTypes,
+  isGrantType,
+  mayUse,
+} from './catalogue.ts'
 
 const all: Readonly<Record<GrantType, GrantDefinition>> = grants
 const kinds = ['developer', 'product', 'user'] as const satisfies ClientKind[]
 
-// Written out by hand from particle-token-endpoint.md, so that a wrong catalogue fails here.
+// Written out by hand from Particle's documentation, so that a wrong catalogue fails here.
 const lifetime = ['expires_in: seconds?', 'expires_at: date?']
 const expectedFields: Readonly<Record<GrantType, readonly string[]>> = {
   password: ['username: text', 'password: secret', ...lifetime, 'scope: scope?'],

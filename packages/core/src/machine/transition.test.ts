@@ -18,7 +18,7 @@ import {
   signedOut,
   subjects,
 } from '../../test/states.ts'
-import { deepFreeze } from '../grants/grant.ts'
+import { deepFreeze } from '../grants/catalogue.ts'
 import { account, customer } from '../subject.ts'
 import type { EffectType, EventType, MachineEvent } from './event.ts'
 import { initialState, isSettled, type MachineState, type Status, statuses } from './state.ts'

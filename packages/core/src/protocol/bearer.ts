@@ -1,10 +1,5 @@
 import { type HttpResponse, type JsonObject, parseJsonObject } from './http.ts'
 
-/** Whether a value is a token that a header can carry: ASCII without spaces (RFC 6750, section 2.1, allows fewer). */
-export function isHeaderSafe(value: unknown): value is string {
-  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
-}
-
 /**
  * Whether a token may be sent to a URL: only to an allowed origin, as the URL parser resolves it, and never to the token
  * endpoint, which takes none. Relative URLs have no origin: resolve them first.

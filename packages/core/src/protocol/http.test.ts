@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type FetchResponse, maxBodyBytes, parseJsonObject, readBody } from './http.ts'
+import { type FetchResponse, isHeaderSafe, maxBodyBytes, parseJsonObject, readBody } from './http.ts'
 
 /** A response whose body arrives in chunks of these lengths, each filled with its index. */
 function inChunks(lengths: Iterable<number>) {
@@ -71,5 +71,21 @@ describe('parseJsonObject', () => {
     [new Uint8Array(maxBodyBytes + 1), 'too_large'],
   ])('returns the reason why %j is not an object: %s', (body, reason) => {
     expect(parseJsonObject(body)).toBe(reason)
+  })
+})
+
+describe('isHeaderSafe', () => {
+  it.each([
+    ['0123abcd', true],
+    ['!~', true],
+    ['', false],
+    ['a b', false],
+    ['a\n', false],
+    ['ä', false],
+    ['a\u0000', false],
+    [5, false],
+    [undefined, false],
+  ])('judges %j: %s', (value, expected) => {
+    expect(isHeaderSafe(value)).toBe(expected)
   })
 })

@@ -81,3 +81,14 @@ export function parseJsonObject(body: Uint8Array | string): JsonObject | JsonPro
     return /^(\/\*\*\/\s*)?(typeof\s)?[\w$.[\]]+\s*(===|\()/.test(text.slice(0, 500)) ? 'jsonp' : 'not_json'
   }
 }
+
+/** Encodes a text's UTF-8 bytes in base64. */
+export function encodeBase64(text: string): string {
+  const bytes = new TextEncoder().encode(text)
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+}
+
+/** Whether a value is a token that a header can carry: ASCII without spaces (RFC 6750, section 2.1, allows fewer). */
+export function isHeaderSafe(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
+}

@@ -13,19 +13,19 @@ export type {
   UnexpectedResponse,
 } from './token-response.ts'
 export type { ResponseTiming, TokenEndpointError, TokenResponse, UnexpectedReason } from './token-response.ts'
-export { maxBodyBytes, readBody } from './http.ts'
+export { isHeaderSafe, maxBodyBytes, readBody } from './http.ts'
 export type { BodyReader, Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject } from './http.ts'
 
 // Bearer tokens
-export { isAllowedUrl, isHeaderSafe, isInvalidTokenError, isRevocationConfirmed } from './bearer.ts'
+export { isAllowedUrl, isInvalidTokenError, isRevocationConfirmed } from './bearer.ts'
 export { parseBaseUrl, parseOrigins, particleUrl } from './base-url.ts'
 export { getRedirect, type Redirect } from './redirect.ts'
 
 // Grants
 export { grants, grantTypes, isGrantType, mayUse } from '../grants/catalogue.ts'
 export type { FieldName, GrantType, TokenRequest } from '../grants/catalogue.ts'
-export type { ClientKind, FieldDefinition, FieldFormat, FieldValue } from '../grants/grant.ts'
-export type { GrantDefinition, GrantOutcome } from '../grants/grant.ts'
+export type { ClientKind, FieldDefinition, FieldFormat, FieldValue } from '../grants/catalogue.ts'
+export type { GrantDefinition, GrantOutcome } from '../grants/catalogue.ts'
 
 // Clients
 export { developerClient, developerClients, productClient, userClient } from '../clients.ts'

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { developerClient, type OAuthClient, productClient, userClient } from '../clients.ts'
 import { GrantsError } from '../errors.ts'
-import type { GrantType, TokenRequest } from '../grants/catalogue.ts'
-import type { ClientKind } from '../grants/grant.ts'
+import type { ClientKind, GrantType, TokenRequest } from '../grants/catalogue.ts'
 import { Secret } from '../secret.ts'
 import { type ClientAuthentication, encodeCustomerRequest, encodeTokenRequest } from './token-request.ts'
 

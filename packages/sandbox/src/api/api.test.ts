@@ -1,7 +1,8 @@
 import type { Sandbox } from '@particle-grants/sandbox'
-import { createClock, createSandbox } from '@particle-grants/sandbox'
+import { createClock, createSandbox, defaultAccounts, defaultClients } from '@particle-grants/sandbox'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ask, call, clients, dev, mfa, signIn } from '../../test/token-requests.ts'
+import { basic } from '../../test/raw-http.ts'
+import { call, clients, dev, jane, mfa, requestToken, signIn } from '../../test/token-requests.ts'
 
 const start = Date.UTC(2026, 0, 1)
 let sandbox: Sandbox
@@ -15,7 +16,7 @@ beforeEach(async () => {
 const statusOf = async (other = token) => (await call(sandbox, { token: other, path: '/v1/user' })).status
 
 describe('access tokens', () => {
-  it('tell when they end, whose client they are of, and their scopes', async () => {
+  it('have an expiry, a client and scopes', async () => {
     const scoped = await signIn(sandbox, { ...dev, scope: 'devices:list sims:get' })
     expect(await call(sandbox, { token: scoped, path: '/v1/access_tokens/current' })).toEqual({
       status: 200,
@@ -28,7 +29,7 @@ describe('access tokens', () => {
     })
   })
 
-  it('revoke themselves, and only themselves', async () => {
+  it('revoke themselves only', async () => {
     const other = await signIn(sandbox)
     const path = '/v1/access_tokens/current'
     expect(await call(sandbox, { token, path, method: 'DELETE' })).toEqual({
@@ -38,16 +39,16 @@ describe('access tokens', () => {
     expect([await statusOf(), await statusOf(other)]).toEqual([401, 200])
   })
 
-  it('revoke all of their account', async () => {
+  it('revoke all tokens of their account', async () => {
     const other = await signIn(sandbox)
-    const { body } = await ask(sandbox, clients.product, { grant_type: 'client_credentials' })
+    const { body } = await requestToken(sandbox, clients.product, { grant_type: 'client_credentials' })
     await call(sandbox, { token, path: '/v1/access_tokens', method: 'DELETE' })
     expect([await statusOf(), await statusOf(other), await statusOf(body.access_token)]).toEqual([
       401, 401, 200,
     ])
   })
 
-  it('are revoked by their text without authentication, which tells nothing of unknown ones', async () => {
+  it('are revoked in the path without authentication, and unknown ones get the same response', async () => {
     for (const text of [token, 'nope']) {
       const url = `http://sandbox.test/v1/access_tokens/${text}`
       expect(await (await sandbox.fetch(url, { method: 'DELETE' })).json()).toEqual({ ok: true })
@@ -58,12 +59,65 @@ describe('access tokens', () => {
   it.each([
     [false, 200],
     [true, 400],
-  ])('take the refresh token along when revoked: %s', async (revocationEndsRefreshToken, status) => {
+  ])('end the refresh token when revoked: %s', async (revocationEndsRefreshToken, status) => {
     sandbox = createSandbox({ revocationEndsRefreshToken })
-    const { body } = await ask(sandbox, clients.product, { grant_type: 'client_credentials' })
+    const { body } = await requestToken(sandbox, clients.product, { grant_type: 'client_credentials' })
     await call(sandbox, { token: body.access_token, path: '/v1/access_tokens/current', method: 'DELETE' })
     const form = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
-    expect((await ask(sandbox, clients.product, form)).status).toBe(status)
+    expect((await requestToken(sandbox, clients.product, form)).status).toBe(status)
+  })
+})
+
+describe('the list of access tokens', () => {
+  const list = async ({ username, password }: { username: string; password: string }, query = '') => {
+    const headers = { authorization: basic(username, password) }
+    const response = await sandbox.fetch(`http://sandbox.test/v1/access_tokens${query}`, { headers })
+    return { status: response.status, body: await response.json() }
+  }
+
+  it('has the valid tokens of the account, by username and password', async () => {
+    const forever = await signIn(sandbox, { ...dev, expires_in: '0' })
+    await call(sandbox, { token: await signIn(sandbox), path: '/v1/access_tokens/current', method: 'DELETE' })
+    await signIn(sandbox, { username: 'owner@example.com', password: 'owner of products' })
+    expect(await list({ ...dev, username: 'DEV@example.com' })).toEqual({
+      status: 200,
+      body: [
+        { token, expires_at: '2026-04-01T00:00:00.000Z', client: 'particle' },
+        { token: forever, expires_at: null, client: 'particle' },
+      ],
+    })
+    expect(sandbox.requests().at(-1)).not.toHaveProperty('client_id')
+    sandbox.clock.advance('91d')
+    expect((await list(dev)).body).toEqual([{ token: forever, expires_at: null, client: 'particle' }])
+  })
+
+  it('needs the password, and with MFA a code', async () => {
+    expect(await list({ ...dev, password: 'wrong' })).toEqual({
+      status: 401,
+      body: { ok: false, errors: ['Bad password'] },
+    })
+    expect(await list({ ...dev, username: 'unknown@example.com' })).toEqual({
+      status: 400,
+      body: { ok: false, errors: ['Unknown user'] },
+    })
+    expect((await list(mfa)).status).toBe(403)
+    expect((await list(mfa, '?otp=000000')).status).toBe(401)
+    expect(await list(mfa, `?otp=${sandbox.otp(mfa.username)}`)).toEqual({ status: 200, body: [] })
+    expect((await call(sandbox, { token, path: '/v1/access_tokens' })).status).toBe(400)
+  })
+
+  it('has a rate limit together with deleting tokens, apart from token requests', async () => {
+    for (let i = 0; i < 50; i += 1) {
+      await list(dev)
+      await sandbox.fetch('http://sandbox.test/v1/access_tokens/unknown', { method: 'DELETE' })
+    }
+    expect(await list(dev)).toMatchObject({ status: 429, body: { error: 'rate_limit_exceeded' } })
+    expect((await call(sandbox, { token, path: '/v1/access_tokens/current', method: 'DELETE' })).status).toBe(
+      429,
+    )
+    await signIn(sandbox)
+    sandbox.clock.advance('5m')
+    expect((await list(dev)).status).toBe(200)
   })
 })
 
@@ -71,7 +125,7 @@ describe('the second factor of an account', () => {
   const path = '/v1/user/mfa-enable'
   const enrol = async (json: object) => call(sandbox, { token, path, method: 'POST', json })
 
-  it('is enrolled with a code of the new secret, then asked for, then removed with the password', async () => {
+  it('is enrolled with a code of the new secret, then required, then removed with the password', async () => {
     const { body } = await call(sandbox, { token, path })
     expect(body).toEqual({
       mfa_token: expect.any(String),
@@ -81,46 +135,50 @@ describe('the second factor of an account', () => {
     const otp = sandbox.otp(dev.username)
     expect(await enrol({ mfa_token: body.mfa_token, otp })).toEqual({ status: 200, body: { enrolled: true } })
     expect((await call(sandbox, { token, path: '/v1/user' })).body.mfa).toEqual({ enabled: true })
-    expect((await ask(sandbox, clients.developer, { grant_type: 'password', ...dev })).status).toBe(403)
+    expect((await requestToken(sandbox, clients.developer, { grant_type: 'password', ...dev })).status).toBe(
+      403,
+    )
 
     const disable = (current_password: string) =>
       call(sandbox, { token, path: '/v1/user/mfa-disable', method: 'PUT', json: { current_password } })
     expect((await disable('wrong')).status).toBe(401)
     expect(await statusOf()).toBe(200)
     expect(await disable(dev.password)).toEqual({ status: 200, body: { ok: true } })
-    expect((await ask(sandbox, clients.developer, { grant_type: 'password', ...dev })).status).toBe(200)
+    expect((await requestToken(sandbox, clients.developer, { grant_type: 'password', ...dev })).status).toBe(
+      200,
+    )
   })
 
-  it('stays off after a wrong code, and the 401 says nothing of the token', async () => {
+  it('stays off after a wrong code, and the token stays valid', async () => {
     const { body } = await call(sandbox, { token, path })
-    const refused = await enrol({ mfa_token: body.mfa_token, otp: '000000' })
-    expect(refused.status).toBe(401)
-    expect(refused.body.error).not.toBe('invalid_token')
+    const rejected = await enrol({ mfa_token: body.mfa_token, otp: '000000' })
+    expect(rejected.status).toBe(401)
+    expect(rejected.body.error).not.toBe('invalid_token')
     expect(await statusOf()).toBe(200)
   })
 
-  it('says so where the code came as a number', async () => {
+  it('explains that a code must not be a number', async () => {
     const { body } = await call(sandbox, { token, path })
-    const refused = await enrol({ mfa_token: body.mfa_token, otp: Number(sandbox.otp(dev.username)) })
-    expect(refused).toEqual({
+    const rejected = await enrol({ mfa_token: body.mfa_token, otp: Number(sandbox.otp(dev.username)) })
+    expect(rejected).toEqual({
       status: 400,
-      body: { ok: false, error: expect.stringContaining('otp as a text') },
+      body: { ok: false, error: expect.stringContaining('otp as a string') },
     })
   })
 
-  it('can take all tokens along at enrolment', async () => {
+  it('can revoke all tokens at enrolment', async () => {
     const { body } = await call(sandbox, { token, path })
     await enrol({ mfa_token: body.mfa_token, otp: sandbox.otp(dev.username), invalidate_tokens: true })
     expect(await statusOf()).toBe(401)
   })
 
-  it('is not enrolled without a beginning, nor twice', async () => {
+  it('is not enrolled without a start, nor twice', async () => {
     expect((await enrol({ mfa_token: 'nope', otp: '123456' })).status).toBe(400)
     sandbox = createSandbox({
       clients: [{ id: 'mfa-scripts', secret: 'x', kind: 'user', owner: mfa.username }],
     })
     const form = { grant_type: 'client_credentials', client_id: 'mfa-scripts', client_secret: 'x' }
-    const { body } = await ask(sandbox, '', form)
+    const { body } = await requestToken(sandbox, '', form)
     expect((await call(sandbox, { token: body.access_token, path })).status).toBe(400)
   })
 })
@@ -132,13 +190,13 @@ describe('customers', () => {
       headers: { authorization: client },
       body: new URLSearchParams({ grant_type: 'client_credentials', ...form }),
     })
-    // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+    // biome-ignore lint/suspicious/noExplicitAny: responses of every shape
     return { status: response.status, body: (await response.json()) as any }
   }
   const bob = { email: 'Bob@Example.com', password: 'bobs password' }
 
   it.each(['1234', 'my-product'])(
-    'are made for product %s, named in lower case, with tokens',
+    'are created for product %s, in lower case, with tokens',
     async (product) => {
       const { status, body } = await create(product, bob)
       expect(status).toBe(200)
@@ -146,26 +204,111 @@ describe('customers', () => {
       const user = await call(sandbox, { token: body.access_token, path: '/v1/user' })
       expect(user.body.username).toBe('bob@example.com')
       const form = { grant_type: 'password', username: 'bob@example.com', password: bob.password }
-      expect((await ask(sandbox, clients.product, form)).status).toBe(200)
+      expect((await requestToken(sandbox, clients.product, form)).status).toBe(200)
     },
   )
 
-  it('may have no password, and then cannot sign in with one', async () => {
+  it('can have no password, and then cannot sign in with one', async () => {
     expect((await create('1234', { email: 'eve@example.com', no_password: 'true' })).status).toBe(200)
     const form = { grant_type: 'password', username: 'eve@example.com', password: 'undefined' }
-    expect((await ask(sandbox, clients.product, form)).body.error).toBe('invalid_grant')
+    expect((await requestToken(sandbox, clients.product, form)).body.error).toBe('invalid_grant')
+  })
+
+  it.each([
+    ['by form fields', '', { client_id: 'my-product-1234', client_secret: 'product-secret' }],
+    ['by Basic', clients.product, {}],
+  ])(
+    'are created without grant_type, as documented, with the client sent %s',
+    async (_title, authorization, fields) => {
+      const response = await sandbox.fetch('http://sandbox.test/v1/products/1234/customers', {
+        method: 'POST',
+        headers: { authorization },
+        body: new URLSearchParams({ ...bob, ...fields }),
+      })
+      expect(response.status).toBe(200)
+      expect(await response.json()).toMatchObject({ scope: 'customer=bob@example.com' })
+    },
+  )
+
+  it('are the same in any case', async () => {
+    expect((await create('1234', { email: 'JANE@example.com', password: 'x' })).status).toBe(400)
+    await create('1234', bob)
+    for (const username of ['bob@example.com', 'BOB@EXAMPLE.COM']) {
+      const form = { grant_type: 'password', username, password: bob.password }
+      expect((await requestToken(sandbox, clients.product, form)).status).toBe(200)
+      const scope = { grant_type: 'client_credentials', scope: `customer=${username}` }
+      expect((await requestToken(sandbox, clients.product, scope)).status).toBe(200)
+    }
   })
 
   it.each([
     ['twice', '1234', { email: 'jane@example.com', password: 'x' }, clients.product, 400],
     ['without email', '1234', { password: 'x' }, clients.product, 400],
-    ['with a blank in the name', '1234', { email: 'a b', password: 'x' }, clients.product, 400],
+    ['with a space in the name', '1234', { email: 'a b', password: 'x' }, clients.product, 400],
     ['without password', '1234', { email: 'a@example.com' }, clients.product, 400],
     ['of an unknown product', '99', bob, clients.product, 404],
     ['with a developer client', '1234', bob, clients.developer, 403],
     ['with a wrong client', '1234', bob, 'Basic bm8tb25lOng=', 400],
-  ])('are not made %s', async (...[_title, product, form, client, status]) => {
+  ])('are not created %s', async (...[_title, product, form, client, status]) => {
     expect((await create(product, form, client)).status).toBe(status)
+  })
+})
+
+describe('deleting a customer', () => {
+  const owner = { grant_type: 'client_credentials' }
+  const janes = { ...owner, scope: 'customer=jane@example.com' }
+  const productToken = async () => (await requestToken(sandbox, clients.product, owner)).body.access_token
+  const remove = (by: string, path = '/v1/products/1234/customers/jane@example.com') =>
+    call(sandbox, { token: by, path, method: 'DELETE' })
+
+  it('ends all tokens and the sign-in of the customer, and leaves the rest', async () => {
+    const { body } = await requestToken(sandbox, clients.product, janes)
+    const product = await productToken()
+    expect(await remove(product)).toEqual({ status: 200, body: { ok: true } })
+
+    expect(await statusOf(body.access_token)).toBe(401)
+    expect(await statusOf(product)).toBe(200)
+    const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
+    expect((await requestToken(sandbox, clients.product, refresh)).body.error).toBe('invalid_grant')
+    expect((await requestToken(sandbox, clients.product, janes)).body.error).toBe('invalid_scope')
+    const password = { grant_type: 'password', ...jane }
+    expect((await requestToken(sandbox, clients.product, password)).body.error).toBe('invalid_grant')
+    expect((await remove(product)).status).toBe(404)
+    expect(sandbox.accounts.map(({ username }) => username)).not.toContain('jane@example.com')
+  })
+
+  it('ends an open MFA challenge of the customer', async () => {
+    const account = { username: 'mia@example.com', password: 'x', mfa: { secret: 'JBSWY3DPEHPK3PXP' } }
+    const accounts = [...defaultAccounts, { ...account, customerOf: '1234' }]
+    sandbox = createSandbox({ accounts })
+    const first = { grant_type: 'password', username: account.username, password: account.password }
+    const { body } = await requestToken(sandbox, clients.product, first)
+    const otp = sandbox.otp(account.username)
+    await remove(await productToken(), `/v1/products/1234/customers/${account.username}`)
+    const second = { grant_type: 'urn:custom:mfa-otp', mfa_token: body.mfa_token, otp }
+    expect((await requestToken(sandbox, clients.product, second)).body.error).toBe('invalid_token')
+  })
+
+  it('accepts the slug, an encoded email in any case, and the token of the product’s owner', async () => {
+    const byOwner = await signIn(sandbox, { username: 'owner@example.com', password: 'owner of products' })
+    const path = '/v1/products/my-product/customers/Jane%40example.com'
+    expect((await remove(byOwner, path)).status).toBe(200)
+  })
+
+  it('is not allowed to other developers, to customers, and to the token of another product', async () => {
+    const other = { id: 'other-product', secret: 'x', kind: 'product', owner: 'owner@example.com' } as const
+    const product = { id: '5678', slug: 'other' }
+    sandbox = createSandbox({ clients: [...defaultClients, { ...other, product }] })
+    const tokens = await Promise.all([
+      signIn(sandbox),
+      requestToken(sandbox, clients.product, janes).then(({ body }) => body.access_token),
+      requestToken(sandbox, basic('other-product', 'x'), owner).then(({ body }) => body.access_token),
+    ])
+    for (const by of tokens) expect((await remove(by)).status).toBe(403)
+    expect((await remove(await productToken(), '/v1/products/99/customers/jane@example.com')).status).toBe(
+      404,
+    )
+    expect((await remove('unknown')).status).toBe(401)
   })
 })
 
@@ -177,7 +320,7 @@ describe('devices', () => {
     expect((await call(sandbox, { token, path: '/v1/devices/attic' })).status).toBe(404)
   })
 
-  it('tell what they were sent, so that a replayed body can be checked', async () => {
+  it('return what they were sent, so that a test can check a replayed body', async () => {
     const json = { args: 'on', list: [1, 2] }
     const called = await call(sandbox, { token, path: '/v1/devices/garden/blink', method: 'POST', json })
     expect(called.body).toMatchObject({ name: 'blink', connected: true, return_value: 1, received: json })
@@ -191,15 +334,15 @@ describe('devices', () => {
   })
 })
 
-describe('every answer', () => {
-  it('is open to web pages, has an id, and a Date by the sandbox’s clock', async () => {
+describe('every response', () => {
+  it('allows all origins, and has an id and a Date by the sandbox’s clock', async () => {
     const { headers } = await sandbox.fetch('http://sandbox.test/nowhere')
     expect(headers.get('access-control-allow-origin')).toBe('*')
     expect(headers.get('x-request-id')).toBe(sandbox.requests().at(-1)?.id)
     expect(headers.get('date')).toBe('Thu, 01 Jan 2026 00:00:00 GMT')
   })
 
-  it('comes after a preflight that allows what was asked for, and is no request of its own', async () => {
+  it('follows a preflight that allows the requested headers and is not in the journal', async () => {
     const before = sandbox.requests().length
     const response = await sandbox.fetch('http://sandbox.test/oauth/token', {
       method: 'OPTIONS',

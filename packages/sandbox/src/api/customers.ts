@@ -1,44 +1,86 @@
-import type { Context } from 'hono'
-import { field } from '../call.ts'
-import { tokenResponse } from '../oauth/answer.ts'
-import { authenticateClient } from '../oauth/client.ts'
-import { checkGrantAllowed, issueTokens, readGrantType } from '../oauth/token-endpoint.ts'
-import type { App, Env } from './routing.ts'
-import { refused } from './routing.ts'
+import { getField } from '../http/request.ts'
+import { apiError, type HttpResponse, json } from '../http/response.ts'
+import { type ApiContext, apiRoute, tokenRoute } from '../oauth/bearer.ts'
+import { authenticateClient, checkGrantAllowed } from '../oauth/client.ts'
+import { getLifetime } from '../oauth/grants.ts'
+import { issueTokens } from '../oauth/token-response.ts'
+import { isSameUsername } from '../state/accounts.ts'
+import type { ProductOptions } from '../state/clients.ts'
+import type { SandboxState } from '../state/state.ts'
+import type { AccessToken } from '../state/tokens.ts'
 
-/** Creates a product's customer with the product's client, and answers like the token endpoint. */
-export function addCustomerRoutes(app: App): void {
-  app.post('/v1/products/:productIdOrSlug/customers', (context) => createCustomer(context))
-}
+/** Creates and deletes the customers of a product. */
+export const customerRoutes = [
+  apiRoute('POST', '/v1/products/:product/customers', createCustomer),
+  tokenRoute('DELETE', '/v1/products/:product/customers/:customer', deleteCustomer),
+]
 
-function createCustomer({ req, env: { world, call } }: Context<Env>): Response {
-  const grantType = readGrantType(world.settings, call)
-  const client = authenticateClient(world, call)
-  checkGrantAllowed(client, grantType)
-  const product = world.clients.product(req.param('productIdOrSlug') ?? '')
-  if (!product) return refused(404, 'Product not found')
+/** Creates a customer with a client of the product, and responds like the token endpoint. */
+function createCustomer({ state, request, params }: ApiContext): HttpResponse {
+  const client = authenticateClient(state, request)
+  checkGrantAllowed(client, 'client_credentials')
+  const product = state.clients.findProduct(params.product ?? '')
+  if (!product) return apiError(404, 'Product not found')
+  // Particle's documentation sends no grant_type; its clients do.
+  const grantType = getField(request, 'grant_type') ?? 'client_credentials'
   if (grantType !== 'client_credentials' || client.product?.id !== product.id) {
-    return refused(403, 'A customer is made with a client of the product and grant_type=client_credentials')
+    return apiError(403, 'Create a customer with a client of the product and grant_type=client_credentials')
   }
 
-  // Stored in lower case, and without blanks, since a scope is split at them.
-  const email = field(call, 'email')?.toLowerCase()
-  const password = field(call, 'password')
-  if (!email || /\s/.test(email)) return refused(400, 'email is required, and may not have blanks')
-  if (!password && field(call, 'no_password') !== 'true') {
-    return refused(400, 'password is required, or no_password=true')
+  // Particle stores it in lower case. A scope is split at spaces, so it has none.
+  const email = getField(request, 'email')?.toLowerCase()
+  const password = getField(request, 'password')
+  if (!email || /\s/.test(email)) return apiError(400, 'email is required, without spaces')
+  if (!password && getField(request, 'no_password') !== 'true') {
+    return apiError(400, 'password or no_password=true is required')
   }
-  if (world.accounts.customer(product.id, email)) return refused(400, 'There is such a customer already')
+  if (state.accounts.findCustomer(product.id, email)) return apiError(400, 'This customer exists already')
 
-  const account = world.accounts.add({
+  const account = state.accounts.add({
     username: email,
     customerOf: product.id,
     ...(password && { password }),
   })
-  const granted = {
-    scope: `customer=${email}`,
-    expiresIn: call.form.get('expires_in'),
-    expiresAt: call.form.get('expires_at'),
-  }
-  return tokenResponse(issueTokens({ world, client, account, granted }), call.query)
+  const result = { account, scope: `customer=${email}`, ...getLifetime(request.form) }
+  return issueTokens({ state, request, client, result })
+}
+
+/** Deletes a customer. All tokens of the customer end. */
+function deleteCustomer(token: AccessToken, context: ApiContext): HttpResponse {
+  const { state, params } = context
+  return withManagedProduct(token, context, (product) => {
+    const account = state.accounts.findCustomer(product.id, params.customer ?? '')
+    if (!account) return apiError(404, 'Customer not found')
+    state.accounts.remove(account)
+    state.tokens.revokeAll(account)
+    state.tokens.revokeRefreshTokens(account)
+    state.challenges.closeAll(account)
+    return json({ ok: true })
+  })
+}
+
+/** Runs a handler for the product of the path, if the token may manage it. */
+export function withManagedProduct(
+  token: AccessToken,
+  { state, params }: ApiContext,
+  handle: (product: ProductOptions) => HttpResponse,
+): HttpResponse {
+  const product = state.clients.findProduct(params.product ?? '')
+  if (!product) return apiError(404, 'Product not found')
+  return canManage(state, token, product)
+    ? handle(product)
+    : apiError(403, 'This token may not manage the product')
+}
+
+/** A product's token is restricted to its product. The owner's own token may manage all products of the owner. */
+function canManage(
+  { clients }: SandboxState,
+  { account, clientId }: AccessToken,
+  product: ProductOptions,
+): boolean {
+  if (account.customerOf !== undefined) return false
+  const tokenProduct = clients.get(clientId)?.product
+  if (tokenProduct) return tokenProduct.id === product.id
+  const owners = clients.list().filter((client) => client.product?.id === product.id)
+  return owners.some(({ owner = '' }) => isSameUsername(owner, account.username))
 }

@@ -5,7 +5,7 @@ import { listen } from '@particle-grants/sandbox/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../../test/eventually.ts'
 import { send } from '../../test/raw-http.ts'
-import { ask, clients, dev } from '../../test/token-requests.ts'
+import { clients, dev, requestToken } from '../../test/token-requests.ts'
 
 const password = { grant_type: 'password', ...dev }
 const owner = { grant_type: 'client_credentials' }
@@ -17,20 +17,20 @@ beforeEach(() => {
 })
 
 describe('a fault', () => {
-  it('answers an error with its own status, and is over after one request', async () => {
+  it('responds with the error’s status, and applies to one request', async () => {
     sandbox.failNext({
       error: 'rate_limit_exceeded',
       error_description: 'Slow down',
       headers: { 'retry-after': '7' },
     })
-    const failed = await ask(sandbox, clients.developer, password)
+    const failed = await requestToken(sandbox, clients.developer, password)
     expect(failed).toMatchObject({
       status: 429,
       body: { error: 'rate_limit_exceeded', error_description: 'Slow down' },
     })
     expect(failed.headers.get('retry-after')).toBe('7')
     expect(failed.headers.get('access-control-allow-origin')).toBe('*')
-    expect((await ask(sandbox, clients.developer, password)).status).toBe(200)
+    expect((await requestToken(sandbox, clients.developer, password)).status).toBe(200)
   })
 
   it.each<[string, FaultOptions, number, string, string]>([
@@ -43,7 +43,7 @@ describe('a fault', () => {
       '{"error":"server_error","error_description":"server_error"}',
     ],
     [
-      'an error that the service has not',
+      'an error that the service does not have',
       { error: 'teapot' },
       500,
       'application/json',
@@ -68,7 +68,7 @@ describe('a fault', () => {
     expect(response.headers.get('location')).toBe(fault.headers?.location ?? null)
   })
 
-  it('waits in a row for the requests that it matches, as often as it is told', async () => {
+  it('waits in a queue for the requests that it matches, as many times as it says', async () => {
     sandbox.failNext({ status: 501, match: { grant_type: 'refresh_token' } })
     sandbox.failNext({ status: 502, times: 2, match: { method: 'post', path: '/oauth/token' } })
     sandbox.failNext({ status: 503 })
@@ -83,39 +83,40 @@ describe('a fault', () => {
     expect(sandbox.faults.list()).toEqual([])
   })
 
-  it('changes nothing, and counts as no failure', async () => {
+  it('changes nothing, and is not counted as a failure', async () => {
     sandbox.failNext({ error: 'invalid_grant', times: 20 })
-    for (let i = 0; i < 20; i += 1) expect((await ask(sandbox, clients.developer, password)).status).toBe(400)
-    expect((await ask(sandbox, clients.developer, password)).status).toBe(200)
+    for (let i = 0; i < 20; i += 1)
+      expect((await requestToken(sandbox, clients.developer, password)).status).toBe(400)
+    expect((await requestToken(sandbox, clients.developer, password)).status).toBe(200)
   })
 
-  it('that comes after loses the answer of a request that was served', async () => {
-    const { body } = await ask(sandbox, clients.product, owner)
+  it('with after loses the response of a request that was handled', async () => {
+    const { body } = await requestToken(sandbox, clients.product, owner)
     const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
     sandbox.failNext({ drop: 'before', after: true })
-    await expect(ask(sandbox, clients.product, refresh)).rejects.toThrow(TypeError)
-    expect((await ask(sandbox, clients.product, refresh)).body.error_description).toBe(
+    await expect(requestToken(sandbox, clients.product, refresh)).rejects.toThrow(TypeError)
+    expect((await requestToken(sandbox, clients.product, refresh)).body.error_description).toBe(
       'Invalid refresh token',
     )
   })
 
-  it('that comes before leaves the request unserved', async () => {
-    const { body } = await ask(sandbox, clients.product, owner)
+  it('without after does not handle the request', async () => {
+    const { body } = await requestToken(sandbox, clients.product, owner)
     const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
     for (const drop of [true, 'during'] as const) {
       sandbox.failNext({ drop })
-      await expect(ask(sandbox, clients.product, refresh)).rejects.toThrow(TypeError)
+      await expect(requestToken(sandbox, clients.product, refresh)).rejects.toThrow(TypeError)
     }
-    expect((await ask(sandbox, clients.product, refresh)).status).toBe(200)
+    expect((await requestToken(sandbox, clients.product, refresh)).status).toBe(200)
   })
 
-  it('that only delays serves the request as usual', async () => {
+  it('with a delay only handles the request normally', async () => {
     sandbox.failNext({ delay: 5 })
-    expect((await ask(sandbox, clients.developer, password)).status).toBe(200)
+    expect((await requestToken(sandbox, clients.developer, password)).status).toBe(200)
     expect(sandbox.requests()).toMatchObject([{ status: 200, fault: true }])
   })
 
-  it('that delays ends with the patience of the client', async () => {
+  it('with a delay ends when the client disconnects', async () => {
     const gone = new AbortController()
     sandbox.failNext({ delay: 3_600_000, after: true })
     const waiting = sandbox.fetch(url, { signal: gone.signal })
@@ -125,11 +126,11 @@ describe('a fault', () => {
     expect(sandbox.requests()).toMatchObject([{ status: 0, dropped: 'by the client' }])
   })
 
-  it('stands in the journal', async () => {
+  it('is in the journal', async () => {
     sandbox.failNext({ error: 'server_error' })
     sandbox.failNext({ drop: true })
     sandbox.failNext({ drop: 'during', after: true })
-    await ask(sandbox, clients.developer, password)
+    await requestToken(sandbox, clients.developer, password)
     await expect(sandbox.fetch(url)).rejects.toThrow()
     await expect((await sandbox.fetch(url)).text()).rejects.toThrow('terminated')
     expect(sandbox.requests()).toMatchObject([
@@ -139,7 +140,7 @@ describe('a fault', () => {
     ])
   })
 
-  it('can be taken back', async () => {
+  it('can be removed', async () => {
     sandbox.failNext({ status: 500 })
     sandbox.faults.clear()
     expect((await sandbox.fetch(url)).status).toBe(400)
@@ -148,11 +149,11 @@ describe('a fault', () => {
   it.each([
     [{ delayMs: 5 }, 'A fault has no "delayMs". Known: status, error'],
     [{ status: '500' }, 'A fault\'s "status" is a number'],
-    [{ status: 42 }, 'A fault\'s "status" is a whole number from 200 to 599'],
-    [{ status: 418.5 }, 'A fault\'s "status" is a whole number'],
+    [{ status: 42 }, 'A fault\'s "status" is an integer from 200 to 599'],
+    [{ status: 418.5 }, 'A fault\'s "status" is an integer'],
     [{ status: 204, drop: 'during' }, "only without body, error and drop: 'during'"],
     [{ status: 304, body: 'x' }, 'only without body'],
-    [{ headers: { 'a b': 'c' } }, 'A fault\'s "headers" is an object of names and texts'],
+    [{ headers: { 'a b': 'c' } }, 'A fault\'s "headers" is an object of names and strings'],
     [{ headers: { a: 'b\u0007' } }, 'A fault\'s "headers" is an object'],
     [{ headers: { a: 5 } }, 'A fault\'s "headers" is an object'],
     [{ headers: [] }, 'A fault\'s "headers" is an object'],
@@ -161,13 +162,13 @@ describe('a fault', () => {
     [{ body: null }, 'A fault\'s "body" is a string or an object'],
     [{ drop: 'later' }, "A fault's \"drop\" is 'before' or 'during'"],
     [{ times: 0 }, 'A fault\'s "times" is at least 1'],
-    [{ times: 1.5 }, 'A fault\'s "times" is a whole number'],
+    [{ times: 1.5 }, 'A fault\'s "times" is an integer'],
     [{ delay: -1 }, 'A fault\'s "delay" is from 0 to 2147483647 ms'],
     [{ delay: 1e10 }, 'A fault\'s "delay" is from 0'],
-    [{ match: { url } }, 'A fault\'s "match" is made of method, path and grant_type'],
-    [{ match: { path: 5 } }, 'A fault\'s "match" is made of method, path and grant_type, each a text'],
-    [{ match: [] }, 'A fault\'s "match" is made of'],
-  ])('is refused as %j, in words', (fault, message) => {
+    [{ match: { url } }, 'A fault\'s "match" is an object of method, path and grant_type'],
+    [{ match: { path: 5 } }, 'A fault\'s "match" is an object of method, path and grant_type, each a string'],
+    [{ match: [] }, 'A fault\'s "match" is an object of'],
+  ])('is rejected as %j with a message', (fault, message) => {
     expect(() => sandbox.failNext(fault as unknown as FaultOptions)).toThrow(message)
     expect(sandbox.faults.list()).toEqual([])
   })
@@ -189,7 +190,7 @@ describe('a fault over a socket', () => {
   })
   afterEach(() => server.close())
 
-  it('ends the connection without an answer', async () => {
+  it('ends the connection without a response', async () => {
     sandbox.failNext({ drop: 'before' })
     await expect(send(server.url, { path: '/v1/user' })).rejects.toThrow('socket hang up')
   })
@@ -203,7 +204,7 @@ describe('a fault over a socket', () => {
     await expect(reader?.read()).rejects.toThrow('terminated')
   })
 
-  it('stops waiting when the client goes away', async () => {
+  it('stops waiting when the client disconnects', async () => {
     sandbox.failNext({ delay: 3_600_000 })
     const gone = new AbortController()
     const waiting = fetch(`${server.url}/v1/user`, { signal: gone.signal })

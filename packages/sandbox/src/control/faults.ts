@@ -1,29 +1,28 @@
-import type { Call } from '../call.ts'
-import type { OAuthErrorCode } from '../oauth/errors.ts'
-import { statusOf, uncached } from '../oauth/errors.ts'
-import type { MemberType } from './check.ts'
-import { checkMembers } from './check.ts'
+import type { ParsedRequest } from '../http/request.ts'
+import { canHaveBody, type HttpResponse } from '../http/response.ts'
+import { errorStatus, noStore, type OAuthErrorCode } from '../oauth/errors.ts'
+import { checkMembers, type MemberType } from './input.ts'
 
-/** How a request is to fail. */
+/** How a request fails. */
 export interface FaultOptions {
-  /** @default the status that goes with `error`, else 200 */
+  /** @default the status of `error`, otherwise 200 */
   status?: number
-  /** Makes the body `{"error":…,"error_description":…}`. */
+  /** Sets the body to `{"error":…,"error_description":…}`. */
   error?: string
-  /** @default the same text as `error` */
+  /** @default the text of `error` */
   error_description?: string
-  /** A body of one's own: an object is sent as JSON, a text as it is (HTML when it begins with `<`). */
+  /** The body: an object is sent as JSON, a text unchanged (as HTML if it starts with `<`). */
   body?: string | object
   headers?: Record<string, string>
-  /** Milliseconds of real time to wait. Alone: the request is slow, and then served as usual. */
+  /** Delays the response, in milliseconds of real time. With nothing else, the request is then handled normally. */
   delay?: number
-  /** Ends the connection without an answer (`'before'`, `true`) or after half a body (`'during'`). */
+  /** Ends the connection without a response (`'before'`, `true`) or after half of the body (`'during'`). */
   drop?: 'before' | 'during' | boolean
-  /** The request is served first, then its answer is replaced, delayed or lost. @default false */
+  /** Handles the request first, then replaces, delays or loses its response. @default false */
   after?: boolean
-  /** How many requests it hits. @default 1 */
+  /** How many requests fail. @default 1 */
   times?: number
-  /** Which requests it hits; without it any that is not for `/__sandbox` or the page. */
+  /** Which requests fail. Without it all except those for `/__sandbox` and the page. */
   match?: { method?: string; path?: string; grant_type?: string }
 }
 
@@ -41,53 +40,48 @@ export const faultMembers: Record<keyof FaultOptions, readonly MemberType[]> = {
   match: ['object'],
 }
 
-/** Checks what came from a program or over HTTP. Throws a TypeError that names the member. */
+/** The longest delay of a timer. */
+const maxDelayMs = 2 ** 31 - 1
+
+/** Checks a fault from a program or from HTTP. Throws a TypeError that names the member. */
 export function checkFault(options: Record<string, unknown>): FaultOptions {
   checkMembers('A fault', options, faultMembers)
   const fault: FaultOptions = options
-  checkRanges(fault)
-  checkBody(fault)
-  checkTexts(fault)
-  return fault
-}
-
-/** Longer waits would be none: timers count in 31 bits. */
-const longestDelay = 2 ** 31 - 1
-
-function checkRanges({ status = 200, delay = 0, times = 1, drop }: FaultOptions): void {
-  check(
-    Number.isInteger(status) && status >= 200 && status <= 599,
-    'status',
-    'a whole number from 200 to 599',
-  )
-  check(delay >= 0 && delay <= longestDelay, 'delay', `from 0 to ${longestDelay} ms`)
-  check(times === Number.POSITIVE_INFINITY || Number.isInteger(times), 'times', 'a whole number')
+  const { status = 200, delay = 0, times = 1, headers = {}, match = {}, drop } = fault
+  check(Number.isInteger(status) && status >= 200 && status <= 599, 'status', 'an integer from 200 to 599')
+  check(delay >= 0 && delay <= maxDelayMs, 'delay', `from 0 to ${maxDelayMs} ms`)
+  check(times === Number.POSITIVE_INFINITY || Number.isInteger(times), 'times', 'an integer')
   check(times >= 1, 'times', 'at least 1')
   check(typeof drop !== 'string' || /^(before|during)$/.test(drop), 'drop', "'before' or 'during'")
-}
-
-function checkBody(fault: FaultOptions): void {
-  const { status = 200, body, error, drop } = fault
-  const hasBody = body !== undefined || error !== undefined || drop === 'during'
   check(
-    !(isBodiless(status) && hasBody),
+    canHaveBody(status) || !hasBody(fault),
     'status',
     "204, 205 or 304 only without body, error and drop: 'during'",
   )
-}
-
-function checkTexts({ headers = {}, match = {} }: FaultOptions): void {
   check(
-    hasOnlyTexts(headers) && areHeaders(headers),
+    hasOnlyStrings(headers) && areHeaders(headers),
     'headers',
-    'an object of names and texts as HTTP has them',
+    'an object of names and strings that are valid in HTTP',
   )
-  const known = Object.keys(match).every((name) => ['method', 'path', 'grant_type'].includes(name))
-  check(known && hasOnlyTexts(match), 'match', 'made of method, path and grant_type, each a text')
+  const hasKnownNames = Object.keys(match).every((name) => ['method', 'path', 'grant_type'].includes(name))
+  check(
+    hasKnownNames && hasOnlyStrings(match),
+    'match',
+    'an object of method, path and grant_type, each a string',
+  )
+  return fault
 }
 
-/** An array or a `Headers` has no members of its own, and would say nothing. */
-function hasOnlyTexts(object: object): boolean {
+function check(isValid: boolean, name: string, rule: string): void {
+  if (!isValid) throw new TypeError(`A fault's "${name}" is ${rule}`)
+}
+
+function hasBody({ body, error, drop }: FaultOptions): boolean {
+  return body !== undefined || error !== undefined || drop === 'during'
+}
+
+/** An array or a `Headers` has no members of this kind, and would be ignored. */
+function hasOnlyStrings(object: object): boolean {
   return !(Symbol.iterator in object) && Object.values(object).every((value) => typeof value === 'string')
 }
 
@@ -100,41 +94,33 @@ function areHeaders(headers: Record<string, string>): boolean {
   return Object.values(headers).every((value) => /^[\t -~\u0080-\u00ff]*$/.test(value))
 }
 
-function isBodiless(status: number): boolean {
-  return status === 204 || status === 205 || status === 304
-}
-
-function check(holds: boolean, name: string, rule: string): void {
-  if (!holds) throw new TypeError(`A fault's "${name}" is ${rule}`)
-}
-
-/** Faults that wait for requests; the first that matches is taken. */
+/** The queue of faults. A request takes the first one that matches. */
 export class Faults {
-  #waiting: { fault: FaultOptions; left: number }[] = []
+  #queue: { fault: FaultOptions; timesLeft: number }[] = []
 
   add(fault: FaultOptions): void {
-    this.#waiting.push({ fault, left: fault.times ?? 1 })
+    this.#queue.push({ fault, timesLeft: fault.times ?? 1 })
   }
 
-  take(call: Call): FaultOptions | undefined {
-    const entry = this.#waiting.find(({ fault }) => matches(fault, call))
+  take(request: ParsedRequest): FaultOptions | undefined {
+    const entry = this.#queue.find(({ fault }) => matches(fault, request))
     if (!entry) return undefined
-    entry.left -= 1
-    if (entry.left <= 0) this.#waiting = this.#waiting.filter((other) => other !== entry)
+    entry.timesLeft -= 1
+    if (entry.timesLeft <= 0) this.#queue = this.#queue.filter((other) => other !== entry)
     return entry.fault
   }
 
-  /** Those that still wait, with `times` as what is left of them. */
+  /** Returns the queued faults. Their `times` is how many requests are left. */
   list(): FaultOptions[] {
-    return this.#waiting.map(({ fault, left }) => ({ ...fault, times: left }))
+    return this.#queue.map(({ fault, timesLeft }) => ({ ...fault, times: timesLeft }))
   }
 
   clear(): void {
-    this.#waiting = []
+    this.#queue = []
   }
 }
 
-function matches({ match = {} }: FaultOptions, { method, path, form }: Call): boolean {
+function matches({ match = {} }: FaultOptions, { method, path, form }: ParsedRequest): boolean {
   return (
     (match.method === undefined || match.method.toUpperCase() === method) &&
     (match.path === undefined || match.path === path) &&
@@ -142,28 +128,40 @@ function matches({ match = {} }: FaultOptions, { method, path, form }: Call): bo
   )
 }
 
-/** Whether a fault has an answer of its own, or only delays or drops the real one. */
-export function hasAnswer({ status, error, body, headers }: FaultOptions): boolean {
-  return [status, error, body, headers].some((part) => part !== undefined)
+/** Whether a fault has its own response. Half a response needs one, unless the request is handled first. */
+export function replacesResponse({ status, error, body, headers, drop, after }: FaultOptions): boolean {
+  const hasResponse = [status, error, body, headers].some((part) => part !== undefined)
+  return hasResponse || (drop === 'during' && !after)
 }
 
-/** The answer of a fault. */
-export function faultResponse({ status, error, error_description, body, headers }: FaultOptions): Response {
-  const code = status ?? (error === undefined ? 200 : (statusOf[error as OAuthErrorCode] ?? 500))
-  const content =
-    body ?? (error === undefined ? '' : { error, error_description: error_description ?? error })
-  const text = typeof content === 'string' ? content : JSON.stringify(content)
-  return new Response(isBodiless(code) ? null : text, {
-    status: code,
+const truncatedBody =
+  '{"token_type":"bearer","access_token":"the rest of this response is lost","expires_in":7776000}'
+
+/** Returns the response of a fault. */
+export function faultResponse(fault: FaultOptions): HttpResponse {
+  const { status, error, headers } = fault
+  const content = getContent(fault)
+  return {
+    status: status ?? (error === undefined ? 200 : (errorStatus[error as OAuthErrorCode] ?? 500)),
     headers: {
-      'content-type': `${mediaTypeOf(content)}; charset=utf-8`,
-      ...(error !== undefined && uncached),
-      ...headers,
+      'content-type': `${getMediaType(content)}; charset=utf-8`,
+      ...(error !== undefined && noStore),
+      ...Object.fromEntries(
+        Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+      ),
     },
-  })
+    body: typeof content === 'string' ? content : JSON.stringify(content),
+    error,
+  }
 }
 
-function mediaTypeOf(content: string | object): string {
+function getContent({ body, error, error_description, drop }: FaultOptions): string | object {
+  if (body !== undefined && body !== '') return body
+  if (error !== undefined) return { error, error_description: error_description ?? error }
+  return drop === 'during' ? truncatedBody : ''
+}
+
+function getMediaType(content: string | object): string {
   if (typeof content === 'object') return 'application/json'
   return /^\s*</.test(content) ? 'text/html' : 'text/plain'
 }

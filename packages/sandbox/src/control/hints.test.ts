@@ -2,15 +2,15 @@ import { createClock, createSandbox } from '@particle-grants/sandbox'
 import { describe, expect, it } from 'vitest'
 import { basic } from '../../test/raw-http.ts'
 import {
-  answerChallenge,
-  ask,
   call,
   clients,
   dev,
+  getMfaToken,
   jane,
   mfa,
-  openChallenge,
+  requestToken,
   signIn,
+  submitCode,
 } from '../../test/token-requests.ts'
 
 const password = { grant_type: 'password', ...dev }
@@ -27,21 +27,21 @@ describe('a hint', () => {
     ['a missing password', clients.developer, { grant_type: 'password', username: 'a' }, /missing or empty/],
     ['an empty password', clients.developer, { ...password, password: '' }, /missing or empty/],
     ['capitals', clients.developer, { ...password, grant_type: 'PASSWORD' }, /lower case/],
-    ['no client', '', password, /names no client/],
+    ['no client', '', password, /has no client/],
     ['a client with an empty secret', basic('particle', ''), password, /secret is missing or empty/],
-    ['a wrong secret', basic('my-product-1234', 'nope'), owner, /known, and this is not its secret/],
-    ['a wrong secret that is no code', basic('particle', '%zz'), password, /this is not its secret/],
+    ['a wrong secret', basic('my-product-1234', 'nope'), owner, /exists, and its secret is wrong/],
+    ['a wrong secret that cannot be decoded', basic('particle', '%zz'), password, /its secret is wrong/],
     [
       'a percent-encoded secret in Basic',
       basic('my-product-1234', 'product%2Dsecret'),
       owner,
-      /came percent-encoded/,
+      /was percent-encoded/,
     ],
     [
       'a secret that was encoded twice in the form',
       '',
       { ...owner, client_id: 'my-product-1234', client_secret: 'product%2Dsecret' },
-      /came percent-encoded/,
+      /was percent-encoded/,
     ],
     [
       'a grant that the client may not use',
@@ -50,7 +50,7 @@ describe('a hint', () => {
       /may not use this grant type/,
     ],
     [
-      'the same without a password, since the password was not the problem',
+      'the same without a password, because the password is not the problem',
       clients.noPassword,
       { grant_type: 'password', username: 'a' },
       /may not use this grant type/,
@@ -67,29 +67,29 @@ describe('a hint', () => {
       { grant_type: 'authorization_code', code: 'x' },
       /for web clients/,
     ],
-    ['an unknown account', clients.developer, { ...password, username: 'DEV' }, /no such account here/],
-    ['a wrong password', clients.developer, { ...password, password: 'x' }, /the password is not/],
+    ['an unknown account', clients.developer, { ...password, username: 'DEV' }, /account does not exist/],
+    ['a wrong password', clients.developer, { ...password, password: 'x' }, /the password is wrong/],
     [
       "a customer's wrong password, on her product's client",
       clients.product,
       { grant_type: 'password', ...jane, password: 'x' },
-      /Client and account are right, the password is not/,
+      /Client and account are correct, the password is wrong/,
     ],
     [
       "another's account on a user client",
       clients.user,
       { grant_type: 'password', ...mfa },
-      /only its owner/,
+      /Only its owner/,
     ],
-    ['an unknown client', 'Basic bm9ib2R5Ong=', password, /no such client here/],
-    ['a bearer token as client', 'Bearer x', password, /A bearer token is no client/],
+    ['an unknown client', 'Basic bm9ib2R5Ong=', password, /client does not exist/],
+    ['a bearer token as client', 'Bearer x', password, /A bearer token is not a client/],
     [
       'a wrong password behind a bearer header, by the password',
       'Bearer x',
       { ...password, password: 'x', client_id: 'particle', client_secret: 'particle' },
-      /the password is not/,
+      /the password is wrong/,
     ],
-    ['a developer on a product client', clients.product, password, /only customers of that product/],
+    ['a developer on a product client', clients.product, password, /Only customers of the product/],
     [
       'a customer on a developer client',
       clients.developer,
@@ -103,53 +103,58 @@ describe('a hint', () => {
       /never work/,
     ],
     [
-      'a spent refresh token',
+      'a used refresh token',
       clients.product,
       { grant_type: 'refresh_token', refresh_token: 'x' },
-      /good once/,
+      /used once/,
     ],
-    ['client_credentials without an owner', clients.developer, owner, /needs a client that has an owner/],
-    ['an unknown customer', clients.product, { ...owner, scope: 'customer=JANE' }, /lower case/],
-    ['a lifetime that is no number', clients.developer, { ...password, expires_in: '90d' }, /never expires/],
+    ['client_credentials without an owner', clients.developer, owner, /needs a client with an owner/],
+    ['an unknown customer', clients.product, { ...owner, scope: 'customer=JANE' }, /existing customer/],
     [
-      'a dead mfa_token',
+      'a lifetime that is not a number',
+      clients.developer,
+      { ...password, expires_in: '90d' },
+      /never expires/,
+    ],
+    [
+      'an unknown mfa_token',
       clients.developer,
       { grant_type: 'urn:custom:mfa-otp', mfa_token: 'x', otp: '123456' },
-      /begin again/,
+      /start again/,
     ],
     ['the first step of MFA', clients.developer, { grant_type: 'password', ...mfa }, /Now send/],
-  ])('explains %s, and is not on the wire', async (...[_title, client, form, hint]) => {
+  ])('explains %s, and is not sent to the client', async (...[_title, client, form, hint]) => {
     const sandbox = createSandbox()
-    const { body } = await ask(sandbox, client, form)
+    const { body } = await requestToken(sandbox, client, form)
     const shown = sandbox.requests()[0]?.hint
     expect(shown).toMatch(hint)
     expect(JSON.stringify(body)).not.toContain(shown)
   })
 
-  it('explains a code with blanks, and a wrong one', async () => {
+  it('explains a code with spaces, and a wrong one', async () => {
     const sandbox = createSandbox({ clock: createClock({ start: 0, frozen: true }) })
-    const mfaToken = await openChallenge(sandbox)
-    await answerChallenge(sandbox, mfaToken, { otp: '123 456' })
-    await answerChallenge(sandbox, mfaToken, { otp: '000000' })
+    const mfaToken = await getMfaToken(sandbox)
+    await submitCode(sandbox, mfaToken, { otp: '123 456' })
+    await submitCode(sandbox, mfaToken, { otp: '000000' })
     expect(
       sandbox
         .requests()
         .slice(-2)
         .map(({ hint }) => hint),
     ).toEqual([
-      expect.stringContaining('six digits without blanks'),
-      expect.stringContaining('Wrong or used code'),
+      expect.stringContaining('six digits without spaces'),
+      expect.stringContaining('The code is wrong or used'),
     ])
   })
 
   it('explains the lockout', async () => {
     const sandbox = createSandbox({ lockout: { failures: 1, seconds: 60 } })
-    for (const form of [owner, password]) await ask(sandbox, clients.developer, form)
+    for (const form of [owner, password]) await requestToken(sandbox, clients.developer, form)
     expect(sandbox.requests().at(-1)?.hint).toMatch(/block the address/)
   })
 
   it.each([
-    ['JSON', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }, /no JSON/],
+    ['JSON', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }, /not JSON/],
     ['GET', { method: 'GET' }, /with POST/],
     ['an empty form', { method: 'POST', body: new URLSearchParams() }, /body is empty/],
   ])('explains %s at the token endpoint', async (_title, init, hint) => {
@@ -159,18 +164,17 @@ describe('a hint', () => {
   })
 
   it.each([
-    ['/oauth/token/oauth/token', /a path too much/],
-    ['/oauth/token/v1/devices', /a path too much/],
-    ['/v1/oauth/token', /a path too much/],
-    ['/v1/v1/devices', /a path too much/],
-    ['//v1/devices', /ends in one too much/],
-    ['//oauth/token', /ends in one too much/],
+    ['/oauth/token/oauth/token', /base URL contains a path/],
+    ['/oauth/token/v1/devices', /base URL contains a path/],
+    ['/v1/oauth/token', /base URL contains a path/],
+    ['/v1/v1/devices', /base URL contains a path/],
+    ['//v1/devices', /slash at the end of the base URL/],
+    ['//oauth/token', /slash at the end of the base URL/],
     ['/oauth/tokens', /The token endpoint is \/oauth\/token/],
     ['/oauth', /The token endpoint is \/oauth\/token/],
-    ['/v1/access_tokens', /but not the list/],
-  ])('explains that %s is no path, whatever the method', async (path, hint) => {
+  ])('explains the wrong path %s, whatever the method', async (path, hint) => {
     const sandbox = createSandbox()
-    for (const method of path === '/v1/access_tokens' ? ['GET'] : ['GET', 'POST']) {
+    for (const method of ['GET', 'POST']) {
       await sandbox.fetch(`http://sandbox.test${path}`, { method })
     }
     for (const entry of sandbox.requests()) {
@@ -178,19 +182,20 @@ describe('a hint', () => {
     }
   })
 
-  it('explains tokens in a URL, missing ones, and routes that are not there', async () => {
+  it('explains tokens in a URL, missing ones, wrong routes, and how to list tokens', async () => {
     const sandbox = createSandbox()
-    for (const path of ['/v1/user?access_token=x', '/v1/user', '/v2/user']) {
+    for (const path of ['/v1/user?access_token=x', '/v1/user', '/v2/user', '/v1/access_tokens']) {
       await sandbox.fetch(`http://sandbox.test${path}`)
     }
     expect(sandbox.requests().map(({ hint }) => hint)).toEqual([
-      expect.stringContaining('ends up in logs'),
+      expect.stringContaining('written to logs'),
       expect.stringContaining('Authorization: Bearer'),
       expect.stringContaining('The sandbox has'),
+      expect.stringContaining('curl -u username:password'),
     ])
   })
 
-  it('is not given where nothing is wrong', async () => {
+  it('is not given if nothing is wrong', async () => {
     const sandbox = createSandbox()
     await call(sandbox, { token: await signIn(sandbox), path: '/v1/devices' })
     await sandbox.fetch('http://sandbox.test/oauth/token/', {

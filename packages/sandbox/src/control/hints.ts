@@ -1,55 +1,159 @@
-import type { Call } from '../call.ts'
-import type { World } from '../model/world.ts'
-import { clientCredentials } from '../oauth/client.ts'
-import type { Rule } from './rule.ts'
-import { tokenEndpointRules } from './token-hints.ts'
+import type { ParsedRequest } from '../http/request.ts'
+import { getClientCredentials, isSecretChecked } from '../oauth/client.ts'
+import { findLoginAccount } from '../oauth/grants.ts'
+import type { SandboxState } from '../state/state.ts'
 
-/** What newcomers get wrong elsewhere: first the ways to miss a path. */
-const apiRules: readonly Rule[] = [
-  {
-    when: ({ status, call }) => status === 404 && call.path.includes('//'),
-    hint: 'Two slashes in the path: the base URL ends in one too much. It is the address alone, as http://127.0.0.1:8765.',
-  },
-  {
-    when: ({ status, call }) => status === 404 && hasPathTwice(call.path),
-    hint: 'The base URL has a path too much: it is the address alone, as http://127.0.0.1:8765, and the path comes behind it.',
-  },
-  {
-    when: ({ status, call }) => status === 404 && call.path.startsWith('/oauth'),
-    hint: 'The token endpoint is /oauth/token, and there is nothing else under /oauth.',
-  },
-  {
-    when: ({ call }) => call.query.has('access_token'),
-    hint: 'A token in the URL ends up in logs, and the service refuses it for accounts made after December 2024: use the Authorization header.',
-  },
-  {
-    when: ({ error, call }) => error === 'invalid_request' && !call.headers.has('authorization'),
-    hint: 'Send the token as Authorization: Bearer …',
-  },
-  {
-    when: ({ status }) => status === 404,
-    hint: 'The sandbox has the token endpoint, /v1/access_tokens (but not the list), /v1/user, /v1/devices and /v1/products/PRODUCT/customers.',
-  },
-]
-
-/** A path behind another: `/oauth/token/oauth/token`, `/v1/oauth/token`, `/oauth/token/v1/devices`, `/v1/v1/user`. */
-function hasPathTwice(path: string): boolean {
-  return /.\/oauth\/token|^\/oauth\/token\/.|.\/v1\//.test(path)
+/** A request with the status and the error code of its response. */
+interface HandledRequest {
+  readonly state: SandboxState
+  readonly request: ParsedRequest
+  readonly status: number
+  readonly error: string | undefined
 }
 
-/** A sentence on what may have been meant, for the terminal and the journal. Never sent to the client. */
-export function hintFor(
-  world: World,
-  call: Call,
-  answer: { status: number; error: string | undefined },
-): string | undefined {
-  const situation = {
-    ...answer,
-    call,
-    world,
-    grantType: call.form.get('grant_type') ?? '',
-    client: world.clients.get(clientCredentials(call).id ?? ''),
+/** Returns a sentence on what is probably wrong with a request, for the journal and the terminal. */
+export function findHint(handled: HandledRequest): string | undefined {
+  if (!/^\/oauth\/token\/?$/.test(handled.request.path)) return findApiHint(handled)
+  switch (handled.error) {
+    case undefined:
+      return findSuccessHint(handled)
+    case 'invalid_request':
+      return findInvalidRequestHint(handled)
+    case 'invalid_client':
+      return findInvalidClientHint(handled)
+    case 'invalid_grant':
+      return findInvalidGrantHint(handled)
+    case 'invalid_token':
+      return findInvalidTokenHint(handled)
+    case 'invalid_scope':
+      return 'A scope is such as devices:list. customer=NAME needs a product client and an existing customer of that product.'
+    case 'mfa_required':
+      return 'The password is correct. Now send grant_type=urn:custom:mfa-otp with this mfa_token and the otp.'
+    case 'rate_limit_exceeded':
+      return '10 failures in a row block the address for 30 minutes, for correct requests too. 100 requests in 5 minutes block it until they are older. You can advance the clock.'
+    default:
+      return undefined
   }
-  const rules = /^\/oauth\/token\/?$/.test(call.path) ? tokenEndpointRules : apiRules
-  return rules.find(({ when }) => when(situation))?.hint
+}
+
+/** A path after another one: /oauth/token/oauth/token, /v1/oauth/token, /oauth/token/v1/devices, /v1/v1/user. */
+const repeatedPath = /.\/oauth\/token|^\/oauth\/token\/.|.\/v1\//
+
+function findApiHint({ request, status, error }: HandledRequest): string | undefined {
+  const { path, query, headers } = request
+  if (query.has('access_token')) {
+    return 'A token in the URL is written to logs, and the service rejects it for accounts created after December 2024: use the Authorization header.'
+  }
+  if (error === 'invalid_request' && headers.authorization === undefined) {
+    return 'Send the token as Authorization: Bearer …'
+  }
+  if (status === 400 && path === '/v1/access_tokens' && !request.basic) {
+    return 'To list tokens, send the username and password by HTTP Basic: curl -u username:password.'
+  }
+  return status === 404 ? findPathHint(path) : undefined
+}
+
+function findPathHint(path: string): string | undefined {
+  if (path.includes('//')) {
+    return 'The path has two slashes: remove the slash at the end of the base URL. It is the address only, such as http://127.0.0.1:8765.'
+  }
+  if (repeatedPath.test(path)) {
+    return 'The base URL contains a path: remove it. It is the address only, such as http://127.0.0.1:8765.'
+  }
+  if (path.startsWith('/oauth'))
+    return 'The token endpoint is /oauth/token. There is nothing else under /oauth.'
+  if (path.startsWith('/v1/products/')) return undefined
+  return 'The sandbox has the token endpoint, /v1/access_tokens, /v1/user, /v1/devices with their events, and /v1/products/PRODUCT/customers.'
+}
+
+function findSuccessHint({ request }: HandledRequest): string | undefined {
+  if (/^\d*$/.test(request.form.get('expires_in') ?? '')) return undefined
+  return 'expires_in was not an integer ≥ 0, so the token never expires.'
+}
+
+function findInvalidRequestHint({ request }: HandledRequest): string | undefined {
+  const { method, contentType, form } = request
+  const grantType = form.get('grant_type') ?? ''
+  if (contentType === 'application/json') {
+    return 'The token endpoint accepts form-encoded bodies only, not JSON: send application/x-www-form-urlencoded.'
+  }
+  if (method !== 'POST') return 'Request tokens with POST, with the fields in the body and not in the URL.'
+  if (form.size === 0) return 'The body is empty, or not form-encoded although its Content-Type says so.'
+  if (grantType === 'urn:custom:mfa-token') {
+    return 'The second step is grant_type=urn:custom:mfa-otp. "mfa-token" is a common mistake.'
+  }
+  if (grantType === 'authorization_code') {
+    return 'authorization_code is for web clients that sign in in the browser, and is not supported here. Programs use password or client_credentials.'
+  }
+  return grantType === grantType.toLowerCase() ? undefined : 'Write grant_type in lower case.'
+}
+
+function findInvalidClientHint({ state, request }: HandledRequest): string {
+  const { id, secret } = getClientCredentials(request)
+  if (!id) {
+    return /^bearer /i.test(request.headers.authorization ?? '')
+      ? 'A bearer token is not a client: send the client by HTTP Basic (curl -u id:secret) or as client_id and client_secret.'
+      : 'The request has no client: add curl -u particle:particle, or client_id and client_secret.'
+  }
+  if (!secret) return "The client's secret is missing or empty: was a shell variable not set?"
+
+  const client = state.clients.get(id)
+  if (!client) {
+    return 'This client does not exist here. The page and GET /__sandbox/ list the clients. (Basic has id and secret unchanged, without percent-encoding.)'
+  }
+  if (isSecretChecked(state, client) && client.secret !== secret) {
+    return isEncoded(secret, client.secret)
+      ? "The client's secret was percent-encoded: send it unchanged. Basic decodes nothing, and a form decodes it once."
+      : 'The client exists, and its secret is wrong. The page and GET /__sandbox/ list the clients.'
+  }
+  if (client.disallowedGrants?.includes(request.form.get('grant_type') ?? '')) {
+    return 'Client and secret are correct, but this client may not use this grant type: use another client or another grant type.'
+  }
+  const field = request.form.get('username') ? 'password' : 'username'
+  return `The ${field} is missing or empty: was a shell variable not set? The client is correct, although the error says invalid_client.`
+}
+
+function isEncoded(text: string, original: string): boolean {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' ')) === original
+  } catch {
+    return false
+  }
+}
+
+function findInvalidGrantHint({ state, request }: HandledRequest): string | undefined {
+  const client = state.clients.get(getClientCredentials(request).id ?? '')
+  const grantType = request.form.get('grant_type')
+  if (grantType === 'refresh_token') {
+    return client?.kind === 'developer'
+      ? 'Refresh tokens of developer clients never work: sign in again. Only product clients can refresh.'
+      : 'A refresh token can be used once, by the client that it was issued to.'
+  }
+  if (grantType === 'client_credentials') {
+    return 'client_credentials needs a client with an owner: a product client or a user client.'
+  }
+  const username = request.form.get('username') ?? ''
+  const account = state.accounts.find(username)
+  if (!account || !client) {
+    return 'This account does not exist here. The page and GET /__sandbox/ list the accounts.'
+  }
+  if (findLoginAccount({ state, client }, username)) {
+    return 'Client and account are correct, the password is wrong. The page and GET /__sandbox/ list the passwords.'
+  }
+  if (client.kind === 'product') {
+    return 'Only customers of the product can sign in with a product client. Developers use particle:particle.'
+  }
+  return account.customerOf === undefined
+    ? 'Only its owner can sign in with a user client.'
+    : 'This is a customer: customers sign in with a client of their product.'
+}
+
+function findInvalidTokenHint({ state, request }: HandledRequest): string | undefined {
+  const { form } = request
+  if (!/^\d{6}$/.test(form.get('otp') ?? '000000')) return 'A code is six digits without spaces.'
+  if (!state.challenges.find(form.get('mfa_token') ?? '')) {
+    return 'The mfa_token is unknown, used or expired: start again with the password.'
+  }
+  if (form.get('grant_type') !== 'urn:custom:mfa-otp') return undefined
+  return 'The code is wrong or used. GET /__sandbox/otp/USERNAME returns the current one. You can retry with the same mfa_token.'
 }

@@ -2,22 +2,22 @@ import type { JournalEntry } from '@particle-grants/sandbox'
 import { createClock, createSandbox } from '@particle-grants/sandbox'
 import { describe, expect, it } from 'vitest'
 import {
-  answerChallenge,
-  ask,
   call,
   clients,
   dev,
+  getMfaToken,
   mfa,
-  openChallenge,
+  requestToken,
   signIn,
+  submitCode,
 } from '../../test/token-requests.ts'
-import { readCall } from '../call.ts'
+import { parseRequest } from '../http/request.ts'
 import { Journal } from './journal.ts'
 
 describe('the journal', () => {
-  it('tells of each request who asked for what, and what came of it', async () => {
+  it('records the client, the fields and the outcome of each request', async () => {
     const sandbox = createSandbox({ clock: createClock({ start: 42, frozen: true }) })
-    await ask(sandbox, clients.developer, {
+    await requestToken(sandbox, clients.developer, {
       grant_type: 'password',
       ...dev,
       password: 'wrong',
@@ -40,23 +40,23 @@ describe('the journal', () => {
         },
         status: 400,
         error: 'invalid_grant',
-        hint: expect.stringContaining('the password is not'),
+        hint: expect.stringContaining('the password is wrong'),
         address: 'library',
       },
     ])
   })
 
-  it('calls those who listen, until they have enough', async () => {
+  it('calls its subscribers until they unsubscribe', async () => {
     const sandbox = createSandbox()
-    const heard: JournalEntry[] = []
-    const stop = sandbox.subscribe((entry) => heard.push(entry))
+    const received: JournalEntry[] = []
+    const unsubscribe = sandbox.subscribe((entry) => received.push(entry))
     await signIn(sandbox)
-    stop()
+    unsubscribe()
     await signIn(sandbox)
-    expect(heard).toEqual(sandbox.requests().slice(0, 1))
+    expect(received).toEqual(sandbox.requests().slice(0, 1))
   })
 
-  it('leaves out the page and the sandbox’s own routes', async () => {
+  it('does not record the page and the sandbox’s own routes', async () => {
     const sandbox = createSandbox()
     for (const path of ['/', '/sandbox.js', '/favicon.ico', '/__sandbox/', '/__sandbox/requests']) {
       await sandbox.fetch(`http://sandbox.test${path}`)
@@ -66,13 +66,13 @@ describe('the journal', () => {
 
   it('keeps the last 10,000 requests', async () => {
     const journal = new Journal()
-    const call = await readCall(new Request('http://sandbox.test/'), { address: 'library' }, () => 0)
-    for (let at = 0; at < 10_001; at += 1) journal.record({ ...call, at }, { status: 200 })
+    const request = parseRequest({ method: 'GET', url: '/', headers: {}, body: '', address: 'library' }, 0)
+    for (let at = 0; at < 10_001; at += 1) journal.record({ ...request, at }, { status: 200 })
     const entries = journal.entries()
     expect([entries.length, entries[0]?.at]).toEqual([10_000, 1])
   })
 
-  it('keeps no secret, wherever it is put', async () => {
+  it('keeps no secret, in whatever field', async () => {
     const sandbox = createSandbox()
     const planted = new Set<string>([
       'planted-password',
@@ -84,21 +84,31 @@ describe('the journal', () => {
     planted.add('918273')
 
     const token = await signIn(sandbox)
-    const mfaToken = await openChallenge(sandbox)
+    const mfaToken = await getMfaToken(sandbox)
     const otp = sandbox.otp(mfa.username)
-    const { body } = await answerChallenge(sandbox, mfaToken)
+    const { body } = await submitCode(sandbox, mfaToken)
     for (const secret of [token, mfaToken, otp, body.access_token, body.refresh_token]) planted.add(secret)
     planted.add(dev.password).add(mfa.password)
 
-    await ask(sandbox, clients.developer, { grant_type: token, ...everywhere, username: body.refresh_token })
-    await ask(sandbox, clients.developer, {
+    await requestToken(sandbox, clients.developer, {
+      grant_type: token,
+      ...everywhere,
+      username: body.refresh_token,
+    })
+    await requestToken(sandbox, clients.developer, {
       ...everywhere,
       recovery_code: 'planted recovery',
       'planted-secret': '',
     })
-    await ask(sandbox, '', { client_id: token, scope: `customer=${token}`, refresh_token: 'planted-token' })
+    await requestToken(sandbox, '', {
+      client_id: token,
+      scope: `customer=${token}`,
+      refresh_token: 'planted-token',
+    })
     await call(sandbox, { token, path: `/v1/access_tokens/planted-token`, method: 'DELETE' })
     await call(sandbox, { token, path: `/v1/devices/${token}?access_token=planted-token&x=planted-secret` })
+    const basicHeader = { authorization: `Basic ${btoa('dev@example.com:planted-password')}` }
+    await sandbox.fetch('http://sandbox.test/v1/access_tokens?otp=918273', { headers: basicHeader })
     const json = { current_password: 'planted-password', 'planted-secret': 1, deep: { a: 'planted-token' } }
     await call(sandbox, { token, path: '/v1/user/mfa-disable', method: 'PUT', json })
     for (const raw of ['planted-password', '"planted-secret"', '["planted-token"]', '{"planted-password"']) {
@@ -114,10 +124,10 @@ describe('the journal', () => {
     ).toEqual([])
   })
 
-  it('keeps no control characters, which a terminal would obey, and no endless text', async () => {
+  it('keeps no control characters, which a terminal would execute, and no long text', async () => {
     const sandbox = createSandbox()
     const username = `\u001b[31mred\u0007${'x'.repeat(500)}`
-    await ask(sandbox, clients.developer, { grant_type: 'password', username, password: 'x' })
+    await requestToken(sandbox, clients.developer, { grant_type: 'password', username, password: 'x' })
     const shown = sandbox.requests()[0]?.form.username ?? ''
     expect(shown).toMatch(/^\ufffd\[31mred\ufffdx+…$/)
     expect(shown.length).toBeLessThan(130)

@@ -1,87 +1,129 @@
-import type { Call } from '../call.ts'
-import { clientCredentials } from '../oauth/client.ts'
-import { readableFields, readablePath, readableText } from './redact.ts'
+import type { ParsedRequest } from '../http/request.ts'
+import { getClientCredentials } from '../oauth/client.ts'
 
-/** One request and what came of it. No secret of it is kept: values stand as `[redacted]`. */
+/** A request and its outcome. Secrets are not kept: their values are `[redacted]`. */
 export interface JournalEntry {
-  /** The answer's `X-Request-Id`. */
+  /** The `X-Request-Id` of the response. */
   readonly id: string
-  /** When it came, by the sandbox's clock, in milliseconds. */
+  /** When it arrived by the sandbox's clock, in milliseconds since 1970. */
   readonly at: number
   readonly method: string
   readonly path: string
   readonly query: Readonly<Record<string, string>>
   readonly grant_type?: string
   readonly client_id?: string
-  /** Fields of a form or members of a JSON object. */
+  /** The fields of a form or the members of a JSON object. */
   readonly form: Readonly<Record<string, string>>
-  /** The answer's status; 0 when there was no answer. */
+  /** The status of the response; 0 if there was none. */
   readonly status: number
   readonly error?: string
-  /** What a newcomer may have meant. Never on the wire. */
+  /** What is probably wrong with the request. It is never sent to the client. */
   readonly hint?: string
-  /** A fault answered, or delayed the answer. */
+  /** A fault replaced or delayed the response. */
   readonly fault?: true
-  /** The connection ended before or during the answer. */
+  /** The connection ended before or during the response. */
   readonly dropped?: 'before' | 'during' | 'by the client'
   readonly address: string
 }
 
-/** How a request ended, as far as the journal tells it. */
-export interface Outcome {
-  readonly status: number
-  readonly error?: JournalEntry['error'] | undefined
-  readonly hint?: JournalEntry['hint'] | undefined
-  readonly fault?: JournalEntry['fault'] | undefined
-  readonly dropped?: JournalEntry['dropped'] | undefined
+/** The outcome of a request. */
+type Outcome = Pick<JournalEntry, 'status' | 'fault' | 'dropped'> & {
+  readonly error?: string | undefined
+  readonly hint?: string | undefined
 }
 
-const limit = 10_000
+const maxEntries = 10_000
 
-/** The requests since the start, the oldest first; the last 10,000 are kept. */
+/** The last 10,000 requests, the oldest first. */
 export class Journal {
   readonly #entries: JournalEntry[] = []
   readonly #listeners = new Set<(entry: JournalEntry) => void>()
 
-  record(call: Call, outcome: Outcome): void {
-    const entry = describe(call, outcome)
+  record(request: ParsedRequest, outcome: Outcome): void {
+    const entry = createEntry(request, outcome)
     this.#entries.push(entry)
-    if (this.#entries.length > limit) this.#entries.shift()
+    // Removing the oldest one at each request would move all others each time.
+    if (this.#entries.length >= 2 * maxEntries) this.#entries.splice(0, maxEntries)
     for (const listener of this.#listeners) listener(entry)
   }
 
   entries(): JournalEntry[] {
-    return [...this.#entries]
+    return this.#entries.slice(-maxEntries)
   }
 
   clear(): void {
     this.#entries.length = 0
   }
 
-  /** Calls a listener with every entry from now on; what it returns ends that. */
+  /** Calls `listener` after each request. Returns the unsubscribe function. */
   subscribe(listener: (entry: JournalEntry) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 }
 
-function describe(call: Call, { status, error, hint, fault, dropped }: Outcome): JournalEntry {
-  const grantType = call.form.get('grant_type')
-  const { id: clientId } = clientCredentials(call)
+function createEntry(request: ParsedRequest, { status, error, hint, fault, dropped }: Outcome): JournalEntry {
+  const grantType = request.form.get('grant_type')
+  // The Basic credentials of a list of tokens are a username and a password.
+  const isTokenList = request.path.startsWith('/v1/access_tokens')
+  const clientId = isTokenList ? undefined : getClientCredentials(request).id
   return {
-    id: call.id,
-    at: call.at,
-    method: call.method,
-    path: readablePath(call.path),
-    query: readableFields(call.query.entries()),
-    ...(grantType && { grant_type: readableText(grantType) }),
-    ...(clientId && { client_id: readableText(clientId) }),
-    form: readableFields([...call.form, ...Object.entries(call.json)]),
+    id: request.id,
+    at: request.at,
+    method: request.method,
+    path: redactPath(request.path),
+    query: redactFields(request.query),
+    ...(grantType && { grant_type: redactText(grantType) }),
+    ...(clientId && { client_id: redactText(clientId) }),
+    form: redactFields([...request.form, ...Object.entries(request.json)]),
     status,
     ...(error !== undefined && { error }),
     ...(hint !== undefined && { hint }),
     ...(fault && { fault }),
     ...(dropped && { dropped }),
-    address: call.connection.address,
+    address: request.address,
   }
+}
+
+const redacted = '[redacted]'
+
+/** The fields whose values are shown. All other values are redacted, so a new field is redacted until it is added here. */
+const publicFields = new Set([
+  'grant_type',
+  'client_id',
+  'username',
+  'email',
+  'scope',
+  'expires_in',
+  'expires_at',
+  'no_password',
+  'invalidate_tokens',
+  'callback',
+])
+
+function redactFields(fields: Iterable<readonly [string, unknown]>): Record<string, string> {
+  const shown: Record<string, string> = {}
+  for (const [name, value] of fields) {
+    shown[redactName(name)] = publicFields.has(name) ? redactText(String(value)) : redacted
+  }
+  return shown
+}
+
+/** `DELETE /v1/access_tokens/:token` has a token in its path. */
+function redactPath(path: string): string {
+  return redactText(path.replace(/^(\/v1\/access_tokens\/)(?!current\/?$).+/, `$1${redacted}`))
+}
+
+/**
+ * Removes everything that looks like a token, because people paste secrets into the wrong fields, and control
+ * characters, because a terminal prints the text.
+ */
+function redactText(text: string): string {
+  const shown = text.replace(/[0-9a-f]{32,}/gi, redacted).replace(/\p{Cc}/gu, '\ufffd')
+  return shown.length > 120 ? `${shown.slice(0, 120)}…` : shown
+}
+
+/** A body that is not a form looks like a field name, so a name is shown only if it looks like one. */
+function redactName(name: string): string {
+  return publicFields.has(name) || /^[a-z]{1,20}(?:_[a-z]{1,20}){0,3}$/.test(name) ? name : redacted
 }

@@ -4,7 +4,7 @@ import type { SandboxServer } from '@particle-grants/sandbox/node'
 import { listen } from '@particle-grants/sandbox/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { send } from '../../test/raw-http.ts'
-import { ask, call, clients, dev, mfa, signIn } from '../../test/token-requests.ts'
+import { call, clients, dev, mfa, requestToken, signIn } from '../../test/token-requests.ts'
 
 let sandbox: Sandbox
 let server: SandboxServer
@@ -43,10 +43,10 @@ describe('the routes under /__sandbox', () => {
   )
 
   it.each([{ advance: 1e300 }, { advance: '9999999999d' }, 'advance=9999999999d', { set: 1e300 }])(
-    'leave the clock where it was when it is to go beyond the end of time: %j',
+    'keep the time of the clock if the new one is beyond the end of time: %j',
     async (body) => {
       const { status, json } = await post('/clock', body)
-      expect([status, json.error]).toEqual([400, expect.stringMatching(/to the year 275760, and no further/)])
+      expect([status, json.error]).toEqual([400, expect.stringMatching(/the years -271821 to 275760/)])
       expect((await get('/')).status).toBe(200)
       expect(await signIn(sandbox)).toMatch(/^[0-9a-f]{40}$/)
       expect((await post('/clock', { set: 1000 })).json.iso).toMatch(/^1970-01-01T00:00:0/)
@@ -54,7 +54,7 @@ describe('the routes under /__sandbox', () => {
   )
 
   it.each([{ set: 8.64e15 }, { set: -8.64e15 }, 'set=-8640000000000000'])(
-    'go on at an end of time: %j',
+    'work at an end of time: %j',
     async (body) => {
       expect((await post('/clock', body)).status).toBe(200)
       expect((await get('/')).status).toBe(200)
@@ -69,7 +69,7 @@ describe('the routes under /__sandbox', () => {
     },
   )
 
-  it('queue faults, show them and take them back', async () => {
+  it('queue, list and remove faults', async () => {
     await post('/faults', { status: 502, body: '<h1>', times: 3 })
     await post('/faults', 'error=server_error&times=2')
     expect((await get('/faults')).json).toEqual([
@@ -86,7 +86,7 @@ describe('the routes under /__sandbox', () => {
     expect((await get('/faults')).json).toEqual([])
   })
 
-  it('show the requests, all or the last ones', async () => {
+  it('list the requests, all or the last ones', async () => {
     await signIn(sandbox)
     await signIn(sandbox)
     expect((await get('/requests')).json).toEqual(sandbox.requests())
@@ -95,7 +95,7 @@ describe('the routes under /__sandbox', () => {
     expect((await get('/requests?last=one')).status).toBe(400)
   })
 
-  it('give the code of an account', async () => {
+  it('return the code of an account', async () => {
     expect((await get('/otp/mfa@example.com')).json).toEqual({ otp: sandbox.otp('mfa@example.com') })
     expect((await get('/otp/mfa%40example.com')).status).toBe(200)
   })
@@ -110,23 +110,23 @@ describe('the routes under /__sandbox', () => {
   })
 
   const refreshing = async () => {
-    const { body } = await ask(sandbox, clients.product, { grant_type: 'client_credentials' })
+    const { body } = await requestToken(sandbox, clients.product, { grant_type: 'client_credentials' })
     return async () => {
       const form = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
-      return (await ask(sandbox, clients.product, form)).status
+      return (await requestToken(sandbox, clients.product, form)).status
     }
   }
 
   it.each([
     ['refreshTokens=false', 200],
     ['refreshTokens=true', 400],
-  ])('read %s of a form as what it says', async (form, status) => {
+  ])('convert %s of a form', async (form, status) => {
     const refresh = await refreshing()
     expect((await post('/revoke', form)).json).toEqual({ tokens: 1 })
     expect(await refresh()).toBe(status)
   })
 
-  it.each(['/revoke', '/expire'])('leave every token alone after wrong input at %s', async (path) => {
+  it.each(['/revoke', '/expire'])('keep all tokens after wrong input at %s', async (path) => {
     const token = await signIn(sandbox)
     const wrong = [
       [{ user: mfa.username }, /has no "user". Known: username, refreshTokens/],
@@ -156,7 +156,7 @@ describe('the routes under /__sandbox', () => {
 
   it.each([
     ['/clock', {}, /Send \{"advance":"90d"\}/],
-    ['/clock', { advance: 'tomorrow' }, /is no duration/],
+    ['/clock', { advance: 'tomorrow' }, /is not a duration/],
     ['/clock', { advance: '1d', set: 1 }, /Send \{"advance":"90d"\}/],
     ['/clock', { advance: '1d', by: 1 }, /has no "by". Known: advance, set/],
     ['/clock', { advance: true }, /"advance" is a string or a number/],
@@ -164,14 +164,14 @@ describe('the routes under /__sandbox', () => {
     ['/clock', '{"advance"', /neither a JSON object nor a form/],
     ['/clock', [1], /neither a JSON object nor a form/],
     ['/faults', { stat: 1 }, /A fault has no "stat"/],
-    ['/revoke', { username: 'nobody' }, /no account called nobody/],
-  ])('answer wrong input at %s with 400 and a sentence: %j', async (path, body, error) => {
+    ['/revoke', { username: 'unknown' }, /no account called unknown/],
+  ])('reject wrong input at %s with 400 and a message: %j', async (path, body, error) => {
     const { status, json } = await post(path, body)
     expect(status).toBe(400)
     expect(json.error).toMatch(error)
   })
 
-  it('say so where there is no second factor, or no such route', async () => {
+  it('explain that there is no second factor, or no such route', async () => {
     expect((await get('/otp/dev@example.com')).json.error).toMatch(/has no second factor/)
     expect((await get('/nope')).status).toBe(404)
   })

@@ -25,7 +25,7 @@ async function curl(...fields: string[]) {
 }
 
 describe.skipIf(!hasCurl)(`curl${hasCurl ? '' : ' (skipped: there is no curl on this machine)'}`, () => {
-  it('has the exchange of the report: the first step asks for the second, which gives tokens', async () => {
+  it('has the exchange of the report: the first step requires the second, which returns tokens', async () => {
     const username = `username=${mfa.username}`
     const first = await curl('grant_type=password', username, `password=${mfa.password}`)
     expect(first.status).toBe(403)
@@ -48,7 +48,7 @@ describe.skipIf(!hasCurl)(`curl${hasCurl ? '' : ' (skipped: there is no curl on 
     })
   })
 
-  it('gets the report’s own answer to its first command, which leaves the password out', async () => {
+  it('gets the report’s response to its first command, which has no password', async () => {
     expect(await curl('grant_type=password', `username=${mfa.username}`)).toMatchObject({
       status: 400,
       body: { error: 'invalid_client' },

@@ -6,14 +6,14 @@ import { eventually } from '../../test/eventually.ts'
 import { basic, send } from '../../test/raw-http.ts'
 
 describe('listening', () => {
-  it('is on 127.0.0.1, on a free port where none is asked for', async () => {
+  it('uses 127.0.0.1, and a free port if none is given', async () => {
     const server = await listen(createSandbox())
     expect(server.url).toBe(`http://127.0.0.1:${server.port}`)
     expect(server.port).toBeGreaterThan(0)
     await server.close()
   })
 
-  it('says what to do when the port is taken', async () => {
+  it('says what to do if the port is taken', async () => {
     const server = await listen(createSandbox())
     await expect(listen(createSandbox(), { port: server.port })).rejects.toMatchObject({
       code: 'EADDRINUSE',
@@ -22,22 +22,22 @@ describe('listening', () => {
     await server.close()
   })
 
-  it('ends at once, also with connections that wait, and frees the port', async () => {
+  it('ends immediately, even with connections that wait, and frees the port', async () => {
     const sandbox = createSandbox()
     const server = await listen(sandbox)
     sandbox.failNext({ delay: 3_600_000 })
     const busy = send(server.url, { path: '/v1/user' })
-    const refused = expect(busy).rejects.toThrow()
+    const rejected = expect(busy).rejects.toThrow()
     const idle = connect(server.port, '127.0.0.1')
     const idleClosed = new Promise((resolve) => idle.on('error', resolve).on('close', resolve))
     await eventually(() => sandbox.faults.list()).toEqual([])
     await server.close()
-    await refused
+    await rejected
     await idleClosed
     await (await listen(sandbox, { port: server.port })).close()
   })
 
-  it('keeps idle connections for a minute, so that a busy client does not take up one that is ending', async () => {
+  it('keeps idle connections for a minute, so that a busy client does not use one that is closing', async () => {
     const server = await listen(createSandbox())
     onTestFinished(() => server.close())
     const { headers } = await fetch(`${server.url}/v1/devices`)
@@ -67,14 +67,14 @@ describe('listening', () => {
     await server.close()
   })
 
-  it('refuses a body that no request for a token has', async () => {
+  it('rejects a body that is too large', async () => {
     const server = await listen(createSandbox())
     const { status } = await send(server.url, { path: '/oauth/token', body: 'x'.repeat(5_000_000) })
     expect(status).toBe(413)
     await server.close()
   })
 
-  it('takes a path that looks like a host for a path', async () => {
+  it('does not mistake a path for a host', async () => {
     const sandbox = createSandbox()
     const server = await listen(sandbox)
     await send(server.url, { method: 'GET', path: '//evil.test/v1/user' })
@@ -82,9 +82,9 @@ describe('listening', () => {
     await server.close()
   })
 
-  it('says so when it cannot serve a request', async () => {
-    const answer = () => Promise.reject(new Error('out of order'))
-    const server = await listen({ ...createSandbox(), answer })
+  it('reports a defect of the sandbox', async () => {
+    const handle = () => Promise.reject(new Error('out of order'))
+    const server = await listen({ handle })
     const { status, text } = await send(server.url, { path: '/' })
     expect([status, text]).toEqual([
       500,
@@ -93,7 +93,7 @@ describe('listening', () => {
     await server.close()
   })
 
-  it('refuses TRACE in the words of the service', async () => {
+  it('rejects TRACE as the service does', async () => {
     const sandbox = createSandbox()
     const server = await listen(sandbox)
     const { status, json } = await send(server.url, { method: 'TRACE', path: '/oauth/token' })
@@ -103,7 +103,7 @@ describe('listening', () => {
     await server.close()
   })
 
-  it('answers HEAD like GET, without the body', async () => {
+  it('handles HEAD like GET, without the body', async () => {
     const server = await listen(createSandbox())
     const { status, text, headers } = await send(server.url, { method: 'HEAD', path: '/' })
     expect([status, text, headers['content-type']]).toEqual([200, '', 'text/html; charset=utf-8'])

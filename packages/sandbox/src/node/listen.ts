@@ -1,18 +1,22 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import nodeModule from 'node:module'
 import type { AddressInfo } from 'node:net'
-import type { Sandbox } from '../contract.ts'
-import { ConnectionDropped } from '../control/trouble.ts'
-import { version } from './version.ts'
+import { ConnectionDropped } from '../handle-request.ts'
+import type { HttpRequest } from '../http/request.ts'
+import type { HttpResponse } from '../http/response.ts'
+import type { Sandbox } from '../sandbox.ts'
 
-const address = '127.0.0.1'
-const largestBody = 1_000_000
-/**
- * Longer than Node's 5 s: a client that was busy for that long would take up a connection that is just being ended. ms
- */
-const idleConnection = 65_000
-/** That the system may queue, where it allows so many: a client that tests a storm opens them all at once. */
-const waitingConnections = 4096
+/** The version of this package. The path differs between the source and the bundle, so it is resolved by name. */
+export const version: string = nodeModule.createRequire(import.meta.url)(
+  '@particle-grants/sandbox/package.json',
+).version
+
+const host = '127.0.0.1'
+const maxBodyBytes = 1_000_000
+/** Longer than Node's 5 s: a client that was busy for that long would use a connection that is closing. */
+const keepAliveTimeoutMs = 65_000
+/** How many connections may wait. A client that tests a storm opens them all at once. */
+const backlog = 4096
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -25,75 +29,98 @@ export interface SandboxServer {
   /** Such as `http://127.0.0.1:8765`. */
   readonly url: string
   readonly port: number
-  /** Ends all connections at once, also busy ones, and frees the port. */
+  /** Ends all connections, busy ones too, and frees the port. */
   close(): Promise<void>
 }
 
-/** Serves a sandbox on 127.0.0.1, and nowhere else. Rejects with what to do when the port is taken. */
-export async function listen(sandbox: Sandbox, { port = 0 }: ListenOptions = {}): Promise<SandboxServer> {
+/** Serves a sandbox on 127.0.0.1 only. Rejects if the port is taken; the message says what to do. */
+export async function listen(
+  sandbox: Pick<Sandbox, 'handle'>,
+  options: ListenOptions = {},
+): Promise<SandboxServer> {
+  const { port: wantedPort = 0 } = options
   const server = createServer((incoming, outgoing) => {
     serve(sandbox, incoming, outgoing).catch((error: unknown) => fail(outgoing, error))
   })
-  server.keepAliveTimeout = idleConnection
+  server.keepAliveTimeout = keepAliveTimeoutMs
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(explained(error, port)))
-    server.listen({ port, host: address, backlog: waitingConnections }, resolve)
+    server.once('error', (error) => reject(explainListenError(error, wantedPort)))
+    server.listen({ port: wantedPort, host, backlog }, resolve)
   })
-  const taken = (server.address() as AddressInfo).port
-  return { url: `http://${address}:${taken}`, port: taken, close: () => close(server) }
+  const { port } = server.address() as AddressInfo
+  return { url: `http://${host}:${port}`, port, close: () => close(server) }
 }
 
-/** One exchange. Rejects where the connection is to end without an answer. */
-async function serve(sandbox: Sandbox, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const gone = new AbortController()
-  outgoing.once('close', () => gone.abort())
+async function serve(
+  sandbox: Pick<Sandbox, 'handle'>,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   const body = await readBody(incoming)
   if (body === undefined) {
     outgoing.writeHead(413, { connection: 'close' }).end('The body is too large for the sandbox\n')
     return
   }
-  const request = toRequest(incoming, gone.signal)
-  const { remoteAddress = address } = incoming.socket
-  const { method = 'GET' } = incoming
-  const response = await sandbox.answer(request, { address: remoteAddress, body, version, method })
-  await send(response, outgoing)
+  await send(await sandbox.handle(toHttpRequest(incoming, outgoing, body)), outgoing)
 }
 
-/** The request without its body, which a `Request` could not carry with GET; Node has merged repeated headers. */
-function toRequest({ method = 'GET', url = '/', headers }: IncomingMessage, signal: AbortSignal): Request {
-  // The path is appended, not resolved: `//elsewhere/…` must not become a host.
-  const target = new URL(`http://${address}${url.startsWith('/') ? url : '/'}`)
-  const pairs = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)])
-  // No `Request` can hold TRACE; routed as a method that nobody knows, it is refused in the service's words.
-  return new Request(target, { method: method === 'TRACE' ? 'UNKNOWN' : method, headers: pairs, signal })
-}
-
-/** The whole body, or `undefined` for one that is too large, which is read to its end all the same. */
-async function readBody(incoming: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of incoming) {
-    size += chunk.length
-    if (size <= largestBody) chunks.push(chunk)
-  }
-  // Drops a byte order mark, as `request.text()` does, and as Express.
-  return size <= largestBody ? new TextDecoder().decode(Buffer.concat(chunks)) : undefined
-}
-
-/** Sends an answer; one that breaks off in the middle is sent as far as it goes, then the connection ends. */
-async function send(response: Response, outgoing: ServerResponse): Promise<void> {
-  outgoing.statusCode = response.status
-  for (const [name, value] of response.headers) outgoing.setHeader(name, value)
-  const chunks: Uint8Array[] = []
-  try {
-    for await (const chunk of response.body ?? []) chunks.push(chunk)
-    outgoing.end(Buffer.concat(chunks))
-  } catch {
-    outgoing.write(Buffer.concat(chunks), () => outgoing.destroy())
+function toHttpRequest(incoming: IncomingMessage, outgoing: ServerResponse, body: string): HttpRequest {
+  const { method = 'GET', url = '/', headers, socket } = incoming
+  return {
+    method,
+    url: url.startsWith('/') ? url : '/',
+    // Node joins repeated headers into one string, except Set-Cookie.
+    headers: headers as Record<string, string | undefined>,
+    body,
+    address: socket.remoteAddress ?? host,
+    version,
+    getSignal() {
+      const controller = new AbortController()
+      if (outgoing.destroyed) controller.abort()
+      else outgoing.once('close', () => controller.abort())
+      return controller.signal
+    },
   }
 }
 
-/** Ends the connection where that was asked for; anything else is the sandbox's own failure, and says so. */
+const decoder = new TextDecoder()
+
+/** Reads the whole body. Returns `undefined` for one that is too large, after reading it to its end. */
+function readBody(incoming: IncomingMessage): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= maxBodyBytes) chunks.push(chunk)
+    })
+    // The decoder drops a byte order mark, as Express does.
+    incoming.on('end', () =>
+      resolve(size <= maxBodyBytes ? decoder.decode(Buffer.concat(chunks)) : undefined),
+    )
+    incoming.on('error', reject)
+  })
+}
+
+async function send({ status, headers, body }: HttpResponse, outgoing: ServerResponse): Promise<void> {
+  if (typeof body === 'string') {
+    headers['content-length'] ??= String(Buffer.byteLength(body))
+    outgoing.writeHead(status, headers).end(body)
+  } else {
+    outgoing.writeHead(status, headers)
+    for await (const chunk of body) await write(outgoing, chunk)
+    outgoing.end()
+  }
+}
+
+/** Resolves when the chunk was sent: a connection that ends with an error ends after it. */
+function write(outgoing: ServerResponse, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    outgoing.write(chunk, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+/** Ends the connection if a fault requires it. Any other error is a defect of the sandbox, and the response says so. */
 function fail(outgoing: ServerResponse, error: unknown): void {
   if (error instanceof ConnectionDropped || outgoing.headersSent) outgoing.destroy()
   else outgoing.writeHead(500).end(`The sandbox itself failed: ${error}\n`)
@@ -106,10 +133,10 @@ function close(server: Server): Promise<void> {
   })
 }
 
-function explained(error: NodeJS.ErrnoException, port: number): Error {
+function explainListenError(error: NodeJS.ErrnoException, port: number): Error {
   const message =
     error.code === 'EADDRINUSE'
-      ? `Port ${port} is taken, perhaps by a sandbox that runs already. Choose another, or port 0 for any free one.`
-      : `The sandbox can't listen on ${address}:${port}: ${error.message}`
+      ? `Port ${port} is taken, perhaps by another sandbox. Choose another, or port 0 for any free one.`
+      : `The sandbox cannot listen on ${host}:${port}: ${error.message}`
   return Object.assign(new Error(message, { cause: error }), { code: error.code })
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** Puts the token into the places that are named; a body is a form unless another type is given. */
+/** Sends a request with the token in these places. A body is a form unless another type is given. */
 function request(places: { method?: string; header?: string; query?: string; body?: string; type?: string }) {
   const { method = 'POST', header, query, body, type = formType } = places
   return send(server.url, {
@@ -31,13 +31,13 @@ function request(places: { method?: string; header?: string; query?: string; bod
   })
 }
 
-describe('a token of an API request', () => {
+describe('the access token of an API request', () => {
   it.each([
     ['the header', () => ({ header: `Bearer ${token}` })],
-    ['a header with more words before', () => ({ header: `My Bearer ${token} and more` })],
+    ['a header with other words', () => ({ header: `My Bearer ${token} and more` })],
     ['the query', () => ({ query: token })],
     ['a form', () => ({ body: `access_token=${token}` })],
-  ])('is taken from %s', async (_title, places) => {
+  ])('is read from %s', async (_title, places) => {
     expect((await request(places())).status).toBe(200)
   })
 
@@ -50,7 +50,7 @@ describe('a token of an API request', () => {
     ['in an empty query and the header', { query: '', header: 'Bearer x' }, twoPlaces],
     ['nowhere', {}, 'The access token was not found'],
     ['in a header of another scheme', { header: 'Basic eDp5' }, 'Malformed auth header'],
-    ['in a header without a blank', { header: 'Bearer' }, 'Malformed auth header'],
+    ['in a header without a space', { header: 'Bearer' }, 'Malformed auth header'],
     ['in a header whose scheme is in lower case', { header: 'bearer x' }, 'Malformed auth header'],
     [
       'in the body of a GET',
@@ -58,7 +58,7 @@ describe('a token of an API request', () => {
       'Method cannot be GET When putting the token in the body.',
     ],
     ['in JSON', { body: '{"access_token":"x"}', type: 'application/json' }, inJson],
-  ])('is refused %s', async (_title, places, description) => {
+  ])('is rejected %s', async (_title, places, description) => {
     const { status, json, headers } = await request(places)
     expect(status).toBe(400)
     expect(json).toEqual({ error: 'invalid_request', error_description: description })
@@ -67,16 +67,16 @@ describe('a token of an API request', () => {
   })
 
   it.each([
-    ['an unknown one', () => ({ header: 'Bearer nope' })],
+    ['an unknown token', () => ({ header: 'Bearer nope' })],
     ['an empty query', () => ({ query: '' })],
-    ['an empty query and a good one', () => ({ query: `&access_token=${token}` })],
-    ['a good one that comes twice in the query', () => ({ query: `${token}&access_token=${token}` })],
+    ['an empty query and a valid token', () => ({ query: `&access_token=${token}` })],
+    ['a valid token that is repeated in the query', () => ({ query: `${token}&access_token=${token}` })],
     [
-      'a good one that comes twice in a form',
+      'a valid token that is repeated in a form',
       () => ({ body: `access_token=${token}&access_token=${token}` }),
     ],
     ['an empty field', () => ({ body: 'access_token=' })],
-  ])('is invalid as %s', async (_title, places) => {
+  ])('is invalid if it is %s', async (_title, places) => {
     const { status, json } = await request(places())
     expect(status).toBe(401)
     expect(json).toEqual({

@@ -1,42 +1,64 @@
-import type { Call } from '../call.ts'
-import { formType } from '../call.ts'
-import type { AccessToken } from '../model/tokens.ts'
-import type { World } from '../model/world.ts'
+import { formType, type ParsedRequest } from '../http/request.ts'
+import type { HttpResponse } from '../http/response.ts'
+import { type Context, type Route, route } from '../http/router.ts'
+import type { SandboxState } from '../state/state.ts'
+import type { AccessToken } from '../state/tokens.ts'
 import { OAuthError } from './errors.ts'
 
-/** The token of an API request, if it is in exactly one place and good; every other case throws. */
-export function authorise(world: World, call: Call): AccessToken {
-  const token = world.tokens.access(bearerToken(call))
+/** What the routes of Particle's API work on. */
+export interface ApiDependencies {
+  readonly state: SandboxState
+}
+
+/** The context of a handler in Particle's API. */
+export type ApiContext = Context<ApiDependencies>
+
+/** Creates a route of Particle's API. */
+export const apiRoute = route<ApiDependencies>
+
+/** Creates a route of Particle's API that requires a valid access token. */
+export function tokenRoute(
+  method: string,
+  path: string,
+  handle: (token: AccessToken, context: ApiContext) => HttpResponse,
+): Route<ApiDependencies> {
+  return route(method, path, (context) => handle(authenticate(context), context))
+}
+
+/** Returns the access token of an API request. Throws unless it is valid and in exactly one place. */
+function authenticate({ state, request }: ApiContext): AccessToken {
+  const token = state.tokens.findAccess(getBearerToken(request))
   if (!token) throw new OAuthError('invalid_token', 'The access token provided is invalid.')
-  if (world.tokens.isExpired(token)) {
+  if (state.tokens.isExpired(token)) {
     throw new OAuthError('invalid_token', 'The access token provided has expired.')
   }
   return token
 }
 
-function bearerToken(call: Call): string {
-  const header = call.headers.get('authorization') ?? undefined
-  const inQuery = call.query.has('access_token') ? call.query.getAll('access_token').join(',') : undefined
-  const inBody = call.form.get('access_token') ?? call.json.access_token
-  const given = [header, inQuery, inBody].filter((place) => place !== undefined)
-  if (given.length > 1) {
-    // The two blanks are the service's.
+function getBearerToken(request: ParsedRequest): string {
+  const { query, form, json } = request
+  const header = request.headers.authorization
+  const inQuery = query.has('access_token') ? query.getAll('access_token').join(',') : undefined
+  const inBody = form.get('access_token') ?? json.access_token
+  const places = [header, inQuery, inBody].filter((place) => place !== undefined)
+  if (places.length > 1) {
+    // The service writes the two spaces.
     const description = 'Only one method may be used to authenticate at a time (Auth header,  GET or POST).'
     throw new OAuthError('invalid_request', description)
   }
-  if (given.length === 0) throw new OAuthError('invalid_request', 'The access token was not found')
-  if (header) return tokenOfHeader(header)
-  if (inBody) checkTokenInBody(call)
+  if (places.length === 0) throw new OAuthError('invalid_request', 'The access token was not found')
+  if (header) return parseHeader(header)
+  if (inBody) checkTokenInBody(request)
   return String(inBody || inQuery || '')
 }
 
-function tokenOfHeader(header: string): string {
+function parseHeader(header: string): string {
   const token = /Bearer\s(\S+)/.exec(header)?.[1]
   if (token === undefined) throw new OAuthError('invalid_request', 'Malformed auth header')
   return token
 }
 
-function checkTokenInBody({ method, contentType }: Call): void {
+function checkTokenInBody({ method, contentType }: ParsedRequest): void {
   if (method === 'GET') {
     throw new OAuthError('invalid_request', 'Method cannot be GET When putting the token in the body.')
   }

@@ -1,55 +1,43 @@
-import type { Call } from '../call.ts'
-import type { ClientOptions } from '../model/options.ts'
-import type { World } from '../model/world.ts'
+import type { ParsedRequest } from '../http/request.ts'
+import type { ClientOptions } from '../state/clients.ts'
+import type { SandboxState } from '../state/state.ts'
 import { OAuthError } from './errors.ts'
 
-/** What a request says about its client. */
+/** The client's credentials in a request. */
 export interface ClientCredentials {
   readonly id: string | undefined
   readonly secret: string | undefined
 }
 
-/** Id and secret from a Basic header that parses, else from the form: the two are never mixed. */
-export function clientCredentials({ headers, form }: Pick<Call, 'headers' | 'form'>): ClientCredentials {
-  return (
-    basicCredentials(headers.get('authorization')) ?? {
-      id: form.get('client_id'),
-      secret: form.get('client_secret'),
-    }
-  )
+/** Returns id and secret, both from HTTP Basic or both from the form. */
+export function getClientCredentials({ basic, form }: ParsedRequest): ClientCredentials {
+  if (basic) return { id: basic.username, secret: basic.password }
+  return { id: form.get('client_id'), secret: form.get('client_secret') }
 }
 
-/** Refuses a client that is not well named, has no secret, is unknown, or has another secret: in this order. */
-export function authenticateClient(world: World, call: Call): ClientOptions {
-  const { id, secret } = clientCredentials(call)
+/** Returns the client. Throws if the id is malformed, the secret missing, or the two wrong: checked in this order. */
+export function authenticateClient(state: SandboxState, request: ParsedRequest): ClientOptions {
+  const { id, secret } = getClientCredentials(request)
   if (!id || !/^[a-z0-9-_]{3,40}$/i.test(id)) {
     throw new OAuthError('invalid_client', 'Invalid or missing client_id parameter')
   }
   if (!secret) throw new OAuthError('invalid_client', 'Missing client_secret parameter')
 
-  const client = world.clients.get(id)
-  const secretMatters = client?.kind !== 'developer' || world.settings.checkDeveloperSecret
-  if (!client || (secretMatters && client.secret !== secret)) {
+  const client = state.clients.get(id)
+  if (!client || (isSecretChecked(state, client) && client.secret !== secret)) {
     throw new OAuthError('invalid_client', 'Client credentials are invalid')
   }
   return client
 }
 
-/** Reads a Basic header as the `basic-auth` package does: plain UTF-8, split at the first colon, no unescaping. */
-function basicCredentials(header: string | null): ClientCredentials | undefined {
-  const encoded = /^ *basic +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header ?? '')?.[1]
-  if (encoded === undefined) return undefined
-  const pair = /^([^:]*):(.*)$/.exec(decodeBase64(encoded))
-  return pair ? { id: pair[1], secret: pair[2] } : undefined
+/** The secret of a developer client is public. Whether the service checks it is unknown. */
+export function isSecretChecked({ settings }: SandboxState, client: ClientOptions): boolean {
+  return client.kind !== 'developer' || settings.checkDeveloperSecret
 }
 
-/** Both alphabets; signs of neither are skipped, and a digit left over at the end is dropped. */
-function decodeBase64(encoded: string): string {
-  const digits = encoded
-    .replace(/-/g, '+')
-    .replace(/_/g, '/')
-    .replace(/[^A-Za-z0-9+/]/g, '')
-  const whole = digits.length % 4 === 1 ? digits.slice(0, -1) : digits
-  const bytes = Uint8Array.from(atob(whole), (character) => character.charCodeAt(0))
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+/** Throws if the client may not use this grant type. */
+export function checkGrantAllowed(client: ClientOptions, grantType: string): void {
+  if (client.disallowedGrants?.includes(grantType)) {
+    throw new OAuthError('invalid_client', 'The grant type is unauthorised for this client_id')
+  }
 }

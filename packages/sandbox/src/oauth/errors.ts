@@ -1,5 +1,10 @@
-/** Every error code of the token endpoint and of token checks, with its status (open OAuth server library). */
-export const statusOf = {
+import { type HttpResponse, jsonType } from '../http/response.ts'
+
+/** The headers of every response with a token or an OAuth error. */
+export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const
+
+/** The error codes of the token endpoint and of token checks, with their status (open OAuth server library). */
+export const errorStatus = {
   invalid_request: 400,
   invalid_client: 400,
   invalid_grant: 400,
@@ -11,43 +16,38 @@ export const statusOf = {
   server_error: 503,
 } as const
 
-/** An error code that the sandbox answers. */
-export type OAuthErrorCode = keyof typeof statusOf
+export type OAuthErrorCode = keyof typeof errorStatus
 
-/** A refusal, thrown where it is found and answered in one place. */
+/** Thrown where a check fails; {@link oauthErrorResponse} turns it into a response. */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError'
   readonly code: OAuthErrorCode
   readonly mfaToken: string | undefined
-  readonly retryAfter: number | undefined
+  readonly retryAfterSeconds: number | undefined
 
   constructor(
     code: OAuthErrorCode,
     description: string,
-    extra: { mfaToken?: string; retryAfter?: number } = {},
+    extra: { mfaToken?: string; retryAfterSeconds?: number | undefined } = {},
   ) {
     super(description)
     this.code = code
     this.mfaToken = extra.mfaToken
-    this.retryAfter = extra.retryAfter
+    this.retryAfterSeconds = extra.retryAfterSeconds
   }
 }
 
-/** The headers of every answer that carries a token or an OAuth error. */
-export const uncached = { 'cache-control': 'no-store', pragma: 'no-cache' } as const
-
-/** The answer of a refusal. The order of the members is the library's; errors are JSON also with `?callback=`. */
-export function errorResponse({ code, message, mfaToken, retryAfter }: OAuthError): Response {
-  return Response.json(
-    { mfa_token: mfaToken, error: code, error_description: message },
-    {
-      status: statusOf[code],
-      headers: {
-        'content-type': 'application/json; charset=utf-8',
-        ...uncached,
-        ...(code === 'invalid_client' && { 'www-authenticate': 'Basic realm="Service"' }),
-        ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-      },
+/** Returns the response of an OAuth error. The library orders the members like this, and ignores `?callback=`. */
+export function oauthErrorResponse({ code, message, mfaToken, retryAfterSeconds }: OAuthError): HttpResponse {
+  return {
+    status: errorStatus[code],
+    headers: {
+      'content-type': jsonType,
+      ...noStore,
+      ...(code === 'invalid_client' && { 'www-authenticate': 'Basic realm="Service"' }),
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     },
-  )
+    body: JSON.stringify({ mfa_token: mfaToken, error: code, error_description: message }),
+    error: code,
+  }
 }

@@ -1,26 +1,27 @@
 import type { Sandbox, SandboxOptions } from '@particle-grants/sandbox'
 import { createClock, createSandbox } from '@particle-grants/sandbox'
 import { describe, expect, it } from 'vitest'
-import { ask, call, clients, dev, mfa, openChallenge, signIn } from '../../test/token-requests.ts'
+import { call, clients, dev, getMfaToken, mfa, requestToken, signIn } from '../../test/token-requests.ts'
 
 const frozen = (settings: SandboxOptions = {}) =>
   createSandbox({ clock: createClock({ start: 0, frozen: true }), ...settings })
-const good = { grant_type: 'password', ...dev }
-const bad = { ...good, password: 'wrong' }
+const correct = { grant_type: 'password', ...dev }
+const wrong = { ...correct, password: 'wrong' }
 const limited = { error: 'rate_limit_exceeded', error_description: 'Rate limit exceeded.' }
 
-const status = async (sandbox: Sandbox, form = good) => (await ask(sandbox, clients.developer, form)).status
+const status = async (sandbox: Sandbox, form = correct) =>
+  (await requestToken(sandbox, clients.developer, form)).status
 
-async function fail(sandbox: Sandbox, times: number, form = bad) {
-  for (let i = 0; i < times; i += 1) await ask(sandbox, clients.developer, form)
+async function fail(sandbox: Sandbox, times: number, form = wrong) {
+  for (let i = 0; i < times; i += 1) await requestToken(sandbox, clients.developer, form)
 }
 
 describe('the lockout', () => {
-  it('answers 429 to right requests too, for 30 minutes after the tenth failure in a row', async () => {
+  it('rejects correct requests too, for 30 minutes after the tenth failure in a row', async () => {
     const sandbox = frozen()
     await fail(sandbox, 9)
-    expect(await status(sandbox, bad)).toBe(400)
-    const blocked = await ask(sandbox, clients.developer, good)
+    expect(await status(sandbox, wrong)).toBe(400)
+    const blocked = await requestToken(sandbox, clients.developer, correct)
     expect(blocked).toMatchObject({ status: 429, body: limited })
     expect(blocked.headers.get('cache-control')).toBe('no-store')
     expect(blocked.headers.get('retry-after')).toBeNull()
@@ -30,7 +31,7 @@ describe('the lockout', () => {
     expect(await status(sandbox)).toBe(200)
   })
 
-  it('begins a new row after a success, and after it is over', async () => {
+  it('starts counting again after a success, and after its end', async () => {
     const sandbox = frozen()
     await fail(sandbox, 9)
     expect(await status(sandbox)).toBe(200)
@@ -42,7 +43,7 @@ describe('the lockout', () => {
     expect(await status(sandbox)).toBe(200)
   })
 
-  it('is not made longer by requests that it refuses', async () => {
+  it('is not extended by requests that it rejects', async () => {
     const sandbox = frozen()
     await fail(sandbox, 10)
     sandbox.clock.advance('29m')
@@ -51,23 +52,26 @@ describe('the lockout', () => {
     expect(await status(sandbox)).toBe(200)
   })
 
-  it('blocks an address, and no other', async () => {
+  it('blocks one address only', async () => {
     const sandbox = frozen()
     const from = (address: string, form: Record<string, string>) =>
-      sandbox.answer(
-        new Request('http://sandbox.test/oauth/token', {
-          method: 'POST',
-          headers: { authorization: clients.developer },
-          body: new URLSearchParams(form),
-        }),
-        { address },
-      )
-    for (let i = 0; i < 10; i += 1) await from('192.0.2.1', bad)
-    expect((await from('192.0.2.1', good)).status).toBe(429)
-    expect((await from('192.0.2.2', good)).status).toBe(200)
+      sandbox.handle({
+        method: 'POST',
+        url: '/oauth/token',
+        headers: {
+          authorization: clients.developer,
+          'content-type': 'application/x-www-form-urlencoded',
+          'content-length': '1',
+        },
+        body: String(new URLSearchParams(form)),
+        address,
+      })
+    for (let i = 0; i < 10; i += 1) await from('192.0.2.1', wrong)
+    expect((await from('192.0.2.1', correct)).status).toBe(429)
+    expect((await from('192.0.2.2', correct)).status).toBe(200)
   })
 
-  it('leaves the API alone', async () => {
+  it('does not block the API', async () => {
     const sandbox = frozen()
     const token = await signIn(sandbox)
     await fail(sandbox, 10)
@@ -75,13 +79,13 @@ describe('the lockout', () => {
   })
 
   it.each([
-    ['mfa_required', 'mfaRequiredCounts', { ...good, ...mfa }],
+    ['mfa_required', 'mfaRequiredCounts', { ...correct, ...mfa }],
     [
-      'a refused refresh token',
-      'refusedRefreshCounts',
-      { ...good, grant_type: 'refresh_token', refresh_token: 'x' },
+      'a rejected refresh token',
+      'rejectedRefreshCounts',
+      { ...correct, grant_type: 'refresh_token', refresh_token: 'x' },
     ],
-  ])('counts %s, unless that is set', async (_title, setting, form) => {
+  ])('counts %s, unless a setting changes it', async (_title, setting, form) => {
     const strict = frozen()
     await fail(strict, 10, form)
     expect(await status(strict)).toBe(429)
@@ -92,22 +96,22 @@ describe('the lockout', () => {
 
   it('counts malformed requests', async () => {
     const sandbox = frozen()
-    await fail(sandbox, 10, { ...good, grant_type: 'urn:custom:mfa-token' })
+    await fail(sandbox, 10, { ...correct, grant_type: 'urn:custom:mfa-token' })
     expect(await status(sandbox)).toBe(429)
   })
 
-  it('can forget failures after some quiet time', async () => {
-    const sandbox = frozen({ failureCountFades: 60 })
+  it('can forget failures after a time without one', async () => {
+    const sandbox = frozen({ failuresExpireAfter: 60 })
     await fail(sandbox, 9)
     sandbox.clock.advance('61s')
     await fail(sandbox, 9)
     expect(await status(sandbox)).toBe(200)
   })
 
-  it('can be another, or none', async () => {
+  it('can be changed or switched off', async () => {
     const short = frozen({ lockout: { failures: 2, seconds: 5 }, retryAfter: true })
     await fail(short, 2)
-    expect((await ask(short, clients.developer, good)).headers.get('retry-after')).toBe('5')
+    expect((await requestToken(short, clients.developer, correct)).headers.get('retry-after')).toBe('5')
     const none = frozen({ lockout: false })
     await fail(none, 50)
     expect(await status(none)).toBe(200)
@@ -115,12 +119,12 @@ describe('the lockout', () => {
 })
 
 describe('the rate limit', () => {
-  it('lets 100 requests in 5 minutes through, in a sliding window', async () => {
+  it('allows 100 requests in 5 minutes, in a sliding window', async () => {
     const sandbox = frozen({ retryAfter: true })
     await status(sandbox)
     sandbox.clock.advance('1m')
     for (let i = 0; i < 99; i += 1) expect(await status(sandbox)).toBe(200)
-    const blocked = await ask(sandbox, clients.developer, good)
+    const blocked = await requestToken(sandbox, clients.developer, correct)
     expect(blocked).toMatchObject({ status: 429, body: limited })
     expect(blocked.headers.get('retry-after')).toBe('240')
     sandbox.clock.advance('4m')
@@ -128,9 +132,9 @@ describe('the rate limit', () => {
     expect(await status(sandbox)).toBe(429)
   })
 
-  it('can be none', async () => {
+  it('can be switched off', async () => {
     const sandbox = frozen({ rateLimit: false })
-    for (let i = 0; i < 120; i += 1) await openChallenge(sandbox)
+    for (let i = 0; i < 120; i += 1) await getMfaToken(sandbox)
     sandbox.reset()
     expect(await status(sandbox)).toBe(200)
   })

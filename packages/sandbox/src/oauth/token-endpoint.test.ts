@@ -1,7 +1,7 @@
 import { createClock, createSandbox } from '@particle-grants/sandbox'
 import { describe, expect, it } from 'vitest'
 import { basic } from '../../test/raw-http.ts'
-import { ask, call, clients, dev, jane } from '../../test/token-requests.ts'
+import { call, clients, dev, jane, requestToken } from '../../test/token-requests.ts'
 
 const start = Date.UTC(2026, 0, 1)
 const frozen = () => createSandbox({ clock: createClock({ start, frozen: true }) })
@@ -23,7 +23,7 @@ describe('the order of checks', () => {
       { headers: { 'content-type': 'application/json' }, body: '{}' },
       /Method must be POST/,
     ],
-    ['a missing body is no form', {}, /Method must be POST/],
+    ['a missing body is not a form', {}, /Method must be POST/],
     ['an empty form has no grant_type', { body: new URLSearchParams() }, /missing grant_type/],
     ['method before grant_type', { method: 'PUT', body: new URLSearchParams() }, /Method must be POST/],
     ['grant_type before the client', { headers: {}, body: new URLSearchParams({ a: '1' }) }, /grant_type/],
@@ -70,7 +70,7 @@ describe('the order of checks', () => {
       'Missing parameters. "username" and "password" are required',
     ],
   ])('%s', async (...[_title, client, form, description]) => {
-    const { body } = await ask(createSandbox(), client, { ...password, ...form })
+    const { body } = await requestToken(createSandbox(), client, { ...password, ...form })
     expect(body.error_description).toBe(description)
   })
 })
@@ -88,7 +88,7 @@ describe('the encoding of a token request', () => {
     `${form};charset=UTF-8`,
     `${form} ; charset="utf-8"; a="b;\\"c"`,
     form.toUpperCase(),
-  ])('is a form as "%s"', async (contentType) => {
+  ])('is a form if the type is "%s"', async (contentType) => {
     expect((await ofType(contentType)).status).toBe(200)
   })
 
@@ -102,14 +102,14 @@ describe('the encoding of a token request', () => {
     `${form}, application/json`,
     'multipart/form-data; boundary=x',
     '',
-  ])('is none as "%s"', async (contentType) => {
+  ])('is not a form if the type is "%s"', async (contentType) => {
     expect(await (await ofType(contentType)).json()).toEqual({
       error: 'invalid_request',
       error_description: 'Method must be POST with application/x-www-form-urlencoded encoding',
     })
   })
 
-  it('is refused with OPTIONS, unless a browser asks beforehand', async () => {
+  it('is rejected with OPTIONS, unless it is a preflight', async () => {
     const response = await post('', { method: 'OPTIONS' })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: 'invalid_request' })
@@ -117,7 +117,7 @@ describe('the encoding of a token request', () => {
     expect((await post('', { method: 'OPTIONS', headers })).status).toBe(204)
   })
 
-  it('has a question mark at the start as a part of the first name', async () => {
+  it('keeps a question mark at the start in the first name', async () => {
     const headers = { authorization: clients.developer, 'content-type': form }
     const response = await post('', { headers, body: `?${new URLSearchParams(password)}` })
     expect(await response.json()).toMatchObject({
@@ -135,8 +135,8 @@ describe('grant_type', () => {
     'password ',
     'passwordx',
     'implicit',
-  ])('is unknown as "%s"', async (grantType) => {
-    const { status, body } = await ask(createSandbox(), clients.developer, {
+  ])('is rejected as "%s"', async (grantType) => {
+    const { status, body } = await requestToken(createSandbox(), clients.developer, {
       ...password,
       grant_type: grantType,
     })
@@ -147,7 +147,7 @@ describe('grant_type', () => {
     })
   })
 
-  it('is refused when it comes twice', async () => {
+  it('is rejected if it is repeated', async () => {
     const body = new URLSearchParams([...Object.entries(password), ['grant_type', 'password']])
     expect(await (await post('', { body })).json()).toEqual({
       error: 'invalid_request',
@@ -155,27 +155,35 @@ describe('grant_type', () => {
     })
   })
 
-  it('is refused where it is not enabled', async () => {
+  it('is rejected if it is not enabled', async () => {
     const sandbox = createSandbox({ grants: ['client_credentials'] })
-    expect((await ask(sandbox, clients.developer, password)).body.error).toBe('invalid_request')
-    // Without the refresh grant nothing comes to refresh with, as in the library.
-    const { body } = await ask(sandbox, clients.product, { grant_type: 'client_credentials' })
+    expect((await requestToken(sandbox, clients.developer, password)).body.error).toBe('invalid_request')
+    // Without the refresh grant there is no refresh token, as in the library.
+    const { body } = await requestToken(sandbox, clients.product, { grant_type: 'client_credentials' })
     expect(Object.keys(body)).toEqual(['token_type', 'access_token', 'expires_in'])
   })
 })
 
 describe('the lifetime of a token', () => {
   it.each([
-    ['asked in seconds', { expires_in: '3600' }, 3600, true],
-    ['0 never expires and comes without a refresh token', { expires_in: '0' }, 0, false],
-    ['empty is not asked', { expires_in: '' }, ninetyDays, true],
-    ['no number never expires, and is answered as null', { expires_in: '90d' }, null, false],
-    ['negative never expires, and is answered as asked', { expires_in: '-5' }, -5, true],
-    ['a date is answered in seconds', { expires_at: '2026-01-01T01:00:00Z' }, 3600, true],
-    ['a date that is none never expires', { expires_at: 'tomorrow' }, null, false],
+    ['a number of seconds', { expires_in: '3600' }, 3600, true],
+    ['0 never expires and has no refresh token', { expires_in: '0' }, 0, false],
+    ['an empty lifetime is ignored', { expires_in: '' }, ninetyDays, true],
+    [
+      'a text that is not a number never expires, and is returned as null',
+      { expires_in: '90d' },
+      null,
+      false,
+    ],
+    ['a negative number never expires, and is returned unchanged', { expires_in: '-5' }, -5, true],
+    ['a date is returned in seconds', { expires_at: '2026-01-01T01:00:00Z' }, 3600, true],
+    ['an invalid date never expires', { expires_at: 'tomorrow' }, null, false],
   ])('%s', async (...[_title, form, expiresIn, refreshes]) => {
     const sandbox = frozen()
-    const { body } = await ask(sandbox, clients.product, { grant_type: 'client_credentials', ...form })
+    const { body } = await requestToken(sandbox, clients.product, {
+      grant_type: 'client_credentials',
+      ...form,
+    })
     expect(body.expires_in).toBe(expiresIn)
     expect('refresh_token' in body).toBe(refreshes)
     const info = await call(sandbox, { token: body.access_token, path: '/v1/access_tokens/current' })
@@ -183,9 +191,9 @@ describe('the lifetime of a token', () => {
     expect(info.body.expires_at).toBe(ends)
   })
 
-  it('ends: the token is good to the last millisecond, then expired', async () => {
+  it('ends: the token is valid until the last millisecond, then expired', async () => {
     const sandbox = frozen()
-    const { body } = await ask(sandbox, clients.developer, { ...password, expires_in: '60' })
+    const { body } = await requestToken(sandbox, clients.developer, { ...password, expires_in: '60' })
     const devices = () => call(sandbox, { token: body.access_token, path: '/v1/devices' })
     sandbox.clock.advance('60s')
     expect((await devices()).status).toBe(200)
@@ -196,71 +204,77 @@ describe('the lifetime of a token', () => {
     })
   })
 
-  it('may be so long that no date can tell it, and then never ends', async () => {
+  it('never ends if no date can be that late', async () => {
     const sandbox = frozen()
-    const { body } = await ask(sandbox, clients.developer, { ...password, expires_in: '1e300' })
+    const { body } = await requestToken(sandbox, clients.developer, { ...password, expires_in: '1e300' })
     const info = await call(sandbox, { token: body.access_token, path: '/v1/access_tokens/current' })
     expect(info.body.expires_at).toBeNull()
   })
 })
 
 describe('the scope', () => {
-  const scoped = (client: string, form: Record<string, string>) => ask(createSandbox(), client, form)
+  const scoped = (client: string, form: Record<string, string>) => requestToken(createSandbox(), client, form)
   const owner = { grant_type: 'client_credentials' }
 
   it.each([
     ['several words', clients.developer, { ...password, scope: 'devices:list sims.usage:get' }],
     ['a customer of the product', clients.product, { ...owner, scope: 'customer=jane@example.com' }],
+    ['a customer in capitals', clients.product, { ...owner, scope: 'customer=Jane@Example.com' }],
     [
-      'a customer naming herself',
+      'a customer naming the same customer',
       clients.product,
       { grant_type: 'password', ...jane, scope: 'customer=jane@example.com' },
     ],
-  ])('is answered as asked: %s', async (_title, client, form) => {
+  ])('is returned as requested: %s', async (_title, client, form) => {
     expect((await scoped(client, form)).body.scope).toBe(form.scope)
   })
 
-  it('is left out when it is empty', async () => {
+  it('is omitted if it is empty', async () => {
     expect('scope' in (await scoped(clients.developer, { ...password, scope: '' })).body).toBe(false)
   })
 
   it.each([
-    ['an unknown customer', clients.product, { ...owner, scope: 'customer=nobody@example.com' }],
-    ['a customer in capitals', clients.product, { ...owner, scope: 'customer=Jane@example.com' }],
+    ['an unknown customer', clients.product, { ...owner, scope: 'customer=unknown@example.com' }],
     [
       'a customer, to a developer client',
       clients.developer,
       { ...password, scope: 'customer=jane@example.com' },
     ],
     ['a customer, to a user client', clients.user, { ...owner, scope: 'customer=jane@example.com' }],
-    ['a word that is none', clients.product, { ...owner, scope: 'devices:list bogus' }],
-  ])('is refused: %s', async (_title, client, form) => {
+    ['a word that is not a scope', clients.product, { ...owner, scope: 'devices:list bogus' }],
+  ])('is rejected: %s', async (_title, client, form) => {
     const { status, body } = await scoped(client, form)
     expect(status).toBe(400)
     expect(body).toEqual({ error: 'invalid_scope', error_description: 'Invalid scope' })
   })
 
-  it('leads client_credentials to the customer', async () => {
+  it('selects the customer for client_credentials', async () => {
     const sandbox = createSandbox()
-    const { body } = await ask(sandbox, clients.product, { ...owner, scope: 'customer=jane@example.com' })
+    const { body } = await requestToken(sandbox, clients.product, {
+      ...owner,
+      scope: 'customer=jane@example.com',
+    })
     const user = await call(sandbox, { token: body.access_token, path: '/v1/user' })
     expect(user.body.username).toBe('jane@example.com')
   })
 
   it.each([
-    ['left out' as const, undefined],
-    ['customer=somebody@else.com', 'customer=somebody@else.com'],
-  ])('can be answered as %s', async (scopeInAnswer, answered) => {
-    const sandbox = createSandbox({ scopeInAnswer })
-    const { body } = await ask(sandbox, clients.product, { ...owner, scope: 'customer=jane@example.com' })
-    expect(body.scope).toBe(answered)
+    ['omitted' as const, undefined],
+    ['customer=someone@else.com', 'customer=someone@else.com'],
+  ])('can be returned as %s', async (scopeInResponse, returned) => {
+    const sandbox = createSandbox({ scopeInResponse })
+    const { body } = await requestToken(sandbox, clients.product, {
+      ...owner,
+      scope: 'customer=jane@example.com',
+    })
+    expect(body.scope).toBe(returned)
   })
 })
 
 describe('JSONP', () => {
   const body = new URLSearchParams(password)
 
-  it('wraps a success, with only what a function name may have', async () => {
+  it('wraps a success, with only the characters of a function name', async () => {
     const response = await post('?callback=app.on[0]();alert`1`', { body })
     const text = await response.text()
     expect(text).toMatch(
@@ -281,7 +295,7 @@ describe('JSONP', () => {
     })
   })
 
-  it('takes the first of several callbacks, and none from an empty one', async () => {
+  it('uses the first of several callbacks, and ignores an empty one', async () => {
     expect(await (await post('?callback=a&callback=b', { body })).text()).toMatch(/^\/\*\*\/ typeof a ===/)
     expect(await (await post('?callback=', { body })).json()).toMatchObject({ token_type: 'bearer' })
   })

@@ -1,94 +1,85 @@
-import type { Call } from '../call.ts'
-import { formType } from '../call.ts'
-import type { Account } from '../model/accounts.ts'
-import type { ClientOptions } from '../model/options.ts'
-import type { Settings } from '../model/settings.ts'
-import type { World } from '../model/world.ts'
-import { tokenBody } from './answer.ts'
-import { authenticateClient } from './client.ts'
+import { formType, type ParsedRequest } from '../http/request.ts'
+import type { HttpResponse } from '../http/response.ts'
+import type { Account } from '../state/accounts.ts'
+import type { ClientOptions } from '../state/clients.ts'
+import type { Settings } from '../state/settings.ts'
+import type { SandboxState } from '../state/state.ts'
+import { authenticateClient, checkGrantAllowed } from './client.ts'
 import { OAuthError } from './errors.ts'
-import { grants } from './grants/catalogue.ts'
-import type { Granted } from './grants/grant.ts'
-import { lifetimeOf } from './lifetime.ts'
-import { accountForScope } from './scope.ts'
+import { type GrantRequest, type GrantResult, grants } from './grants.ts'
+import { issueTokens } from './token-response.ts'
 
-/** Judges a token request, each check in the library's order, and gives the body of a success. */
-export function answerTokenRequest(world: World, call: Call): Record<string, unknown> {
-  checkMethodAndEncoding(call)
-  const grantType = readGrantType(world.settings, call)
-  const asking = authenticateClient(world, call)
-  checkGrantAllowed(asking, grantType)
-  const granted = runGrant({ world, call, client: asking, grantType })
-  const client = granted.client ?? asking
-  const account = accountForScope({ world, client, scope: granted.scope, account: granted.account })
-  if (grantType === 'password') askForSecondFactor(world, client, granted)
-  return issueTokens({ world, client, account, granted })
+/** Handles a token request. The checks have the library's order. */
+export function handleTokenRequest(state: SandboxState, request: ParsedRequest): HttpResponse {
+  checkMethodAndEncoding(request)
+  const grantType = getGrantType(state.settings, request)
+  const requestClient = authenticateClient(state, request)
+  checkGrantAllowed(requestClient, grantType)
+  const result = runGrant(grantType, { state, client: requestClient, form: request.form })
+  const client = result.client ?? requestClient
+  const account = applyScope({ state, client, account: result.account }, result.scope)
+  if (grantType === 'password') requireSecondFactor(state, client, result)
+  return issueTokens({ state, request, client, result: { ...result, account } })
 }
 
-function checkMethodAndEncoding({ method, contentType }: Call): void {
+function checkMethodAndEncoding({ method, contentType }: ParsedRequest): void {
   if (method !== 'POST' || contentType !== formType) {
     const description = 'Method must be POST with application/x-www-form-urlencoded encoding'
     throw new OAuthError('invalid_request', description)
   }
 }
 
-/** The enabled grant types are matched ignoring case; that only lower case is served shows in `runGrant`. */
-export function readGrantType(settings: Settings, { form }: Call): string {
+/** Returns an enabled grant type in any case. `runGrant` then accepts lower case only, as the library does. */
+function getGrantType({ grants }: Settings, { form }: ParsedRequest): string {
   const grantType = form.get('grant_type') ?? ''
-  const enabled = settings.grants.filter(
-    (name) => settings.recoveryCodesServed || name !== 'urn:custom:recovery-code',
-  )
-  if (!enabled.some((name) => inLowerCase(name) === inLowerCase(grantType))) {
+  if (!grants.includes(toAsciiLowerCase(grantType))) {
     throw new OAuthError('invalid_request', 'Invalid or missing grant_type parameter')
   }
   return grantType
 }
 
-/** Of ASCII letters alone: there are foreign signs that become one of them, such as the Kelvin sign a `k`. */
-function inLowerCase(text: string): string {
+/** Other characters also have an ASCII lower case: the Kelvin sign becomes a `k`. */
+function toAsciiLowerCase(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
-/** Refuses a grant type that this client may not use. */
-export function checkGrantAllowed(client: ClientOptions, grantType: string): void {
-  if (client.refusedGrants?.includes(grantType)) {
-    throw new OAuthError('invalid_client', 'The grant type is unauthorised for this client_id')
-  }
-}
-
-function runGrant(options: { world: World; call: Call; client: ClientOptions; grantType: string }): Granted {
-  const { world, call, client, grantType } = options
+function runGrant(grantType: string, request: GrantRequest): GrantResult {
   const grant = grants.get(grantType)
   if (!grant) throw new OAuthError('invalid_request', 'Invalid grant_type parameter or parameter missing')
-  return grant({ world, client, form: call.form })
+  return grant(request)
 }
 
-function askForSecondFactor(world: World, client: ClientOptions, granted: Granted): void {
-  if (!granted.account.mfa) return
-  const { mfaToken } = world.challenges.open({ ...granted, clientId: client.id })
+interface ScopeContext {
+  readonly state: SandboxState
+  readonly client: ClientOptions
+  readonly account: Account
+}
+
+/**
+ * Returns the account that a scope selects: `customer=NAME` selects a customer of the client's product, `devices:list` and
+ * the like select the account itself. Any other scope is rejected. How the service rejects an unknown customer is unknown.
+ */
+function applyScope(context: ScopeContext, scope = ''): Account {
+  let { account } = context
+  for (const word of scope.split(/\s+/).filter(Boolean)) {
+    const customer = /^customer=(.+)$/.exec(word)?.[1]
+    if (customer !== undefined) account = findCustomer({ ...context, account }, customer)
+    else if (!/^[\w.*-]+:[\w.*-]+$/.test(word)) throw new OAuthError('invalid_scope', 'Invalid scope')
+  }
+  return account
+}
+
+function findCustomer({ state, client, account }: ScopeContext, name: string): Account {
+  const customer = client.product && state.accounts.findCustomer(client.product.id, name)
+  // A customer who signed in with a password cannot select another customer.
+  if (!customer || (account.customerOf !== undefined && account !== customer)) {
+    throw new OAuthError('invalid_scope', 'Invalid scope')
+  }
+  return customer
+}
+
+function requireSecondFactor(state: SandboxState, client: ClientOptions, result: GrantResult): void {
+  if (!result.account.mfa) return
+  const { mfaToken } = state.challenges.open({ ...result, clientId: client.id })
   throw new OAuthError('mfa_required', 'Multi-factor authentication required', { mfaToken })
-}
-
-/** Issues tokens for an account, and gives the body that carries them. */
-export function issueTokens(options: {
-  world: World
-  client: ClientOptions
-  account: Account
-  granted: Pick<Granted, 'scope' | 'expiresIn' | 'expiresAt'>
-}): Record<string, unknown> {
-  const { world, client, account, granted } = options
-  const { scope } = granted
-  const lifetime = lifetimeOf({
-    expiresIn: granted.expiresIn,
-    expiresAt: granted.expiresAt,
-    otherwise: world.settings.accessTokenLifetime,
-    now: world.now(),
-  })
-  const issued = world.tokens.issue({ client, account, scope, lifetime })
-  return tokenBody({ ...issued, lifetime, scope: answeredScope(world.settings, scope) })
-}
-
-function answeredScope({ scopeInAnswer }: Settings, scope: string | undefined): string | undefined {
-  if (scopeInAnswer === 'as asked') return scope
-  return scopeInAnswer === 'left out' ? undefined : scopeInAnswer
 }

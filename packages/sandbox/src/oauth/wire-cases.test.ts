@@ -66,13 +66,13 @@ function expected(body: Record<string, unknown>) {
   )
 }
 
-describe('answers as recorded', () => {
-  it.each(cases)('$name', async ({ before = [], request, response }) => {
+describe('the recorded response', () => {
+  it.each(cases)('matches: $name', async ({ before = [], request, response }) => {
     const values: Record<string, string> = {}
     for (const step of before) Object.assign(values, await steps[step]?.())
     const body = request.body?.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] as string))
 
-    const answer = await send(server.url, {
+    const actual = await send(server.url, {
       method: request.method,
       path: request.path,
       headers: {
@@ -82,12 +82,12 @@ describe('answers as recorded', () => {
       ...(body !== undefined && { body }),
     })
 
-    expect(answer.status).toBe(response.status)
-    expect(answer.json).toEqual(expected(response.body))
-    expect(Object.keys(answer.json)).toEqual(Object.keys(response.body))
-    expect(answer.headers['www-authenticate']).toBe(response.wwwAuthenticate)
-    expect(answer.headers['cache-control']).toBe(response.cacheControl)
-    expect(answer.headers.pragma).toBe('no-cache')
-    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8')
+    expect(actual.status).toBe(response.status)
+    expect(actual.json).toEqual(expected(response.body))
+    expect(Object.keys(actual.json)).toEqual(Object.keys(response.body))
+    expect(actual.headers['www-authenticate']).toBe(response.wwwAuthenticate)
+    expect(actual.headers['cache-control']).toBe(response.cacheControl)
+    expect(actual.headers.pragma).toBe('no-cache')
+    expect(actual.headers['content-type']).toBe('application/json; charset=utf-8')
   })
 })

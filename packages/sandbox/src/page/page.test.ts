@@ -8,7 +8,7 @@ describe('the page', () => {
     ['/', 'text/html; charset=utf-8'],
     ['/sandbox.css', 'text/css; charset=utf-8'],
     ['/sandbox.js', 'text/javascript; charset=utf-8'],
-  ])('serves %s under a policy that lets in nothing from outside', async (path, type) => {
+  ])('serves %s with a policy that allows nothing from outside', async (path, type) => {
     const { headers } = await get(path)
     expect(headers.get('content-type')).toBe(type)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -18,12 +18,12 @@ describe('the page', () => {
     expect(policy).not.toMatch(/unsafe|https?:|\*|data:/)
   })
 
-  it('has no script, style or handler in its HTML, which the policy would stop', async () => {
+  it('has no inline script, style or handler, which the policy would block', async () => {
     const html = await (await get('/')).text()
     expect(html).not.toMatch(/<style|style=|\son\w+=|javascript:|<script>(?!<)/)
   })
 
-  it('has a script that is valid, and never writes HTML', async () => {
+  it('has a valid script that never writes HTML', async () => {
     const script = await (await get('/sandbox.js')).text()
     expect(() => new Function(script)).not.toThrow()
     expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval/)

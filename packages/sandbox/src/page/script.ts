@@ -1,4 +1,4 @@
-/** The page's script. It builds elements and never HTML, since usernames and paths come from anyone. */
+/** The page's script. It creates elements and never HTML, because usernames and paths come from requests. */
 export const script = `'use strict'
 const byId = (id) => document.getElementById(id)
 const codes = new Map()
@@ -32,7 +32,7 @@ function codeOf(username) {
   const left = element('span')
   bar.max = 30
   bar.setAttribute('aria-hidden', 'true')
-  left.title = 'left until the next code'
+  left.title = 'until the next code'
   made.append(digits, bar, left)
   codes.set(username, { digits, bar, left })
   return made
@@ -64,18 +64,18 @@ function showAccounts(accounts) {
 function showClients(clients) {
   const list = byId('clients')
   if (list.children.length > 0) return
-  list.append(...clients.map(({ id, secret, kind, owner, product, refusedGrants }) =>
+  list.append(...clients.map(({ id, secret, kind, owner, product, disallowedGrants }) =>
     card(id + ':' + secret, [
       ['Kind', kind],
       ['Product', product && product.id + ' (' + product.slug + ')'],
       ['Owner', owner],
-      ['May not use', refusedGrants?.join(', ')],
+      ['May not use', disallowedGrants?.join(', ')],
     ])))
 }
 
 function requestItem({ at, method, path, grant_type, client_id, status, error, hint, dropped, fault }) {
   const line = element('div', undefined, 'request')
-  const outcome = [status || 'no answer', error, dropped && 'dropped ' + dropped, fault && 'fault'].filter(Boolean).join(' · ')
+  const outcome = [status || 'no response', error, dropped && 'dropped ' + dropped, fault && 'fault'].filter(Boolean).join(' · ')
   line.append(
     element('time', new Date(at).toISOString().slice(-13, -5), 'faint'),
     element('span', method + ' ' + path),
@@ -97,13 +97,13 @@ function showRequests(requests) {
 }
 
 async function get(path) {
-  const answer = await fetch(path)
-  return answer.json()
+  const response = await fetch(path)
+  return response.json()
 }
 
 async function post(path, body) {
-  const answer = await fetch(path, { method: 'POST', body: JSON.stringify(body ?? {}) })
-  const { error } = await answer.json()
+  const response = await fetch(path, { method: 'POST', body: JSON.stringify(body ?? {}) })
+  const { error } = await response.json()
   byId('status').textContent = error ?? ''
   if (!error) await refresh()
 }
@@ -126,7 +126,7 @@ async function poll() {
     lost = false
   } catch {
     lost = true
-    byId('status').textContent = 'The sandbox does not answer. Is it still running?'
+    byId('status').textContent = 'The sandbox does not respond. Is it still running?'
   }
   setTimeout(poll, 1000)
 }

@@ -4,7 +4,7 @@ import { GrantsError } from '@particle-grants/core'
 import { leaksIn } from '@particle-grants/test-kit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
-import { type NewParticleCliSignIn, particleCliProfile } from './index.ts'
+import { type NewParticleCliSignIn, particleCliProfile } from './profile.ts'
 
 const token = '0123456789abcdef0123456789abcdef01234567'
 const other = 'fedcba9876543210fedcba9876543210fedcba98'

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type OAuthClient, Secret } from '@particle-grants/core'
 import { invalidArgument, unavailable } from '../store-errors.ts'
@@ -80,23 +80,16 @@ export function particleCliProfile(options: ParticleCliProfileOptions = {}): Par
 }
 
 async function findProfilePath({ profile, home }: ParticleCliProfileOptions): Promise<string> {
-  const folder = join(home ?? (await findHome()), '.particle')
+  const folder = join(home ?? findHome(), '.particle')
   const name = profile ?? (await readCurrentProfile(folder))
   if (!isFileName(name)) throw invalidArgument('profile', 'must be a valid file name')
   return join(folder, `${name}.config.json`)
 }
 
 /** Returns the first home folder that exists. */
-async function findHome(): Promise<string> {
-  for (const name of homeVariables) {
-    const folder = process.env[name]
-    if (!folder) continue
-    const exists = await stat(folder).then(
-      () => true,
-      () => false,
-    )
-    if (exists) return folder
-  }
+function findHome(): string {
+  const home = homeVariables.map((name) => process.env[name]).find((folder) => folder && existsSync(folder))
+  if (home !== undefined) return home
   throw unavailable({
     store: 'particle-cli',
     problem: `none of ${homeVariables.join(', ')} is a folder that exists`,
@@ -115,17 +108,15 @@ async function readCurrentProfile(folder: string): Promise<string> {
   })
 }
 
-function isFileName(name: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: file names must not contain them
-  return /^[^/\\\u0000-\u001f]+$/.test(name)
-}
+// biome-ignore lint/suspicious/noControlCharactersInRegex: file names must not contain them
+const isFileName = (name: string): boolean => /^[^/\\\u0000-\u001f]+$/.test(name)
 
 function parseSignIn(settings: Settings): ParticleCliSignIn | undefined {
-  const { access_token: accessToken, username } = settings
+  const { access_token: accessToken, access_token_expires_at: expiry, username } = settings
   if (typeof accessToken !== 'string' || accessToken === '') return undefined
   return {
     accessToken: new Secret(accessToken),
-    expiresAt: parseExpiry(settings.access_token_expires_at),
+    expiresAt: parseExpiry(expiry),
     username: typeof username === 'string' ? username : undefined,
     apiUrl: parseApiUrl(settings),
   }

@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, realpath, unlink } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { processLock } from '@particle-grants/process-lock'
-import { readPrivateFile, replaceFile } from '../files.ts'
+import { readPrivateFile, removeTemporaryFiles, replaceFile } from '../files.ts'
 import { parseJson } from '../record-format.ts'
 import { toStoreError, unavailable } from '../store-errors.ts'
 
@@ -33,6 +33,8 @@ export async function changeSettings(path: string, change: SettingsChange): Prom
   })
 }
 
+const concurrentChange = new Error('particle-cli keeps changing its settings.')
+
 async function changeWhileLocked(path: string, change: SettingsChange): Promise<boolean> {
   const file = await resolveLink(path)
   await removeTemporaryFiles(file)
@@ -41,31 +43,12 @@ async function changeWhileLocked(path: string, change: SettingsChange): Promise<
     const changed = change(parseSettings(path, before) ?? {})
     if (changed === undefined) return false
     try {
-      await replaceFile({
-        path: file,
-        temporaryPath: join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`),
-        content: JSON.stringify(changed, null, 2),
-        beforeReplace: async () => {
-          if (!isSameContent(before, await readPrivateFile(file))) throw new ConcurrentChangeError()
-        },
+      await replaceFile(file, JSON.stringify(changed, null, 2), async () => {
+        if (!isSameContent(before, await readPrivateFile(file))) throw concurrentChange
       })
       return true
     } catch (thrown) {
-      if (!(thrown instanceof ConcurrentChangeError) || round === 10) throw thrown
-    }
-  }
-}
-
-class ConcurrentChangeError extends Error {
-  override readonly message = 'particle-cli keeps changing its settings.'
-}
-
-/** Removes the files of writers that were killed: they contain a token. */
-async function removeTemporaryFiles(file: string): Promise<void> {
-  const prefix = `.${basename(file)}.`
-  for (const name of await readdir(dirname(file))) {
-    if (name.startsWith(prefix) && /^[0-9a-f-]{36}\.tmp$/.test(name.slice(prefix.length))) {
-      await unlink(join(dirname(file), name)).catch(() => {})
+      if (thrown !== concurrentChange || round === 10) throw thrown
     }
   }
 }

@@ -27,7 +27,7 @@ async function bundle(entryPoint: string): Promise<string> {
     entryNames: 'program',
     outExtension: { '.js': '.mjs' },
     bundle: true,
-    // A dynamic import becomes a file of its own, which a program loads only if it needs it.
+    // A dynamic import becomes a separate file, which a program loads only if it needs it.
     splitting: true,
     platform: 'node',
     format: 'esm',

@@ -17,53 +17,42 @@ export interface Exit {
 }
 
 /** A program in its own process. It reads and prints lines. */
-export interface Program {
-  readonly pid: number
-  /** Returns the next line that it prints. Rejects with its stderr if the program ends first. */
-  next(): Promise<string>
-  send(line: string): void
-  /** Closes its standard input. */
-  end(): void
-  kill(signal?: NodeJS.Signals): void
-  readonly exited: Promise<Exit>
-  /** Returns what it printed on stderr so far. */
-  errors(): string
-}
+export type Program = ReturnType<typeof runProgram>
 
 const running = new Set<Program>()
 atEnd(() => {
-  for (const program of running) program.kill('SIGKILL')
+  for (const program of running) program.kill()
 })
 
 /** Starts a program that `buildProgram` bundled. It is killed when this process ends. */
-export function runProgram(file: string, { args = [], env = {}, uid }: RunOptions = {}): Program {
-  const child = spawn(process.execPath, [file, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    ...(uid === undefined ? {} : { uid, gid: uid, cwd: '/' }),
-  })
+export function runProgram(file: string, { args = [], env = {}, uid }: RunOptions = {}) {
+  const user = uid === undefined ? {} : { uid, gid: uid, cwd: '/' }
+  const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env }, ...user })
+  const { pid = 0, stdin, stdout, stderr } = child
+  stdin.on('error', () => {}) // It may exit before it reads.
   let errors = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text
   })
-  // The program may exit before it reads.
-  child.stdin.on('error', () => {})
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]()
   const exited = new Promise<Exit>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }))
   })
-  const program: Program = {
-    pid: child.pid ?? 0,
-    async next() {
+  const program = {
+    pid,
+    exited,
+    /** Returns the next line that it prints. Rejects with its stderr if the program ends first. */
+    async next(): Promise<string> {
       const { value, done } = await lines.next()
       if (done !== true) return value
       const { code, signal } = await exited
       throw new Error(`The program ended (code ${code}, signal ${signal}): ${errors}`)
     },
-    send: (line) => void child.stdin.write(`${line}\n`),
-    end: () => void child.stdin.end(),
-    kill: (signal = 'SIGKILL') => void child.kill(signal),
-    exited,
+    send: (line: string) => void stdin.write(`${line}\n`),
+    /** Closes its standard input. */
+    end: () => void stdin.end(),
+    kill: (signal: NodeJS.Signals = 'SIGKILL') => void child.kill(signal),
+    /** Returns what it printed on stderr so far. */
     errors: () => errors,
   }
   running.add(program)

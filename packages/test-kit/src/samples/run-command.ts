@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 
-/** How a process ended, and what it said. */
+/** How a process ended, and what it printed. */
 export interface Run {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Where and with what a command runs. */
+/** The input of a command. */
 export interface CommandOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
@@ -15,26 +17,17 @@ export interface CommandOptions {
   readonly input?: string
 }
 
-/** Runs a command to its end, without a terminal and with nothing of Particle's in the environment. */
-export function runCommand(
+/** Runs a command to its end, without a terminal and without the `PARTICLE_…` variables of this process. */
+export async function runCommand(
   command: string,
   args: readonly string[],
   { cwd, env = {}, input = '' }: CommandOptions,
 ): Promise<Run> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('PARTICLE_'))
   const child = spawn(command, args, { cwd, env: { ...Object.fromEntries(inherited), ...env } })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (text) => {
-    stdout += text
-  })
-  child.stderr.on('data', (text) => {
-    stderr += text
-  })
-  child.stdin.on('error', () => {}) // it may end without reading
+  child.stdin.on('error', () => {}) // It may end without reading.
   child.stdin.end(input)
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
-  })
+  const ended = once(child, 'close')
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { code, stdout, stderr }
 }

@@ -1,36 +1,22 @@
-import { clearLine, clearScreenDown, cursorTo, moveCursor } from 'node:readline'
 import { PassThrough, Writable } from 'node:stream'
 import { WriteStream } from 'node:tty'
-import xterm from '@xterm/headless'
-import { enqueue, withProcess } from '../in-process/run-in-process.ts'
-import { type Key, keys } from './keys.ts'
-import { cursorIn, shows, textOf } from './open-terminal.ts'
-import { readPicture } from './picture.ts'
-import type { Terminal, TerminalEnd, TerminalOptions } from './terminal.ts'
+import { enqueue, withProcess } from '../in-process/index.ts'
+import { Screen, type SimulatedTerminal, type TerminalEnd, type TerminalOptions } from './terminal.ts'
 
 /** How a program is started in a simulated terminal. */
 export interface InProcessOptions extends TerminalOptions {
-  /** The real width, where it differs from what the terminal reports. A wider one breaks no lines. @default columns */
+  /** The real width, if it differs from what the terminal reports. A wider one breaks no lines. @default columns */
   readonly screenColumns?: number
 }
 
-/** A simulated terminal. Its program has no process of its own. */
-export type SimulatedTerminal = Omit<Terminal, 'pid'>
-
 /**
- * Runs the main function of a program in this process, with standard streams that behave as a terminal's: raw mode,
+ * Runs the main function of a program in this process, with standard streams that behave like a terminal's: raw mode,
  * width, colors. What the kernel does (echo, signals) is missing: `openTerminal` opens a real one.
  */
 export function openTerminalInProcess(
   main: () => Promise<unknown>,
   { columns = 80, screenColumns = columns, rows = 24, env = {}, cwd = process.cwd() }: InProcessOptions,
 ): SimulatedTerminal {
-  const screen = new xterm.Terminal({
-    cols: screenColumns,
-    rows,
-    scrollback: 10_000,
-    allowProposedApi: true,
-  })
   const stdin = Object.assign(new PassThrough(), {
     isTTY: true,
     isRaw: false,
@@ -41,65 +27,52 @@ export function openTerminalInProcess(
     ref: () => stdin,
     unref: () => stdin,
   })
-  let output = ''
-  const write = (text: string) => {
-    output += text
-    screen.write(text)
-  }
-  const [stdout, stderr] = [
-    terminalStream({ columns, rows }, write),
-    terminalStream({ columns, rows }, write),
-  ]
-  screen.onData((answer) => stdin.write(answer))
-  const type = (text: string) => {
-    if (!stdin.isRaw) throw new Error(`The program reads no keys now. The screen:\n${textOf(screen)}`)
-    stdin.write(text)
-  }
+  const screen = new Screen(screenColumns, rows, (answer) => stdin.write(answer))
+  const outputs = [createOutput(columns, rows, screen), createOutput(columns, rows, screen)] as const
+  const [stdout, stderr] = outputs
   const ended = enqueue(async (): Promise<TerminalEnd> => {
     const terminalEnv = { LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env }
     const code = await withProcess(main, { env: terminalEnv, cwd, streams: { stdin, stdout, stderr } })
-    await new Promise<void>((resolve) => screen.write('', resolve))
-    return { code, echo: !stdin.isRaw, lines: !stdin.isRaw, cursor: cursorIn(output) }
+    await screen.flush()
+    return { code, echo: !stdin.isRaw, lines: !stdin.isRaw, cursor: screen.cursor }
   })
-  return {
-    type,
-    press: (...pressed: Key[]) => type(pressed.map((key) => keys[key]).join('')),
+  return screen.connect({
+    type(text) {
+      if (!stdin.isRaw) throw new Error(`The program reads no keys now. The screen:\n${screen.text}`)
+      stdin.write(text)
+    },
     resize(toColumns, toRows) {
-      screen.resize(toColumns, toRows)
-      for (const stream of [stdout, stderr]) {
-        Object.assign(stream, { columns: toColumns, rows: toRows })
-        stream.emit('resize')
+      for (const output of outputs) {
+        Object.assign(output, { columns: toColumns, rows: toRows })
+        output.emit('resize')
       }
     },
-    screen: () => textOf(screen),
-    output: () => output,
-    shows: (text, wait) => shows({ read: () => textOf(screen), ended }, text, wait),
-    picture: () => readPicture(screen),
-    ended,
     // A prompt ends with its input.
     kill: () => void stdin.end(),
-  }
+    ended,
+  })
 }
 
-function terminalStream(size: { columns: number; rows: number }, write: (text: string) => void) {
-  const stream = new Writable({
+/** Creates a standard output or error stream that writes to the screen. */
+function createOutput(columns: number, rows: number, screen: Screen) {
+  const output = new Writable({
     decodeStrings: false,
     write(chunk: string | Buffer, _encoding, done) {
-      write(chunk.toString().replaceAll(/\r?\n/g, '\r\n'))
+      screen.write(chunk.toString().replaceAll(/\r?\n/g, '\r\n'))
       done()
     },
   })
-  const { getColorDepth, hasColors } = WriteStream.prototype
-  return Object.assign(stream, size, {
-    isTTY: true,
-    // Node's own mark: a stream that is piped to standard output does not end it.
-    _isStdio: true,
-    getWindowSize: () => [size.columns, size.rows],
+  const { getWindowSize, getColorDepth, hasColors } = WriteStream.prototype
+  const { clearLine, clearScreenDown, cursorTo, moveCursor } = WriteStream.prototype
+  const methods = {
+    getWindowSize,
     getColorDepth,
     hasColors,
-    clearLine: (direction: -1 | 0 | 1) => clearLine(stream, direction),
-    clearScreenDown: () => clearScreenDown(stream),
-    cursorTo: (x: number, y?: number) => cursorTo(stream, x, y),
-    moveCursor: (x: number, y: number) => moveCursor(stream, x, y),
-  })
+    clearLine,
+    clearScreenDown,
+    cursorTo,
+    moveCursor,
+  }
+  // `_isStdio` is Node's own mark: a stream that is piped to standard output does not end it.
+  return Object.assign(output, methods, { columns, rows, isTTY: true, _isStdio: true })
 }

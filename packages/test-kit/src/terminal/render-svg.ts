@@ -1,177 +1,163 @@
-import type { Cell, Color, Picture } from './picture.ts'
+import type { IBufferCell, Terminal } from '@xterm/headless'
 
 /** How a screen is drawn. */
 export interface SvgOptions {
-  /** Stands in the frame above the screen, and is read out by screen readers. */
+  /** Drawn in the frame above the screen, and read by screen readers. */
   readonly title: string
+  /** Changes the text of a line, for what differs from run to run. */
+  readonly replace?: (line: string) => string
 }
 
-const cell = { width: 8.4, height: 18 }
+/** One place on the screen. Colors are CSS; `undefined` is the terminal's own color. */
+interface Cell {
+  /** The character; empty behind one that takes two places. */
+  readonly text: string
+  readonly foreground: string | undefined
+  readonly background: string | undefined
+  /** The SVG attributes of its text. */
+  readonly attributes: string
+}
+
+/** Neighbors that are drawn together. */
+interface Run {
+  readonly key: string
+  readonly from: number
+  readonly cells: Cell[]
+}
+
+const cellSize = { width: 8.4, height: 18 }
 const margin = { side: 16, top: 44, bottom: 16 }
-const own = { text: '#d7dae0', ground: '#16181d' }
-const basic = [
-  '#16181d',
-  '#f07178',
-  '#9ccc65',
-  '#ffcb6b',
-  '#82aaff',
-  '#c792ea',
-  '#7fdbca',
-  '#d7dae0',
-  '#7d8590',
-  '#ff8b92',
-  '#b5e48c',
-  '#ffe082',
-  '#a5c8ff',
-  '#ddb6f2',
-  '#a8e6dc',
-  '#ffffff',
-] as const
-
-/** Draws a screen as SVG: the same bytes for the same screen. Block characters are drawn, so that QR codes scan. */
-export function renderSvg({ columns, rows }: Picture, { title }: SvgOptions): string {
-  const width = round(columns * cell.width + 2 * margin.side)
-  const height = round(rows.length * cell.height + margin.top + margin.bottom)
-  const drawn = rows.map((row, index) => drawRow(row, margin.top + index * cell.height)).join('')
-  const dots = ['#f07178', '#ffcb6b', '#9ccc65'].map(
-    (fill, index) => `<circle cx="${20 + index * 18}" cy="20" r="5.5" fill="${fill}"/>`,
+/** The 16 basic colors. The terminal's own are the first (background) and the eighth (text). */
+const palette =
+  '#16181d #f07178 #9ccc65 #ffcb6b #82aaff #c792ea #7fdbca #d7dae0 #7d8590 #ff8b92 #b5e48c #ffe082 #a5c8ff #ddb6f2 #a8e6dc #ffffff'.split(
+    ' ',
   )
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">`,
-    `<rect width="${width}" height="${height}" rx="8" fill="${own.ground}"/>`,
-    dots.join(''),
-    `<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="${own.text}">`,
-    `<text x="${round(width / 2)}" y="25" text-anchor="middle" fill="${basic[8]}" font-size="13">${escaped(title)}</text>`,
-    `${drawn}</g></svg>\n`,
-  ].join('\n')
-}
-
-function drawRow(row: readonly Cell[], top: number): string {
-  const last = row.findLastIndex(({ text, ground }) => text.trim() !== '' || ground.kind !== 'own')
-  const used = row.slice(0, last + 1)
-  return `${drawGrounds(used, top)}${drawBlocks(used, top)}${drawTexts(used, top)}`
-}
-
-function drawGrounds(row: readonly Cell[], top: number): string {
-  return runs(row, (one) => (one.ground.kind === 'own' ? undefined : css(one.ground, own.ground)))
-    .map(({ key, from, length }) => rectangle({ from, top, length, fill: key }))
-    .join('')
-}
-
-/** The part of its place that a block character fills: from and to, as shares of its height. */
+/** The part of its place that a block character fills: from and to, as shares of the height. */
 const blocks: Readonly<Record<string, readonly [number, number]>> = {
   '█': [0, 1],
   '▀': [0, 0.5],
   '▄': [0.5, 1],
 }
 
-function drawBlocks(row: readonly Cell[], top: number): string {
-  return runs(row, (one) => (one.text in blocks ? `${one.text}${css(one.textColor, own.text)}` : undefined))
-    .map(({ key, from, length }) => {
-      const [begin, end] = blocks[key.slice(0, 1)] ?? [0, 1]
-      return rectangle({
-        from,
-        length,
-        top: top + begin * cell.height,
-        height: (end - begin) * cell.height,
-        fill: key.slice(1),
-      })
-    })
-    .join('')
+/**
+ * Draws a screen, with what was scrolled out of it, as SVG: the same bytes for the same screen. Block characters are
+ * rectangles, so that QR codes scan.
+ */
+export function renderSvg(screen: Terminal, { title, replace = (line) => line }: SvgOptions): string {
+  const rows = readRows(screen, replace)
+  const width = round(screen.cols * cellSize.width + 2 * margin.side)
+  const height = round(rows.length * cellSize.height + margin.top + margin.bottom)
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title)}">`,
+    `<rect width="${width}" height="${height}" rx="8" fill="${palette[0]}"/>`,
+    '<circle cx="20" cy="20" r="5.5" fill="#f07178"/><circle cx="38" cy="20" r="5.5" fill="#ffcb6b"/><circle cx="56" cy="20" r="5.5" fill="#9ccc65"/>',
+    `<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="${palette[7]}">`,
+    `<text x="${round(width / 2)}" y="25" text-anchor="middle" fill="${palette[8]}" font-size="13">${escapeXml(title)}</text>`,
+    `${rows.map((row, index) => drawRow(row, margin.top + index * cellSize.height)).join('')}</g></svg>\n`,
+  ].join('\n')
 }
 
-function drawTexts(row: readonly Cell[], top: number): string {
-  const styled = runs(row, (one) => (one.text in blocks ? undefined : styleOf(one)))
-  return styled
-    .flatMap((run) => partsOf(row, run))
-    .map(({ from, length, key, text }) => {
-      const x = round(margin.side + from * cell.width)
-      const y = round(top + 13)
-      // The length is given, so that columns stay columns in whatever font there is.
-      return `<text x="${x}" y="${y}" textLength="${round(length * cell.width)}" lengthAdjust="spacingAndGlyphs"${key}>${escaped(text)}</text>`
-    })
-    .join('')
+/** Reads the lines up to the last one that shows something, without what is empty at their ends. */
+function readRows(screen: Terminal, replace: (line: string) => string): Cell[][] {
+  const buffer = screen.buffer.active
+  const rows: Cell[][] = []
+  for (let index = 0; index < buffer.length; index += 1) {
+    const line = buffer.getLine(index)
+    const row = Array.from({ length: screen.cols }, (_, column) => readCell(line?.getCell(column)))
+    const text = row.map((cell) => cell.text || '\0').join('')
+    const replaced = replace(text).padEnd(text.length)
+    const cells = row.map((cell, column) => ({ ...cell, text: (replaced[column] ?? '').replace('\0', '') }))
+    const last = cells.findLastIndex((cell) => cell.text.trim() !== '' || cell.background !== undefined)
+    rows.push(cells.slice(0, last + 1))
+  }
+  return rows.slice(0, rows.findLastIndex((row) => row.length > 0) + 1)
 }
 
-interface Run {
-  readonly key: string
-  readonly from: number
-  readonly length: number
+function readCell(cell: IBufferCell | undefined): Cell {
+  if (cell === undefined) return { text: ' ', foreground: undefined, background: undefined, attributes: '' }
+  let foreground = cell.isFgDefault() ? undefined : toCss(cell.isFgRGB(), cell.getFgColor())
+  let background = cell.isBgDefault() ? undefined : toCss(cell.isBgRGB(), cell.getBgColor())
+  if (cell.isInverse()) [foreground, background] = [background ?? palette[0], foreground ?? palette[15]]
+  const attributes = [
+    foreground === undefined ? '' : ` fill="${foreground}"`,
+    cell.isBold() ? ' font-weight="bold"' : '',
+    cell.isDim() ? ' opacity="0.65"' : '',
+    cell.isItalic() ? ' font-style="italic"' : '',
+    cell.isUnderline() ? ' text-decoration="underline"' : '',
+  ].join('')
+  return { text: cell.getWidth() === 0 ? '' : cell.getChars() || ' ', foreground, background, attributes }
 }
 
-/** What stands between blanks, one blank excepted: whoever draws SVG makes one of several. */
-function partsOf(row: readonly Cell[], { key, from, length }: Run): (Run & { readonly text: string })[] {
-  const parts: { key: string; from: number; length: number; text: string }[] = []
-  for (const [offset, { text }] of row.slice(from, from + length).entries()) {
-    const at = from + offset
+function drawRow(row: readonly Cell[], top: number): string {
+  const backgrounds = toRuns(row, ({ background }) => background)
+  const rectangles = toRuns(row, ({ text, foreground }) =>
+    text in blocks ? text + (foreground ?? palette[7]) : undefined,
+  )
+  const texts = toRuns(row, ({ text, attributes }) => (text in blocks ? undefined : attributes))
+  return [
+    ...backgrounds.map((run) => drawRectangle(run, run.key, [top, cellSize.height])),
+    ...rectangles.map((run) => {
+      const [start, end] = blocks[run.key.slice(0, 1)] ?? [0, 1]
+      const place = [top + start * cellSize.height, (end - start) * cellSize.height] as const
+      return drawRectangle(run, run.key.slice(1), place)
+    }),
+    ...texts.flatMap(splitAtGaps).map((run) => drawText(run, top)),
+  ].join('')
+}
+
+/** Returns runs of neighbors with the same key. Cells without a key are left out. */
+function toRuns(row: readonly Cell[], keyOf: (cell: Cell) => string | undefined): Run[] {
+  const runs: Run[] = []
+  for (const [from, cell] of row.entries()) {
+    const key = keyOf(cell)
+    const last = runs.at(-1)
+    if (key === undefined) continue
+    if (last?.key === key && last.from + last.cells.length === from) last.cells.push(cell)
+    else runs.push({ key, from, cells: [cell] })
+  }
+  return runs
+}
+
+/** Splits a run at every gap of two spaces or more, because SVG collapses them. Leaves out spaces at its ends. */
+function splitAtGaps({ key, from, cells }: Run): Run[] {
+  const parts: Run[] = []
+  for (const [offset, cell] of cells.entries()) {
     const last = parts.at(-1)
-    if (text === ' ') continue
-    if (last === undefined || at > last.from + last.length + 1) parts.push({ key, from: at, length: 1, text })
-    else {
-      last.text += at > last.from + last.length ? ` ${text}` : text
-      last.length = at - last.from + 1
-    }
+    const gap = last && from + offset - last.from - last.cells.length
+    if (cell.text === ' ') continue
+    if (last && gap !== undefined && gap <= 1) last.cells.push(...cells.slice(offset - gap, offset + 1))
+    else parts.push({ key, from: from + offset, cells: [cell] })
   }
   return parts
 }
 
-function styleOf(one: Cell): string {
-  return [
-    one.textColor.kind === 'own' ? '' : ` fill="${css(one.textColor, own.text)}"`,
-    one.bold ? ' font-weight="bold"' : '',
-    one.dim ? ' opacity="0.65"' : '',
-    one.italic ? ' font-style="italic"' : '',
-    one.underlined ? ' text-decoration="underline"' : '',
-  ].join('')
+function drawText({ key, from, cells }: Run, top: number): string {
+  const x = round(margin.side + from * cellSize.width)
+  const length = round(cells.length * cellSize.width)
+  const text = escapeXml(cells.map((cell) => cell.text).join(''))
+  // The length is given, so that columns stay columns in any font.
+  return `<text x="${x}" y="${round(top + 13)}" textLength="${length}" lengthAdjust="spacingAndGlyphs"${key}>${text}</text>`
 }
 
-/** Neighbours that have the same key; those without a key are left out. */
-function runs(row: readonly Cell[], keyOf: (one: Cell) => string | undefined): Run[] {
-  const found: { key: string; from: number; length: number }[] = []
-  for (const [index, one] of row.entries()) {
-    const key = keyOf(one)
-    const before = found.at(-1)
-    if (key === undefined) continue
-    if (before?.key === key && before.from + before.length === index) before.length += 1
-    else found.push({ key, from: index, length: 1 })
-  }
-  return found
+function drawRectangle({ from, cells }: Run, fill: string, [top, height]: readonly [number, number]): string {
+  const x = round(margin.side + from * cellSize.width)
+  const width = round(cells.length * cellSize.width)
+  return `<rect x="${x}" y="${round(top)}" width="${width}" height="${round(height)}" fill="${fill}" shape-rendering="crispEdges"/>`
 }
 
-function rectangle(place: {
-  readonly from: number
-  readonly length: number
-  readonly top: number
-  readonly height?: number
-  readonly fill: string
-}): string {
-  const x = round(margin.side + place.from * cell.width)
-  const width = round(place.length * cell.width)
-  const height = round(place.height ?? cell.height)
-  return `<rect x="${x}" y="${round(place.top)}" width="${width}" height="${height}" fill="${place.fill}" shape-rendering="crispEdges"/>`
-}
-
-function css(color: Color, otherwise: string): string {
-  if (color.kind === 'own') return otherwise
-  if (color.kind === 'rgb') return `#${color.value.toString(16).padStart(6, '0')}`
-  return basic[color.index] ?? paletteColor(color.index)
-}
-
-/** xterm's palette beyond the 16 basic colours: a cube of 6 × 6 × 6, then greys. */
-function paletteColor(index: number): string {
-  if (index >= 232) {
-    const grey = 8 + (index - 232) * 10
-    return `rgb(${grey},${grey},${grey})`
-  }
-  const place = index - 16
-  const parts = [Math.floor(place / 36), Math.floor(place / 6) % 6, place % 6]
-  return `rgb(${parts.map((part) => (part === 0 ? 0 : 55 + part * 40)).join(',')})`
+/** Returns a color of the palette, or a color in one number. The palette is xterm's: after the 16, a cube, then grays. */
+function toCss(isRgb: boolean, value: number): string {
+  if (isRgb) return `#${value.toString(16).padStart(6, '0')}`
+  const levels = [36, 6, 1].map((unit) => Math.floor((value - 16) / unit) % 6)
+  const gray = 8 + (value - 232) * 10
+  const parts = value >= 232 ? [gray, gray, gray] : levels.map((level) => (level === 0 ? 0 : 55 + level * 40))
+  return palette[value] ?? `rgb(${parts.join(',')})`
 }
 
 function round(value: number): number {
   return Math.round(value * 10) / 10
 }
 
-function escaped(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
 }

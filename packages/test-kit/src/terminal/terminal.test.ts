@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { reportSkipped } from '../levels.ts'
-import { canOpenTerminals, openTerminal, renderSvg, type TerminalOptions } from './index.ts'
+import { canOpenTerminals, openTerminal, type TerminalOptions } from './index.ts'
 
 if (canOpenTerminals !== true) reportSkipped('terminals', canOpenTerminals)
 
@@ -12,7 +12,7 @@ function run(source: string, options?: TerminalOptions) {
 }
 
 describe.runIf(canOpenTerminals === true)('a terminal', () => {
-  it('is one to the program, has the size it was given, and ends with its exit code', async () => {
+  it('looks like a terminal to the program, has the given size, and ends with its exit code', async () => {
     const { ended, screen } = run(
       'console.log(process.stdin.isTTY, process.stdout.isTTY, process.stdout.columns, process.stdout.rows); process.exitCode = 7',
       { columns: 43, rows: 11 },
@@ -22,7 +22,7 @@ describe.runIf(canOpenTerminals === true)('a terminal', () => {
     expect(screen()).toBe('true true 43 11')
   })
 
-  it('types text and keys, and shows what comes of it', async () => {
+  it('sends text and keys to the program', async () => {
     const terminal = run(
       "process.stdout.write('name? '); process.stdin.once('data', (line) => { console.log('hello', String(line)); process.exit() })",
     )
@@ -34,7 +34,7 @@ describe.runIf(canOpenTerminals === true)('a terminal', () => {
     expect(terminal.screen()).toBe('name? jane\nhello jane')
   })
 
-  it('shows the screen, not the bytes: what was overwritten is gone', async () => {
+  it('shows the screen without what was overwritten', async () => {
     const { ended, screen, output } = run("process.stdout.write('one\\rtwo\\x1b[31m red\\x1b[0m')")
     await ended
 
@@ -42,14 +42,14 @@ describe.runIf(canOpenTerminals === true)('a terminal', () => {
     expect(output()).toContain('one\rtwo\x1b[31m red')
   })
 
-  it('keeps what was scrolled out', async () => {
+  it('keeps lines that were scrolled out', async () => {
     const { ended, screen } = run('for (let i = 0; i < 50; i += 1) console.log(i)', { rows: 5 })
     await ended
 
     expect(screen().split('\n')).toHaveLength(50)
   })
 
-  it('says what the screen shows instead of what was waited for', async () => {
+  it('rejects with the screen if the text does not appear in time', async () => {
     const terminal = run("console.log('something else'); setInterval(() => {}, 1000)")
     await terminal.shows('something else')
 
@@ -65,7 +65,7 @@ describe.runIf(canOpenTerminals === true)('a terminal', () => {
     await expect(terminal.shows(/hello|welcome/)).rejects.toThrow(/ended with 4 .*The screen:\nbye/s)
   })
 
-  it('tells what a program left behind: raw mode, and a cursor that does not show', async () => {
+  it('reports raw mode and a hidden cursor that the program left', async () => {
     const terminal = run(
       "process.stdin.setRawMode(true); process.stdout.write('raw\\x1b[?25l'); process.stdin.once('data', () => process.kill(process.pid, 'SIGKILL'))",
     )
@@ -75,7 +75,7 @@ describe.runIf(canOpenTerminals === true)('a terminal', () => {
     expect(await terminal.ended).toEqual({ code: 137, echo: false, lines: false, cursor: 'hidden' })
   })
 
-  it('sends Ctrl-C as a signal, which the program may take', async () => {
+  it('sends Ctrl-C as a signal, which the program can handle', async () => {
     const terminal = run(
       "process.on('SIGINT', () => { console.log('stopped'); process.exit(130) }); console.log('waiting'); setInterval(() => {}, 1000)",
     )
@@ -86,7 +86,7 @@ describe.runIf(canOpenTerminals === true)('a terminal', () => {
     expect(terminal.screen()).toContain('stopped')
   })
 
-  it('hands down nothing of its caller but the path', async () => {
+  it('passes nothing of the environment on to the program except PATH', async () => {
     process.env.PLANTED_FOR_TERMINALS = 'planted'
     onTestFinished(() => {
       delete process.env.PLANTED_FOR_TERMINALS
@@ -102,7 +102,7 @@ describe.runIf(canOpenTerminals === true)('a terminal', () => {
     expect(screen()).toBe('undefined own xterm-256color')
   })
 
-  it('can be made smaller while a program runs', async () => {
+  it('resizes while a program runs', async () => {
     const terminal = run(
       "process.stdout.on('resize', () => { console.log(process.stdout.columns); process.exit() }); console.log('ready'); setInterval(() => {}, 1000)",
     )
@@ -113,7 +113,7 @@ describe.runIf(canOpenTerminals === true)('a terminal', () => {
     expect(terminal.screen()).toBe('ready\n30')
   })
 
-  it('ends what runs in it', async () => {
+  it('kills the program', async () => {
     const terminal = run("console.log('on and on'); setInterval(() => {}, 1000)")
     await terminal.shows('on and on')
     terminal.kill()
@@ -127,10 +127,10 @@ describe.runIf(canOpenTerminals === true)('the drawing of a screen', () => {
   async function draw(text: string): Promise<string> {
     const terminal = run(`process.stdout.write(${JSON.stringify(text)})`, { columns: 20 })
     await terminal.ended
-    return renderSvg(terminal.picture(), { title: '<title> & "more"' })
+    return terminal.svg({ title: '<title> & "more"', replace: (line) => line.replace('secret', '***') })
   }
 
-  it('has the text, its colours and its weight', async () => {
+  it('has the text, its colors and its weight', async () => {
     const svg = await draw('plain \x1b[1;32mbold green\x1b[0m\r\n\x1b[2mdim <&>\x1b[0m \x1b[38;5;208mx')
 
     expect(svg).toMatch(/<text [^>]*>plain<\/text>/)
@@ -140,7 +140,7 @@ describe.runIf(canOpenTerminals === true)('the drawing of a screen', () => {
     expect(svg).toContain('aria-label="&lt;title&gt; &amp; &quot;more&quot;"')
   })
 
-  it('has each word in its column, whatever becomes of blanks', async () => {
+  it('keeps each word in its column, although SVG collapses spaces', async () => {
     const svg = await draw('  two words   apart')
 
     expect(svg).toMatch(
@@ -148,11 +148,18 @@ describe.runIf(canOpenTerminals === true)('the drawing of a screen', () => {
     )
   })
 
-  it('draws blocks and grounds as rectangles, so that they touch', async () => {
+  it('draws blocks and backgrounds as rectangles, so that they touch', async () => {
     const svg = await draw('\x1b[47m\x1b[30m ▀▀█▄\x1b[0m\x1b[7mi\x1b[0m')
 
     expect(svg.match(/<rect [^>]*shape-rendering/g)).toHaveLength(5)
     expect(svg).not.toContain('▀')
+  })
+
+  it('has the replaced text', async () => {
+    const svg = await draw('a secret   word')
+
+    expect(svg).toMatch(/>a \*\*\*<.*x="83.2" [^>]*>word</s)
+    expect(svg).not.toContain('secret')
   })
 
   it('is the same for the same screen, and as high as what is on it', async () => {

@@ -1,0 +1,80 @@
+import {
+  createSession,
+  isInvalidTokenError,
+  productClient,
+  type Session,
+  withAccessToken,
+} from '@particle-grants/core'
+import { createSandbox } from '@particle-grants/sandbox'
+import { listen, type SandboxServer } from '@particle-grants/sandbox/node'
+import got from 'got'
+import ky from 'ky'
+import { request } from 'undici'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+
+// The programs of the guide replay a GET. This is about requests with a body, of which ky makes a stream.
+const sandbox = createSandbox()
+let server: SandboxServer
+let session: Session
+beforeAll(async () => {
+  server = await listen(sandbox)
+})
+afterAll(() => server.close())
+beforeEach(async () => {
+  sandbox.reset()
+  const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
+  session = createSession({ client, baseUrl: server.url })
+  await session.getAccessToken()
+  sandbox.revoke()
+})
+
+const path = '/v1/devices/garden/brew'
+const fields = { arg: 'coffee' }
+const received = expect.objectContaining({ received: fields })
+const isRejected = ({ status, text }: { status: number; text: string }) =>
+  status === 401 && isInvalidTokenError(text)
+
+const clients = {
+  ky: async () => {
+    const response = await ky.post(path.slice(1), {
+      prefixUrl: server.url,
+      fetch: session.fetch,
+      json: fields,
+    })
+    return { status: response.status, text: await response.text() }
+  },
+  fetch: async () => {
+    const response = await session.fetch(path, { method: 'POST', body: new URLSearchParams(fields) })
+    return { status: response.status, text: await response.text() }
+  },
+  got: () =>
+    withAccessToken(
+      session,
+      async (token) => {
+        const headers = { authorization: `Bearer ${token}` }
+        const url = `${server.url}${path}`
+        const response = await got.post(url, { headers, json: fields, throwHttpErrors: false })
+        return { status: response.statusCode, text: response.body }
+      },
+      isRejected,
+    ),
+  undici: () =>
+    withAccessToken(
+      session,
+      async (token) => {
+        const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+        const options = { method: 'POST', headers, body: JSON.stringify(fields) } as const
+        const { statusCode, body } = await request(`${server.url}${path}`, options)
+        return { status: statusCode, text: await body.text() }
+      },
+      isRejected,
+    ),
+}
+
+describe('a POST whose token was revoked', () => {
+  it.each(Object.entries(clients))('is sent again with its body by %s', async (_, send) => {
+    const { status, text } = await send()
+    expect([status, JSON.parse(text)]).toEqual([200, received])
+    expect(sandbox.requests().map(({ status: sent }) => sent)).toEqual([200, 401, 200, 200])
+  })
+})

@@ -1,0 +1,61 @@
+import { describe, expect, it, vi } from 'vitest'
+import { isMemoryStore, memoryStore, type Store } from './store.ts'
+
+// The contract of all stores is tested in packages/store-contract, which imports this package.
+describe('memoryStore', () => {
+  it('shares nothing with another memory store', async () => {
+    await memoryStore().save('k', 'value', null)
+    expect(await memoryStore().load('k')).toBeUndefined()
+  })
+
+  it('belongs to one person', () => {
+    expect(memoryStore().singleUser).toBe(true)
+  })
+
+  it('never loses a lock', async () => {
+    expect(await memoryStore().withLock('k', async (signal) => signal.aborted)).toBe(false)
+  })
+
+  it('keeps the third task waiting while the second runs, although the first has ended', async () => {
+    const store = memoryStore()
+    const order: string[] = []
+    let endSecond = () => {}
+    const secondMayEnd = new Promise<void>((resolve) => {
+      endSecond = resolve
+    })
+    const first = store.withLock('k', async () => {})
+    const second = store.withLock('k', async () => {
+      await secondMayEnd
+      order.push('second ends')
+    })
+    await first
+    const third = store.withLock('k', async () => {
+      order.push('third starts')
+    })
+    await Promise.resolve()
+    endSecond()
+    await Promise.all([second, third])
+    expect(order).toEqual(['second ends', 'third starts'])
+  })
+})
+
+describe('isMemoryStore', () => {
+  it('recognises a memory store, also one of another copy of this package', async () => {
+    vi.resetModules()
+    const copy = await import('./store.ts')
+    expect(copy.memoryStore).not.toBe(memoryStore)
+    expect(isMemoryStore(memoryStore())).toBe(true)
+    expect(isMemoryStore(copy.memoryStore())).toBe(true)
+  })
+
+  it('rejects a store of another kind', () => {
+    const other: Store = {
+      singleUser: true,
+      load: async () => undefined,
+      save: async () => '1',
+      remove: async () => {},
+      withLock: (_, task) => task(new AbortController().signal),
+    }
+    expect(isMemoryStore(other)).toBe(false)
+  })
+})

@@ -1,0 +1,62 @@
+import { getField } from '../http/request.ts'
+import { apiError, type HttpResponse, json } from '../http/response.ts'
+import { type ApiContext, tokenRoute } from '../oauth/bearer.ts'
+import type { PublishedEvent } from '../state/event-streams.ts'
+import type { AccessToken } from '../state/tokens.ts'
+import { withManagedProduct } from './customers.ts'
+
+/** Streams of an account's or a product's events, and publishing an event. */
+export const eventRoutes = [
+  tokenRoute('GET', '/v1/devices/events', streamAccount),
+  tokenRoute('GET', '/v1/devices/events/:prefix', streamAccount),
+  tokenRoute('POST', '/v1/devices/events', (token, context) =>
+    publish(token, context, token.account.customerOf),
+  ),
+  tokenRoute('GET', '/v1/products/:product/events', streamProduct),
+  tokenRoute('GET', '/v1/products/:product/events/:prefix', streamProduct),
+  tokenRoute('POST', '/v1/products/:product/events', (token, context) => {
+    return withManagedProduct(token, context, ({ id }) => publish(token, context, id))
+  }),
+]
+
+function streamAccount(token: AccessToken, context: ApiContext): HttpResponse {
+  return openStream(token, context, ({ account }) => account === token.account)
+}
+
+function streamProduct(token: AccessToken, context: ApiContext): HttpResponse {
+  return withManagedProduct(token, context, ({ id }) => {
+    return openStream(token, context, ({ productId }) => productId === id)
+  })
+}
+
+function openStream(
+  token: AccessToken,
+  { state, request, params }: ApiContext,
+  isIncluded: (event: PublishedEvent) => boolean,
+): HttpResponse {
+  const { prefix = '' } = params
+  const body = state.events.open({
+    accepts: (event) => event.name.startsWith(prefix) && isIncluded(event),
+    isTokenValid: () => state.tokens.isValid(token),
+    lastEventId: request.headers['last-event-id'],
+    signal: request.getSignal?.(),
+  })
+  return { status: 200, headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' }, body }
+}
+
+function publish(
+  { account }: AccessToken,
+  { state, request }: ApiContext,
+  productId: string | undefined,
+): HttpResponse {
+  const name = getField(request, 'name')
+  // A line break would end the line of the stream.
+  if (!name || name.length > 64 || /[\r\n]/.test(name)) {
+    return apiError(400, 'name is required: 1 to 64 characters')
+  }
+  const ttl = Number(request.form.get('ttl') ?? request.json.ttl ?? 60)
+  if (!Number.isInteger(ttl) || ttl < 0) return apiError(400, 'ttl must be a number of seconds')
+  const data = getField(request, 'data') ?? null
+  state.events.publish({ name, data, ttl, publishedAt: request.at, account, productId })
+  return json({ ok: true })
+}

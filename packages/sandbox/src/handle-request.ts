@@ -1,0 +1,168 @@
+import { accessTokenRoutes } from './api/access-tokens.ts'
+import { customerRoutes } from './api/customers.ts'
+import { deviceRoutes } from './api/devices.ts'
+import { eventRoutes } from './api/events.ts'
+import { userRoutes } from './api/user.ts'
+import { type FaultOptions, Faults, faultResponse, replacesResponse } from './control/faults.ts'
+import { findHint } from './control/hints.ts'
+import { Journal } from './control/journal.ts'
+import { rejectForeignRequest } from './control/local-only.ts'
+import { handleControlRequest } from './control/routes.ts'
+import { type HttpRequest, type ParsedRequest, parseRequest } from './http/request.ts'
+import { apiError, type HttpResponse, truncate } from './http/response.ts'
+import { callRoute } from './http/router.ts'
+import { apiRoute } from './oauth/bearer.ts'
+import { OAuthError, oauthErrorResponse } from './oauth/errors.ts'
+import { handleTokenRequest } from './oauth/token-endpoint.ts'
+import { getPageFile } from './page/page.ts'
+import type { Sandbox } from './sandbox.ts'
+import type { SandboxState } from './state/state.ts'
+
+/** Everything that the sandbox serves of Particle. */
+const particleRoutes = [
+  apiRoute('*', '/oauth/token', ({ state, request }) => {
+    return state.limits.runTokenRequest(request, () => handleTokenRequest(state, request))
+  }),
+  ...accessTokenRoutes,
+  ...userRoutes,
+  // Before the devices, whose routes would match `/v1/devices/events`.
+  ...eventRoutes,
+  ...deviceRoutes,
+  ...customerRoutes,
+]
+
+/** A fault ended the connection without a response. A TypeError, as `fetch` throws it. */
+export class ConnectionDropped extends TypeError {
+  override readonly name = 'ConnectionDropped'
+
+  constructor() {
+    super('fetch failed', { cause: new Error('A fault of the sandbox dropped the connection') })
+  }
+}
+
+/**
+ * Creates the function that handles every request: the sandbox's own page and routes, or a fault, Particle's routes and
+ * the journal. `getCurrent` returns the current state, because a reset creates a new one.
+ */
+export function createRequestHandler(getCurrent: () => { state: SandboxState; sandbox: Sandbox }) {
+  const faults = new Faults()
+  const journal = new Journal()
+
+  async function handle(received: HttpRequest): Promise<HttpResponse> {
+    const { state, sandbox } = getCurrent()
+    const request = parseRequest(received, state.now())
+    const { path } = request
+    const pageFile = getPageFile(path)
+    const isControl = path === '/__sandbox' || path.startsWith('/__sandbox/')
+    const rejection = rejectForeignRequest(request, { sameOriginOnly: isControl || pageFile !== undefined })
+    if (rejection) return rejection
+    if (pageFile) return pageFile
+    if (isControl) return handleControlRequest(sandbox, request)
+    if (isPreflight(request)) return withServiceHeaders(preflightResponse(request), request)
+    const fault = faults.take(request)
+    return fault ? applyFault(fault, request) : handleAsParticle(request)
+  }
+
+  function handleAsParticle(request: ParsedRequest): HttpResponse {
+    const { state } = getCurrent()
+    const response = callParticle(state, request)
+    const { status, error } = response
+    journal.record(request, { status, error, hint: findHint({ state, request, status, error }) })
+    return withServiceHeaders(response, request)
+  }
+
+  async function applyFault(fault: FaultOptions, request: ParsedRequest): Promise<HttpResponse> {
+    const served = fault.after ? callParticle(getCurrent().state, request) : undefined
+    await delay(fault.delay ?? 0, request.getSignal?.()).catch((reason) => {
+      journal.record(request, { status: 0, fault: true, dropped: 'by the client' })
+      throw reason
+    })
+    if (fault.drop === true || fault.drop === 'before') {
+      journal.record(request, { status: 0, fault: true, dropped: 'before' })
+      throw new ConnectionDropped()
+    }
+    const isTruncated = fault.drop === 'during'
+    const response = replacesResponse(fault)
+      ? faultResponse(fault)
+      : (served ?? callParticle(getCurrent().state, request))
+    const { status, error } = response
+    journal.record(request, { status, error, fault: true, ...(isTruncated && { dropped: 'during' }) })
+    withServiceHeaders(response, request)
+    return isTruncated ? truncate(response, await readStart(response)) : response
+  }
+
+  return { handle, faults, journal }
+}
+
+/** Returns the body, or the first part of an event stream, which has no end. */
+async function readStart({ body }: HttpResponse): Promise<string> {
+  if (typeof body === 'string') return body
+  const reader = body.getReader()
+  const { value } = await reader.read()
+  await reader.cancel()
+  return new TextDecoder().decode(value)
+}
+
+function callParticle(state: SandboxState, request: ParsedRequest): HttpResponse {
+  try {
+    return callRoute(particleRoutes, request, { state }) ?? apiError(404, 'Not found')
+  } catch (error) {
+    if (error instanceof OAuthError) return oauthErrorResponse(error)
+    throw error
+  }
+}
+
+/** Adds the headers of every response of the service. `Date` follows the sandbox's clock. */
+function withServiceHeaders(response: HttpResponse, { id, at }: ParsedRequest): HttpResponse {
+  const { headers } = response
+  headers['access-control-allow-origin'] = '*'
+  headers['x-request-id'] = id
+  headers.date = formatDate(at)
+  return response
+}
+
+let lastSecond = Number.NaN
+let lastDate = ''
+
+/** Formatting a date takes longer than most of a request, so the last one is kept. */
+function formatDate(time: number): string {
+  const second = Math.floor(time / 1000)
+  if (second !== lastSecond) lastDate = new Date(time).toUTCString()
+  lastSecond = second
+  return lastDate
+}
+
+/** A browser sends it before a request to another origin. Any other OPTIONS request is handled like the rest. */
+function isPreflight({ method, headers }: ParsedRequest): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+}
+
+function preflightResponse({ headers }: ParsedRequest): HttpResponse {
+  return {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
+      'access-control-allow-headers':
+        headers['access-control-request-headers'] ?? 'Authorization, Content-Type',
+      'access-control-max-age': '600',
+    },
+    body: '',
+  }
+}
+
+/** Waits in real time. Rejects with the signal's reason when the client disconnects. */
+function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    if (ms === 0) return resolve()
+    const onAbort = () => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}

@@ -1,0 +1,44 @@
+/** A response of the sandbox, before a server sends it. */
+export interface HttpResponse {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: string | ReadableStream<Uint8Array>
+  /** The OAuth error code in the body, for the journal. */
+  readonly error?: string | undefined
+}
+
+export const jsonType = 'application/json; charset=utf-8'
+
+/** A JSON response. */
+export function json(body: unknown, status = 200): HttpResponse {
+  return { status, headers: { 'content-type': jsonType }, body: JSON.stringify(body) }
+}
+
+/** An error of the API outside OAuth. Particle's bodies are unknown here, and clients should not depend on them. */
+export function apiError(status: number, error: string): HttpResponse {
+  return json({ ok: false, error }, status)
+}
+
+/** Converts a response to a web-standard one. */
+export function toWebResponse({ status, headers, body }: HttpResponse): Response {
+  return new Response(canHaveBody(status) ? body : null, { status, headers })
+}
+
+/** Whether a response with this status can have a body. */
+export function canHaveBody(status: number): boolean {
+  return status !== 204 && status !== 205 && status !== 304
+}
+
+/** Returns a response whose body ends with an error in the middle. `Content-Length` has the whole length. */
+export function truncate({ status, headers }: HttpResponse, body: string): HttpResponse {
+  const bytes = new TextEncoder().encode(body)
+  let isSent = false
+  const half = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (isSent) controller.error(new TypeError('terminated'))
+      else controller.enqueue(bytes.subarray(0, Math.ceil(bytes.length / 2)))
+      isSent = true
+    },
+  })
+  return { status, headers: { ...headers, 'content-length': String(bytes.length) }, body: half }
+}

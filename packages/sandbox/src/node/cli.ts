@@ -1,3 +1,0 @@
-import { runCli } from './run-cli.ts'
-
-await runCli(process)

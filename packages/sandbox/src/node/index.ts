@@ -1,2 +1,0 @@
-export type { ListenOptions, SandboxServer } from './listen.ts'
-export { listen } from './listen.ts'

@@ -1,0 +1,149 @@
+import type { ParsedRequest } from '../http/request.ts'
+import { type Account, isSameUsername } from '../state/accounts.ts'
+import type { ClientOptions } from '../state/clients.ts'
+import type { SandboxState } from '../state/state.ts'
+import { OAuthError } from './errors.ts'
+
+/** What a grant reads. */
+export interface GrantRequest {
+  readonly state: SandboxState
+  readonly client: ClientOptions
+  readonly form: ParsedRequest['form']
+}
+
+/** The account that a grant signs in, with the parameters of its tokens. */
+export interface GrantResult {
+  readonly account: Account
+  readonly scope: string | undefined
+  readonly expiresIn: string | undefined
+  readonly expiresAt: string | undefined
+  /** The client that the tokens are issued to. @default the client of the request */
+  readonly client?: ClientOptions | undefined
+}
+
+/** A grant type: returns the account or throws an `OAuthError`. */
+type Grant = (request: GrantRequest) => GrantResult
+
+/** Signs in the owner of an account with a developer or user client, and a customer with a client of the product. */
+const password: Grant = (request) => {
+  const { state, form } = request
+  const username = form.get('username')
+  const given = form.get('password')
+  if (!username || !given) {
+    throw new OAuthError('invalid_client', 'Missing parameters. "username" and "password" are required')
+  }
+  // The library looks this up by the name alone, before the password and whatever the client.
+  if (state.accounts.find(username)?.sso) {
+    throw new OAuthError('sso_user', 'This account must sign in with SSO')
+  }
+  const account = findLoginAccount(request, username)
+  if (!account || account.password !== given) {
+    throw new OAuthError('invalid_grant', 'User credentials are invalid')
+  }
+  return { account, scope: form.get('scope'), ...getLifetime(form) }
+}
+
+/** Returns the account that can sign in with this username on this client. */
+export function findLoginAccount(
+  { state, client }: Pick<GrantRequest, 'state' | 'client'>,
+  username: string,
+): Account | undefined {
+  if (client.product) return state.accounts.findCustomer(client.product.id, username)
+  const isOwner = client.owner !== undefined && isSameUsername(client.owner, username)
+  return client.kind === 'user' && !isOwner ? undefined : state.accounts.findDeveloper(username)
+}
+
+/** Signs in the client's owner. A second factor is never required. */
+const clientCredentials: Grant = ({ state, client, form }) => {
+  const account = client.owner === undefined ? undefined : state.accounts.findDeveloper(client.owner)
+  if (!account) throw new OAuthError('invalid_grant', 'Client credentials are invalid')
+  return { account, scope: form.get('scope'), ...getLifetime(form) }
+}
+
+/** Exchanges a refresh token, once, on the client that it was issued to. The scope stays the same. */
+const refreshToken: Grant = ({ state, client, form }) => {
+  const given = form.get('refresh_token')
+  if (!given) throw new OAuthError('invalid_request', 'No "refresh_token" parameter')
+
+  const found = state.tokens.findRefresh(given)
+  if (!found?.isUsable || found.access.clientId !== client.id) {
+    throw new OAuthError('invalid_grant', 'Invalid refresh token')
+  }
+  if (state.tokens.isExpired(found)) throw new OAuthError('invalid_grant', 'Refresh token has expired')
+  // It ends before the next one exists, as in the library: a lost response loses the session.
+  state.tokens.useRefresh(given)
+  const { account, scope } = found.access
+  return { account, scope, ...getLifetime(form) }
+}
+
+/** Completes a sign-in with the six digits that the authenticator shows. */
+const mfaOtp: Grant = (request) =>
+  completeMfa(request, {
+    field: 'otp',
+    missing: 'You must provide otp and mfa token.',
+    invalid: 'Could not validate OTP.',
+    accept: ({ mfa }, code) => {
+      const { now, settings } = request.state
+      return mfa?.totp.accept(code, now(), settings.otpReuse) ?? false
+    },
+  })
+
+/** Completes a sign-in with a recovery code, which can be used once. */
+const recoveryCode: Grant = (request) =>
+  completeMfa(request, {
+    field: 'recovery_code',
+    missing: 'You must provide recovery code and mfa token.',
+    invalid: 'Could not validate Recovery Code.',
+    accept: ({ mfa }, code) => mfa?.recoveryCodes.delete(code) ?? false,
+  })
+
+interface SecondFactor {
+  readonly field: string
+  readonly missing: string
+  readonly invalid: string
+  readonly accept: (account: Account, code: string) => boolean
+}
+
+function completeMfa({ state, client, form }: GrantRequest, factor: SecondFactor): GrantResult {
+  const { settings, challenges } = state
+  const mfaToken = form.get('mfa_token')
+  const code = form.get(factor.field)
+  if (!mfaToken || !code) throw new OAuthError('invalid_request', factor.missing)
+
+  const challenge = challenges.find(mfaToken)
+  if (!challenge || (settings.mfaTokenBoundToClient && challenge.clientId !== client.id)) {
+    throw new OAuthError('invalid_token', 'Invalid MFA token.')
+  }
+  const { account, scope } = challenge
+  if (!factor.accept(account, code)) {
+    if (settings.wrongCodeEndsMfaToken) challenges.close(challenge)
+    throw new OAuthError('invalid_token', factor.invalid)
+  }
+  challenges.close(challenge)
+
+  const lifetime = getLifetime(form)
+  if (!settings.mfaTokenKeepsRequest) return { account, scope: undefined, ...lifetime }
+  // The library drops a 0 of the first step, so "never expires" must be requested in both steps.
+  const first = Number(challenge.expiresIn) === 0 ? undefined : challenge.expiresIn
+  return {
+    account,
+    scope,
+    client: state.clients.get(challenge.clientId),
+    expiresIn: first ?? lifetime.expiresIn,
+    expiresAt: challenge.expiresAt ?? lifetime.expiresAt,
+  }
+}
+
+/** Returns the lifetime that the form requests. */
+export function getLifetime(form: ParsedRequest['form']): Pick<GrantResult, 'expiresIn' | 'expiresAt'> {
+  return { expiresIn: form.get('expires_in'), expiresAt: form.get('expires_at') }
+}
+
+/** The grant types that the sandbox supports, by their exact names. */
+export const grants: ReadonlyMap<string, Grant> = new Map([
+  ['password', password],
+  ['urn:custom:mfa-otp', mfaOtp],
+  ['urn:custom:recovery-code', recoveryCode],
+  ['client_credentials', clientCredentials],
+  ['refresh_token', refreshToken],
+])

@@ -1,0 +1,178 @@
+import { endOfTime } from '../clock.ts'
+import { randomToken, randomUuid } from '../random.ts'
+import type { Account } from './accounts.ts'
+import type { ClientOptions } from './clients.ts'
+import type { Settings } from './settings.ts'
+
+/** An access token. `expiresAt` is in milliseconds since 1970; `null` if the token never expires. */
+export interface AccessToken {
+  readonly token: string
+  readonly clientId: string
+  readonly account: Account
+  readonly scope: string | undefined
+  expiresAt: number | null
+}
+
+/** A refresh token. It can be used once, by the client that it was issued to. */
+export interface RefreshToken {
+  readonly token: string
+  /** The access token that it was issued with. */
+  readonly access: AccessToken
+  readonly expiresAt: number | null
+  /** Whether clients of this kind can refresh. The refresh token of a developer client is always rejected. */
+  readonly isUsable: boolean
+}
+
+/** The parameters of {@link Tokens.issue}. */
+export interface TokenRequest {
+  readonly client: ClientOptions
+  readonly account: Account
+  readonly scope: string | undefined
+  readonly lifetimeSeconds: number
+}
+
+/** The access and refresh tokens of a sandbox. */
+export class Tokens {
+  readonly #settings: Settings
+  readonly #now: () => number
+  readonly #access = new Map<string, AccessToken>()
+  readonly #refresh = new Map<string, RefreshToken>()
+
+  constructor(settings: Settings, now: () => number) {
+    this.#settings = settings
+    this.#now = now
+  }
+
+  /**
+   * Issues an access token, and a refresh token where there is one. As in the open library, a lifetime that is not above
+   * 0 (NaN too) never expires, and 0 and NaN have no refresh token.
+   */
+  issue({ client, account, scope, lifetimeSeconds }: TokenRequest): {
+    access: AccessToken
+    refresh: RefreshToken | undefined
+  } {
+    const expiresAt = lifetimeSeconds > 0 ? this.#after(lifetimeSeconds) : null
+    const access = { token: randomToken(), clientId: client.id, account, scope, expiresAt }
+    this.#access.set(access.token, access)
+    if (!lifetimeSeconds || !this.#settings.grants.includes('refresh_token'))
+      return { access, refresh: undefined }
+
+    const { refreshTokenLifetime, refreshTokenLifetimeFrom, refreshableClients } = this.#settings
+    const start = refreshTokenLifetimeFrom === 'issue' ? 0 : lifetimeSeconds
+    const refresh = {
+      token: randomToken(),
+      access,
+      expiresAt: refreshTokenLifetime ? this.#after(start + refreshTokenLifetime) : null,
+      isUsable: refreshableClients.includes(client.kind),
+    }
+    this.#refresh.set(refresh.token, refresh)
+    return { access, refresh }
+  }
+
+  findAccess(token: string): AccessToken | undefined {
+    return this.#access.get(token)
+  }
+
+  findRefresh(token: string): RefreshToken | undefined {
+    return this.#refresh.get(token)
+  }
+
+  /** Returns the access tokens of an account, or of all accounts. */
+  list(account?: Account): AccessToken[] {
+    return [...this.#access.values()].filter((access) => account === undefined || access.account === account)
+  }
+
+  isExpired({ expiresAt }: AccessToken | RefreshToken): boolean {
+    return expiresAt !== null && expiresAt < this.#now()
+  }
+
+  /** Whether the access token is neither expired nor revoked. */
+  isValid(access: AccessToken): boolean {
+    return this.#access.get(access.token) === access && !this.isExpired(access)
+  }
+
+  /** Ends a refresh token that was used. */
+  useRefresh(token: string): void {
+    this.#refresh.delete(token)
+  }
+
+  /** Revokes an access token. An unknown one is ignored. */
+  revoke(token: string): void {
+    this.#access.delete(token)
+    if (!this.#settings.revocationEndsRefreshToken) return
+    this.#revokeRefresh((refresh) => refresh.access.token === token)
+  }
+
+  /** Revokes the access tokens of an account, or of all accounts, and returns how many. */
+  revokeAll(account?: Account): number {
+    const tokens = this.list(account)
+    for (const { token } of tokens) this.revoke(token)
+    return tokens.length
+  }
+
+  /** Makes the access tokens of an account, or of all accounts, expired, and returns how many. */
+  expireAll(account?: Account): number {
+    const tokens = this.list(account)
+    for (const access of tokens) access.expiresAt = this.#now() - 1
+    return tokens.length
+  }
+
+  /** Revokes the refresh tokens of an account, or of all accounts. */
+  revokeRefreshTokens(account?: Account): void {
+    this.#revokeRefresh((refresh) => account === undefined || refresh.access.account === account)
+  }
+
+  #revokeRefresh(shouldRevoke: (refresh: RefreshToken) => boolean): void {
+    for (const refresh of this.#refresh.values())
+      if (shouldRevoke(refresh)) this.#refresh.delete(refresh.token)
+  }
+
+  #after(seconds: number): number | null {
+    const time = this.#now() + Math.trunc(seconds) * 1000
+    // The library's dates become invalid there, and such a token never expires.
+    return time > endOfTime ? null : time
+  }
+}
+
+/** A second factor that was requested, with the parameters of the first step. */
+export interface MfaChallenge {
+  readonly mfaToken: string
+  readonly account: Account
+  readonly clientId: string
+  readonly scope: string | undefined
+  readonly expiresIn: string | undefined
+  readonly expiresAt: string | undefined
+}
+
+/** The open MFA challenges, by their `mfa_token`. */
+export class MfaChallenges {
+  readonly #now: () => number
+  readonly #lifetimeMs: number
+  readonly #open = new Map<string, { challenge: MfaChallenge; until: number }>()
+
+  constructor(lifetimeSeconds: number, now: () => number) {
+    this.#lifetimeMs = lifetimeSeconds * 1000
+    this.#now = now
+  }
+
+  open(details: Omit<MfaChallenge, 'mfaToken'>): MfaChallenge {
+    const challenge = { ...details, mfaToken: randomUuid() }
+    this.#open.set(challenge.mfaToken, { challenge, until: this.#now() + this.#lifetimeMs })
+    return challenge
+  }
+
+  /** Returns the challenge, unless it is unknown, closed or expired. */
+  find(mfaToken: string): MfaChallenge | undefined {
+    const entry = this.#open.get(mfaToken)
+    return entry && entry.until >= this.#now() ? entry.challenge : undefined
+  }
+
+  close({ mfaToken }: MfaChallenge): void {
+    this.#open.delete(mfaToken)
+  }
+
+  /** Closes all challenges of an account. */
+  closeAll(account: Account): void {
+    for (const { challenge } of this.#open.values()) if (challenge.account === account) this.close(challenge)
+  }
+}

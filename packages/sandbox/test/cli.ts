@@ -1,0 +1,3 @@
+import { runCli } from '../src/node/run-cli.ts'
+
+await runCli(process)

@@ -1,0 +1,6 @@
+export {
+  type ContractStorage,
+  type StoreContractCase,
+  type StoreContractOptions,
+  storeContract,
+} from './store-contract.ts'
