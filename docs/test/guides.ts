@@ -61,6 +61,10 @@ const axiosGiven: Given = {
   developerClient: `const { developerClient } = core`,
   Particle: `import Particle from 'particle-api-js'`,
   createReadStream: `import { createReadStream } from 'node:fs'`,
+  createAuthRefreshInterceptor: `const createAuthRefreshInterceptor = (
+  /** @type {unknown} */ _instance,
+  /** @type {(failedRequest: any) => Promise<void>} */ _refresh,
+) => {}`,
   ...withMfa,
   username: `const username = 'dev@example.com'`,
   password: `const password = 'correct horse'`,

@@ -180,7 +180,7 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
     const changes: Interceptor[] = [
       (config) => Object.assign(config, { adapter: custom }),
       (config) => ({ ...config, adapter: custom }),
-      (config) => Object.assign(config, { data: () => 'made late', method: 'post' }),
+      (config) => Object.assign(config, { data: 'late', method: 'post' }),
       async (config) => Object.assign(config, { url: '/late' }),
     ]
     for (const change of changes) {
@@ -194,7 +194,7 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
     expect(server.requests.map(({ method, url, body }) => [method, url, body.toString()])).toEqual([
       ['GET', '/', ''],
       ['GET', '/', ''],
-      ['POST', '/', 'made late'],
+      ['POST', '/', '"late"'],
       ['GET', '/late', ''],
     ])
   })
@@ -211,7 +211,7 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
     }
     await instance.get('/').catch(() => {})
     const aborted = await instance
-      .get('/aborted', { signal: AbortSignal.abort(), data: () => 'text' })
+      .get('/aborted', { signal: AbortSignal.abort() })
       .catch((error: AxiosError) => error)
     await instance.get('/broken', { adapter }).catch(() => {})
     detach()

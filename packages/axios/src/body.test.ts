@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import { recorder, refuse } from '../test/recorder.ts'
 import { openScene } from '../test/scene.ts'
 import { numberedTokens, tokenNumber } from '../test/tokens.ts'
-import { until } from '../test/until.ts'
 import { versions } from '../test/versions.ts'
 
 const text = 'Grüße, 世界 & = + %\n'.repeat(100)
@@ -103,96 +102,6 @@ describe.each(versions)('the body of a replayed request, $name', ({ axios, attac
     const authorized = server.requests.map(({ authorization }) => authorization)
     expect(authorized).toEqual([`Bearer ${tokenNumber(1)}`, `Bearer ${tokenNumber(2)}`])
     expect(server.requests[1]?.body.toString()).toContain(text)
-  })
-
-  it.each([
-    ['text/plain', (): unknown => Readable.from([text])],
-    ['application/json', async (): Promise<unknown> => Readable.from([text])],
-    [undefined, (): unknown => text],
-  ])('is created again by a function, with content type %s', async (contentType, make) => {
-    const server = await refusing()
-    const { session } = await numberedTokens(server.url)
-    const instance = axios.create({ baseURL: server.url })
-    attachSession(instance, session)
-    let made = 0
-    const body = () => {
-      made += 1
-      return make()
-    }
-    const headers = contentType === undefined ? {} : { 'content-type': contentType }
-    const { config } = await instance.post('/', body, { headers })
-    expect(server.requests.map(({ body }) => body.toString())).toEqual([text, text])
-    expect(made).toBe(2)
-    expect(config.data).toBe(body)
-    expect(config.transformRequest).toEqual(instance.defaults.transformRequest)
-
-    await instance.post('/', body, { headers, particleGrants: false })
-    expect(server.requests[2]?.body.toString()).toBe(text)
-    expect(server.requests[2]?.authorization).toBeUndefined()
-  })
-
-  it.each(['http', 'fetch'])(
-    'is complete if the second one has another length, with the %s adapter',
-    async (adapter) => {
-      for (const lengths of [
-        [5, 50_000],
-        [50_000, 5],
-      ]) {
-        const server = await refusing()
-        const { session } = await numberedTokens(server.url)
-        const instance = axios.create({ baseURL: server.url, adapter, timeout: 20_000 })
-        attachSession(instance, session)
-        const pending = [...lengths]
-        const body = () => 'x'.repeat(pending.shift() ?? 0)
-        const { config } = await instance.post('/', body, { headers: { 'content-type': 'text/plain' } })
-        expect(server.requests.map((request) => request.body.length)).toEqual(lengths)
-        expect(server.requests.map(({ contentType }) => contentType)).toEqual(['text/plain', 'text/plain'])
-        expect(config.headers.get('content-length') ?? undefined).toBeUndefined()
-
-        const sentAgain = [7, 8]
-        await instance.request({ ...config, data: () => 'y'.repeat(sentAgain.shift() ?? 0) })
-        expect(server.requests.at(-1)?.body.toString()).toBe('yyyyyyy')
-      }
-    },
-  )
-
-  it.each([
-    ['with a token', {}],
-    ['without one', { particleGrants: false as const }],
-  ])('is closed if a function returns it after an abort or a time-out, %s', async (_title, own) => {
-    const server = await recorder()
-    const { session } = await numberedTokens(server.url)
-    const instance = axios.create({ baseURL: server.url })
-    attachSession(instance, session)
-    const controller = new AbortController()
-    for (const [limits, expected] of [
-      [{ signal: controller.signal }, { code: 'ERR_CANCELED' }],
-      [{ timeout: 20 }, { code: 'ECONNABORTED' }],
-    ] as const) {
-      let release = (_: Readable) => {}
-      const body = () =>
-        new Promise<Readable>((resolve) => {
-          release = resolve
-          if ('signal' in limits) controller.abort()
-        })
-      await expect(instance.post('/', body, { ...limits, ...own })).rejects.toMatchObject(expected)
-      const late = Readable.from([text])
-      release(late)
-      await until(() => late.destroyed)
-    }
-    expect(server.requests).toHaveLength(0)
-  })
-
-  it('rejects with the error that its function throws', async () => {
-    const server = await refusing()
-    const { session } = await numberedTokens(server.url)
-    const instance = axios.create({ baseURL: server.url })
-    attachSession(instance, session)
-    const body = () => {
-      throw new TypeError('no such file')
-    }
-    await expect(instance.post('/', body)).rejects.toThrow('no such file')
-    expect(server.requests).toHaveLength(0)
   })
 
   it.each([

@@ -1,6 +1,5 @@
 /** What is known about a body after Axios has transformed it. */
 export interface Body {
-  /** The body to send, or a function that returns it for each attempt. */
   readonly data: unknown
   readonly isReplayable: boolean
   /** The header that the body needs, if Axios cannot tell. */
@@ -25,10 +24,4 @@ function describeFormData(form: FormDataPackage): Body {
   } catch {
     return { data: form, isReplayable: false }
   }
-}
-
-/** Closes a stream that will not be sent. */
-export function discardBody(data: unknown): void {
-  if (data instanceof ReadableStream) data.cancel().catch(() => {})
-  else (data as { destroy?: () => void } | null | undefined)?.destroy?.()
 }

@@ -18,9 +18,9 @@ export function isAllowedDestination(config: Destination, origins: readonly stri
   const { url = '', baseURL = '', allowAbsoluteUrls = true, socketPath } = config
   if (typeof url !== 'string' || typeof baseURL !== 'string' || socketPath) return false
   const isAbsolute = absolute.test(url)
-  const isPlain = !isAbsolute && !suspicious.test(url) && !suspicious.test(baseURL)
   // Nothing after an origin and a slash leads elsewhere. Most requests need no parser, which takes a microsecond.
-  if (isPlain && origins.some((origin) => isInOrigin(baseURL, origin))) return true
+  if (!isAbsolute && !suspicious.test(url) && origins.some((origin) => isInOrigin(baseURL, origin)))
+    return true
   if (!isAllowedUrl(getUrl(config), origins)) return false
   // With allowAbsoluteUrls: false some versions of Axios append an absolute URL, and some do not.
   const isAmbiguous = isAbsolute && baseURL !== '' && allowAbsoluteUrls !== true
@@ -33,7 +33,7 @@ export function getUrl({ url = '', baseURL }: AxiosRequestConfig): string {
 }
 
 function isInOrigin(baseURL: string, origin: string): boolean {
-  return baseURL.startsWith(origin) && (baseURL.length === origin.length || baseURL[origin.length] === '/')
+  return baseURL === origin || (baseURL.startsWith(`${origin}/`) && !suspicious.test(baseURL))
 }
 
 /** Appends a path as Axios does. */

@@ -1,8 +1,5 @@
 import type { InternalAxiosRequestConfig } from 'axios'
 
-/** Larger bodies are uploads, and are not searched. */
-const maxSearchedBytes = 65_536
-
 /** Whether the caller sends a token or a password. The API rejects a request with two, so it is sent as it is. */
 export function hasOwnCredentials(config: InternalAxiosRequestConfig): boolean {
   const { auth, baseURL = '', data, headers, params, url = '' } = config
@@ -30,15 +27,11 @@ function isInUrl(url: string): boolean {
   return url.includes('?') && hasToken(new URLSearchParams(url.replace(/^[^?]*\?|#.*$/gs, '')))
 }
 
+/** Axios has made strings of forms and JSON. */
 function isInBody(data: unknown): boolean {
-  const text = isShort(data) ? new TextDecoder().decode(data) : data
-  if (typeof text !== 'string') return hasToken(data)
-  if (!text.includes('access_token')) return false
-  return hasToken(new URLSearchParams(text)) || hasToken(parseJson(text))
-}
-
-function isShort(data: unknown): data is Uint8Array<ArrayBuffer> {
-  return (ArrayBuffer.isView(data) || data instanceof ArrayBuffer) && data.byteLength <= maxSearchedBytes
+  if (typeof data !== 'string') return hasToken(data)
+  if (!data.includes('access_token')) return false
+  return hasToken(new URLSearchParams(data)) || hasToken(parseJson(data))
 }
 
 function parseJson(text: string): unknown {

@@ -203,15 +203,6 @@ describe('an error of a custom adapter', () => {
     expect(error.message).toBe('no such thing as [redacted]')
   })
 
-  it('has an event without its target', async () => {
-    const error = await served(async (config) => {
-      const event = { type: 'error', target: { sent: config.headers.toJSON() } }
-      throw Object.assign(new axios.AxiosError('Network Error', 'ERR_NETWORK', config), { event })
-    })
-    expect(error).toMatchObject({ code: 'ERR_NETWORK', event: { type: 'error' } })
-    expectClean(error)
-  })
-
   it('contains no token if it comes from JSON that cannot be parsed', async () => {
     const server = await failing()
     const { session } = await numberedTokens(server.url)

@@ -15,7 +15,6 @@ interface RequestError {
   config?: InternalAxiosRequestConfig
   request?: object
   response?: AxiosResponse
-  event?: { readonly type?: string }
   cause?: unknown
   toJSON?: (this: object) => object
 }
@@ -34,12 +33,14 @@ export function redactError(error: unknown, sent: Sent, depth = 0): void {
       replace(failed, name, text.replaceAll(sent.token, '[redacted]'))
     }
   }
-  const { config, event, request, response, toJSON } = failed
+  const { config, request, response, toJSON } = failed
   if (config) replace(failed, 'config', sent.config)
-  if (event) replace(failed, 'event', { type: event.type })
   if (request) replace(failed, 'request', summarize(request, sent, response))
   if (response) redactResponse(response, sent)
-  if (config && toJSON) replace(failed, 'toJSON', () => toJSON.call(withoutConnections(failed, sent.config)))
+  if (config && toJSON) {
+    const value = () => toJSON.call(withoutConnections(failed, sent.config))
+    Reflect.defineProperty(failed, 'toJSON', { value, configurable: true })
+  }
   redactError(failed.cause, sent, depth + 1)
 }
 
@@ -48,17 +49,21 @@ function redactResponse(response: AxiosResponse, sent: Sent): void {
   if (response.request) response.request = summarize(response.request, sent, response)
   const data: unknown = response.data
   // A stream of Node leads to its request.
-  if (isNodeStream(data)) response.data = getNodeReadable().from(data, { objectMode: false })
+  if (redactLaterErrors(data, sent)) response.data = getNodeReadable().from(data, { objectMode: false })
 }
 
-/** Keeps the token of a response out of logs, and out of an error that a transform throws or its stream emits later. */
+/** Keeps the token of a response out of logs, and out of an error that a transform throws. */
 export function hideRequest(response: AxiosResponse, sent: Sent): void {
   response.config = sent.config
   if (response.request) Object.defineProperty(response, 'request', { enumerable: false })
-  const data: unknown = response.data
-  if (!isNodeStream(data)) return
-  const { errorMonitor } = getNodeReadable()
-  data.on(errorMonitor, (error) => redactError(error, sent))
+  redactLaterErrors(response.data, sent)
+}
+
+/** Redacts the errors that a stream of Node emits. Returns whether it is one. */
+function redactLaterErrors(data: unknown, sent: Sent): data is NodeStream {
+  if (!isNodeStream(data)) return false
+  data.on(getNodeReadable().errorMonitor, (error) => redactError(error, sent))
+  return true
 }
 
 /** What the adapters tell about the last request, after redirects: a ClientRequest, an XMLHttpRequest or a Request. */
@@ -102,7 +107,7 @@ interface NodeReadable {
 }
 
 export function isNodeStream(value: unknown): value is NodeStream {
-  return typeof value === 'object' && value !== null && 'pipe' in value
+  return typeof value === 'object' && value !== null && 'pipe' in value && 'on' in value
 }
 
 /** There are streams of Node only where there is Node. An import would keep this package out of browsers. */

@@ -1,7 +1,7 @@
-import { isAllowedUrl } from '@particle-grants/core/protocol'
+import { getRedirect, isAllowedUrl } from '@particle-grants/core/protocol'
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { type AxiosAdapter, AxiosError, AxiosHeaders } from 'axios'
-import { type Body, describeBody, discardBody } from './body.ts'
+import { type Body, describeBody } from './body.ts'
 import { isHttpAdapter } from './destination.ts'
 import { hideRequest, redactError } from './redact-error.ts'
 import { isTokenRejected } from './token-rejection.ts'
@@ -24,11 +24,11 @@ export type Outcome = { readonly response: AxiosResponse } | { readonly error: u
  */
 export async function sendOnce(
   request: TokenRequest,
-  { token, data }: { readonly token: string; readonly data: unknown },
+  token: string,
   onTokenRejected: (outcome: Outcome) => AxiosResponse | Promise<AxiosResponse>,
 ): Promise<AxiosResponse> {
   const { config, adapter, body, deadline, guardRedirect } = request
-  const { headers, data: originalData, timeout, timeoutErrorMessage, beforeRedirect, fetchOptions } = config
+  const { headers, data, timeout, timeoutErrorMessage, beforeRedirect, fetchOptions } = config
   const sent = { config, token }
   let outcome: Outcome
   try {
@@ -36,15 +36,16 @@ export async function sendOnce(
     config.headers = copyHeaders(headers)
     config.headers.Authorization = `Bearer ${token}`
     if (body.contentType !== undefined) config.headers.setContentType(body.contentType)
-    config.data = data
+    config.data = body.data
     config.beforeRedirect = beforeRedirect ? callBoth(guardRedirect, beforeRedirect) : guardRedirect
     outcome = { response: await (isFollowedHere(request) ? sendAndFollow(request) : adapter(config)) }
   } catch (error) {
     outcome = { error }
-    if (data !== body.data) discardBody(data)
   } finally {
-    Object.assign(config, { headers, data: originalData, beforeRedirect })
-    if (deadline !== undefined) Object.assign(config, { timeout, timeoutErrorMessage })
+    config.headers = headers
+    config.data = data
+    config.beforeRedirect = beforeRedirect as BeforeRedirect
+    if (config.timeout !== timeout) Object.assign(config, { timeout, timeoutErrorMessage })
     if (config.fetchOptions !== fetchOptions) config.fetchOptions = fetchOptions as object
   }
   const response = 'error' in outcome ? getResponse(outcome.error) : outcome.response
@@ -72,6 +73,7 @@ export function getDeadline({ timeout }: InternalAxiosRequestConfig): number | u
 function limitTime(config: InternalAxiosRequestConfig, deadline: number): void {
   const left = Math.ceil(deadline - performance.now())
   if (left <= 0) throw timeoutError(config)
+  if (left >= Number(config.timeout)) return
   config.timeoutErrorMessage = getTimeoutMessage(config)
   config.timeout = left
 }
@@ -128,26 +130,20 @@ async function sendAndFollow({ config, adapter }: TokenRequest): Promise<AxiosRe
   return adapter(attempt)
 }
 
-/** Returns the request that a redirect leads to, by the rules of the Fetch Standard (section 4.4). */
 function followRedirect(
   attempt: InternalAxiosRequestConfig,
   response: AxiosResponse | undefined,
 ): InternalAxiosRequestConfig | undefined {
   const from = response?.request as Request | undefined
-  const location: unknown = response?.headers.location
-  if (!response || !/^30[12378]$/.test(String(response.status)) || from?.redirect !== 'manual')
-    return undefined
-  if (typeof location !== 'string' || !URL.canParse(location, from.url)) return undefined
-  const { href, protocol } = new URL(location, from.url)
-  const isGet = /^(get|head)$/i.test(from.method)
-  const becomesGet = response.status === 303 ? !isGet : response.status < 303 && from.method === 'POST'
-  const canSend = becomesGet || describeBody(attempt.data).isReplayable
-  if (!/^https?:$/.test(protocol) || !canSend) return undefined
+  if (!response || from?.redirect !== 'manual') return undefined
+  const redirect = getRedirect(from, { status: response.status, location: response.headers.location })
+  if (!redirect?.becomesGet && !describeBody(attempt.data).isReplayable) return undefined
+  if (redirect === undefined) return undefined
   const headers = copyHeaders(attempt.headers)
-  if (!isAllowedUrl(href, [new URL(from.url).origin])) headers.delete('Authorization')
-  if (becomesGet) headers.delete(['Content-Type', 'Content-Length'])
-  const body = becomesGet && { method: 'get', data: undefined }
-  return { ...attempt, url: href, baseURL: '', params: undefined, headers, ...body }
+  if (!redirect.keepsToken) headers.delete('Authorization')
+  if (redirect.becomesGet) headers.delete(['Content-Type', 'Content-Length'])
+  const body = redirect.becomesGet && { method: 'get', data: undefined }
+  return { ...attempt, url: redirect.url, baseURL: '', params: undefined, headers, ...body }
 }
 
 function getResponse(error: unknown): AxiosResponse | undefined {

@@ -1,6 +1,11 @@
 import { GrantsError, type Session } from '@particle-grants/core'
-import axios, { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
-import { describeBody, discardBody } from './body.ts'
+import axios, {
+  type AxiosAdapter,
+  AxiosHeaders,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios'
+import { describeBody } from './body.ts'
 import { assertNotReadable, getUrl, isAllowedDestination } from './destination.ts'
 import { hasOwnCredentials } from './own-credentials.ts'
 import {
@@ -48,12 +53,9 @@ export class SessionAdapter {
 
   /** Request interceptor: wraps the adapter that the config names. */
   install(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
-    const { adapter, data } = config
-    // Axios' transforms would turn a function into nothing.
-    if (typeof data === 'function') config.data = undefined
+    const { adapter } = config
     config.adapter = (dispatched) => {
       dispatched.adapter = adapter as AxiosAdapter
-      if (typeof data === 'function') dispatched.data = data
       return this.#send(dispatched)
     }
     return config
@@ -68,6 +70,8 @@ export class SessionAdapter {
     const { session, allowedOrigins } = this.#options
     const names = config.adapter ?? axios.defaults.adapter
     const adapter = typeof names === 'function' ? names : getAdapter(names, config)
+    // The CommonJS build has its own class, which the adapters of old versions do not read.
+    if (!(config.headers instanceof AxiosHeaders)) config.headers = copyHeaders(config.headers)
     const isIncluded = this.#isAttached && config.particleGrants !== false
     const isAllowed = isIncluded && isAllowedDestination(config, allowedOrigins) && !hasOwnCredentials(config)
     const body = describeBody(config.data)
@@ -78,27 +82,24 @@ export class SessionAdapter {
       deadline: getDeadline(config),
       guardRedirect: this.#guardRedirect,
     }
-    if (!isAllowed) return sendWithoutToken(request)
+    if (!isAllowed) return adapter(config)
     assertNotReadable(config, adapter)
-    const isReady = body.isReplayable && typeof body.data !== 'function'
-    const token = isReady ? session.peekAccessToken() : undefined
-    return token === undefined ? this.#sendWhenReady(request) : this.#sendWithToken(request, token, body.data)
+    const token = body.isReplayable ? session.peekAccessToken() : undefined
+    return token === undefined ? this.#sendWhenReady(request) : this.#sendWithToken(request, token)
   }
 
   async #sendWhenReady(request: TokenRequest): Promise<AxiosResponse> {
-    const token = await this.#getToken(request)
-    return this.#sendWithToken(request, token, await createBody(request))
+    return this.#sendWithToken(request, await this.#getToken(request))
   }
 
-  #sendWithToken(request: TokenRequest, token: string, data: unknown): Promise<AxiosResponse> {
+  #sendWithToken(request: TokenRequest, token: string): Promise<AxiosResponse> {
     const { session, replay } = this.#options
-    return sendOnce(request, { token, data }, async (outcome) => {
+    return sendOnce(request, token, async (outcome) => {
       session.invalidateToken(token)
       if (!((request.config.particleGrants || undefined)?.replay ?? replay)) return unwrap(outcome)
       const newToken = await this.#getToken(request)
       if (!request.body.isReplayable) throw notReplayable(request)
-      const attempt = { token: newToken, data: await createBody(request) }
-      return sendOnce(request, attempt, (second) => {
+      return sendOnce(request, newToken, (second) => {
         session.invalidateToken(newToken)
         return unwrap(second)
       })
@@ -110,7 +111,7 @@ export class SessionAdapter {
     const { session, onTokenError } = this.#options
     const minValidityMs = request.body.isReplayable ? 0 : minValidityOfStreamMs
     try {
-      return await waitFor(request, (signal) => session.getAccessToken({ signal, minValidityMs }))
+      return await waitForToken(request, (signal) => session.getAccessToken({ signal, minValidityMs }))
     } catch (error) {
       const current = minValidityMs > 0 ? session.peekAccessToken() : undefined
       if (current !== undefined) return current
@@ -120,36 +121,11 @@ export class SessionAdapter {
   }
 }
 
-async function sendWithoutToken(request: TokenRequest): Promise<AxiosResponse> {
-  const { config, adapter } = request
-  const { data, headers } = config
-  const body = typeof data === 'function' ? await createBody(request) : data
-  try {
-    Object.assign(config, { data: body, headers: copyHeaders(headers) })
-    return await adapter(config)
-  } finally {
-    Object.assign(config, { data, headers })
-  }
-}
-
-/** Returns the body for one attempt. One that a function makes too late is closed. */
-async function createBody(request: TokenRequest): Promise<unknown> {
-  const create = request.body.data
-  if (typeof create !== 'function') return create
-  const body = Promise.resolve().then(() => create())
-  try {
-    return await waitFor(request, () => body)
-  } catch (error) {
-    body.then(discardBody, () => {})
-    throw error
-  }
-}
-
 /** Waits within the limits of one request: its signal, cancel token and time-out abort the given signal. */
-async function waitFor<T>(
+async function waitForToken(
   { config, deadline }: TokenRequest,
-  start: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+  getToken: (signal: AbortSignal) => Promise<string>,
+): Promise<string> {
   const { signal } = config
   // The declarations of Axios leave these methods out.
   const cancelToken = config.cancelToken as
@@ -164,11 +140,7 @@ async function waitFor<T>(
   const left = deadline && Math.min(Math.max(deadline - performance.now(), 0), 2 ** 31 - 1)
   const timer = deadline && setTimeout(() => controller.abort(timeoutError(config)), left)
   try {
-    controller.signal.throwIfAborted()
-    return await new Promise((resolve, reject) => {
-      controller.signal.addEventListener('abort', () => reject(controller.signal.reason))
-      start(controller.signal).then(resolve, reject)
-    })
+    return await getToken(controller.signal)
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener?.('abort', abort)
@@ -186,6 +158,6 @@ function copyError(error: unknown): unknown {
 function notReplayable({ config }: TokenRequest): GrantsError {
   const method = config.method?.toUpperCase() ?? 'GET'
   const url = getUrl(config).replace(/[?#].*$/s, '')
-  const message = `The API rejected the token of ${method} ${url}, and a stream cannot be sent again. Repeat the call with a new stream, or pass a function that returns it.`
+  const message = `The API rejected the token of ${method} ${url}. Repeat the call with a new stream.`
   return new GrantsError('request_not_replayable', message, { method, url })
 }

@@ -19,6 +19,7 @@ export type { BodyReader, Fetch, FetchInit, FetchResponse, HttpResponse, JsonObj
 // Bearer tokens
 export { isAllowedUrl, isInvalidTokenError, isRevocationConfirmed } from './bearer.ts'
 export { parseBaseUrl, parseOrigins, particleUrl } from './base-url.ts'
+export { getRedirect, type Redirect } from './redirect.ts'
 
 // Grants
 export { grants, grantTypes, isGrantType, mayUse } from '../grants/catalogue.ts'
