@@ -12,7 +12,6 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 export const pluginPackages = [
   'packages/core',
   'packages/reference',
-  'packages/axios',
   'packages/process-lock',
   'packages/store-file',
   'packages/store-keyring',

@@ -10,6 +10,7 @@ export { describeError, type ErrorDescription } from './errors/describe-error.ts
 export { type ExitCode, exitCodes } from './errors/exit-codes.ts'
 export { reportError, type ShowOptions } from './errors/report-error.ts'
 export { unknownCommand } from './errors/unknown-command.ts'
-export { platformFetch } from './network/network-fetch.ts'
+export { type ApiRequest, type ApiResponse, callApi, toApiError, toNetworkError } from './network/api-call.ts'
+export { platformFetch } from './network/fetch.ts'
 export { nameCommands, type Program } from './terminal/commands.ts'
 export { type WholeOptions, wholeStdin } from './terminal/whole-stdin.ts'

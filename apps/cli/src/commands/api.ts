@@ -49,27 +49,24 @@ The exit code follows the status: 0 for 2xx, 3 when the token is refused, 5 for 
     // What is wrong with the call is told before who is signed in.
     const url = ownPath(path)
     const { contentType, ...body } = await callBody(method, flags)
-    const { session } = await this.connection()
-    const http = await this.http()
+    const session = await this.session()
     const before = session.peekAccessToken()
     const came = await this.progress(`${method} ${path}`, () =>
-      http.request({
-        method,
-        url,
-        ...body,
-        headers: { Accept: '*/*', ...(contentType !== undefined && { 'Content-Type': contentType }) },
-        responseType: 'arraybuffer',
-        validateStatus: () => true,
-      }),
+      session.fetch(
+        url + (body.params ? `${url.includes('?') ? '&' : '?'}${new URLSearchParams(body.params)}` : ''),
+        {
+          method,
+          body: body.data ?? null,
+          headers: { Accept: '*/*', ...(contentType !== undefined && { 'Content-Type': contentType }) },
+        },
+      ),
     )
     const answer = shown.withoutTokens(
       {
         status: came.status,
         statusText: came.statusText,
-        headers: Object.fromEntries(
-          Object.entries(came.headers).map(([name, value]) => [name, String(value)]),
-        ),
-        body: Buffer.from(came.data as ArrayBuffer),
+        headers: Object.fromEntries(came.headers),
+        body: Buffer.from(await came.arrayBuffer()),
       },
       [before, session.peekAccessToken()],
     )

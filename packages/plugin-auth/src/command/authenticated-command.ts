@@ -1,9 +1,9 @@
-import type { AxiosInstance } from 'axios'
 import { type AnySession, type Connection, Connections } from '../connection/connection.ts'
 import { describeSource, type Source } from '../connection/source.ts'
 import { formatConnectionFlags } from '../connection/wording.ts'
 import type { ErrorDescription } from '../errors/describe-error.ts'
 import { exitCodes } from '../errors/exit-codes.ts'
+import { type ApiRequest, callApi, toApiError, toNetworkError } from '../network/api-call.ts'
 import { getExpiryWarning } from '../token/expiry-warning.ts'
 import { loadState } from '../token/stored-state.ts'
 import { getTokenFacts } from '../token/token-facts.ts'
@@ -11,8 +11,8 @@ import { type ConnectionFlags, connectionFlags, wantedBy } from './connection-fl
 import { GrantsCommand } from './grants-command.ts'
 
 /**
- * A command that calls the API as whoever is signed in: `await this.session()` and `await this.http()`. It brings
- * `--profile`, `--base-url`, `--store` and `--json`; errors of session and API get their messages and exit codes.
+ * A command that calls the API as the signed-in account: `await this.callApi(path)`, or `await this.session()` for
+ * everything else. It adds `--profile`, `--base-url` and `--store`. Each error gets a message and an exit code.
  */
 export abstract class AuthenticatedCommand extends GrantsCommand {
   static override baseFlags = connectionFlags
@@ -21,7 +21,6 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   protected readonly connections = new Connections()
   #source: Source | undefined
   #connection: Promise<Connection> | undefined
-  #http: Promise<AxiosInstance> | undefined
   #hasToken = false
   #hasWarned = false
 
@@ -30,10 +29,11 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
     return (await this.connection()).session
   }
 
-  /** An Axios instance with the token attached, on the base URL; renewed and sent again where the API wants that. */
-  protected http(): Promise<AxiosInstance> {
-    this.#http ??= this.#createHttp()
-    return this.#http
+  /** Calls the API with the token and returns the JSON of the response, unchecked. Any status but 2xx is an error. */
+  protected async callApi<T = unknown>(path: string, request: ApiRequest = {}): Promise<T> {
+    const response = await callApi(await this.session(), path, request)
+    if (response.status >= 200 && response.status < 300) return response.data as T
+    throw toApiError(response, `${request.method ?? 'GET'} ${path} failed`)
   }
 
   /** Session, source and store. */
@@ -62,10 +62,10 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
     return { ...described, remedy: `Unset ${this.#source.variable}, or set it to a valid token.` }
   }
 
-  /** An error of Axios is told as what it means: nobody answered, or Particle refused. */
+  /** `session.fetch` rejects as `fetch` does if there is no answer. */
   protected override async catch(thrown: unknown): Promise<void> {
-    const { explainHttpError } = await import('../network/http-errors.ts')
-    return super.catch(explainHttpError(thrown))
+    const isFetchError = thrown instanceof TypeError && thrown.message === 'fetch failed'
+    return super.catch(isFetchError ? toNetworkError(thrown) : thrown)
   }
 
   protected override async finally(thrown: Error | undefined): Promise<void> {
@@ -98,11 +98,5 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
     const { source } = connection
     this.#hasToken = source.from === 'environment' || source.profile?.signIn !== undefined
     return connection
-  }
-
-  async #createHttp(): Promise<AxiosInstance> {
-    const { session, baseUrl } = await this.connection()
-    const { createHttp } = await import('../network/http.ts')
-    return createHttp({ session, baseUrl, userAgent: this.config.userAgent })
   }
 }

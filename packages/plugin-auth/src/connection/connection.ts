@@ -7,7 +7,7 @@ import {
   type StaticSession,
   type Store,
 } from '@particle-grants/core'
-import { platformFetch } from '../network/network-fetch.ts'
+import { platformFetch } from '../network/fetch.ts'
 import { loadClient } from './client-secrets.ts'
 import { parseCustomer } from './customer.ts'
 import type { SignIn } from './profile.ts'

@@ -22,8 +22,6 @@ export const cliErrorCodes = {
   call_refused: exitCodes.failed,
   /** The API could not be reached, or something else answered. */
   network_error: exitCodes.network,
-  /** The proxy that the environment names is none, or did not do its part. */
-  proxy: exitCodes.network,
   /** Signed in, and not as it was asked for. */
   not_as_asked: exitCodes.failed,
   /** The result could not be written where it was wanted. */
@@ -58,14 +56,3 @@ export class CliError extends Error {
     return value instanceof Error && value.name === 'CliError' && 'code' in value
   }
 }
-
-/** The error of a proxy that a call failed for, however deep: core and Axios wrap what `fetch` throws. */
-export function proxyErrorIn(thrown: unknown): CliError | undefined {
-  if (!(thrown instanceof Error)) return undefined
-  // A copy of core's has no remedy any more.
-  return CliError.isInstance(thrown) && thrown.code === 'proxy'
-    ? new CliError('proxy', { what: thrown.message, remedy: thrown.remedy ?? proxyRemedy, cause: thrown })
-    : proxyErrorIn(thrown.cause)
-}
-
-const proxyRemedy = 'Correct the variable, or name in NO_PROXY who is reached without a proxy.'

@@ -2,7 +2,7 @@ import { type AnyGrantsError, GrantsError } from '@particle-grants/core'
 import { errorUrl } from '@particle-grants/reference'
 import { timeInWords } from '../connection/wording.ts'
 import { withCommands } from '../terminal/commands.ts'
-import { CliError, type CliErrorCode, cliErrorCodes, proxyErrorIn } from './cli-error.ts'
+import { CliError, type CliErrorCode, cliErrorCodes } from './cli-error.ts'
 import { type ErrorOutcome, errorMap } from './error-map.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { describeWrongCall, type WrongCall } from './wrong-call.ts'
@@ -25,8 +25,7 @@ export function describeError(thrown: unknown, bin: string, connectionFlags = ''
   return { ...described, message: withCommands(message), remedy: remedy && withCommands(remedy) }
 }
 
-function describe(given: unknown, bin: string, connectionFlags: string): ErrorDescription {
-  const thrown = proxyErrorIn(given) ?? given
+function describe(thrown: unknown, bin: string, connectionFlags: string): ErrorDescription {
   if (GrantsError.isInstance(thrown)) return describeCore(thrown, bin, connectionFlags)
   if (CliError.isInstance(thrown)) {
     const { code, message, remedy } = thrown

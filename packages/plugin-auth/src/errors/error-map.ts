@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorDetails } from '@particle-grants/core'
 import { folderVariable } from '../connection/stores.ts'
+import { getProxyRemedy } from '../network/fetch.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 
 /** How a command reports an error of core. */
@@ -62,7 +63,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorOutcome<C> } = {
   },
   temporarily_unavailable: { exitCode: network },
   unexpected_response: { exitCode: network },
-  network_error: { exitCode: network },
+  network_error: { exitCode: network, remedy: getProxyRemedy },
   wait_timeout: { exitCode: network },
   not_signed_in: { exitCode: notSignedIn, message: () => 'You are not signed in.', remedy: signIn },
   mfa_required: {

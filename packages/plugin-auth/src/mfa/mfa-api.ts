@@ -1,9 +1,7 @@
 import { Secret } from '@particle-grants/core'
 import { calls } from '@particle-grants/reference'
-import type { AxiosInstance, AxiosResponse } from 'axios'
 import { CliError } from '../errors/cli-error.ts'
-import { refusedCall } from '../network/api-call.ts'
-import { explainHttpError } from '../network/http-errors.ts'
+import { type ApiResponse, type ApiSession, callApi, toApiError } from '../network/api-call.ts'
 import { parseTotpKey, type TotpKey } from '../totp/index.ts'
 
 /** What the account says of itself. */
@@ -26,10 +24,10 @@ export type Confirmation = 'done' | 'refused'
 
 /** The calls of Particle's that have to do with MFA. Their paths are the catalogue's. */
 export class MfaApi {
-  readonly #http: AxiosInstance
+  readonly #session: ApiSession
 
-  constructor(http: AxiosInstance) {
-    this.#http = http
+  constructor(session: ApiSession) {
+    this.#session = session
   }
 
   async status(): Promise<MfaStatus> {
@@ -72,16 +70,12 @@ export class MfaApi {
     return 'done'
   }
 
-  async #call(
+  #call(
     name: 'user' | 'start_mfa_enrolment' | 'confirm_mfa_enrolment' | 'disable_mfa',
-    data?: object,
-  ): Promise<AxiosResponse> {
+    json?: object,
+  ): Promise<ApiResponse> {
     const { method, path } = calls[name]
-    try {
-      return await this.#http.request({ method, url: path, data, validateStatus: () => true })
-    } catch (thrown) {
-      throw explainHttpError(thrown)
-    }
+    return callApi(this.#session, path, { method, json })
   }
 }
 
@@ -89,14 +83,14 @@ export class MfaApi {
  * What was presented is wrong, and the token that presented it is all right: an invalid token never comes here, since the
  * session tells it apart by its error code.
  */
-function isRefusal({ status, data }: AxiosResponse): boolean {
+function isRefusal({ status, data }: ApiResponse): boolean {
   const { error } = objectOf(data)
   return status === 401 && error !== 'invalid_token' && error !== 'expired_token'
 }
 
-function good({ status, data }: AxiosResponse, what: string): unknown {
+function good({ status, data }: ApiResponse, what: string): unknown {
   if (status >= 200 && status < 300) return data
-  throw refusedCall({ status, data }, what)
+  throw toApiError({ status, data }, what)
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {

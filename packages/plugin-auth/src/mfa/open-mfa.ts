@@ -1,5 +1,4 @@
 import { GrantsError } from '@particle-grants/core'
-import type { AxiosInstance } from 'axios'
 import type { Connection } from '../connection/connection.ts'
 import type { Stores } from '../connection/stores.ts'
 import { CliError } from '../errors/cli-error.ts'
@@ -20,13 +19,10 @@ export interface Mfa {
 }
 
 /** Opens what the commands about MFA work with, for whoever is signed in. */
-export function openMfa(
-  { baseUrl }: Connection,
-  { http, stores }: { readonly http: AxiosInstance; readonly stores: Stores },
-): Mfa {
+export function openMfa({ baseUrl, session }: Connection, { stores }: { readonly stores: Stores }): Mfa {
   const keyring = () => stores.get('keyring')
   return {
-    api: new MfaApi(http),
+    api: new MfaApi(session),
     hasKeptKey: (username) =>
       ifThere(async () => (await keptTotpKey(await keyring(), { baseUrl, username })) !== undefined),
     keep: async (username, key) => keepTotpKey(await keyring(), { baseUrl, username }, key),

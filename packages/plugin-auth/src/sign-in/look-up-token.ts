@@ -1,7 +1,7 @@
 import { createSession, developerClient, type Secret } from '@particle-grants/core'
 import { type DeveloperClientId, developerClients } from '@particle-grants/core/protocol'
-import { askApi, refusedCall } from '../network/api-call.ts'
-import { platformFetch } from '../network/network-fetch.ts'
+import { callApi, toApiError } from '../network/api-call.ts'
+import { platformFetch } from '../network/fetch.ts'
 
 /** What Particle tells of a token. */
 export interface TokenLookUp {
@@ -16,14 +16,14 @@ export interface TokenLookUp {
 /** Asks Particle about a token. Throws `token_refused` for an invalid one, `network_error` where no response arrives. */
 export async function lookUpToken(accessToken: Secret, baseUrl: string | undefined): Promise<TokenLookUp> {
   const session = createSession({ accessToken, baseUrl, fetch: platformFetch })
-  const current = await toResponse(() => askApi(session, '/v1/access_tokens/current'))
-  if (current.status !== 200) throw refusedCall(current, 'Asking about the token')
+  const current = await toResponse(() => callApi(session, '/v1/access_tokens/current'))
+  if (current.status !== 200) throw toApiError(current, 'Asking about the token')
   const {
     expires_at: expiresAt,
     client,
     client_id: clientId,
   } = (current.data ?? {}) as Record<string, unknown>
-  const user = await askApi(session, '/v1/user').catch(() => undefined)
+  const user = await callApi(session, '/v1/user').catch(() => undefined)
   const name = (user?.data as { username?: unknown } | undefined)?.username
   const end = typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number.NaN
   return {
@@ -40,7 +40,7 @@ export function clientOfToken(clientId: string | undefined) {
 }
 
 /** For an invalid token the session rejects with `reauthentication_required`: here that is a response. */
-async function toResponse(ask: () => ReturnType<typeof askApi>) {
+async function toResponse(ask: () => ReturnType<typeof callApi>) {
   try {
     return await ask()
   } catch (thrown) {

@@ -4,7 +4,7 @@ import { particleUrl } from '@particle-grants/core/protocol'
 import type { Connections } from '../connection/connection.ts'
 import type { SignIn } from '../connection/profile.ts'
 import { type Source, signInOf } from '../connection/source.ts'
-import { askApi, refusedCall } from '../network/api-call.ts'
+import { callApi, toApiError } from '../network/api-call.ts'
 import { loadState } from '../token/stored-state.ts'
 import { formatStatus, type Status } from './status.ts'
 
@@ -43,12 +43,12 @@ async function isOpen(pending: SignIn, profile: string, connections: Connections
   }
 }
 
-async function checkToken(session: Parameters<typeof askApi>[0]): Promise<'valid' | 'rejected'> {
+async function checkToken(session: Parameters<typeof callApi>[0]): Promise<'valid' | 'rejected'> {
   try {
-    const response = await askApi(session, '/v1/access_tokens/current')
+    const response = await callApi(session, '/v1/access_tokens/current')
     if (response.status === 200) return 'valid'
     if (response.status === 401) return 'rejected'
-    throw refusedCall(response, 'Asking about the token')
+    throw toApiError(response, 'Asking about the token')
   } catch (thrown) {
     // The session found out that the token is invalid, which was the question.
     if (GrantsError.isInstance(thrown) && thrown.code === 'reauthentication_required') return 'rejected'

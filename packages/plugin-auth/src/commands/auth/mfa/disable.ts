@@ -20,7 +20,7 @@ export class AuthMfaDisable extends AuthenticatedCommand {
   async run() {
     const { flags } = await this.parse(AuthMfaDisable)
     const { openMfa } = await import('../../../mfa/open-mfa.ts')
-    const mfa = openMfa(await this.connection(), { http: await this.http(), stores: this.connections.stores })
+    const mfa = openMfa(await this.connection(), { stores: this.connections.stores })
     const { username, enabled } = await this.progress('Asking Particle', () => mfa.api.status())
     if (enabled === false) {
       this.print(`Two-step authentication is off for ${username} already.`)

@@ -41,7 +41,7 @@ export class AuthMfaEnable extends AuthenticatedCommand {
       import('../../../explain/document.ts'),
     ])
     const connection = await this.connection()
-    const mfa = openMfa(connection, { http: await this.http(), stores: this.connections.stores })
+    const mfa = openMfa(connection, { stores: this.connections.stores })
     if (keepSecret === true) await mfa.assertKeyring()
     const { username, enabled } = await this.progress('Asking Particle', () => mfa.api.status())
     if (enabled === true) {

@@ -12,10 +12,7 @@ export class AuthMfaStatus extends AuthenticatedCommand {
   async run() {
     await this.parse(AuthMfaStatus)
     const { openMfa } = await import('../../../mfa/open-mfa.ts')
-    const mfa = openMfa(await this.connection(), {
-      http: await this.http(),
-      stores: this.connections.stores,
-    })
+    const mfa = openMfa(await this.connection(), { stores: this.connections.stores })
     const { username, enabled } = await this.progress('Asking Particle', () => mfa.api.status())
     const keptKey = await mfa.hasKeptKey(username)
     this.print(
