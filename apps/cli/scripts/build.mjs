@@ -56,8 +56,8 @@ const options = {
   platform: 'node',
   target: 'node20.19',
   conditions: ['@particle-grants/source'],
-  // Native, so that it comes from npm for the platform at hand.
-  external: ['@napi-rs/keyring', ...neverLoaded],
+  // They come from npm: one is native, the other reads its WebAssembly from a file beside it.
+  external: ['@napi-rs/keyring', 'jq-wasm', ...neverLoaded],
   alias: { minimatch: notNeeded, tinyglobby: notNeeded },
   minifySyntax: true,
   minifyWhitespace: true,

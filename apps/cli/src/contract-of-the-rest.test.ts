@@ -34,8 +34,9 @@ describe('the documents of --json', () => {
     const world = await World.open()
     await world.signIn()
     for (const [command, args] of [
-      ['api', ['GET', '/v1/user']],
-      ['api', ['GET', '/v1/user', '--include']],
+      ['api', ['/v1/user']],
+      ['api', ['/v1/user', '--include']],
+      ['api', ['/v1/user', '--paginate']],
       ['auth:mfa:status', []],
       ['auth:mfa:disable', []],
     ] as const) {

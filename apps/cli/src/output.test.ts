@@ -9,7 +9,7 @@ const calls = [
   ['auth', 'token', '--json'],
   ['auth', 'status'],
   ['auth', 'tokn', '--json'],
-  ['api', 'GET', '/v1/devices'],
+  ['api', '/v1/devices'],
   ['--help'],
 ]
 

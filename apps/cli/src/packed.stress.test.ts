@@ -96,7 +96,7 @@ describeStress('the packed pgrants', () => {
   it('prints no secret with DEBUG=*, whatever it does', async () => {
     const world = await World.open()
     const seen = await withDebug(world, bin, [
-      ['api', 'GET', '/v1/devices', '--include'],
+      ['api', '/v1/devices', '--include'],
       ['auth', 'status', '--check'],
       ['auth', 'whoami'],
       ['auth', 'mfa', 'status'],

@@ -75,8 +75,8 @@ describe('secrets', () => {
       await run(args)
       await run([...args, '--json'])
     }
-    await run(['api', 'GET', '/v1/devices'])
-    await run(['api', 'GET', '/v1/nothing-there'])
+    await run(['api', '/v1/devices'])
+    await run(['api', '/v1/nothing-there'])
     world.sandbox.failNext({ status: 503, error: 'server_error' })
     await run(['auth', 'renew'])
     tokens.push(...storedTokens(world))
@@ -159,8 +159,8 @@ describe('secrets', () => {
     [['auth', 'token', '--format=hunter2secret']],
     [['auth', 'login', '--customer=hunter2secret', '--username', 'x']],
     [['auth', 'explain', 'hunter2secret']],
-    [['api', 'POST', '/v1/login', 'hunter2secret']],
-    [['api', 'POST', '/v1/login', '--input=hunter2secret', '-f', 'a=b']],
+    [['api', '/v1/login', 'hunter2secret']],
+    [['api', '/v1/login', '--input=hunter2secret', '-f', 'a=b']],
     [['sandbox', '--port', 'hunter2secret']],
     [['autocomplete', 'hunter2secret']],
   ])('are not repeated where they are none of the arguments: %j', async (args) => {

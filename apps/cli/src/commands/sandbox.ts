@@ -8,7 +8,7 @@ const name = 'particle-sandbox'
 /** `sandbox`: the local Particle cloud, as its own program starts it. */
 export class Sandbox extends GrantsCommand {
   static override enableJsonFlag = false
-  static override summary = 'Start a local Particle cloud to try all this on.'
+  static override summary = 'Start a local mock of the Particle cloud.'
   static override description =
     'Prints test accounts, and then each request. It listens on 127.0.0.1 only, and ends with Ctrl-C. Nothing reaches Particle.'
   static override examples = [
@@ -26,7 +26,7 @@ export class Sandbox extends GrantsCommand {
       summary: 'Listen on this port; 0 for any free one.',
     }),
     json: Flags.boolean({ summary: 'Print one line, {"url":"http://127.0.0.1:…"}, and nothing else.' }),
-    quiet: Flags.boolean({ summary: 'Print the URL, and no accounts and requests.' }),
+    quiet: Flags.boolean({ summary: 'Print only the URL.' }),
     'no-lockout': Flags.boolean({ summary: "Don't block an address after 10 failures in a row." }),
     'no-rate-limit': Flags.boolean({ summary: "Don't limit an address to 100 token requests in 5 minutes." }),
   }

@@ -37,7 +37,7 @@ export const pipedToken: Command = {
 /** A token from the environment, which is not stored. */
 export const tokenFromEnvironment: Command = {
   label: 'In a script, with the token in an environment variable',
-  text: 'export PARTICLE_ACCESS_TOKEN="$TOKEN"\npgrants api GET /v1/devices',
+  text: 'export PARTICLE_ACCESS_TOKEN="$TOKEN"\npgrants api /v1/devices',
 }
 
 function pipeSecrets(names: readonly string[]): string {
