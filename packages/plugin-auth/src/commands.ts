@@ -1,4 +1,5 @@
 import type { Command } from '@oclif/core'
+import { AuthExec } from './commands/auth/exec.ts'
 import { AuthExplain } from './commands/auth/explain.ts'
 import { AuthGrants } from './commands/auth/grants.ts'
 import { AuthLogin } from './commands/auth/login.ts'
@@ -18,6 +19,7 @@ import { AuthWhoami } from './commands/auth/whoami.ts'
 
 /** Every command, by its id. Explicit, so that a bundle has them all. */
 export const commands: Readonly<Record<string, Command.Class>> = {
+  'auth:exec': AuthExec,
   'auth:explain': AuthExplain,
   'auth:grants': AuthGrants,
   'auth:login': AuthLogin,
