@@ -15,7 +15,7 @@ describe('bin/pgrants.cjs', () => {
 
     expect(byBin).toEqual(byOclif)
     expect(byBin).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{40}\n$/) })
-    expect(byBin.stderr).toContain("can't be renewed")
+    expect(byBin.stderr).toContain("can't be refreshed")
     expect(await world.run(quick)).toEqual(byBin)
   })
 

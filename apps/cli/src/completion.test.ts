@@ -34,7 +34,7 @@ describe('shell completion', () => {
     const world = await World.open()
     await world.run(['autocomplete', 'bash'])
     expect(offered(world, ['pgrants', 'auth', 'lo'])).toEqual(['login', 'logout'])
-    expect(offered(world, ['pgrants', 'auth', 'login', '--to'])).toEqual(['--token-stdin', '--totp-stdin'])
+    expect(offered(world, ['pgrants', 'auth', 'login', '--to'])).toEqual(['--totp-stdin'])
   })
 
   it('has a file for PowerShell with every command', async () => {
@@ -42,7 +42,7 @@ describe('shell completion', () => {
     await world.run(['autocomplete', 'powershell'])
     const file = join(world.env.XDG_CACHE_HOME ?? '', 'pgrants/autocomplete/functions/powershell/pgrants.ps1')
     const text = readFileSync(file, 'utf8')
-    for (const name of ['login', 'logout', 'token-stdin', 'sandbox']) expect(text).toContain(name)
+    for (const name of ['login', 'logout', 'with-token', 'sandbox']) expect(text).toContain(name)
   })
 })
 
@@ -57,7 +57,7 @@ describeWithService('zsh', 'shell completion in zsh', () => {
     await shell.shows(/^is ready$/m)
     shell.type('pgrants auth logi\t')
     await shell.shows(/^pgrants auth login\b/m)
-    shell.type('--token-s\t')
-    await shell.shows(/^pgrants auth login --token-stdin\b/m)
+    shell.type('--with-to\t')
+    await shell.shows(/^pgrants auth login --with-token\b/m)
   })
 })

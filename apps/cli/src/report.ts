@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { nameCommands, reportError, unknownCommand } from '@particle-grants/plugin-auth'
+import { reportError, unknownCommand } from '@particle-grants/plugin-auth'
 
 /** Reports what no command reported: that there is no such command, or what is wrong with a call of oclif's own. */
 export function report(thrown: unknown, argv: readonly string[]): void {
   const commandIDs = commandIds()
-  nameCommands({ bin: 'pgrants', topicSeparator: ' ', commandIDs })
   const end = argv.indexOf('--')
   const own = end === -1 ? argv : argv.slice(0, end)
   const words = own.filter((word) => word !== 'help')

@@ -13,18 +13,21 @@ export function unknownCommand(words: readonly string[], ids: readonly string[])
   if (meant !== undefined) {
     return new CliError('usage', {
       what: `There is no command "${[...before, word].join(' ')}".`,
-      remedy: `Did you mean %bin% ${meant}?`,
+      remedy: 'Did you mean this?',
+      command: [meant],
     })
   }
   if (ids.includes(before.join(':'))) {
     return new CliError('usage', {
       what: `"${before.join(' ')}" takes no such argument.`,
-      remedy: `Secrets are never arguments: they come on standard input. See %bin% ${before.join(' ')} --help`,
+      remedy: 'Secrets are never arguments: they are read from standard input. See:',
+      command: [before.join(' '), '--help'],
     })
   }
   return new CliError('usage', {
     what: depth === 0 ? 'There is no such command.' : `"${before.join(' ')}" has no such command.`,
-    remedy: `See %bin% ${[...before, '--help'].join(' ')}`,
+    remedy: 'See:',
+    command: [before.join(' '), '--help'],
   })
 }
 
