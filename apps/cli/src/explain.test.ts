@@ -82,7 +82,7 @@ describe('explain', () => {
     const { code, stdout, stderr } = await world.run(['explain'], { stdin: answer })
 
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^Response: status 403\n/)
+    expect(stdout).toMatch(/^Response with status 403\n/)
     expect(stdout).toContain('-d grant_type=urn:custom:mfa-otp')
     expect(leaksIn(stdout, ['PLANTED'])).toEqual([])
   })

@@ -68,8 +68,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   },
   backing_off: {
     exitCode: lockedOut,
-    message: ({ account }) =>
-      `Too many failed sign-ins${account === undefined ? '' : ` for ${account}`}.`,
+    message: ({ account }) => `Too many failed sign-ins${account === undefined ? '' : ` for ${account}`}.`,
     remedy: 'If the credentials are correct now, reset the lockout:',
     command: ['auth unlock'],
   },

@@ -3,7 +3,7 @@ import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
 import { getAccountName } from '../output/format.ts'
 import { promptChoice, promptSecret, promptText } from '../output/prompts.ts'
-import { removeTotpKey } from '../totp/key-record.ts'
+import { removeTotpKey } from '../totp/key.ts'
 import type { Login } from './begin.ts'
 import { removePending, savePending } from './finish.ts'
 
@@ -136,7 +136,7 @@ async function submitStoredKey(
 async function loadStoredKey({ signIn }: Login, { connections }: ChallengeOptions) {
   const username = getAccountName(signIn)
   if (username === null) return undefined
-  const { loadTotpKey } = await import('../totp/key-record.ts')
+  const { loadTotpKey } = await import('../totp/key.ts')
   try {
     return await loadTotpKey(await connections.stores.get('keyring'), { baseUrl: signIn.baseUrl, username })
   } catch (thrown) {
