@@ -89,7 +89,7 @@ describeStress('the packed pgrants', () => {
     const { code, stdout } = await runNode(bin, ['--help'], { env: world.env })
 
     expect(code).toBe(0)
-    for (const name of ['auth', 'api', 'sandbox', 'autocomplete'])
+    for (const name of ['auth', 'api', 'sandbox', 'completion'])
       expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))
   })
 

@@ -13,6 +13,11 @@ export interface QuickAnswer {
   readonly exitCode: number
 }
 
+/** Returns the names of the profiles, for shell completion. */
+export async function listProfileNames(): Promise<string[]> {
+  return Object.keys((await new ProfileBook(new Stores()).read()).profiles)
+}
+
 /**
  * Answers a plain `auth token` from a profile's stored token, with the parts of the command itself, before a framework
  * or a session is loaded. Returns nothing for a renewal or an error: then the command runs. Only damage is reported
