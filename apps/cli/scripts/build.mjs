@@ -23,13 +23,20 @@ const notNeeded = join(root, 'scripts/not-needed.cjs')
 /** Our own sources. */
 const ours = /[\\/](?:packages|apps)[\\/][^\\/]+[\\/]src[\\/]/
 
-/** For our own sources only: others may want more of it. */
-const cryptoWhenNeeded = {
-  name: 'crypto-when-needed',
-  setup({ onResolve }) {
+/** Modules that most calls do not need, loaded on first use: ours import crypto, and oclif requires the others. */
+const loadLater = {
+  name: 'load-later',
+  setup({ onResolve, onLoad }) {
     onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
       ours.test(importer) ? { path: join(root, 'scripts/lazy-crypto.mjs') } : undefined,
     )
+    onResolve({ filter: /^@oclif\/core$/ }, () => ({ path: join(root, 'scripts/oclif-core.cjs') }))
+    onResolve({ filter: /^node:(child_process|perf_hooks|readline)$/ }, ({ path, importer }) =>
+      importer.includes('@oclif') ? { path, namespace: 'load-later' } : undefined,
+    )
+    onLoad({ filter: /./, namespace: 'load-later' }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('${path}')[name] })`,
+    }))
   },
 }
 
@@ -84,7 +91,7 @@ const whole = {
   splitting: true,
   format: 'esm',
   banner: { js: banner },
-  plugins: [cryptoWhenNeeded],
+  plugins: [loadLater],
 }
 
 /**
@@ -96,7 +103,7 @@ export async function bundle(folder, ownEntryPoints = {}) {
   rmSync(outdir, { recursive: true, force: true })
   rmSync(join(folder, manifestName), { force: true })
   const later = new Map()
-  const builds = [await build({ ...quick, outdir, plugins: [cryptoWhenNeeded, laterFrom(later)] })]
+  const builds = [await build({ ...quick, outdir, plugins: [loadLater, laterFrom(later)] })]
   const entryPoints = { ...whole.entryPoints, ...Object.fromEntries(later), ...ownEntryPoints }
   builds.push(await build({ ...whole, outdir, entryPoints }))
   const inputs = new Set(builds.flatMap(({ metafile }) => Object.keys(metafile.inputs)))
