@@ -1,5 +1,7 @@
 'use strict'
 
+const helpFlags = ['-h', '--help', '-v', '--version']
+
 /**
  * Returns the part of the program that answers. Each is a file of its own: Node starts a small one twice as fast as the
  * whole program.
@@ -9,8 +11,7 @@ exports.choosePart = function choosePart(argv) {
   if (argv[0] === '__complete') return 'complete'
   const end = argv.indexOf('--')
   const words = end === -1 ? argv : argv.slice(0, end)
-  if (argv[0] === 'version' || words.includes('--version') || words.includes('-v')) return 'version'
-  if (/^(?:auth(?: mfa)?)?(?: ?help)?$/.test(words.join(' '))) return 'help'
-  if (argv[0] === 'help' || words.includes('--help') || words.includes('-h')) return 'help'
-  return 'main'
+  const isTopic = /^(?:auth(?: mfa)?)?(?: ?help)?$/.test(words.join(' '))
+  const isHelp = argv[0] === 'help' || argv[0] === 'version' || words.some((word) => helpFlags.includes(word))
+  return isTopic || isHelp ? 'help' : 'main'
 }

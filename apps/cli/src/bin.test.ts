@@ -13,7 +13,6 @@ describe('bin/pgrants.cjs', () => {
     for (const [name, maxBytes] of [
       ['token', 40_000],
       ['help', 16_000],
-      ['version', 4_000],
       ['complete', 40_000],
     ] as const) {
       const text = readFileSync(join(dist, `${name}.cjs`), 'utf8')

@@ -1,50 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Command, Interfaces } from '@oclif/core'
 
-/** The part of oclif's manifest that help, completion and man pages use. */
-export interface Manifest {
-  readonly commands: Readonly<Record<string, CommandInfo>>
-}
-
+export type Manifest = Interfaces.Manifest
 /** A command in the manifest. */
-export interface CommandInfo {
-  /** The words of the command, joined with colons. */
-  readonly id: string
-  readonly strict?: boolean
-  readonly hidden?: boolean
-  readonly summary?: string
-  readonly description?: string
-  readonly usage?: string
-  readonly args: Readonly<Record<string, ArgumentInfo>>
-  readonly flags: Readonly<Record<string, FlagInfo>>
-  readonly examples?: readonly (string | { readonly description: string; readonly command: string })[]
-}
-
-/** An argument in the manifest. */
-export interface ArgumentInfo {
-  readonly description?: string
-  readonly required?: boolean
-  readonly options?: readonly string[]
-}
-
+export type CommandInfo = Command.Cached
 /** A flag in the manifest. */
-export interface FlagInfo {
-  readonly type: 'boolean' | 'option'
-  readonly char?: string
-  readonly summary?: string
-  readonly description?: string
-  readonly helpGroup?: string
-  readonly helpValue?: string
-  readonly hidden?: boolean
-  readonly allowNo?: boolean
-  readonly options?: readonly string[]
-}
-
-/** The part of package.json that help and man pages use. */
-export interface PackageInfo {
-  readonly version: string
-  readonly oclif: { readonly topics: Readonly<Record<string, { readonly description: string }>> }
-}
+export type FlagInfo = Command.Flag.Cached
+export type PackageInfo = Interfaces.PJSON
 
 /** Reads the manifest, which the build writes beside `dist`. */
 export function readManifest(): Manifest {

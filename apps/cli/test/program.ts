@@ -5,7 +5,6 @@ import { getHelp } from '../src/help.ts'
 import type { Answer } from '../src/output.ts'
 import { reportUnknownCommand } from '../src/report.ts'
 import { runCli } from '../src/run-cli.ts'
-import { getVersion } from '../src/version.ts'
 
 /** Does what `bin/pgrants.cjs` does, with the streams of the process only: it is an entry point of the tests' bundle. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -23,7 +22,6 @@ const answers: Readonly<
   Record<Exclude<Part, 'main'>, (argv: readonly string[]) => Promise<Answer | undefined>>
 > = {
   token: () => quickToken('pgrants'),
-  version: async () => ({ stdout: getVersion() }),
   help: async (argv) => {
     const stdout = getHelp(argv, process.stdout.isTTY ? process.stdout : undefined)
     return stdout === undefined ? undefined : { stdout }

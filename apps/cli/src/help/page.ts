@@ -51,7 +51,7 @@ export function findPage(
   if (below.length === 0) return undefined
   return {
     words,
-    summary: pkg.oclif.topics[id]?.description ?? '',
+    summary: pkg.oclif.topics?.[id]?.description ?? '',
     sections: [
       { heading: 'USAGE', lines: [`${[bin, ...words].join(' ')} COMMAND [FLAGS]`] },
       { heading: 'COMMANDS', rows: below },
@@ -111,19 +111,14 @@ function getCommandPage(command: CommandInfo, below: readonly Row[]): HelpPage {
   const words = command.id.split(':')
   const fill = (text: string) =>
     text.replaceAll('<%= config.bin %>', bin).replaceAll('<%= command.id %>', words.join(' '))
-  const argumentRows = Object.entries(command.args).map(
-    ([key, { description = '' }]): Row => [key.toUpperCase(), description],
-  )
-  const operands = Object.entries(command.args).map(([key, { required }]) =>
-    required ? key.toUpperCase() : `[${key.toUpperCase()}]`,
-  )
-  const usage =
-    command.usage === undefined ? [...words, ...operands, '[FLAGS]'].join(' ') : fill(command.usage)
+  const args = Object.entries(command.args).map(([key, arg]) => ({ ...arg, name: key.toUpperCase() }))
+  const operands = args.map(({ name, required }) => (required ? name : `[${name}]`))
+  const usage = [command.usage ?? [...words, ...operands, '[FLAGS]'].join(' ')].flat().map(fill)
   return {
     words,
     summary: fill(command.summary ?? ''),
     sections: [
-      { heading: 'USAGE', lines: [`${bin} ${usage}`] },
+      { heading: 'USAGE', lines: usage.map((one) => `${bin} ${one}`) },
       {
         heading: 'DESCRIPTION',
         paragraphs: fill(command.description ?? '')
@@ -131,7 +126,7 @@ function getCommandPage(command: CommandInfo, below: readonly Row[]): HelpPage {
           .filter(Boolean),
       },
       { heading: 'COMMANDS', rows: below },
-      { heading: 'ARGUMENTS', rows: argumentRows },
+      { heading: 'ARGUMENTS', rows: args.map(({ name, description = '' }): Row => [name, description]) },
       ...getFlagSections(command),
       {
         heading: 'EXAMPLES',
@@ -163,10 +158,10 @@ function getFlagSections({ flags }: CommandInfo): Section[] {
     }))
 }
 
-function formatFlag(name: string, { char, type, allowNo, helpValue, options }: FlagInfo): string {
-  const short = char === undefined ? '    ' : `-${char}, `
-  const value = helpValue ?? options?.join('|') ?? 'VALUE'
-  return `${short}--${allowNo ? '[no-]' : ''}${name}${type === 'option' ? ` ${value}` : ''}`
+function formatFlag(name: string, flag: FlagInfo): string {
+  const short = flag.char === undefined ? '    ' : `-${flag.char}, `
+  if (flag.type === 'boolean') return `${short}--${flag.allowNo ? '[no-]' : ''}${name}`
+  return `${short}--${name} ${flag.helpValue ?? flag.options?.join('|') ?? 'VALUE'}`
 }
 
 function getExample(example: NonNullable<CommandInfo['examples']>[number], index: number): string[] {
@@ -183,7 +178,7 @@ export function listCommands(words: readonly string[], { commands }: Manifest, p
   const names = new Set(shown.map(({ id }) => id.slice(prefix.length).split(':')[0] ?? ''))
   return [...names].sort().map((name) => {
     const id = `${prefix}${name}`
-    return [name, commands[id]?.summary ?? pkg.oclif.topics[id]?.description ?? '']
+    return [name, commands[id]?.summary ?? pkg.oclif.topics?.[id]?.description ?? '']
   })
 }
 
