@@ -7,7 +7,9 @@ const helpFlags = ['-h', '--help', '-v', '--version']
  * whole program.
  */
 exports.choosePart = function choosePart(argv) {
-  if (argv.length === 2 && argv[0] === 'auth' && argv[1] === 'token') return 'token'
+  const line = argv.join(' ')
+  if (line === 'auth token') return 'token'
+  if (line === 'auth status') return 'status'
   if (argv[0] === '__complete') return 'complete'
   const end = argv.indexOf('--')
   const words = end === -1 ? argv : argv.slice(0, end)

@@ -74,7 +74,7 @@ const options = {
 }
 
 /** The parts that `bin/part.cjs` chooses: each is one file that needs no framework. */
-const parts = ['token', 'help', 'complete']
+const parts = ['token', 'status', 'help', 'complete']
 
 const quick = {
   ...options,

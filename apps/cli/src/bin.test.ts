@@ -8,10 +8,11 @@ const quick = ['auth', 'token']
 const slow = ['auth', 'token', '--format', 'plain']
 
 describe('bin/pgrants.cjs', () => {
-  it('loads no framework for a token, help, a version and completion', () => {
+  it('loads no framework for a token, the status, help, a version and completion', () => {
     const dist = join(dirname(inject('pgrants')), '../dist')
     for (const [name, maxBytes] of [
-      ['token', 40_000],
+      ['token', 44_000],
+      ['status', 60_000],
       ['help', 16_000],
       ['complete', 40_000],
     ] as const) {
@@ -28,11 +29,23 @@ describe('bin/pgrants.cjs', () => {
 
     expect(byBin).toEqual(byOclif)
     expect(byBin).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{40}\n$/) })
-    expect(byBin.stderr).toContain("can't be renewed")
+    expect(byBin.stderr).toContain("can't be refreshed")
     expect(await world.run(quick)).toEqual(byBin)
   })
 
-  it('fails in the same way with and without oclif where nobody is signed in', async () => {
+  it('prints the same status with and without oclif', async () => {
+    const world = await World.open()
+    for (const signIn of [async () => {}, () => world.signIn()]) {
+      await signIn()
+      const [status, byOclif] = await Promise.all([
+        world.spawn(['auth', 'status']).ended,
+        world.spawn(['auth', 'status', '--store', 'file']).ended,
+      ])
+      expect(status).toEqual(byOclif)
+    }
+  })
+
+  it('fails in the same way with and without oclif if you are not signed in', async () => {
     const world = await World.open()
     const [byBin, byOclif] = await Promise.all([world.spawn(quick).ended, world.spawn(slow).ended])
 

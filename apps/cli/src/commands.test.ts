@@ -62,7 +62,7 @@ describe('auth token', () => {
       ['auth', 'token', '--format', 'plain'],
     ]) {
       const { stderr } = await world.run(args)
-      expect(stderr).toContain("can't be renewed")
+      expect(stderr).toContain("can't be refreshed")
       expect(stderr).toContain('pgrants auth login')
     }
   })
@@ -70,7 +70,7 @@ describe('auth token', () => {
   it('warns once in twelve hours in the last two weeks', async () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '7d'])
-    expect((await world.run(['auth', 'token'])).stderr).toContain("can't be renewed")
+    expect((await world.run(['auth', 'token'])).stderr).toContain("can't be refreshed")
     expect((await world.run(['auth', 'token'])).stderr).toBe('')
   })
 })
@@ -110,7 +110,7 @@ describe('the environment', () => {
     expect(status.stdout).toContain('PARTICLE_ACCESS_TOKEN')
     expect(status.stderr).toContain('hides')
     const check = await world.json(['auth', 'status', '--check'], { env })
-    expect(check).toMatchObject({ code: 3, document: { checked: 'rejected', status: 'ended' } })
+    expect(check).toMatchObject({ code: 3, document: { checked: 'rejected', status: 'expired' } })
   })
 
   it('knows whose its token is by asking', async () => {
@@ -159,11 +159,11 @@ describe('auth status', () => {
   })
 })
 
-describe('auth renew', () => {
-  it("says that a developer's token can't be renewed, without asking the server", async () => {
+describe('auth refresh', () => {
+  it("says that a developer's token can't be refreshed, without asking the server", async () => {
     const world = await World.open()
     await world.signIn()
-    const { code, document } = await world.json(['auth', 'renew'])
+    const { code, document } = await world.json(['auth', 'refresh'])
     expect(code).toBe(1)
     expect(document.error).toMatchObject({ code: 'not_renewable', details: { reason: 'developer_token' } })
     expect(world.sandbox.requests()).toHaveLength(1)
@@ -229,7 +229,7 @@ describe('calls that can not be meant', () => {
     expect(stderr).not.toBe('')
   })
 
-  it('name the base URL that is meant where somebody gives the address of the token endpoint', async () => {
+  it('name the base URL if the URL of the token endpoint is given', async () => {
     const world = await World.open()
     const env = { PARTICLE_GRANTS_BASE_URL: `${world.server.url}/oauth/token` }
     const { code, stderr } = await world.run(login, { stdin: developer.password, env })

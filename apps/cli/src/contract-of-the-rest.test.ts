@@ -16,13 +16,13 @@ function faultsOf(command: string, document: unknown) {
 
 describe('the documents of --json', () => {
   it.each([
-    ['auth:grants', []],
-    ['auth:grants', ['password']],
-    ['auth:grants', ['mfa-token']],
-    ['auth:explain', ['invalid_grant']],
-    ['auth:explain', [], '{"error":"mfa_required","mfa_token":"x"}'],
-    ['auth:explain', [], '{"token_type":"bearer","access_token":"x","expires_in":60}'],
-    ['auth:explain', [], '<html>'],
+    ['grants', []],
+    ['grants', ['password']],
+    ['grants', ['mfa-token']],
+    ['explain', ['invalid_grant']],
+    ['explain', [], '{"error":"mfa_required","mfa_token":"x"}'],
+    ['explain', [], '{"token_type":"bearer","access_token":"x","expires_in":60}'],
+    ['explain', [], '<html>'],
   ])('%s %j have the promised form, offline', async (command, args, stdin = '') => {
     const world = await World.open()
     const { code, document } = await world.json([...command.split(':'), ...args], { stdin })

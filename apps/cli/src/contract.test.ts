@@ -53,20 +53,19 @@ describe('the contract with scripts', () => {
       expect([id, code]).toEqual([id, 0])
       expectValid(results.get(id), document)
     }
-    await check('auth:profiles')
+    await check('auth:list')
     await check('auth:login', ['-u', developer.username, '--password-stdin'], developer.password)
     await check(
       'auth:login',
       ['-p', 'shop', '--client-id', product.id, '--client-secret-stdin'],
       product.secret,
     )
-    await check('auth:profiles')
+    await check('auth:list')
     await check('auth:status', ['--check'])
     await check('auth:token')
     await check('auth:whoami')
-    await check('auth:renew')
-    await check('auth:profiles:switch', ['default'])
-    await check('auth:profiles:remove', ['shop'])
+    await check('auth:refresh')
+    await check('auth:switch', ['default'])
     await check('auth:unlock')
     await check('auth:logout')
     expectValid(results.get('auth:status'), (await world.json(['auth', 'status'])).document)
@@ -86,15 +85,14 @@ describe('the contract with scripts', () => {
       [['completion'], 2],
       [['auth', 'login'], 2],
       [['auth', 'login', '-u', developer.username, '--password-stdin'], 1, 'wrong'],
-      [['auth', 'login', '--token-stdin'], 3, 'a'.repeat(40)],
-      [['auth', 'profiles', 'switch', 'nowhere'], 2],
+      [['auth', 'login', '--with-token'], 3, 'a'.repeat(40)],
+      [['auth', 'switch', 'nowhere'], 2],
       [['auth', 'login', '-u', withMfa.username, '--password-stdin'], 4, withMfa.password],
     ]
     for (const [args, expected, stdin = ''] of failing) {
       const { code, stdout, stderr } = await world.run([...args, '--json'], { stdin })
-      // Where it signs in is told before, and no error.
-      const besides = stderr.replace(/^Signing in at .*\n/, '')
-      expect([args, code, besides]).toEqual([args, expected, ''])
+      const rest = stderr.replace(/^Signing in to .*\n/, '')
+      expect([args, code, rest]).toEqual([args, expected, ''])
       expectValid(error, JSON.parse(stdout))
     }
   })

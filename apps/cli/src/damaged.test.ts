@@ -37,7 +37,7 @@ describe('a record that was damaged', () => {
     writeFileSync(sessionFile(world), text)
     const { code, stderr } = await world.run(['auth', 'logout'])
     expect(code).toBe(1)
-    expect(stderr).toContain('could not be read')
+    expect(stderr).toContain("can't be read")
     expect(stderr).toContain('valid until it expires')
     const answer = await fetch(`${world.server.url}/v1/user`, {
       headers: { authorization: `Bearer ${token}` },
@@ -65,7 +65,7 @@ describe('a folder for what is kept', () => {
     const env = { HOME: home, XDG_STATE_HOME: '' }
     expect((await world.run(['auth', 'status'], { env })).code).toBe(3)
     expect((await world.run(['auth', 'token'], { env })).code).toBe(3)
-    expect((await world.run(['auth', 'profiles'], { env })).code).toBe(0)
+    expect((await world.run(['auth', 'list'], { env })).code).toBe(0)
     expect((await world.run(['auth', 'logout'], { env })).code).toBe(0)
     expect(existsSync(home)).toBe(false)
   })
@@ -76,7 +76,7 @@ describe('a folder for what is kept', () => {
       env: { HOME: 'elsewhere', XDG_STATE_HOME: '' },
     })
     expect(code).toBe(1)
-    expect(stderr).toContain('not an absolute path')
+    expect(stderr).toContain("isn't an absolute path")
     expect(stderr).toContain('XDG_STATE_HOME')
     expect(readdirSync(world.home)).toEqual([])
   })

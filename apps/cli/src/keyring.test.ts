@@ -9,7 +9,7 @@ describe('without a keyring', () => {
   it('says on stderr that the sign-in is in a file, and why', async () => {
     const world = await World.open()
     const { stderr } = await world.signIn([], { env: { PARTICLE_GRANTS_STORE: '' } })
-    expect(stderr).toContain('not in the keyring')
+    expect(stderr).toContain('No system keyring available; stored in a 0600 file.')
     expect((await world.json(['auth', 'status'])).document.store).toBe('file')
   })
 
@@ -35,7 +35,7 @@ describeWithService('keyring', 'with a keyring', () => {
     const env = { ...(await openKeyring()), PARTICLE_GRANTS_STORE: '' }
     const login = ['auth', 'login', '--client-id', product.id, '--client-secret-stdin']
     const { stderr } = await world.run(login, { stdin: product.secret, env })
-    expect(stderr).not.toContain('not in the keyring')
+    expect(stderr).not.toContain('No system keyring available; stored in a 0600 file.')
     const { document } = await world.json(['auth', 'status'], { env })
     expect(document).toMatchObject({ store: 'keyring', status: 'signed_in' })
     const token = (await world.run(['auth', 'token'], { env })).stdout.trim()

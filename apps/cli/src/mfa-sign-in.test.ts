@@ -71,7 +71,7 @@ describe('auth login with two-step authentication', () => {
     })
     expect(late.code).toBe(3)
     expect(world.sandbox.requests()).toHaveLength(sent)
-    expect((await world.json(['auth', 'profiles'])).document.profiles).toEqual([])
+    expect((await world.json(['auth', 'list'])).document.profiles).toEqual([])
   })
 
   it('has nothing to answer where nobody has begun', async () => {
@@ -136,7 +136,7 @@ describe('auth login with two-step authentication', () => {
     const args = ['auth', 'login', '--recovery-code-stdin']
     const { code, stderr } = await world.run(args, { stdin: 'nothing-of-mine' })
     expect(code).toBe(4)
-    expect(stderr).toContain('Particle rejected the code; 2 attempts are left.')
+    expect(stderr).toContain('Particle rejected the code; 2 attempts left.')
   })
 
   it('asks for the lifetime in the second step as well, and gets it', async () => {
@@ -147,8 +147,8 @@ describe('auth login with two-step authentication', () => {
     })
     const [first, second] = world.sandbox.requests()
     expect([first?.form.expires_in, second?.form.expires_in]).toEqual(['0', '0'])
-    expect(stdout).toMatch(/Expires\s+never/)
-    expect(stderr).not.toContain('You asked for')
+    expect(stdout).toContain('- Expires: never')
+    expect(stderr).not.toContain('Requested a token')
   })
 
   it('says what was asked for and what was given, where the server shortened the lifetime', async () => {
@@ -163,8 +163,8 @@ describe('auth login with two-step authentication', () => {
     })
     expect(code).toBe(0)
     expect(stderr).toContain(
-      'You asked for a token that never expires, and the server returned a token of 1 hour.',
+      'Requested a token that never expires; Particle returned one that expires after 1 hour.',
     )
-    expect(stdout).toMatch(/Expires .*in 1 hour/)
+    expect(stdout).toMatch(/Expires: .*in 1 hour/)
   })
 })

@@ -11,7 +11,7 @@ import { runInTerminal, terminals, tidy } from '../test/terminal.ts'
 
 if (!terminals) reportSkipped('auth mfa enable in a terminal', 'there are no pseudo-terminals here')
 
-const prompt = /Six digits that it shows now:/
+const prompt = /Enter the 6-digit code from your app:/
 
 /** The secret that the terminal shows, in groups. */
 function secretOn(terminal: SimulatedTerminal): string {
@@ -70,7 +70,7 @@ describe('auth mfa status', () => {
     const { code, stdout, stderr } = await world.run(['auth', 'mfa', 'status'])
 
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^Account +dev@example\.com\nTwo-step authentication +off\n/)
+    expect(stdout).toMatch(/^dev@example\.com\n {2}- Two-step authentication: off\n/)
     expect(await world.json(['auth', 'mfa', 'status'])).toEqual({
       code: 0,
       document: { account: 'dev@example.com', enabled: false, secretKept: null },
@@ -90,7 +90,7 @@ describe('auth mfa status', () => {
       match: { path: '/v1/user' },
     })
 
-    expect((await world.run(['auth', 'mfa', 'status'])).stdout).toContain('the answer does not say')
+    expect((await world.run(['auth', 'mfa', 'status'])).stdout).toContain('the API does not say')
   })
 })
 
@@ -108,7 +108,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     const uri = new URL(readQrCode(screen))
     expect([uri.host, uri.pathname]).toEqual(['totp', '/Particle:dev%40example.com'])
     expect(uri.searchParams.get('secret')).toBe(secret)
-    expect(terminal.screen()).toContain('Two-step authentication is on for dev@example.com.')
+    expect(terminal.screen()).toContain('✓ Two-step authentication is on for dev@example.com')
     expect(terminal.screen()).toContain(
       'https://docs.particle.io/getting-started/console/two-step-authentication',
     )
@@ -125,14 +125,12 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     const secret = secretOn(terminal)
     const wrong = wrongCode(secret)
     terminal.type(`${wrong}\r`)
-    await terminal.shows('rejected; 2 attempts left')
+    await terminal.shows('rejected the code; 2 attempts left')
     await terminal.shows(prompt, { times: 2 })
     terminal.type(`${wrong}\r`)
-    await terminal.shows('rejected already')
-    await terminal.shows(prompt, { times: 3 })
+    await terminal.shows('Already rejected; not resent.')
     terminal.type('12 34\r')
-    await terminal.shows('A code has six digits')
-    await terminal.shows(prompt, { times: 4 })
+    await terminal.shows('Enter 6 digits.')
     terminal.type(`${codeOf(secret).replace(/^.../, '$& ')}\r`)
 
     expect(await terminal.ended).toEqual({ code: 0, ...tidy })
@@ -180,7 +178,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     usual.press('ctrl-c')
     await usual.ended
     const narrow = world.terminal(['auth', 'mfa', 'enable'], { columns: 36 })
-    await narrow.shows(/digits that it shows/)
+    await narrow.shows(/6-digit code from/)
 
     expect(lines.length - lines.findIndex((line) => /^[█▄▀]{20}/.test(line))).toBeLessThanOrEqual(24)
     expect(narrow.screen()).toMatch(/too\s+narrow for the QR code/)
@@ -210,7 +208,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     terminal.type(`${codeOf(secretOn(terminal))}\r`)
 
     expect(await terminal.ended).toEqual({ code: 0, ...tidy })
-    expect(terminal.screen()).toMatch(/The access token ended with it\. Sign in again: pgrants auth login/)
+    expect(terminal.screen()).toMatch(/The access token was revoked\. Sign in again:\n {2}pgrants auth login/)
   })
 
   it('refuses where it is on already', async () => {
@@ -221,7 +219,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     const terminal = world.terminal(['auth', 'mfa', 'enable'])
 
     expect((await terminal.ended).code).toBe(1)
-    expect(terminal.screen()).toMatch(/is on for mfa@example\.com already/)
+    expect(terminal.screen()).toMatch(/is already on for mfa@example\.com/)
   })
 })
 
@@ -242,7 +240,7 @@ describe('auth mfa enable without a terminal', () => {
     const { code, stderr } = await world.run(['auth', 'mfa', 'enable', '--keep-secret'])
 
     expect(code).toBe(2)
-    expect(stderr).toMatch(/secret can't be kept/)
+    expect(stderr).toMatch(/secret can't be stored/)
     expect(world.sandbox.requests().some(({ path }) => path.includes('mfa'))).toBe(false)
   })
 })

@@ -49,7 +49,7 @@ describeStress('the packed plugin in another CLI', () => {
     )
     const status = await run(['auth', 'status'])
     const devices = await run(['devices'])
-    const explained = await run(['auth', 'explain', 'invalid_grant'])
+    const explained = await run(['explain', 'invalid_grant'])
     const help = await run(['auth', 'login', '--help'])
     const logout = await run(['auth', 'logout'])
     const after = await run(['devices'])
@@ -112,7 +112,7 @@ describeStress('the packed pgrants', () => {
     const { code, stderr } = await runNode(bin, ['sandbox', '--port', 'eighty'], { env: world.env })
 
     expect(code).toBe(2)
-    expect(stderr).toMatch(/--port is a number/)
+    expect(stderr).toMatch(/--port must be a number/)
   })
 })
 

@@ -27,7 +27,7 @@ describe('profiles of one account', () => {
     const world = await World.open()
     for (const name of ['a', 'b', 'c']) await world.signIn(['-p', name])
     const token = await tokenOf(world, 'a')
-    await world.run(['auth', 'profiles', 'remove', 'c'])
+    await world.run(['auth', 'logout', '--no-revoke', '-p', 'c'])
     expect(await world.run(['auth', 'logout', '-p', 'b'])).toMatchObject({ code: 0 })
 
     expect(await tokenOf(world, 'a')).toBe(token)
@@ -64,10 +64,10 @@ describe('profiles of one account', () => {
     const first = await world.run(['auth', 'logout', '-p', 'a'])
     expect(first).toMatchObject({
       code: 0,
-      stderr: 'The profile b uses the same token: it was not revoked.\n',
+      stderr: 'Profile b uses the same token, so it was not revoked.\n',
     })
     expect(await isValid(world, await tokenOf(world, 'b'))).toBe(true)
-    expect((await world.run(['auth', 'renew', '-p', 'b'])).code).toBe(0)
+    expect((await world.run(['auth', 'refresh', '-p', 'b'])).code).toBe(0)
     await world.run(['auth', 'logout', '-p', 'b'])
     expect(world.filesWithSecrets()).toEqual([])
   })
@@ -102,7 +102,7 @@ describe('signing in where somebody is signed in', () => {
     await world.signIn(['--expires-in', '1h'])
     const { stderr } = await world.signIn()
     expect(stderr).toMatch(
-      /Replaced the earlier sign-in of this profile\. Its token .* still valid until .*in 1 hour/,
+      /Replaced the earlier sign-in in this profile\. Its old token is still valid until .*in 1 hour/,
     )
   })
 

@@ -1,11 +1,9 @@
-import { nameCommands, reportError, unknownCommand } from '@particle-grants/plugin-auth'
+import { reportError, unknownCommand } from '@particle-grants/plugin-auth'
 import { getWords } from './help/page.ts'
 import { readManifest } from './manifest.ts'
 
 /** Reports an error that no command reported. */
 export function report(thrown: unknown, argv: readonly string[]): void {
-  const commandIDs = Object.keys(readManifest().commands)
-  nameCommands({ bin: 'pgrants', topicSeparator: ' ', commandIDs })
   const end = argv.indexOf('--')
   const json = (end === -1 ? argv : argv.slice(0, end)).includes('--json')
   reportError(thrown, { bin: 'pgrants', json })

@@ -69,8 +69,8 @@ describe('secrets', () => {
     for (const args of [
       ['auth', 'status', '--check'],
       ['auth', 'whoami'],
-      ['auth', 'renew'],
-      ['auth', 'profiles'],
+      ['auth', 'refresh'],
+      ['auth', 'list'],
     ]) {
       await run(args)
       await run([...args, '--json'])
@@ -78,7 +78,7 @@ describe('secrets', () => {
     await run(['api', '/v1/devices'])
     await run(['api', '/v1/nothing-there'])
     world.sandbox.failNext({ status: 503, error: 'server_error' })
-    await run(['auth', 'renew'])
+    await run(['auth', 'refresh'])
     tokens.push(...storedTokens(world))
     await run(['auth', 'logout', '--all'])
     const planted = [withMfa.password, otp, mfaToken, product.secret, jane.password, ...tokens]
@@ -141,7 +141,7 @@ describe('secrets', () => {
         const login = ['auth', 'login', '-u', developer.username]
         const run = await world.run([...login, `${flag}=hunter2secret`, ...json])
         expect(run.code).toBe(2)
-        expect(run.stdout + run.stderr).toContain(`${flag}-stdin`)
+        expect(run.stdout + run.stderr).toContain(flag === '--token' ? '--with-token' : `${flag}-stdin`)
         expect(leaksIn(run, ['hunter2secret'])).toEqual([])
       }
     },
@@ -158,7 +158,7 @@ describe('secrets', () => {
     [['auth', 'token', '--foo', 'hunter2secret']],
     [['auth', 'token', '--format=hunter2secret']],
     [['auth', 'login', '--customer=hunter2secret', '--username', 'x']],
-    [['auth', 'explain', 'hunter2secret']],
+    [['explain', 'hunter2secret']],
     [['api', '/v1/login', 'hunter2secret']],
     [['api', '/v1/login', '--input=hunter2secret', '-f', 'a=b']],
     [['sandbox', '--port', 'hunter2secret']],

@@ -37,7 +37,7 @@ describe('what a sign-in says', () => {
 
   it('keeps the profile in what it tells to do about an invalid token', async () => {
     const world = await World.open()
-    const run = await world.run(['auth', 'login', '--token-stdin', '-p', 'tok'], { stdin: 'a'.repeat(40) })
+    const run = await world.run(['auth', 'login', '--with-token', '-p', 'tok'], { stdin: 'a'.repeat(40) })
     expect(run.code).toBe(3)
     expect(run.stderr).toContain('auth login --profile tok')
   })
@@ -46,7 +46,7 @@ describe('what a sign-in says', () => {
     const world = await World.open()
     const { code, stderr } = await world.run([...login, '--never-expires', '--expires-in', '1h'])
     expect(code).toBe(2)
-    expect(stderr).toContain('--never-expires and --expires-in exclude each other.')
+    expect(stderr).toContain("--never-expires and --expires-in can't be combined.")
     expect(stderr).not.toContain('=true')
   })
 
@@ -68,7 +68,7 @@ describe('what a sign-in says', () => {
     const failed = await world.run(login, { stdin: 'wrong', env })
     expect(failed.stderr).not.toContain('keyring')
     expect((await world.run(login, { stdin: developer.password, env })).stderr).toContain(
-      'not in the keyring',
+      'No system keyring available',
     )
   })
 
@@ -86,11 +86,11 @@ describe('auth status', () => {
     const world = await World.open()
     const env = { PARTICLE_ACCESS_TOKEN: 'whatever' }
     const unchecked = await world.run(['auth', 'status'], { env })
-    expect(unchecked.stdout).toContain('A token is set, not checked (--check asks Particle).')
-    expect(unchecked.stdout).not.toContain('Signed in.')
+    expect(unchecked.stdout).toContain('The token in PARTICLE_ACCESS_TOKEN was not verified.')
+    expect(unchecked.stdout).not.toContain('Signed in')
     const checked = await world.run(['auth', 'status', '--check'], { env })
     expect(checked.code).toBe(3)
-    expect(checked.stdout).toContain('Unset PARTICLE_ACCESS_TOKEN')
+    expect(checked.stdout).toContain('The token in PARTICLE_ACCESS_TOKEN is not valid. Unset it')
   })
 
   it('says beside a sign-in that another one waits for its code', async () => {
@@ -101,18 +101,18 @@ describe('auth status', () => {
     })
     const { code, stdout } = await world.run(['auth', 'status'])
     expect(code).toBe(0)
-    expect(stdout).toContain('Code awaited')
-    expect(stdout).toContain(withMfa.username)
-    expect(stdout).toContain('--otp-stdin')
+    expect(stdout).toContain(
+      `MFA code required to sign in as ${withMfa.username}. Submit it:\n    pgrants auth login --otp-stdin`,
+    )
   })
 
   it('keeps when a token ended', async () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '1'])
     await expect.poll(async () => (await world.run(['auth', 'status'])).code, { timeout: 20_000 }).toBe(3)
-    expect((await world.run(['auth', 'status'])).stdout).toMatch(/Expired\s+\d.*ago\)/)
+    expect((await world.run(['auth', 'status'])).stdout).toMatch(/Expired: \d.*ago\)/)
     const { document } = await world.json(['auth', 'status'])
-    expect(document).toMatchObject({ status: 'ended', secondsLeft: 0 })
+    expect(document).toMatchObject({ status: 'expired', secondsLeft: 0 })
     expect(Date.parse(document.expiresAt)).toBeLessThan(Date.now())
   })
 })

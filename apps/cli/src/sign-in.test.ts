@@ -44,7 +44,7 @@ describe('auth login without a terminal', () => {
       { stdin: { open: '' }, env: { PARTICLE_GRANTS_STDIN_TIMEOUT: '0.2' } },
     ).ended
     expect(code).toBe(2)
-    expect(stderr).toContain('standard input')
+    expect(stderr).toContain('Standard input had no complete line')
     expect(world.sandbox.requests()).toEqual([])
   })
 
@@ -59,7 +59,7 @@ describe('auth login without a terminal', () => {
     const { code, stderr, stdout } = await world.run(['auth', 'login'])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain('--password-stdin')
-    expect(stderr).toContain('--token-stdin')
+    expect(stderr).toContain('--with-token')
   })
 
   it('names the flag where only the password is missing', async () => {
@@ -83,7 +83,7 @@ describe('auth login without a terminal', () => {
       exitCode: 1,
       details: { error: 'invalid_grant' },
     })
-    expect((await world.json(['auth', 'profiles'])).document.profiles).toEqual([])
+    expect((await world.json(['auth', 'list'])).document.profiles).toEqual([])
   })
 
   it('signs in as a product, and its token is renewed by itself', async () => {
@@ -93,7 +93,7 @@ describe('auth login without a terminal', () => {
     })
     expect(login.document).toMatchObject({ subject: 'owner', account: null, renewedBy: 'client_credentials' })
     const before = (await world.run(['auth', 'token'])).stdout
-    expect((await world.run(['auth', 'renew'])).code).toBe(0)
+    expect((await world.run(['auth', 'refresh'])).code).toBe(0)
     expect((await world.run(['auth', 'token'])).stdout).not.toBe(before)
   })
 
@@ -117,7 +117,7 @@ describe('auth login without a terminal', () => {
     const world = await World.open()
     await world.signIn()
     const token = (await world.run(['auth', 'token'])).stdout
-    const { code, document } = await world.json(['auth', 'login', '--token-stdin', '-p', 'other'], {
+    const { code, document } = await world.json(['auth', 'login', '--with-token', '-p', 'other'], {
       stdin: `Bearer ${token}`,
     })
     expect(code).toBe(0)
@@ -127,10 +127,10 @@ describe('auth login without a terminal', () => {
 
   it('refuses an invalid token before it stores anything', async () => {
     const world = await World.open()
-    const { code, document } = await world.json(['auth', 'login', '--token-stdin'], { stdin: 'a'.repeat(40) })
+    const { code, document } = await world.json(['auth', 'login', '--with-token'], { stdin: 'a'.repeat(40) })
     expect(code).toBe(3)
     expect(document.error.code).toBe('token_refused')
-    expect((await world.json(['auth', 'profiles'])).document.profiles).toEqual([])
+    expect((await world.json(['auth', 'list'])).document.profiles).toEqual([])
   })
 
   it('asks for the lifetime that is wanted, and tells when the server gave another', async () => {

@@ -62,7 +62,7 @@ describe('auth logout', () => {
       'revoked',
       'revoked',
     ])
-    expect((await world.json(['auth', 'profiles'])).document.profiles).toEqual([])
+    expect((await world.json(['auth', 'list'])).document.profiles).toEqual([])
   })
 
   it('is content where there is nothing to sign out of', async () => {
@@ -76,7 +76,7 @@ describe('auth logout of a token that came from elsewhere', () => {
   const signInTwice = async (world: World) => {
     await world.signIn()
     const token = (await world.run(['auth', 'token'])).stdout.trim()
-    await world.run(['auth', 'login', '--token-stdin', '-p', 'other'], { stdin: token })
+    await world.run(['auth', 'login', '--with-token', '-p', 'other'], { stdin: token })
     return async () => {
       const headers = { authorization: `Bearer ${token}` }
       return (await fetch(`${world.server.url}/v1/user`, { headers })).status
@@ -100,27 +100,27 @@ describe('auth logout of a token that came from elsewhere', () => {
   })
 })
 
-describe('auth profiles', () => {
+describe('auth list and auth switch', () => {
   it('are listed, switched and removed', async () => {
     const world = await World.open()
     await world.signIn(['-p', 'home'])
     await world.run(['auth', 'login', '-p', 'shop', '--client-id', product.id, '--client-secret-stdin'], {
       stdin: product.secret,
     })
-    const { document } = await world.json(['auth', 'profiles'])
+    const { document } = await world.json(['auth', 'list'])
     expect(document.active).toBe('shop')
     expect(document.profiles.map((one: { name: string }) => one.name)).toEqual(['home', 'shop'])
-    expect((await world.run(['auth', 'profiles', 'switch', 'home'])).code).toBe(0)
+    expect((await world.run(['auth', 'switch', 'home'])).code).toBe(0)
     expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${developer.username}\n`)
-    expect((await world.run(['auth', 'profiles', 'remove', 'home'])).code).toBe(0)
+    expect((await world.run(['auth', 'logout', '--no-revoke', '-p', 'home'])).code).toBe(0)
     expect((await world.run(['auth', 'token', '-p', 'home'])).code).toBe(3)
-    expect((await world.json(['auth', 'profiles'])).document.profiles).toHaveLength(1)
+    expect((await world.json(['auth', 'list'])).document.profiles).toHaveLength(1)
   })
 
   it('are named where somebody asks for one that is not there', async () => {
     const world = await World.open()
     await world.signIn(['-p', 'home'])
-    const { code, stderr } = await world.run(['auth', 'profiles', 'switch', 'hom'])
+    const { code, stderr } = await world.run(['auth', 'switch', 'hom'])
     expect(code).toBe(2)
     expect(stderr).toContain('home')
   })
@@ -138,7 +138,7 @@ describe('auth profiles', () => {
     const world = await World.open({ usesProcesses: true })
     const names = ['a', 'b', 'c', 'd']
     await Promise.all(names.map((name) => world.signIn(['-p', name])))
-    const { document } = await world.json(['auth', 'profiles'])
+    const { document } = await world.json(['auth', 'list'])
     expect(document.profiles.map((one: { name: string }) => one.name).sort()).toEqual(names)
   })
 })

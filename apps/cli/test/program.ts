@@ -1,4 +1,4 @@
-import { quickToken } from '@particle-grants/plugin-auth/quick'
+import { quickStatus, quickToken } from '@particle-grants/plugin-auth/quick'
 import { choosePart, type Part } from '../bin/part.cjs'
 import { complete } from '../src/complete.ts'
 import { getHelp } from '../src/help.ts'
@@ -22,6 +22,7 @@ const answers: Readonly<
   Record<Exclude<Part, 'main'>, (argv: readonly string[]) => Promise<Answer | undefined>>
 > = {
   token: () => quickToken('pgrants'),
+  status: () => quickStatus('pgrants'),
   help: async (argv) => {
     const stdout = getHelp(argv, process.stdout.isTTY ? process.stdout : undefined)
     return stdout === undefined ? undefined : { stdout }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { CliError, wholeStdin } from '@particle-grants/plugin-auth'
+import { CliError, readStdin } from '@particle-grants/plugin-auth'
 
 /** A field as it was given: `name=kitchen`, `params[led]=on`, `groups[]=lab`. */
 export interface Field {
@@ -79,7 +79,7 @@ export async function readInput(name: string): Promise<Buffer> {
       throw new CliError('usage', { what: `The input file could not be read (${cause.code}).`, cause })
     })
   }
-  if (!process.stdin.isTTY) return wholeStdin({ remedy: 'End it, or name a file.' })
+  if (!process.stdin.isTTY) return readStdin({ remedy: 'End it, or name a file.' })
   const what = 'Standard input is a terminal, and - reads from it.'
   throw new CliError('no_input', { what, remedy: 'Pipe the input in, or name a file.' })
 }

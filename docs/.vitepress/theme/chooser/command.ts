@@ -31,7 +31,7 @@ export function pipedMfaLogin(username: string): Command {
 /** A sign-in with an existing token. */
 export const pipedToken: Command = {
   label: 'With the command line, and the token on standard input',
-  text: `${pipeSecrets(['TOKEN'])} pgrants auth login --token-stdin`,
+  text: `${pipeSecrets(['TOKEN'])} pgrants auth login --with-token`,
 }
 
 /** A token from the environment, which is not stored. */

@@ -11,8 +11,3 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const found = closest(word, known)
   return distance(word, found) <= getMaxDistance(found) ? found : undefined
 }
-
-/** Returns the known words that are nearest to the given one, the nearest first. */
-export function nearestOf(word: string, known: readonly string[], count: number): string[] {
-  return known.toSorted((one, other) => distance(word, one) - distance(word, other)).slice(0, count)
-}

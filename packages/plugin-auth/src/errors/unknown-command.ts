@@ -10,19 +10,19 @@ export function unknownCommand(words: readonly string[], ids: readonly string[])
   const known = words.slice(0, depth)
   const [word] = words.slice(depth)
   const topic = known.join(' ')
-  const help = `See %bin% ${[...known, '--help'].join(' ')}`
   const meant = word === undefined ? undefined : findNearest(known, { word, ids })
   if (meant !== undefined) {
-    return usage(`There is no command "${[...known, word].join(' ')}".`, `Did you mean %bin% ${meant}?`)
+    const what = `There is no command "${[...known, word].join(' ')}".`
+    return new CliError('usage', { what, remedy: 'Did you mean this?', command: [meant] })
   }
+  const command = [topic, '--help'] as const
   if (ids.includes(known.join(':'))) {
-    return usage(`"${topic}" does not take this argument.`, `Secrets are read from standard input. ${help}`)
+    const what = `"${topic}" does not take this argument.`
+    return new CliError('usage', { what, remedy: 'Secrets are read from standard input. See:', command })
   }
   const what = word === undefined ? 'The command is incomplete.' : 'There is no such command.'
-  return usage(
-    what,
-    `${topic === '' ? 'Commands' : `Commands of ${topic}`}: ${listNext(known, ids).join(', ')}. ${help}`,
-  )
+  const next = `${topic === '' ? 'Commands' : `Commands of ${topic}`}: ${listNext(known, ids).join(', ')}.`
+  return new CliError('usage', { what, remedy: `${next} See:`, command })
 }
 
 /** Counts the words, from the first on, that lead to a command or topic. */
@@ -54,8 +54,4 @@ function listNext(known: readonly string[], ids: readonly string[]): string[] {
 
 function getLastWord(id: string): string {
   return id.slice(id.lastIndexOf(':') + 1)
-}
-
-function usage(what: string, remedy: string): CliError {
-  return new CliError('usage', { what, remedy })
 }

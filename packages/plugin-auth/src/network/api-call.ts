@@ -55,7 +55,8 @@ export function toApiError({ status, data }: ApiResponse, what: string): CliErro
   if (status === 401) {
     return new CliError('token_refused', {
       what: `Particle rejected the token (401${formatErrorName(data)}).`,
-      remedy: 'Sign in again: %bin% auth login%connection%',
+      remedy: 'Sign in again:',
+      command: ['auth login'],
     })
   }
   if (status >= 500 || (status < 400 && data === undefined)) {

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
+import { getFreshToken } from '../../connection/stored-token.ts'
 import { CliError } from '../../errors/cli-error.ts'
-import { getFreshToken } from '../../token/fresh-token.ts'
 
 /** What shells return for a command that they did not find, and for one that they could not run. */
 const shellCodes = { notFound: 127, notExecutable: 126 }
@@ -25,7 +25,8 @@ The token does not change while the command runs. For a command that runs longer
     if (command === undefined) {
       throw new CliError('usage', {
         what: 'There is no command to run.',
-        remedy: 'Write it after --, for example: %bin% auth exec -- node my-script.js',
+        remedy: 'Write it after --, for example:',
+        command: ['auth exec', '--', 'node', 'my-script.js'],
       })
     }
     const connection = await this.connection()
