@@ -1,6 +1,6 @@
 // Bundles the CLI, with the sources of the workspace: few files load much faster than some four hundred.
 // `node scripts/build.mjs`; the tests call `bundle` with a folder of their own.
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
@@ -23,13 +23,20 @@ const notNeeded = join(root, 'scripts/not-needed.cjs')
 /** Our own sources. */
 const ours = /[\\/](?:packages|apps)[\\/][^\\/]+[\\/]src[\\/]/
 
-/** For our own sources only: others may want more of it. */
-const cryptoWhenNeeded = {
-  name: 'crypto-when-needed',
-  setup({ onResolve }) {
+/** Modules that most calls do not need, loaded on first use: ours import crypto, and oclif requires the others. */
+const loadLater = {
+  name: 'load-later',
+  setup({ onResolve, onLoad }) {
     onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
       ours.test(importer) ? { path: join(root, 'scripts/lazy-crypto.mjs') } : undefined,
     )
+    onResolve({ filter: /^@oclif\/core$/ }, () => ({ path: join(root, 'scripts/oclif-core.cjs') }))
+    onResolve({ filter: /^node:(child_process|perf_hooks|readline)$/ }, ({ path, importer }) =>
+      importer.includes('@oclif') ? { path, namespace: 'load-later' } : undefined,
+    )
+    onLoad({ filter: /./, namespace: 'load-later' }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('${path}')[name] })`,
+    }))
   },
 }
 
@@ -66,10 +73,12 @@ const options = {
   logLevel: 'error',
 }
 
-/** What answers before all commands are loaded, each in one file. */
+/** The parts that `bin/part.cjs` chooses: each is one file that needs no framework. */
+const parts = ['token', 'status', 'help', 'complete']
+
 const quick = {
   ...options,
-  entryPoints: { token: join(root, 'src/token.ts'), help: join(root, 'src/main.ts') },
+  entryPoints: Object.fromEntries(parts.map((name) => [name, join(root, `src/${name}.ts`)])),
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.dirname': '__dirname' },
@@ -82,7 +91,7 @@ const whole = {
   splitting: true,
   format: 'esm',
   banner: { js: banner },
-  plugins: [cryptoWhenNeeded],
+  plugins: [loadLater],
 }
 
 /**
@@ -94,16 +103,33 @@ export async function bundle(folder, ownEntryPoints = {}) {
   rmSync(outdir, { recursive: true, force: true })
   rmSync(join(folder, manifestName), { force: true })
   const later = new Map()
-  const parts = [await build({ ...quick, outdir, plugins: [cryptoWhenNeeded, laterFrom(later)] })]
+  const builds = [await build({ ...quick, outdir, plugins: [loadLater, laterFrom(later)] })]
   const entryPoints = { ...whole.entryPoints, ...Object.fromEntries(later), ...ownEntryPoints }
-  parts.push(await build({ ...whole, outdir, entryPoints }))
-  const inputs = new Set(parts.flatMap(({ metafile }) => Object.keys(metafile.inputs)))
+  builds.push(await build({ ...whole, outdir, entryPoints }))
+  const inputs = new Set(builds.flatMap(({ metafile }) => Object.keys(metafile.inputs)))
   writeFileSync(join(outdir, 'third-party-notices.txt'), licencesOf([...inputs], root))
-  writeFileSync(join(folder, manifestName), JSON.stringify(await manifestOf(folder)))
+  const manifest = await createManifest(folder)
+  writeFileSync(join(folder, manifestName), JSON.stringify(manifest))
+  await writeManPages(join(folder, 'man'), manifest)
+}
+
+/** Writes the man pages. Their generator is TypeScript, and needs nothing but the manifest. */
+async function writeManPages(folder, manifest) {
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: ['src/help/man.ts'],
+    format: 'esm',
+    write: false,
+  })
+  const { createManPages } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+  const pkg = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const [name, text] of createManPages(manifest, pkg)) writeFileSync(join(folder, name), text)
 }
 
 /** What oclif would find out about the commands at each start, by loading them all. */
-async function manifestOf(folder) {
+async function createManifest(folder) {
   const plugin = new Plugin({ root: folder, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
   await plugin.load()
   return plugin.manifest

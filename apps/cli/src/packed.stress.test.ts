@@ -10,7 +10,7 @@ import { npmInstall, pack, pluginPackages, runNode, temporaryFolder } from '../t
 const example = fileURLToPath(new URL('../../devices-plugin', import.meta.url))
 const patience = 300_000
 
-describeStress("the packed plugin in somebody else's CLI", () => {
+describeStress('the packed plugin in another CLI', () => {
   const folder = temporaryFolder('fixture')
   const bin = join(folder, 'bin/run.js')
   beforeAll(() => {
@@ -18,12 +18,12 @@ describeStress("the packed plugin in somebody else's CLI", () => {
     for (const name of ['bin', 'src/devices.js'])
       cpSync(join(example, name), join(folder, name), { recursive: true })
     npmInstall(folder, [...tarballs, '@oclif/core@4.14.0'], {
-      name: 'somebodys-cli',
+      name: 'fleet-cli',
       version: '1.2.3',
-      bin: { somebody: './bin/run.js' },
+      bin: { fleet: './bin/run.js' },
       oclif: {
-        bin: 'somebody',
-        dirname: 'somebody',
+        bin: 'fleet',
+        dirname: 'fleet',
         commands: { strategy: 'explicit', target: './src/devices.js', identifier: 'commands' },
         plugins: ['@particle-grants/plugin-auth'],
         topicSeparator: ' ',
@@ -58,10 +58,10 @@ describeStress("the packed plugin in somebody else's CLI", () => {
       [login, status, devices, explained, help, logout].map(({ code, stderr }) => [code, code && stderr]),
     ).toEqual(Array(6).fill([0, 0]))
     expect(login.stdout + status.stdout + help.stdout).not.toContain('pgrants')
-    expect(help.stdout).toContain('$ somebody auth login')
+    expect(help.stdout).toContain('$ fleet auth login')
     expect(devices.stdout).toContain('garden')
     expect(after.code).toBe(3)
-    expect(after.stderr).toContain('somebody auth login')
+    expect(after.stderr).toContain('fleet auth login')
   })
 
   it('prints no secret with DEBUG=*, although everything is installed flat', async () => {
@@ -89,7 +89,7 @@ describeStress('the packed pgrants', () => {
     const { code, stdout } = await runNode(bin, ['--help'], { env: world.env })
 
     expect(code).toBe(0)
-    for (const name of ['auth', 'api', 'sandbox', 'autocomplete'])
+    for (const name of ['auth', 'api', 'sandbox', 'completion'])
       expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))
   })
 

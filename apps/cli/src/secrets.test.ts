@@ -162,7 +162,7 @@ describe('secrets', () => {
     [['api', '/v1/login', 'hunter2secret']],
     [['api', '/v1/login', '--input=hunter2secret', '-f', 'a=b']],
     [['sandbox', '--port', 'hunter2secret']],
-    [['autocomplete', 'hunter2secret']],
+    [['completion', '-s', 'hunter2secret']],
   ])('are not repeated where they are none of the arguments: %j', async (args) => {
     const world = await World.open()
     for (const json of [[], ['--json']]) {

@@ -1,16 +1,10 @@
 import { quickToken } from '@particle-grants/plugin-auth/quick'
-import { descriptors, put } from './output.ts'
+import { printAnswer } from './output.ts'
 
-/** Scripts call `auth token` in loops: where a stored token will do, the answer is there before the framework is. */
-async function main(): Promise<void> {
+/** `auth token`, for loops: prints a stored token before the framework is loaded, or runs the command. */
+export async function main(argv: readonly string[]): Promise<void> {
   const answer = await quickToken('pgrants')
-  if (answer === undefined) {
-    const { runCli } = await import('./run-cli.ts')
-    return runCli(['auth', 'token'])
-  }
-  process.exitCode = answer.exitCode
-  put(descriptors.stderr, answer.stderr)
-  put(descriptors.stdout, answer.stdout)
+  if (answer !== undefined) return printAnswer(answer)
+  const { runCli } = await import('./run-cli.ts')
+  return runCli(argv)
 }
-
-void main()

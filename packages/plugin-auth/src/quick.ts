@@ -1,25 +1,30 @@
 import { GrantsError } from '@particle-grants/core'
 import { ProfileList } from './connection/profiles.ts'
 import { findSource, getSignIn } from './connection/source.ts'
+import { formatStatus, readStatus, statusExitCodes } from './connection/status.ts'
 import { getExpiryWarning, isFresh, loadToken } from './connection/stored-token.ts'
 import { Stores } from './connection/stores.ts'
 
-/** What `auth token` prints, and its exit code. */
+/** What a command prints, and its exit code. */
 export interface QuickAnswer {
   readonly stdout: string
   readonly stderr: string
   readonly exitCode: number
 }
 
+/** Returns the names of the profiles, for shell completion. */
+export async function listProfileNames(): Promise<string[]> {
+  return Object.keys((await new ProfileList(new Stores()).read()).profiles)
+}
+
 /**
  * Answers a plain `auth token` with the stored token of a profile, before a framework or a session is loaded. Returns
- * nothing if the command must run: for a renewal or an error. Damage is reported here only, because the store has moved
- * the record aside.
+ * nothing if the command must run: for a renewal, a token in the environment or an error.
  */
 export async function quickToken(bin: string): Promise<QuickAnswer | undefined> {
   const stores = new Stores()
   const profiles = new ProfileList(stores)
-  try {
+  return reportDamage(bin, async () => {
     const source = await findSource({}, profiles)
     const signIn = source.from === 'profile' ? getSignIn(source) : undefined
     if (source.from !== 'profile' || signIn === undefined) return undefined
@@ -28,6 +33,28 @@ export async function quickToken(bin: string): Promise<QuickAnswer | undefined> 
     const warning = await getExpiryWarning({ source, token, context: { bin } }, profiles)
     const stderr = warning === undefined ? '' : `! ${warning}\n`
     return { stdout: `${token.tokens.accessToken.reveal()}\n`, stderr, exitCode: 0 }
+  })
+}
+
+/** Answers a plain `auth status` for a profile in the same way. */
+export async function quickStatus(bin: string): Promise<QuickAnswer | undefined> {
+  const stores = new Stores()
+  return reportDamage(bin, async () => {
+    const source = await findSource({}, new ProfileList(stores))
+    if (source.from !== 'profile') return undefined
+    const status = await readStatus(source, { stores })
+    const stdout = `${formatStatus(status, { bin })}\n`
+    return { stdout, stderr: '', exitCode: statusExitCodes[status.name] }
+  })
+}
+
+/** A damaged record is reported here, because the store has moved it aside and the command would not find it. */
+async function reportDamage(
+  bin: string,
+  answer: () => Promise<QuickAnswer | undefined>,
+): Promise<QuickAnswer | undefined> {
+  try {
+    return await answer()
   } catch (thrown) {
     if (!(GrantsError.isInstance(thrown) && thrown.code === 'store_damaged')) return undefined
     const { describeError } = await import('./errors/describe-error.ts')

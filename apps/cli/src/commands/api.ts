@@ -17,6 +17,7 @@ Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no ans
     '<%= config.bin %> <%= command.id %> /v1/products/1234/devices --paginate',
     'echo \'{"arg":"on"}\' | <%= config.bin %> <%= command.id %> /v1/devices/0123456789abcdef01234567/led --input -',
   ]
+  static override usage = '<%= command.id %> PATH [FLAGS]'
   static override args = {
     path: Args.string({
       ignoreStdin: true,

@@ -42,13 +42,13 @@ export const statusExitCodes = {
 } as const satisfies Record<StatusName, number>
 
 /** Reads the status of a source. Sends nothing. */
-export async function readStatus(source: Source, connections: Connections): Promise<Status> {
+export async function readStatus(source: Source, { stores }: Pick<Connections, 'stores'>): Promise<Status> {
   if (source.from === 'environment') return { name: 'signed_in', source, baseUrl: source.baseUrl }
   const signIn = getSignIn(source)
   const baseUrl = signIn?.baseUrl ?? source.baseUrl ?? particleUrl
   if (signIn === undefined) return { name: 'not_signed_in', source, baseUrl }
   const load = async (one: SignIn) =>
-    loadState(one, { profile: source.name, store: await connections.stores.get(one.store) })
+    loadState(one, { profile: source.name, store: await stores.get(one.store) })
   const state = await load(signIn)
   const token = state && getStoredToken(state)
   const { pending } = source.profile ?? {}

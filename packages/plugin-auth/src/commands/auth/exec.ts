@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
 import { getFreshToken } from '../../connection/stored-token.ts'
@@ -67,6 +66,8 @@ function createEnvironment(
 
 /** Runs a command with the streams of this process, and ends as it ends. Rejects if it could not be started. */
 async function runCommand(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  // Loaded when it is needed, because every command loads this file.
+  const { spawn } = await import('node:child_process')
   const child = spawn(command, args, { env, stdio: 'inherit' })
   const forward = (signal: NodeJS.Signals) => {
     // The terminal sends these to the command as well, which would otherwise receive them twice.
