@@ -1,8 +1,9 @@
 import { Command, Flags } from '@oclif/core'
 import { storeNames } from '../connection/profiles.ts'
 import type { Source } from '../connection/source.ts'
+import type { CommandCall } from '../errors/cli-error.ts'
 import { describeError, type ErrorDescription, printError } from '../errors/describe-error.ts'
-import { type CommandCall, type CommandContext, formatCommand } from '../errors/format-command.ts'
+import { type CommandContext, formatCommand } from '../errors/format-command.ts'
 import { canPrompt, withProgress } from '../output/prompts.ts'
 import { formatOutcome, printNote } from '../output/text.ts'
 

@@ -102,7 +102,7 @@ export function createClient({ kind, id }: SignIn['client'], secret: Secret | st
  *
  * @throws GrantsError `not_signed_in` if it is not there
  */
-export async function loadClient(clientAt: ClientAt, store: Store): Promise<OAuthClient> {
+async function loadClient(clientAt: ClientAt, store: Store): Promise<OAuthClient> {
   const { client } = clientAt
   if (client.kind === 'developer') return createClient(client, '')
   const record = await store.load(getKey(clientAt))

@@ -1,7 +1,6 @@
-import { GrantsError } from '@particle-grants/core'
+import { GrantsError, type Store } from '@particle-grants/core'
 import type { ClientKind } from '@particle-grants/core/protocol'
 import { CliError } from '../errors/cli-error.ts'
-import type { Stores } from './stores.ts'
 
 /** Where secrets can be stored. */
 export const storeNames = ['keyring', 'file'] as const
@@ -59,11 +58,15 @@ export function activateProfile({ profiles }: Profiles, active: string | undefin
   return active !== undefined && Object.hasOwn(profiles, active) ? { active, profiles } : { profiles }
 }
 
+interface StoreSource {
+  get(name: StoreName): Promise<Store>
+}
+
 /** The profiles of this machine. They are in the file store, because they hold no secret. */
 export class ProfileList {
-  readonly #stores: Stores
+  readonly #stores: StoreSource
 
-  constructor(stores: Stores) {
+  constructor(stores: StoreSource) {
     this.#stores = stores
   }
 

@@ -1,4 +1,4 @@
-import { GrantsError, type Secret } from '@particle-grants/core'
+import { GrantsError } from '@particle-grants/core'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
 import { getAccountName } from '../output/format.ts'
@@ -6,12 +6,7 @@ import { promptChoice, promptSecret, promptText } from '../output/prompts.ts'
 import { removeTotpKey } from '../totp/key.ts'
 import type { Login } from './begin.ts'
 import { removePending, savePending } from './finish.ts'
-
-/** A code, or the secret that generates it. */
-export interface ChallengeAnswer {
-  readonly kind: 'otp' | 'recovery-code' | 'totp'
-  readonly value: Secret
-}
+import type { ChallengeAnswer } from './flags.ts'
 
 export interface ChallengeOptions {
   readonly profile: string
