@@ -37,9 +37,7 @@ describeStress('the packed plugin in another CLI', () => {
 
     expect([code, stderr]).toEqual([0, ''])
     const listed = stdout.slice(stdout.indexOf('TOPICS')).match(/^ {2}[a-z]+/gm) ?? []
-    expect(listed.map((name) => name.trim())).toEqual(
-      expect.arrayContaining(['auth', 'devices', 'explain', 'grants']),
-    )
+    expect(listed.map((name) => name.trim())).toEqual(['auth', 'devices', 'explain', 'grants'])
   })
 
   it("signs in and out under the host's name, and passes on the token", async () => {
