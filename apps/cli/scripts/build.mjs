@@ -74,7 +74,7 @@ const options = {
 }
 
 /** The parts that `bin/part.cjs` chooses: each is one file that needs no framework. */
-const parts = ['token', 'status', 'help', 'complete']
+const parts = ['quick', 'help', 'complete']
 
 const quick = {
   ...options,
@@ -87,7 +87,7 @@ const quick = {
 
 const whole = {
   ...options,
-  entryPoints: { main: join(root, 'src/main.ts'), commands: join(root, 'src/commands.ts') },
+  entryPoints: { 'run-cli': join(root, 'src/run-cli.ts'), commands: join(root, 'src/commands.ts') },
   splitting: true,
   format: 'esm',
   banner: { js: banner },
