@@ -8,8 +8,7 @@ const helpFlags = ['-h', '--help', '-v', '--version']
  */
 exports.choosePart = function choosePart(argv) {
   const line = argv.join(' ')
-  if (line === 'auth token') return 'token'
-  if (line === 'auth status') return 'status'
+  if (line === 'auth token' || line === 'auth status') return 'quick'
   if (argv[0] === '__complete') return 'complete'
   const end = argv.indexOf('--')
   const words = end === -1 ? argv : argv.slice(0, end)

@@ -5,5 +5,5 @@ require('node:module').enableCompileCache?.() // Node 22 and newer: the next sta
 
 const argv = process.argv.slice(2)
 const part = require('./part.cjs').choosePart(argv)
-if (part === 'main') void import('../dist/main.js')
+if (part === 'main') void import('../dist/run-cli.js').then(({ runCli }) => runCli(argv))
 else require(`../dist/${part}.cjs`).main(argv)

@@ -11,8 +11,7 @@ describe('bin/pgrants.cjs', () => {
   it('loads no framework for a token, the status, help, a version and completion', () => {
     const dist = join(dirname(inject('pgrants')), '../dist')
     for (const [name, maxBytes] of [
-      ['token', 44_000],
-      ['status', 60_000],
+      ['quick', 48_000],
       ['help', 16_000],
       ['complete', 40_000],
     ] as const) {

@@ -21,10 +21,9 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
 const answers: Readonly<
   Record<Exclude<Part, 'main'>, (argv: readonly string[]) => Promise<Answer | undefined>>
 > = {
-  token: () => quickToken('pgrants'),
-  status: () => quickStatus('pgrants'),
+  quick: ([, name]) => (name === 'token' ? quickToken('pgrants') : quickStatus('pgrants')),
   help: async (argv) => {
-    const stdout = getHelp(argv, process.stdout.isTTY ? process.stdout : undefined)
+    const stdout = getHelp(argv, process.stdout.isTTY ? process.stdout : {})
     return stdout === undefined ? undefined : { stdout }
   },
   complete: async (argv) => ({ stdout: await complete(argv) }),

@@ -5,6 +5,8 @@ import { formatStatus, readStatus, statusExitCodes } from './connection/status.t
 import { getExpiryWarning, isFresh, loadToken } from './connection/stored-token.ts'
 import { Stores } from './connection/stores.ts'
 
+export { paint, wrap } from './output/text.ts'
+
 /** What a command prints, and its exit code. */
 export interface QuickAnswer {
   readonly stdout: string

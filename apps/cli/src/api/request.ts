@@ -1,6 +1,5 @@
 import { CliError } from '@particle-grants/plugin-auth'
 import { readFields, readInput, toJson, toQuery } from './fields.ts'
-import { addQuery, parsePath } from './path.ts'
 
 /** The methods that the API has. */
 const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -67,6 +66,32 @@ function checkFlags(method: string, { input, field = [], paginate }: RequestFlag
       remedy: 'Name a file instead of -.',
     })
   }
+}
+
+/**
+ * Returns the path of a call, with a slash in front. The token is sent to it: anything that could lead to another host is
+ * refused. The slash may be missing, because some shells on Windows replace a path that starts with one.
+ */
+function parsePath(given: string): string {
+  if (given === '') throw invalidPath('Pass a path.')
+  if (/^[a-z][a-z0-9+.-]*:/i.test(given)) throw invalidPath('Pass a path, not a URL.')
+  if (given.startsWith('//')) throw invalidPath('The path starts with //, which names another host.')
+  if (given.includes('\\')) throw invalidPath('The path contains a backslash, which URLs treat as a slash.')
+  if (/[\s\p{Cc}]/u.test(given))
+    throw invalidPath('The path contains a space or a control character. Write %20.')
+  if (given.includes('#')) throw invalidPath('The path contains #, which is never sent. Write %23.')
+  return given.startsWith('/') ? given : `/${given}`
+}
+
+/** Returns the path with fields added to its query. */
+function addQuery(path: string, fields: readonly (readonly [string, string])[]): string {
+  if (fields.length === 0) return path
+  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(fields.map(([...field]) => field))}`
+}
+
+function invalidPath(what: string): CliError {
+  const remedy = 'Example: /v1/devices. To call another server, use --base-url.'
+  return new CliError('usage', { what, remedy })
 }
 
 function parseMethod(given: string): string {
