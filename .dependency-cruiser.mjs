@@ -8,7 +8,7 @@ const workspace = '^(packages|apps|docs|examples|benchmarks)/'
 const mayImportOfTheWorkspace = {
   reference: ['core'],
   axios: ['core'],
-  'plugin-auth': ['core', 'reference', 'axios', 'store-file', 'store-keyring'],
+  'plugin-auth': ['core', 'reference', 'store-file', 'store-keyring'],
   'store-contract': ['core'],
   'store-file': ['core', 'process-lock'],
   'store-keyring': ['core', 'process-lock'],

@@ -6,7 +6,7 @@ import { World } from '../test/cli.ts'
 
 const device = '0123456789abcdef01234567'
 
-/** Somebody who is signed in, and the token of it. */
+/** Opens a world that is signed in. Returns its token, too. */
 async function signedIn() {
   const world = await World.open()
   await world.signIn()
@@ -15,9 +15,9 @@ async function signedIn() {
 }
 
 describe('api', () => {
-  it('prints what the API answers, byte for byte', async () => {
+  it('sends a GET and prints the response, byte for byte', async () => {
     const { world, token } = await signedIn()
-    const { code, stdout, stderr } = await world.run(['api', 'GET', '/v1/devices'])
+    const { code, stdout, stderr } = await world.run(['api', '/v1/devices'])
     const response = await fetch(`${world.server.url}/v1/devices`, {
       headers: { Authorization: `Bearer ${token}` },
     })
@@ -28,8 +28,8 @@ describe('api', () => {
 
   it('prints status and headers with --include, as one document with --json', async () => {
     const { world } = await signedIn()
-    const { stdout } = await world.run(['api', 'get', '/v1/user', '-i'])
-    const { document } = await world.json(['api', 'GET', '/v1/user', '--include'])
+    const { stdout } = await world.run(['api', '/v1/user', '-i'])
+    const { document } = await world.json(['api', '/v1/user', '--include'])
 
     expect(stdout).toMatch(/^HTTP\/1\.1 200 OK\n(?:[a-z-]+: .*\n)+\n\{.*"username":"dev@example\.com"/)
     expect(document).toMatchObject({
@@ -39,18 +39,11 @@ describe('api', () => {
     })
   })
 
-  it('sends fields in the query of a GET, and as JSON otherwise', async () => {
+  it('sends fields in the query with -X GET, and as JSON otherwise', async () => {
     const { world } = await signedIn()
-    await world.run(['api', 'GET', '/v1/devices?a=1', '-f', 'b=two words'])
-    const { stdout } = await world.run([
-      'api',
-      'PUT',
-      `/v1/devices/${device}`,
-      '-f',
-      'name=kitchen',
-      '-f',
-      'notes=a=b',
-    ])
+    await world.run(['api', '-X', 'get', '/v1/devices?a=1', '-f', 'b=two words'])
+    const call = ['api', '-X', 'put', `/v1/devices/${device}`, '-f', 'name=kitchen', '-f', 'notes=a=b']
+    const { stdout } = await world.run(call)
 
     expect(JSON.parse(stdout)).toMatchObject({ name: 'kitchen', notes: 'a=b' })
     expect(world.sandbox.requests().find(({ query }) => 'b' in query)?.query).toEqual(
@@ -65,42 +58,42 @@ describe('api', () => {
     const path = `/v1/devices/${device}/led`
 
     const [fromFile, fromStdin] = await Promise.all([
-      world.run(['api', 'POST', path, '--input', file]),
-      world.run(['api', 'POST', path, '--input', '-'], { stdin: '{"arg":"from stdin"}' }),
+      world.run(['api', path, '--input', file]),
+      world.run(['api', path, '--input', '-'], { stdin: '{"arg":"from stdin"}' }),
     ])
     expect(fromFile.stdout).toContain('from a file')
     expect(fromStdin.stdout).toContain('from stdin')
   })
 
   it.each([
-    ['https://evil.example/v1/devices', /is an address/],
-    ['//evil.example/v1/devices', /begins with \/\//],
+    ['https://evil.example/v1/devices', /Pass a path, not a URL/],
+    ['//evil.example/v1/devices', /starts with \/\//],
     ['/\\evil.example', /backslash/],
+    ['\\\\evil.example', /backslash/],
     ['/\t/evil.example', /control character/],
-    ['/v1/a b', /blank/],
+    ['/v1/a b', /space/],
     ['/v1/a#b', /#/],
-    ['v1/devices', /does not begin with \//],
   ])('refuses %j as a path, and sends nothing', async (path, message) => {
     const { world } = await signedIn()
     const before = world.sandbox.requests().length
-    const { code, stdout, stderr } = await world.run(['api', 'GET', path])
+    const { code, stdout, stderr } = await world.run(['api', path])
 
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(message)
     expect(world.sandbox.requests()).toHaveLength(before)
   })
 
-  it('judges a call before who is signed in', async () => {
+  it('reports a mistake before a missing sign-in', async () => {
     const world = await World.open()
     for (const path of ['//evil.example', 'https://evil.example/v1/devices'])
-      expect((await world.run(['api', 'GET', path])).code).toBe(2)
-    expect((await world.run(['api', 'GET', '/v1/devices'])).code).toBe(3)
+      expect((await world.run(['api', path])).code).toBe(2)
+    expect((await world.run(['api', '/v1/devices'])).code).toBe(3)
   })
 
   it('stops waiting for a body that never ends', async () => {
     const { world } = await signedIn()
     const env = { PARTICLE_GRANTS_STDIN_TIMEOUT: '0.5' }
-    const args = ['api', 'POST', '/v1/devices/x/led', '--input', '-']
+    const args = ['api', '/v1/devices/x/led', '--input', '-']
     const { code, stderr } = await world.spawn(args, { stdin: { open: '{"arg":' }, env }).ended
 
     expect(code).toBe(2)
@@ -108,60 +101,169 @@ describe('api', () => {
   })
 
   it.each([
-    [['api', 'FETCH', '/v1/user'], /no such method/],
-    [['api', '/v1/user', 'GET'], /method comes before the path/],
-    [['api', '/v1/user'], /api GET \/v1\/user/],
-    [['api', 'GET'], /a method and a path are needed/i],
-    [['api'], /api GET \/v1\/devices/],
-    [['api', 'PUT', '/v1/user', '-f', 'PLANTED'], /key=value/],
-    [['api', 'PUT', '/v1/user', '--input', '/nowhere/at/all'], /ENOENT/],
-    [['api', 'PUT', '/v1/user', '--input', 'x', '-f', 'a=b'], /--input/],
-    [['api', 'GET', '/v1/user', '--input', '-'], /A GET has no body/],
-    [['api', 'PUT', '/v1/user', '-f', 'a=1', '-f', 'a=PLANTED'], /"a" is given more than once/],
-  ])('refuses %j, and repeats no field', async (args, message) => {
+    [['api', '-X', 'FETCH', '/v1/user'], /Use one of GET, /],
+    [['api', 'GET', '/v1/user'], /argument/],
+    [['api'], /Example: .*\/v1\/devices/],
+    [['api', '-X', 'PUT', '/v1/user', '-f', 'PLANTED'], /key=value/],
+    [['api', '-X', 'PUT', '/v1/user', '--input', '/nowhere/at/all'], /ENOENT/],
+    [['api', '-X', 'GET', '/v1/user', '--input', '-'], /A GET request has no body/],
+    [['api', '/v1/user', '--input', '-', '-F', 'a=@-'], /only once/],
+    [['api', '/v1/user', '-f', 'a=1', '-F', 'a=PLANTED'], /"a" is given more than once/],
+    [['api', '/v1/user', '-f', 'a=1', '-f', 'a[]=PLANTED'], /"a" is given as two different types/],
+    [['api', '/v1/user', '-f', 'a[b=PLANTED'], /A field is named like/],
+    [['api', '/v1/user', '-H', 'PLANTED'], /"Name: value"/],
+    [['api', '/v1/user', '-H', 'authorization: PLANTED'], /the token is sent automatically/],
+    [['api', '/v1/user', '-f', 'a=1', '--paginate'], /Add -X GET/],
+    [['api', '/v1/user', '--jq', '.['], /--jq filter is invalid: syntax error/],
+    [['api', '/v1/user', '--jq', '.', '--silent'], /--silent/],
+  ])('refuses %j, and repeats no value', async (args, message) => {
     const { world } = await signedIn()
-    const { code, stderr } = await world.run(args)
+    const before = world.sandbox.requests().length
+    const { code, stdout, stderr } = await world.run(args)
 
-    expect(code).toBe(2)
+    expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(message)
     expect(leaksIn(stderr, ['PLANTED'])).toEqual([])
+    expect(world.sandbox.requests()).toHaveLength(before)
   })
 
   it.each([
-    [404, { status: 404, body: { ok: false } }, 1],
-    [401, { status: 401, body: { ok: false, error: 'Current password is incorrect' } }, 1],
-    [429, { status: 429, body: { error: 'rate_limit_exceeded' } }, 5],
-    [503, { status: 503, body: '<h1>Down</h1>' }, 6],
-  ])('prints a %i as well, and says it by its exit code', async (status, fault, exitCode) => {
-    const { world } = await signedIn()
-    world.sandbox.failNext({ ...fault, match: { path: '/v1/devices' } })
-    const { code, stdout, stderr } = await world.run(['api', 'GET', '/v1/devices'])
+    ['HTTP 404 Not Found', { status: 404, body: { ok: false } }, 1],
+    [
+      'HTTP 401 Unauthorized',
+      { status: 401, body: { ok: false, error: 'Current password is incorrect' } },
+      1,
+    ],
+    ['HTTP 429 Too Many Requests', { status: 429, body: { error: 'rate_limit_exceeded' } }, 5],
+    ['HTTP 503 Service Unavailable', { status: 503, body: '<h1>Down</h1>' }, 6],
+  ])(
+    'prints the body of %s with a newline, the status on stderr, and sets the exit code',
+    async (status, fault, exitCode) => {
+      const { world } = await signedIn()
+      world.sandbox.failNext({ ...fault, match: { path: '/v1/devices' } })
+      const { code, stdout, stderr } = await world.run(['api', '/v1/devices'])
 
-    expect(code).toBe(exitCode)
-    expect(stdout).toBe(typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body))
-    expect(stderr).toContain(`Particle answered ${status}.`)
-  })
+      expect(code).toBe(exitCode)
+      expect(stdout).toBe(`${typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body)}\n`)
+      expect(stderr).toBe(`${status}\n`)
+    },
+  )
 
-  it('ends with 3 where the token is refused, and where nobody is signed in', async () => {
+  it('ends with 3 if the token is invalid, and if you are not signed in', async () => {
     const { world } = await signedIn()
     world.sandbox.revoke({ username: 'dev@example.com' })
 
-    expect((await world.run(['api', 'GET', '/v1/devices'])).code).toBe(3)
-    expect((await world.run(['api', 'GET', '/v1/devices', '-p', 'nobody'])).code).toBe(3)
+    expect((await world.run(['api', '/v1/devices'])).code).toBe(3)
+    expect((await world.run(['api', '/v1/devices', '-p', 'other'])).code).toBe(3)
   })
 
-  it('ends with 6 where nobody answers', async () => {
+  it('ends with 6 if there is no answer', async () => {
     const { world } = await signedIn()
     world.sandbox.failNext({ drop: true, times: 9 })
-    const { code, stderr } = await world.run(['api', 'GET', '/v1/devices'])
+    const { code, stderr } = await world.run(['api', '/v1/devices'])
 
     expect(code).toBe(6)
     expect(stderr).toMatch(/No answer/)
     await world.server.close()
-    expect((await world.run(['api', 'GET', '/v1/devices'])).stderr).toContain('(ECONNREFUSED)')
+    expect((await world.run(['api', '/v1/devices'])).stderr).toContain('(ECONNREFUSED)')
   })
 
-  it('never prints the token, should the API repeat it', async () => {
+  it('sends typed and nested fields as JSON, and headers', async () => {
+    const { world } = await signedIn()
+    const file = join(world.home, 'text.txt')
+    writeFileSync(file, 'from a file')
+    const fields = [
+      'on=true',
+      'off=null',
+      'size=1.5',
+      'id=12345678901234567890',
+      'text=@text.txt',
+      'stdin=@-',
+    ]
+    const nested = ['a[b][c]=1', 'a[b][d]=2', 'list[]=x', 'list[]=true', '__proto__=y']
+    const args = [...fields.flatMap((one) => ['-F', one]), ...nested.flatMap((one) => ['-f', one])]
+    const call = [
+      'api',
+      `/v1/devices/${device}/led`,
+      ...args,
+      '-H',
+      'Content-Type: application/json; charset=utf-8',
+    ]
+    const { stdout } = await world.run(call, { stdin: 'from stdin' })
+
+    expect(JSON.parse(stdout).received).toEqual({
+      on: true,
+      off: null,
+      size: 1.5,
+      id: '12345678901234567890',
+      text: 'from a file',
+      stdin: 'from stdin',
+      a: { b: { c: '1', d: '2' } },
+      list: ['x', 'true'],
+      ['__proto__']: 'y',
+    })
+  })
+
+  it('accepts a path without a slash, and a path with a URL in its query', async () => {
+    const { world } = await signedIn()
+    expect((await world.run(['api', 'v1/devices'])).code).toBe(0)
+    expect((await world.run(['api', '/v1/devices?callback=https://evil.example'])).code).toBe(0)
+  })
+
+  it('requests all pages with --paginate, and stops at a page that fails', async () => {
+    const { world } = await signedIn()
+    const path = '/v1/products/1234/devices'
+    const addPages = (count: number) => {
+      for (let page = 1; page <= count; page += 1) {
+        const body = { devices: [{ name: `device ${page}` }], meta: { page, per_page: 1, total_pages: 3 } }
+        world.sandbox.failNext({ status: 200, body, match: { path } })
+      }
+    }
+    const args = ['api', `${path}?per_page=1`, '--paginate']
+    addPages(3)
+    const all = await world.run([...args, '--jq', '.devices[].name'])
+    addPages(2)
+    world.sandbox.failNext({ status: 500, body: 'down', match: { path } })
+    const failed = await world.run(args)
+    addPages(3)
+    const { document } = await world.json(args)
+
+    expect(all).toEqual({ code: 0, stdout: 'device 1\ndevice 2\ndevice 3\n', stderr: '' })
+    expect(failed).toMatchObject({ code: 6, stderr: 'HTTP 500 Internal Server Error\n' })
+    expect(failed.stdout.split('\n')).toHaveLength(4)
+    expect(document).toHaveLength(3)
+    const queries = world.sandbox.requests().filter((request) => request.path === path)
+    expect(queries.map(({ query }) => Object.keys(query))).toEqual(
+      [1, 2, 3, 1, 2, 3, 1, 2, 3].map((page) => (page === 1 ? ['per_page'] : ['per_page', 'page'])),
+    )
+  })
+
+  it('filters with jq, which sees no environment', async () => {
+    const { world } = await signedIn()
+    const run = (filter: string) =>
+      world.run(['api', '/v1/devices', '--jq', filter], { env: { PLANTED: 'secret' } })
+
+    expect(await run('.[].name')).toEqual({ code: 0, stdout: 'garden\ncellar\n', stderr: '' })
+    expect((await run('map({name})')).stdout).toBe('[{"name":"garden"},{"name":"cellar"}]\n')
+    expect((await run('env, $ENV, env.PLANTED')).stdout).toBe('{}\n{}\nnull\n')
+    expect(await run('.[].name.x')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('Cannot index'),
+    })
+    const failed = await world.run(['api', '/v1/nothing-there', '--jq', '.x'])
+    expect(failed).toMatchObject({ code: 1, stderr: 'HTTP 404 Not Found\n' })
+    expect(failed.stdout).toContain('error')
+  })
+
+  it('prints nothing of the body with --silent', async () => {
+    const { world } = await signedIn()
+    expect(await world.run(['api', '/v1/devices', '--silent'])).toEqual({ code: 0, stdout: '', stderr: '' })
+    const { stdout } = await world.run(['api', '/v1/devices', '--silent', '--include'])
+    expect(stdout).toMatch(/^HTTP\/1\.1 200 OK\n(?:[a-z-]+: .*\n)+\n$/)
+  })
+
+  it('never prints the token, even if the API repeats it', async () => {
     const { world, token } = await signedIn()
     world.sandbox.failNext({
       status: 200,
@@ -169,15 +271,15 @@ describe('api', () => {
       body: { you_sent: token },
       match: { path: '/v1/devices' },
     })
-    const { stdout } = await world.run(['api', 'GET', '/v1/devices', '--include'])
+    const { stdout } = await world.run(['api', '/v1/devices', '--include'])
 
     expect(stdout).toContain('"you_sent":"[redacted]"')
     expect(leaksIn(stdout, [token])).toEqual([])
   })
 
-  it('sets JSON in lines in a terminal', async () => {
+  it('indents JSON in a terminal', async () => {
     const { world } = await signedIn()
-    const terminal = world.terminal(['api', 'GET', '/v1/user'])
+    const terminal = world.terminal(['api', '/v1/user'])
 
     expect((await terminal.ended).code).toBe(0)
     expect(terminal.screen()).toContain('{\n  "username": "dev@example.com",')

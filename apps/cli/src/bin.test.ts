@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, inject, it } from 'vitest'
 import { developer, World, withMfa } from '../test/cli.ts'
 
 /** The command that `bin/pgrants.cjs` answers without oclif, and the same command by oclif. */
@@ -8,6 +8,19 @@ const quick = ['auth', 'token']
 const slow = ['auth', 'token', '--format', 'plain']
 
 describe('bin/pgrants.cjs', () => {
+  it('loads no framework for a token, the status, help, a version and completion', () => {
+    const dist = join(dirname(inject('pgrants')), '../dist')
+    for (const [name, maxBytes] of [
+      ['quick', 48_000],
+      ['help', 16_000],
+      ['complete', 40_000],
+    ] as const) {
+      const text = readFileSync(join(dist, `${name}.cjs`), 'utf8')
+      expect([name, text.length < maxBytes]).toEqual([name, true])
+      expect([name, text.match(/oclif\/core|subtle|inquirer/g)]).toEqual([name, null])
+    }
+  })
+
   it('prints the same token with and without oclif', async () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '12h'])
@@ -15,11 +28,23 @@ describe('bin/pgrants.cjs', () => {
 
     expect(byBin).toEqual(byOclif)
     expect(byBin).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{40}\n$/) })
-    expect(byBin.stderr).toContain("can't be renewed")
+    expect(byBin.stderr).toContain("can't be refreshed")
     expect(await world.run(quick)).toEqual(byBin)
   })
 
-  it('fails in the same way with and without oclif where nobody is signed in', async () => {
+  it('prints the same status with and without oclif', async () => {
+    const world = await World.open()
+    for (const signIn of [async () => {}, () => world.signIn()]) {
+      await signIn()
+      const [status, byOclif] = await Promise.all([
+        world.spawn(['auth', 'status']).ended,
+        world.spawn(['auth', 'status', '--store', 'file']).ended,
+      ])
+      expect(status).toEqual(byOclif)
+    }
+  })
+
+  it('fails in the same way with and without oclif if you are not signed in', async () => {
     const world = await World.open()
     const [byBin, byOclif] = await Promise.all([world.spawn(quick).ended, world.spawn(slow).ended])
 
@@ -37,16 +62,19 @@ describe('bin/pgrants.cjs', () => {
     expect(stderr).toContain('is damaged')
   })
 
-  it.each([[['--help']], [['auth', 'login', '--help']], [['--version']], [['auth', 'tokn', '--json']]])(
-    'prints for %j what the command prints in the process of a test',
-    async (args) => {
-      const world = await World.open()
-      const [spawned, run] = await Promise.all([world.spawn(args).ended, world.run(args)])
+  it.each([
+    [['--help']],
+    [['auth', 'login', '-h']],
+    [['-v']],
+    [['__complete', '2', 'auth', 'lo']],
+    [['auth', 'tokn', '--json']],
+  ])('prints the same for %j in a separate process and in the process of the test', async (args) => {
+    const world = await World.open()
+    const [spawned, run] = await Promise.all([world.spawn(args).ended, world.run(args)])
 
-      expect(spawned).toEqual(run)
-      expect(spawned.stdout).not.toBe('')
-    },
-  )
+    expect(spawned).toEqual(run)
+    expect(spawned.stdout).not.toBe('')
+  })
 
   it('passes on standard input and the exit code of a command', async () => {
     const world = await World.open()

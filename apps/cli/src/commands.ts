@@ -1,15 +1,13 @@
 import type { Command } from '@oclif/core'
 import { commands as authCommands } from '@particle-grants/plugin-auth/commands'
-import { Autocomplete, AutocompleteCreate, AutocompleteScript } from './autocomplete.ts'
 import { Api } from './commands/api.ts'
+import { Completion } from './commands/completion.ts'
 import { Sandbox } from './commands/sandbox.ts'
 
-/** Every command, by its id: the plugin's, what this program adds, and shell completion. */
+/** Every command, by its id: those of the plugin, and those of this program. */
 export const commands: Readonly<Record<string, Command.Class>> = {
   ...authCommands,
   api: Api,
   sandbox: Sandbox,
-  autocomplete: Autocomplete,
-  'autocomplete:create': AutocompleteCreate,
-  'autocomplete:script': AutocompleteScript,
+  completion: Completion,
 }

@@ -16,26 +16,27 @@ function faultsOf(command: string, document: unknown) {
 
 describe('the documents of --json', () => {
   it.each([
-    ['auth:grants', []],
-    ['auth:grants', ['password']],
-    ['auth:grants', ['mfa-token']],
-    ['auth:explain', ['invalid_grant']],
-    ['auth:explain', [], '{"error":"mfa_required","mfa_token":"x"}'],
-    ['auth:explain', [], '{"token_type":"bearer","access_token":"x","expires_in":60}'],
-    ['auth:explain', [], '<html>'],
-  ])('%s %j have the promised form, offline', async (command, args, stdin = '') => {
+    ['grants', []],
+    ['grants', ['password']],
+    ['grants', ['mfa-token']],
+    ['explain', ['invalid_grant']],
+    ['explain', [], '{"error":"mfa_required","mfa_token":"x"}'],
+    ['explain', [], '{"token_type":"bearer","access_token":"x","expires_in":60}'],
+    ['explain', [], '<html>'],
+  ])('of %s %j match the schema, offline', async (command, args, stdin = '') => {
     const world = await World.open()
     const { code, document } = await world.json([...command.split(':'), ...args], { stdin })
 
     expect([code, faultsOf(command, document)]).toEqual([0, []])
   })
 
-  it('of api and auth mfa have the promised form', async () => {
+  it('of api and auth mfa match the schema', async () => {
     const world = await World.open()
     await world.signIn()
     for (const [command, args] of [
-      ['api', ['GET', '/v1/user']],
-      ['api', ['GET', '/v1/user', '--include']],
+      ['api', ['/v1/user']],
+      ['api', ['/v1/user', '--include']],
+      ['api', ['/v1/user', '--paginate']],
       ['auth:mfa:status', []],
       ['auth:mfa:disable', []],
     ] as const) {

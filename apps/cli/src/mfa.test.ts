@@ -11,7 +11,7 @@ import { runInTerminal, terminals, tidy } from '../test/terminal.ts'
 
 if (!terminals) reportSkipped('auth mfa enable in a terminal', 'there are no pseudo-terminals here')
 
-const prompt = /Six digits that it shows now:/
+const prompt = /Enter the 6-digit code from your app:/
 
 /** The secret that the terminal shows, in groups. */
 function secretOn(terminal: SimulatedTerminal): string {
@@ -64,24 +64,24 @@ async function isOn(world: World): Promise<boolean> {
 }
 
 describe('auth mfa status', () => {
-  it('says whether it is on', async () => {
+  it('prints whether it is on', async () => {
     const world = await World.open()
     await world.signIn()
     const { code, stdout, stderr } = await world.run(['auth', 'mfa', 'status'])
 
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^Account +dev@example\.com\nTwo-step authentication +off\n/)
+    expect(stdout).toMatch(/^dev@example\.com\n {2}- Two-step authentication: off\n/)
     expect(await world.json(['auth', 'mfa', 'status'])).toEqual({
       code: 0,
       document: { account: 'dev@example.com', enabled: false, secretKept: null },
     })
   })
 
-  it('ends with 3 where nobody is signed in', async () => {
+  it('exits with 3 if the profile is not signed in', async () => {
     expect((await (await World.open()).run(['auth', 'mfa', 'status'])).code).toBe(3)
   })
 
-  it('says so where the answer does not', async () => {
+  it('prints "unknown" if the API does not say', async () => {
     const world = await World.open()
     await world.signIn()
     world.sandbox.failNext({
@@ -90,12 +90,12 @@ describe('auth mfa status', () => {
       match: { path: '/v1/user' },
     })
 
-    expect((await world.run(['auth', 'mfa', 'status'])).stdout).toContain('the answer does not say')
+    expect((await world.run(['auth', 'mfa', 'status'])).stdout).toContain('the API does not say')
   })
 })
 
 describe.runIf(terminals)('auth mfa enable in a terminal', () => {
-  it('shows a QR code and the secret, takes its code, and gives advice', async () => {
+  it('shows a QR code and the secret, accepts its code, and prints where to get recovery codes', async () => {
     const world = await World.open()
     await world.signIn()
     const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { rows: 50 })
@@ -108,7 +108,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     const uri = new URL(readQrCode(screen))
     expect([uri.host, uri.pathname]).toEqual(['totp', '/Particle:dev%40example.com'])
     expect(uri.searchParams.get('secret')).toBe(secret)
-    expect(terminal.screen()).toContain('Two-step authentication is on for dev@example.com.')
+    expect(terminal.screen()).toContain('✓ Two-step authentication is on for dev@example.com')
     expect(terminal.screen()).toContain(
       'https://docs.particle.io/getting-started/console/two-step-authentication',
     )
@@ -117,7 +117,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(leaksIn(everythingIn(world.home), [secret])).toEqual([])
   })
 
-  it('asks again after a wrong code, never sends it a second time, and takes the right one', async () => {
+  it('prompts again after a wrong code, and never sends the same code twice', async () => {
     const world = await World.open()
     await world.signIn()
     const terminal = world.terminal(['auth', 'mfa', 'enable'], { rows: 60 })
@@ -125,14 +125,12 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     const secret = secretOn(terminal)
     const wrong = wrongCode(secret)
     terminal.type(`${wrong}\r`)
-    await terminal.shows('rejected; 2 attempts left')
+    await terminal.shows('rejected the code; 2 attempts left')
     await terminal.shows(prompt, { times: 2 })
     terminal.type(`${wrong}\r`)
-    await terminal.shows('rejected already')
-    await terminal.shows(prompt, { times: 3 })
+    await terminal.shows('Already rejected; not resent.')
     terminal.type('12 34\r')
-    await terminal.shows('A code has six digits')
-    await terminal.shows(prompt, { times: 4 })
+    await terminal.shows('Enter 6 digits.')
     terminal.type(`${codeOf(secret).replace(/^.../, '$& ')}\r`)
 
     expect(await terminal.ended).toEqual({ code: 0, ...tidy })
@@ -142,7 +140,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(sent.map(({ status }) => status)).toEqual([401, 200])
   })
 
-  it('gives up after three wrong codes, and MFA stays off', async () => {
+  it('stops after three wrong codes, and MFA stays off', async () => {
     const world = await World.open()
     await world.signIn()
     const terminal = world.terminal(['auth', 'mfa', 'enable'], { rows: 60 })
@@ -172,7 +170,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(await isOn(world)).toBe(false)
   })
 
-  it('fits the QR code into 80 × 24 with the prompt, and gives the secret alone in 36 columns', async () => {
+  it('fits code and prompt into 80 × 24, and shows only the secret in 36 columns', async () => {
     const world = await World.open()
     await world.signIn()
     const usual = world.terminal(['auth', 'mfa', 'enable'])
@@ -180,7 +178,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     usual.press('ctrl-c')
     await usual.ended
     const narrow = world.terminal(['auth', 'mfa', 'enable'], { columns: 36 })
-    await narrow.shows(/digits that it shows/)
+    await narrow.shows(/6-digit code from/)
 
     expect(lines.length - lines.findIndex((line) => /^[█▄▀]{20}/.test(line))).toBeLessThanOrEqual(24)
     expect(narrow.screen()).toMatch(/too\s+narrow for the QR code/)
@@ -189,10 +187,10 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(await narrow.ended).toEqual({ code: 130, ...tidy })
   })
 
-  it('draws the same code without colours', async () => {
+  it('draws the same code without colors', async () => {
     const world = await World.open()
     await world.signIn()
-    // A library reads NO_COLOR when it is loaded, so this is a process of its own.
+    // A library reads NO_COLOR when it is loaded, so this is a separate process.
     const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { rows: 50, env: { NO_COLOR: '1' } })
     await terminal.shows(prompt)
     terminal.press('ctrl-c')
@@ -202,7 +200,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(terminal.output()).not.toContain('\x1b[40m')
   })
 
-  it('says that the token ended where all tokens were revoked', async () => {
+  it('warns if the token was revoked', async () => {
     const world = await World.open()
     await world.signIn()
     const terminal = world.terminal(['auth', 'mfa', 'enable', '--revoke-tokens'], { rows: 60 })
@@ -210,10 +208,10 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     terminal.type(`${codeOf(secretOn(terminal))}\r`)
 
     expect(await terminal.ended).toEqual({ code: 0, ...tidy })
-    expect(terminal.screen()).toMatch(/The access token ended with it\. Sign in again: pgrants auth login/)
+    expect(terminal.screen()).toMatch(/The access token was revoked\. Sign in again:\n {2}pgrants auth login/)
   })
 
-  it('refuses where it is on already', async () => {
+  it('fails if it is already on', async () => {
     const world = await World.open()
     await world.run(['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin'], {
       stdin: `${withMfa.password}\n${withMfa.totp}\n`,
@@ -221,12 +219,12 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     const terminal = world.terminal(['auth', 'mfa', 'enable'])
 
     expect((await terminal.ended).code).toBe(1)
-    expect(terminal.screen()).toMatch(/is on for mfa@example\.com already/)
+    expect(terminal.screen()).toMatch(/is already on for mfa@example\.com/)
   })
 })
 
 describe('auth mfa enable without a terminal', () => {
-  it('names --keep-secret, and asks for no secret', async () => {
+  it('names --keep-secret, and requests no secret', async () => {
     const world = await World.open()
     await world.signIn()
     const { code, stdout, stderr } = await world.run(['auth', 'mfa', 'enable'])
@@ -236,13 +234,13 @@ describe('auth mfa enable without a terminal', () => {
     expect(world.sandbox.requests().some(({ path }) => path.includes('mfa'))).toBe(false)
   })
 
-  it('refuses --keep-secret where there is no keyring, before anything is asked for', async () => {
+  it('rejects --keep-secret without a keyring, before anything is requested', async () => {
     const world = await World.open()
     await world.signIn()
     const { code, stderr } = await world.run(['auth', 'mfa', 'enable', '--keep-secret'])
 
     expect(code).toBe(2)
-    expect(stderr).toMatch(/secret can't be kept/)
+    expect(stderr).toMatch(/secret can't be stored/)
     expect(world.sandbox.requests().some(({ path }) => path.includes('mfa'))).toBe(false)
   })
 })
@@ -256,7 +254,7 @@ describe('auth mfa disable', () => {
     return world
   }
 
-  it('takes the password from stdin, line ends of Windows and all', async () => {
+  it('reads the password from stdin, also with a Windows line end', async () => {
     const world = await signedInWithMfa()
     const { code, stdout } = await world.run(['auth', 'mfa', 'disable', '--password-stdin'], {
       stdin: `${withMfa.password}\r\n`,
@@ -267,7 +265,7 @@ describe('auth mfa disable', () => {
     expect(await isOn(world)).toBe(false)
   })
 
-  it('leaves it on when the password is wrong, and does not repeat it', async () => {
+  it('fails if the password is wrong, and does not repeat it', async () => {
     const world = await signedInWithMfa()
     const { code, stdout, stderr } = await world.run(['auth', 'mfa', 'disable', '--password-stdin'], {
       stdin: 'PLANTED-wrong\n',
@@ -279,14 +277,14 @@ describe('auth mfa disable', () => {
     expect(await isOn(world)).toBe(true)
   })
 
-  it('names --password-stdin where nobody can be asked', async () => {
+  it('names --password-stdin without a terminal', async () => {
     const { code, stderr } = await (await signedInWithMfa()).run(['auth', 'mfa', 'disable'])
 
     expect(code).toBe(2)
     expect(stderr).toMatch(/--password-stdin/)
   })
 
-  it('has nothing to do where it is off', async () => {
+  it('succeeds if it is already off', async () => {
     const world = await World.open()
     await world.signIn()
 
@@ -296,20 +294,23 @@ describe('auth mfa disable', () => {
     })
   })
 
-  it.runIf(terminals)('asks for the password without showing it, and changes nothing on Ctrl-C', async () => {
-    const world = await signedInWithMfa()
-    const stopped = runInTerminal(world, ['auth', 'mfa', 'disable'])
-    await stopped.shows(/Password of mfa@example\.com:/)
-    stopped.type('batt')
-    stopped.press('ctrl-c')
-    expect(await stopped.ended).toEqual({ code: 130, ...tidy })
-    expect(await isOn(world)).toBe(true)
+  it.runIf(terminals)(
+    'prompts for the password without showing it, and changes nothing on Ctrl-C',
+    async () => {
+      const world = await signedInWithMfa()
+      const stopped = runInTerminal(world, ['auth', 'mfa', 'disable'])
+      await stopped.shows(/Password of mfa@example\.com:/)
+      stopped.type('batt')
+      stopped.press('ctrl-c')
+      expect(await stopped.ended).toEqual({ code: 130, ...tidy })
+      expect(await isOn(world)).toBe(true)
 
-    const terminal = world.terminal(['auth', 'mfa', 'disable'])
-    await terminal.shows(/Password of mfa@example\.com:/)
-    terminal.type(`${withMfa.password}\r`)
-    expect(await terminal.ended).toEqual({ code: 0, ...tidy })
-    expect(leaksIn([terminal.output(), stopped.output()], [withMfa.password, 'batt'])).toEqual([])
-    expect(await isOn(world)).toBe(false)
-  })
+      const terminal = world.terminal(['auth', 'mfa', 'disable'])
+      await terminal.shows(/Password of mfa@example\.com:/)
+      terminal.type(`${withMfa.password}\r`)
+      expect(await terminal.ended).toEqual({ code: 0, ...tidy })
+      expect(leaksIn([terminal.output(), stopped.output()], [withMfa.password, 'batt'])).toEqual([])
+      expect(await isOn(world)).toBe(false)
+    },
+  )
 })

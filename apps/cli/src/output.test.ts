@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { describe, expect, inject, it } from 'vitest'
 import { World } from '../test/cli.ts'
 
@@ -9,8 +8,9 @@ const calls = [
   ['auth', 'token', '--json'],
   ['auth', 'status'],
   ['auth', 'tokn', '--json'],
-  ['api', 'GET', '/v1/devices'],
+  ['api', '/v1/devices'],
   ['--help'],
+  ['--version'],
 ]
 
 /** Runs the CLI with a standard output of the test's. */
@@ -47,19 +47,5 @@ describe('the output of a command', () => {
     const succeeding = calls.filter(([, name]) => name !== 'tokn')
     const runs = await Promise.all(succeeding.map((args) => runInto(world, args, 'closed')))
     expect(runs).toEqual(succeeding.map((args) => ({ args, code: 0, stderr: '' })))
-  })
-})
-
-describe('what is called most', () => {
-  const dist = join(dirname(inject('pgrants')), '../dist')
-  const [token, help] = ['token.cjs', 'help.cjs'].map((name) => readFileSync(join(dist, name), 'utf8'))
-
-  it('is answered by a file without the framework, and help by one without the commands', () => {
-    const holds = (text: string | undefined, words: readonly string[]) =>
-      words.filter((word) => text?.includes(word))
-    expect(token?.length).toBeLessThan(64_000)
-    expect(holds(token, ['oclif', 'subtle', 'inquirer'])).toEqual([])
-    expect(help?.length).toBeLessThan(256_000)
-    expect(holds(help, ['axios', 'inquirer', 'mfa_token'])).toEqual([])
   })
 })

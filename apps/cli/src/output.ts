@@ -1,51 +1,62 @@
 import { writeSync } from 'node:fs'
 
-/** Standard output and standard error, by their numbers: the streams take a while to load. */
-export const descriptors = { stdout: 1, stderr: 2 } as const
+/** What a part of the program prints, and its exit code. */
+export interface Answer {
+  readonly stdout: string
+  readonly stderr?: string
+  readonly exitCode?: number
+}
 
-/** Prints a short text at once. Ends with 1 where it can't be printed, but for a reader who has had enough. */
-export function put(descriptor: number, text: string): void {
+/** Prints an answer, and sets the exit code. */
+export function printAnswer({ stdout, stderr = '', exitCode = 0 }: Answer): void {
+  process.exitCode = exitCode
+  write('stderr', stderr)
+  write('stdout', stdout)
+}
+
+/** Writes by the number of the stream: loading the streams takes a tenth of the time of the whole program. */
+function write(stream: 'stdout' | 'stderr', text: string): void {
   if (text === '') return
   try {
-    writeSync(descriptor, text)
+    writeSync(stream === 'stdout' ? 1 : 2, text)
   } catch (thrown) {
-    // A pipe that is full, and does not block: the stream waits.
-    if (codeOf(thrown) === 'EAGAIN') (descriptor === 1 ? process.stdout : process.stderr).write(text)
-    else failed(thrown)
+    // The pipe is full and does not block: the stream waits until there is room.
+    if (getCode(thrown) === 'EAGAIN') process[stream].write(text)
+    else reportFailedWrite(thrown)
   }
 }
 
-/** Keeps an output that can't be written from ending in a stack: one line says so, and the exit code is 1. */
+/** Prints one line and sets the exit code 1 if the output cannot be written, instead of ending with a stack. */
 export function guardOutput(): void {
-  process.stdout.on('error', failed)
-  process.stderr.on('error', failed)
-  // oclif throws it once more, where nobody catches it. What is under way is finished all the same.
+  process.stdout.on('error', reportFailedWrite)
+  process.stderr.on('error', reportFailedWrite)
+  // oclif throws the error once more, where it cannot be caught. The command still finishes.
   process.on('uncaughtException', (thrown: NodeJS.ErrnoException) => {
-    if (thrown.syscall === 'write') return failed(thrown)
-    tell(`${thrown.message} This is a bug of this program: please report it.`)
+    if (thrown.syscall === 'write') return reportFailedWrite(thrown)
+    writeError(`${thrown.message} This is a bug of this program: please report it.`)
     process.exit(1)
   })
 }
 
-let told = false
+let isReported = false
 
-function failed(thrown: unknown): void {
-  const code = codeOf(thrown)
-  // Whoever reads may have had enough, as `head` has. Windows calls it EOF.
+function reportFailedWrite(thrown: unknown): void {
+  const code = getCode(thrown)
+  // The reader has closed the pipe, as `head` does. Windows calls it EOF.
   if (code === 'EPIPE' || code === 'EOF') return
   process.exitCode = 1
-  if (!told) tell(`The output could not be written (${code}).`)
-  told = true
+  if (!isReported) writeError(`The output could not be written (${code}).`)
+  isReported = true
 }
 
-function tell(text: string): void {
+function writeError(text: string): void {
   try {
-    writeSync(descriptors.stderr, `Error: ${text}\n`)
+    writeSync(2, `Error: ${text}\n`)
   } catch {
-    // There is nobody to tell.
+    // There is no place left to report to.
   }
 }
 
-function codeOf(thrown: unknown): string {
+function getCode(thrown: unknown): string {
   return (thrown as { code?: string }).code ?? 'unknown'
 }

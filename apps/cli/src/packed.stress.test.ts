@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { leaksIn } from '@particle-grants/test-kit'
@@ -10,7 +10,7 @@ import { npmInstall, pack, pluginPackages, runNode, temporaryFolder } from '../t
 const example = fileURLToPath(new URL('../../devices-plugin', import.meta.url))
 const patience = 300_000
 
-describeStress("the packed plugin in somebody else's CLI", () => {
+describeStress('the packed plugin in another CLI', () => {
   const folder = temporaryFolder('fixture')
   const bin = join(folder, 'bin/run.js')
   beforeAll(() => {
@@ -18,12 +18,12 @@ describeStress("the packed plugin in somebody else's CLI", () => {
     for (const name of ['bin', 'src/devices.js'])
       cpSync(join(example, name), join(folder, name), { recursive: true })
     npmInstall(folder, [...tarballs, '@oclif/core@4.14.0'], {
-      name: 'somebodys-cli',
+      name: 'fleet-cli',
       version: '1.2.3',
-      bin: { somebody: './bin/run.js' },
+      bin: { fleet: './bin/run.js' },
       oclif: {
-        bin: 'somebody',
-        dirname: 'somebody',
+        bin: 'fleet',
+        dirname: 'fleet',
         commands: { strategy: 'explicit', target: './src/devices.js', identifier: 'commands' },
         plugins: ['@particle-grants/plugin-auth'],
         topicSeparator: ' ',
@@ -31,13 +31,13 @@ describeStress("the packed plugin in somebody else's CLI", () => {
     })
   }, patience)
 
-  it('adds the topic auth, and nothing else', async () => {
+  it('adds auth, explain and grants, and nothing else', async () => {
     const world = await World.open()
     const { code, stdout, stderr } = await runNode(bin, ['--help'], { env: world.env })
 
     expect([code, stderr]).toEqual([0, ''])
     const listed = stdout.slice(stdout.indexOf('TOPICS')).match(/^ {2}[a-z]+/gm) ?? []
-    expect(listed.map((name) => name.trim())).toEqual(['auth', 'devices'])
+    expect(listed.map((name) => name.trim())).toEqual(['auth', 'devices', 'explain', 'grants'])
   })
 
   it('signs in and out, by its host name, and gives the host its token', async () => {
@@ -49,7 +49,7 @@ describeStress("the packed plugin in somebody else's CLI", () => {
     )
     const status = await run(['auth', 'status'])
     const devices = await run(['devices'])
-    const explained = await run(['auth', 'explain', 'invalid_grant'])
+    const explained = await run(['explain', 'invalid_grant'])
     const help = await run(['auth', 'login', '--help'])
     const logout = await run(['auth', 'logout'])
     const after = await run(['devices'])
@@ -58,13 +58,13 @@ describeStress("the packed plugin in somebody else's CLI", () => {
       [login, status, devices, explained, help, logout].map(({ code, stderr }) => [code, code && stderr]),
     ).toEqual(Array(6).fill([0, 0]))
     expect(login.stdout + status.stdout + help.stdout).not.toContain('pgrants')
-    expect(help.stdout).toContain('$ somebody auth login')
+    expect(help.stdout).toContain('$ fleet auth login')
     expect(devices.stdout).toContain('garden')
     expect(after.code).toBe(3)
-    expect(after.stderr).toContain('somebody auth login')
+    expect(after.stderr).toContain('fleet auth login')
   })
 
-  it('prints no secret with DEBUG=*, although everything is installed flat', async () => {
+  it('prints no secret with DEBUG=*', async () => {
     const world = await World.open()
     const seen = await withDebug(world, bin, [
       ['devices'],
@@ -72,7 +72,6 @@ describeStress("the packed plugin in somebody else's CLI", () => {
       ['auth', 'mfa', 'status'],
     ])
 
-    expect(existsSync(join(folder, 'node_modules/follow-redirects'))).toBe(true)
     expect(leaksIn(seen.text, seen.secrets)).toEqual([])
   })
 })
@@ -89,14 +88,14 @@ describeStress('the packed pgrants', () => {
     const { code, stdout } = await runNode(bin, ['--help'], { env: world.env })
 
     expect(code).toBe(0)
-    for (const name of ['auth', 'api', 'sandbox', 'autocomplete'])
+    for (const name of ['auth', 'api', 'sandbox', 'completion'])
       expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))
   })
 
   it('prints no secret with DEBUG=*, whatever it does', async () => {
     const world = await World.open()
     const seen = await withDebug(world, bin, [
-      ['api', 'GET', '/v1/devices', '--include'],
+      ['api', '/v1/devices', '--include'],
       ['auth', 'status', '--check'],
       ['auth', 'whoami'],
       ['auth', 'mfa', 'status'],
@@ -112,7 +111,7 @@ describeStress('the packed pgrants', () => {
     const { code, stderr } = await runNode(bin, ['sandbox', '--port', 'eighty'], { env: world.env })
 
     expect(code).toBe(2)
-    expect(stderr).toMatch(/--port is a number/)
+    expect(stderr).toMatch(/--port must be a number/)
   })
 })
 
@@ -130,7 +129,7 @@ async function withDebug(world: World, bin: string, commands: readonly (readonly
   for (const args of commands) runs.push(await runNode(bin, args, { env, stdin: `${withMfa.password}\n` }))
   const text = runs.map((run) => run.stdout + run.stderr)
 
-  // Somebody did talk.
+  // Debugging was on.
   expect(text.join('')).toMatch(/oclif|config/)
   expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0))
   return { text, secrets: [withMfa.password, withMfa.totp, stdout.trim(), ...codes] }

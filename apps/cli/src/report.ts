@@ -1,27 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { nameCommands, reportError, unknownCommand } from '@particle-grants/plugin-auth'
+import { reportError, unknownCommand } from '@particle-grants/plugin-auth'
+import { getWords } from './help/page.ts'
+import { readManifest } from './manifest.ts'
 
-/** Reports what no command reported: that there is no such command, or what is wrong with a call of oclif's own. */
+/** Reports an error that no command reported. */
 export function report(thrown: unknown, argv: readonly string[]): void {
-  const commandIDs = commandIds()
-  nameCommands({ bin: 'pgrants', topicSeparator: ' ', commandIDs })
   const end = argv.indexOf('--')
-  const own = end === -1 ? argv : argv.slice(0, end)
-  const words = own.filter((word) => word !== 'help')
-  const flag = words.findIndex((word) => word.startsWith('-'))
-  const error = saysUnknown(thrown)
-    ? unknownCommand(words.slice(0, flag === -1 ? words.length : flag), commandIDs)
-    : thrown
-  reportError(error, { bin: 'pgrants', json: own.includes('--json') })
+  const json = (end === -1 ? argv : argv.slice(0, end)).includes('--json')
+  reportError(thrown, { bin: 'pgrants', json })
 }
 
-/** oclif says it by these words alone. */
-function saysUnknown(thrown: unknown): boolean {
-  return thrown instanceof Error && 'oclif' in thrown && /^command .* not found\.?$/is.test(thrown.message)
-}
-
-function commandIds(): string[] {
-  const manifest = readFileSync(join(import.meta.dirname, '../oclif.manifest.json'), 'utf8')
-  return Object.keys((JSON.parse(manifest) as { commands: object }).commands)
+/** Reports that there is no such command, and suggests the nearest one. */
+export function reportUnknownCommand(argv: readonly string[]): void {
+  report(unknownCommand(getWords(argv), Object.keys(readManifest().commands)), argv)
 }

@@ -1,13 +1,19 @@
 import { join } from 'node:path'
 import { flush } from '@oclif/core/flush'
 import { run } from '@oclif/core/run'
+import { findCommand, getWords } from './help/page.ts'
+import { readManifest } from './manifest.ts'
 import { guardOutput } from './output.ts'
 
-/** Runs a command by oclif. Whatever a command does not explain itself is explained here, with its exit code. */
+/** Runs a command with oclif. Errors that a command does not report are reported here, with their exit code. */
 export async function runCli(argv: readonly string[]): Promise<void> {
   guardOutput()
+  if (findCommand(getWords(argv), readManifest()) === undefined) {
+    const { reportUnknownCommand } = await import('./report.ts')
+    return reportUnknownCommand(argv)
+  }
   try {
-    await run(asOclifHasIt(argv), { root: join(import.meta.dirname, '..') })
+    await run([...argv], { root: join(import.meta.dirname, '..') })
   } catch (thrown) {
     const { oclif } = thrown as { oclif?: { exit?: number } }
     if (oclif?.exit === 0) return
@@ -16,9 +22,4 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   } finally {
     await flush()
   }
-}
-
-/** `help auth login` is what people type; oclif knows `auth login --help`. */
-function asOclifHasIt(argv: readonly string[]): string[] {
-  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv]
 }

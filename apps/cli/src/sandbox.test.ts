@@ -26,6 +26,6 @@ describe('sandbox', () => {
     const { code, stderr } = await (await World.open()).run(['sandbox', '--port', 'eighty'])
 
     expect(code).toBe(2)
-    expect(stderr).toMatch(/--port is a number/)
+    expect(stderr).toMatch(/--port must be a number/)
   })
 })

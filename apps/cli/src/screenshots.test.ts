@@ -68,9 +68,7 @@ async function signIn(
   terminal: SimulatedTerminal,
   { username, password }: { username: string; password: string },
 ) {
-  await terminal.shows('Who are you?')
-  terminal.press('enter')
-  await terminal.shows('? Account')
+  await terminal.shows('? Username')
   terminal.type(`${username}\r`)
   await terminal.shows('? Password')
   terminal.type(`${password}\r`)
@@ -110,7 +108,7 @@ describe.runIf(terminals)('the screenshot', () => {
     })
     world.sandbox.failNext({ status: 200, body: { enrolled: true }, match: { method: 'POST', path } })
     const terminal = open('auth', 'mfa', 'enable')
-    await terminal.shows('? Six digits')
+    await terminal.shows('? Enter the 6-digit code')
     terminal.type(`${world.sandbox.otp(withMfa.username)}\r`)
 
     await expectPicture('mfa-enable', terminal)
@@ -119,7 +117,7 @@ describe.runIf(terminals)('the screenshot', () => {
   it('of an explained response matches what the CLI shows', async () => {
     const { open } = await openStill()
 
-    await expectPicture('explain', open('auth', 'explain', 'invalid_grant'))
+    await expectPicture('explain', open('explain', 'invalid_grant'))
   })
 
   it('of the help matches what the CLI shows', async () => {

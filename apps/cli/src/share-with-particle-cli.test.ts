@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { developer, product, World } from '../test/cli.ts'
@@ -20,7 +20,7 @@ describe('auth login --particle-cli', () => {
     const particle = withParticleCli(world)
     const { code, stderr } = await world.run([...login, '--particle-cli'], { stdin: developer.password })
     expect(code).toBe(0)
-    expect(stderr).toContain('for both')
+    expect(stderr).toContain('Logging out of one signs out both.')
     const token = (await world.run(['auth', 'token'])).stdout.trim()
     expect(particle.read()).toMatchObject({
       access_token: token,
@@ -37,7 +37,7 @@ describe('auth login --particle-cli', () => {
     })
   })
 
-  it('takes up the token that particle-cli has', async () => {
+  it('uses the token of particle-cli', async () => {
     const world = await World.open()
     await world.signIn(['-p', 'first'])
     const token = (await world.run(['auth', 'token'])).stdout.trim()
@@ -63,17 +63,18 @@ describe('auth login --particle-cli', () => {
     expect(world.sandbox.requests()).toEqual([])
   })
 
-  it('says so where its profile sends tokens elsewhere, and the sign-in itself stands', async () => {
+  it('is refused if particle-cli uses another API, before anything is sent', async () => {
     const world = await World.open()
     const particle = withParticleCli(world, { apiUrl: 'https://api.particle.io' })
     const { code, stderr } = await world.run([...login, '--particle-cli'], { stdin: developer.password })
-    expect(code).toBe(1)
-    expect(stderr).toContain('particle-cli')
+    expect(code).toBe(2)
+    expect(stderr).toContain(`particle-cli uses https://api.particle.io, not ${world.server.url}`)
     expect(particle.read()).not.toHaveProperty('access_token')
-    expect((await world.run(['auth', 'token'])).code).toBe(0)
+    expect(readdirSync(join(world.home, '.particle'))).toEqual(['particle.config.json'])
+    expect(world.sandbox.requests()).toEqual([])
   })
 
-  it('says so where particle-cli has no token to take', async () => {
+  it('fails if particle-cli is not signed in', async () => {
     const world = await World.open()
     const { code, stderr } = await world.run(['auth', 'login', '--from-particle-cli'])
     expect(code).toBe(2)

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
-import { canOpenTerminals, type SimulatedTerminal } from '@particle-grants/test-kit/terminal'
-import { describe, expect, it } from 'vitest'
-import { developer, jane, product, World, withMfa } from '../test/cli.ts'
+import { canOpenTerminals, openTerminal, type SimulatedTerminal } from '@particle-grants/test-kit/terminal'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { developer, jane, product, scripts, World, withMfa } from '../test/cli.ts'
 import { runInTerminal } from '../test/terminal.ts'
 
 /** What is stored of sign-ins: sessions, secrets of clients, profiles. */
@@ -21,42 +22,18 @@ function wrongCodes(world: World): string[] {
 type Shown = SimulatedTerminal
 type Step = (shown: Shown) => Promise<void>
 
-/** What somebody types until each prompt shows, in the order of the prompts. */
-const account = async (shown: Shown) => {
-  await shown.shows('Who are you?')
-  shown.press('enter')
-}
+/** What is typed at each prompt. */
 const username = async (shown: Shown) => {
-  await shown.shows('Account (email):')
+  await shown.shows('Username (email):')
   shown.type(`${withMfa.username}\r`)
 }
 const password = async (shown: Shown) => {
   await shown.shows('Password:')
   shown.type(`${withMfa.password}\r`)
 }
-const client = async (shown: Shown) => {
-  await shown.shows('Who are you?')
-  shown.press('down', 'enter')
-}
-const clientId = async (shown: Shown) => {
-  await shown.shows('Client id:')
-  shown.type(`${product.id}\r`)
-}
-const clientSecret = async (shown: Shown) => {
-  await shown.shows(`Secret of ${product.id}:`)
-  shown.type(`${product.secret}\r`)
-}
-const userClient = async (shown: Shown) => {
-  await shown.shows('Who are you?')
-  shown.press('down', 'down', 'enter')
-}
-const customer = async (shown: Shown) => {
-  await shown.shows('For whom')
-  shown.press('down', 'enter')
-}
-const token = async (shown: Shown) => {
-  await shown.shows('Who are you?')
-  shown.press('down', 'down', 'down', 'enter')
+const productClient = async (shown: Shown) => {
+  await shown.shows(`What type of client is ${product.id}?`)
+  shown.press('enter')
 }
 const recovery = async (shown: Shown) => {
   await shown.shows('Authenticator code')
@@ -66,10 +43,10 @@ const recovery = async (shown: Shown) => {
 if (canOpenTerminals !== true) reportSkipped('the CLI in a terminal', canOpenTerminals)
 else {
   describe('auth login in a terminal', () => {
-    it('leads an account with two-step authentication to a token, by a wrong code and the right one', async () => {
+    it('signs in with two-step authentication, after a wrong code', async () => {
       const world = await World.open()
       const shown = runInTerminal(world, ['auth', 'login'])
-      for (const step of [account, username, password]) await step(shown)
+      for (const step of [username, password]) await step(shown)
       await shown.shows('3 attempts left')
       shown.type(`${wrongCodes(world)[0]}\r`)
       await shown.shows('2 attempts left')
@@ -80,20 +57,20 @@ else {
       expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${withMfa.username}\n`)
     })
 
-    it('takes a recovery code as a way out', async () => {
+    it('accepts a recovery code', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
-      for (const step of [account, username, password, recovery]) await step(shown)
+      for (const step of [username, password, recovery]) await step(shown)
       await shown.shows('Recovery code:')
       shown.type('a1b2-c3d4-e5f6\r')
       expect(await shown.ended).toMatchObject({ code: 0 })
       expect(shown.output()).not.toContain('a1b2-c3d4-e5f6')
     })
 
-    it('ends with 3 after three wrong codes, and stores nothing', async () => {
+    it('exits with 3 after three wrong codes, and stores nothing', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
-      for (const step of [account, username, password]) await step(shown)
+      for (const step of [username, password]) await step(shown)
       for (const [index, left] of ['3 attempts', '2 attempts', '1 attempt'].entries()) {
         await shown.shows(`${left} left`)
         shown.type(`${wrongCodes(world)[index]}\r`)
@@ -104,72 +81,69 @@ else {
 
     it('signs in for a customer of a product', async () => {
       const world = await World.open()
-      const shown = world.terminal(['auth', 'login'])
-      for (const step of [client, clientId, clientSecret, customer]) await step(shown)
-      await shown.shows('Customer (email or id):')
-      shown.type(`${jane.username}\r`)
-      await shown.shows('automatic')
+      const shown = world.terminal(['auth', 'login', '--client-id', product.id, '--customer', jane.username])
+      await shown.shows(`Client secret of ${product.id}:`)
+      shown.type(`${product.secret}\r`)
+      await shown.shows('Refresh: automatic')
       expect(await shown.ended).toMatchObject({ code: 0 })
       expect(shown.output()).not.toContain(product.secret)
     })
 
-    it('signs in with a client of the own account, without a password', async () => {
+    it("signs in with a client of the user's own account", async () => {
       const world = await World.open()
-      const shown = world.terminal(['auth', 'login'])
-      await userClient(shown)
-      await shown.shows('Client id:')
-      shown.type('my-scripts-5678\r')
-      await shown.shows('Secret of my-scripts-5678:')
-      shown.type('user-client-secret\r')
+      const shown = world.terminal(['auth', 'login', '--client-id', scripts.id])
+      await shown.shows(`What type of client is ${scripts.id}?`)
+      shown.press('down', 'enter')
+      await shown.shows(`Client secret of ${scripts.id}:`)
+      shown.type(`${scripts.secret}\r`)
       expect(await shown.ended).toMatchObject({ code: 0 })
       expect((await world.json(['auth', 'status'])).document.client).toEqual({
-        id: 'my-scripts-5678',
+        id: scripts.id,
         kind: 'user',
       })
     })
 
-    it('sends no refused code again, and asks for another one', async () => {
+    it('does not resend a rejected code', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
-      for (const step of [account, username, password]) await step(shown)
+      for (const step of [username, password]) await step(shown)
       const [wrong] = wrongCodes(world)
       await shown.shows('3 attempts left')
       shown.type(`${wrong}\r`)
       await shown.shows('2 attempts left')
       shown.type(`${wrong}\r`)
-      await shown.shows('rejected already')
+      await shown.shows('Already rejected; not resent.')
       shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
       expect(await shown.ended).toMatchObject({ code: 0 })
       const codes = world.sandbox.requests().filter(({ grant_type }) => grant_type === 'urn:custom:mfa-otp')
       expect(codes.map(({ status }) => status)).toEqual([401, 200])
     })
 
-    it('says that a recovery code was refused, and of what use these are', async () => {
+    it('says where recovery codes work, and that one was rejected', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
-      for (const step of [account, username, password, recovery]) await step(shown)
+      for (const step of [username, password, recovery]) await step(shown)
       await shown.shows('only for login.particle.io')
       await shown.shows('Recovery code:')
       shown.type('nothing-of-mine\r')
-      await shown.shows('That code was rejected.')
+      await shown.shows('Particle rejected the code.')
       await shown.shows('2 attempts left')
       shown.press('ctrl-c')
       await shown.ended
     })
 
-    it('asks for no secret that could not be kept', async () => {
+    it('prompts for no secret that could not be stored', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login', '--store', 'keyring'])
       expect(await shown.ended).toMatchObject({ code: 1 })
       expect(shown.screen()).toContain('keyring')
-      expect(shown.screen()).not.toContain('Who are you?')
+      expect(shown.screen()).not.toContain('Username')
     })
 
-    it('asks again after a wrong password, and for the password only', async () => {
+    it('prompts for the password only after a wrong one', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
-      await account(shown)
-      await shown.shows('Account (email):')
+      await shown.shows('Username (email):')
       shown.type(`${developer.username}\r`)
       await shown.shows('Password:')
       shown.type('wrong horse\r')
@@ -180,57 +154,61 @@ else {
       expect(shown.screen()).not.toContain('grant_type')
     })
 
-    it('takes a token that is pasted', async () => {
+    it('prompts for a token with --with-token', async () => {
       const world = await World.open()
       await world.signIn()
       const value = (await world.run(['auth', 'token'])).stdout.trim()
-      const shown = world.terminal(['auth', 'login', '-p', 'other'])
-      await token(shown)
+      const shown = world.terminal(['auth', 'login', '--with-token', '-p', 'other'])
       await shown.shows('Access token:')
       shown.type(`${value}\r`)
       expect(await shown.ended).toMatchObject({ code: 0 })
       expect(shown.output()).not.toContain(value)
     })
 
-    it('goes on with a sign-in that waits for its code', async () => {
+    it('resumes a sign-in that waits for its code', async () => {
       const world = await World.open()
       await world.run(['auth', 'login', '-u', withMfa.username, '--password-stdin'], {
         stdin: withMfa.password,
       })
       const shown = world.terminal(['auth', 'login'])
-      await shown.shows('waits for its code')
+      await shown.shows('waits for its MFA code')
       shown.press('enter')
       await shown.shows('3 attempts left')
       shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
       expect(await shown.ended).toMatchObject({ code: 0 })
     })
 
-    const prompts = [
-      ['the way', [], 'Who are you?'],
-      ['the account', [account], 'Account (email):'],
-      ['the password', [account, username], 'Password:'],
-      ['the code', [account, username, password], 'Authenticator code'],
-      ['the recovery code', [account, username, password, recovery], 'Recovery code:'],
-      ['the client id', [client], 'Client id:'],
-      ['the client secret', [client, clientId], `Secret of ${product.id}:`],
-      ['the subject', [client, clientId, clientSecret], 'For whom'],
-      ['the customer', [client, clientId, clientSecret, customer], 'Customer (email or id):'],
-      ['the token', [token], 'Access token:'],
-    ] as const
-    it.each(prompts)(
-      'ends at once by Ctrl-C at the prompt for %s: nothing stored, the terminal as before',
-      async (_, steps, prompt) => {
-        const world = await World.open()
-        await stopAt(world, world.terminal(['auth', 'login']), { steps, prompt })
+    const byClient = ['--client-id', product.id]
+    const prompts: readonly {
+      name: string
+      args: readonly string[]
+      steps: readonly Step[]
+      prompt: string
+    }[] = [
+      { name: 'the client type', args: byClient, steps: [], prompt: 'What type of client' },
+      { name: 'the username', args: [], steps: [], prompt: 'Username (email):' },
+      { name: 'the password', args: [], steps: [username], prompt: 'Password:' },
+      { name: 'the code', args: [], steps: [username, password], prompt: 'Authenticator code' },
+      {
+        name: 'the recovery code',
+        args: [],
+        steps: [username, password, recovery],
+        prompt: 'Recovery code:',
       },
-    )
+      { name: 'the client secret', args: byClient, steps: [productClient], prompt: 'Client secret of' },
+      { name: 'the token', args: ['--with-token'], steps: [], prompt: 'Access token:' },
+    ]
+    it.each(prompts)('stores nothing on Ctrl-C at the prompt for $name', async ({ args, ...at }) => {
+      const world = await World.open()
+      await stopAt(world, world.terminal(['auth', 'login', ...args]), at)
+    })
 
     // One prompt of each kind: a choice, a text, a secret.
     it.each(prompts.slice(0, 3))(
-      'restores a real terminal after Ctrl-C at the prompt for %s',
-      async (_, steps, prompt) => {
+      'restores a real terminal after Ctrl-C at the prompt for $name',
+      async ({ args, ...at }) => {
         const world = await World.open()
-        await stopAt(world, runInTerminal(world, ['auth', 'login']), { steps, prompt })
+        await stopAt(world, runInTerminal(world, ['auth', 'login', ...args]), at)
       },
     )
 
@@ -247,21 +225,70 @@ else {
       expect(shown.screen()).not.toMatch(/at .*\.js:\d+/)
     }
 
-    it('asks nothing where stdout is piped, or a document is wanted', async () => {
+    it('does not prompt if a document is wanted', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login', '--json'])
       expect(await shown.ended).toMatchObject({ code: 2 })
       expect(shown.screen()).toContain('no_terminal')
     })
 
-    it('shows a spinner where the server is slow, and nothing of it stays', async () => {
+    it('prompts if stdin and stderr are terminals, although stdout is a file', async () => {
+      const world = await World.open()
+      const file = join(world.home, 'stdout.txt')
+      const script = '"$NODE" "$PGRANTS" auth login > "$FILE"'
+      const env = { ...world.env, NODE: process.execPath, PGRANTS: inject('pgrants'), FILE: file }
+      const shown = openTerminal('/bin/sh', ['-c', script], { cwd: world.home, env })
+      onTestFinished(() => shown.kill())
+      for (const step of [username, password]) await step(shown)
+      await shown.shows('3 attempts left')
+      shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
+      expect(await shown.ended).toMatchObject({ code: 0 })
+      expect(readFileSync(file, 'utf8')).toContain(`Signed in as ${withMfa.username}`)
+    })
+
+    it('validates the username before it prompts for the password', async () => {
+      const world = await World.open()
+      const shown = world.terminal(['auth', 'login'])
+      await shown.shows('Username (email):')
+      shown.type('my name\r')
+      await shown.shows("Invalid username: it can't contain spaces.")
+      expect(shown.screen()).not.toContain('Password')
+      shown.press('ctrl-c')
+      await shown.ended
+    })
+
+    it('offers another profile before it replaces an account', async () => {
+      const world = await World.open()
+      await world.signIn()
+      const shown = world.terminal(['auth', 'login'])
+      await shown.shows('Username (email):')
+      shown.type(`${withMfa.username}\r`)
+      await shown.shows(`Profile default is signed in as ${developer.username}.`)
+      shown.press('enter')
+      await shown.shows('Profile name:')
+      shown.type('default\r')
+      await shown.shows('Profile default exists.')
+      for (let index = 0; index < 'default'.length; index += 1) shown.type('\x7f')
+      shown.type('second\r')
+      await password(shown)
+      await shown.shows('3 attempts left')
+      shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
+      expect(await shown.ended).toMatchObject({ code: 0 })
+      const { document } = await world.json(['auth', 'list'])
+      expect(document.profiles).toMatchObject([
+        { name: 'default', account: developer.username },
+        { name: 'second', account: withMfa.username, active: true },
+      ])
+    })
+
+    it('shows a spinner while the server is slow, and removes it', async () => {
       const world = await World.open()
       await world.signIn()
       world.sandbox.failNext({ delay: 1200 })
       const shown = world.terminal(['auth', 'status', '--check'])
-      await shown.shows('Asking Particle')
+      await shown.shows('Verifying the token')
       expect(await shown.ended).toMatchObject({ code: 0, cursor: 'shown' })
-      expect(shown.screen()).not.toContain('Asking Particle')
+      expect(shown.screen()).not.toContain('Verifying the token')
     })
 
     it.each([0, 40])('breaks no word and no command at %i columns', async (columns) => {
@@ -269,31 +296,29 @@ else {
       await world.signIn(['-p', 'work'])
       const calls = [
         ['auth', 'status'],
-        ['auth', 'status', '-p', 'nobody'],
-        ['auth', 'profiles'],
+        ['auth', 'status', '-p', 'unknown'],
+        ['auth', 'list'],
         ['auth', 'login', 'PLANTED'],
       ]
       for (const args of calls) {
         const shown = world.terminal(args, { columns, screenColumns: 200 })
         await shown.ended
-        const width = columns || 80
         const lines = shown.output().replaceAll('\r', '').split('\n')
         const plain = lines.map((line) => stripVTControlCharacters(line).trimEnd())
-        const command = /pgrants auth login (?:--profile (?:work|nobody)|--help)/
-        // What is longer is one word, or a command.
-        const long = plain.filter((line) => line.length > width && !command.test(line))
-        expect(long.filter((line) => line.trim().includes(' '))).toEqual([])
-        const folded = plain.join('\n')
-        if (args[1] !== 'profiles') expect(folded).toMatch(command)
-        // One word a line is no text.
+        const command = /^ {2,4}pgrants auth login --profile unknown --base-url \S+$/
+        // A longer line is one word, or a command.
+        const long = plain.filter((line) => line.length > (columns || 80) && !command.test(line))
+        expect(long.filter((line) => line.trim().replace(/^- /, '').includes(' '))).toEqual([])
+        expect(plain.filter((line) => command.test(line))).toHaveLength(args.includes('unknown') ? 1 : 0)
+        // The lines have more than one word each.
         expect(plain.some((line) => line.trim().split(' ').length > 2)).toBe(true)
       }
     })
 
-    it('ends at Ctrl-D at a prompt, and says that the input ended', async () => {
+    it('stops on Ctrl-D at a prompt, and says that the input ended', async () => {
       const world = await World.open()
       const shown = runInTerminal(world, ['auth', 'login'])
-      for (const step of [account, username]) await step(shown)
+      for (const step of [username]) await step(shown)
       await shown.shows('Password:')
       shown.type('\x04')
       expect(await shown.ended).toMatchObject({ code: 130, echo: true, lines: true, cursor: 'shown' })
@@ -301,16 +326,16 @@ else {
       expect(stored(world)).toEqual([])
     })
 
-    it('shows no spinner in a dumb terminal, where it would stay', async () => {
+    it('shows no spinner in a dumb terminal', async () => {
       const world = await World.open()
       await world.signIn()
       world.sandbox.failNext({ delay: 1200 })
       const shown = world.terminal(['auth', 'status', '--check'], { env: { TERM: 'dumb' } })
       expect(await shown.ended).toMatchObject({ code: 0 })
-      expect(shown.output()).not.toContain('Asking Particle')
+      expect(shown.output()).not.toContain('Verifying the token')
     })
 
-    it('colours in a terminal, and not with NO_COLOR', async () => {
+    it('prints colors in a terminal, but not with NO_COLOR', async () => {
       const world = await World.open()
       await world.signIn()
       const colour = String.fromCharCode(27)

@@ -6,8 +6,8 @@ export class Devices extends AuthenticatedCommand {
 
   async run() {
     await this.parse(Devices)
-    const http = await this.http()
-    const { data: devices } = await this.progress('Asking for devices', () => http.get('/v1/devices'))
+    /** @type {{ id: string, name: string, online: boolean }[]} */
+    const devices = await this.progress('Listing devices', () => this.callApi('/v1/devices'))
     for (const { id, name, online } of devices)
       this.print(`${id}  ${online ? 'online ' : 'offline'}  ${name}`)
     return devices

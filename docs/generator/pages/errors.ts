@@ -28,7 +28,7 @@ export function errorsPage(): GeneratedFile {
       component('ErrorBox', [
         'On the site, paste a response or an error code here to have it explained. Nothing is sent anywhere.',
       ]),
-      'In a terminal, `pgrants auth explain` explains a response from standard input.',
+      'In a terminal, `pgrants explain` explains a response from standard input.',
       index(tokenEndpoint),
       heading(2, "Particle's errors", 'token-endpoint'),
       'The body is JSON: `{"error":"…","error_description":"…"}`.',

@@ -38,9 +38,9 @@ printf '%s\\n' "$RECOVERY_CODE" | pgrants auth login --recovery-code-stdin`,
 
   'refresh-developer': `printf '%s\\n' "$PASSWORD" | pgrants auth login --username dev@example.com --password-stdin
 
-pgrants auth renew ||
+pgrants auth refresh ||
   echo "Exit code $?: the token cannot be renewed. Sign in again before it expires"`,
 
   refresh: `${customer}
-pgrants auth renew # only to renew now: auth token renews automatically`,
+pgrants auth refresh # only to renew now: auth token renews automatically`,
 }

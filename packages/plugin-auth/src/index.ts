@@ -1,15 +1,25 @@
 export { isInvalidTokenError } from '@particle-grants/core'
 export { AuthenticatedCommand } from './command/authenticated-command.ts'
-export { connectionFlags } from './command/connection-flags.ts'
-export { GrantsCommand } from './command/grants-command.ts'
+export { connectionFlags, GrantsCommand } from './command/grants-command.ts'
 export { commands } from './commands.ts'
 export type { AnySession, Connection } from './connection/connection.ts'
 export { Connections } from './connection/connection.ts'
-export { CliError, type CliErrorCode } from './errors/cli-error.ts'
-export { describeError, type ErrorDescription } from './errors/describe-error.ts'
-export { type ExitCode, exitCodes } from './errors/exit-codes.ts'
-export { reportError, type ShowOptions } from './errors/report-error.ts'
+export {
+  CliError,
+  type CliErrorCode,
+  type CliErrorOptions,
+  type CommandCall,
+  type ExitCode,
+  exitCodes,
+} from './errors/cli-error.ts'
+export {
+  describeError,
+  type ErrorDescription,
+  type PrintErrorOptions,
+  reportError,
+} from './errors/describe-error.ts'
+export type { CommandContext } from './errors/format-command.ts'
 export { unknownCommand } from './errors/unknown-command.ts'
-export { platformFetch } from './network/network-fetch.ts'
-export { nameCommands, type Program } from './terminal/commands.ts'
-export { type WholeOptions, wholeStdin } from './terminal/whole-stdin.ts'
+export { type ApiRequest, type ApiResponse, callApi, toApiError, toNetworkError } from './network/api-call.ts'
+export { platformFetch } from './network/fetch.ts'
+export { type ReadStdinOptions, readStdin } from './output/stdin.ts'

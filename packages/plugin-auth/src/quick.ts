@@ -1,45 +1,67 @@
 import { GrantsError } from '@particle-grants/core'
-import { ProfileBook } from './connection/profile-book.ts'
-import { findSource, signInOf } from './connection/source.ts'
+import { ProfileList } from './connection/profiles.ts'
+import { findSource, getSignIn } from './connection/source.ts'
+import { formatStatus, readStatus, statusExitCodes } from './connection/status.ts'
+import { getExpiryWarning, isFresh, loadToken } from './connection/stored-token.ts'
 import { Stores } from './connection/stores.ts'
-import { getExpiryWarning } from './token/expiry-warning.ts'
-import { loadState } from './token/stored-state.ts'
-import { findFreshToken, getTokenFacts } from './token/token-facts.ts'
 
-/** What `auth token` prints where it needs nothing but the stored token, and how it ends. */
+export { paint, wrap } from './output/text.ts'
+
+/** What a command prints, and its exit code. */
 export interface QuickAnswer {
   readonly stdout: string
   readonly stderr: string
   readonly exitCode: number
 }
 
+/** Returns the names of the profiles, for shell completion. */
+export async function listProfileNames(): Promise<string[]> {
+  return Object.keys((await new ProfileList(new Stores()).read()).profiles)
+}
+
 /**
- * Answers a plain `auth token` from a profile's stored token, with the parts of the command itself, before a framework
- * or a session is loaded. Returns nothing for a renewal or an error: then the command runs. Only damage is reported
- * here: the store has moved the record aside by now, so that the command would not find it.
+ * Answers a plain `auth token` with the stored token of a profile, before a framework or a session is loaded. Returns
+ * nothing if the command must run: for a renewal, a token in the environment or an error.
  */
 export async function quickToken(bin: string): Promise<QuickAnswer | undefined> {
   const stores = new Stores()
-  const book = new ProfileBook(stores)
-  try {
-    const source = await findSource({}, book)
-    const signIn = source.from === 'profile' ? signInOf(source) : undefined
+  const profiles = new ProfileList(stores)
+  return reportDamage(bin, async () => {
+    const source = await findSource({}, profiles)
+    const signIn = source.from === 'profile' ? getSignIn(source) : undefined
     if (source.from !== 'profile' || signIn === undefined) return undefined
-    const state = await loadState(signIn, { profile: source.name, store: await stores.get(signIn.store) })
-    const accessToken = state && findFreshToken(state)
-    const facts = state && getTokenFacts(state)
-    if (accessToken === undefined || facts === undefined) return undefined
-    const warning = await getExpiryWarning({ source, facts, bin }, book)
-    return {
-      stdout: `${accessToken}\n`,
-      stderr: warning === undefined ? '' : `Note: ${warning}\n`,
-      exitCode: 0,
-    }
+    const token = await loadToken(signIn, { profile: source.name, store: await stores.get(signIn.store) })
+    if (token === undefined || !isFresh(token)) return undefined
+    const warning = await getExpiryWarning({ source, token, context: { bin } }, profiles)
+    const stderr = warning === undefined ? '' : `! ${warning}\n`
+    return { stdout: `${token.tokens.accessToken.reveal()}\n`, stderr, exitCode: 0 }
+  })
+}
+
+/** Answers a plain `auth status` for a profile in the same way. */
+export async function quickStatus(bin: string): Promise<QuickAnswer | undefined> {
+  const stores = new Stores()
+  return reportDamage(bin, async () => {
+    const source = await findSource({}, new ProfileList(stores))
+    if (source.from !== 'profile') return undefined
+    const status = await readStatus(source, { stores })
+    const stdout = `${formatStatus(status, { bin })}\n`
+    return { stdout, stderr: '', exitCode: statusExitCodes[status.name] }
+  })
+}
+
+/** A damaged record is reported here, because the store has moved it aside and the command would not find it. */
+async function reportDamage(
+  bin: string,
+  answer: () => Promise<QuickAnswer | undefined>,
+): Promise<QuickAnswer | undefined> {
+  try {
+    return await answer()
   } catch (thrown) {
     if (!(GrantsError.isInstance(thrown) && thrown.code === 'store_damaged')) return undefined
     const { describeError } = await import('./errors/describe-error.ts')
-    const { message, remedy, link, exitCode } = describeError(thrown, bin)
-    const lines = [`Error: ${message}`, remedy, link && `More: ${link}`].filter(Boolean)
-    return { stdout: '', stderr: `${lines.join('\n')}\n`, exitCode }
+    const { message, remedy, command, link, exitCode } = describeError(thrown, { bin })
+    const lines = [`Error: ${message}`, remedy, command && `  ${command}`, link && `More: ${link}`]
+    return { stdout: '', stderr: `${lines.filter(Boolean).join('\n')}\n`, exitCode }
   }
 }

@@ -12,6 +12,7 @@ const services = {
     install: 'apt-get install gnome-keyring dbus',
   },
   zsh: { programs: ['zsh'], install: 'apt-get install zsh' },
+  fish: { programs: ['fish'], install: 'apt-get install fish' },
 } as const
 
 /** A program outside npm that some tests run against. */

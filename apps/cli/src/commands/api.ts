@@ -1,99 +1,103 @@
 import { Args, Flags } from '@oclif/core'
-import { AuthenticatedCommand, CliError } from '@particle-grants/plugin-auth'
+import { AuthenticatedCommand } from '@particle-grants/plugin-auth'
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
-
-/** `api`: one call of the API, as whoever is signed in. */
+/** `api`: one call of the API with the token, in the manner of `gh api`. */
 export class Api extends AuthenticatedCommand {
-  static override summary = "Call Particle's API with the token."
+  static override summary = 'Call the Particle API with the token.'
   static override description =
-    `Prints what the API answers. The token goes to the server that you signed in to and nowhere else, and is never printed.
+    `Sends a GET request, or POST if there are fields or an input, and prints the response. The token is sent only to the server that you signed in to, and is never printed.
 
-The exit code follows the status: 0 for 2xx, 3 when the token is refused, 5 for 429, 6 for 5xx or no answer, 1 for anything else.`
+Fields are sent as a JSON body, or in the query with -X GET. A key can be nested: -f params[led]=on, -f groups[]=lab.
+
+Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no answer, 1 for everything else.`
   static override examples = [
-    '<%= config.bin %> <%= command.id %> GET /v1/devices',
-    '<%= config.bin %> <%= command.id %> PUT /v1/devices/0123456789abcdef01234567 -f name=kitchen',
-    'echo \'{"arg":"on"}\' | <%= config.bin %> <%= command.id %> POST /v1/devices/0123456789abcdef01234567/led --input -',
-    '<%= config.bin %> <%= command.id %> GET /v1/user --include',
+    '<%= config.bin %> <%= command.id %> /v1/devices',
+    "<%= config.bin %> <%= command.id %> /v1/devices --jq '.[].name'",
+    '<%= config.bin %> <%= command.id %> -X PUT /v1/devices/0123456789abcdef01234567 -f name=kitchen',
+    '<%= config.bin %> <%= command.id %> /v1/products/1234/devices --paginate',
+    'echo \'{"arg":"on"}\' | <%= config.bin %> <%= command.id %> /v1/devices/0123456789abcdef01234567/led --input -',
   ]
-  static override usage = '<%= command.id %> METHOD PATH [FLAGS]'
-  // Not required: this command says itself what is missing, with an example.
+  static override usage = '<%= command.id %> PATH [FLAGS]'
   static override args = {
-    method: Args.string({ ignoreStdin: true, description: methods.join(', ') }),
     path: Args.string({
       ignoreStdin: true,
-      description: 'A path of the API, such as /v1/devices.',
+      description: 'Path of the API, such as /v1/devices.',
     }),
   }
   static override flags = {
-    field: Flags.string({
+    method: Flags.string({
+      char: 'X',
+      helpValue: 'METHOD',
+      summary: 'HTTP method (default: GET, or POST with fields or an input).',
+    }),
+    'raw-field': Flags.string({
       char: 'f',
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'KEY=VALUE',
-      exclusive: ['input'],
-      summary: 'Send a field: in the query with GET, else in a JSON body. Once for each field.',
+      summary: 'Add a string field.',
     }),
-    input: Flags.string({ helpValue: 'FILE', summary: 'Send this file as the body; - for standard input.' }),
-    include: Flags.boolean({ char: 'i', summary: 'Print status and headers, too.' }),
+    field: Flags.string({
+      char: 'F',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'KEY=VALUE',
+      summary:
+        'Add a typed field: true, false, null and numbers are JSON values; @FILE reads a file, @- stdin.',
+    }),
+    header: Flags.string({
+      char: 'H',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'NAME:VALUE',
+      summary: 'Add a request header.',
+    }),
+    input: Flags.string({ helpValue: 'FILE', summary: 'Send this file as the body (use - for stdin).' }),
+    include: Flags.boolean({ char: 'i', summary: 'Include the status and headers in the output.' }),
+    paginate: Flags.boolean({ summary: 'Request all pages of a list.' }),
+    jq: Flags.string({
+      char: 'q',
+      helpValue: 'FILTER',
+      exclusive: ['json', 'silent', 'include'],
+      summary: 'Filter the response with jq syntax.',
+    }),
+    silent: Flags.boolean({ summary: 'Do not print the response body.' }),
   }
 
   async run() {
     const { args, flags } = await this.parse(Api)
-    const { method, path } = callOf(args)
-    const [{ callBody }, { ownPath }, shown] = await Promise.all([
-      import('../api/call-body.ts'),
-      import('../api/own-path.ts'),
-      import('../api/shown-answer.ts'),
+    const isTerminal = process.stdout.isTTY
+    const [{ createRequest }, { sendPages }, format] = await Promise.all([
+      import('../api/request.ts'),
+      import('../api/pages.ts'),
+      import('../api/response.ts'),
     ])
-    // What is wrong with the call is told before who is signed in.
-    const url = ownPath(path)
-    const { contentType, ...body } = await callBody(method, flags)
-    const { session } = await this.connection()
-    const http = await this.http()
-    const before = session.peekAccessToken()
-    const came = await this.progress(`${method} ${path}`, () =>
-      http.request({
-        method,
-        url,
-        ...body,
-        headers: { Accept: '*/*', ...(contentType !== undefined && { 'Content-Type': contentType }) },
-        responseType: 'arraybuffer',
-        validateStatus: () => true,
-      }),
-    )
-    const answer = shown.withoutTokens(
-      {
-        status: came.status,
-        statusText: came.statusText,
-        headers: Object.fromEntries(
-          Object.entries(came.headers).map(([name, value]) => [name, String(value)]),
-        ),
-        body: Buffer.from(came.data as ArrayBuffer),
-      },
-      [before, session.peekAccessToken()],
-    )
-    process.exitCode = shown.exitCodeOf(answer)
-    if (!this.jsonEnabled()) {
-      process.stdout.write(shown.printed(answer, { include: flags.include, terminal: process.stdout.isTTY }))
-      if (process.exitCode !== 0) this.note(`Particle answered ${answer.status}.`)
+    // Mistakes are reported before the session is opened and anything is sent.
+    const request = await createRequest(args.path ?? '', flags)
+    const filter =
+      flags.jq === undefined
+        ? undefined
+        : await (await import('../api/jq.ts')).compileJq(flags.jq, isTerminal)
+    const session = await this.session()
+    const send = async ({ method, path, headers, body }: typeof request) => {
+      if (!headers.has('user-agent')) headers.set('user-agent', this.config.userAgent)
+      const before = session.peekAccessToken()
+      const response = await this.progress(`${method} ${path}`, () =>
+        session.fetch(path, { method, headers, body }),
+      )
+      return format.readResponse(response, [before, session.peekAccessToken()])
     }
-    return shown.documentOf(answer, flags.include)
+
+    const documents: object[] = []
+    const output = { ...flags, isTerminal, filter }
+    for await (const response of sendPages(request, { paginate: flags.paginate, send })) {
+      process.exitCode = format.getExitCode(response)
+      if (this.jsonEnabled()) documents.push(format.toDocument(response, flags.include))
+      else {
+        process.stdout.write(format.formatOutput(response, output))
+        if (!format.isSuccess(response)) this.note(format.formatStatus(response))
+      }
+    }
+    return flags.paginate ? documents : documents[0]
   }
-}
-
-/** Method and path, or an error that shows how the two are given. */
-function callOf({ method = '', path = '' }: { method?: string | undefined; path?: string | undefined }) {
-  const found = methods.find((one) => one === method.toUpperCase())
-  if (found !== undefined && path !== '') return { method: found, path }
-  const given = [method, path].find((one) => one.startsWith('/')) ?? '/v1/devices'
-  throw new CliError('usage', {
-    what: whatIsWrong(method, found),
-    remedy: `One of ${methods.join(', ')} and a path, for example: %bin% api GET ${given}`,
-  })
-}
-
-function whatIsWrong(method: string, found: string | undefined): string {
-  if (found !== undefined || method === '') return 'A method and a path are needed.'
-  return method.startsWith('/') ? 'The method comes before the path.' : 'There is no such method.'
 }

@@ -31,13 +31,13 @@ export function pipedMfaLogin(username: string): Command {
 /** A sign-in with an existing token. */
 export const pipedToken: Command = {
   label: 'With the command line, and the token on standard input',
-  text: `${pipeSecrets(['TOKEN'])} pgrants auth login --token-stdin`,
+  text: `${pipeSecrets(['TOKEN'])} pgrants auth login --with-token`,
 }
 
 /** A token from the environment, which is not stored. */
 export const tokenFromEnvironment: Command = {
   label: 'In a script, with the token in an environment variable',
-  text: 'export PARTICLE_ACCESS_TOKEN="$TOKEN"\npgrants api GET /v1/devices',
+  text: 'export PARTICLE_ACCESS_TOKEN="$TOKEN"\npgrants api /v1/devices',
 }
 
 function pipeSecrets(names: readonly string[]): string {

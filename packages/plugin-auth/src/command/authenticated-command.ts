@@ -1,108 +1,97 @@
-import type { AxiosInstance } from 'axios'
 import { type AnySession, type Connection, Connections } from '../connection/connection.ts'
-import { describeSource, type Source } from '../connection/source.ts'
-import { formatConnectionFlags } from '../connection/wording.ts'
+import { type ConnectionFlags, findSource, formatSource, type Source } from '../connection/source.ts'
+import { getExpiryWarning, loadToken } from '../connection/stored-token.ts'
+import { exitCodes } from '../errors/cli-error.ts'
 import type { ErrorDescription } from '../errors/describe-error.ts'
-import { exitCodes } from '../errors/exit-codes.ts'
-import { getExpiryWarning } from '../token/expiry-warning.ts'
-import { loadState } from '../token/stored-state.ts'
-import { getTokenFacts } from '../token/token-facts.ts'
-import { type ConnectionFlags, connectionFlags, wantedBy } from './connection-flags.ts'
-import { GrantsCommand } from './grants-command.ts'
+import { type ApiRequest, callApi, toApiError, toNetworkError } from '../network/api-call.ts'
+import { connectionFlags, GrantsCommand } from './grants-command.ts'
 
 /**
- * A command that calls the API as whoever is signed in: `await this.session()` and `await this.http()`. It brings
- * `--profile`, `--base-url`, `--store` and `--json`; errors of session and API get their messages and exit codes.
+ * A command that calls the API with the user's token: `await this.callApi('/v1/devices')`, or `await this.session()`. It
+ * has the flags `--profile`, `--base-url`, `--store` and `--json`.
  */
 export abstract class AuthenticatedCommand extends GrantsCommand {
   static override baseFlags = connectionFlags
 
-  /** Stores and profiles of this machine. */
+  /** The stores and profiles of this machine. */
   protected readonly connections = new Connections()
-  #source: Source | undefined
   #connection: Promise<Connection> | undefined
-  #http: Promise<AxiosInstance> | undefined
   #hasToken = false
   #hasWarned = false
 
-  /** Core's session of whoever is signed in. Rejects with `not_signed_in` where nobody is. */
+  /** Returns the session of the profile, or of the token in the environment. Rejects with `not_signed_in`. */
   protected async session(): Promise<AnySession> {
     return (await this.connection()).session
   }
 
-  /** An Axios instance with the token attached, on the base URL; renewed and sent again where the API wants that. */
-  protected http(): Promise<AxiosInstance> {
-    this.#http ??= this.#createHttp()
-    return this.#http
+  /** Calls the API with the token and returns the response's JSON. Any status but 2xx is an error. */
+  protected async callApi<T = unknown>(path: string, request: ApiRequest = {}): Promise<T> {
+    const response = await callApi(await this.session(), path, request)
+    if (response.status >= 200 && response.status < 300) return response.data as T
+    throw toApiError(response, `${request.method ?? 'GET'} ${path} failed`)
   }
 
-  /** Session, source and store. */
+  /** Returns the session, its source and its store. */
   protected connection(): Promise<Connection> {
     this.#connection ??= this.#open()
     return this.#connection
   }
 
-  /** Where the token comes from. */
+  /** Returns where the token comes from. */
   protected async source(): Promise<Source> {
-    this.#source ??= await this.connections.find(wantedBy(await this.#flags()))
-    this.connectionFlags = formatConnectionFlags(this.#source)
-    return this.#source
+    this.usedSource ??= await findSource(await this.#parseFlags(), this.connections.profiles)
+    return this.usedSource
   }
 
-  protected override errorContext(): string | undefined {
-    return this.#hasToken && this.#source
-      ? `The token comes from ${describeSource(this.#source)}.`
+  protected override describeOrigin(): string | undefined {
+    return this.#hasToken && this.usedSource
+      ? `The token comes from ${formatSource(this.usedSource)}.`
       : undefined
   }
 
-  /** A token of the environment must be replaced there: signing in would not change it. */
+  /** An invalid token in the environment must be replaced there: signing in would not change it. */
   protected override describe(thrown: unknown): ErrorDescription {
-    const described = super.describe(thrown)
-    if (this.#source?.from !== 'environment' || described.exitCode !== exitCodes.notSignedIn) return described
-    return { ...described, remedy: `Unset ${this.#source.variable}, or set it to a valid token.` }
+    const error = super.describe(thrown)
+    const source = this.usedSource
+    if (source?.from !== 'environment' || error.exitCode !== exitCodes.notSignedIn) return error
+    return { ...error, remedy: `Unset ${source.variable}, or set it to a valid token.`, command: undefined }
   }
 
-  /** An error of Axios is told as what it means: nobody answered, or Particle refused. */
+  /** `session.fetch` rejects as `fetch` does if there is no response. */
   protected override async catch(thrown: unknown): Promise<void> {
-    const { explainHttpError } = await import('../network/http-errors.ts')
-    return super.catch(explainHttpError(thrown))
+    const isFetchError = thrown instanceof TypeError && thrown.message === 'fetch failed'
+    return super.catch(isFetchError ? toNetworkError(thrown) : thrown)
   }
 
   protected override async finally(thrown: Error | undefined): Promise<void> {
     const connection = await this.#connection?.catch(() => undefined)
     if (connection === undefined) return
-    // The result of a background renewal would be lost with this process.
+    // The process ends: a background renewal must be saved before.
     await connection.session.idle().catch((failure: unknown) => this.caution(this.describe(failure).message))
     if (thrown === undefined) await this.warnBeforeExpiry()
   }
 
-  /** Warns, once, if the token expires soon and cannot be renewed. */
+  /** Warns once if the token expires soon and can't be refreshed. */
   protected async warnBeforeExpiry(): Promise<void> {
     if (this.#hasWarned) return
     this.#hasWarned = true
     const { source, signIn, store } = await this.connection()
     if (source.from !== 'profile' || signIn === undefined || store === undefined) return
-    const state = await loadState(signIn, { profile: source.name, store }).catch(() => undefined)
-    const facts = state && getTokenFacts(state)
-    if (facts === undefined) return
-    const warning = await getExpiryWarning({ source, facts, bin: this.bin }, this.connections.book)
+    const token = await loadToken(signIn, { profile: source.name, store }).catch(() => undefined)
+    if (token === undefined) return
+    const expiring = { source, token, context: this.context }
+    const warning = await getExpiryWarning(expiring, this.connections.profiles)
     if (warning !== undefined) this.caution(warning)
   }
 
-  async #flags(): Promise<ConnectionFlags> {
+  async #parseFlags(): Promise<ConnectionFlags> {
     return (await this.parse(this.ctor)).flags as ConnectionFlags
   }
 
   async #open(): Promise<Connection> {
-    const connection = await this.connections.open(await this.source())
-    const { source } = connection
+    const source = await this.source()
+    const connection = await this.connections.open(source)
     this.#hasToken = source.from === 'environment' || source.profile?.signIn !== undefined
     return connection
-  }
-
-  async #createHttp(): Promise<AxiosInstance> {
-    const { session, baseUrl } = await this.connection()
-    const { createHttp } = await import('../network/http.ts')
-    return createHttp({ session, baseUrl, userAgent: this.config.userAgent })
   }
 }

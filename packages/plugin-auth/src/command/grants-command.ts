@@ -1,77 +1,95 @@
-import { Command } from '@oclif/core'
-import { describeError, type ErrorDescription } from '../errors/describe-error.ts'
-import { showError } from '../errors/report-error.ts'
-import { nameCommands, withCommands } from '../terminal/commands.ts'
-import { isInteractive } from '../terminal/interactive.ts'
-import { note } from '../terminal/note.ts'
-import { paint } from '../terminal/paint.ts'
-import { withProgress } from '../terminal/progress.ts'
-import { fold } from '../terminal/rows.ts'
-import { widthOf } from '../terminal/width.ts'
+import { Command, Flags } from '@oclif/core'
+import { storeNames } from '../connection/profiles.ts'
+import type { Source } from '../connection/source.ts'
+import type { CommandCall } from '../errors/cli-error.ts'
+import { describeError, type ErrorDescription, printError } from '../errors/describe-error.ts'
+import { type CommandContext, formatCommand } from '../errors/format-command.ts'
+import { canPrompt, withProgress } from '../output/prompts.ts'
+import { formatOutcome, printNote } from '../output/text.ts'
+
+/** The flags that choose the connection. */
+export const connectionFlags = {
+  profile: Flags.string({
+    char: 'p',
+    helpGroup: 'GLOBAL',
+    helpValue: 'NAME',
+    summary: 'Use this profile. [env: PARTICLE_GRANTS_PROFILE]',
+  }),
+  'base-url': Flags.string({
+    helpGroup: 'GLOBAL',
+    helpValue: 'URL',
+    summary: 'Use this API instead of https://api.particle.io. [env: PARTICLE_GRANTS_BASE_URL]',
+  }),
+  store: Flags.option({
+    options: storeNames,
+    helpGroup: 'GLOBAL',
+    summary: 'Where the sign-in is stored. [env: PARTICLE_GRANTS_STORE]',
+  })(),
+}
+
+/** What prints messages beside the result: a command. */
+export type Reporter = Pick<GrantsCommand, 'note' | 'caution' | 'progress' | 'formatCommand'>
 
 /**
- * What all commands share: `--json`, exit codes, and errors that say what to do. A command's `run` returns what
- * `--json` prints as one document on stdout; what people read goes through {@link GrantsCommand.print}.
+ * Base class of all commands: `--json`, exit codes, and errors that say what to do. `run` returns the document that
+ * `--json` prints on stdout. Text for people is printed with {@link GrantsCommand.print}.
  */
 export abstract class GrantsCommand extends Command {
   static override enableJsonFlag = true
   static override strict = true
 
-  /** Whether somebody can be asked: stdin and stdout are terminals, and no document is wanted. */
-  protected get mayAsk(): boolean {
-    return isInteractive() && !this.jsonEnabled()
+  /** The source in use, for the commands that errors name. */
+  protected usedSource: Source | undefined
+
+  /** Whether the command may prompt. */
+  protected get canPrompt(): boolean {
+    return canPrompt() && !this.jsonEnabled()
   }
 
-  protected override async init(): Promise<void> {
-    await super.init()
-    nameCommands(this.config)
-  }
-
-  /** Prints a part of the result for people, on stdout; nothing with `--json`. */
-  protected print(text: string): void {
-    this.log(withCommands(text))
-  }
-
-  /** As {@link GrantsCommand.print}, for sentences: folded in a terminal, but within no command. */
-  protected tell(text: string): void {
-    this.print(fold(text, widthOf(process.stdout)).join('\n'))
-  }
-
-  /** Says something besides the result, on stderr, with `--json` as well. */
-  protected note(text: string): void {
-    note(text)
-  }
-
-  /** As {@link GrantsCommand.note}, and stands out. */
-  protected caution(text: string): void {
-    this.note(`${paint('yellow', 'Note:', process.stderr)} ${text}`)
-  }
-
-  /** Runs something; when it takes long, a spinner shows in a terminal. */
-  protected progress<T>(text: string, run: () => Promise<T>): Promise<T> {
-    return withProgress(text, run)
-  }
-
-  /** The flags that lead to the connection in use, for remedies that name a command. */
-  protected connectionFlags = ''
-
-  /** What is known of where things come from, to stand below an error. */
-  protected errorContext(): string | undefined {
-    return undefined
-  }
-
-  /** The program's name, as people call it. */
   protected get bin(): string {
     return this.config.bin
   }
 
-  /** An error as it is shown. */
+  protected get context(): CommandContext {
+    return { bin: this.bin, topicSeparator: this.config.topicSeparator, source: this.usedSource }
+  }
+
+  /** Prints a text on stdout; nothing with `--json`. */
+  protected print(text: string): void {
+    this.log(text)
+  }
+
+  /** Prints a text on stderr, also with `--json`. */
+  note(text: string): void {
+    printNote(text)
+  }
+
+  /** Prints a warning on stderr, also with `--json`. */
+  caution(text: string): void {
+    process.stderr.write(`${formatOutcome('warning', text, { stream: process.stderr })}\n`)
+  }
+
+  /** Runs an operation. If it takes long, a terminal shows a spinner. */
+  progress<T>(text: string, run: () => Promise<T>): Promise<T> {
+    return withProgress(text, run)
+  }
+
+  /** Formats a command as it must be typed, with the flags of the connection in use. */
+  formatCommand(...call: CommandCall): string {
+    return formatCommand(this.context, call)
+  }
+
+  /** Where the token comes from; printed below errors. */
+  protected describeOrigin(): string | undefined {
+    return undefined
+  }
+
   protected describe(thrown: unknown): ErrorDescription {
-    return describeError(thrown, this.bin, this.connectionFlags)
+    return describeError(thrown, this.context)
   }
 
   protected override async catch(thrown: unknown): Promise<void> {
-    showError(this.describe(thrown), { json: this.jsonEnabled(), context: this.errorContext() })
+    printError(this.describe(thrown), { json: this.jsonEnabled(), origin: this.describeOrigin() })
   }
 
   protected override logJson(json: unknown): void {

@@ -1,98 +1,141 @@
+import { createHash } from 'node:crypto'
 import {
+  type CustomerSubject,
   createSession,
+  customer,
   type DeveloperSession,
+  developerClient,
   GrantsError,
   type OAuthClient,
   type ProductSession,
+  productClient,
+  type Secret,
   type StaticSession,
   type Store,
+  userClient,
 } from '@particle-grants/core'
-import { platformFetch } from '../network/network-fetch.ts'
-import { loadClient } from './client-secrets.ts'
-import { parseCustomer } from './customer.ts'
-import type { SignIn } from './profile.ts'
-import { ProfileBook } from './profile-book.ts'
-import {
-  describeSource,
-  findSource,
-  type ProfileSource,
-  type Source,
-  signInOf,
-  type Wanted,
-} from './source.ts'
+import type { DeveloperClientId } from '@particle-grants/core/protocol'
+import { platformFetch } from '../network/fetch.ts'
+import { ProfileList, type SignIn } from './profiles.ts'
+import { formatSource, getSignIn, type Source } from './source.ts'
 import { Stores } from './stores.ts'
 
 /** A session that people sign in to. */
 export type SignInSession = DeveloperSession | ProductSession
-/** A session of any kind: of a client, or of a token from the environment. */
+/** A session of a profile, or of a token in the environment. */
 export type AnySession = SignInSession | StaticSession
 
-/** A session, and where it comes from. */
+/** An open session, and where it comes from. */
 export interface Connection {
   readonly source: Source
   readonly session: AnySession
   readonly baseUrl: string
-  /** What the profile knows of it; nothing for a token of the environment. */
+  /** Undefined for a token in the environment. */
   readonly signIn: SignIn | undefined
-  /** The store that keeps the session; nothing for a token of the environment. */
+  /** Undefined for a token in the environment. */
   readonly store: Store | undefined
 }
 
-/** What opens connections: stores and profiles of this machine. */
+/** The stores and profiles of this machine. Opens sessions on them. */
 export class Connections {
   readonly stores = new Stores()
-  readonly book = new ProfileBook(this.stores)
+  readonly profiles = new ProfileList(this.stores)
 
-  find(wanted: Wanted): Promise<Source> {
-    return findSource(wanted, this.book)
-  }
-
-  /** Opens a session on what was found. Throws `not_signed_in` where a profile has none. */
+  /** @throws GrantsError `not_signed_in` */
   async open(source: Source): Promise<Connection> {
-    return source.from === 'environment' ? openEnvironment(source) : this.#openProfile(source)
+    if (source.from === 'environment') {
+      const { accessToken, baseUrl } = source
+      const session = createSession({ accessToken, baseUrl, fetch: platformFetch })
+      return { source, session, baseUrl, signIn: undefined, store: undefined }
+    }
+    const signIn = getSignIn(source)
+    if (signIn === undefined) {
+      const message = `You are not signed in. There is no sign-in of ${formatSource(source)}.`
+      throw new GrantsError('not_signed_in', message, {})
+    }
+    const { session, store } = await this.openSignIn(signIn, source.name)
+    return { source, session, baseUrl: signIn.baseUrl, signIn, store }
   }
 
-  /** A session of a profile's sign-in, as the store has it. */
-  async openSignIn(
-    signIn: SignIn,
-    profile: string,
-  ): Promise<{ readonly session: SignInSession; readonly store: Store }> {
+  /** Opens the session of a stored sign-in. */
+  async openSignIn(signIn: SignIn, profile: string): Promise<{ session: SignInSession; store: Store }> {
     const store = await this.stores.get(signIn.store)
     const client = await loadClient(signIn, store)
     return { session: createSignInSession(signIn, { profile, client, store }), store }
   }
-
-  async #openProfile(source: ProfileSource): Promise<Connection> {
-    const signIn = signInOf(source)
-    if (signIn === undefined) throw notSignedIn(source)
-    const { session, store } = await this.openSignIn(signIn, source.name)
-    return { source, session, store, signIn, baseUrl: signIn.baseUrl }
-  }
 }
 
-/**
- * Creates the session of a sign-in. Those of developer and user clients are stored under the profile's name; a product's,
- * under the client and the customer.
- */
+export interface SignInSessionOptions {
+  readonly profile: string
+  readonly client: OAuthClient
+  readonly store: Store
+}
+
+/** Creates the session of a sign-in. A product client's is stored under its customer, any other under the profile. */
 export function createSignInSession(
   { baseUrl, subject }: Pick<SignIn, 'baseUrl' | 'subject'>,
-  {
-    profile,
-    client,
-    store,
-  }: { readonly profile: string; readonly client: OAuthClient; readonly store: Store },
+  { profile, client, store }: SignInSessionOptions,
 ): SignInSession {
   const binding = client.kind === 'product' ? { subject: parseCustomer(subject) } : { profile }
   return createSession({ client, baseUrl, store, fetch: platformFetch, ...binding })
 }
 
-function openEnvironment(source: Extract<Source, { from: 'environment' }>): Connection {
-  const { accessToken, baseUrl } = source
-  const session = createSession({ accessToken, baseUrl, fetch: platformFetch })
-  return { source, session, baseUrl, signIn: undefined, store: undefined }
+const customerPrefix = 'customer:'
+
+/** Returns the customer of a product client's sign-in; `undefined`: the product itself. */
+export function parseCustomer(subject: string): CustomerSubject | undefined {
+  return subject.startsWith(customerPrefix) ? customer(subject.slice(customerPrefix.length)) : undefined
 }
 
-function notSignedIn(source: ProfileSource): GrantsError {
-  const message = `You are not signed in. Nothing is stored for ${describeSource(source)}.`
-  return new GrantsError('not_signed_in', message, {})
+// ─── Clients and their secrets ───────────────────────────────────────────────────────────────────────────────────────
+
+/** A client, and the API where it is registered. */
+type ClientAt = Pick<SignIn, 'baseUrl' | 'client'>
+
+export function createClient({ kind, id }: SignIn['client'], secret: Secret | string): OAuthClient {
+  if (kind === 'developer') return developerClient(id as DeveloperClientId)
+  return kind === 'product' ? productClient({ id, secret }) : userClient({ id, secret })
+}
+
+/**
+ * Loads a client. The secret of a developer client is public; every other secret is in the store.
+ *
+ * @throws GrantsError `not_signed_in` if it is not there
+ */
+async function loadClient(clientAt: ClientAt, store: Store): Promise<OAuthClient> {
+  const { client } = clientAt
+  if (client.kind === 'developer') return createClient(client, '')
+  const record = await store.load(getKey(clientAt))
+  if (record !== undefined) return createClient(client, record.value)
+  throw new GrantsError('not_signed_in', `The secret of the client ${client.id} is not in the store.`, {})
+}
+
+export async function saveClientSecret(clientAt: ClientAt, client: OAuthClient, store: Store): Promise<void> {
+  if (client.kind === 'developer') return
+  const key = getKey(clientAt)
+  await store.withLock(key, async () => {
+    const record = await store.load(key)
+    const value = client.secret.reveal()
+    if (record?.value !== value) await store.save(key, value, record?.version ?? null)
+  })
+}
+
+export async function removeClientSecret(clientAt: ClientAt, store: Store): Promise<void> {
+  if (clientAt.client.kind === 'developer') return
+  const key = getKey(clientAt)
+  await store.withLock(key, async () => {
+    const record = await store.load(key).catch(ignoreDamage)
+    // Also without a record, which removes what is left of a damaged one.
+    await store.remove(key, record?.version ?? null)
+  })
+}
+
+function ignoreDamage(thrown: unknown): undefined {
+  if (GrantsError.isInstance(thrown) && thrown.code === 'store_damaged') return undefined
+  throw thrown
+}
+
+function getKey({ baseUrl, client }: ClientAt): string {
+  const hash = createHash('sha256').update(JSON.stringify([baseUrl, client.id]))
+  return `client-${hash.digest('hex')}`
 }

@@ -1,22 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import type { Profiles } from './profile.ts'
-import type { ProfileBook } from './profile-book.ts'
+import type { ProfileList, Profiles } from './profiles.ts'
 import { findSource } from './source.ts'
 
 const none: Profiles = { profiles: {} }
 
-/** Profiles that are known, without a disk. */
-function book(profiles: Profiles = none): ProfileBook {
-  return { read: async () => profiles } as ProfileBook
+/** Profiles without a disk. */
+function book(profiles: Profiles = none): ProfileList {
+  return { read: async () => profiles } as ProfileList
 }
 
-/** Profiles that nobody may read. */
+/** Profiles that must not be read. */
 const untouchable = {
   read: () => Promise.reject(new Error('profiles were read')),
-} as unknown as ProfileBook
+} as unknown as ProfileList
 
-describe('the source of a token', () => {
-  it('is the environment where it has one, and then no file is read', async () => {
+describe('findSource', () => {
+  it('prefers a token in the environment, and then reads no file', async () => {
     const source = await findSource({}, untouchable, {
       PARTICLE_ACCESS_TOKEN: ' t0ken ',
       PARTICLE_AUTH: 'other',
@@ -30,19 +29,19 @@ describe('the source of a token', () => {
   })
 
   it.each([
-    ['by flag', { baseUrl: 'http://127.0.0.1:1' }, {}],
-    ['by environment', {}, { PARTICLE_GRANTS_BASE_URL: 'http://127.0.0.1:1' }],
-  ])('goes elsewhere with that token only where told so %s', async (_, wanted, env) => {
-    const source = await findSource(wanted, untouchable, { PARTICLE_AUTH: 'token', ...env })
+    ['by a flag', { 'base-url': 'http://127.0.0.1:1' }, {}],
+    ['by the environment', {}, { PARTICLE_GRANTS_BASE_URL: 'http://127.0.0.1:1' }],
+  ])('sends that token to another base URL only if it is given %s', async (_, flags, env) => {
+    const source = await findSource(flags, untouchable, { PARTICLE_AUTH: 'token', ...env })
     expect(source.baseUrl).toBe('http://127.0.0.1:1')
   })
 
-  it('is the profile where a flag names one, whatever the environment has', async () => {
+  it('prefers a profile that a flag names to a token in the environment', async () => {
     const source = await findSource({ profile: 'work' }, book(), { PARTICLE_AUTH: 'token' })
     expect(source).toMatchObject({ from: 'profile', chosenBy: 'flag', name: 'work' })
   })
 
-  it('is the profile of flag, then environment, then the active one', async () => {
+  it('prefers the profile of the flag, then of the environment, then the active one', async () => {
     const profiles = book({ active: 'active', profiles: { active: {} } })
     const env = { PARTICLE_GRANTS_PROFILE: 'named' }
     expect((await findSource({ profile: 'flag' }, profiles, env)) as object).toMatchObject({ name: 'flag' })
@@ -60,7 +59,7 @@ describe('the source of a token', () => {
     })
   })
 
-  it('is refused where its name or its store can not be one', async () => {
+  it('rejects an invalid profile name and store', async () => {
     await expect(findSource({ profile: '../x' }, book(), {})).rejects.toMatchObject({ code: 'usage' })
     await expect(findSource({}, book(), { PARTICLE_GRANTS_STORE: 'cloud' })).rejects.toMatchObject({
       code: 'usage',

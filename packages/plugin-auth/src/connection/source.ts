@@ -1,29 +1,35 @@
-import { Secret } from '@particle-grants/core'
-import { particleUrl } from '@particle-grants/core/protocol'
+import { GrantsError, Secret } from '@particle-grants/core'
+import { parseBaseUrl, particleUrl } from '@particle-grants/core/protocol'
 import { CliError } from '../errors/cli-error.ts'
-import { isProfileName, type Profile, type SignIn, type StoreName, storeNames } from './profile.ts'
-import { activeProfile, type ProfileBook } from './profile-book.ts'
+import {
+  getActiveProfile,
+  isProfileName,
+  type Profile,
+  type ProfileList,
+  type SignIn,
+  type StoreName,
+  storeNames,
+} from './profiles.ts'
 
-/** What was asked for by flags. */
-export interface Wanted {
+/** The flags that choose the connection. */
+export interface ConnectionFlags {
   readonly profile?: string | undefined
-  readonly baseUrl?: string | undefined
+  readonly 'base-url'?: string | undefined
   readonly store?: StoreName | undefined
 }
 
-/** Where a token may come from in the environment; the first that is set counts. */
+/** The environment variables that may hold a token. The first one that is set is used. */
 export const tokenVariables = ['PARTICLE_ACCESS_TOKEN', 'PARTICLE_AUTH'] as const
-/** The name of one. */
 export type TokenVariable = (typeof tokenVariables)[number]
 
-/** Environment variables besides, each as good as its flag. */
+/** The environment variables that replace flags. */
 const variables = {
-  baseUrl: 'PARTICLE_GRANTS_BASE_URL',
   profile: 'PARTICLE_GRANTS_PROFILE',
+  'base-url': 'PARTICLE_GRANTS_BASE_URL',
   store: 'PARTICLE_GRANTS_STORE',
 } as const
 
-/** A token from the environment. It goes to the base URL of flag or environment, and else to Particle's own only. */
+/** A token from the environment. It is sent to Particle only, unless a flag or the environment names another base URL. */
 export interface EnvironmentSource {
   readonly from: 'environment'
   readonly variable: TokenVariable
@@ -31,117 +37,134 @@ export interface EnvironmentSource {
   readonly baseUrl: string
 }
 
-/** A profile, and who chose it. */
+/** A profile, and what chose it. */
 export interface ProfileSource {
   readonly from: 'profile'
   readonly chosenBy: 'flag' | 'environment' | 'profiles'
   readonly name: string
-  /** Nothing when there is no such profile yet. */
+  /** Undefined: the profile does not exist yet. */
   readonly profile: Profile | undefined
-  /** Of flag or environment, else `undefined`: the profile's own. */
+  /** From a flag or the environment; undefined: the profile's own. */
   readonly baseUrl: string | undefined
   readonly store: StoreName | undefined
 }
 
-/** Where the token comes from: flag > environment > profile > default. */
+/** Where the token comes from. Flags go before the environment, and that goes before profiles. */
 export type Source = EnvironmentSource | ProfileSource
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The token variable that is set, if any. */
-export function tokenVariable(env: Environment): TokenVariable | undefined {
-  return tokenVariables.find((name) => filled(env, name) !== undefined)
+/** Returns the token variable that is set, if any. */
+export function findTokenVariable(env: Environment = process.env): TokenVariable | undefined {
+  return tokenVariables.find((name) => getValue(env, name) !== undefined)
 }
 
-/** Finds out where the token comes from. The keyring is not touched, and with a token of the environment no file. */
+/** Finds where the token comes from. It does not read the keyring, nor any file if the environment has a token. */
 export async function findSource(
-  wanted: Wanted,
-  book: ProfileBook,
+  flags: ConnectionFlags,
+  profiles: ProfileList,
   env: Environment = process.env,
 ): Promise<Source> {
-  const variable = tokenVariable(env)
-  if (wanted.profile === undefined && variable !== undefined) {
-    const accessToken = new Secret(filled(env, variable) ?? '')
-    const baseUrl = (await chosenBaseUrl(wanted, env)) ?? particleUrl
-    return { from: 'environment', variable, accessToken, baseUrl }
-  }
-  return findProfile(wanted, book, env)
+  const variable = findTokenVariable(env)
+  if (flags.profile !== undefined || variable === undefined) return findProfile(flags, profiles, env)
+  const accessToken = new Secret(getValue(env, variable) ?? '')
+  return { from: 'environment', variable, accessToken, baseUrl: findBaseUrl(flags, env) ?? particleUrl }
 }
 
-/** The profile that is meant, whatever token the environment has. */
+/** Finds the profile, even if the environment has a token. */
 export async function findProfile(
-  wanted: Wanted,
-  book: ProfileBook,
+  flags: ConnectionFlags,
+  profiles: ProfileList,
   env: Environment = process.env,
 ): Promise<ProfileSource> {
-  const named = wanted.profile ?? filled(env, variables.profile)
+  const named = flags.profile ?? getValue(env, variables.profile)
   if (named !== undefined && !isProfileName(named)) {
     throw new CliError('usage', {
-      what: 'A profile has a name of letters, digits and . _ @ + -, 64 at most.',
+      what: 'A profile name has 1 to 64 characters: letters, digits and . _ @ + -',
     })
   }
-  const profiles = await book.read()
-  const name = named ?? activeProfile(profiles)
+  const list = await profiles.read()
+  const name = named ?? getActiveProfile(list)
+  const chosenBy = named === undefined ? 'profiles' : 'environment'
   return {
     from: 'profile',
-    chosenBy: chosenBy(wanted, named),
+    chosenBy: flags.profile === undefined ? chosenBy : 'flag',
     name,
-    profile: Object.hasOwn(profiles.profiles, name) ? profiles.profiles[name] : undefined,
-    baseUrl: await chosenBaseUrl(wanted, env),
-    store: wanted.store ?? storeOf(env),
+    profile: Object.hasOwn(list.profiles, name) ? list.profiles[name] : undefined,
+    baseUrl: findBaseUrl(flags, env),
+    store: flags.store ?? findStore(env),
   }
 }
 
-/** The sign-in that a source means. Throws `signed_in_elsewhere` where flag or environment name another place. */
-export function signInOf({ name, profile, baseUrl, store }: ProfileSource): SignIn | undefined {
-  const found = profile?.signIn ?? profile?.pending
-  if (found === undefined) return undefined
-  if (baseUrl !== undefined && baseUrl !== found.baseUrl) {
-    throw elsewhere(name, `signed in at ${found.baseUrl}, not at ${baseUrl}`)
+/**
+ * Returns the sign-in of a profile.
+ *
+ * @throws CliError `signed_in_elsewhere` if a flag or the environment names another base URL or store
+ */
+export function getSignIn({ name, profile, baseUrl, store }: ProfileSource): SignIn | undefined {
+  const signIn = profile?.signIn ?? profile?.pending
+  if (signIn === undefined) return undefined
+  if (baseUrl !== undefined && baseUrl !== signIn.baseUrl) {
+    throw signedInElsewhere(name, `signed in at ${signIn.baseUrl}, not at ${baseUrl}`)
   }
-  if (store !== undefined && store !== found.store) {
-    throw elsewhere(name, `kept in the ${found.store} store, not in the ${store} store`)
+  if (store !== undefined && store !== signIn.store) {
+    throw signedInElsewhere(name, `stored in the ${signIn.store} store, not in the ${store} store`)
   }
-  return found
+  return signIn
 }
 
-function elsewhere(name: string, where: string): CliError {
+function signedInElsewhere(name: string, where: string): CliError {
   return new CliError('signed_in_elsewhere', {
     what: `Profile ${name} is ${where}.`,
-    remedy: 'Name another profile with --profile, or sign in there: %bin% auth login%connection%',
+    remedy: 'Use another profile with --profile, or sign in there:',
+    command: ['auth login'],
   })
 }
 
-/** A sentence's end that names where the token comes from. */
-export function describeSource(source: Source): string {
+/** Formats where the token comes from, for the end of a sentence. */
+export function formatSource(source: Source): string {
   if (source.from === 'environment') return `the environment variable ${source.variable}`
   const account = source.profile?.signIn?.subject.replace(/^(account|customer):/, '')
   return `profile ${source.name}${account === undefined ? '' : ` (${account})`}`
 }
 
-function chosenBy({ profile }: Wanted, named: string | undefined): ProfileSource['chosenBy'] {
-  if (profile !== undefined) return 'flag'
-  return named === undefined ? 'profiles' : 'environment'
-}
-
-async function chosenBaseUrl({ baseUrl }: Wanted, env: Environment): Promise<string | undefined> {
-  const given = baseUrl ?? filled(env, variables.baseUrl)
+function findBaseUrl(flags: ConnectionFlags, env: Environment): string | undefined {
+  const variable = variables['base-url']
+  const fromEnv = getValue(env, variable)
+  const given = flags['base-url'] ?? fromEnv
   if (given === undefined) return undefined
-  // Loaded when it is needed: core's sessions come with it.
-  const { checkBaseUrl } = await import('./base-url.ts')
-  return checkBaseUrl(given)
+  return checkBaseUrl(given, flags['base-url'] === undefined ? variable : '--base-url')
 }
 
-function storeOf(env: Environment): StoreName | undefined {
-  const given = filled(env, variables.store)
-  const found = storeNames.find((name) => name === given)
-  if (given !== undefined && found === undefined) {
+/** Checks and normalizes a base URL. The error names the flag or variable, not the value, which may hold a password. */
+export function checkBaseUrl(given: string, name: string): string {
+  if (/\/oauth\/token\b/.test(given)) {
+    throw new CliError('usage', {
+      what: `${name} is the base URL of the API, without /oauth/token: e.g. ${particleUrl}`,
+    })
+  }
+  if (!URL.canParse(given)) {
+    throw new CliError('usage', { what: `${name} must be a full URL, e.g. ${particleUrl}` })
+  }
+  try {
+    return parseBaseUrl(given, false)
+  } catch (thrown) {
+    if (!GrantsError.isInstance(thrown) || thrown.code !== 'invalid_argument') throw thrown
+    throw new CliError('usage', { what: `${name} ${thrown.details.problem}.`, cause: thrown })
+  }
+}
+
+function findStore(env: Environment): StoreName | undefined {
+  const given = getValue(env, variables.store)
+  const store = storeNames.find((name) => name === given)
+  if (given !== undefined && store === undefined) {
     throw new CliError('usage', { what: `${variables.store} must be ${storeNames.join(' or ')}.` })
   }
-  return found
+  return store
 }
 
-function filled(env: Environment, name: string): string | undefined {
+/** Returns a variable's value. Empty means missing. */
+function getValue(env: Environment, name: string): string | undefined {
   const value = env[name]?.trim()
   return value === '' ? undefined : value
 }

@@ -2,46 +2,56 @@ import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { GrantsError, type Store } from '@particle-grants/core'
 import { defaultDirectory, fileStore } from '@particle-grants/store-file'
-import type { StoreName } from './profile.ts'
+import type { StoreName } from './profiles.ts'
 
-/** Opens the stores when they are first used: loading the keyring's native part takes a while. */
+/** The stores of this machine. Each is opened on first use, because the keyring's native module loads slowly. */
 export class Stores {
   readonly #open = new Map<StoreName, Promise<Store>>()
-  #whyNoKeyring: Promise<string | undefined> | undefined
+  #keyringProblem: Promise<string | undefined> | undefined
 
   get(name: StoreName): Promise<Store> {
-    const opened = this.#open.get(name) ?? open(name)
-    this.#open.set(name, opened)
-    return opened
+    const store = this.#open.get(name) ?? openStore(name)
+    this.#open.set(name, store)
+    return store
   }
 
-  /** Returns why the keyring can't be used, or nothing when it can. It is only read. */
-  whyNoKeyring(): Promise<string | undefined> {
-    this.#whyNoKeyring ??= this.assertUsable('keyring').then(() => undefined, toProblem)
-    return this.#whyNoKeyring
+  /** Returns why the keyring can't be used, or `undefined` if it can. It only reads. */
+  findKeyringProblem(): Promise<string | undefined> {
+    this.#keyringProblem ??= this.assertUsable('keyring').then(() => undefined, getProblem)
+    return this.#keyringProblem
   }
 
-  /** Throws if a store can't be used, so that nothing is sent whose result can't be kept. Creates its folder. */
+  /**
+   * Creates the store's folder.
+   *
+   * @throws GrantsError `store_unavailable`, so that nothing is requested that could not be saved
+   */
   async assertUsable(name: StoreName): Promise<void> {
     const store = await this.get(name)
     await (name === 'file' ? store.withLock('probe', async () => {}) : store.load('probe'))
   }
+
+  /** Chooses where to save a sign-in: as requested, otherwise in the keyring if there is one. */
+  async choose(requested: StoreName | undefined): Promise<StoreName> {
+    const name = requested ?? ((await this.findKeyringProblem()) === undefined ? 'keyring' : 'file')
+    await this.assertUsable(name)
+    return name
+  }
 }
 
-async function open(name: StoreName): Promise<Store> {
-  if (name === 'keyring') return (await import('@particle-grants/store-keyring')).keyringStore()
-  return openFiles()
+async function openStore(name: StoreName): Promise<Store> {
+  return name === 'keyring'
+    ? (await import('@particle-grants/store-keyring')).keyringStore()
+    : openFileStore()
 }
 
-/** The file store, without creating its folder only to look whether there is something in it. */
-function openFiles(): Store {
+/** The file store, but reading does not create its folder. */
+function openFileStore(): Store {
   const directory = fileStoreFolder()
   if (!isAbsolute(directory)) {
-    const problem = `its folder would be ${directory}, which is not an absolute path`
-    throw new GrantsError('store_unavailable', `The file store cannot be used: ${problem}.`, {
-      store: 'file',
-      problem,
-    })
+    const problem = `its folder would be ${directory}, which isn't an absolute path`
+    const details = { store: 'file', problem }
+    throw new GrantsError('store_unavailable', `The file store can't be used: ${problem}.`, details)
   }
   const store = fileStore({ directory })
   return {
@@ -53,21 +63,19 @@ function openFiles(): Store {
   }
 }
 
-/** The folder of the file store. */
 export function fileStoreFolder(): string {
   return defaultDirectory()
 }
 
-/** The environment variables that lead to another folder. */
 const folderVariables: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   win32: 'LOCALAPPDATA',
   darwin: 'HOME',
 }
 
-/** The environment variable that leads to another folder on this platform. */
+/** The environment variable that decides the folder of the file store on this platform. */
 export const folderVariable = folderVariables[process.platform] ?? 'XDG_STATE_HOME'
 
-function toProblem(thrown: unknown): string {
+function getProblem(thrown: unknown): string {
   if (GrantsError.isInstance(thrown) && thrown.code === 'store_unavailable') return thrown.details.problem
   return thrown instanceof Error ? thrown.message : 'it failed'
 }

@@ -1,71 +1,84 @@
-import { type ExitCode, exitCodes } from './exit-codes.ts'
+/** The exit codes of all commands. They are documented and stable. */
+export const exitCodes = {
+  done: 0,
+  /** Failed for another reason than those below. */
+  failed: 1,
+  /** An argument or a flag is wrong. */
+  usage: 2,
+  /** There is no valid token. */
+  notSignedIn: 3,
+  /** An MFA code is required. */
+  mfaRequired: 4,
+  /** Locked out, rate limited, or backing off. */
+  lockedOut: 5,
+  /** The API cannot be reached, or another server responded. */
+  network: 6,
+  /** Ctrl-C at a prompt. */
+  interrupted: 130,
+} as const
 
-/** What can go wrong in a terminal besides what core knows, and the exit code of each. */
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** The errors of the commands, beside those of core, and the exit code of each. */
 export const cliErrorCodes = {
-  /** A flag or argument that can't be meant so. */
+  /** A flag or argument is wrong. */
   usage: exitCodes.usage,
-  /** Something has to be asked, and there is no terminal to ask at. */
+  /** A prompt is needed, and there is no terminal. */
   no_terminal: exitCodes.usage,
-  /** Standard input was to carry a secret, and did not in time. */
+  /** Standard input did not contain what a flag reads from it. */
   no_input: exitCodes.usage,
   /** Ctrl-C at a prompt. */
   interrupted: exitCodes.interrupted,
-  /** A profile is signed in somewhere else than it is asked for. */
+  /** The profile is signed in at another base URL, or stored elsewhere. */
   signed_in_elsewhere: exitCodes.notSignedIn,
-  /** There is no such profile. */
   unknown_profile: exitCodes.usage,
-  /** A token in the environment is used before any sign-in. */
+  /** A token in the environment would be used instead of this sign-in. */
   environment_token: exitCodes.failed,
   /** The API rejected the token. */
   token_refused: exitCodes.notSignedIn,
   /** The API refused a call. */
   call_refused: exitCodes.failed,
-  /** The API could not be reached, or something else answered. */
+  /** The API cannot be reached, or another server responded. */
   network_error: exitCodes.network,
-  /** The proxy that the environment names is none, or did not do its part. */
-  proxy: exitCodes.network,
-  /** Signed in, and not as it was asked for. */
-  not_as_asked: exitCodes.failed,
-  /** The result could not be written where it was wanted. */
+  /** Signed in, but a part of the command failed. */
+  incomplete: exitCodes.failed,
+  /** The output could not be written. */
   output: exitCodes.failed,
-  /** None of the above: a bug. */
+  /** A bug. */
   internal: exitCodes.failed,
 } as const satisfies Record<string, ExitCode>
 
-/** The code of a {@link CliError}. */
 export type CliErrorCode = keyof typeof cliErrorCodes
 
-/**
- * An error of the commands' own: what happened, and what to do about it. Never holds a secret. In the remedy, `%bin%`
- * is the program's name and `%connection%` the flags that lead to the connection in use, each with a space before it.
- */
+/** A command to print: its id with spaces, then its arguments. */
+export type CommandCall = readonly [id: string, ...args: string[]]
+
+export interface CliErrorOptions {
+  /** What happened, without secrets. */
+  readonly what: string
+  /** What to do. */
+  readonly remedy?: string | undefined
+  /** The command that does it, printed below the remedy with the flags of the connection in use. */
+  readonly command?: CommandCall | undefined
+  readonly cause?: unknown
+}
+
+/** An error of a command: what happened, and what to do. It contains no secrets. */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly code: CliErrorCode
   readonly remedy: string | undefined
+  readonly command: CommandCall | undefined
 
-  constructor(
-    code: CliErrorCode,
-    { what, remedy, cause }: { readonly what: string; readonly remedy?: string; readonly cause?: unknown },
-  ) {
+  constructor(code: CliErrorCode, { what, remedy, command, cause }: CliErrorOptions) {
     super(what, { cause })
     this.code = code
     this.remedy = remedy
+    this.command = command
   }
 
-  /** By shape: a host may have loaded two copies of this package. */
+  /** By name, because a host CLI may have loaded two copies of this package. */
   static isInstance(value: unknown): value is CliError {
     return value instanceof Error && value.name === 'CliError' && 'code' in value
   }
 }
-
-/** The error of a proxy that a call failed for, however deep: core and Axios wrap what `fetch` throws. */
-export function proxyErrorIn(thrown: unknown): CliError | undefined {
-  if (!(thrown instanceof Error)) return undefined
-  // A copy of core's has no remedy any more.
-  return CliError.isInstance(thrown) && thrown.code === 'proxy'
-    ? new CliError('proxy', { what: thrown.message, remedy: thrown.remedy ?? proxyRemedy, cause: thrown })
-    : proxyErrorIn(thrown.cause)
-}
-
-const proxyRemedy = 'Correct the variable, or name in NO_PROXY who is reached without a proxy.'

@@ -1,83 +1,109 @@
-import { type AnyGrantsError, GrantsError } from '@particle-grants/core'
+import { type AnyGrantsError, type ErrorCode, GrantsError } from '@particle-grants/core'
 import { errorUrl } from '@particle-grants/reference'
-import { timeInWords } from '../connection/wording.ts'
-import { withCommands } from '../terminal/commands.ts'
-import { CliError, type CliErrorCode, cliErrorCodes, proxyErrorIn } from './cli-error.ts'
-import { type ErrorOutcome, errorMap } from './error-map.ts'
-import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { formatTime } from '../output/format.ts'
+import { paint, printNote } from '../output/text.ts'
+import { CliError, type CliErrorCode, cliErrorCodes, type ExitCode, exitCodes } from './cli-error.ts'
+import { type ErrorReport, errorMap } from './error-map.ts'
+import { type CommandContext, formatCommand } from './format-command.ts'
 import { describeWrongCall, type WrongCall } from './wrong-call.ts'
 
-/** An error as it is shown, in words and with `--json`. */
+/** An error as it is printed, and the document of `--json`. */
 export interface ErrorDescription {
   readonly code: string
   readonly message: string
+  /** What to do. If there is a command, it ends with a colon. */
   readonly remedy: string | undefined
+  /** A command that works as it is. */
+  readonly command: string | undefined
   readonly link: string | undefined
   readonly exitCode: ExitCode
-  /** What core's errors carry besides. */
+  /** The details of an error of core. */
   readonly details: object | undefined
 }
 
-/** Describes an error. Remedies name commands: of the program `bin`, with the flags that lead to the connection in use. */
-export function describeError(thrown: unknown, bin: string, connectionFlags = ''): ErrorDescription {
-  const described = describe(thrown, bin, connectionFlags)
-  const { message, remedy } = described
-  return { ...described, message: withCommands(message), remedy: remedy && withCommands(remedy) }
+/** Describes an error for the program and the connection in use. */
+export function describeError(thrown: unknown, context: CommandContext): ErrorDescription {
+  if (GrantsError.isInstance(thrown)) return describeGrantsError(thrown, context)
+  if (!CliError.isInstance(thrown)) return describeOther(thrown)
+  const { code, message, remedy, command } = thrown
+  return describeOwn(code, { message, remedy, command: command && formatCommand(context, command) })
 }
 
-function describe(given: unknown, bin: string, connectionFlags: string): ErrorDescription {
-  const thrown = proxyErrorIn(given) ?? given
-  if (GrantsError.isInstance(thrown)) return describeCore(thrown, bin, connectionFlags)
-  if (CliError.isInstance(thrown)) {
-    const { code, message, remedy } = thrown
-    return ownError(
-      code,
-      message,
-      remedy?.replaceAll('%bin%', bin).replaceAll('%connection%', connectionFlags),
-    )
-  }
-  return describeForeign(thrown)
-}
-
-function describeCore(thrown: AnyGrantsError, bin: string, connectionFlags: string): ErrorDescription {
-  const { code, details, retryAt } = thrown
-  // Another version of core may have more codes.
-  const outcome = errorMap[code] as ErrorOutcome<never> | undefined
-  const commands = { auth: (command: string) => `${bin} auth ${command}${connectionFlags}` }
-  const wait =
-    retryAt === undefined || thrown.retry !== 'later' ? undefined : `Wait until ${timeInWords(retryAt)}.`
-  const remedies = [wait, outcome?.remedy?.(commands, details as never)].filter((one) => one !== undefined)
+function describeGrantsError(thrown: AnyGrantsError, context: CommandContext): ErrorDescription {
+  const { code, details, retry, retryAt } = thrown
+  // Another version of core may have other codes.
+  const report = errorMap[code] as ErrorReport<ErrorCode> | undefined
+  const resolve = <T>(given: T | ((details: never) => T)): T =>
+    typeof given === 'function' ? (given as (details: never) => T)(details as never) : given
+  const wait = retryAt === undefined || retry !== 'later' ? undefined : `Wait until ${formatTime(retryAt)}.`
+  const remedies = [wait, resolve(report?.remedy)].filter((remedy) => remedy !== undefined)
+  const command = resolve(report?.command)
   return {
     code,
-    message: outcome?.message?.(details as never) ?? thrown.message,
+    message: report?.message?.(details as never) ?? thrown.message,
     remedy: remedies.length === 0 ? undefined : remedies.join(' '),
+    command: command && formatCommand(context, command),
     link: errorUrl(code),
-    exitCode: outcome?.exitCode ?? exitCodes.failed,
+    exitCode: report?.exitCode ?? exitCodes.failed,
     details: Object.keys(details).length === 0 ? undefined : details,
   }
 }
 
-function ownError(code: CliErrorCode, message: string, remedy: string | undefined): ErrorDescription {
-  return { code, message, remedy, link: undefined, exitCode: cliErrorCodes[code], details: undefined }
+function describeOwn(
+  code: CliErrorCode,
+  { message, remedy, command }: Pick<ErrorDescription, 'message'> & Partial<ErrorDescription>,
+): ErrorDescription {
+  const exitCode = cliErrorCodes[code]
+  return { code, message, remedy, command, link: undefined, exitCode, details: undefined }
 }
 
-function describeForeign(thrown: unknown): ErrorDescription {
+function describeOther(thrown: unknown): ErrorDescription {
   if (!(thrown instanceof Error))
-    return ownError('internal', 'Something that is not an error was thrown.', undefined)
-  // Of @inquirer/core: its class can't be imported without loading the prompts.
-  if (thrown.name === 'ExitPromptError') return ownError('interrupted', interruption(thrown), undefined)
-  const { oclif } = thrown as WrongCall
-  if (oclif !== undefined) {
-    const { message, remedy } = describeWrongCall(thrown)
-    return ownError('usage', message, remedy)
+    return describeOwn('internal', { message: 'A value that is not an error was thrown.' })
+  // Importing the class from @inquirer/core would load the prompts.
+  if (thrown.name === 'ExitPromptError') {
+    // Ctrl-D closes the input; there is a signal otherwise.
+    const cause = /SIG[A-Z]+/.test(thrown.message) ? '' : ' (end of input)'
+    return describeOwn('interrupted', { message: `Interrupted${cause}. Nothing was stored.` })
   }
+  if ((thrown as WrongCall).oclif !== undefined) return describeOwn('usage', describeWrongCall(thrown))
   const { syscall, code } = thrown as NodeJS.ErrnoException
-  if (syscall === 'write') return ownError('output', `The output could not be written (${code}).`, undefined)
-  return ownError('internal', thrown.message, undefined)
+  if (syscall === 'write')
+    return describeOwn('output', { message: `The output could not be written (${code}).` })
+  return describeOwn('internal', { message: thrown.message })
 }
 
-/** By Ctrl-C, or by the end of the input: Ctrl-D closes it. */
-function interruption(thrown: Error): string {
-  const how = /SIG[A-Z]+/.test(thrown.message) ? 'Interrupted.' : 'Interrupted (end of input).'
-  return `${how} Nothing was stored.`
+/** How an error is printed. */
+export interface PrintErrorOptions {
+  /** As one document on stdout, instead of text on stderr. */
+  readonly json: boolean
+  /** Printed below errors that the arguments did not cause: where the token comes from. */
+  readonly origin?: string | undefined
+}
+
+/** Prints an error and sets the exit code. */
+export function printError(error: ErrorDescription, { json, origin }: PrintErrorOptions): void {
+  const { code, exitCode, message, remedy, command, link } = error
+  process.exitCode = exitCode
+  // If stdout cannot be written, the document cannot be printed there either.
+  if (json && code !== 'output') {
+    process.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`)
+    return
+  }
+  const lines = [`${paint('red', 'Error:', process.stderr)} ${message}`]
+  if (remedy !== undefined) lines.push(remedy)
+  if (command !== undefined) lines.push(`  ${command}`)
+  const isCallers = exitCode === exitCodes.usage || exitCode === exitCodes.interrupted
+  if (origin !== undefined && !isCallers) lines.push(origin)
+  if (link !== undefined) lines.push(paint('dim', `More: ${link}`, process.stderr))
+  if (code === 'internal') lines.push('This is a bug. Please report it.')
+  printNote(lines.join('\n'))
+}
+
+/** Prints an error that no command has printed, for the program `bin`, and sets the exit code. */
+export function reportError(
+  thrown: unknown,
+  { bin, ...options }: PrintErrorOptions & { readonly bin: string },
+): void {
+  printError(describeError(thrown, { bin }), options)
 }

@@ -1,10 +1,10 @@
 import { type ErrorCode, GrantsError } from '@particle-grants/core'
 import { libraryErrorReferences } from '@particle-grants/reference'
 import { describe, expect, it } from 'vitest'
-import { CliError, cliErrorCodes } from './cli-error.ts'
+import type { ProfileSource } from '../connection/source.ts'
+import { CliError, cliErrorCodes, exitCodes } from './cli-error.ts'
 import { describeError } from './describe-error.ts'
 import { errorMap } from './error-map.ts'
-import { exitCodes } from './exit-codes.ts'
 
 /** Details for any message. */
 const anyDetails: object = new Proxy(
@@ -16,11 +16,20 @@ const anyDetails: object = new Proxy(
 )
 
 const codes = Object.keys(errorMap) as ErrorCode[]
-const describeCode = (code: ErrorCode, flags = '') =>
-  describeError(new GrantsError(code, 'The message of core.', anyDetails as never), 'pgrants', flags)
+const source: ProfileSource = {
+  from: 'profile',
+  chosenBy: 'flag',
+  name: 'work',
+  profile: undefined,
+  baseUrl: 'http://127.0.0.1:8765',
+  store: undefined,
+}
+const bin = 'pgrants'
+const describeCode = (code: ErrorCode) =>
+  describeError(new GrantsError(code, 'The message of core.', anyDetails as never), { bin, source })
 
-describe('the map of errors', () => {
-  it('has a line for every error of core, and no more', () => {
+describe('describeError', () => {
+  it('knows every error of core, and no others', () => {
     expect(codes.toSorted()).toEqual(Object.keys(libraryErrorReferences).toSorted())
   })
 
@@ -45,83 +54,91 @@ describe('the map of errors', () => {
     ['network_error', 6],
     ['invalid_argument', 2],
     ['oauth_error', 1],
-  ] as const)('%s ends with %i', (code, exitCode) => {
+  ] as const)('%s ends with exit code %i', (code, exitCode) => {
     expect(errorMap[code].exitCode).toBe(exitCode)
   })
 
-  it("prints core's message where it names no method of the API", () => {
-    for (const code of ['oauth_error', 'network_error', 'not_renewable'] as const)
+  it("prints core's message if it names no method of the API", () => {
+    for (const code of ['oauth_error', 'network_error', 'store_conflict'] as const)
       expect(describeCode(code).message).toBe('The message of core.')
   })
 
   it('names the commands of the connection in use', () => {
-    const flags = ' --profile work --base-url http://127.0.0.1:8765'
+    const flags = '--profile work --base-url http://127.0.0.1:8765'
     for (const [code, command] of [
       ['not_signed_in', 'auth login'],
       ['mfa_required', 'auth login --otp-stdin'],
       ['backing_off', 'auth unlock'],
       ['sso_required', 'auth login --from-particle-cli'],
     ] as const) {
-      expect(describeCode(code, flags).remedy).toContain(`pgrants ${command}${flags}`)
+      expect(describeCode(code).command).toBe(`pgrants ${command} ${flags}`)
     }
   })
 
-  it('says until when to wait, where an error knows it', () => {
+  it('prints until when to wait, if the error has a time', () => {
     const retryAt = Date.now() + 30 * 60_000
     const thrown = new GrantsError('locked_out', 'Locked out.', { retryAt })
-    expect(describeError(thrown, 'pgrants').remedy).toMatch(/^Wait until .* \(in 30 minutes\)\.$/)
+    expect(describeError(thrown, { bin }).remedy).toMatch(/^Wait until .* \(in 30 minutes\)\.$/)
   })
 
-  it('says nothing of signing in again about a token that never expires', () => {
+  it('suggests no sign-in for a token that never expires', () => {
     const thrown = new GrantsError('not_renewable', 'It cannot be renewed.', {
       reason: 'developer_token',
       expiresAt: null,
     })
-    expect(describeError(thrown, 'pgrants').remedy).toBeUndefined()
+    expect(describeError(thrown, { bin }).command).toBeUndefined()
   })
 
-  it('leads from a locked keyring to the file store', () => {
+  it('suggests the file store if the keyring is locked', () => {
     const thrown = new GrantsError('store_unavailable', 'Use fileStore() of a package.', {
       store: 'keyring',
       problem: 'it is locked',
     })
-    expect(describeError(thrown, 'pgrants')).toMatchObject({
-      message: 'The keyring store cannot be used: it is locked.',
-      remedy: 'Keep the sign-in in a file: pgrants auth login --store file',
+    expect(describeError(thrown, { bin })).toMatchObject({
+      message: "The keyring store can't be used: it is locked.",
+      command: 'pgrants auth login --store file',
     })
   })
 
-  it('names the connection in the errors of the commands, too', () => {
-    const thrown = new CliError('token_refused', { what: 'Invalid.', remedy: '%bin% auth login%connection%' })
-    expect(describeError(thrown, 'host', ' --profile work').remedy).toBe('host auth login --profile work')
+  it('says that the password was wrong, and what ten failures lead to', () => {
+    const details = {
+      grantType: 'password',
+      error: 'invalid_grant',
+      status: 400,
+      description: undefined,
+    } as const
+    expect(describeError(new GrantsError('oauth_error', 'Refused.', details), { bin })).toMatchObject({
+      message: 'Wrong username or password (invalid_grant).',
+      remedy: 'Ten failures in a row block your IP address for 30 minutes.',
+    })
   })
 
-  it('tells Ctrl-C from the end of the input', () => {
+  it('distinguishes Ctrl-C from the end of the input', () => {
     const exit = (how: string) =>
       Object.assign(new Error(`User force closed the prompt with ${how}`), { name: 'ExitPromptError' })
-    expect(describeError(exit('SIGINT'), 'x').message).toBe('Interrupted. Nothing was stored.')
-    expect(describeError(exit('0 null'), 'x').message).toContain('end of input')
+    expect(describeError(exit('SIGINT'), { bin }).message).toBe('Interrupted. Nothing was stored.')
+    expect(describeError(exit('0 null'), { bin }).message).toContain('end of input')
   })
 
   it('describes the errors of the commands, of prompts and of oclif', () => {
     for (const code of Object.keys(cliErrorCodes) as (keyof typeof cliErrorCodes)[]) {
-      const thrown = new CliError(code, { what: 'It happened.', remedy: 'Call %bin%.' })
-      expect(describeError(thrown, 'host')).toMatchObject({
+      const thrown = new CliError(code, { what: 'It happened.', command: ['auth login'] })
+      expect(describeError(thrown, { bin: 'host' })).toMatchObject({
         code,
         exitCode: cliErrorCodes[code],
-        remedy: 'Call host.',
+        command: 'host auth login',
       })
     }
     const interrupted = Object.assign(new Error('User force closed the prompt'), { name: 'ExitPromptError' })
-    expect(describeError(interrupted, 'host')).toMatchObject({ code: 'interrupted', exitCode: 130 })
+    expect(describeError(interrupted, { bin: 'host' })).toMatchObject({ code: 'interrupted', exitCode: 130 })
     const wrongFlag = Object.assign(new Error('Nonexistent flag: --x\nSee more help with --help'), {
       oclif: { exit: 2 },
     })
-    expect(describeError(wrongFlag, 'host')).toMatchObject({ code: 'usage', exitCode: 2 })
-    expect(describeError(new TypeError('x is not a function'), 'host')).toMatchObject({
+    expect(describeError(wrongFlag, { bin: 'host' })).toMatchObject({ code: 'usage', exitCode: 2 })
+    expect(describeError(new TypeError('x is not a function'), { bin: 'host' })).toMatchObject({
       code: 'internal',
       exitCode: 1,
     })
-    expect(describeError('a string', 'host')).toMatchObject({ code: 'internal', exitCode: 1 })
+    expect(describeError('a string', { bin: 'host' })).toMatchObject({ code: 'internal', exitCode: 1 })
   })
 })

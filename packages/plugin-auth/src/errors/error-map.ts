@@ -1,98 +1,139 @@
 import type { ErrorCode, ErrorDetails } from '@particle-grants/core'
 import { folderVariable } from '../connection/stores.ts'
-import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { getProxyRemedy } from '../network/fetch.ts'
+import type { CommandCall } from './cli-error.ts'
+import { type ExitCode, exitCodes } from './cli-error.ts'
 
 /** How a command reports an error of core. */
-export interface ErrorOutcome<C extends ErrorCode = ErrorCode> {
+export interface ErrorReport<C extends ErrorCode = ErrorCode> {
   readonly exitCode: ExitCode
-  /** For the terminal, where core's own message names methods of its API. */
-  readonly message?: (details: ErrorDetails[C]) => string
-  /** What to do next, where a command or a flag does it. */
-  readonly remedy?: (commands: Commands, details: ErrorDetails[C]) => string | undefined
+  /** Replaces core's message, which may name methods of its API. */
+  readonly message?: (details: ErrorDetails[C]) => string | undefined
+  readonly remedy?: string | ((details: ErrorDetails[C]) => string | undefined)
+  /** The command that the remedy ends with. */
+  readonly command?: CommandCall | ((details: ErrorDetails[C]) => CommandCall | undefined)
 }
 
-/** The commands of the program at hand, for the connection in use. */
-export interface Commands {
-  /** Writes a command: `login --otp-stdin` is the command below `auth`. */
-  readonly auth: (command: string) => string
-}
+const { failed, usage, notSignedIn, mfaRequired, lockedOut, network } = exitCodes
+const signIn = { remedy: 'Sign in:', command: ['auth login'] } as const
+const signInAgain = { remedy: 'Sign in again:', command: ['auth login'] } as const
+const submitCode = { remedy: 'Submit a code:', command: ['auth login', '--otp-stdin'] } as const
 
-const signIn = ({ auth }: Commands) => `Sign in: ${auth('login')}`
-const { failed, usage, notSignedIn, mfaNeeded, lockedOut, network } = exitCodes
-
-/** Every error of core. A code that core adds does not compile here until it has its line. */
-export const errorMap: { readonly [C in ErrorCode]: ErrorOutcome<C> } = {
+/** Every error of core. A code that core adds does not compile here until it is listed. */
+export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   invalid_argument: { exitCode: usage },
   insecure_base_url: {
     exitCode: usage,
     message: ({ origin }) => `Refusing to send credentials over plain HTTP to ${origin}.`,
-    remedy: () => 'Use https, or a loopback address for the sandbox.',
+    remedy: 'Use https, or a loopback address for the sandbox.',
   },
   grant_not_allowed: { exitCode: usage },
   subject_mismatch: { exitCode: usage },
   request_in_progress: { exitCode: failed },
-  no_challenge: {
-    exitCode: notSignedIn,
-    message: () => 'No sign-in is waiting for a code.',
-    remedy: signIn,
-  },
+  no_challenge: { exitCode: notSignedIn, message: () => 'No sign-in is waiting for a code.', ...signIn },
   invalid_code: {
-    exitCode: mfaNeeded,
+    exitCode: mfaRequired,
     message: ({ attemptsLeft }) => `Particle rejected the code; ${formatAttempts(attemptsLeft)}.`,
-    remedy: ({ auth }) => `Submit another one: ${auth('login --otp-stdin')}`,
+    remedy: 'Wait for the next code, then submit it:',
+    command: submitCode.command,
   },
-  challenge_expired: { exitCode: notSignedIn, remedy: signIn },
+  challenge_expired: {
+    exitCode: notSignedIn,
+    message: ({ reason }) =>
+      reason === 'age' ? 'The MFA challenge has expired.' : 'Too many codes were wrong.',
+    ...signInAgain,
+  },
   sso_required: {
     exitCode: failed,
-    message: () => "Particle says that this account signs in through its company's SSO.",
-    remedy: ({ auth }) =>
-      `Run particle login --sso, then use its token: ${auth('login --from-particle-cli')}`,
+    message: () => "This account signs in through its company's SSO.",
+    remedy: 'Run particle login --sso, then use its token:',
+    command: ['auth login', '--from-particle-cli'],
   },
-  oauth_error: { exitCode: failed },
+  oauth_error: {
+    exitCode: failed,
+    message: ({ grantType, error }) =>
+      isWrongPassword({ grantType, error }) ? 'Wrong username or password (invalid_grant).' : undefined,
+    remedy: (details) =>
+      isWrongPassword(details) ? 'Ten failures in a row block your IP address for 30 minutes.' : undefined,
+  },
   unknown_customer: {
     exitCode: failed,
     message: ({ customer }) => `The product has no customer ${customer}.`,
-    remedy: () => 'Check the name, or create the customer first.',
+    remedy: 'Check the name, or create the customer first.',
   },
   rate_limited: { exitCode: lockedOut },
-  locked_out: { exitCode: lockedOut },
+  locked_out: {
+    exitCode: lockedOut,
+    message: () => 'Particle has locked out your IP address after failed sign-ins.',
+  },
   backing_off: {
     exitCode: lockedOut,
-    remedy: ({ auth }) => `If they are right, end the wait: ${auth('unlock')}`,
+    message: ({ account }) => `Too many failed sign-ins${account === undefined ? '' : ` for ${account}`}.`,
+    remedy: 'If the credentials are correct now, reset the lockout:',
+    command: ['auth unlock'],
   },
   temporarily_unavailable: { exitCode: network },
   unexpected_response: { exitCode: network },
-  network_error: { exitCode: network },
+  network_error: { exitCode: network, remedy: getProxyRemedy },
   wait_timeout: { exitCode: network },
-  not_signed_in: { exitCode: notSignedIn, message: () => 'You are not signed in.', remedy: signIn },
+  not_signed_in: { exitCode: notSignedIn, message: () => 'You are not signed in.', ...signIn },
   mfa_required: {
-    exitCode: mfaNeeded,
-    message: ({ attemptsLeft }) => `An MFA code is required; ${formatAttempts(attemptsLeft)}.`,
-    remedy: ({ auth }) => `Submit it: ${auth('login --otp-stdin')}`,
+    exitCode: mfaRequired,
+    message: ({ attemptsLeft }) => `MFA code required; ${formatAttempts(attemptsLeft)}.`,
+    ...submitCode,
   },
   not_renewable: {
     exitCode: failed,
-    remedy: (commands, { expiresAt }) => (expiresAt === null ? undefined : signIn(commands)),
+    message: ({ reason }) => `${notRenewable[reason]} can't be refreshed.`,
+    remedy: ({ expiresAt }) =>
+      expiresAt === null ? 'It never expires.' : 'To get a new one, sign in again:',
+    command: ({ expiresAt }) => (expiresAt === null ? undefined : ['auth login']),
   },
   renewal_backoff: { exitCode: network },
-  reauthentication_required: { exitCode: notSignedIn, remedy: signIn },
+  reauthentication_required: {
+    exitCode: notSignedIn,
+    message: ({ reason }) => `The access token ${reauthenticationReasons[reason]}.`,
+    ...signInAgain,
+  },
   request_not_replayable: { exitCode: failed },
-  invalid_state: { exitCode: failed, remedy: signIn },
+  invalid_state: { exitCode: failed, ...signInAgain },
   store_conflict: { exitCode: failed },
   store_unavailable: {
     exitCode: failed,
-    message: ({ store, problem }) => `The ${store} store cannot be used: ${problem}.`,
-    remedy: ({ auth }, { store }) => {
-      if (store === 'file') return `Set ${folderVariable} to a folder that you can write to.`
-      return store === 'keyring' ? `Keep the sign-in in a file: ${auth('login --store file')}` : undefined
+    message: ({ store, problem }) => `The ${store} store can't be used: ${problem}.`,
+    remedy: ({ store }) => {
+      if (store === 'file') return `Set ${folderVariable} to a writable directory.`
+      return store === 'keyring' ? 'Store the sign-in in a file:' : undefined
     },
+    command: ({ store }) => (store === 'keyring' ? ['auth login', '--store', 'file'] : undefined),
   },
-  store_damaged: { exitCode: failed, remedy: signIn },
+  store_damaged: { exitCode: failed, ...signInAgain },
   lock_timeout: { exitCode: failed },
   revocation_failed: { exitCode: failed },
   scope_mismatch: { exitCode: failed },
 }
 
+const notRenewable = {
+  developer_token: 'Developer tokens',
+  account_token: 'Tokens of an account',
+  external_token: 'External tokens',
+} as const
+
+const reauthenticationReasons = {
+  expired: "has expired and can't be refreshed",
+  rejected: 'is no longer valid',
+  refresh_rejected: 'has expired, and Particle rejected its refresh token',
+  refresh_response_lost: 'has expired, and the response to its refresh was lost',
+} as const
+
+/** Whether Particle refused a username and password. */
+export function isWrongPassword({
+  grantType,
+  error,
+}: Pick<ErrorDetails['oauth_error'], 'grantType' | 'error'>) {
+  return grantType === 'password' && error === 'invalid_grant'
+}
+
 function formatAttempts(count: number): string {
-  return count === 1 ? '1 attempt is left' : `${count} attempts are left`
+  return count === 1 ? '1 attempt left' : `${count} attempts left`
 }

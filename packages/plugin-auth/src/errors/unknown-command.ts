@@ -2,34 +2,31 @@ import { CliError } from './cli-error.ts'
 import { nearest } from './nearest.ts'
 
 /**
- * The error for words that are no command, of those with these ids. The words are repeated only where they nearly are
- * one: they may be a secret.
+ * Returns the error for words that name none of the commands with these ids. A word is repeated only if it is close to a
+ * command: it may be a secret.
  */
 export function unknownCommand(words: readonly string[], ids: readonly string[]): CliError {
-  const depth = knownDepth(words, ids)
-  const before = words.slice(0, depth)
-  const word = words[depth] ?? ''
-  const meant = meantBy(before, { word, ids })
+  const depth = countKnownWords(words, ids)
+  const known = words.slice(0, depth)
+  const [word] = words.slice(depth)
+  const topic = known.join(' ')
+  const meant = word === undefined ? undefined : findNearest(known, { word, ids })
   if (meant !== undefined) {
-    return new CliError('usage', {
-      what: `There is no command "${[...before, word].join(' ')}".`,
-      remedy: `Did you mean %bin% ${meant}?`,
-    })
+    const what = `There is no command "${[...known, word].join(' ')}".`
+    return new CliError('usage', { what, remedy: 'Did you mean this?', command: [meant] })
   }
-  if (ids.includes(before.join(':'))) {
-    return new CliError('usage', {
-      what: `"${before.join(' ')}" takes no such argument.`,
-      remedy: `Secrets are never arguments: they come on standard input. See %bin% ${before.join(' ')} --help`,
-    })
+  const command = [topic, '--help'] as const
+  if (ids.includes(known.join(':'))) {
+    const what = `"${topic}" does not take this argument.`
+    return new CliError('usage', { what, remedy: 'Secrets are read from standard input. See:', command })
   }
-  return new CliError('usage', {
-    what: depth === 0 ? 'There is no such command.' : `"${before.join(' ')}" has no such command.`,
-    remedy: `See %bin% ${[...before, '--help'].join(' ')}`,
-  })
+  const what = word === undefined ? 'The command is incomplete.' : 'There is no such command.'
+  const next = `${topic === '' ? 'Commands' : `Commands of ${topic}`}: ${listNext(known, ids).join(', ')}.`
+  return new CliError('usage', { what, remedy: `${next} See:`, command })
 }
 
-/** How many of the words, from the first on, lead to a command or topic. */
-function knownDepth(words: readonly string[], ids: readonly string[]): number {
+/** Counts the words, from the first on, that lead to a command or topic. */
+function countKnownWords(words: readonly string[], ids: readonly string[]): number {
   const end = words.findIndex((_, index) => {
     const path = words.slice(0, index + 1).join(':')
     return !ids.some((id) => id === path || id.startsWith(`${path}:`))
@@ -37,19 +34,24 @@ function knownDepth(words: readonly string[], ids: readonly string[]): number {
   return end === -1 ? words.length : end
 }
 
-/** The command or topic that a word nearly is, there or, of its last word, anywhere. */
-function meantBy(
-  before: readonly string[],
+/** Returns the command or topic that a word is close to: on its level or, by its last word, on any. */
+function findNearest(
+  known: readonly string[],
   { word, ids }: { readonly word: string; readonly ids: readonly string[] },
 ): string | undefined {
-  const topic = before.map((one) => `${one}:`).join('')
-  const next = ids.flatMap((id) => (id.startsWith(topic) ? [id.slice(topic.length).split(':')[0] ?? ''] : []))
-  const here = nearest(word, next)
-  if (here !== undefined) return [...before, here].join(' ')
-  const last = nearest(word, ids.map(lastWord))
-  return ids.find((id) => lastWord(id) === last)?.replaceAll(':', ' ')
+  const here = nearest(word, listNext(known, ids))
+  if (here !== undefined) return [...known, here].join(' ')
+  const last = nearest(word, ids.map(getLastWord))
+  return ids.find((id) => getLastWord(id) === last)?.replaceAll(':', ' ')
 }
 
-function lastWord(id: string): string {
+/** Lists the words that can follow. */
+function listNext(known: readonly string[], ids: readonly string[]): string[] {
+  const prefix = known.map((one) => `${one}:`).join('')
+  const below = ids.filter((id) => id.startsWith(prefix))
+  return [...new Set(below.map((id) => id.slice(prefix.length).split(':')[0] ?? ''))].sort()
+}
+
+function getLastWord(id: string): string {
   return id.slice(id.lastIndexOf(':') + 1)
 }

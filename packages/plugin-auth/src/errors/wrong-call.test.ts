@@ -7,6 +7,7 @@ const loginFlags = {
   'password-stdin': {},
   'client-secret-stdin': {},
   'recovery-code-stdin': {},
+  'with-token': {},
   username: {},
 }
 
@@ -20,14 +21,17 @@ function thrown(message: string, more: object = {}): Error {
   })
 }
 
-describe('a wrong call', () => {
+describe('describeWrongCall', () => {
   it.each([
-    [`--password=${secret}`, 'There is no flag --password.', '--password-stdin'],
-    [`--secret=${secret}`, 'There is no flag --secret.', '--client-secret-stdin'],
-    ['--recovery-code', 'There is no flag --recovery-code.', '--recovery-code-stdin'],
-    [`-x${secret}`, 'There is no flag -x.', 'See --help.'],
-    [`--${secret}`, 'There is no flag (not repeated).', 'See --help.'],
-  ])('by the flag %s is described without its value, and with the safe way', (flag, message, way) => {
+    [`--password=${secret}`, 'Unknown flag: --password.', '--password-stdin'],
+    [`--secret=${secret}`, 'Unknown flag: --secret.', '--client-secret-stdin'],
+    ['--recovery-code', 'Unknown flag: --recovery-code.', '--recovery-code-stdin'],
+    ['--with-tokn', 'Unknown flag: --with-tokn.', '--with-token'],
+    ['--user', 'Unknown flag: --user.', 'Did you mean --username?'],
+    ['--token', 'Unknown flag: --token.', '--with-token'],
+    [`-x${secret}`, 'Unknown flag: -x.', 'See --help.'],
+    [`--${secret}`, 'Unknown flag: (not repeated).', 'See --help.'],
+  ])('describes the unknown flag %s without its value, and what to use instead', (flag, message, way) => {
     const described = describeWrongCall(thrown(`Nonexistent flag: ${flag}`, { flags: [flag] }))
     expect(described.message).toBe(message)
     expect(described.remedy).toContain(way)
@@ -35,17 +39,17 @@ describe('a wrong call', () => {
   })
 
   it.each([
-    [`Unexpected argument: ${secret}`, 'There is an argument too many.'],
-    [`Unexpected arguments: a, ${secret}`, 'There is an argument too many.'],
-    [`Expected --format=${secret} to be one of: plain, env`, '--format is one of: plain, env.'],
-    [`Expected ${secret}\nx to be one of: bash, zsh`, 'The argument is one of: bash, zsh.'],
+    [`Unexpected argument: ${secret}`, 'Too many arguments.'],
+    [`Unexpected arguments: a, ${secret}`, 'Too many arguments.'],
+    [`Expected --format=${secret} to be one of: plain, env`, '--format must be one of: plain, env.'],
+    [`Expected ${secret}\nx to be one of: bash, zsh`, 'The argument must be one of: bash, zsh.'],
     [
       `The following error occurred:\n  \u001b[2m--customer=${secret} cannot also be provided when using --username\u001b[22m`,
-      'The following error occurred:\n  --customer and --username exclude each other.',
+      "The following error occurred:\n  --customer and --username can't be combined.",
     ],
     [`Expected an integer but received: ${secret}`, 'Expected an integer.'],
     ['Flag --profile expects a value', 'Flag --profile expects a value'],
-  ])('%j repeats no value', (message, expected) => {
+  ])('repeats no value of %j', (message, expected) => {
     const described = describeWrongCall(thrown(message))
     expect(described.message).toBe(expected)
     expect(leaksIn(described, [secret])).toEqual([])

@@ -11,30 +11,28 @@ import {
 } from '@particle-grants/reference'
 import { leaksIn } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
-import { answerText, explainAnswer } from './answer-text.ts'
-import { plainly, setDocument, withSources } from './document.ts'
-import { errorText } from './error-text.ts'
-import { findGrant, grantText, overview, unsupportedGrantText } from './grant-text.ts'
-import { readGiven } from './read-answer.ts'
+import { printErrorCode } from './error-code.ts'
+import { findGrant, printGrant, printOverview, printUnsupportedGrant } from './grant.ts'
+import { explainResponse, parseInput, printResponse } from './response.ts'
 
 const token = '0123456789abcdef0123456789abcdef01234567'
 const mfaToken = '6e16f915-29f5-9b2b-b752-451a73ec6102'
 const challenge = `{"mfa_token":"${mfaToken}","error":"mfa_required","error_description":"Multi-factor authentication required"}`
 
-/** What is explained of a text, set for a terminal of that width. */
+/** Explains a response, for a terminal of that width. */
 function explain(text: string, columns = 80) {
-  const given = readGiven(text)
-  if (given.kind !== 'answer') throw new Error(`That is read as ${given.kind}.`)
-  const explained = explainAnswer(given.answer)
-  return { ...explained, text: setDocument(answerText(explained, plainly), columns) }
+  const given = parseInput(text)
+  if (typeof given !== 'object') throw new Error('This is not a response.')
+  const explained = explainResponse(given.response)
+  return { ...explained, text: printResponse(explained, false, columns) }
 }
 
 /** A text as one line, to look for sentences in. */
 const oneLine = (text: string) => text.replace(/\s+/g, ' ')
 
-describe('a grant in a terminal', () => {
-  it.each(grantTypes)('says all that the catalogue says of %s', (type) => {
-    const text = oneLine(setDocument(grantText(explainGrant(type), plainly), 80))
+describe('printGrant', () => {
+  it.each(grantTypes)('prints everything that the reference says about %s', (type) => {
+    const text = oneLine(printGrant(explainGrant(type), false, 80))
     const { summary, whenToUse, fields, lifetimes } = grantReferences[type]
 
     for (const sentence of [
@@ -48,9 +46,9 @@ describe('a grant in a terminal', () => {
     }
   })
 
-  it('shows which fields are required, and a request with those alone', () => {
+  it('shows which fields are required, and a request with only these', () => {
     const type: GrantType = 'urn:custom:mfa-otp'
-    const text = setDocument(grantText(explainGrant<GrantType>(type), plainly), 80)
+    const text = printGrant(explainGrant<GrantType>(type), false, 80)
 
     expect(text).toMatch(/^mfa_token {2}required$/m)
     expect(text).toMatch(/^username {2}optional$/m)
@@ -60,8 +58,8 @@ describe('a grant in a terminal', () => {
     expect(oneLine(text)).toContain(fieldFormats.otp)
   })
 
-  it('says where each fact is known from, when asked', () => {
-    const text = oneLine(setDocument(grantText(explainGrant<GrantType>('refresh_token'), withSources), 80))
+  it('prints the source of each fact if requested', () => {
+    const text = oneLine(printGrant(explainGrant<GrantType>('refresh_token'), true, 80))
 
     expect(text).toContain('[reported, documented]')
   })
@@ -71,37 +69,34 @@ describe('a grant in a terminal', () => {
     ['MFA_OTP', 'urn:custom:mfa-otp'],
     ['client-credentials', 'client_credentials'],
     [' urn:custom:recovery-code ', 'urn:custom:recovery-code'],
-  ])('is found as %s', (given, type) => {
-    expect(findGrant(given)).toMatchObject({ kind: 'grant', grant: { type } })
+  ])('finds the grant %s', (given, type) => {
+    expect(findGrant(given)).toMatchObject({ grant: { type } })
   })
 
-  it.each(['mfa-token', 'authorization_code', 'implicit'])('says what to use instead of %s', (given) => {
+  it.each(['mfa-token', 'authorization_code', 'implicit'])('prints what to use instead of %s', (given) => {
     const named = findGrant(given)
 
-    expect(named?.kind).toBe('unsupported')
-    if (named?.kind !== 'unsupported') return
-    expect(oneLine(setDocument(unsupportedGrantText(named.name, named.entry), 80))).toContain(
-      named.entry.alternative,
+    if (named === undefined || !('unsupported' in named)) throw new Error('This grant is supported.')
+    expect(oneLine(printUnsupportedGrant(named.name, named.unsupported, 80))).toContain(
+      named.unsupported.alternative,
     )
   })
 
-  it('is not found under any other name', () => {
+  it('finds no grant under any other name', () => {
     expect(['', 'toString', '__proto__', token].map(findGrant)).toEqual(Array(4).fill(undefined))
   })
 
-  it('stands in an overview with all others, the kinds of client and what is not supported', () => {
-    const text = oneLine(setDocument(overview('pgrants auth grants'), 80))
+  it('lists all grants, client types and unsupported grants in the overview', () => {
+    const text = oneLine(printOverview('pgrants grants password', 80))
 
     for (const type of grantTypes) expect(text).toContain(grantReferences[type].summary)
     for (const { summary } of Object.values(clientReferences)) expect(text).toContain(summary)
     for (const name of Object.keys(unsupportedGrants)) expect(text).toContain(name)
   })
 
-  it.each([40, 80])('fits into %i columns, but for what is to be copied', (columns) => {
-    const texts = grantTypes.map((type: GrantType) =>
-      setDocument(grantText(explainGrant(type), plainly), columns),
-    )
-    const long = [setDocument(overview('pgrants auth grants'), columns), ...texts]
+  it.each([40, 80])('fits into %i columns, except for commands to copy', (columns) => {
+    const texts = grantTypes.map((type: GrantType) => printGrant(explainGrant(type), false, columns))
+    const long = [printOverview('pgrants grants password', columns), ...texts]
       .flatMap((text) => text.split('\n'))
       .filter((line) => line.length > columns && !/^ {2,}(curl|-|https:)/.test(line))
 
@@ -110,21 +105,21 @@ describe('a grant in a terminal', () => {
   })
 })
 
-describe('an error code in a terminal', () => {
-  it.each(errorCodes)('says what the catalogue says of %s', (code) => {
+describe('printErrorCode', () => {
+  it.each(errorCodes)('prints what the reference says about %s', (code) => {
     const explanation = explainErrorCode(code)
     if (explanation === undefined) throw new Error('no explanation')
-    const text = oneLine(setDocument(errorText(explanation, plainly), 60))
+    const text = oneLine(printErrorCode(explanation, false, 60))
 
     for (const { when } of explanation.tokenEndpoint?.causes ?? []) expect(text).toContain(oneLine(when))
     expect(text).toContain(oneLine(explanation.tokenEndpoint?.meaning ?? explanation.library?.when ?? ''))
   })
 })
 
-describe('what is handed over', () => {
+describe('parseInput', () => {
   it.each([
     [
-      'an answer with CRLF',
+      'a response with CRLF',
       `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n\r\n${challenge}\r\n`,
     ],
     ['HTTP/2', `HTTP/2 403 \n\n${challenge}`],
@@ -138,8 +133,8 @@ describe('what is handed over', () => {
       `*   Trying 127.0.0.1\n> POST /oauth/token HTTP/1.1\n> Authorization: Basic PLANTED\n> \n< HTTP/1.1 403 Forbidden\n< Date: Tue, 24 Nov 2026 12:00:00 GMT\n< \n* Connection #0 left intact\n${challenge}`,
     ],
     ['a byte order mark', `\uFEFFHTTP/1.1 403 Forbidden\n\n${challenge}`],
-  ])('is read from %s', (_, text) => {
-    expect(readGiven(text)).toMatchObject({ kind: 'answer', statusGiven: true })
+  ])('parses %s', (_, text) => {
+    expect(parseInput(text)).toMatchObject({ hasStatus: true })
     expect(explain(text)).toMatchObject({ type: 'mfa_required', status: 403, error: 'mfa_required' })
   })
 
@@ -149,27 +144,26 @@ describe('what is handed over', () => {
     ['{"error":"something_new"}', 400],
     [`{"token_type":"bearer","access_token":"${token}"}`, 200],
     ['<html>', 200],
-  ])('may be a body alone: %s', (body, status) => {
-    expect(readGiven(body)).toMatchObject({ kind: 'answer', statusGiven: false, answer: { status } })
+  ])('parses a body alone: %s', (body, status) => {
+    expect(parseInput(body)).toMatchObject({ hasStatus: false, response: { status } })
   })
 
-  it('may be a code alone, or nothing', () => {
-    expect(readGiven('invalid_grant\r\n')).toEqual({ kind: 'code', code: 'invalid_grant' })
-    expect(readGiven('INVALID_GRANT')).toEqual({ kind: 'code', code: 'INVALID_GRANT' })
-    expect(readGiven(' \n')).toEqual({ kind: 'nothing' })
+  it('recognizes a code alone, and empty input', () => {
+    expect(parseInput('invalid_grant\r\n')).toBe('invalid_grant')
+    expect(parseInput('INVALID_GRANT')).toBe('INVALID_GRANT')
+    expect(parseInput(' \n')).toBeUndefined()
   })
 })
 
-describe('an explained answer', () => {
-  it('of the first step shows the second, without the mfa_token that came', () => {
+describe('explainResponse', () => {
+  it('shows the second step of a sign-in without the mfa_token', () => {
     const { text } = explain(`HTTP/1.1 403 Forbidden\n\n${challenge}`)
 
     expect(text).toContain("-d grant_type=urn:custom:mfa-otp \\\n    --data-urlencode 'mfa_token=…'")
-    expect(text).toMatch(/^mfa_token {2}\[redacted\]$/m)
     expect(leaksIn(text, [mfaToken])).toEqual([])
   })
 
-  it('finds the cause by its description, and tells what to do about that one', () => {
+  it('finds the cause by its description, and prints what to do about it', () => {
     const { text, explanation } = explain(
       '{"error":"invalid_grant","error_description":"Invalid refresh token"}',
     )
@@ -179,26 +173,26 @@ describe('an explained answer', () => {
     expect(text).not.toContain('Possible causes')
   })
 
-  it('of tokens says how long they are valid, and what each field is', () => {
+  it('prints how long tokens are valid, and what each field means', () => {
     const { text, expiresIn } = explain(
       `{"token_type":"bearer","access_token":"${token}","expires_in":5400,"refresh_token":"PLANTED"}`,
     )
 
     expect(expiresIn).toBe(5400)
-    expect(text).toContain('It is valid for 1 hour and some.')
+    expect(text).toContain('It expires after 90 minutes.')
     expect(oneLine(text)).toContain(successFields.refresh_token.meaning)
     expect(leaksIn(text, [token, 'PLANTED'])).toEqual([])
   })
 
   it.each([
     ['{"token_type":"bearer","access_token":"x","expires_in":0}', 'It never expires.'],
-    ['{"token_type":"bearer","access_token":"x","expires_in":7776000}', 'It is valid for 90 days.'],
-    ['{"token_type":"bearer","access_token":"x","expires_in":1}', 'It is valid for 1 second.'],
-  ])('puts a lifetime into words: %s', (body, words) => {
+    ['{"token_type":"bearer","access_token":"x","expires_in":7776000}', 'It expires after 90 days.'],
+    ['{"token_type":"bearer","access_token":"x","expires_in":1}', 'It expires after 1 second.'],
+  ])('formats a lifetime: %s', (body, words) => {
     expect(explain(body).text).toContain(words)
   })
 
-  it('of an unknown code says so', () => {
+  it('recognizes an unknown code', () => {
     expect(explain('{"error":"something_new"}').text).toContain('Another error')
   })
 
@@ -206,7 +200,7 @@ describe('an explained answer', () => {
     ['HTTP/1.1 502 Bad Gateway\n\n<html>', /status 502 .* an HTML page/],
     ['HTTP/1.1 302 Found\nLocation: /login\n\n', /a redirect\. The library never follows redirects/],
     ['HTTP/1.1 200 OK\n\n[]', /JSON, but not an object/],
-  ])('that is none of the token endpoint says what it is: %j', (text, words) => {
+  ])('says what a response is that is not from the token endpoint: %j', (text, words) => {
     const explained = explain(text)
 
     expect(explained.type).toBe('unexpected')
@@ -219,18 +213,13 @@ describe('an explained answer', () => {
     'a1b2-c3d4-e5f6',
     'hunter2',
     'User credentials are invalid for hunter2',
-  ])('repeats no description that is not known to the letter: %s', (description) => {
+  ])('does not repeat an unknown description: %s', (description) => {
     const explained = explain(JSON.stringify({ error: 'invalid_grant', error_description: description }))
     expect(leaksIn(explained, [description])).toEqual([])
-    expect(explained.text).toContain('not one that is known')
+    expect(explained.explanation?.cause).toBeUndefined()
   })
 
-  it('repeats a description that is known', () => {
-    const body = '{"error":"invalid_grant","error_description":"User credentials are invalid"}'
-    expect(explain(body).text).toContain('User credentials are invalid')
-  })
-
-  it('repeats nothing that may be secret, wherever it stands', () => {
+  it('repeats nothing that may be secret', () => {
     const planted = ['PLANTEDPLANTED0123', '918273', token, 'hunter2']
     const [word, code, hex] = planted
     const bodies = [

@@ -1,74 +1,89 @@
 import { GrantsError } from '@particle-grants/core'
-import { CliError, proxyErrorIn } from '../errors/cli-error.ts'
+import { CliError } from '../errors/cli-error.ts'
+import { getProxyRemedy } from './fetch.ts'
 
-/** What a call of the API came to. */
-export interface ApiAnswer {
+/** A response of the API whose body has been read. */
+export interface ApiResponse {
   readonly status: number
-  /** The body, where it is JSON. */
+  /** The body, if it is JSON. */
   readonly data: unknown
 }
 
-/** What is needed of a session. */
-interface Caller {
+/** What a call needs of a session. */
+export interface ApiSession {
   readonly fetch: typeof fetch
 }
 
-/** Asks the API, as a session. Throws `network_error` or what the session throws; any status is an answer. */
-export async function askApi(session: Caller, path: string): Promise<ApiAnswer> {
+/** The method of a call, and a body that is sent as JSON. */
+export interface ApiRequest {
+  readonly method?: string
+  readonly json?: object | undefined
+}
+
+/**
+ * Calls the API with the session's token. Any status is a response.
+ *
+ * @throws CliError `network_error`
+ * @throws GrantsError what the session throws
+ */
+export async function callApi(
+  session: ApiSession,
+  path: string,
+  { method = 'GET', json }: ApiRequest = {},
+): Promise<ApiResponse> {
+  const body = json && { body: JSON.stringify(json), headers: { 'Content-Type': 'application/json' } }
   try {
-    const response = await session.fetch(path, { signal: AbortSignal.timeout(30_000) })
-    const text = await response.text()
-    return { status: response.status, data: parsed(text) }
+    const response = await session.fetch(path, { method, ...body, signal: AbortSignal.timeout(30_000) })
+    return { status: response.status, data: parseJson(await response.text()) }
   } catch (thrown) {
-    if (GrantsError.isInstance(thrown)) throw thrown
-    throw noAnswer(thrown)
+    throw GrantsError.isInstance(thrown) ? thrown : toNetworkError(thrown)
   }
 }
 
-/** The error for a call that found nobody; one of the proxy's is told as it is. */
-export function noAnswer(thrown: unknown, where = 'the API'): CliError {
-  const told = proxyErrorIn(thrown)
-  if (told !== undefined) return told
-  const code = systemCodeOf(thrown)
+/** Returns the error for a request that received no answer. */
+export function toNetworkError(thrown: unknown): CliError {
+  const reason = findReason(thrown)
   return new CliError('network_error', {
-    what: `No answer from ${where}${code === undefined ? '' : ` (${code})`}.`,
-    remedy: 'Check the base URL, the network and any proxy on the way.',
+    what: `No answer from the API${reason === undefined ? '' : ` (${reason})`}.`,
+    remedy: getProxyRemedy() ?? 'Check the base URL and the network.',
+    cause: thrown,
   })
 }
 
-/** The error for an answer that is none of the good ones. */
-export function refusedCall({ status, data }: ApiAnswer, what: string): CliError {
+/** Returns the error for a response that is not a success. `what` says which call failed. */
+export function toApiError({ status, data }: ApiResponse, what: string): CliError {
   if (status === 401) {
     return new CliError('token_refused', {
-      what: `Particle refused the token (401${described(data)}).`,
-      remedy: 'Sign in again: %bin% auth login%connection%',
+      what: `Particle rejected the token (401${formatErrorName(data)}).`,
+      remedy: 'Sign in again:',
+      command: ['auth login'],
     })
   }
   if (status >= 500 || (status < 400 && data === undefined)) {
-    return new CliError('network_error', {
-      what: `${what}: what answered is not Particle's API (status ${status}).`,
-    })
+    return new CliError('network_error', { what: `${what}: this is not a response of the API (${status}).` })
   }
-  return new CliError('call_refused', { what: `${what}: Particle answered ${status}${described(data)}.` })
+  return new CliError('call_refused', { what: `${what}: HTTP ${status}${formatErrorName(data)}.` })
 }
 
-/** The names of an error in a body; descriptions may repeat what was sent, so that they are left out. */
-function described(data: unknown): string {
+/** The error's name only: a description may repeat what was sent. */
+function formatErrorName(data: unknown): string {
   const error = (data as { error?: unknown } | undefined)?.error
   return typeof error === 'string' && /^[\w .,'-]{1,80}$/.test(error) ? `, ${error}` : ''
 }
 
-function systemCodeOf(thrown: unknown): string | undefined {
+/** Returns the innermost known reason: `fetch` wraps the error of the connection or of the proxy. */
+function findReason(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined
-  const { code, cause } = thrown as { code?: unknown; cause?: unknown }
-  // What Axios calls ERR_NETWORK has the system's own code below it.
-  const below = systemCodeOf(cause)
-  if (below !== undefined) return below
-  if (thrown.name === 'TimeoutError') return 'timeout'
+  const { name, message, code, cause } = thrown as Error & { code?: unknown }
+  const inner = findReason(cause)
+  if (inner !== undefined) return inner
+  if (name === 'TimeoutError') return 'timeout'
+  const proxyStatus = /^Proxy response \((\d+)\)/.exec(message)?.[1]
+  if (proxyStatus !== undefined) return `the proxy answered ${proxyStatus}`
   return typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : undefined
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

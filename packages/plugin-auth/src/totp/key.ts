@@ -1,7 +1,8 @@
-import { GrantsError, Secret } from '@particle-grants/core'
+import { createHash } from 'node:crypto'
+import { GrantsError, Secret, type Store } from '@particle-grants/core'
 import { TOTP, Secret as TotpSecret, URI } from 'otpauth'
 
-/** What an authenticator knows of an account: everything that its codes are made from. */
+/** The TOTP secret of an account, with its parameters: what an authenticator app stores. */
 export class TotpKey {
   readonly #totp: TOTP
 
@@ -9,32 +10,29 @@ export class TotpKey {
     this.#totp = totp
   }
 
-  /** How long one code is shown. Milliseconds. */
-  get stepLength(): number {
+  /** How long a code is valid. Milliseconds. */
+  get stepMs(): number {
     return this.#totp.period * 1000
   }
 
-  /** The code of a time step; steps are counted from 1970. */
-  code(step: number): Secret {
-    return new Secret(this.#totp.generate({ timestamp: step * this.stepLength }))
+  /** Generates the code of a time step; steps are counted from 1970. */
+  generateCode(step: number): Secret {
+    return new Secret(this.#totp.generate({ timestamp: step * this.stepMs }))
   }
 
-  /** The secret as people type it: base32. */
-  secret(): Secret {
+  /** Returns the secret in base32, as people type it. */
+  toBase32(): Secret {
     return new Secret(this.#totp.secret.base32)
   }
 
-  /** The same key, named after an account as authenticators list it. */
-  named(username: string): TotpKey {
+  /** Returns the same key with the account's name, which authenticator apps list. */
+  withLabel(username: string): TotpKey {
     const { secret, algorithm, digits, period } = this.#totp
     return new TotpKey(new TOTP({ issuer: 'Particle', label: username, secret, algorithm, digits, period }))
   }
 
-  /**
-   * Everything there is to keep, as the URI that authenticators read. What they take for granted is left out, since
-   * a shorter one gives a smaller QR code.
-   */
-  uri(): Secret {
+  /** Returns the `otpauth:` URI. Defaults are left out, because a shorter URI makes a smaller QR code. */
+  toUri(): Secret {
     const { issuer, label, secret, algorithm, period } = this.#totp
     const name = [issuer, label].filter((part) => part !== '').map(encodeURIComponent)
     const params = new URLSearchParams({
@@ -47,46 +45,89 @@ export class TotpKey {
   }
 }
 
+/** 80 bits. Shorter secrets are not known. */
+const minLength = 16
+
 /**
- * Reads what a person has of an authenticator's secret: base32, in whatever groups and letters, or the `otpauth://`
- * URI of the QR code. Throws `invalid_argument`, which never repeats it.
+ * Parses a TOTP secret: base32 in any grouping and case, or the `otpauth:` URI of a QR code.
+ *
+ * @throws GrantsError `invalid_argument`, which never repeats the secret
  */
 export function parseTotpKey(input: string | Secret): TotpKey {
   const text = (typeof input === 'string' ? input : input.reveal()).trim()
-  if (text === '') refuse('is empty')
+  if (text === '') throw invalidSecret('is empty')
   if (/^\d{6}$/.test(text)) {
-    refuse('looks like a code: what is wanted is the secret that the authenticator was set up with')
+    throw invalidSecret('looks like a code; pass the secret that the authenticator app was set up with')
   }
-  return new TotpKey(/^otpauth:/i.test(text) ? fromUri(text) : fromBase32(text))
+  return new TotpKey(/^otpauth:/i.test(text) ? parseUri(text) : parseBase32(text))
 }
 
-function fromUri(uri: string): TOTP {
-  let read: TOTP | unknown
+function parseUri(uri: string): TOTP {
+  const parsed = tryParseUri(uri)
+  if (parsed === undefined) throw invalidSecret('is not a valid otpauth: URI')
+  if (!(parsed instanceof TOTP)) throw invalidSecret('is for counter-based codes (hotp); Particle uses totp')
+  if (parsed.digits !== 6) throw invalidSecret('is not for codes of six digits')
+  return parsed
+}
+
+/** Ignores the library's error, which may repeat the secret. */
+function tryParseUri(uri: string): unknown {
   try {
-    read = URI.parse(uri)
+    return URI.parse(uri)
   } catch {
-    // Its error may repeat the secret.
-    return refuse('is no otpauth:// URI that could be read')
+    return undefined
   }
-  if (!(read instanceof TOTP))
-    refuse('is for codes that count (hotp); Particle uses codes of the time (totp)')
-  if (read.digits !== 6) refuse('is for codes of another length than six digits')
-  return read
 }
 
-/** 80 bits, the shortest secret that authenticators are known to be set up with. */
-const shortest = 16
-
-function fromBase32(text: string): TOTP {
-  const plain = text.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase()
-  if (!/^[A-Z2-7]*$/.test(plain)) {
-    refuse('is not base32 (letters, and the digits 2 to 7) and no otpauth:// URI')
+function parseBase32(text: string): TOTP {
+  const secret = text.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase()
+  if (!/^[A-Z2-7]*$/.test(secret)) {
+    throw invalidSecret('is not base32 (letters and the digits 2 to 7), nor an otpauth: URI')
   }
-  if (plain.length < shortest) refuse(`is too short: it has at least ${shortest} letters and digits`)
-  return new TOTP({ secret: TotpSecret.fromBase32(plain), issuer: 'Particle', label: 'account' })
+  if (secret.length < minLength) throw invalidSecret(`is too short; it has at least ${minLength} characters`)
+  return new TOTP({ secret: TotpSecret.fromBase32(secret), issuer: 'Particle', label: 'account' })
 }
 
-function refuse(problem: string): never {
+function invalidSecret(problem: string): GrantsError {
   const parameter = 'The TOTP secret'
-  throw new GrantsError('invalid_argument', `${parameter} ${problem}.`, { parameter, problem })
+  return new GrantsError('invalid_argument', `${parameter} ${problem}.`, { parameter, problem })
+}
+
+// ─── The key in the keyring ──────────────────────────────────────────────────────────────────────────────────────────
+
+/** The account that codes are for. */
+export interface TotpAccount {
+  readonly baseUrl: string
+  readonly username: string
+}
+
+/** Returns the key of a record. It is a hash, so that it reveals neither the server nor the username. */
+export function getRecordKey(kind: 'key' | 'steps', { baseUrl, username }: TotpAccount): string {
+  const parts = ['totp', kind, new URL(baseUrl).origin, username.trim().toLowerCase()]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+/** Loads the TOTP secret that is stored for an account. */
+export async function loadTotpKey(keyring: Store, account: TotpAccount): Promise<TotpKey | undefined> {
+  const record = await keyring.load(getRecordKey('key', account))
+  return record && parseTotpKey(record.value)
+}
+
+/** Stores the TOTP secret of an account, in place of an earlier one. */
+export async function saveTotpKey(keyring: Store, account: TotpAccount, key: TotpKey): Promise<void> {
+  const name = getRecordKey('key', account)
+  await keyring.withLock(name, async () => {
+    const record = await keyring.load(name)
+    await keyring.save(name, key.toUri().reveal(), record?.version ?? null)
+  })
+}
+
+/** Removes the TOTP secret of an account. Returns whether there was one. */
+export async function removeTotpKey(keyring: Store, account: TotpAccount): Promise<boolean> {
+  const name = getRecordKey('key', account)
+  return keyring.withLock(name, async () => {
+    const record = await keyring.load(name)
+    if (record !== undefined) await keyring.remove(name, record.version)
+    return record !== undefined
+  })
 }

@@ -6,21 +6,13 @@ import { createSandbox } from '@particle-grants/sandbox'
 import { fileStore } from '@particle-grants/store-file'
 import { leaksIn, SimulatedClock } from '@particle-grants/test-kit'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { recordKey } from './account.ts'
-import {
-  forgetTotpKey,
-  keepTotpKey,
-  keptTotpKey,
-  parseTotpKey,
-  type SubmitTotpOptions,
-  submitTotp,
-} from './index.ts'
-import { claimStep } from './steps.ts'
+import { getRecordKey, loadTotpKey, parseTotpKey, removeTotpKey, saveTotpKey } from './key.ts'
+import { claimStep, type SubmitTotpOptions, submitTotp } from './submit.ts'
 
 const secret = 'JBSWY3DPEHPK3PXP'
 const account = { baseUrl: 'https://api.particle.io', username: 'mfa@example.com' }
 
-/** Stands still, but for those who sleep by it. */
+/** Advances only when something sleeps. */
 class SleepingClock extends SimulatedClock {
   readonly slept: number[] = []
 
@@ -55,40 +47,40 @@ async function challenged(clock = new SleepingClock(Date.UTC(2026, 10, 24, 12, 0
   return { clock, sandbox, start, options, otps }
 }
 
-describe("an authenticator's key", () => {
+describe('parseTotpKey', () => {
   const at = Date.UTC(2026, 0, 1)
   const code = (text: string) =>
     parseTotpKey(text)
-      .code(at / 30_000)
+      .generateCode(at / 30_000)
       .reveal()
 
   it.each([
     ['groups and small letters', 'jbsw y3dp ehpk 3pxp'],
     ['dashes', 'JBSW-Y3DP-EHPK-3PXP'],
-    ['a line end of Windows', `${secret}\r\n`],
+    ['a Windows line end', `${secret}\r\n`],
     ['padding', `${secret}======`],
     ['a URI', `otpauth://totp/Particle:mfa@example.com?secret=${secret}&issuer=Particle`],
-  ])('is read from base32 with %s', (_, text) => {
+  ])('parses base32 with %s', (_, text) => {
     expect(code(text)).toBe(code(secret))
   })
 
-  it('is read with the algorithm and period that a URI names', () => {
+  it('reads algorithm and period from a URI', () => {
     const uri = `otpauth://totp/a?secret=${secret}&algorithm=SHA256&period=60`
 
-    expect(parseTotpKey(uri).stepLength).toBe(60_000)
-    expect(parseTotpKey(parseTotpKey(uri).uri()).stepLength).toBe(60_000)
+    expect(parseTotpKey(uri).stepMs).toBe(60_000)
+    expect(parseTotpKey(parseTotpKey(uri).toUri()).stepMs).toBe(60_000)
     expect(code(uri)).not.toBe(code(secret))
   })
 
   it.each([
-    ['nothing', ' \n', /is empty/],
+    ['an empty text', ' \n', /is empty/],
     ['a code', '123456', /looks like a code/],
-    ['what is no base32', 'PLANTED-018-SECRET', /not base32/],
-    ['what is too short', 'PLANTED', /too short/],
-    ['a broken URI', 'otpauth://totp/PLANTED?secret=%%%', /no otpauth/],
-    ['a URI that counts', `otpauth://hotp/a?secret=PLANTED2PLANTED2&counter=1`, /hotp/],
+    ['text that is not base32', 'PLANTED-018-SECRET', /not base32/],
+    ['a secret that is too short', 'PLANTED', /too short/],
+    ['a broken URI', 'otpauth://totp/PLANTED?secret=%%%', /not a valid otpauth/],
+    ['a counter-based URI', `otpauth://hotp/a?secret=PLANTED2PLANTED2&counter=1`, /hotp/],
     ['eight digits', `otpauth://totp/a?secret=PLANTED2PLANTED2&digits=8`, /six digits/],
-  ])('is refused when it is %s, in words that do not repeat it', (_, text, message) => {
+  ])('rejects %s without repeating it', (_, text, message) => {
     let thrown: unknown
     try {
       parseTotpKey(text)
@@ -99,30 +91,30 @@ describe("an authenticator's key", () => {
     expect(leaksIn(thrown, ['PLANTED', '123456'])).toEqual([])
   })
 
-  it('shows in no print of it', () => {
+  it('is not shown when it is printed', () => {
     expect(leaksIn(parseTotpKey(secret), [secret])).toEqual([])
   })
 })
 
-describe('a kept key', () => {
-  it("is the account's own, is replaced, and is forgotten", async () => {
+describe('the key in the keyring', () => {
+  it('belongs to one account, and can be replaced and removed', async () => {
     const keyring = memoryStore()
-    expect(await keptTotpKey(keyring, account)).toBeUndefined()
-    await keepTotpKey(keyring, account, parseTotpKey('GEZDGNBVGY3TQOJQ'))
-    await keepTotpKey(keyring, account, parseTotpKey(secret))
+    expect(await loadTotpKey(keyring, account)).toBeUndefined()
+    await saveTotpKey(keyring, account, parseTotpKey('GEZDGNBVGY3TQOJQ'))
+    await saveTotpKey(keyring, account, parseTotpKey(secret))
 
-    expect((await keptTotpKey(keyring, account))?.code(1).reveal()).toBe(
-      parseTotpKey(secret).code(1).reveal(),
+    expect((await loadTotpKey(keyring, account))?.generateCode(1).reveal()).toBe(
+      parseTotpKey(secret).generateCode(1).reveal(),
     )
-    expect(await keptTotpKey(keyring, { ...account, username: 'dev@example.com' })).toBeUndefined()
-    expect(await keptTotpKey(keyring, { ...account, baseUrl: 'http://127.0.0.1:1' })).toBeUndefined()
-    expect(await forgetTotpKey(keyring, account)).toBe(true)
-    expect(await forgetTotpKey(keyring, account)).toBe(false)
-    expect(await keyring.load(recordKey('key', account))).toBeUndefined()
+    expect(await loadTotpKey(keyring, { ...account, username: 'dev@example.com' })).toBeUndefined()
+    expect(await loadTotpKey(keyring, { ...account, baseUrl: 'http://127.0.0.1:1' })).toBeUndefined()
+    expect(await removeTotpKey(keyring, account)).toBe(true)
+    expect(await removeTotpKey(keyring, account)).toBe(false)
+    expect(await keyring.load(getRecordKey('key', account))).toBeUndefined()
   })
 })
 
-describe('signing in with a key', () => {
+describe('submitTotp', () => {
   it('sends the current code, once', async () => {
     const { start, options, clock, otps } = await challenged()
 
@@ -131,7 +123,7 @@ describe('signing in with a key', () => {
     expect(clock.slept).toEqual([])
   })
 
-  it('waits for the next time step where the current one was used', async () => {
+  it('waits for the next time step if the current one was used', async () => {
     const { start, options, clock, otps } = await challenged()
     const waits: unknown[] = []
     await submitTotp(await start(), options)
@@ -143,7 +135,7 @@ describe('signing in with a key', () => {
     expect(otps().map(({ status }) => status)).toEqual([200, 200])
   })
 
-  it('follows a refused code by the next, and never sends the same again', async () => {
+  it('sends the next code after a rejected one, and never the same code twice', async () => {
     const { start, options, clock, otps, sandbox } = await challenged()
     const waits: unknown[] = []
     const used = await start()
@@ -152,11 +144,11 @@ describe('signing in with a key', () => {
     await submitTotp(await start(), { ...options, onWait: (...wait) => waits.push(wait) })
 
     expect(otps().map(({ status }) => status)).toEqual([200, 401, 200])
-    expect(waits).toEqual([[20_000, 'refused']])
+    expect(waits).toEqual([[20_000, 'rejected']])
     expect(clock.slept).toEqual([20_000])
   })
 
-  it('gives up after two refused codes: the key is wrong, and failures lead to a lockout', async () => {
+  it('stops after two rejected codes', async () => {
     const { start, options, otps } = await challenged()
     const session = await start()
     const wrong = { ...options, key: parseTotpKey('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ') }
@@ -167,7 +159,7 @@ describe('signing in with a key', () => {
     expect(leaksIn(thrown, ['GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'])).toEqual([])
   })
 
-  it('takes what another process signed in meanwhile, in the same session', async () => {
+  it('accepts that another process has signed in the same session', async () => {
     const { sandbox, clock, options, otps } = await challenged()
     const store = memoryStore()
     const open = () =>
@@ -182,7 +174,7 @@ describe('signing in with a key', () => {
     expect(otps().map(({ status }) => status)).toEqual([200])
   })
 
-  it('passes on what is no refusal of the code, at once', async () => {
+  it('rejects at once for any other error', async () => {
     const { start, options, otps, sandbox } = await challenged()
     const session = await start()
     sandbox.failNext({ status: 503, error: 'server_error', times: 5 })
@@ -208,24 +200,24 @@ describe('signing in with a key', () => {
   })
 })
 
-describe('a time step', () => {
-  it('is claimed once, and not before one that was sent when the clock is set back a little', async () => {
+describe('claimStep', () => {
+  it('claims a step once, and none before it if the clock is set back a little', async () => {
     const steps = memoryStore()
 
-    expect(await claimStep(steps, account, 100)).toEqual({ claimed: true })
-    expect(await claimStep(steps, account, 100)).toEqual({ claimed: false, next: 101 })
-    expect(await claimStep(steps, account, 98)).toEqual({ claimed: false, next: 101 })
-    expect(await claimStep(steps, account, 50)).toEqual({ claimed: true })
-    expect(await claimStep(steps, account, 101)).toEqual({ claimed: true })
+    expect(await claimStep(steps, account, 100)).toEqual({ isClaimed: true })
+    expect(await claimStep(steps, account, 100)).toEqual({ isClaimed: false, nextStep: 101 })
+    expect(await claimStep(steps, account, 98)).toEqual({ isClaimed: false, nextStep: 101 })
+    expect(await claimStep(steps, account, 50)).toEqual({ isClaimed: true })
+    expect(await claimStep(steps, account, 101)).toEqual({ isClaimed: true })
   })
 
-  it('is claimed by one of many at once, on a file store, which tells nothing of the account', async () => {
+  it('grants a step to one of many callers, and stores nothing about the account', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'totp-steps-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     const stores = Array.from({ length: 6 }, () => fileStore({ directory }))
     const claims = await Promise.all(stores.map((steps) => claimStep(steps, account, 7)))
 
-    expect(claims.filter(({ claimed }) => claimed)).toHaveLength(1)
+    expect(claims.filter(({ isClaimed }) => isClaimed)).toHaveLength(1)
     const files = await Promise.all(
       (await readdir(directory, { withFileTypes: true }))
         .filter((file) => file.isFile())
@@ -234,13 +226,13 @@ describe('a time step', () => {
     expect(leaksIn(files, [account.username, secret])).toEqual([])
   })
 
-  it('is taken as it comes where what was remembered is damaged', async () => {
+  it('ignores a damaged record', async () => {
     const steps = memoryStore()
     await claimStep(steps, account, 1)
-    const key = recordKey('steps', account)
+    const key = getRecordKey('steps', account)
     for (const damaged of ['no JSON', '{"used":5}']) {
       await steps.save(key, damaged, (await steps.load(key))?.version ?? null)
-      expect(await claimStep(steps, account, 1)).toEqual({ claimed: true })
+      expect(await claimStep(steps, account, 1)).toEqual({ isClaimed: true })
     }
   })
 })

@@ -1,13 +1,13 @@
 import { Flags } from '@oclif/core'
-import { connectionFlags, wantedBy } from '../../command/connection-flags.ts'
-import { GrantsCommand } from '../../command/grants-command.ts'
-import { findProfile, tokenVariable } from '../../connection/source.ts'
-import { accountOf, nameOf } from '../../connection/wording.ts'
-import { exitCodes } from '../../errors/exit-codes.ts'
-import type { SignedOut } from '../../sign-out/sign-out.ts'
+import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
+import type { SignedOut } from '../../connection/sign-out.ts'
+import { findProfile, findTokenVariable } from '../../connection/source.ts'
+import { exitCodes } from '../../errors/cli-error.ts'
+import { formatAccount, getAccountName } from '../../output/format.ts'
+import { formatOutcome } from '../../output/text.ts'
 
 export class AuthLogout extends GrantsCommand {
-  static override summary = 'Revoke the access token and delete the sign-in from this machine.'
+  static override summary = 'Sign out: revoke the access token and delete it from this machine.'
   static override description =
     'Local credentials are deleted even if revocation fails; the exit code is then 1, and the token is valid until it expires.'
   static override examples = [
@@ -20,78 +20,68 @@ export class AuthLogout extends GrantsCommand {
     all: Flags.boolean({ summary: 'Sign out of all profiles.', exclusive: ['profile'] }),
     revoke: Flags.boolean({
       allowNo: true,
-      summary: 'Revoke the tokens that this program requested (default); --revoke also revokes others.',
+      summary: 'Revoke the tokens that <%= config.bin %> requested (default); --revoke also revokes others.',
     }),
   }
 
   async run() {
     const { flags } = await this.parse(AuthLogout)
     const { Connections } = await import('../../connection/connection.ts')
-    const { signOut } = await import('../../sign-out/sign-out.ts')
+    const { signOut } = await import('../../connection/sign-out.ts')
     const connections = new Connections()
     const names = flags.all
-      ? Object.keys((await connections.book.read()).profiles)
-      : [(await findProfile(wantedBy(flags), connections.book)).name]
-    const done: SignedOut[] = []
+      ? Object.keys((await connections.profiles.read()).profiles)
+      : [(await findProfile(flags, connections.profiles)).name]
+    const results: SignedOut[] = []
     const failures: unknown[] = []
     for (const name of names) {
       try {
-        const outcome = await this.progress(`Signing out of ${name}`, () =>
-          signOut(name, { revoke: flags.revoke }, connections),
-        )
-        this.#tell(outcome, flags.revoke)
-        done.push(outcome)
+        const result = await this.progress(`Signing out of ${name}`, () => signOut(name, flags, connections))
+        this.#report(result, flags.revoke)
+        results.push(result)
       } catch (thrown) {
-        // A store that can't be reached must not keep the other profiles signed in.
+        // A store that fails must not keep the other profiles signed in.
         failures.push(thrown)
       }
     }
     if (failures.length > 0) throw failures[0]
-    if (names.length === 0) this.print('There was nothing to sign out of.')
-    this.#tellOfEnvironment()
-    return { profiles: done.map(documentOf) }
+    if (names.length === 0) this.print('No profiles.')
+    const variable = findTokenVariable()
+    if (variable !== undefined) this.caution(`${variable} is still set: commands use its token.`)
+    return { profiles: results.map(toDocument) }
   }
 
-  #tell(
-    { profile, signIn, accessToken, refreshToken, particleCli, usedBy, error }: SignedOut,
-    revoke: boolean | undefined,
-  ): void {
+  #report(result: SignedOut, revoke: boolean | undefined): void {
+    const { profile, signIn, accessToken, refreshToken, particleCli, usedBy, error } = result
     if (signIn === undefined) {
-      this.print(`Profile ${profile} was not signed in.`)
+      this.print(`Profile ${profile} is not signed in.`)
       return
     }
-    this.print(`Signed out: ${accountOf(signIn)} (profile ${profile}).`)
-    if (usedBy !== undefined) this.note(`The profile ${usedBy} uses the same token: it was not revoked.`)
+    this.print(formatOutcome('success', `Signed out of ${formatAccount(signIn)} (profile ${profile})`))
+    if (usedBy !== undefined) this.note(`Profile ${usedBy} uses the same token, so it was not revoked.`)
     else if (error !== undefined) {
       process.exitCode = exitCodes.failed
-      this.caution(whyStillValid(error))
+      this.caution(
+        error.code === 'revocation_failed'
+          ? error.message
+          : "The stored record can't be read, so the token was not revoked. It is valid until it expires.",
+      )
     } else if (accessToken === 'still_valid') {
-      const why = revoke === false ? '' : ', because it came from elsewhere (--revoke revokes it)'
-      this.caution(`The access token was not revoked${why}: it is valid until it expires.`)
+      const reason = revoke === false ? '' : `, because ${this.bin} did not request it (--revoke revokes it)`
+      this.caution(`The access token was not revoked${reason}. It is valid until it expires.`)
     }
     if (refreshToken === 'still_valid') {
-      this.caution(
-        'Particle has no way to revoke a refresh token: the one that was stored here is deleted, and valid until it expires.',
-      )
+      this.caution("Particle can't revoke refresh tokens: the deleted one is valid until it expires.")
     }
     if (particleCli) this.note('particle-cli used the same token, and is signed out as well.')
   }
-
-  #tellOfEnvironment(): void {
-    const variable = tokenVariable(process.env)
-    if (variable !== undefined) this.caution(`${variable} is still set, and its token is used.`)
-  }
 }
 
-function whyStillValid({ code, message }: NonNullable<SignedOut['error']>): string {
-  if (code === 'revocation_failed') return message
-  return 'Its record could not be read, so the token was not revoked: it is deleted here, and valid until it expires.'
-}
-
-function documentOf({ profile, signIn, accessToken, refreshToken, particleCli, usedBy, error }: SignedOut) {
+function toDocument(result: SignedOut) {
+  const { profile, signIn, accessToken, refreshToken, particleCli, usedBy, error } = result
   return {
     profile,
-    account: signIn === undefined ? null : nameOf(signIn),
+    account: signIn === undefined ? null : getAccountName(signIn),
     accessToken,
     refreshToken,
     particleCli,

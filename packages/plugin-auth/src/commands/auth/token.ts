@@ -1,19 +1,16 @@
 import { Flags } from '@oclif/core'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
-import { isoTime } from '../../connection/wording.ts'
-import { getFreshToken } from '../../token/fresh-token.ts'
+import { getFreshToken } from '../../connection/stored-token.ts'
+import { toIsoTime } from '../../output/format.ts'
 
 const formats = ['plain', 'header', 'env', 'json'] as const
 
 export class AuthToken extends AuthenticatedCommand {
-  static override summary = 'Print the access token, renewed first where that is due and possible.'
+  static override summary = 'Print the access token, refreshing it first if needed.'
   static override examples = [
+    { description: 'Print just the token.', command: '<%= config.bin %> <%= command.id %>' },
     {
-      description: 'The token and a line end, nothing else.',
-      command: '<%= config.bin %> <%= command.id %>',
-    },
-    {
-      description: 'Call the API by curl.',
+      description: 'Call the API with curl.',
       command:
         'curl -H "$(<%= config.bin %> <%= command.id %> --format header)" https://api.particle.io/v1/devices',
     },
@@ -22,7 +19,7 @@ export class AuthToken extends AuthenticatedCommand {
     format: Flags.option({
       options: formats,
       default: 'plain' as const,
-      summary: 'plain; header: a line for HTTP; env: a line for a shell or .env file; json: as --json.',
+      summary: 'plain, header (an HTTP header), env (a line for a shell or .env file), or json (as --json).',
     })(),
   }
 
@@ -31,14 +28,10 @@ export class AuthToken extends AuthenticatedCommand {
     const connection = await this.connection()
     const { accessToken, expiresAt } = await this.progress('Getting a token', () => getFreshToken(connection))
     await this.warnBeforeExpiry()
-    const result = { accessToken, tokenType: 'bearer', expiresAt: isoTime(expiresAt) }
+    const result = { accessToken, tokenType: 'bearer', expiresAt: toIsoTime(expiresAt) }
     if (flags.format === 'json' && !this.jsonEnabled()) this.logJson(result)
-    else this.print(formatted(accessToken, flags.format))
+    else if (flags.format === 'header') this.print(`Authorization: Bearer ${accessToken}`)
+    else this.print(flags.format === 'env' ? `PARTICLE_ACCESS_TOKEN=${accessToken}` : accessToken)
     return result
   }
-}
-
-function formatted(accessToken: string, format: (typeof formats)[number]): string {
-  if (format === 'header') return `Authorization: Bearer ${accessToken}`
-  return format === 'env' ? `PARTICLE_ACCESS_TOKEN=${accessToken}` : accessToken
 }

@@ -1,11 +1,13 @@
-import { connectionFlags, wantedBy } from '../../command/connection-flags.ts'
-import { GrantsCommand } from '../../command/grants-command.ts'
+import { GrantsError, resetLockoutGuard, type Store } from '@particle-grants/core'
+import { particleUrl } from '@particle-grants/core/protocol'
+import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
 import { findProfile } from '../../connection/source.ts'
+import { formatOutcome } from '../../output/text.ts'
 
 export class AuthUnlock extends GrantsCommand {
   static override summary = 'Reset the local failed-login lockout.'
   static override description =
-    'After five refused sign-ins within a day, further ones for the same account wait for 30 minutes or longer: Particle blocks a network address after ten refusals in a row. This ends the waits for one API URL. Use it when you know that the credentials are right. It changes nothing at Particle.'
+    'After five refused sign-ins within a day, further ones for the same account wait for 30 minutes or longer, because Particle blocks an IP address after ten refusals in a row. This ends the waits for one API URL. Use it when the credentials are correct. It changes nothing at Particle.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --base-url http://127.0.0.1:8765',
@@ -15,14 +17,25 @@ export class AuthUnlock extends GrantsCommand {
   async run() {
     const { flags } = await this.parse(AuthUnlock)
     const { Connections } = await import('../../connection/connection.ts')
-    const { resetGuard } = await import('../../sign-in/reset-guard.ts')
-    const connections = new Connections()
-    const source = await findProfile(wantedBy(flags), connections.book)
-    const { baseUrl, stores } = await resetGuard(source, connections)
-    this.print(`Lockout reset for ${baseUrl}.`)
-    this.caution(
-      "Particle's own lockout of this network address, if there is one, still lasts up to 30 minutes.",
-    )
-    return { baseUrl, stores }
+    const { stores, profiles } = new Connections()
+    const source = await findProfile(flags, profiles)
+    this.usedSource = source
+    const { signIn, pending } = source.profile ?? {}
+    const baseUrl = source.baseUrl ?? (signIn ?? pending)?.baseUrl ?? particleUrl
+    // Each store has a record of its own.
+    const names = (await stores.findKeyringProblem()) === undefined ? ['keyring', 'file'] : ['file']
+    for (const name of names as ('keyring' | 'file')[]) await resetGuard(baseUrl, await stores.get(name))
+    this.print(formatOutcome('success', `Lockout reset for ${baseUrl}.`))
+    this.caution('If Particle itself has locked out your IP address, that lasts up to 30 minutes.')
+    return { baseUrl, stores: names }
   }
+}
+
+async function resetGuard(baseUrl: string, store: Store): Promise<void> {
+  const reset = () => resetLockoutGuard({ baseUrl, store })
+  await reset().catch((thrown: unknown) => {
+    // The store has moved the damaged record aside.
+    if (GrantsError.isInstance(thrown) && thrown.code === 'store_damaged') return reset()
+    throw thrown
+  })
 }

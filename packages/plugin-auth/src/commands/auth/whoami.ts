@@ -1,5 +1,6 @@
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
-import { accountOf, nameOf } from '../../connection/wording.ts'
+import { CliError } from '../../errors/cli-error.ts'
+import { formatAccount, getAccountName } from '../../output/format.ts'
 
 export class AuthWhoami extends AuthenticatedCommand {
   static override summary = 'Print the current account.'
@@ -11,13 +12,18 @@ export class AuthWhoami extends AuthenticatedCommand {
     const { source, session, signIn, baseUrl } = await this.connection()
     if (signIn !== undefined) {
       await session.getAccessToken()
-      this.print(accountOf(signIn))
+      this.print(formatAccount(signIn))
       const profile = source.from === 'profile' ? source.name : null
-      return { account: nameOf(signIn), subject: signIn.subject, profile, baseUrl, client: signIn.client }
+      const { subject, client } = signIn
+      return { account: getAccountName(signIn), subject, profile, baseUrl, client }
     }
-    const { whoIs } = await import('../../status/who-is.ts')
-    const account = await this.progress('Asking Particle', () => whoIs(session))
-    this.print(account)
-    return { account, subject: `account:${account}`, profile: null, baseUrl, client: null }
+    const { username } = await this.progress('Asking the API', () =>
+      this.callApi<{ username?: unknown }>('/v1/user'),
+    )
+    if (typeof username !== 'string') {
+      throw new CliError('call_refused', { what: "Particle did not return the account's name." })
+    }
+    this.print(username)
+    return { account: username, subject: `account:${username}`, profile: null, baseUrl, client: null }
   }
 }

@@ -1,55 +1,59 @@
 import { Flags } from '@oclif/core'
 import { AuthenticatedCommand } from '../../../command/authenticated-command.ts'
 import { CliError } from '../../../errors/cli-error.ts'
-import { askSecret } from '../../../terminal/prompts.ts'
-import { secretsFromStdin } from '../../../terminal/stdin-lines.ts'
+import type { Mfa } from '../../../mfa/mfa.ts'
+import { promptSecret } from '../../../output/prompts.ts'
+import { readSecrets } from '../../../output/stdin.ts'
+import { formatOutcome } from '../../../output/text.ts'
 
-/** `auth mfa disable`: switches two-step authentication off. */
+const maxAttempts = 3
+
 export class AuthMfaDisable extends AuthenticatedCommand {
-  static override summary = 'Switch two-step authentication off.'
+  static override summary = 'Turn off two-step authentication.'
   static override description =
-    "Asks for the account's password. A secret that is kept in the keyring for unattended sign-ins is forgotten."
+    "Prompts for the account's password. A TOTP secret in the keyring is removed, too."
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --password-stdin < password.txt',
+    '<%= config.bin %> <%= command.id %> --password-stdin < password-file',
   ]
   static override flags = {
-    'password-stdin': Flags.boolean({ summary: 'Read the password from standard input.' }),
+    'password-stdin': Flags.boolean({ summary: 'Read the password from stdin.' }),
   }
 
   async run() {
     const { flags } = await this.parse(AuthMfaDisable)
-    const { openMfa } = await import('../../../mfa/open-mfa.ts')
-    const mfa = openMfa(await this.connection(), { http: await this.http(), stores: this.connections.stores })
-    const { username, enabled } = await this.progress('Asking Particle', () => mfa.api.status())
+    const { Mfa } = await import('../../../mfa/mfa.ts')
+    const mfa = new Mfa(await this.connection(), this.connections.stores)
+    const { username, enabled } = await this.progress('Reading the account', () => mfa.getStatus())
     if (enabled === false) {
-      this.print(`Two-step authentication is off for ${username} already.`)
+      this.print(`Two-step authentication is already off for ${username}.`)
       return { account: username, enabled: false, changed: false }
     }
-    const password = await this.#password(username, flags['password-stdin'])
-    const came = await this.progress('Switching it off', () => mfa.api.disable(password))
-    if (came === 'refused') {
-      throw new CliError('call_refused', {
-        what: `Particle refused the password of ${username}. Two-step authentication is still on.`,
-      })
+    const isDisabled = flags['password-stdin']
+      ? await mfa.disable((await readSecrets(['--password-stdin']))[0] as never)
+      : await this.#promptAndDisable(mfa, username)
+    if (!isDisabled) {
+      throw new CliError('call_refused', { what: 'Wrong password. Two-step authentication is still on.' })
     }
-    const forgotten = await mfa.forget(username)
-    this.print(`Two-step authentication is off for ${username}: the password alone signs in now.`)
-    if (forgotten) this.print('The secret of the codes was removed from the keyring.')
+    const isRemoved = await mfa.removeKey(username)
+    this.print(formatOutcome('success', `Two-step authentication is off for ${username}`))
+    if (isRemoved) this.print('The TOTP secret was removed from the keyring.')
     return { account: username, enabled: false, changed: true }
   }
 
-  async #password(username: string, fromStdin: boolean) {
-    if (fromStdin) {
-      const [password] = await secretsFromStdin({ flags: ['--password-stdin'] })
-      if (password !== undefined) return password
-    }
-    if (!this.mayAsk) {
+  async #promptAndDisable(mfa: Mfa, username: string): Promise<boolean> {
+    if (!this.canPrompt) {
       throw new CliError('no_terminal', {
-        what: 'The password has to be asked for, and there is no terminal to ask at.',
-        remedy: 'Use --password-stdin.',
+        what: 'Password required.',
+        remedy: 'Pass it with --password-stdin.',
       })
     }
-    return askSecret({ message: `Password of ${username}:`, instead: '--password-stdin' })
+    for (let attempts = 1; attempts <= maxAttempts; attempts += 1) {
+      const message = `Password of ${username}:`
+      const password = await promptSecret({ message, flag: '--password-stdin' })
+      if (await this.progress('Turning it off', () => mfa.disable(password))) return true
+      if (attempts < maxAttempts) this.caution('Wrong password.')
+    }
+    return false
   }
 }

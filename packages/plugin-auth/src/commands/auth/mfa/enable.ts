@@ -1,16 +1,14 @@
 import { Flags } from '@oclif/core'
 import { AuthenticatedCommand } from '../../../command/authenticated-command.ts'
 import { CliError } from '../../../errors/cli-error.ts'
-import { describeError } from '../../../errors/describe-error.ts'
-import type { Enrolment } from '../../../mfa/mfa-api.ts'
-import type { Mfa } from '../../../mfa/open-mfa.ts'
-import { askChoice } from '../../../terminal/prompts.ts'
+import type { Enrollment, Mfa } from '../../../mfa/mfa.ts'
+import { promptChoice } from '../../../output/prompts.ts'
+import { formatOutcome } from '../../../output/text.ts'
 
-/** `auth mfa enable`: sets two-step authentication up. */
 export class AuthMfaEnable extends AuthenticatedCommand {
-  static override summary = 'Set up two-step authentication, with a QR code in the terminal.'
+  static override summary = 'Set up two-step authentication with a QR code.'
   static override description =
-    'Shows a QR code and the secret as text for an authenticator app, and asks for its first code. Nothing changes before that code is right. With --keep-secret the secret also goes into the keyring, so that "auth login" can answer by itself; without a terminal that is the only way, and the keyring holds the only copy.'
+    'Shows a QR code and the secret for an authenticator app, and prompts for the first code. Nothing changes before that code is accepted. With --keep-secret the secret is also stored in the keyring, so that auth login can sign in unattended. Without a terminal --keep-secret is required, and the keyring has the only copy.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --keep-secret --json',
@@ -18,92 +16,96 @@ export class AuthMfaEnable extends AuthenticatedCommand {
   static override flags = {
     'keep-secret': Flags.boolean({
       allowNo: true,
-      summary: 'Keep the secret in the keyring for unattended sign-ins. Asked for in a terminal.',
+      summary: 'Store the TOTP secret in the keyring for unattended sign-ins. In a terminal it prompts.',
     }),
     'revoke-tokens': Flags.boolean({
-      summary: 'Revoke all access tokens of the account, this one included.',
+      summary: 'Revoke all access tokens of the account, including this one.',
     }),
   }
 
   async run() {
     const { flags } = await this.parse(AuthMfaEnable)
     const keepSecret = flags['keep-secret']
-    if (!this.mayAsk && keepSecret !== true) {
+    if (!this.canPrompt && keepSecret !== true) {
       throw new CliError('no_terminal', {
-        what: 'The secret has to be shown and its code asked for, and there is no terminal to do so.',
-        remedy: 'Use --keep-secret, which puts the secret into the keyring and nowhere else.',
+        what: 'No terminal to show the secret and to prompt for its code.',
+        remedy: 'Use --keep-secret, which stores the secret in the keyring only.',
       })
     }
-    const [{ openMfa }, steps, { recoveryAdvice }, { setDocument }] = await Promise.all([
-      import('../../../mfa/open-mfa.ts'),
-      import('../../../mfa/enrol.ts'),
-      import('../../../mfa/recovery-advice.ts'),
-      import('../../../explain/document.ts'),
+    const [{ Mfa }, enroll] = await Promise.all([
+      import('../../../mfa/mfa.ts'),
+      import('../../../mfa/enroll.ts'),
     ])
-    const connection = await this.connection()
-    const mfa = openMfa(connection, { http: await this.http(), stores: this.connections.stores })
-    if (keepSecret === true) await mfa.assertKeyring()
-    const { username, enabled } = await this.progress('Asking Particle', () => mfa.api.status())
+    const { stores } = this.connections
+    const mfa = new Mfa(await this.connection(), stores)
+    if (keepSecret === true) await this.#assertKeyring()
+    const { username, enabled } = await this.progress('Reading the account', () => mfa.getStatus())
     if (enabled === true) {
       throw new CliError('call_refused', {
-        what: `Two-step authentication is on for ${username} already.`,
-        remedy: 'To set it up anew, switch it off before: %bin% auth mfa disable',
+        what: `Two-step authentication is already on for ${username}.`,
+        remedy: 'To set it up again, disable it first:',
+        command: ['auth mfa disable'],
       })
     }
-    const enrolment = await this.progress('Asking for a secret', () => mfa.api.begin(username))
-    const confirming = { mfa, enrolment, revokeTokens: flags['revoke-tokens'] }
-    if (this.mayAsk) {
-      await steps.enrolAtTerminal(confirming)
-      this.note('')
-    } else {
-      await steps.enrolUnattended(confirming, {
-        username,
-        codes: {
-          account: { baseUrl: connection.baseUrl, username },
-          steps: await this.connections.stores.get('file'),
-        },
-      })
+    const enrollment = await this.progress('Requesting a secret', () => mfa.startEnrollment(username))
+    const options = { mfa, enrollment, revokeTokens: flags['revoke-tokens'] }
+    if (this.canPrompt) await enroll.enrollInTerminal(options)
+    else await enroll.enrollUnattended(options, { username, steps: await stores.get('file') })
+    this.print(formatOutcome('success', `Two-step authentication is on for ${username}`))
+    const signedIn = await enroll.isStillSignedIn(mfa)
+    if (signedIn === false) {
+      this.caution(`The access token was revoked. Sign in again:\n  ${this.formatCommand('auth login')}`)
     }
-    this.print(`Two-step authentication is on for ${username}.`)
-    const signedIn = await steps.stillSignedIn(mfa)
-    if (signedIn === false)
-      this.caution(`The access token ended with it. Sign in again: ${this.bin} auth login`)
-    this.note(`\n${setDocument(recoveryAdvice(), process.stderr.columns)}`)
-    // Asked last: whoever stops here has everything else.
-    const kept = this.mayAsk ? await this.#keep(mfa, { username, enrolment, wanted: keepSecret }) : true
-    if (kept)
-      this.print('The secret is in the keyring: sign-ins on this machine find their codes by themselves.')
-    return { account: username, enabled: true, secretKept: kept, signedIn: signedIn ?? null }
+    const { pages } = await import('@particle-grants/reference')
+    this.note(
+      `Save recovery codes at ${pages.two_step_authentication.url}. They only work at login.particle.io.`,
+    )
+    // Last, so that Ctrl-C skips nothing else.
+    const isStored = this.canPrompt ? await this.#keepSecret(mfa, username, { enrollment, keepSecret }) : true
+    if (isStored) this.print('The TOTP secret is in the keyring: this machine can sign in unattended.')
+    return { account: username, enabled: true, secretKept: isStored, signedIn: signedIn ?? null }
   }
 
-  /** Keeps the secret where that is wanted. MFA is on already: a keyring that fails is no reason to fail. */
-  async #keep(
+  async #assertKeyring(): Promise<void> {
+    const problem = await this.connections.stores.findKeyringProblem()
+    if (problem === undefined) return
+    throw new CliError('usage', {
+      what: `The TOTP secret can't be stored: ${problem}`,
+      remedy: 'Leave out --keep-secret, and pass the secret to auth login with --totp-stdin.',
+    })
+  }
+
+  /** Stores the secret if wanted. Two-step authentication is on by now, so that a failure is only reported. */
+  async #keepSecret(
     mfa: Mfa,
-    { username, enrolment, wanted }: { username: string; enrolment: Enrolment; wanted: boolean | undefined },
+    username: string,
+    { enrollment, keepSecret }: { enrollment: Enrollment; keepSecret: boolean | undefined },
   ): Promise<boolean> {
-    if (wanted === false || (wanted === undefined && !(await mfa.mayKeep()))) return false
-    if (wanted === undefined) this.note('')
-    const keep =
-      wanted ??
-      (await askChoice({
-        message: 'Should sign-ins on this machine find their codes by themselves?',
-        instead: '--no-keep-secret',
-        choices: [
-          { value: false, name: 'No', description: 'You type the code at each sign-in.' },
-          {
-            value: true,
-            name: 'Yes, keep the secret in the keyring',
-            description: 'Whoever can open your keyring then has both steps.',
-          },
-        ],
-      }))
-    if (!keep) return false
+    if (keepSecret === undefined && (await this.connections.stores.findKeyringProblem()) !== undefined)
+      return false
+    const isWanted = keepSecret ?? (await promptKeepSecret())
+    if (!isWanted) return false
     try {
-      await mfa.keep(username, enrolment.key)
+      await mfa.saveKey(username, enrollment.key)
       return true
     } catch (thrown) {
-      this.caution(`The secret was not kept: ${describeError(thrown, this.bin).message}`)
+      this.caution(`The TOTP secret was not stored: ${this.describe(thrown).message}`)
       return false
     }
   }
+}
+
+function promptKeepSecret(): Promise<boolean> {
+  return promptChoice({
+    message: 'Store the TOTP secret so this machine can sign in unattended?',
+    flag: '--no-keep-secret',
+    choices: [
+      { value: false, name: 'No', description: 'You enter the code at each sign-in.' },
+      {
+        value: true,
+        name: 'Yes, in the keyring',
+        description: 'Anyone who can unlock your keyring then has both factors.',
+      },
+    ],
+  })
 }

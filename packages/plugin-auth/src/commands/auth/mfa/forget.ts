@@ -1,37 +1,40 @@
 import { Flags } from '@oclif/core'
-import { connectionFlags, wantedBy } from '../../../command/connection-flags.ts'
-import { GrantsCommand } from '../../../command/grants-command.ts'
+import { particleUrl } from '@particle-grants/core/protocol'
+import { connectionFlags, GrantsCommand } from '../../../command/grants-command.ts'
+import { findProfile } from '../../../connection/source.ts'
+import { CliError } from '../../../errors/cli-error.ts'
+import { getAccountName } from '../../../output/format.ts'
 
-/** `auth mfa forget`: drops the secret of the codes that unattended sign-ins use. */
 export class AuthMfaForget extends GrantsCommand {
-  static override summary = 'Forget the secret of the codes that is kept in the keyring.'
+  static override summary = 'Remove the stored TOTP secret from the keyring.'
   static override description =
-    'For a secret that no longer fits, because the authenticator was set up anew elsewhere. Nothing is sent, and two-step authentication stays as it is: sign-ins on this machine ask for the code again.'
+    'Use it when the secret is outdated, because the authenticator app was set up again elsewhere. Nothing is sent, and two-step authentication stays on: auth login prompts for the code again.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --username me@example.com',
   ]
   static override baseFlags = { profile: connectionFlags.profile, 'base-url': connectionFlags['base-url'] }
   static override flags = {
-    username: Flags.string({
-      char: 'u',
-      summary: 'The account whose secret it is; without, the one that the profile is signed in as.',
-    }),
+    username: Flags.string({ char: 'u', summary: 'The account (default: the account of the profile).' }),
   }
 
   async run() {
     const { flags } = await this.parse(AuthMfaForget)
     const { Connections } = await import('../../../connection/connection.ts')
-    const { forgetKeptKey } = await import('../../../totp/forget-kept-key.ts')
-    const { account, forgotten } = await forgetKeptKey(
-      { wanted: wantedBy(flags), username: flags.username },
-      new Connections(),
-    )
+    const { removeTotpKey } = await import('../../../totp/key.ts')
+    const { stores, profiles } = new Connections()
+    const source = await findProfile(flags, profiles)
+    this.usedSource = source
+    const signIn = source.profile?.signIn ?? source.profile?.pending
+    const username = flags.username ?? (signIn && getAccountName(signIn)) ?? undefined
+    if (username === undefined) throw new CliError('usage', { what: 'Specify an account with --username.' })
+    const baseUrl = source.baseUrl ?? signIn?.baseUrl ?? particleUrl
+    const forgotten = await removeTotpKey(await stores.get('keyring'), { baseUrl, username })
     this.print(
       forgotten
-        ? `The secret of the codes of ${account} was removed from the keyring.`
-        : `There is no secret of the codes of ${account} in the keyring.`,
+        ? `The TOTP secret of ${username} was removed from the keyring.`
+        : `The keyring has no TOTP secret of ${username}.`,
     )
-    return { account, forgotten }
+    return { account: username, forgotten }
   }
 }

@@ -1,9 +1,8 @@
 import { AuthenticatedCommand } from '../../../command/authenticated-command.ts'
-import { rows } from '../../../terminal/rows.ts'
+import { formatList } from '../../../output/text.ts'
 
-/** `auth mfa status`: whether the account asks for a code. */
 export class AuthMfaStatus extends AuthenticatedCommand {
-  static override summary = 'Say whether two-step authentication is on for the account.'
+  static override summary = 'Show whether two-step authentication is on.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --json',
@@ -11,24 +10,18 @@ export class AuthMfaStatus extends AuthenticatedCommand {
 
   async run() {
     await this.parse(AuthMfaStatus)
-    const { openMfa } = await import('../../../mfa/open-mfa.ts')
-    const mfa = openMfa(await this.connection(), {
-      http: await this.http(),
-      stores: this.connections.stores,
-    })
-    const { username, enabled } = await this.progress('Asking Particle', () => mfa.api.status())
-    const keptKey = await mfa.hasKeptKey(username)
+    const { Mfa } = await import('../../../mfa/mfa.ts')
+    const mfa = new Mfa(await this.connection(), this.connections.stores)
+    const { username, enabled } = await this.progress('Reading the account', () => mfa.getStatus())
+    const hasKey = await mfa.hasKey(username)
+    const state = enabled ? 'on' : 'off'
+    this.print(username)
     this.print(
-      rows([
-        ['Account', username],
-        ['Two-step authentication', enabled === undefined ? 'the answer does not say' : inWords(enabled)],
-        ['Unattended sign-in', keptKey ? 'the secret of the codes is in the keyring' : undefined],
+      formatList([
+        ['Two-step authentication', enabled === undefined ? 'unknown (the API does not say)' : state],
+        ['Unattended sign-in', hasKey ? 'the TOTP secret is in the keyring' : undefined],
       ]),
     )
-    return { account: username, enabled: enabled ?? null, secretKept: keptKey ?? null }
+    return { account: username, enabled: enabled ?? null, secretKept: hasKey ?? null }
   }
-}
-
-function inWords(enabled: boolean): string {
-  return enabled ? 'on' : 'off'
 }

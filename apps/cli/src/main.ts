@@ -1,3 +1,0 @@
-import { runCli } from './run-cli.ts'
-
-void runCli(process.argv.slice(2))

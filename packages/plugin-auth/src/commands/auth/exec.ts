@@ -1,0 +1,90 @@
+import { constants } from 'node:os'
+import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
+import { getFreshToken } from '../../connection/stored-token.ts'
+import { CliError } from '../../errors/cli-error.ts'
+
+/** What shells return for a command that they did not find, and for one that they could not run. */
+const shellCodes = { notFound: 127, notExecutable: 126 }
+
+export class AuthExec extends AuthenticatedCommand {
+  static override summary = 'Run a command with the access token in its environment.'
+  static override description =
+    `Sets PARTICLE_ACCESS_TOKEN, and PARTICLE_GRANTS_BASE_URL to the server of the token. Every other PARTICLE_ variable that holds a credential is unset. The command runs without a shell, gets the signals, and its exit code is the exit code (127 if it is not found).
+
+The token does not change while the command runs. For a command that runs longer than the token is valid, call auth token in the command.`
+  static override usage = '<%= command.id %> [FLAGS] -- COMMAND [ARGUMENT...]'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> -- node my-script.js',
+    '<%= config.bin %> <%= command.id %> --profile work -- sh -c \'curl -H "Authorization: Bearer $PARTICLE_ACCESS_TOKEN" https://api.particle.io/v1/devices\'',
+  ]
+  static override strict = false
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(AuthExec)
+    const [command, ...args] = argv as string[]
+    if (command === undefined) {
+      throw new CliError('usage', {
+        what: 'There is no command to run.',
+        remedy: 'Write it after --, for example:',
+        command: ['auth exec', '--', 'node', 'my-script.js'],
+      })
+    }
+    const connection = await this.connection()
+    const { accessToken } = await this.progress('Getting a token', () => getFreshToken(connection))
+    await this.warnBeforeExpiry()
+    const env = createEnvironment(process.env, { accessToken, baseUrl: connection.baseUrl })
+    try {
+      await runCommand(command, args, env)
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException
+      process.exitCode = code === 'ENOENT' ? shellCodes.notFound : shellCodes.notExecutable
+      // The command may contain a secret and is not repeated.
+      this.note(
+        code === 'ENOENT'
+          ? 'Error: The command was not found.'
+          : `Error: The command could not be run (${code}).`,
+      )
+    }
+  }
+}
+
+const credential =
+  /^PARTICLE_(?:\w+_)?(?:AUTH|TOKEN|USERNAME|PASSWORD|CLIENT_ID|CLIENT_KIND|SECRET|OTP|KEY)$/i
+
+/** Returns the environment with the token as its only credential of Particle. */
+function createEnvironment(
+  env: NodeJS.ProcessEnv,
+  { accessToken, baseUrl }: { readonly accessToken: string; readonly baseUrl: string },
+): NodeJS.ProcessEnv {
+  const others = Object.entries(env).filter(([name]) => !credential.test(name))
+  return {
+    ...Object.fromEntries(others),
+    PARTICLE_ACCESS_TOKEN: accessToken,
+    PARTICLE_GRANTS_BASE_URL: baseUrl,
+  }
+}
+
+/** Runs a command with the streams of this process, and ends as it ends. Rejects if it could not be started. */
+async function runCommand(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  // Loaded when it is needed, because every command loads this file.
+  const { spawn } = await import('node:child_process')
+  const child = spawn(command, args, { env, stdio: 'inherit' })
+  const forward = (signal: NodeJS.Signals) => {
+    // The terminal sends these to the command as well, which would otherwise receive them twice.
+    const isFromTerminal = process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT')
+    if (!isFromTerminal) child.kill(signal)
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
+  for (const signal of signals) process.on(signal, forward)
+  try {
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (...end) => resolve(end))
+    })
+    process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+    for (const one of signals) process.off(one, forward)
+    if (signal !== null) process.kill(process.pid, signal)
+  } finally {
+    for (const signal of signals) process.off(signal, forward)
+  }
+}

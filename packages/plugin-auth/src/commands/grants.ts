@@ -1,0 +1,48 @@
+import { Args, Flags } from '@oclif/core'
+import { GrantsCommand } from '../command/grants-command.ts'
+import { CliError } from '../errors/cli-error.ts'
+
+export class Grants extends GrantsCommand {
+  static override summary = 'Explain the grant types of the token endpoint.'
+  static override description =
+    'Works offline. With TYPE: when to use it, who may use it, its fields, a request for curl, its responses and errors.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> password',
+    '<%= config.bin %> <%= command.id %> mfa-otp --sources',
+    '<%= config.bin %> <%= command.id %> client_credentials --json',
+  ]
+  static override args = {
+    type: Args.string({ ignoreStdin: true, description: 'A grant_type, with or without "urn:custom:".' }),
+  }
+  static override flags = {
+    sources: Flags.boolean({ summary: 'Show the source of each fact.' }),
+  }
+
+  async run() {
+    const { args, flags } = await this.parse(Grants)
+    const [text, { explainGrants, unsupportedGrants }] = await Promise.all([
+      import('../explain/grant.ts'),
+      import('@particle-grants/reference'),
+    ])
+    if (args.type === undefined) {
+      this.print(text.printOverview(this.formatCommand('grants', 'password')))
+      return { grants: explainGrants(), unsupportedGrants }
+    }
+    const found = text.findGrant(args.type)
+    if (found === undefined) {
+      const types = explainGrants().map(({ type }) => type)
+      throw new CliError('usage', {
+        what: 'Unknown grant type.',
+        remedy: `Grant types: ${types.join(', ')}. List them:`,
+        command: ['grants'],
+      })
+    }
+    if ('unsupported' in found) {
+      this.print(text.printUnsupportedGrant(found.name, found.unsupported))
+      return { unsupportedGrants: { [found.name]: found.unsupported } }
+    }
+    this.print(text.printGrant(found.grant, flags.sources))
+    return { grants: [found.grant] }
+  }
+}

@@ -1,0 +1,166 @@
+import { GrantsError, type Store } from '@particle-grants/core'
+import type { ClientKind } from '@particle-grants/core/protocol'
+import { CliError } from '../errors/cli-error.ts'
+
+/** Where secrets can be stored. */
+export const storeNames = ['keyring', 'file'] as const
+export type StoreName = (typeof storeNames)[number]
+
+/** A sign-in: whose, where, with which client. It holds no secret. */
+export interface SignIn {
+  readonly baseUrl: string
+  readonly client: { readonly kind: ClientKind; readonly id: string }
+  /** `account:…`, `customer:…`, or `owner` of the client. */
+  readonly subject: string
+  readonly store: StoreName
+  /** The key of the session's record in the store, so that `auth token` need not compute it. */
+  readonly key: string
+  /** particle-cli has the same token: a logout ends it there, too. */
+  readonly particleCli?: true
+}
+
+export interface Profile {
+  /** Absent while the first sign-in waits for its MFA code. */
+  readonly signIn?: SignIn
+  /** The sign-in that waits for its MFA code. */
+  readonly pending?: SignIn
+  /** When the last warning about the expiry of the token was printed. Milliseconds since 1970. */
+  readonly warnedAt?: number
+}
+
+export interface Profiles {
+  /** The default profile, as chosen by `auth login` and `auth switch`. */
+  readonly active?: string
+  readonly profiles: Readonly<Record<string, Profile>>
+}
+
+/** The name of a profile that was not named. */
+export const defaultProfile = 'default'
+
+export function isProfileName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/.test(name) && !(name in {})
+}
+
+/** Whether two sign-ins share a record. Those of one profile and one client do, whichever account it is. */
+export function isSameRecord(one: SignIn, other: SignIn): boolean {
+  return one.store === other.store && one.key === other.key
+}
+
+/** Returns the name of the profile that is used without `--profile`. */
+export function getActiveProfile({ active, profiles }: Profiles): string {
+  if (active !== undefined) return active
+  const names = Object.keys(profiles)
+  return names.length === 1 && names[0] !== undefined ? names[0] : defaultProfile
+}
+
+/** Makes a profile the active one if it exists. */
+export function activateProfile({ profiles }: Profiles, active: string | undefined): Profiles {
+  return active !== undefined && Object.hasOwn(profiles, active) ? { active, profiles } : { profiles }
+}
+
+interface StoreSource {
+  get(name: StoreName): Promise<Store>
+}
+
+/** The profiles of this machine. They are in the file store, because they hold no secret. */
+export class ProfileList {
+  readonly #stores: StoreSource
+
+  constructor(stores: StoreSource) {
+    this.#stores = stores
+  }
+
+  /** @throws GrantsError `store_damaged` */
+  async read(): Promise<Profiles> {
+    const record = await (await this.#stores.get('file')).load(recordKey)
+    return record === undefined ? { profiles: {} } : parseProfiles(record.value)
+  }
+
+  /** Replaces the profiles with the result of `change`, while no other process changes them. */
+  async change(change: (profiles: Profiles) => Profiles): Promise<void> {
+    const store = await this.#stores.get('file')
+    await store.withLock(recordKey, async () => {
+      const record = await store.load(recordKey)
+      const before = record === undefined ? { profiles: {} } : parseProfiles(record.value)
+      const after = change(before)
+      if (after !== before) await store.save(recordKey, serializeProfiles(after), record?.version ?? null)
+    })
+  }
+
+  /** Replaces one profile with the result of `change`; `undefined` removes it. */
+  changeProfile(name: string, change: (profile: Profile) => Profile | undefined): Promise<void> {
+    return this.change((before) => {
+      const { [name]: profile, ...others } = before.profiles
+      const changed = change(profile ?? {})
+      if (changed === profile) return before
+      const profiles = changed === undefined ? others : { ...others, [name]: changed }
+      return activateProfile({ profiles }, before.active)
+    })
+  }
+}
+
+/** @throws CliError `unknown_profile` */
+export function assertProfile({ profiles }: Profiles, name: string): void {
+  if (Object.hasOwn(profiles, name)) return
+  const names = Object.keys(profiles)
+  throw new CliError('unknown_profile', {
+    what: `There is no profile ${JSON.stringify(name)}.`,
+    ...(names.length > 0
+      ? { remedy: `Profiles: ${names.join(', ')}.` }
+      : { remedy: 'No profiles. Sign in:', command: ['auth login'] }),
+  })
+}
+
+// ─── The format of the record ────────────────────────────────────────────────────────────────────────────────────────
+
+const recordKey = 'profiles'
+const version = 1
+
+export function serializeProfiles(profiles: Profiles): string {
+  return JSON.stringify({ version, ...profiles })
+}
+
+/** @throws GrantsError `store_damaged` */
+export function parseProfiles(text: string): Profiles {
+  const value = parseJson(text)
+  if (!isObject(value)) throw damaged('it is not a list of profiles')
+  if (value.version !== version) throw damaged('another version of this program wrote it')
+  const { active, profiles } = value
+  const isActiveValid = active === undefined || typeof active === 'string'
+  const isValid = isActiveValid && isObject(profiles) && Object.entries(profiles).every(isEntry)
+  if (!isValid) throw damaged('a part of it is malformed')
+  return {
+    ...(isActiveValid && active !== undefined && { active }),
+    profiles: profiles as Profiles['profiles'],
+  }
+}
+
+function isEntry([name, profile]: [string, unknown]): boolean {
+  if (!isProfileName(name) || !isObject(profile)) return false
+  return [profile.signIn, profile.pending].every((signIn) => signIn === undefined || isSignIn(signIn))
+}
+
+function isSignIn(given: unknown): boolean {
+  if (!isObject(given) || !isObject(given.client)) return false
+  const { baseUrl, client, subject, store, key } = given
+  const texts = [baseUrl, client.kind, client.id, subject, key]
+  return texts.every((value) => typeof value === 'string') && storeNames.some((name) => name === store)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function damaged(problem: string): GrantsError {
+  const place = `the record ${recordKey} of the file store`
+  const message = `The list of profiles (${place}) can't be used: ${problem}.`
+  return new GrantsError('store_damaged', message, { place, problem, keptAt: undefined })
+}

@@ -1,0 +1,209 @@
+import { GrantsError } from '@particle-grants/core'
+import { isChallengeOpen, type SettledState } from '@particle-grants/core/machine'
+import { particleUrl } from '@particle-grants/core/protocol'
+import type { CommandCall } from '../errors/cli-error.ts'
+import { exitCodes } from '../errors/cli-error.ts'
+import { type CommandContext, formatCommand } from '../errors/format-command.ts'
+import { callApi, toApiError } from '../network/api-call.ts'
+import {
+  formatAccount,
+  formatClient,
+  formatExpiry,
+  formatStore,
+  getAccountName,
+  toIsoTime,
+} from '../output/format.ts'
+import { formatList, formatOutcome, paint, type Row } from '../output/text.ts'
+import type { AnySession, Connections } from './connection.ts'
+import type { SignIn } from './profiles.ts'
+import { getSignIn, type Source } from './source.ts'
+import { getStoredToken, isUsable, loadState, type StoredToken } from './stored-token.ts'
+import { fileStoreFolder } from './stores.ts'
+
+export type StatusName = 'signed_in' | 'mfa_required' | 'expired' | 'not_signed_in'
+
+/** What this machine knows about a sign-in, or about a token in the environment. */
+export interface Status {
+  readonly name: StatusName
+  readonly source: Source
+  readonly baseUrl: string
+  readonly signIn?: SignIn | undefined
+  readonly token?: StoredToken | undefined
+  /** The sign-in that waits for its MFA code. */
+  readonly waiting?: SignIn | undefined
+  /** The API's answer, if it was asked. */
+  readonly check?: 'valid' | 'rejected' | undefined
+}
+
+export const statusExitCodes = {
+  signed_in: exitCodes.done,
+  mfa_required: exitCodes.mfaRequired,
+  expired: exitCodes.notSignedIn,
+  not_signed_in: exitCodes.notSignedIn,
+} as const satisfies Record<StatusName, number>
+
+/** Reads the status of a source. Sends nothing. */
+export async function readStatus(source: Source, { stores }: Pick<Connections, 'stores'>): Promise<Status> {
+  if (source.from === 'environment') return { name: 'signed_in', source, baseUrl: source.baseUrl }
+  const signIn = getSignIn(source)
+  const baseUrl = signIn?.baseUrl ?? source.baseUrl ?? particleUrl
+  if (signIn === undefined) return { name: 'not_signed_in', source, baseUrl }
+  const load = async (one: SignIn) =>
+    loadState(one, { profile: source.name, store: await stores.get(one.store) })
+  const state = await load(signIn)
+  const token = state && getStoredToken(state)
+  const { pending } = source.profile ?? {}
+  // A challenge that can't be read can't be answered either.
+  const pendingState = pending && (await load(pending).catch(() => undefined))
+  const waiting = isOpen(pendingState) ? pending : undefined
+  return { name: getStatusName(state, token), source, baseUrl, signIn, token, waiting }
+}
+
+function getStatusName(state: SettledState | undefined, token: StoredToken | undefined): StatusName {
+  if (state?.status === 'reauthentication_required') return 'expired'
+  if (token !== undefined) return isUsable(token, Date.now()) ? 'signed_in' : 'expired'
+  return isOpen(state) ? 'mfa_required' : 'not_signed_in'
+}
+
+function isOpen(state: SettledState | undefined): boolean {
+  return state?.status === 'mfa_required' && isChallengeOpen(state, Date.now())
+}
+
+/** Asks the API whether the token is valid. */
+export async function verifyStatus(status: Status, connections: Connections): Promise<Status> {
+  if (status.name === 'not_signed_in' || status.name === 'mfa_required') return status
+  const { session } = await connections.open(status.source)
+  const check = await verifyToken(session)
+  await session.idle()
+  return { ...status, name: check === 'valid' ? status.name : 'expired', check }
+}
+
+async function verifyToken(session: AnySession): Promise<'valid' | 'rejected'> {
+  try {
+    const response = await callApi(session, '/v1/access_tokens/current')
+    if (response.status === 200) return 'valid'
+    if (response.status === 401) return 'rejected'
+    throw toApiError(response, 'The token could not be verified')
+  } catch (thrown) {
+    if (GrantsError.isInstance(thrown) && thrown.code === 'reauthentication_required') return 'rejected'
+    throw thrown
+  }
+}
+
+/** The document of `auth status --json` and `auth login --json`. */
+export function toStatusDocument({ name, source, baseUrl, signIn, token, waiting, check }: Status) {
+  const isProfile = source.from === 'profile'
+  const expiresAt = token?.tokens.expiresAt
+  const leftMs = expiresAt == null ? null : expiresAt - Date.now()
+  return {
+    status: name,
+    profile: isProfile ? source.name : null,
+    source: isProfile
+      ? { from: source.from, chosenBy: source.chosenBy }
+      : { from: source.from, variable: source.variable },
+    baseUrl,
+    account: signIn === undefined ? null : getAccountName(signIn),
+    subject: signIn?.subject ?? null,
+    client: signIn === undefined ? null : { id: signIn.client.id, kind: signIn.client.kind },
+    store: signIn?.store ?? null,
+    folder: signIn?.store === 'file' ? fileStoreFolder() : null,
+    particleCli: signIn?.particleCli === true,
+    grant: token?.tokens.grantType ?? (isProfile ? null : 'external'),
+    expiresAt: toIsoTime(expiresAt ?? null),
+    secondsLeft: leftMs === null ? null : Math.max(0, Math.floor(leftMs / 1000)),
+    neverExpires: expiresAt === null,
+    renewedBy: token?.renewal.grantType ?? null,
+    checked: check ?? null,
+    waitsForCode: waiting !== undefined,
+  }
+}
+
+/** Formats a status as `gh auth status` does: the server, the outcome, and a list of facts. */
+export function formatStatus(status: Status, context: CommandContext): string {
+  const { baseUrl, source } = status
+  const lines = [paint('bold', baseUrl.replace(/^https:\/\//, ''))]
+  for (const { outcome, text, call } of getHeadlines(status)) {
+    lines.push(formatOutcome(outcome, text, { indent: '  ' }))
+    if (call !== undefined) lines.push(`    ${formatCommand({ ...context, source }, call)}`)
+  }
+  return [...lines, formatList(getRows(status))].join('\n')
+}
+
+interface Headline {
+  readonly outcome: 'success' | 'warning' | 'failure'
+  readonly text: string
+  /** The command to run next. */
+  readonly call?: CommandCall
+}
+
+function getHeadlines({ name, source, signIn, check, waiting }: Status): readonly Headline[] {
+  if (source.from === 'environment') {
+    const { variable } = source
+    if (check === 'valid') return [{ outcome: 'success', text: `Signed in with the token in ${variable}` }]
+    return check === undefined
+      ? [{ outcome: 'warning', text: `The token in ${variable} was not verified. Verify it with --check.` }]
+      : [{ outcome: 'failure', text: `The token in ${variable} is not valid. Unset it, or set a valid one.` }]
+  }
+  const account = signIn && formatAccount(signIn)
+  if (name === 'not_signed_in')
+    return [{ outcome: 'failure', text: 'You are not signed in. Sign in:', call: ['auth login'] }]
+  if (name === 'expired') {
+    const text = `The token of ${account} is no longer valid. Sign in again:`
+    return [{ outcome: 'failure', text, call: ['auth login'] }]
+  }
+  const headlines: Headline[] = []
+  if (name === 'signed_in') headlines.push({ outcome: 'success', text: `Signed in as ${account}` })
+  if (waiting !== undefined) {
+    const text = `MFA code required to sign in as ${formatAccount(waiting)}. Submit it:`
+    headlines.push({ outcome: 'warning', text, call: ['auth login', '--otp-stdin'] })
+  }
+  return headlines
+}
+
+function getRows({ source, signIn, token, check, name }: Status): readonly Row[] {
+  if (source.from === 'environment') {
+    return [
+      ['Expires', 'unknown'],
+      ['Refresh', 'not supported (environment token)'],
+      ['Verified', check === 'valid' ? 'the API accepts this token' : undefined],
+    ]
+  }
+  if (signIn === undefined) return [['Profile', formatProfile(source)]]
+  const isVerified = check === 'valid' ? 'the API accepts this token' : undefined
+  const isRejected = check === 'rejected' ? 'the API rejected this token' : undefined
+  return [
+    ...(name === 'mfa_required' ? [] : getTokenRows(token)),
+    ['Verified', isVerified ?? isRejected],
+    ['Profile', formatProfile(source)],
+    ['Client', formatClient(signIn.client)],
+    ['Stored', formatStore(signIn)],
+    ['Shared', signIn.particleCli && 'with particle-cli'],
+  ]
+}
+
+function getTokenRows(token: StoredToken | undefined): readonly Row[] {
+  if (token === undefined) return []
+  const { expiresAt, grantType } = token.tokens
+  const hasExpired = expiresAt !== null && expiresAt <= Date.now()
+  return [
+    [hasExpired ? 'Expired' : 'Expires', formatExpiry(expiresAt)],
+    ['Refresh', expiresAt === null ? undefined : formatRenewal(token)],
+    ['Grant', grantType === 'external' ? 'unknown (external token)' : grantType],
+  ]
+}
+
+function formatRenewal({ renewal }: StoredToken): string {
+  if (renewal.grantType !== undefined) return 'automatic'
+  return `not supported (${notRenewableReasons[renewal.reason]})`
+}
+
+const notRenewableReasons = {
+  developer_token: 'developer token',
+  account_token: 'token of an account',
+  external_token: 'external token',
+} as const
+
+function formatProfile({ name, chosenBy }: Extract<Source, { from: 'profile' }>): string {
+  const reasons = { flag: '', environment: ' (PARTICLE_GRANTS_PROFILE)', profiles: ' (active)' }
+  return `${name}${reasons[chosenBy]}`
+}

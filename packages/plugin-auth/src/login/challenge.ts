@@ -1,0 +1,187 @@
+import { GrantsError } from '@particle-grants/core'
+import type { Reporter } from '../command/grants-command.ts'
+import type { Connections } from '../connection/connection.ts'
+import { getAccountName } from '../output/format.ts'
+import { promptChoice, promptSecret, promptText } from '../output/prompts.ts'
+import { removeTotpKey } from '../totp/key.ts'
+import type { Login } from './begin.ts'
+import { removePending, savePending } from './finish.ts'
+import type { ChallengeAnswer } from './flags.ts'
+
+export interface ChallengeOptions {
+  readonly profile: string
+  /** Undefined: use the stored TOTP secret, or prompt. */
+  readonly answer: ChallengeAnswer | undefined
+  readonly canPrompt: boolean
+  /** Whether an earlier call has stored the challenge. */
+  readonly isResumed: boolean
+  readonly connections: Connections
+  readonly reporter: Reporter
+}
+
+/**
+ * Answers the MFA challenge of a sign-in, if it has one.
+ *
+ * @throws GrantsError `mfa_required` if a code is needed; the challenge is then stored
+ */
+export async function answerChallenge(login: Login, options: ChallengeOptions): Promise<void> {
+  try {
+    await tryAnswers(login, options)
+  } catch (thrown) {
+    if (hasCode(thrown, 'challenge_expired')) await removePending(options.profile, options.connections)
+    throw thrown
+  }
+}
+
+async function tryAnswers(login: Login, options: ChallengeOptions): Promise<void> {
+  const { answer, canPrompt, isResumed, profile, connections } = options
+  const { state } = login.session
+  if (state.status !== 'mfa_required') return
+  // Before the code is sent: after a wrong code, the next call needs the challenge.
+  if (!isResumed && (answer !== undefined || !canPrompt)) await savePending(login, profile, connections)
+  if (answer !== undefined) return submitAnswer(answer, login, options)
+  const result = isResumed ? 'none' : await submitStoredKey(login, options)
+  if (result === 'accepted') return
+  if (!canPrompt) {
+    const { attemptsLeft, expiresAt } = state.challenge
+    throw new GrantsError('mfa_required', 'MFA code required.', { attemptsLeft, expiresAt })
+  }
+  await promptCodes(login, options)
+  if (result === 'rejected') await offerToRemoveKey(login, options)
+}
+
+async function submitAnswer(
+  { kind, value }: ChallengeAnswer,
+  login: Login,
+  options: ChallengeOptions,
+): Promise<void> {
+  const { session } = login
+  const { progress } = options.reporter
+  if (kind === 'otp') await progress('Checking the code', () => session.submitOtp(value))
+  else if (kind === 'recovery-code') {
+    await progress('Checking the recovery code', () => session.submitRecoveryCode(value))
+  } else {
+    const { parseTotpKey } = await import('../totp/key.ts')
+    await submitKey(login, options, { key: parseTotpKey(value) })
+  }
+}
+
+/** Prompts for codes until one is accepted or the challenge ends. `r` prompts for a recovery code. */
+async function promptCodes({ session }: Login, { reporter }: ChallengeOptions): Promise<void> {
+  const rejected = new Set<string>()
+  for (;;) {
+    const { state } = session
+    if (state.status !== 'mfa_required') return
+    const { attemptsLeft } = state.challenge
+    const attempts = attemptsLeft === 1 ? '1 attempt left' : `${attemptsLeft} attempts left`
+    const given = await promptText({
+      message: `Authenticator code (${attempts}, r = recovery code):`,
+      flag: '--otp-stdin',
+      clearsInvalid: true,
+      validate: (input) => findCodeProblem(input.replace(/\s/g, ''), rejected),
+    })
+    const code = given.replace(/\s/g, '').toLowerCase()
+    try {
+      if (code === 'r') {
+        reporter.note('May be rejected: Particle documents recovery codes only for login.particle.io.')
+        const recoveryCode = await promptSecret({ message: 'Recovery code:', flag: '--recovery-code-stdin' })
+        await reporter.progress('Checking the recovery code', () =>
+          session.submitRecoveryCode(recoveryCode, { force: true }),
+        )
+      } else await reporter.progress('Checking the code', () => session.submitOtp(code, { force: true }))
+    } catch (thrown) {
+      if (!hasCode(thrown, 'invalid_code')) throw thrown
+      if (code !== 'r') rejected.add(code)
+      reporter.caution('Particle rejected the code. Wait for the next one.')
+    }
+  }
+}
+
+function findCodeProblem(code: string, rejected: ReadonlySet<string>): string | undefined {
+  if (rejected.has(code)) return 'Already rejected; not resent. Wait for a new code.'
+  return /^(\d{6}|r)$/i.test(code) ? undefined : 'Enter 6 digits.'
+}
+
+// ─── Codes generated from a TOTP secret ──────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Submits a code of the TOTP secret in the keyring. After a rejection, a person who can be prompted knows a better code;
+ * otherwise one more code is sent.
+ */
+async function submitStoredKey(
+  login: Login,
+  options: ChallengeOptions,
+): Promise<'accepted' | 'rejected' | 'none'> {
+  const { canPrompt, reporter } = options
+  const key = await loadStoredKey(login, options)
+  if (key === undefined) return 'none'
+  reporter.note('Using the TOTP secret in the keyring.')
+  try {
+    await submitKey(login, options, { key, maxCodes: canPrompt ? 1 : 2 })
+    return 'accepted'
+  } catch (thrown) {
+    if (!hasCode(thrown, 'invalid_code')) throw thrown
+    const text = 'Particle rejected the code of the TOTP secret in the keyring, which may be outdated.'
+    reporter.caution(canPrompt ? text : `${text} Remove it:\n  ${formatForget(login, options)}`)
+    if (canPrompt) return 'rejected'
+    throw thrown
+  }
+}
+
+async function loadStoredKey({ signIn }: Login, { connections }: ChallengeOptions) {
+  const username = getAccountName(signIn)
+  if (username === null) return undefined
+  const { loadTotpKey } = await import('../totp/key.ts')
+  try {
+    return await loadTotpKey(await connections.stores.get('keyring'), { baseUrl: signIn.baseUrl, username })
+  } catch (thrown) {
+    if (hasCode(thrown, 'store_unavailable')) return undefined
+    throw thrown
+  }
+}
+
+async function submitKey(
+  { session, signIn }: Login,
+  { connections, reporter }: ChallengeOptions,
+  { key, maxCodes }: { key: import('../totp/key.ts').TotpKey; maxCodes?: 1 | 2 },
+): Promise<void> {
+  const { submitTotp } = await import('../totp/submit.ts')
+  await submitTotp(session, {
+    key,
+    maxCodes,
+    account: { baseUrl: signIn.baseUrl, username: getAccountName(signIn) ?? '' },
+    steps: await connections.stores.get('file'),
+    onWait: (waitMs, reason) => {
+      const why = reason === 'used' ? 'This code was already used' : 'The code was rejected'
+      reporter.note(`${why}. Waiting ${Math.ceil(waitMs / 1000)} s for the next one.`)
+    },
+  })
+}
+
+/** An outdated secret would cost the next sign-in an attempt. */
+async function offerToRemoveKey(login: Login, options: ChallengeOptions): Promise<void> {
+  const { signIn } = login
+  const username = getAccountName(signIn)
+  if (username === null) return
+  const remove = await promptChoice({
+    message: `Remove the outdated TOTP secret of ${username} from the keyring?`,
+    flag: '--otp-stdin',
+    choices: [
+      { value: true, name: 'Yes', description: 'The next sign-in prompts for the code.' },
+      { value: false, name: 'No', description: `Later: ${formatForget(login, options)}` },
+    ],
+    // Ctrl-C keeps the completed sign-in.
+  }).catch(() => false)
+  if (!remove) return
+  const keyring = await options.connections.stores.get('keyring')
+  await removeTotpKey(keyring, { baseUrl: signIn.baseUrl, username })
+  options.reporter.note('Removed the TOTP secret from the keyring.')
+}
+
+function formatForget({ signIn }: Login, { reporter }: ChallengeOptions): string {
+  return reporter.formatCommand('auth mfa forget', '--username', getAccountName(signIn) ?? '')
+}
+
+function hasCode(thrown: unknown, code: string): boolean {
+  return GrantsError.isInstance(thrown) && thrown.code === code
+}

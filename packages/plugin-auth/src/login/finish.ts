@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises'
+import { isTokenValid, type MachineTokens } from '@particle-grants/core/machine'
+import type { Reporter } from '../command/grants-command.ts'
+import type { Connections } from '../connection/connection.ts'
+import { activateProfile, isSameRecord, type Profile, type SignIn } from '../connection/profiles.ts'
+import { deleteSignIn } from '../connection/sign-out.ts'
+import type { ProfileSource } from '../connection/source.ts'
+import { hasRequestedLifetime, loadToken } from '../connection/stored-token.ts'
+import { CliError } from '../errors/cli-error.ts'
+import { formatAccount, formatDuration, formatExpiry, getAccountName } from '../output/format.ts'
+import type { Login } from './begin.ts'
+import type { LoginFlags } from './flags.ts'
+
+export interface FinishOptions {
+  readonly flags: LoginFlags
+  readonly source: ProfileSource
+  /** The tokens that the profile had before. */
+  readonly previousTokens: MachineTokens | undefined
+  readonly connections: Connections
+  readonly reporter: Reporter
+}
+
+/** Saves a completed sign-in as the profile's, and reports what that changed. Returns its tokens. */
+export async function finishLogin(login: Login, options: FinishOptions): Promise<MachineTokens> {
+  const { flags, source, connections, reporter } = options
+  await login.save()
+  const particleCli = flags['particle-cli'] || flags['from-particle-cli']
+  const signIn: SignIn = { ...login.signIn, ...(particleCli && { particleCli: true }) }
+  const replaced = await saveProfile(signIn, source.name, connections)
+  for (const unused of [replaced.pending, replaced.signIn]) {
+    if (unused === undefined || isSameRecord(unused, signIn)) continue
+    // The sign-in is complete, whatever the store does here.
+    await deleteSignIn(unused, source.name, connections).catch(() => {})
+  }
+  const store = await connections.stores.get(signIn.store)
+  const tokens = (await loadToken(signIn, { profile: source.name, store }))?.tokens
+  if (tokens === undefined) throw new Error('The sign-in is complete, but its record has no tokens.')
+  reportReplacement(replaced, { signIn, tokens }, options)
+  reportLifetime(tokens, reporter)
+  await reportStore(signIn, options)
+  if (flags['particle-cli']) await shareWithParticleCli(signIn, tokens, reporter)
+  return tokens
+}
+
+/** Makes a sign-in the profile's, and the profile the active one. Returns what the profile was before. */
+async function saveProfile(signIn: SignIn, profile: string, { profiles }: Connections): Promise<Profile> {
+  let replaced: Profile = {}
+  await profiles.change((before) => {
+    replaced = before.profiles[profile] ?? {}
+    return activateProfile({ profiles: { ...before.profiles, [profile]: { signIn } } }, profile)
+  })
+  return replaced
+}
+
+/** Stores a challenge for the next call. The profile keeps its current sign-in. */
+export async function savePending(login: Login, profile: string, { profiles }: Connections): Promise<void> {
+  await login.save()
+  await profiles.changeProfile(profile, (before) => ({ ...before, pending: login.signIn }))
+}
+
+export async function removePending(profile: string, { profiles }: Connections): Promise<void> {
+  await profiles.changeProfile(profile, ({ pending: _, ...rest }) =>
+    rest.signIn === undefined ? undefined : rest,
+  )
+}
+
+/** The earlier token was not revoked. */
+function reportReplacement(
+  { signIn: before }: Profile,
+  { signIn, tokens }: { readonly signIn: SignIn; readonly tokens: MachineTokens },
+  { previousTokens, reporter }: FinishOptions,
+): void {
+  if (before === undefined) return
+  const isStillValid =
+    previousTokens !== undefined &&
+    isTokenValid(previousTokens, Date.now()) &&
+    previousTokens.accessToken.reveal() !== tokens.accessToken.reveal()
+  const isOther = before.subject !== signIn.subject || before.client.id !== signIn.client.id
+  if (!isStillValid && !isOther) return
+  const what = `Replaced ${isOther ? formatAccount(before) : 'the earlier sign-in'} in this profile.`
+  const validity = isStillValid ? ` Its old token is still valid ${formatEnd(previousTokens)}.` : ''
+  const advice = isOther ? ' To keep both accounts, use --profile.' : ''
+  reporter.caution(`${what}${validity}${advice}`)
+}
+
+function formatEnd({ expiresAt }: MachineTokens): string {
+  return expiresAt === null ? 'and never expires' : `until ${formatExpiry(expiresAt)}`
+}
+
+function reportLifetime(tokens: MachineTokens, reporter: Reporter): void {
+  const { expiresAt, requestedAt, requested } = tokens
+  if (hasRequestedLifetime(tokens) || requested.expires_in === undefined) return
+  const granted = expiresAt === null ? 0 : Math.round((expiresAt - requestedAt) / 1000)
+  reporter.caution(
+    `Requested a token that ${formatLifetime(requested.expires_in)}; Particle returned one that ${formatLifetime(granted)}.`,
+  )
+}
+
+function formatLifetime(seconds: number): string {
+  return seconds === 0 ? 'never expires' : `expires after ${formatDuration(seconds * 1000)}`
+}
+
+/** A file is less protected than a keyring, so it is never chosen silently. */
+async function reportStore(signIn: SignIn, { source, connections, reporter }: FinishOptions): Promise<void> {
+  const requested = source.store ?? source.profile?.signIn?.store
+  if (signIn.store !== 'file' || requested !== undefined) return
+  const problem = await connections.stores.findKeyringProblem()
+  if (problem === undefined) return
+  reporter.caution(`No system keyring available; stored in a 0600 file. Use --store to choose. (${problem})`)
+}
+
+// ─── particle-cli ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Checks that particle-cli sends its token to this API, before a token is requested.
+ *
+ * @throws CliError `usage`
+ */
+export async function assertParticleCliUrl(baseUrl: string): Promise<void> {
+  const { particleCliProfile } = await import('@particle-grants/store-file/particle-cli')
+  const path = await particleCliProfile().path()
+  const settings = await readFile(path, 'utf8').then(JSON.parse, () => ({}))
+  const apiUrl = String(settings?.apiUrl || 'https://api.particle.io').replace(/\/+$/, '')
+  if (apiUrl === baseUrl) return
+  throw new CliError('usage', {
+    what: `particle-cli uses ${apiUrl}, not ${baseUrl} (${path}).`,
+    remedy: 'Leave out --particle-cli, or sign in at that URL with --base-url.',
+  })
+}
+
+async function shareWithParticleCli(
+  signIn: SignIn,
+  { accessToken, expiresAt }: MachineTokens,
+  reporter: Reporter,
+): Promise<void> {
+  const { particleCliProfile } = await import('@particle-grants/store-file/particle-cli')
+  const profile = particleCliProfile()
+  const username = getAccountName(signIn)
+  try {
+    await profile.write({
+      accessToken,
+      expiresAt: expiresAt ?? Number.POSITIVE_INFINITY,
+      clientKind: signIn.client.kind,
+      apiUrl: signIn.baseUrl,
+      ...(username !== null && { username }),
+    })
+  } catch (cause) {
+    throw new CliError('incomplete', {
+      what: `Signed in, but particle-cli did not get the token: ${cause instanceof Error ? cause.message : 'it failed'}`,
+      cause,
+    })
+  }
+  reporter.caution(
+    `particle-cli now uses the same token (${await profile.path()}). Logging out of one signs out both.`,
+  )
+}

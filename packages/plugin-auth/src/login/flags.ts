@@ -1,0 +1,163 @@
+import { Flags, type Interfaces } from '@oclif/core'
+import { Secret } from '@particle-grants/core'
+import { CliError } from '../errors/cli-error.ts'
+import { readSecrets } from '../output/stdin.ts'
+
+/** The flags that read a secret from stdin, in the order of its lines. */
+export const stdinFlags = [
+  'client-secret-stdin',
+  'password-stdin',
+  'with-token',
+  'otp-stdin',
+  'recovery-code-stdin',
+  'totp-stdin',
+] as const
+
+const codeFlags = ['otp-stdin', 'recovery-code-stdin', 'totp-stdin']
+const tokenFlags = ['with-token', 'from-particle-cli']
+const except = (own: string, flags: readonly string[]) => flags.filter((name) => name !== own)
+
+/** The flags of `auth login`. None takes a secret: secrets are read from stdin or the environment. */
+export const loginFlags = {
+  username: Flags.string({
+    char: 'u',
+    helpGroup: 'ACCOUNT',
+    summary: "Username, or a product client's customer. [env: PARTICLE_GRANTS_USERNAME]",
+    exclusive: tokenFlags,
+  }),
+  'client-id': Flags.string({
+    helpGroup: 'ACCOUNT',
+    summary: 'OAuth client ID (default: particle, the public client). [env: PARTICLE_GRANTS_CLIENT_ID]',
+    exclusive: tokenFlags,
+  }),
+  'client-kind': Flags.option({
+    options: ['product', 'user'] as const,
+    helpGroup: 'ACCOUNT',
+    summary: 'Client type (default: product).',
+  })(),
+  customer: Flags.string({
+    helpGroup: 'ACCOUNT',
+    helpValue: 'NAME',
+    summary: 'Get a token for this product customer (no password needed).',
+    exclusive: [...tokenFlags, 'username'],
+  }),
+  'password-stdin': Flags.boolean({
+    helpGroup: 'CREDENTIALS',
+    summary: 'Read the password from stdin. [env: PARTICLE_GRANTS_PASSWORD]',
+    exclusive: [...tokenFlags, 'customer'],
+  }),
+  'client-secret-stdin': Flags.boolean({
+    helpGroup: 'CREDENTIALS',
+    summary: 'Read the client secret from stdin. [env: PARTICLE_GRANTS_CLIENT_SECRET]',
+    exclusive: tokenFlags,
+  }),
+  'with-token': Flags.boolean({
+    helpGroup: 'CREDENTIALS',
+    summary: "Read an access token from stdin. It is verified, and won't be refreshed.",
+    exclusive: except('with-token', [...tokenFlags, ...codeFlags]),
+  }),
+  'from-particle-cli': Flags.boolean({
+    helpGroup: 'CREDENTIALS',
+    summary: 'Use the access token of particle-cli.',
+    exclusive: except('from-particle-cli', [...tokenFlags, ...codeFlags]),
+  }),
+  'otp-stdin': Flags.boolean({
+    helpGroup: 'CREDENTIALS',
+    summary: 'Read the MFA code from stdin. Alone, it completes a sign-in that ended with exit code 4.',
+    exclusive: except('otp-stdin', codeFlags),
+  }),
+  'recovery-code-stdin': Flags.boolean({
+    helpGroup: 'CREDENTIALS',
+    summary:
+      'Read a recovery code from stdin. May be rejected: Particle documents recovery codes only for login.particle.io.',
+    exclusive: except('recovery-code-stdin', codeFlags),
+  }),
+  'totp-stdin': Flags.boolean({
+    helpGroup: 'CREDENTIALS',
+    summary: 'Read the TOTP secret (base32 or otpauth: URI) from stdin and generate the code.',
+    exclusive: except('totp-stdin', codeFlags),
+  }),
+  'expires-in': Flags.string({
+    helpGroup: 'TOKEN',
+    helpValue: 'TIME',
+    summary: 'Token lifetime: seconds, 30m, 12h or 7d (default: 90 days).',
+    exclusive: ['never-expires', ...tokenFlags],
+  }),
+  'never-expires': Flags.boolean({
+    helpGroup: 'TOKEN',
+    summary: 'Request a token that never expires.',
+    exclusive: [...tokenFlags, 'particle-cli'],
+  }),
+  'particle-cli': Flags.boolean({
+    helpGroup: 'TOKEN',
+    summary: 'Sign in particle-cli with the same token. Logging out ends it for both.',
+  }),
+}
+
+export type LoginFlags = Interfaces.InferredFlags<typeof loginFlags>
+
+const secondsPerUnit = { s: 1, m: 60, h: 3600, d: 86_400 } as const
+
+/**
+ * Returns the lifetime to request in seconds; 0: never expires; `undefined`: the server's default.
+ *
+ * @throws CliError `usage`
+ */
+export function parseLifetime(flags: LoginFlags): number | undefined {
+  const { 'expires-in': given, 'never-expires': neverExpires } = flags
+  if (neverExpires) return 0
+  if (given === undefined) return undefined
+  const [, count, unit = 's'] = /^(\d{1,12})([smhd])?$/.exec(given) ?? []
+  const lifetime = Number(count) * secondsPerUnit[unit as keyof typeof secondsPerUnit]
+  if (Number.isSafeInteger(lifetime) && lifetime > 0) return lifetime
+  throw new CliError('usage', {
+    what: '--expires-in must be a number of seconds above 0, or a time such as 30m, 12h or 7d.',
+    remedy: 'For a token that never expires, use --never-expires.',
+  })
+}
+
+/** A code, or the secret that generates it. */
+export interface ChallengeAnswer {
+  readonly kind: 'otp' | 'recovery-code' | 'totp'
+  readonly value: Secret
+}
+
+/** The secrets that the call was given. */
+export interface LoginSecrets {
+  readonly clientSecret: Secret | undefined
+  readonly password: Secret | undefined
+  readonly token: Secret | undefined
+  readonly answer: ChallengeAnswer | undefined
+}
+
+/**
+ * Reads secrets from stdin as the flags say, otherwise from the environment. With a terminal on stdin, `--with-token`
+ * prompts instead.
+ */
+export async function readLoginSecrets(flags: LoginFlags, env = process.env): Promise<LoginSecrets> {
+  const given = stdinFlags.filter((name) => flags[name] && !(name === 'with-token' && process.stdin.isTTY))
+  const secrets = given.length === 0 ? [] : await readSecrets(given.map((name) => `--${name}`))
+  const get = (name: (typeof stdinFlags)[number]) => secrets[given.indexOf(name)]
+  const fromEnv = (value: string | undefined) => (value ? new Secret(value) : undefined)
+  const token = get('with-token')
+  const kind = (['otp', 'recovery-code', 'totp'] as const).find((one) => flags[`${one}-stdin`])
+  const value = kind && get(`${kind}-stdin`)
+  return {
+    clientSecret: get('client-secret-stdin') ?? fromEnv(env.PARTICLE_GRANTS_CLIENT_SECRET),
+    password: get('password-stdin') ?? fromEnv(env.PARTICLE_GRANTS_PASSWORD),
+    token: token && parseToken(token),
+    answer: kind && value && { kind, value },
+  }
+}
+
+/** Removes spaces and the word "Bearer", which people copy with a token. */
+export function parseToken(given: Secret): Secret {
+  const token = given
+    .reveal()
+    .trim()
+    .replace(/^bearer\s+/i, '')
+  if (/^[\x21-\x7e]+$/.test(token)) return new Secret(token)
+  throw new CliError('usage', {
+    what: 'This is not an access token: it contains spaces or control characters.',
+  })
+}

@@ -1,0 +1,110 @@
+import { GrantsError, Secret } from '@particle-grants/core'
+import { renderUnicodeCompact } from 'uqr'
+import { CliError } from '../errors/cli-error.ts'
+import { promptText } from '../output/prompts.ts'
+import { getWidth, paint, printNote, wrap } from '../output/text.ts'
+import { type TotpOptions, takeCode } from '../totp/submit.ts'
+import type { Enrollment, Mfa } from './mfa.ts'
+
+const maxAttempts = 3
+
+interface EnrollOptions {
+  readonly mfa: Mfa
+  readonly enrollment: Enrollment
+  readonly revokeTokens: boolean
+}
+
+/** Shows the secret and prompts for its first code, up to three times. If it throws, nothing has changed. */
+export async function enrollInTerminal({ mfa, enrollment, revokeTokens }: EnrollOptions): Promise<void> {
+  process.stderr.write(`${formatSecret(enrollment, process.stderr)}\n\n`)
+  const rejected = new Set<string>()
+  while (rejected.size < maxAttempts) {
+    const otp = await promptCode(rejected)
+    if (await mfa.confirmEnrollment(enrollment, { otp: new Secret(otp), revokeTokens })) return
+    rejected.add(otp)
+    const left = maxAttempts - rejected.size
+    const attempts = left === 1 ? '1 attempt left' : `${left} attempts left`
+    if (left > 0) printNote(`Particle rejected the code; ${attempts}. Wait for the next one.`)
+  }
+  throw new CliError('call_refused', {
+    what: `${maxAttempts} codes were rejected. Two-step authentication is still off.`,
+    remedy: "Check your device's clock, remove the entry from your authenticator app, and start again.",
+  })
+}
+
+/** Stores the secret in the keyring and confirms it with its own code. If it throws, nothing has changed. */
+export async function enrollUnattended(
+  { mfa, enrollment, revokeTokens }: EnrollOptions,
+  { username, ...options }: Omit<TotpOptions, 'key' | 'account'> & { readonly username: string },
+): Promise<void> {
+  const { key } = enrollment
+  // Stored first: without its secret, nobody could sign in to the account.
+  await mfa.saveKey(username, key)
+  const otp = await takeCode({ ...options, key, account: mfa.getAccount(username) })
+  // If there is no response, it may be on: then the secret is needed.
+  if (await mfa.confirmEnrollment(enrollment, { otp, revokeTokens })) return
+  await mfa.removeKey(username)
+  throw new CliError('call_refused', {
+    what: "Particle rejected the secret's own code. Two-step authentication is still off.",
+    remedy: "Check this machine's clock.",
+  })
+}
+
+/** Whether the access token is still valid after the change; `undefined` if the API does not respond. */
+export async function isStillSignedIn(mfa: Mfa): Promise<boolean | undefined> {
+  try {
+    await mfa.getStatus()
+    return true
+  } catch (thrown) {
+    const isRejected = CliError.isInstance(thrown)
+      ? thrown.code === 'token_refused'
+      : GrantsError.isInstance(thrown)
+    return isRejected ? false : undefined
+  }
+}
+
+function formatSecret({ key }: Enrollment, stream: NodeJS.WriteStream): string {
+  const width = getWidth(stream) ?? 80
+  const groups = (
+    key
+      .toBase32()
+      .reveal()
+      .match(/.{1,4}/g) ?? []
+  ).join(' ')
+  const secret = wrap(groups, { first: '  ', width })
+  const code = renderQrCode(key.toUri(), width, stream)
+  if (code === undefined) {
+    const text = 'Enter this secret in your authenticator app. The terminal is too narrow for the QR code.'
+    return `${wrap(text, { width })}\n\n${secret}`
+  }
+  // Without another line, code, secret and prompt fit into 24 rows.
+  return ['Scan this with your authenticator app, or enter the secret below it:', '', ...code, secret].join(
+    '\n',
+  )
+}
+
+/** Renders a QR code in half blocks; `undefined` if the terminal is too narrow. */
+function renderQrCode(content: Secret, width: number, stream: NodeJS.WriteStream): string[] | undefined {
+  for (const border of [2, 1]) {
+    const code = renderUnicodeCompact(content.reveal(), { ecc: 'L', boostEcc: false, border })
+    const lines = code.split('\n')
+    // White on black in every color scheme: some cameras read no inverted code.
+    if (lines.every((line) => line.length < width))
+      return lines.map((line) => paint(['whiteBright', 'bgBlack'], line, stream))
+  }
+  return undefined
+}
+
+async function promptCode(rejected: ReadonlySet<string>): Promise<string> {
+  const given = await promptText({
+    message: 'Enter the 6-digit code from your app:',
+    flag: '--keep-secret',
+    clearsInvalid: true,
+    validate(input) {
+      const code = input.replace(/\s/g, '')
+      if (rejected.has(code)) return 'Already rejected; not resent. Wait for a new code.'
+      return /^\d{6}$/.test(code) ? undefined : 'Enter 6 digits.'
+    },
+  })
+  return given.replace(/\s/g, '')
+}

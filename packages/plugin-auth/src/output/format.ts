@@ -1,0 +1,71 @@
+import { homedir } from 'node:os'
+import { sep } from 'node:path'
+import type { SignIn } from '../connection/profiles.ts'
+import { fileStoreFolder } from '../connection/stores.ts'
+
+/** Starts the stored name of an account whose name Particle did not return: every stored token needs a subject. */
+export const unnamedAccountPrefix = 'unnamed-'
+
+/** Returns the username or customer of a sign-in; `null` for a client's owner and for an unnamed account. */
+export function getAccountName({ subject }: Pick<SignIn, 'subject'>): string | null {
+  if (subject === 'owner' || subject.startsWith(`account:${unnamedAccountPrefix}`)) return null
+  return subject.slice(subject.indexOf(':') + 1)
+}
+
+/** Formats whose sign-in it is. */
+export function formatAccount(signIn: Pick<SignIn, 'subject' | 'client'>): string {
+  const name = getAccountName(signIn)
+  if (name !== null) return name
+  return signIn.subject === 'owner' ? `the owner of ${signIn.client.id}` : 'an unnamed account'
+}
+
+export function formatClient({ kind, id }: SignIn['client']): string {
+  return `${id} (${kind} client)`
+}
+
+export function formatStore({ store }: Pick<SignIn, 'store'>): string {
+  return store === 'keyring' ? 'system keyring' : `0600 file in ${shortenHome(fileStoreFolder())}`
+}
+
+function shortenHome(path: string): string {
+  const home = homedir()
+  return home !== '/' && path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path
+}
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const
+
+/** Formats a duration in its largest unit, rounded: `90 days`. Milliseconds. */
+export function formatDuration(ms: number): string {
+  const duration = Math.abs(ms)
+  const size = units.find(([, length]) => duration >= length)?.[1] ?? 1000
+  const rounded = Math.round(duration / size) * size
+  // Rounding 59.9 minutes results in an hour.
+  const [unit, length] = units.find(([, one]) => rounded >= one) ?? units[3]
+  const count = Math.round(duration / length)
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
+
+/** Formats when a token expires; `null`: never. Milliseconds since 1970. */
+export function formatExpiry(expiresAt: number | null, now = Date.now()): string {
+  return expiresAt === null ? 'never' : formatTime(expiresAt, now)
+}
+
+/** Formats a time in the local time zone, and how far away it is. Milliseconds since 1970. */
+export function formatTime(at: number, now = Date.now()): string {
+  // Some numbers are not a date, and a message must not throw.
+  if (!(Math.abs(at) <= 8.64e15)) return 'an unknown time'
+  const duration = formatDuration(at - now)
+  // Created on use, because that takes longer than the rest of `auth token`.
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+  return `${format.format(at)} (${at > now ? `in ${duration}` : `${duration} ago`})`
+}
+
+/** Formats a time for JSON; `null`: never. Milliseconds since 1970. */
+export function toIsoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}

@@ -1,0 +1,94 @@
+import { stripVTControlCharacters, styleText } from 'node:util'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Styles a text for a stream: plain if the stream is not a terminal, or `NO_COLOR` is set. */
+export function paint(
+  style: Style,
+  text: string,
+  stream: { readonly isTTY?: boolean } = process.stdout,
+): string {
+  const { NO_COLOR, TERM } = process.env
+  if (!stream.isTTY || (NO_COLOR !== undefined && NO_COLOR !== '') || TERM === 'dumb') return text
+  return styleText(style, text)
+}
+
+/** Returns the width of a terminal in columns, 80 if it does not say; `undefined` for anything else. */
+export function getWidth({
+  isTTY,
+  columns,
+}: {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}): number | undefined {
+  if (!isTTY) return undefined
+  return columns === undefined || columns < 1 ? 80 : columns
+}
+
+/** How a text is wrapped. */
+export interface WrapOptions {
+  /** Columns. @default the width of stdout; unlimited if that is not a terminal */
+  readonly width?: number | undefined
+  /** Printed before the first line. */
+  readonly first?: string
+  /** Printed before every other line. @default as many spaces as `first` has characters */
+  readonly rest?: string
+}
+
+/** Wraps a text at spaces. A line that starts with two spaces is a command to copy: it is never wrapped. */
+export function wrap(text: string, { width = getWidth(process.stdout), first = '', rest }: WrapOptions = {}) {
+  const indent = rest ?? ' '.repeat(getLength(first))
+  const limit = width === undefined ? Number.POSITIVE_INFINITY : Math.max(width, 20)
+  const lines = text.split('\n').flatMap((line) => {
+    return line.startsWith('  ') ? [line] : wrapLine(line, limit - getLength(indent))
+  })
+  const getIndent = (line: string) => (line.startsWith('  ') ? '' : indent)
+  return lines.map((line, index) => `${index === 0 ? first : getIndent(line)}${line}`).join('\n')
+}
+
+function wrapLine(text: string, width: number): string[] {
+  if (getLength(text) <= width) return [text]
+  const lines: string[] = []
+  let line: string | undefined
+  for (const word of text.split(' ')) {
+    if (line !== undefined && getLength(line) + 1 + getLength(word) <= width) line = `${line} ${word}`
+    else {
+      if (line !== undefined) lines.push(line)
+      line = word
+    }
+  }
+  return [...lines, line ?? '']
+}
+
+/** The columns that a text takes, without its colors. */
+function getLength(text: string): number {
+  return stripVTControlCharacters(text).length
+}
+
+/** A name and its value; rows without a value are not printed. */
+export type Row = readonly [name: string, value: string | undefined]
+
+/** Formats rows as a list: `- Name: value`. */
+export function formatList(rows: readonly Row[], indent = '  '): string {
+  return rows
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => wrap(`${name}: ${value}`, { first: `${indent}- ` }))
+    .join('\n')
+}
+
+/** Formats a result or a warning as gh does: `✓`, `!` or `X`, then the text. */
+export function formatOutcome(
+  outcome: 'success' | 'warning' | 'failure',
+  text: string,
+  { stream = process.stdout as NodeJS.WriteStream, indent = '' } = {},
+): string {
+  const [style, symbol] = outcomes[outcome]
+  return wrap(text, { first: `${indent}${paint(style, symbol, stream)} `, width: getWidth(stream) })
+}
+
+const outcomes = { success: ['green', '✓'], warning: ['yellow', '!'], failure: ['red', 'X'] } as const
+
+/** Writes a text to stderr, wrapped if that is a terminal. */
+export function printNote(text: string): void {
+  process.stderr.write(`${wrap(text, { width: getWidth(process.stderr) })}\n`)
+}
