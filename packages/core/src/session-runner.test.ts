@@ -376,6 +376,42 @@ describe('a store that fails', () => {
   })
 })
 
+describe('a record that another process changes, because the lock was lost', () => {
+  /** Changes a session's record just before it is saved, so often. */
+  function changeRecords(store: Store, times: number): void {
+    const save = store.save.bind(store)
+    let left = times
+    vi.spyOn(store, 'save').mockImplementation(async (key, value, version) => {
+      if (key.startsWith('session-') && version !== null && left > 0) {
+        left -= 1
+        await save(key, String((await store.load(key))?.value), version)
+      }
+      return save(key, value, version)
+    })
+  }
+
+  it.each([1, 2, 3])('before the response is saved: a forced renewal saves it (%i times)', async (times) => {
+    const { createProductSession, store, sandbox } = createWorld()
+    const session = createProductSession()
+    const before = await session.getAccessToken()
+    changeRecords(store, times)
+    const token = await session.getAccessToken({ forceRefresh: true })
+    expect(token).not.toBe(before)
+    expect(await createProductSession().getAccessToken()).toBe(token)
+    expect(sandbox.requests()).toHaveLength(2)
+  })
+
+  it('before a refresh is sent: a forced renewal starts again, and sends one refresh', async () => {
+    const { createCustomerSession, signIn, store, sandbox } = createWorld()
+    const session = createCustomerSession()
+    await signIn(session)
+    const before = await session.getAccessToken()
+    changeRecords(store, 1)
+    expect(await session.getAccessToken({ forceRefresh: true })).not.toBe(before)
+    expect(sandbox.requests().map(({ status }) => status)).toEqual([200, 200])
+  })
+})
+
 describe('a request that cannot be encoded', () => {
   it('is not sent, and the attempt at the code is given back', async () => {
     const { createDeveloperSession, store, sessionKeys, sandbox, tokenRequests } = createDevelopers()

@@ -317,11 +317,7 @@ export class SessionRunner {
     const isNew = unsavedBefore?.isNew || !this.#record.hasKey
     this.#unsaved = undefined
     try {
-      await this.#record.save(state).catch((thrown) => {
-        const isConflict = GrantsError.isInstance(thrown) && thrown.code === 'store_conflict'
-        if (!isConflict || !isSettled(this.#state)) throw thrown
-        return this.#resolveConflict(state, options)
-      })
+      await this.#saveOrAdopt(state, options)
       return undefined
     } catch (storeError) {
       this.#unsaved = isSettled(this.#state) ? { storeError, isNew } : unsavedBefore
@@ -330,16 +326,23 @@ export class SessionRunner {
   }
 
   /**
-   * Another process saved this record while the request was in progress, because the lock was lost. A sign-out wins,
+   * If another process saved this record while the request was in progress, because the lock was lost: a sign-out wins,
    * then a valid token of the same subject; otherwise this state is saved.
    */
-  async #resolveConflict(state: SettledState, { isExplicit = false }: RunOptions): Promise<void> {
+  async #saveOrAdopt(state: SettledState, options: RunOptions, conflictsLeft = 5): Promise<void> {
+    try {
+      return await this.#record.save(state)
+    } catch (thrown) {
+      const isConflict = GrantsError.isInstance(thrown) && thrown.code === 'store_conflict'
+      if (!isConflict || !isSettled(this.#state) || conflictsLeft === 0) throw thrown
+    }
     const found = await this.#record.load()
-    if (typeof found !== 'object') return this.#record.save(state)
-    const isSignedOut = found.status === 'signed_out' && found.reason === 'logged_out'
-    const isRenewed = this.#isUsable(found) && isSameSubject(found.subject, state.subject)
-    if (!isSignedOut && (isExplicit || !isRenewed)) return this.#record.save(state)
-    this.#enter(found)
+    if (typeof found === 'object') {
+      const isSignedOut = found.status === 'signed_out' && found.reason === 'logged_out'
+      const isRenewed = this.#isUsable(found) && isSameSubject(found.subject, state.subject)
+      if (isSignedOut || (isRenewed && !options.isExplicit)) return this.#enter(found)
+    }
+    await this.#saveOrAdopt(state, options, conflictsLeft - 1)
   }
 
   #isUsable(state: MachineState): state is SignedInState {

@@ -148,6 +148,8 @@ export class TokenManager {
       // The process that took the lock may have renewed.
       await this.#runner.load()
       if (isSatisfied(demand, this.#runner.latest, this.#clock.now())) return
+      // It has not, and nothing was sent because the record had changed.
+      if (result.error === undefined) result = await request()
     }
     if (result.error !== undefined && canRequestFirstToken(result.state)) this.#recordFailure(result.error)
     throwFailure(result)
