@@ -1,16 +1,9 @@
 import type { Store } from '@particle-grants/core'
 import { fileStore } from '@particle-grants/store-file'
+import type { RedisLocation } from './open-redis-store.ts'
 
 /** Which store a program opens, and where. */
-export type StoreLocation =
-  | { readonly type: 'file'; readonly directory: string }
-  | {
-      readonly type: 'redis'
-      /** Of the server, or of the sentinel that knows it as `main`. */
-      readonly url: string
-      readonly isSentinel?: boolean
-      readonly leaseMs?: number
-    }
+export type StoreLocation = { readonly type: 'file'; readonly directory: string } | RedisLocation
 
 /** A store, and the function that closes its connection. */
 export interface OpenedStore {
