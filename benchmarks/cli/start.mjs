@@ -1,5 +1,5 @@
 // Measures how long commands take, beside a bare script and peers: all of them in turn, round after round, each in a
-// process of its own. Prints medians and their ratios to `node -e 0`. Memory is measured separately.
+// separate process. Prints medians and their ratios to `node -e 0`. Memory is measured separately.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -1,2 +1,2 @@
-/** Bundles the CLI into a package's folder, whose `dist` is emptied first. Tests add entry points of their own. */
-export function bundle(folder: string, ownEntryPoints?: Readonly<Record<string, string>>): Promise<void>
+/** Bundles the CLI into a package's folder, after emptying its `dist`. Tests add entry points. */
+export function bundle(folder: string, extraEntryPoints?: Readonly<Record<string, string>>): Promise<void>

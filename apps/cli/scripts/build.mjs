@@ -1,55 +1,75 @@
-// Bundles the CLI, with the sources of the workspace: few files load much faster than some four hundred.
-// `node scripts/build.mjs`; the tests call `bundle` with a folder of their own.
+// Bundles the CLI with the sources of the workspace, because few files load much faster than four hundred. Tests call
+// `bundle` with another folder.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
 import { build } from 'esbuild'
-import { licencesOf } from './licences.mjs'
+import { formatNotices } from './licences.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const manifestName = 'oclif.manifest.json'
 
-// Dependencies that are CommonJS ask for Node's own modules by `require`, which a module has not.
+// CommonJS dependencies call `require` for Node's own modules, which an ES module does not have.
 const banner = `import { createRequire as createRequireHere } from 'node:module'
 import { fileURLToPath as toPathHere } from 'node:url'
 const require = createRequireHere(import.meta.url), __filename = toPathHere(import.meta.url), __dirname = toPathHere(new URL('.', import.meta.url))`
 
-/** What oclif asks for where a plugin is linked from its TypeScript sources. */
+/** oclif requires them only for a plugin that is linked from its TypeScript sources. */
 const neverLoaded = ['typescript', 'ts-node', 'tsx']
-
-const notNeeded = join(root, 'scripts/not-needed.cjs')
 
 /** Our own sources. */
 const ours = /[\\/](?:packages|apps)[\\/][^\\/]+[\\/]src[\\/]/
 
-/** Modules that most calls do not need, loaded on first use: ours import crypto, and oclif requires the others. */
-const loadLater = {
-  name: 'load-later',
+/** Modules that are replaced in the bundle, because loading them takes long and most commands do not need them. */
+const replaced = {
+  // The index loads everything. Commands use these three.
+  '@oclif/core': `module.exports = {
+    Args: require('@oclif/core/args'),
+    Command: require('@oclif/core/command').Command,
+    Flags: require('@oclif/core/flags'),
+  }`,
+  // oclif finds command files with them. Ours are listed.
+  minimatch: 'module.exports = {}',
+  tinyglobby: 'module.exports = {}',
+  'node:child_process': loadOnFirstUse('node:child_process'),
+  'node:crypto': loadOnFirstUse('node:crypto'),
+  'node:perf_hooks': loadOnFirstUse('node:perf_hooks'),
+  'node:readline': loadOnFirstUse('node:readline'),
+}
+
+/** A prototype, because esbuild copies the properties of a CommonJS module when a module imports it. */
+function loadOnFirstUse(name) {
+  const handler = `{ get: (_, key) => process.getBuiltinModule('${name}')[key] }`
+  return `module.exports = Object.create(new Proxy({}, ${handler}))`
+}
+
+const replaceModules = {
+  name: 'replace-modules',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
-      ours.test(importer) ? { path: join(root, 'scripts/lazy-crypto.mjs') } : undefined,
-    )
-    onResolve({ filter: /^@oclif\/core$/ }, () => ({ path: join(root, 'scripts/oclif-core.cjs') }))
-    onResolve({ filter: /^node:(child_process|perf_hooks|readline)$/ }, ({ path, importer }) =>
-      importer.includes('@oclif') ? { path, namespace: 'load-later' } : undefined,
-    )
-    onLoad({ filter: /./, namespace: 'load-later' }, ({ path }) => ({
-      contents: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('${path}')[name] })`,
+    onResolve({ filter: /./ }, ({ path, kind, importer }) => {
+      // A dynamic import loads on first use anyway.
+      if (kind === 'dynamic-import' || !Object.hasOwn(replaced, path)) return undefined
+      const isOurs = ours.test(importer) || importer.includes('@oclif')
+      return isOurs ? { path, namespace: 'replaced' } : undefined
+    })
+    onLoad({ filter: /./, namespace: 'replaced' }, ({ path }) => ({
+      contents: replaced[path],
+      resolveDir: root,
     }))
   },
 }
 
 /**
- * For the parts that are CommonJS: what they import when it is needed is a file of the modules' part, so that they stay
- * small. `found` gets its name and path.
+ * Makes what a CommonJS part imports dynamically a file of the ESM part, so that the CommonJS part remains small. Adds its
+ * name and path to `found`.
  */
-const laterFrom = (found) => ({
-  name: 'later',
+const externalizeImports = (found) => ({
+  name: 'externalize-imports',
   setup({ onResolve, resolve }) {
     onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
-      if (kind !== 'dynamic-import' || pluginData === 'later' || !ours.test(importer)) return undefined
-      const { path: file } = await resolve(path, { kind, importer, resolveDir, pluginData: 'later' })
+      if (kind !== 'dynamic-import' || pluginData === 'resolving' || !ours.test(importer)) return undefined
+      const { path: file } = await resolve(path, { kind, importer, resolveDir, pluginData: 'resolving' })
       const name = basename(path, '.ts')
       found.set(name, file)
       return { path: `./${name}.js`, external: true }
@@ -65,7 +85,6 @@ const options = {
   conditions: ['@particle-grants/source'],
   // They come from npm: one is native, the other reads its WebAssembly from a file beside it.
   external: ['@napi-rs/keyring', 'jq-wasm', ...neverLoaded],
-  alias: { minimatch: notNeeded, tinyglobby: notNeeded },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
@@ -91,23 +110,20 @@ const whole = {
   splitting: true,
   format: 'esm',
   banner: { js: banner },
-  plugins: [loadLater],
+  plugins: [replaceModules],
 }
 
-/**
- * Bundles into the folder `dist` of a package's, which is emptied first, and lists the commands beside it for oclif.
- * Tests add entry points of their own.
- */
-export async function bundle(folder, ownEntryPoints = {}) {
+/** Bundles into the `dist` of a package's folder, after emptying it, and writes the manifest and the man pages beside it. */
+export async function bundle(folder, extraEntryPoints = {}) {
   const outdir = join(folder, 'dist')
   rmSync(outdir, { recursive: true, force: true })
   rmSync(join(folder, manifestName), { force: true })
   const later = new Map()
-  const builds = [await build({ ...quick, outdir, plugins: [loadLater, laterFrom(later)] })]
-  const entryPoints = { ...whole.entryPoints, ...Object.fromEntries(later), ...ownEntryPoints }
+  const builds = [await build({ ...quick, outdir, plugins: [replaceModules, externalizeImports(later)] })]
+  const entryPoints = { ...whole.entryPoints, ...Object.fromEntries(later), ...extraEntryPoints }
   builds.push(await build({ ...whole, outdir, entryPoints }))
   const inputs = new Set(builds.flatMap(({ metafile }) => Object.keys(metafile.inputs)))
-  writeFileSync(join(outdir, 'third-party-notices.txt'), licencesOf([...inputs], root))
+  writeFileSync(join(outdir, 'third-party-notices.txt'), formatNotices([...inputs], root))
   const manifest = await createManifest(folder)
   writeFileSync(join(folder, manifestName), JSON.stringify(manifest))
   await writeManPages(join(folder, 'man'), manifest)
@@ -128,7 +144,7 @@ async function writeManPages(folder, manifest) {
   for (const [name, text] of createManPages(manifest, pkg)) writeFileSync(join(folder, name), text)
 }
 
-/** What oclif would find out about the commands at each start, by loading them all. */
+/** Returns what oclif would otherwise find out at each start by loading all commands. */
 async function createManifest(folder) {
   const plugin = new Plugin({ root: folder, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
   await plugin.load()

@@ -1,13 +1,13 @@
-// The licences of what is bundled: they want to be handed on with it.
+// The licences of bundled packages, which must be distributed with them.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-/** One text with name, version and licence of every package that the files come from. */
-export function licencesOf(files, root) {
-  const folders = new Set(files.map((file) => packageFolder(resolve(root, file))).filter(Boolean))
+/** Returns one text with the name, version and licence of every package that the files come from. */
+export function formatNotices(files, root) {
+  const folders = new Set(files.map((file) => findPackageFolder(resolve(root, file))).filter(Boolean))
   const packages = [...folders].map((folder) => ({
     ...JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')),
-    text: licenceText(folder),
+    text: readLicence(folder),
   }))
   const foreign = packages.filter(({ name }) => name !== 'pgrants' && !name.startsWith('@particle-grants/'))
   const unlicensed = foreign.filter(({ license }) => !license)
@@ -19,8 +19,8 @@ export function licencesOf(files, root) {
     .join(`\n${'-'.repeat(80)}\n`)
 }
 
-/** The nearest folder above whose manifest names a package. */
-function packageFolder(file) {
+/** Returns the nearest folder above a file whose package.json has a name. */
+function findPackageFolder(file) {
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = join(folder, 'package.json')
     if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name !== undefined) return folder
@@ -28,7 +28,7 @@ function packageFolder(file) {
   return undefined
 }
 
-function licenceText(folder) {
+function readLicence(folder) {
   const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name))
   return file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()
 }

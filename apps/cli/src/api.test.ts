@@ -154,7 +154,7 @@ describe('api', () => {
     world.sandbox.revoke({ username: 'dev@example.com' })
 
     expect((await world.run(['api', '/v1/devices'])).code).toBe(3)
-    expect((await world.run(['api', '/v1/devices', '-p', 'nobody'])).code).toBe(3)
+    expect((await world.run(['api', '/v1/devices', '-p', 'other'])).code).toBe(3)
   })
 
   it('ends with 6 if there is no answer', async () => {

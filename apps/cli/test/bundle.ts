@@ -6,7 +6,7 @@ import { bundle } from '../scripts/build.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Bundles the CLI from the current sources into a folder of its own. Returns the function that removes it. */
+/** Bundles the CLI from the current sources into a separate folder. Returns the function that removes it. */
 export async function setup(project: TestProject): Promise<() => void> {
   // Below the app, because the bundle imports dependencies from its node_modules.
   const folder = mkdtempSync(join(root, 'node_modules/.pgrants-'))

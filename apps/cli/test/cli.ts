@@ -26,14 +26,14 @@ export interface Run {
   readonly stderr: string
 }
 
-/** The input of a run besides its arguments. */
+/** The input of a run, without its arguments. */
 export interface RunOptions {
   /** Standard input, which ends after it. @default '' */
   readonly stdin?: string | Buffer
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** The input of a run in a process of its own. */
+/** The input of a run in a separate process. */
 export interface SpawnOptions {
   /** `open`: standard input stays open after these bytes. */
   readonly stdin?: RunOptions['stdin'] | { readonly open: string }
@@ -66,7 +66,7 @@ export class World {
     this.home = mkdtempSync(join(tmpdir(), 'particle-grants-cli-'))
   }
 
-  /** Opens a world that is closed with the test. With `usesProcesses`, each run is a process of its own. */
+  /** Opens a world that is closed with the test. With `usesProcesses`, each run is a separate process. */
   static async open({ usesProcesses = false, ...options }: WorldOptions = {}): Promise<World> {
     const sandbox = createSandbox(options)
     const world = new World(sandbox, await listen(sandbox, { port: 0 }), usesProcesses)
@@ -123,7 +123,7 @@ export class World {
     return terminal
   }
 
-  /** Starts the CLI in a process of its own. */
+  /** Starts the CLI in a separate process. */
   spawn(args: readonly string[], { stdin = '', env = {} }: SpawnOptions = {}): Spawned {
     const child = spawn(process.execPath, [inject('pgrants'), ...args], {
       env: { ...this.env, ...env },

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A name that the company's proxy, and nobody else, leads to this machine. */
+/** A name that only the company's proxy resolves, to this machine. */
 export const insideName = 'api.particle.test'
 
 /** A company's proxy on loopback: it tunnels by CONNECT, and notes what it is asked for. */

@@ -38,7 +38,7 @@ export function pack(packages: readonly string[], folder: string): string[] {
   })
 }
 
-/** Installs packages with plain npm, flat, as somebody else would. */
+/** Installs packages with plain npm, flat, as users do. */
 export function npmInstall(folder: string, packages: readonly string[], manifest: object = {}): void {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', ...manifest }))
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']

@@ -25,7 +25,7 @@ function copyWithColons(): string {
   return folder
 }
 
-/** Opens a sandbox that listens, and the CLI of a folder with a home of its own. The plugin runs from its `dist`. */
+/** Opens a sandbox that listens, and the CLI of a folder with an empty home. The plugin runs from its `dist`. */
 async function open(folder = root) {
   const sandbox = createSandbox()
   const server = await listen(sandbox, { port: 0 })

@@ -12,7 +12,7 @@ export type JqFilter = (json: string) => string
  */
 export async function compileJq(filter: string, isTerminal: boolean): Promise<JqFilter> {
   const jq = await loadJq()
-  // jq runs in WebAssembly with an environment of its own; this also hides that one.
+  // jq runs in WebAssembly, where it cannot read the real environment. This also hides the invented one.
   const program = `{} as $ENV | def env: $ENV;\n${filter}`
   const flags = isTerminal ? ['-r'] : ['-r', '-c']
   const run = (json: string) => jq.raw(json, program, flags)

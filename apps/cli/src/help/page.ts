@@ -1,7 +1,7 @@
 import type { CommandInfo, FlagInfo, Manifest, PackageInfo } from '../manifest.ts'
 import { environment, exitCodes, type Row, tokenEnvironment } from './topics.ts'
 
-/** A part of a help page: a heading, then paragraphs, commands on lines of their own, or a table. */
+/** A part of a help page: a heading, then paragraphs, lines to copy, or a table. */
 export interface Section {
   readonly heading: string
   readonly paragraphs?: readonly string[]
