@@ -90,16 +90,16 @@ function promptsOf(end: string): readonly (readonly [prompt: string, typed: () =
   const username = end === 'customer_password' ? 'jane@example.com' : account
   const password = sandbox.accounts.find((one) => one.username === username)?.password ?? ''
   const prompts = {
-    who: ['Who are you?', () => '\r'],
-    account: ['Account (email):', () => `${username}\r`],
+    account: ['Username (email):', () => `${username}\r`],
     password: ['Password:', () => `${password}\r`],
     code: ['Authenticator code', () => `${sandbox.otp(username)}\r`],
-    secret: ['Secret of my-product-1234:', () => 'product-secret\r'],
+    kind: ['What type of client', () => '\r'],
+    secret: ['Client secret of my-product-1234:', () => 'product-secret\r'],
   } as const
   const expected: Readonly<Record<string, readonly (keyof typeof prompts)[]>> = {
-    password: ['who', 'account', 'password'],
-    mfa: ['who', 'account', 'password', 'code'],
-    product: ['secret'],
+    password: ['account', 'password'],
+    mfa: ['account', 'password', 'code'],
+    product: ['kind', 'secret'],
     customers: ['secret'],
     customer_password: ['secret', 'password'],
   }

@@ -5,7 +5,7 @@ const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
 const deadToken = 'd'.repeat(40)
 
 describe('auth token', () => {
-  it('prints the bare token and a line end, and nothing else anywhere', async () => {
+  it('prints the token and a line end only', async () => {
     const world = await World.open()
     await world.signIn()
     const { code, stdout, stderr } = await world.run(['auth', 'token'])
@@ -23,7 +23,7 @@ describe('auth token', () => {
     expect(asJson).toMatchObject({ accessToken: token, tokenType: 'bearer' })
   })
 
-  it('renews first, where the token has run out and its client can', async () => {
+  it('refreshes an expired token first if its client can', async () => {
     const world = await World.open()
     await world.run(
       ['auth', 'login', '--client-id', product.id, '--client-secret-stdin', '--expires-in', '1'],
@@ -39,7 +39,7 @@ describe('auth token', () => {
     expect(sent().length).toBeGreaterThanOrEqual(2)
   })
 
-  it('sends nobody to the server whose token is good', async () => {
+  it('sends no request while the token is valid', async () => {
     const world = await World.open()
     await world.signIn()
     await world.run(['auth', 'token'])
@@ -47,14 +47,14 @@ describe('auth token', () => {
     expect(world.sandbox.requests()).toHaveLength(1)
   })
 
-  it('ends with 3 where nobody is signed in, and says how to', async () => {
+  it('exits with 3 if the profile is not signed in, and prints how to sign in', async () => {
     const world = await World.open()
     const { code, stdout, stderr } = await world.run(['auth', 'token'])
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
     expect(stderr).toContain('pgrants auth login')
   })
 
-  it('warns each time in the last day of a token that nobody can renew', async () => {
+  it("warns each time on the last day of a token that can't be refreshed", async () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '12h'])
     for (const args of [
@@ -67,7 +67,7 @@ describe('auth token', () => {
     }
   })
 
-  it('warns once in twelve hours in the last two weeks', async () => {
+  it('warns once every twelve hours in the last two weeks', async () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '7d'])
     expect((await world.run(['auth', 'token'])).stderr).toContain("can't be refreshed")
@@ -76,7 +76,7 @@ describe('auth token', () => {
 })
 
 describe('the environment', () => {
-  it('counts before the active profile, and PARTICLE_ACCESS_TOKEN before PARTICLE_AUTH', async () => {
+  it('takes precedence over the active profile, and PARTICLE_ACCESS_TOKEN over PARTICLE_AUTH', async () => {
     const world = await World.open()
     await world.signIn()
     const env = { PARTICLE_AUTH: 'a'.repeat(40) }
@@ -88,7 +88,7 @@ describe('the environment', () => {
     expect(named.stdout).not.toContain('bbbb')
   })
 
-  it("sends its token to Particle's own address only, unless told otherwise by flag or environment", async () => {
+  it('sends its token to Particle only, unless a flag or the environment names another base URL', async () => {
     const world = await World.open()
     await world.signIn()
     const env = { PARTICLE_ACCESS_TOKEN: deadToken, PARTICLE_GRANTS_BASE_URL: '' }
@@ -99,7 +99,7 @@ describe('the environment', () => {
     })
   })
 
-  it('is named where its token is refused, and where it hides a sign-in', async () => {
+  it('is named if its token is rejected, and if it hides a sign-in', async () => {
     const world = await World.open()
     await world.signIn()
     const env = { PARTICLE_ACCESS_TOKEN: deadToken }
@@ -113,7 +113,7 @@ describe('the environment', () => {
     expect(check).toMatchObject({ code: 3, document: { checked: 'rejected', status: 'expired' } })
   })
 
-  it('knows whose its token is by asking', async () => {
+  it('looks up the account of its token through the API', async () => {
     const world = await World.open()
     await world.signIn()
     const token = (await world.run(['auth', 'token'])).stdout.trim()
@@ -123,7 +123,7 @@ describe('the environment', () => {
 })
 
 describe('auth status', () => {
-  it('tells everything, and that the server takes the token', async () => {
+  it('prints everything about a verified token', async () => {
     const world = await World.open()
     await world.signIn()
     const { code, document } = await world.json(['auth', 'status', '--check'])
@@ -140,7 +140,7 @@ describe('auth status', () => {
     })
   })
 
-  it('finds out that a token was revoked', async () => {
+  it('detects a revoked token with --check', async () => {
     const world = await World.open()
     await world.signIn()
     world.sandbox.revoke({ username: developer.username })
@@ -150,7 +150,7 @@ describe('auth status', () => {
     expect(stdout).toContain('pgrants auth login')
   })
 
-  it('ends with 3 where nobody is signed in', async () => {
+  it('exits with 3 if the profile is not signed in', async () => {
     const world = await World.open()
     expect(await world.json(['auth', 'status'])).toMatchObject({
       code: 3,
@@ -160,7 +160,7 @@ describe('auth status', () => {
 })
 
 describe('auth refresh', () => {
-  it("says that a developer's token can't be refreshed, without asking the server", async () => {
+  it("rejects a developer's token without a request", async () => {
     const world = await World.open()
     await world.signIn()
     const { code, document } = await world.json(['auth', 'refresh'])
@@ -170,8 +170,8 @@ describe('auth refresh', () => {
   })
 })
 
-describe('what goes wrong with the server', () => {
-  it('ends with 6 where nobody answers', async () => {
+describe('a server that fails', () => {
+  it('leads to exit code 6 if it does not respond', async () => {
     const world = await World.open()
     const url = world.server.url
     await world.signIn()
@@ -184,7 +184,7 @@ describe('what goes wrong with the server', () => {
     expect(check.code).toBe(6)
   })
 
-  it('ends with 6 where something else answers', async () => {
+  it("leads to exit code 6 if the response is not Particle's", async () => {
     const world = await World.open()
     world.sandbox.failNext({ status: 502, body: '<h1>Bad gateway</h1>' })
     const { code, document } = await world.json(
@@ -196,13 +196,13 @@ describe('what goes wrong with the server', () => {
     expect({ code, error: document.error.code }).toEqual({ code: 6, error: 'temporarily_unavailable' })
   })
 
-  it('ends with 5 where the server wants no more requests', async () => {
+  it('leads to exit code 5 if it limits requests', async () => {
     const world = await World.open()
     world.sandbox.failNext({ status: 429, error: 'rate_limit_exceeded' })
     expect((await world.run(login, { stdin: developer.password })).code).toBe(5)
   })
 
-  it('ends with 5 after five refused passwords, without another request', async () => {
+  it('leads to exit code 5 after five wrong passwords, without another request', async () => {
     const world = await World.open()
     for (let tries = 0; tries < 5; tries += 1) {
       expect((await world.run(login, { stdin: `wrong ${tries}` })).code).toBe(1)
@@ -213,7 +213,7 @@ describe('what goes wrong with the server', () => {
   })
 })
 
-describe('calls that can not be meant', () => {
+describe('invalid arguments', () => {
   it.each([
     [['auth', 'tokn']],
     [['auth', 'token', '--colour']],
@@ -222,14 +222,14 @@ describe('calls that can not be meant', () => {
     [['auth', 'login', '--base-url', 'http://example.com', '-u', 'a', '--password-stdin']],
     [['auth', 'login', '--base-url', 'nowhere', '-u', 'a', '--password-stdin']],
     [['auth', 'login', '--base-url', 'https://api.particle.io/oauth/token', '-u', 'a', '--password-stdin']],
-  ])('%j ends with 2', async (args) => {
+  ])('lead to exit code 2: %j', async (args) => {
     const world = await World.open()
     const { code, stdout, stderr } = await world.run(args, { stdin: 'x' })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).not.toBe('')
   })
 
-  it('name the base URL if the URL of the token endpoint is given', async () => {
+  it('include the URL of the token endpoint as base URL', async () => {
     const world = await World.open()
     const env = { PARTICLE_GRANTS_BASE_URL: `${world.server.url}/oauth/token` }
     const { code, stderr } = await world.run(login, { stdin: developer.password, env })
@@ -240,7 +240,7 @@ describe('calls that can not be meant', () => {
 })
 
 describe('standard input', () => {
-  it.each(['\r', '\r\n', '\n', ''])('may end a password with %j', async (end) => {
+  it.each(['\r', '\r\n', '\n', ''])('may end with %j after a password', async (end) => {
     const world = await World.open()
     expect((await world.run(login, { stdin: `${developer.password}${end}` })).code).toBe(0)
   })

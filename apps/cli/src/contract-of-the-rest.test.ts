@@ -23,14 +23,14 @@ describe('the documents of --json', () => {
     ['explain', [], '{"error":"mfa_required","mfa_token":"x"}'],
     ['explain', [], '{"token_type":"bearer","access_token":"x","expires_in":60}'],
     ['explain', [], '<html>'],
-  ])('%s %j have the promised form, offline', async (command, args, stdin = '') => {
+  ])('of %s %j match the schema, offline', async (command, args, stdin = '') => {
     const world = await World.open()
     const { code, document } = await world.json([...command.split(':'), ...args], { stdin })
 
     expect([code, faultsOf(command, document)]).toEqual([0, []])
   })
 
-  it('of api and auth mfa have the promised form', async () => {
+  it('of api and auth mfa match the schema', async () => {
     const world = await World.open()
     await world.signIn()
     for (const [command, args] of [

@@ -46,7 +46,7 @@ describe('the contract with scripts', () => {
     }
   })
 
-  it('prints documents of the promised form', async () => {
+  it('prints documents that match the schema', async () => {
     const world = await World.open()
     const check = async (id: string, args: readonly string[] = [], stdin = '') => {
       const { code, document } = await world.json([...id.split(':'), ...args], { stdin })
@@ -73,7 +73,7 @@ describe('the contract with scripts', () => {
     expectValid(results.get('auth:status'), (await world.json(['auth', 'status'], { env })).document)
   })
 
-  it('prints errors of the promised form, and nothing on stderr beside them', async () => {
+  it('prints errors that match the schema, and nothing else on stderr', async () => {
     const world = await World.open()
     const failing: readonly (readonly [readonly string[], number, string?])[] = [
       [['auth', 'token'], 3],

@@ -9,28 +9,22 @@ function sessionFile(world: World): string {
   return join(world.sessions, String(name))
 }
 
-describe('a record that was damaged', () => {
-  it.each(['session', 'profiles'])(
-    'of the %s is named by the hottest call, and not swallowed',
-    async (which) => {
-      const world = await World.open()
-      await world.signIn()
-      writeFileSync(
-        which === 'session' ? sessionFile(world) : join(world.sessions, 'profiles.json'),
-        '{"half',
-      )
-      const { code, stdout, stderr } = await world.run(['auth', 'token'])
-      expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-      expect(stderr).toContain('is damaged')
-      expect(stderr).toContain('.damaged-')
-      expect(stderr).toContain('More: ')
-    },
-  )
+describe('a damaged record', () => {
+  it.each(['session', 'profiles'])('of the %s is reported by auth token', async (which) => {
+    const world = await World.open()
+    await world.signIn()
+    writeFileSync(which === 'session' ? sessionFile(world) : join(world.sessions, 'profiles.json'), '{"half')
+    const { code, stdout, stderr } = await world.run(['auth', 'token'])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain('is damaged')
+    expect(stderr).toContain('.damaged-')
+    expect(stderr).toContain('More: ')
+  })
 
   it.each([
     ['bytes', 'garbled'],
     ['content', JSON.stringify({ format: 1, version: 'v', value: 'garbled' })],
-  ])('in its %s is signed out of with the truth: its token was not revoked', async (_, text) => {
+  ])('in its %s leads to a warning at logout that the token was not revoked', async (_, text) => {
     const world = await World.open()
     await world.signIn()
     const token = (await world.run(['auth', 'token'])).stdout.trim()
@@ -46,7 +40,7 @@ describe('a record that was damaged', () => {
     expect(world.filesWithSecrets()).toEqual([])
   })
 
-  it('is named in the document of signing out', async () => {
+  it('is in the document of auth logout', async () => {
     const world = await World.open()
     await world.signIn()
     writeFileSync(sessionFile(world), 'garbled')
@@ -58,10 +52,10 @@ describe('a record that was damaged', () => {
   })
 })
 
-describe('a folder for what is kept', () => {
-  it('is not made only to look whether there is something', async () => {
+describe('the folder of the file store', () => {
+  it('is not created by commands that only read', async () => {
     const world = await World.open()
-    const home = join(world.home, 'nobody')
+    const home = join(world.home, 'unknown')
     const env = { HOME: home, XDG_STATE_HOME: '' }
     expect((await world.run(['auth', 'status'], { env })).code).toBe(3)
     expect((await world.run(['auth', 'token'], { env })).code).toBe(3)
@@ -70,7 +64,7 @@ describe('a folder for what is kept', () => {
     expect(existsSync(home)).toBe(false)
   })
 
-  it('is not made below the folder that one stands in', async () => {
+  it('is not created in the working directory', async () => {
     const world = await World.open()
     const { code, stderr } = await world.run(['auth', 'status'], {
       env: { HOME: 'elsewhere', XDG_STATE_HOME: '' },
@@ -81,7 +75,7 @@ describe('a folder for what is kept', () => {
     expect(readdirSync(world.home)).toEqual([])
   })
 
-  it.runIf(process.platform === 'linux')('that can not be made is named, and what to do', async () => {
+  it.runIf(process.platform === 'linux')('is named in the error if it cannot be created', async () => {
     const world = await World.open()
     const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
     const { code, stderr } = await world.run(login, {

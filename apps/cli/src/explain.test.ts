@@ -6,7 +6,7 @@ const token = '0123456789abcdef0123456789abcdef01234567'
 const answer = `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n\r\n{"mfa_token":"PLANTED-6e16f915","error":"mfa_required","error_description":"Multi-factor authentication required"}\r\n`
 
 describe('grants', () => {
-  it('prints all grants, one of them, and what is not served', async () => {
+  it('prints all grants, one of them, and an unsupported one', async () => {
     const world = await World.open()
 
     const [all, one, other] = await Promise.all([
@@ -23,7 +23,7 @@ describe('grants', () => {
     expect(all.stdout).not.toContain('\x1b')
   })
 
-  it('prints the catalogue as JSON', async () => {
+  it('prints the reference as JSON', async () => {
     const world = await World.open()
     const { code, document } = await world.json(['grants', 'password'])
 
@@ -35,7 +35,7 @@ describe('grants', () => {
     })
   })
 
-  it('names the grants when there is no such one, and ends with 2', async () => {
+  it('names the grants if one is unknown, and exits with 2', async () => {
     const world = await World.open()
     const { code, stdout, stderr } = await world.run(['grants', 'PLANTED'])
 
@@ -45,7 +45,7 @@ describe('grants', () => {
     expect(leaksIn(stderr, ['PLANTED'])).toEqual([])
   })
 
-  it('fits into 40 columns, with colours and without', async () => {
+  it('fits into 40 columns, with and without colors', async () => {
     const world = await World.open()
     for (const env of [{}, { NO_COLOR: '1' }]) {
       const terminal = world.terminal(['grants'], { columns: 40, rows: 30, env })
@@ -67,7 +67,7 @@ describe('explain', () => {
     expect(stdout).toContain('What to do')
   })
 
-  it('takes a code however it is written, and names the nearest of one that is not known', async () => {
+  it('accepts a code in any spelling, and suggests a similar one for an unknown one', async () => {
     const world = await World.open()
     for (const code of ['INVALID_GRANT', 'Invalid-Grant'])
       expect((await world.run(['explain', code])).stdout).toMatch(/^invalid_grant \(400\)\n/)
@@ -77,17 +77,17 @@ describe('explain', () => {
     expect(stderr).toMatch(/Did you mean this\?\n {2}pgrants explain invalid_grant\n/)
   })
 
-  it('explains a whole answer on stdin, and repeats no secret of it', async () => {
+  it('explains a response on stdin, and repeats no secret of it', async () => {
     const world = await World.open()
     const { code, stdout, stderr } = await world.run(['explain'], { stdin: answer })
 
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^Response: status 403\n/)
+    expect(stdout).toMatch(/^Response with status 403\n/)
     expect(stdout).toContain('-d grant_type=urn:custom:mfa-otp')
     expect(leaksIn(stdout, ['PLANTED'])).toEqual([])
   })
 
-  it('explains what the sandbox answers to the curl of a newcomer', async () => {
+  it('explains an error of the sandbox', async () => {
     const world = await World.open()
     const response = await fetch(`${world.server.url}/oauth/token`, {
       method: 'POST',
@@ -100,7 +100,7 @@ describe('explain', () => {
     expect(document.explanation.cause.anchor).toMatch(/^invalid_request-/)
   })
 
-  it('says which status it took where none came', async () => {
+  it('prints which status it assumed', async () => {
     const world = await World.open()
     const { stdout, stderr } = await world.run(['explain'], {
       stdin: `{"token_type":"bearer","access_token":"${token}","expires_in":7776000}`,
@@ -111,7 +111,7 @@ describe('explain', () => {
     expect(leaksIn(stdout, [token])).toEqual([])
   })
 
-  it('explains an answer as JSON, without its secrets', async () => {
+  it('explains a response as JSON, without its secrets', async () => {
     const world = await World.open()
     const { code, document } = await world.json(['explain'], { stdin: answer })
 
@@ -125,7 +125,7 @@ describe('explain', () => {
     [['explain', token], '', /Unknown error code/],
     [['explain'], 'something_else', /Unknown error code/],
     [['explain'], 'x'.repeat(1_100_000), /more than 1 MiB/],
-  ])('ends with 2 on %j with %.20j, and repeats neither', async (args, stdin, message) => {
+  ])('exits with 2 for %j with %.20j, and repeats neither', async (args, stdin, message) => {
     const world = await World.open()
     const { code, stdout, stderr } = await world.run(args, { stdin })
 
@@ -134,7 +134,7 @@ describe('explain', () => {
     expect(leaksIn(stderr, [token, 'something_else'])).toEqual([])
   })
 
-  it('asks for a code or an answer, where stdin is a terminal', async () => {
+  it('fails without a code if stdin is a terminal', async () => {
     const terminal = (await World.open()).terminal(['explain'])
 
     expect((await terminal.ended).code).toBe(2)
@@ -151,7 +151,7 @@ describe('explain', () => {
     expect(stderr).toMatch(/did not end within 1 s/)
   })
 
-  it('reads nothing of stdin when it was given a code, also when stdin never ends', async () => {
+  it('does not read stdin if a code is given', async () => {
     const world = await World.open()
 
     const { ended } = world.spawn(['explain', 'invalid_scope'], { stdin: { open: '' } })

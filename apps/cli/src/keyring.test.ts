@@ -6,14 +6,14 @@ import { developer, product, World, withMfa } from '../test/cli.ts'
 import { openKeyring } from '../test/keyring.ts'
 
 describe('without a keyring', () => {
-  it('says on stderr that the sign-in is in a file, and why', async () => {
+  it('warns that the sign-in is stored in a file, and why', async () => {
     const world = await World.open()
     const { stderr } = await world.signIn([], { env: { PARTICLE_GRANTS_STORE: '' } })
     expect(stderr).toContain('No system keyring available; stored in a 0600 file.')
     expect((await world.json(['auth', 'status'])).document.store).toBe('file')
   })
 
-  it('sends nothing where the keyring is asked for by name, and puts it nowhere else', async () => {
+  it('sends nothing if --store keyring is given', async () => {
     const world = await World.open()
     const login = ['auth', 'login', '-u', developer.username, '--password-stdin', '--store', 'keyring']
     const { code, document } = await world.json(login, { stdin: developer.password })
@@ -21,7 +21,7 @@ describe('without a keyring', () => {
     expect(world.sandbox.requests()).toEqual([])
   })
 
-  it('needs none for a token of the environment', async () => {
+  it('accepts a token in the environment', async () => {
     const world = await World.open()
     const env = { PARTICLE_AUTH: 'a'.repeat(40), PARTICLE_GRANTS_STORE: 'keyring' }
     expect((await world.run(['auth', 'token'], { env })).code).toBe(0)
@@ -30,7 +30,7 @@ describe('without a keyring', () => {
 })
 
 describeWithService('keyring', 'with a keyring', () => {
-  it('keeps sessions and the secrets of clients in it by default, and none in a file', async () => {
+  it('stores sessions and client secrets in it by default, and none in a file', async () => {
     const world = await World.open()
     const env = { ...(await openKeyring()), PARTICLE_GRANTS_STORE: '' }
     const login = ['auth', 'login', '--client-id', product.id, '--client-secret-stdin']
@@ -56,7 +56,7 @@ describeWithService('keyring', 'with a keyring', () => {
     expect((await world.run(['auth', 'token'], { env })).code).toBe(3)
   })
 
-  it('finishes a sign-in there whose first call ended with 4', async () => {
+  it('completes a sign-in that ended with exit code 4', async () => {
     const world = await World.open()
     const env = { ...(await openKeyring()), PARTICLE_GRANTS_STORE: '' }
     const login = ['auth', 'login', '-u', withMfa.username, '--password-stdin']

@@ -18,7 +18,7 @@ function wrongCodes(world: World): string[] {
 }
 
 describe('auth login with two-step authentication', () => {
-  it('ends with 4, names the next call, and that finishes it', async () => {
+  it('exits with 4 and prints the next command, which completes the sign-in', async () => {
     const world = await World.open()
     const { stdout, stderr } = await challenged(world)
     expect(stdout).toBe('')
@@ -37,13 +37,13 @@ describe('auth login with two-step authentication', () => {
     ])
   })
 
-  it('takes password and code in one call', async () => {
+  it('accepts password and code in one call', async () => {
     const world = await World.open()
     const stdin = `${withMfa.password}\n${world.sandbox.otp(withMfa.username)}\n`
     expect((await world.run([...login, '--otp-stdin'], { stdin })).code).toBe(0)
   })
 
-  it('says how many attempts are left after a wrong code, and accepts the right one then', async () => {
+  it('prints the attempts left after a wrong code, and then accepts the correct one', async () => {
     const world = await World.open()
     await challenged(world)
     const refused = await world.json(['auth', 'login', '--otp-stdin'], { stdin: wrongCodes(world)[0] ?? '' })
@@ -74,27 +74,27 @@ describe('auth login with two-step authentication', () => {
     expect((await world.json(['auth', 'list'])).document.profiles).toEqual([])
   })
 
-  it('has nothing to answer where nobody has begun', async () => {
+  it('rejects a code if no sign-in waits for one', async () => {
     const world = await World.open()
     const { code, document } = await world.json(['auth', 'login', '--otp-stdin'], { stdin: '123456' })
     expect({ code, error: document.error.code }).toEqual({ code: 3, error: 'no_challenge' })
   })
 
-  it('takes a recovery code', async () => {
+  it('accepts a recovery code', async () => {
     const world = await World.open()
     await challenged(world)
     const { code } = await world.run(['auth', 'login', '--recovery-code-stdin'], { stdin: 'a1b2-c3d4-e5f6' })
     expect(code).toBe(0)
   })
 
-  it('makes the code itself of a key on stdin', async () => {
+  it('generates the code from a TOTP secret on stdin', async () => {
     const world = await World.open()
     const stdin = `${withMfa.password}\n${withMfa.totp}\n`
     const { document } = await world.json([...login, '--totp-stdin'], { stdin })
     expect(document).toMatchObject({ account: withMfa.username, grant: 'urn:custom:mfa-otp' })
   })
 
-  it('keeps the sign-in of a profile while another one waits for its code', async () => {
+  it('keeps the current sign-in while another one waits for its code', async () => {
     const world = await World.open()
     await world.signIn()
     await challenged(world)
@@ -103,7 +103,7 @@ describe('auth login with two-step authentication', () => {
     expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${withMfa.username}\n`)
   })
 
-  it('leaves nothing in the store of a challenge that is not wanted any more, nor of a sign-in that is replaced', async () => {
+  it('removes an abandoned challenge and a replaced sign-in from the store', async () => {
     const world = await World.open()
     await challenged(world)
     await world.signIn()
@@ -116,13 +116,13 @@ describe('auth login with two-step authentication', () => {
     expect(world.filesWithSecrets()).toHaveLength(1)
   })
 
-  it('names the profile in what it tells to call', async () => {
+  it('includes the profile in the next command', async () => {
     const world = await World.open()
     const { stderr } = await challenged(world, ['-p', 'work'])
     expect(stderr).toContain('--otp-stdin --profile work')
   })
 
-  it('stores the challenge where only its owner can read it, and no password', async () => {
+  it('stores the challenge, but no password', async () => {
     const world = await World.open()
     await challenged(world)
     const profiles = readFileSync(join(world.sessions, 'profiles.json'), 'utf8')
@@ -130,7 +130,7 @@ describe('auth login with two-step authentication', () => {
     expect(profiles).toContain(withMfa.username)
   })
 
-  it('says after a rejected recovery code how many attempts are left', async () => {
+  it('prints the attempts left after a rejected recovery code', async () => {
     const world = await World.open()
     await challenged(world)
     const args = ['auth', 'login', '--recovery-code-stdin']
@@ -139,7 +139,7 @@ describe('auth login with two-step authentication', () => {
     expect(stderr).toContain('Particle rejected the code; 2 attempts left.')
   })
 
-  it('asks for the lifetime in the second step as well, and gets it', async () => {
+  it('requests the lifetime in the second step, too', async () => {
     const world = await World.open()
     await challenged(world, ['--never-expires'])
     const { stdout, stderr } = await world.run(['auth', 'login', '--otp-stdin'], {
@@ -151,7 +151,7 @@ describe('auth login with two-step authentication', () => {
     expect(stderr).not.toContain('Requested a token')
   })
 
-  it('says what was asked for and what was given, where the server shortened the lifetime', async () => {
+  it('warns if the server shortened the lifetime', async () => {
     const world = await World.open()
     await challenged(world, ['--never-expires'])
     world.sandbox.failNext({

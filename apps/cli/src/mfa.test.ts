@@ -64,7 +64,7 @@ async function isOn(world: World): Promise<boolean> {
 }
 
 describe('auth mfa status', () => {
-  it('says whether it is on', async () => {
+  it('prints whether it is on', async () => {
     const world = await World.open()
     await world.signIn()
     const { code, stdout, stderr } = await world.run(['auth', 'mfa', 'status'])
@@ -77,11 +77,11 @@ describe('auth mfa status', () => {
     })
   })
 
-  it('ends with 3 where nobody is signed in', async () => {
+  it('exits with 3 if the profile is not signed in', async () => {
     expect((await (await World.open()).run(['auth', 'mfa', 'status'])).code).toBe(3)
   })
 
-  it('says so where the answer does not', async () => {
+  it('prints "unknown" if the API does not say', async () => {
     const world = await World.open()
     await world.signIn()
     world.sandbox.failNext({
@@ -95,7 +95,7 @@ describe('auth mfa status', () => {
 })
 
 describe.runIf(terminals)('auth mfa enable in a terminal', () => {
-  it('shows a QR code and the secret, takes its code, and gives advice', async () => {
+  it('shows a QR code and the secret, accepts its code, and prints where to get recovery codes', async () => {
     const world = await World.open()
     await world.signIn()
     const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { rows: 50 })
@@ -117,7 +117,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(leaksIn(everythingIn(world.home), [secret])).toEqual([])
   })
 
-  it('asks again after a wrong code, never sends it a second time, and takes the right one', async () => {
+  it('prompts again after a wrong code, and never sends the same code twice', async () => {
     const world = await World.open()
     await world.signIn()
     const terminal = world.terminal(['auth', 'mfa', 'enable'], { rows: 60 })
@@ -140,7 +140,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(sent.map(({ status }) => status)).toEqual([401, 200])
   })
 
-  it('gives up after three wrong codes, and MFA stays off', async () => {
+  it('stops after three wrong codes, and MFA stays off', async () => {
     const world = await World.open()
     await world.signIn()
     const terminal = world.terminal(['auth', 'mfa', 'enable'], { rows: 60 })
@@ -170,7 +170,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(await isOn(world)).toBe(false)
   })
 
-  it('fits the QR code into 80 × 24 with the prompt, and gives the secret alone in 36 columns', async () => {
+  it('fits code and prompt into 80 × 24, and shows only the secret in 36 columns', async () => {
     const world = await World.open()
     await world.signIn()
     const usual = world.terminal(['auth', 'mfa', 'enable'])
@@ -187,10 +187,10 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(await narrow.ended).toEqual({ code: 130, ...tidy })
   })
 
-  it('draws the same code without colours', async () => {
+  it('draws the same code without colors', async () => {
     const world = await World.open()
     await world.signIn()
-    // A library reads NO_COLOR when it is loaded, so this is a process of its own.
+    // A library reads NO_COLOR when it is loaded, so this is a separate process.
     const terminal = runInTerminal(world, ['auth', 'mfa', 'enable'], { rows: 50, env: { NO_COLOR: '1' } })
     await terminal.shows(prompt)
     terminal.press('ctrl-c')
@@ -200,7 +200,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(terminal.output()).not.toContain('\x1b[40m')
   })
 
-  it('says that the token ended where all tokens were revoked', async () => {
+  it('warns if the token was revoked', async () => {
     const world = await World.open()
     await world.signIn()
     const terminal = world.terminal(['auth', 'mfa', 'enable', '--revoke-tokens'], { rows: 60 })
@@ -211,7 +211,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(terminal.screen()).toMatch(/The access token was revoked\. Sign in again:\n {2}pgrants auth login/)
   })
 
-  it('refuses where it is on already', async () => {
+  it('fails if it is already on', async () => {
     const world = await World.open()
     await world.run(['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin'], {
       stdin: `${withMfa.password}\n${withMfa.totp}\n`,
@@ -224,7 +224,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
 })
 
 describe('auth mfa enable without a terminal', () => {
-  it('names --keep-secret, and asks for no secret', async () => {
+  it('names --keep-secret, and requests no secret', async () => {
     const world = await World.open()
     await world.signIn()
     const { code, stdout, stderr } = await world.run(['auth', 'mfa', 'enable'])
@@ -234,7 +234,7 @@ describe('auth mfa enable without a terminal', () => {
     expect(world.sandbox.requests().some(({ path }) => path.includes('mfa'))).toBe(false)
   })
 
-  it('refuses --keep-secret where there is no keyring, before anything is asked for', async () => {
+  it('rejects --keep-secret without a keyring, before anything is requested', async () => {
     const world = await World.open()
     await world.signIn()
     const { code, stderr } = await world.run(['auth', 'mfa', 'enable', '--keep-secret'])
@@ -254,7 +254,7 @@ describe('auth mfa disable', () => {
     return world
   }
 
-  it('takes the password from stdin, line ends of Windows and all', async () => {
+  it('reads the password from stdin, also with a Windows line end', async () => {
     const world = await signedInWithMfa()
     const { code, stdout } = await world.run(['auth', 'mfa', 'disable', '--password-stdin'], {
       stdin: `${withMfa.password}\r\n`,
@@ -265,7 +265,7 @@ describe('auth mfa disable', () => {
     expect(await isOn(world)).toBe(false)
   })
 
-  it('leaves it on when the password is wrong, and does not repeat it', async () => {
+  it('fails if the password is wrong, and does not repeat it', async () => {
     const world = await signedInWithMfa()
     const { code, stdout, stderr } = await world.run(['auth', 'mfa', 'disable', '--password-stdin'], {
       stdin: 'PLANTED-wrong\n',
@@ -277,14 +277,14 @@ describe('auth mfa disable', () => {
     expect(await isOn(world)).toBe(true)
   })
 
-  it('names --password-stdin where nobody can be asked', async () => {
+  it('names --password-stdin without a terminal', async () => {
     const { code, stderr } = await (await signedInWithMfa()).run(['auth', 'mfa', 'disable'])
 
     expect(code).toBe(2)
     expect(stderr).toMatch(/--password-stdin/)
   })
 
-  it('has nothing to do where it is off', async () => {
+  it('succeeds if it is already off', async () => {
     const world = await World.open()
     await world.signIn()
 
@@ -294,20 +294,23 @@ describe('auth mfa disable', () => {
     })
   })
 
-  it.runIf(terminals)('asks for the password without showing it, and changes nothing on Ctrl-C', async () => {
-    const world = await signedInWithMfa()
-    const stopped = runInTerminal(world, ['auth', 'mfa', 'disable'])
-    await stopped.shows(/Password of mfa@example\.com:/)
-    stopped.type('batt')
-    stopped.press('ctrl-c')
-    expect(await stopped.ended).toEqual({ code: 130, ...tidy })
-    expect(await isOn(world)).toBe(true)
+  it.runIf(terminals)(
+    'prompts for the password without showing it, and changes nothing on Ctrl-C',
+    async () => {
+      const world = await signedInWithMfa()
+      const stopped = runInTerminal(world, ['auth', 'mfa', 'disable'])
+      await stopped.shows(/Password of mfa@example\.com:/)
+      stopped.type('batt')
+      stopped.press('ctrl-c')
+      expect(await stopped.ended).toEqual({ code: 130, ...tidy })
+      expect(await isOn(world)).toBe(true)
 
-    const terminal = world.terminal(['auth', 'mfa', 'disable'])
-    await terminal.shows(/Password of mfa@example\.com:/)
-    terminal.type(`${withMfa.password}\r`)
-    expect(await terminal.ended).toEqual({ code: 0, ...tidy })
-    expect(leaksIn([terminal.output(), stopped.output()], [withMfa.password, 'batt'])).toEqual([])
-    expect(await isOn(world)).toBe(false)
-  })
+      const terminal = world.terminal(['auth', 'mfa', 'disable'])
+      await terminal.shows(/Password of mfa@example\.com:/)
+      terminal.type(`${withMfa.password}\r`)
+      expect(await terminal.ended).toEqual({ code: 0, ...tidy })
+      expect(leaksIn([terminal.output(), stopped.output()], [withMfa.password, 'batt'])).toEqual([])
+      expect(await isOn(world)).toBe(false)
+    },
+  )
 })

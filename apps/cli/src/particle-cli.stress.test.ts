@@ -30,7 +30,7 @@ describeStress('particle-cli 3.43.1, unmodified', () => {
       },
     )
 
-  it('is signed in by auth login --particle-cli, MFA and all, and keeps its own settings', async () => {
+  it('is signed in by auth login --particle-cli with MFA, and keeps its settings', async () => {
     const { world, particle, settings } = await open()
     expect(await login(world, '--particle-cli')).toMatchObject({ code: 0 })
     const [whoami, devices] = [await particle('whoami'), await particle('list')]
@@ -48,7 +48,7 @@ describeStress('particle-cli 3.43.1, unmodified', () => {
     })
   })
 
-  it('hands over its own sign-in, which is used and never renewed', async () => {
+  it('passes on its token with --from-particle-cli', async () => {
     const { world, particle } = await open()
     const signedIn = await particle(
       'login',
@@ -78,7 +78,7 @@ describeStress('particle-cli 3.43.1, unmodified', () => {
     expect(answer.status).toBe(200)
   })
 
-  it('signs out with us where the token is shared, and writes nothing that we stumble over', async () => {
+  it('is signed out by auth logout if the token is shared', async () => {
     const { world, particle, settings } = await open()
     await login(world, '--particle-cli')
     expect(await world.run(['auth', 'logout'])).toMatchObject({ code: 0 })
@@ -88,7 +88,7 @@ describeStress('particle-cli 3.43.1, unmodified', () => {
     expect(settings().its_own).toBe('setting')
   })
 
-  it('ends our sign-in by its own logout, which we tell as one that needs signing in again', async () => {
+  it('ends the shared sign-in with its own logout', async () => {
     const { world, particle } = await open()
     await login(world, '--particle-cli')
     expect(await particle('logout')).toMatchObject({ code: 0 })

@@ -11,7 +11,7 @@ async function isValid(world: World, token: string): Promise<boolean> {
 }
 
 describe('profiles of one account', () => {
-  it('keep a token each, with its own lifetime', async () => {
+  it('have separate tokens and lifetimes', async () => {
     const world = await World.open()
     await world.signIn(['-p', 'ci', '--never-expires'])
     const before = await tokenOf(world, 'ci')
@@ -23,7 +23,7 @@ describe('profiles of one account', () => {
     expect(document).toMatchObject({ expiresAt: null, neverExpires: true })
   })
 
-  it('end without each other', async () => {
+  it('end separately', async () => {
     const world = await World.open()
     for (const name of ['a', 'b', 'c']) await world.signIn(['-p', name])
     const token = await tokenOf(world, 'a')
@@ -35,7 +35,7 @@ describe('profiles of one account', () => {
     expect(world.filesWithSecrets()).toHaveLength(1)
   })
 
-  it('answer a challenge each', async () => {
+  it('have separate MFA challenges', async () => {
     const world = await World.open()
     const login = ['auth', 'login', '-u', withMfa.username, '--password-stdin']
     for (const name of ['a', 'b']) await world.run([...login, '-p', name], { stdin: withMfa.password })
@@ -48,7 +48,7 @@ describe('profiles of one account', () => {
     expect(await tokenOf(world, 'a')).not.toBe(await tokenOf(world, 'b'))
   })
 
-  it('share the count of failures: it is the address that would be locked out', async () => {
+  it('share the lockout guard', async () => {
     const world = await World.open()
     const login = ['auth', 'login', '-u', developer.username, '--password-stdin', '-p']
     const codes: (number | null)[] = []
@@ -57,7 +57,7 @@ describe('profiles of one account', () => {
     expect(codes).toEqual([1, 1, 1, 1, 1, 5])
   })
 
-  it('share the session and the secret of a product client, which are removed with the last of them', async () => {
+  it('share the session and secret of a product client, which are removed with the last profile', async () => {
     const world = await World.open()
     const login = ['auth', 'login', '--client-id', product.id, '--client-secret-stdin', '-p']
     for (const name of ['a', 'b']) await world.run([...login, name], { stdin: product.secret })
@@ -73,10 +73,10 @@ describe('profiles of one account', () => {
   })
 })
 
-describe('a client that is named with another kind', () => {
+describe('a client of another type', () => {
   const login = ['auth', 'login', '--client-id', scripts.id, '--client-secret-stdin']
 
-  it('signs in all the same, in another profile and in the same one', async () => {
+  it('signs in under another profile and under the same one', async () => {
     const world = await World.open()
     const stdin = scripts.secret
     expect((await world.run([...login, '--client-kind', 'user', '-p', 'usr'], { stdin })).code).toBe(0)
@@ -87,7 +87,7 @@ describe('a client that is named with another kind', () => {
     expect(world.filesWithSecrets()).toHaveLength(2)
   })
 
-  it('keeps the kind that its profile has it with', async () => {
+  it('keeps the type that its profile has', async () => {
     const world = await World.open()
     const stdin = scripts.secret
     await world.run([...login, '--client-kind', 'user'], { stdin })
@@ -96,8 +96,8 @@ describe('a client that is named with another kind', () => {
   })
 })
 
-describe('signing in where somebody is signed in', () => {
-  it('says until when the token from before stays valid', async () => {
+describe('signing in again', () => {
+  it('prints how long the earlier token remains valid', async () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '1h'])
     const { stderr } = await world.signIn()
@@ -106,7 +106,7 @@ describe('signing in where somebody is signed in', () => {
     )
   })
 
-  it('says nothing about a token that has expired', async () => {
+  it('prints nothing about an expired token', async () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '1'])
     await expect.poll(async () => (await world.run(['auth', 'status'])).code, { timeout: 20_000 }).toBe(3)
@@ -114,8 +114,8 @@ describe('signing in where somebody is signed in', () => {
   })
 })
 
-describe('another address than the one of the profile', () => {
-  it('is named together with that one', async () => {
+describe("another base URL than the profile's", () => {
+  it("is named in the error, with the profile's", async () => {
     const world = await World.open()
     await world.signIn()
     const args = ['auth', 'token', '--base-url', 'http://127.0.0.1:9']
@@ -127,7 +127,7 @@ describe('another address than the one of the profile', () => {
     expect(stderr).not.toContain('The token comes from')
   })
 
-  it('is the same one where only its writing differs', async () => {
+  it('is recognized if only its spelling differs', async () => {
     const world = await World.open()
     await world.signIn()
     const args = ['auth', 'token', '--base-url', `${world.server.url}/`]

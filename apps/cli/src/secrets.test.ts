@@ -47,7 +47,7 @@ const customer = [
 ] as const
 
 describe('secrets', () => {
-  it('are in no output, also with all debugging on', async () => {
+  it('are in no output, even with all debugging enabled', async () => {
     const world = await World.open()
     const debugging = startDebugging(world)
     const runs: Run[] = []
@@ -104,7 +104,7 @@ describe('secrets', () => {
     expect(leaksIn([runs, errors()], [secret])).toEqual([])
   })
 
-  it.runIf(existsSync('/proc/self/cmdline'))('are in no arguments of a process', async () => {
+  it.runIf(existsSync('/proc/self/cmdline'))('are in no process arguments', async () => {
     const world = await World.open()
     const { pid, ended } = world.spawn(customer[0], { stdin: customer[1] })
     const seen = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
@@ -113,7 +113,7 @@ describe('secrets', () => {
     expect(leaksIn(seen, [product.secret, jane.password])).toEqual([])
   })
 
-  it('are in 0600 files in 0700 folders, and in no file beside the one that needs them', async () => {
+  it('are in 0600 files in 0700 folders, and in no other file', async () => {
     const world = await World.open()
     await world.run(customer[0], { stdin: customer[1] })
     await world.run(['auth', 'login', '-u', withMfa.username, '--password-stdin', '-p', 'mfa'], {
@@ -134,7 +134,7 @@ describe('secrets', () => {
   })
 
   it.each(['--password', '--token', '--otp', '--client-secret', '--totp', '--recovery-code'])(
-    'have no flag %s that would put them into an argument: what does is named, and the value is not repeated',
+    'have no flag %s: the error names the flag that reads stdin, and does not repeat the value',
     async (flag) => {
       const world = await World.open()
       for (const json of [[], ['--json']]) {
@@ -163,7 +163,7 @@ describe('secrets', () => {
     [['api', '/v1/login', '--input=hunter2secret', '-f', 'a=b']],
     [['sandbox', '--port', 'hunter2secret']],
     [['completion', '-s', 'hunter2secret']],
-  ])('are not repeated where they are none of the arguments: %j', async (args) => {
+  ])('are not repeated as unexpected arguments: %j', async (args) => {
     const world = await World.open()
     for (const json of [[], ['--json']]) {
       const run = await world.run([...args, ...json])

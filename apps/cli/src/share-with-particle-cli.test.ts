@@ -37,7 +37,7 @@ describe('auth login --particle-cli', () => {
     })
   })
 
-  it('takes up the token that particle-cli has', async () => {
+  it('uses the token of particle-cli', async () => {
     const world = await World.open()
     await world.signIn(['-p', 'first'])
     const token = (await world.run(['auth', 'token'])).stdout.trim()
@@ -74,7 +74,7 @@ describe('auth login --particle-cli', () => {
     expect(world.sandbox.requests()).toEqual([])
   })
 
-  it('says so where particle-cli has no token to take', async () => {
+  it('fails if particle-cli is not signed in', async () => {
     const world = await World.open()
     const { code, stderr } = await world.run(['auth', 'login', '--from-particle-cli'])
     expect(code).toBe(2)

@@ -3,7 +3,7 @@ import { developer, World, withMfa } from '../test/cli.ts'
 
 const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
 
-describe('what a sign-in says', () => {
+describe('the output of a sign-in', () => {
   it.each([[login], [['auth', 'status']], [['auth', 'token']]])(
     'never repeats a password in the base URL: %j',
     async (args) => {
@@ -18,7 +18,7 @@ describe('what a sign-in says', () => {
     },
   )
 
-  it('names no token where there is none', async () => {
+  it('names no token source without a token', async () => {
     const world = await World.open()
     expect((await world.run(['auth', 'token'])).stderr).not.toContain('The token comes from')
     await world.signIn()
@@ -26,7 +26,7 @@ describe('what a sign-in says', () => {
     expect(usage.stderr).not.toContain('The token comes from')
   })
 
-  it('tells to mend the environment where its token is refused', async () => {
+  it('suggests to correct the environment if its token is rejected', async () => {
     const world = await World.open()
     const env = { PARTICLE_AUTH: 'd'.repeat(40) }
     const { code, stderr } = await world.run(['auth', 'whoami'], { env })
@@ -35,14 +35,14 @@ describe('what a sign-in says', () => {
     expect(stderr).not.toContain('auth login')
   })
 
-  it('keeps the profile in what it tells to do about an invalid token', async () => {
+  it('includes the profile in the remedy for an invalid token', async () => {
     const world = await World.open()
     const run = await world.run(['auth', 'login', '--with-token', '-p', 'tok'], { stdin: 'a'.repeat(40) })
     expect(run.code).toBe(3)
     expect(run.stderr).toContain('auth login --profile tok')
   })
 
-  it('names flags that exclude each other, without their values', async () => {
+  it("names flags that can't be combined, without their values", async () => {
     const world = await World.open()
     const { code, stderr } = await world.run([...login, '--never-expires', '--expires-in', '1h'])
     expect(code).toBe(2)
@@ -50,19 +50,19 @@ describe('what a sign-in says', () => {
     expect(stderr).not.toContain('=true')
   })
 
-  it('rounds the time that is left to the nearest', async () => {
+  it('rounds the time that is left', async () => {
     const world = await World.open()
     expect((await world.signIn()).stdout).toContain('(in 90 days)')
     expect((await world.signIn(['--expires-in', '1h'])).stdout).toContain('(in 1 hour)')
   })
 
-  it('says in which folder it is kept', async () => {
+  it('names the folder where it is stored', async () => {
     const world = await World.open()
     expect((await world.signIn()).stdout).toContain('in ~/state/particle-grants/sessions')
     expect((await world.json(['auth', 'status'])).document.folder).toBe(world.sessions)
   })
 
-  it('tells of the file store only when something is kept in it', async () => {
+  it('mentions the file store only if it stored something', async () => {
     const world = await World.open()
     const env = { PARTICLE_GRANTS_STORE: '' }
     const failed = await world.run(login, { stdin: 'wrong', env })
@@ -72,7 +72,7 @@ describe('what a sign-in says', () => {
     )
   })
 
-  it('waits in minutes and by the clock, where Particle asks to wait', async () => {
+  it('prints how long to wait, and until when', async () => {
     const world = await World.open()
     world.sandbox.failNext({ status: 429, error: 'rate_limit_exceeded', headers: { 'retry-after': '1790' } })
     const { code, stderr } = await world.run(login, { stdin: developer.password })
@@ -82,7 +82,7 @@ describe('what a sign-in says', () => {
 })
 
 describe('auth status', () => {
-  it('does not say that an unchecked token of the environment is signed in', async () => {
+  it('says that a token in the environment was not verified', async () => {
     const world = await World.open()
     const env = { PARTICLE_ACCESS_TOKEN: 'whatever' }
     const unchecked = await world.run(['auth', 'status'], { env })
@@ -93,7 +93,7 @@ describe('auth status', () => {
     expect(checked.stdout).toContain('The token in PARTICLE_ACCESS_TOKEN is not valid. Unset it')
   })
 
-  it('says beside a sign-in that another one waits for its code', async () => {
+  it('prints that another sign-in waits for its code', async () => {
     const world = await World.open()
     await world.signIn()
     await world.run(['auth', 'login', '-u', withMfa.username, '--password-stdin'], {
@@ -106,7 +106,7 @@ describe('auth status', () => {
     )
   })
 
-  it('keeps when a token ended', async () => {
+  it('prints when a token expired', async () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '1'])
     await expect.poll(async () => (await world.run(['auth', 'status'])).code, { timeout: 20_000 }).toBe(3)

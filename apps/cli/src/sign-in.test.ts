@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { developer, jane, product, World, withMfa } from '../test/cli.ts'
 
 describe('auth login without a terminal', () => {
-  it('takes several secrets on stdin in the order that its help names', async () => {
+  it('reads several secrets from stdin in the documented order', async () => {
     const world = await World.open()
     const help = (await world.run(['auth', 'login', '--help'])).stdout.replace(/\s+/g, ' ')
     const order = /in this order[^:]*: ([^.]+)\./.exec(help)?.[1]?.split(', ') ?? []
@@ -17,7 +17,7 @@ describe('auth login without a terminal', () => {
     expect(code).toBe(0)
   })
 
-  it('signs in with a username, and a password on stdin with the line end of Windows', async () => {
+  it('accepts a password on stdin with a Windows line end', async () => {
     const world = await World.open()
     const { code, stdout } = await world.run(
       ['auth', 'login', '-u', developer.username, '--password-stdin'],
@@ -37,7 +37,7 @@ describe('auth login without a terminal', () => {
     expect(code).toBe(0)
   })
 
-  it('gives up on a stdin that stays open and silent', async () => {
+  it('fails if stdin stays open without a line', async () => {
     const world = await World.open()
     const { code, stderr } = await world.spawn(
       ['auth', 'login', '-u', developer.username, '--password-stdin'],
@@ -48,13 +48,13 @@ describe('auth login without a terminal', () => {
     expect(world.sandbox.requests()).toEqual([])
   })
 
-  it('takes secrets from the environment', async () => {
+  it('reads secrets from the environment', async () => {
     const world = await World.open()
     const env = { PARTICLE_GRANTS_USERNAME: developer.username, PARTICLE_GRANTS_PASSWORD: developer.password }
     expect((await world.run(['auth', 'login'], { env })).code).toBe(0)
   })
 
-  it('names the flags where nothing says who signs in', async () => {
+  it('names the flags if no credentials are given', async () => {
     const world = await World.open()
     const { code, stderr, stdout } = await world.run(['auth', 'login'])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -62,14 +62,14 @@ describe('auth login without a terminal', () => {
     expect(stderr).toContain('--with-token')
   })
 
-  it('names the flag where only the password is missing', async () => {
+  it('names the flag if only the password is missing', async () => {
     const world = await World.open()
     const { code, stderr } = await world.run(['auth', 'login', '-u', developer.username])
     expect(code).toBe(2)
     expect(stderr).toContain('--password-stdin')
   })
 
-  it('says what is wrong with a wrong password, and stores nothing', async () => {
+  it('reports a wrong password, and stores nothing', async () => {
     const world = await World.open()
     const { code, document } = await world.json(
       ['auth', 'login', '-u', developer.username, '--password-stdin'],
@@ -86,7 +86,7 @@ describe('auth login without a terminal', () => {
     expect((await world.json(['auth', 'list'])).document.profiles).toEqual([])
   })
 
-  it('signs in as a product, and its token is renewed by itself', async () => {
+  it('signs in as a product, whose token is refreshed automatically', async () => {
     const world = await World.open()
     const login = await world.json(['auth', 'login', '--client-id', product.id, '--client-secret-stdin'], {
       stdin: product.secret,
@@ -97,7 +97,7 @@ describe('auth login without a terminal', () => {
     expect((await world.run(['auth', 'token'])).stdout).not.toBe(before)
   })
 
-  it("signs in for a product's customer, without and with her password", async () => {
+  it("signs in for a product's customer, without and with a password", async () => {
     const world = await World.open()
     const client = ['--client-id', product.id, '--client-secret-stdin']
     const asked = await world.json(['auth', 'login', ...client, '--customer', jane.username], {
@@ -113,7 +113,7 @@ describe('auth login without a terminal', () => {
     expect(own.document).toMatchObject({ subject: `customer:${jane.username}`, renewedBy: 'refresh_token' })
   })
 
-  it('uses a token that came from elsewhere, and knows whose it is and when it ends', async () => {
+  it('verifies an external token, and looks up its account and expiry', async () => {
     const world = await World.open()
     await world.signIn()
     const token = (await world.run(['auth', 'token'])).stdout
@@ -125,7 +125,7 @@ describe('auth login without a terminal', () => {
     expect(Date.parse(document.expiresAt)).toBeGreaterThan(Date.now())
   })
 
-  it('refuses an invalid token before it stores anything', async () => {
+  it('rejects an invalid token before it stores anything', async () => {
     const world = await World.open()
     const { code, document } = await world.json(['auth', 'login', '--with-token'], { stdin: 'a'.repeat(40) })
     expect(code).toBe(3)
@@ -133,7 +133,7 @@ describe('auth login without a terminal', () => {
     expect((await world.json(['auth', 'list'])).document.profiles).toEqual([])
   })
 
-  it('asks for the lifetime that is wanted, and tells when the server gave another', async () => {
+  it('requests a lifetime, and reports whether the server granted it', async () => {
     const world = await World.open()
     const hour = await world.json(
       ['auth', 'login', '-u', developer.username, '--password-stdin', '--expires-in', '1h'],
@@ -152,7 +152,7 @@ describe('auth login without a terminal', () => {
     expect(never.document).toMatchObject({ expiresAt: null, lifetimeAsRequested: true })
   })
 
-  it('refuses to sign in where the environment would hide it', async () => {
+  it('rejects a sign-in that the environment would hide', async () => {
     const world = await World.open()
     const options = { stdin: developer.password, env: { PARTICLE_ACCESS_TOKEN: 'f'.repeat(40) } }
     const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
@@ -169,7 +169,7 @@ describe('auth login without a terminal', () => {
     ['--expires-in', ['--expires-in', '0']],
     ['--customer', ['--customer', jane.username, '--otp-stdin']],
     ['--profile', ['--profile', '../x']],
-  ])('refuses a %s that can not work, before anything is sent', async (_, args) => {
+  ])('rejects an invalid %s before anything is sent', async (_, args) => {
     const world = await World.open()
     const { code } = await world.run(['auth', 'login', ...args, '--client-id', 'particle'], {
       stdin: '123456',

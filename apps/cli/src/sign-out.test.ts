@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { developer, jane, product, World } from '../test/cli.ts'
 
 describe('auth logout', () => {
-  it('revokes the token and leaves nothing of it', async () => {
+  it('revokes the token and deletes it', async () => {
     const world = await World.open()
     await world.signIn()
     const token = (await world.run(['auth', 'token'])).stdout.trim()
@@ -17,7 +17,7 @@ describe('auth logout', () => {
     expect((await world.run(['auth', 'token'])).code).toBe(3)
   })
 
-  it('forgets the sign-in also where the server is gone, says so, and ends with 1', async () => {
+  it('deletes the sign-in even if the server does not respond, and exits with 1', async () => {
     const world = await World.open()
     await world.signIn()
     await world.server.close()
@@ -28,7 +28,7 @@ describe('auth logout', () => {
     expect((await world.run(['auth', 'status'])).code).toBe(3)
   })
 
-  it('does not revoke where that is not wanted', async () => {
+  it('does not revoke with --no-revoke', async () => {
     const world = await World.open()
     await world.signIn()
     const token = (await world.run(['auth', 'token'])).stdout.trim()
@@ -39,7 +39,7 @@ describe('auth logout', () => {
     expect(answer.status).toBe(200)
   })
 
-  it("says that a customer's refresh token can't be revoked", async () => {
+  it("warns that a customer's refresh token can't be revoked", async () => {
     const world = await World.open()
     const client = ['--client-id', product.id, '--client-secret-stdin']
     await world.run(['auth', 'login', ...client, '-u', jane.username, '--password-stdin'], {
@@ -65,14 +65,14 @@ describe('auth logout', () => {
     expect((await world.json(['auth', 'list'])).document.profiles).toEqual([])
   })
 
-  it('is content where there is nothing to sign out of', async () => {
+  it('succeeds if there is nothing to sign out of', async () => {
     const world = await World.open()
     expect((await world.run(['auth', 'logout'])).code).toBe(0)
     expect((await world.run(['auth', 'logout', '--all'])).code).toBe(0)
   })
 })
 
-describe('auth logout of a token that came from elsewhere', () => {
+describe('auth logout of an external token', () => {
   const signInTwice = async (world: World) => {
     await world.signIn()
     const token = (await world.run(['auth', 'token'])).stdout.trim()
@@ -101,7 +101,7 @@ describe('auth logout of a token that came from elsewhere', () => {
 })
 
 describe('auth list and auth switch', () => {
-  it('are listed, switched and removed', async () => {
+  it('list, switch and remove profiles', async () => {
     const world = await World.open()
     await world.signIn(['-p', 'home'])
     await world.run(['auth', 'login', '-p', 'shop', '--client-id', product.id, '--client-secret-stdin'], {
@@ -117,7 +117,7 @@ describe('auth list and auth switch', () => {
     expect((await world.json(['auth', 'list'])).document.profiles).toHaveLength(1)
   })
 
-  it('are named where somebody asks for one that is not there', async () => {
+  it('name the profiles if one is unknown', async () => {
     const world = await World.open()
     await world.signIn(['-p', 'home'])
     const { code, stderr } = await world.run(['auth', 'switch', 'hom'])
@@ -125,7 +125,7 @@ describe('auth list and auth switch', () => {
     expect(stderr).toContain('home')
   })
 
-  it('keep a session each, at their own address', async () => {
+  it("keep each profile's session at its base URL", async () => {
     const world = await World.open()
     await world.signIn()
     const other = await World.open()
@@ -134,7 +134,7 @@ describe('auth list and auth switch', () => {
     expect(code).toBe(3)
   })
 
-  it('are written by several processes at once without a loss', async () => {
+  it('lose nothing when several processes write at once', async () => {
     const world = await World.open({ usesProcesses: true })
     const names = ['a', 'b', 'c', 'd']
     await Promise.all(names.map((name) => world.signIn(['-p', name])))

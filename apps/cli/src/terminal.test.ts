@@ -22,7 +22,7 @@ function wrongCodes(world: World): string[] {
 type Shown = SimulatedTerminal
 type Step = (shown: Shown) => Promise<void>
 
-/** What somebody types until each prompt shows, in the order of the prompts. */
+/** What is typed at each prompt. */
 const username = async (shown: Shown) => {
   await shown.shows('Username (email):')
   shown.type(`${withMfa.username}\r`)
@@ -43,7 +43,7 @@ const recovery = async (shown: Shown) => {
 if (canOpenTerminals !== true) reportSkipped('the CLI in a terminal', canOpenTerminals)
 else {
   describe('auth login in a terminal', () => {
-    it('leads an account with two-step authentication to a token, by a wrong code and the right one', async () => {
+    it('signs in with two-step authentication, after a wrong code', async () => {
       const world = await World.open()
       const shown = runInTerminal(world, ['auth', 'login'])
       for (const step of [username, password]) await step(shown)
@@ -57,7 +57,7 @@ else {
       expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${withMfa.username}\n`)
     })
 
-    it('takes a recovery code as a way out', async () => {
+    it('accepts a recovery code', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
       for (const step of [username, password, recovery]) await step(shown)
@@ -67,7 +67,7 @@ else {
       expect(shown.output()).not.toContain('a1b2-c3d4-e5f6')
     })
 
-    it('ends with 3 after three wrong codes, and stores nothing', async () => {
+    it('exits with 3 after three wrong codes, and stores nothing', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
       for (const step of [username, password]) await step(shown)
@@ -89,7 +89,7 @@ else {
       expect(shown.output()).not.toContain(product.secret)
     })
 
-    it('signs in with a client of the own account, without a password', async () => {
+    it("signs in with a client of the user's own account", async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login', '--client-id', scripts.id])
       await shown.shows(`What type of client is ${scripts.id}?`)
@@ -103,7 +103,7 @@ else {
       })
     })
 
-    it('sends no refused code again, and asks for another one', async () => {
+    it('does not resend a rejected code', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
       for (const step of [username, password]) await step(shown)
@@ -119,7 +119,7 @@ else {
       expect(codes.map(({ status }) => status)).toEqual([401, 200])
     })
 
-    it('says that a recovery code was refused, and of what use these are', async () => {
+    it('says where recovery codes work, and that one was rejected', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
       for (const step of [username, password, recovery]) await step(shown)
@@ -132,7 +132,7 @@ else {
       await shown.ended
     })
 
-    it('asks for no secret that could not be kept', async () => {
+    it('prompts for no secret that could not be stored', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login', '--store', 'keyring'])
       expect(await shown.ended).toMatchObject({ code: 1 })
@@ -140,7 +140,7 @@ else {
       expect(shown.screen()).not.toContain('Username')
     })
 
-    it('asks again after a wrong password, and for the password only', async () => {
+    it('prompts for the password only after a wrong one', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
       await shown.shows('Username (email):')
@@ -154,7 +154,7 @@ else {
       expect(shown.screen()).not.toContain('grant_type')
     })
 
-    it('takes a token that is pasted', async () => {
+    it('prompts for a token with --with-token', async () => {
       const world = await World.open()
       await world.signIn()
       const value = (await world.run(['auth', 'token'])).stdout.trim()
@@ -165,7 +165,7 @@ else {
       expect(shown.output()).not.toContain(value)
     })
 
-    it('goes on with a sign-in that waits for its code', async () => {
+    it('resumes a sign-in that waits for its code', async () => {
       const world = await World.open()
       await world.run(['auth', 'login', '-u', withMfa.username, '--password-stdin'], {
         stdin: withMfa.password,
@@ -281,7 +281,7 @@ else {
       ])
     })
 
-    it('shows a spinner where the server is slow, and nothing of it stays', async () => {
+    it('shows a spinner while the server is slow, and removes it', async () => {
       const world = await World.open()
       await world.signIn()
       world.sandbox.failNext({ delay: 1200 })
@@ -296,7 +296,7 @@ else {
       await world.signIn(['-p', 'work'])
       const calls = [
         ['auth', 'status'],
-        ['auth', 'status', '-p', 'nobody'],
+        ['auth', 'status', '-p', 'unknown'],
         ['auth', 'list'],
         ['auth', 'login', 'PLANTED'],
       ]
@@ -305,17 +305,17 @@ else {
         await shown.ended
         const lines = shown.output().replaceAll('\r', '').split('\n')
         const plain = lines.map((line) => stripVTControlCharacters(line).trimEnd())
-        const command = /^ {2,4}pgrants auth login --profile nobody --base-url \S+$/
+        const command = /^ {2,4}pgrants auth login --profile unknown --base-url \S+$/
         // A longer line is one word, or a command.
         const long = plain.filter((line) => line.length > (columns || 80) && !command.test(line))
         expect(long.filter((line) => line.trim().replace(/^- /, '').includes(' '))).toEqual([])
-        expect(plain.filter((line) => command.test(line))).toHaveLength(args.includes('nobody') ? 1 : 0)
+        expect(plain.filter((line) => command.test(line))).toHaveLength(args.includes('unknown') ? 1 : 0)
         // The lines have more than one word each.
         expect(plain.some((line) => line.trim().split(' ').length > 2)).toBe(true)
       }
     })
 
-    it('ends at Ctrl-D at a prompt, and says that the input ended', async () => {
+    it('stops on Ctrl-D at a prompt, and says that the input ended', async () => {
       const world = await World.open()
       const shown = runInTerminal(world, ['auth', 'login'])
       for (const step of [username]) await step(shown)
@@ -326,7 +326,7 @@ else {
       expect(stored(world)).toEqual([])
     })
 
-    it('shows no spinner in a dumb terminal, where it would stay', async () => {
+    it('shows no spinner in a dumb terminal', async () => {
       const world = await World.open()
       await world.signIn()
       world.sandbox.failNext({ delay: 1200 })
@@ -335,7 +335,7 @@ else {
       expect(shown.output()).not.toContain('Verifying the token')
     })
 
-    it('colours in a terminal, and not with NO_COLOR', async () => {
+    it('prints colors in a terminal, but not with NO_COLOR', async () => {
       const world = await World.open()
       await world.signIn()
       const colour = String.fromCharCode(27)

@@ -8,8 +8,8 @@ import { developer, World, withMfa } from '../test/cli.ts'
 import { openKeyring } from '../test/keyring.ts'
 import { runInTerminal, terminals, tidy } from '../test/terminal.ts'
 
-describeWithService('keyring', 'codes from the keyring', () => {
-  it('are set up without a terminal, and forgotten when MFA is switched off', async () => {
+describeWithService('keyring', 'the TOTP secret in the keyring', () => {
+  it('is set up without a terminal, and removed when MFA is disabled', async () => {
     const world = await World.open()
     const env = await openKeyring()
     await world.signIn()
@@ -32,7 +32,7 @@ describeWithService('keyring', 'codes from the keyring', () => {
     })
   })
 
-  it.runIf(terminals)('are offered after the set-up in a terminal, and not kept unasked', async () => {
+  it.runIf(terminals)('is offered in a terminal, and not stored by default', async () => {
     const world = await World.open()
     const env = await openKeyring()
     await world.signIn()
@@ -47,7 +47,7 @@ describeWithService('keyring', 'codes from the keyring', () => {
     expect((await world.json(['auth', 'mfa', 'status'], { env })).document.secretKept).toBe(false)
   })
 
-  it.runIf(terminals)('are not kept on Ctrl-C, when MFA is on already', async () => {
+  it.runIf(terminals)('is not stored on Ctrl-C, and MFA is on', async () => {
     const world = await World.open()
     const env = await openKeyring()
     await world.signIn()
@@ -63,7 +63,7 @@ describeWithService('keyring', 'codes from the keyring', () => {
     expect((await world.json(['auth', 'mfa', 'status'], { env })).document.secretKept).toBe(false)
   })
 
-  it.runIf(terminals)('are kept where that is chosen', async () => {
+  it.runIf(terminals)('is stored if that is chosen', async () => {
     const world = await World.open()
     const env = await openKeyring()
     await world.signIn()
@@ -80,7 +80,7 @@ describeWithService('keyring', 'codes from the keyring', () => {
   })
 })
 
-/** Signs in with a secret kept in the keyring, and then sets the authenticator up anew behind the CLI's back. */
+/** Signs in with a secret in the keyring, and then sets up the authenticator again without the CLI. */
 async function withStaleKey() {
   const world = await World.open()
   const env = await openKeyring()
@@ -105,62 +105,56 @@ async function withStaleKey() {
   return { world, env }
 }
 
-describeWithService('keyring', 'a key in the keyring that fits no more', () => {
+describeWithService('keyring', 'an outdated TOTP secret in the keyring', () => {
   const login = ['auth', 'login', '--username', developer.username]
 
-  it.runIf(terminals)(
-    'costs one try in a terminal, where the code is asked for, and can be forgotten',
-    async () => {
-      const { world, env } = await withStaleKey()
-      const terminal = runInTerminal(world, login, { env })
-      await terminal.shows('Password:')
-      terminal.type(`${developer.password}\r`)
-      await terminal.shows('rejected the code of the TOTP secret')
-      await terminal.shows('2 attempts left')
-      terminal.type(`${world.sandbox.otp(developer.username)}\r`)
-      await terminal.shows('Remove the outdated TOTP secret')
-      terminal.press('enter')
+  it.runIf(terminals)('costs one attempt in a terminal, and can be removed', async () => {
+    const { world, env } = await withStaleKey()
+    const terminal = runInTerminal(world, login, { env })
+    await terminal.shows('Password:')
+    terminal.type(`${developer.password}\r`)
+    await terminal.shows('rejected the code of the TOTP secret')
+    await terminal.shows('2 attempts left')
+    terminal.type(`${world.sandbox.otp(developer.username)}\r`)
+    await terminal.shows('Remove the outdated TOTP secret')
+    terminal.press('enter')
 
-      expect(await terminal.ended).toEqual({ code: 0, ...tidy })
-      expect(terminal.screen()).toContain('Removed the TOTP secret from the keyring.')
-      expect(sentCodes(world)).toEqual([401, 200])
-      expect((await world.json(['auth', 'mfa', 'status'], { env })).document.secretKept).toBe(false)
-    },
-  )
+    expect(await terminal.ended).toEqual({ code: 0, ...tidy })
+    expect(terminal.screen()).toContain('Removed the TOTP secret from the keyring.')
+    expect(sentCodes(world)).toEqual([401, 200])
+    expect((await world.json(['auth', 'mfa', 'status'], { env })).document.secretKept).toBe(false)
+  })
 
-  it.runIf(terminals)(
-    'stays where somebody stops at the offer to forget it; the sign-in stays as well',
-    async () => {
-      const { world, env } = await withStaleKey()
-      const terminal = runInTerminal(world, [...login, '-p', 'again'], { env })
-      await terminal.shows('Password:')
-      terminal.type(`${developer.password}\r`)
-      await terminal.shows('2 attempts left')
-      terminal.type(`${world.sandbox.otp(developer.username)}\r`)
-      await terminal.shows('Remove the outdated TOTP secret')
-      terminal.press('ctrl-c')
+  it.runIf(terminals)('stays on Ctrl-C at the offer to remove it, as does the sign-in', async () => {
+    const { world, env } = await withStaleKey()
+    const terminal = runInTerminal(world, [...login, '-p', 'again'], { env })
+    await terminal.shows('Password:')
+    terminal.type(`${developer.password}\r`)
+    await terminal.shows('2 attempts left')
+    terminal.type(`${world.sandbox.otp(developer.username)}\r`)
+    await terminal.shows('Remove the outdated TOTP secret')
+    terminal.press('ctrl-c')
 
-      expect(await terminal.ended).toEqual({ code: 0, ...tidy })
-      expect((await world.run(['auth', 'token', '-p', 'again'])).code).toBe(0)
-      expect((await world.json(['auth', 'mfa', 'status'], { env })).document.secretKept).toBe(true)
-    },
-  )
+    expect(await terminal.ended).toEqual({ code: 0, ...tidy })
+    expect((await world.run(['auth', 'token', '-p', 'again'])).code).toBe(0)
+    expect((await world.json(['auth', 'mfa', 'status'], { env })).document.secretKept).toBe(true)
+  })
 
-  it('is forgotten by a command, also where nobody is signed in', async () => {
+  it('is removed by auth mfa forget, even if the profile is not signed in', async () => {
     const { world, env } = await withStaleKey()
     await world.run(['auth', 'logout'])
     const forget = ['auth', 'mfa', 'forget', '--username', developer.username]
     const first = await world.json(forget, { env })
     expect(first).toEqual({ code: 0, document: { account: developer.username, forgotten: true } })
     expect((await world.json(forget, { env })).document.forgotten).toBe(false)
-    const nobody = await world.run(['auth', 'mfa', 'forget'], { env })
-    expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining('--username') })
+    const unknown = await world.run(['auth', 'mfa', 'forget'], { env })
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('--username') })
   })
 })
 
 // In real time: each test waits for a time step, half a minute at most.
-describeStress('a sign-in that finds its codes by itself', () => {
-  it('never sends the same time step from two processes, and signs both in', async () => {
+describeStress('an unattended sign-in', () => {
+  it('never sends the same code from two processes, and signs in both', async () => {
     const world = await World.open({ usesProcesses: true })
     const stdin = `${withMfa.password}\n${withMfa.totp}\n`
     const args = ['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin', '-p']
@@ -177,8 +171,8 @@ describeStress('a sign-in that finds its codes by itself', () => {
     expect(sentCodes(world)).toEqual([200, 200])
   })
 
-  describeWithService('keyring', 'with a key from the keyring', () => {
-    it('keeps the challenge where the key fits no more, and says how to forget it', async () => {
+  describeWithService('keyring', 'with a TOTP secret in the keyring', () => {
+    it('keeps the challenge if the secret is outdated, and prints how to remove it', async () => {
       const { world, env } = await withStaleKey()
       const args = ['auth', 'login', '--username', developer.username, '--password-stdin']
       const refused = await world.run(args, { env, stdin: developer.password })
@@ -190,7 +184,7 @@ describeStress('a sign-in that finds its codes by itself', () => {
       expect((await world.run(['auth', 'login', '--otp-stdin'], { env, stdin })).code).toBe(0)
     })
 
-    it('needs nobody', async () => {
+    it('needs no person', async () => {
       const world = await World.open()
       const env = await openKeyring()
       await world.signIn()

@@ -12,7 +12,7 @@ async function spent(): Promise<World> {
 }
 
 describe('auth unlock', () => {
-  it('is named where tries are held back, and lets them go again', async () => {
+  it('is suggested during a lockout, and ends it', async () => {
     const world = await spent()
     const held = await world.run(login, { stdin: developer.password })
     expect(held.code).toBe(5)
@@ -27,7 +27,7 @@ describe('auth unlock', () => {
     expect((await world.run(login, { stdin: developer.password })).code).toBe(0)
   })
 
-  it('does so for one address only', async () => {
+  it('ends it for one base URL only', async () => {
     const world = await spent()
     const other = ['auth', 'unlock', '--base-url', 'http://127.0.0.1:9']
     expect(await world.json(other)).toMatchObject({
@@ -37,7 +37,7 @@ describe('auth unlock', () => {
     expect((await world.run(login, { stdin: developer.password })).code).toBe(5)
   })
 
-  it('does so also where the count can not be read', async () => {
+  it("ends it even if its record can't be read", async () => {
     const world = await spent()
     const record = readdirSync(world.sessions).find((name) => name.startsWith('guard-'))
     writeFileSync(join(world.sessions, String(record)), 'garbled')

@@ -26,7 +26,7 @@ export interface Run {
   readonly stderr: string
 }
 
-/** The input of a run, without its arguments. */
+/** The input of a run, beside its arguments. */
 export interface RunOptions {
   /** Standard input, which ends after it. @default '' */
   readonly stdin?: string | Buffer

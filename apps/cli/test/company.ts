@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A name that only the company's proxy resolves, to this machine. */
+/** A host name that only the company's proxy resolves, to this machine. */
 export const insideName = 'api.particle.test'
 
 /** A company's proxy on loopback: it tunnels by CONNECT, and notes what it is asked for. */
@@ -53,7 +53,7 @@ export function makeCertificate(): Certificate | undefined {
   return { file: cert, key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
 }
 
-/** Puts TLS before a server of this machine. Gives the port. */
+/** Puts TLS in front of a server of this machine. Returns the port. */
 export function throughTls(to: string, { key, cert }: Certificate): Promise<number> {
   const server = createTlsServer({ key, cert }, (incoming, outgoing) =>
     pass(incoming, outgoing, `${to}${incoming.url}`),

@@ -7,7 +7,7 @@ import {
 import { inject, onTestFinished } from 'vitest'
 import type { World } from './cli.ts'
 
-/** Runs the CLI in a real pseudo-terminal, in a separate process. It is killed with the test. */
+/** Runs the CLI in a real pseudo-terminal, as a separate process. It is killed with the test. */
 export function runInTerminal(
   world: World,
   args: readonly string[],

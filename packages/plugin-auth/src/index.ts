@@ -8,6 +8,7 @@ export {
   CliError,
   type CliErrorCode,
   type CliErrorOptions,
+  type CommandCall,
   type ExitCode,
   exitCodes,
 } from './errors/cli-error.ts'
@@ -17,7 +18,7 @@ export {
   type PrintErrorOptions,
   reportError,
 } from './errors/describe-error.ts'
-export type { CommandCall, CommandContext } from './errors/format-command.ts'
+export type { CommandContext } from './errors/format-command.ts'
 export { unknownCommand } from './errors/unknown-command.ts'
 export { type ApiRequest, type ApiResponse, callApi, toApiError, toNetworkError } from './network/api-call.ts'
 export { platformFetch } from './network/fetch.ts'

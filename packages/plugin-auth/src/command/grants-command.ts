@@ -1,8 +1,9 @@
 import { Command, Flags } from '@oclif/core'
 import { storeNames } from '../connection/profiles.ts'
 import type { Source } from '../connection/source.ts'
+import type { CommandCall } from '../errors/cli-error.ts'
 import { describeError, type ErrorDescription, printError } from '../errors/describe-error.ts'
-import { type CommandCall, type CommandContext, formatCommand } from '../errors/format-command.ts'
+import { type CommandContext, formatCommand } from '../errors/format-command.ts'
 import { canPrompt, withProgress } from '../output/prompts.ts'
 import { formatOutcome, printNote } from '../output/text.ts'
 
@@ -26,16 +27,8 @@ export const connectionFlags = {
   })(),
 }
 
-/** Prints messages beside the result. */
-export interface Reporter {
-  /** Prints a text on stderr. */
-  readonly note: (text: string) => void
-  /** Prints a warning on stderr. */
-  readonly caution: (text: string) => void
-  readonly progress: <T>(text: string, run: () => Promise<T>) => Promise<T>
-  /** Formats a command as it must be typed, with the flags of the connection in use. */
-  readonly formatCommand: (...call: CommandCall) => string
-}
+/** What prints messages beside the result: a command. */
+export type Reporter = Pick<GrantsCommand, 'note' | 'caution' | 'progress' | 'formatCommand'>
 
 /**
  * Base class of all commands: `--json`, exit codes, and errors that say what to do. `run` returns the document that
@@ -61,37 +54,28 @@ export abstract class GrantsCommand extends Command {
     return { bin: this.bin, topicSeparator: this.config.topicSeparator, source: this.usedSource }
   }
 
-  protected get reporter(): Reporter {
-    return {
-      note: (text) => this.note(text),
-      caution: (text) => this.caution(text),
-      progress: (text, run) => this.progress(text, run),
-      formatCommand: (...call) => this.formatCommand(...call),
-    }
-  }
-
   /** Prints a text on stdout; nothing with `--json`. */
   protected print(text: string): void {
     this.log(text)
   }
 
   /** Prints a text on stderr, also with `--json`. */
-  protected note(text: string): void {
+  note(text: string): void {
     printNote(text)
   }
 
   /** Prints a warning on stderr, also with `--json`. */
-  protected caution(text: string): void {
+  caution(text: string): void {
     process.stderr.write(`${formatOutcome('warning', text, { stream: process.stderr })}\n`)
   }
 
   /** Runs an operation. If it takes long, a terminal shows a spinner. */
-  protected progress<T>(text: string, run: () => Promise<T>): Promise<T> {
+  progress<T>(text: string, run: () => Promise<T>): Promise<T> {
     return withProgress(text, run)
   }
 
   /** Formats a command as it must be typed, with the flags of the connection in use. */
-  protected formatCommand(...call: CommandCall): string {
+  formatCommand(...call: CommandCall): string {
     return formatCommand(this.context, call)
   }
 

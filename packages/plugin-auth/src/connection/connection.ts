@@ -1,16 +1,21 @@
+import { createHash } from 'node:crypto'
 import {
   type CustomerSubject,
   createSession,
   customer,
   type DeveloperSession,
+  developerClient,
   GrantsError,
   type OAuthClient,
   type ProductSession,
+  productClient,
+  type Secret,
   type StaticSession,
   type Store,
+  userClient,
 } from '@particle-grants/core'
+import type { DeveloperClientId } from '@particle-grants/core/protocol'
 import { platformFetch } from '../network/fetch.ts'
-import { loadClient } from './client-secrets.ts'
 import { ProfileList, type SignIn } from './profiles.ts'
 import { formatSource, getSignIn, type Source } from './source.ts'
 import { Stores } from './stores.ts'
@@ -80,4 +85,57 @@ const customerPrefix = 'customer:'
 /** Returns the customer of a product client's sign-in; `undefined`: the product itself. */
 export function parseCustomer(subject: string): CustomerSubject | undefined {
   return subject.startsWith(customerPrefix) ? customer(subject.slice(customerPrefix.length)) : undefined
+}
+
+// ─── Clients and their secrets ───────────────────────────────────────────────────────────────────────────────────────
+
+/** A client, and the API where it is registered. */
+type ClientAt = Pick<SignIn, 'baseUrl' | 'client'>
+
+export function createClient({ kind, id }: SignIn['client'], secret: Secret | string): OAuthClient {
+  if (kind === 'developer') return developerClient(id as DeveloperClientId)
+  return kind === 'product' ? productClient({ id, secret }) : userClient({ id, secret })
+}
+
+/**
+ * Loads a client. The secret of a developer client is public; every other secret is in the store.
+ *
+ * @throws GrantsError `not_signed_in` if it is not there
+ */
+async function loadClient(clientAt: ClientAt, store: Store): Promise<OAuthClient> {
+  const { client } = clientAt
+  if (client.kind === 'developer') return createClient(client, '')
+  const record = await store.load(getKey(clientAt))
+  if (record !== undefined) return createClient(client, record.value)
+  throw new GrantsError('not_signed_in', `The secret of the client ${client.id} is not in the store.`, {})
+}
+
+export async function saveClientSecret(clientAt: ClientAt, client: OAuthClient, store: Store): Promise<void> {
+  if (client.kind === 'developer') return
+  const key = getKey(clientAt)
+  await store.withLock(key, async () => {
+    const record = await store.load(key)
+    const value = client.secret.reveal()
+    if (record?.value !== value) await store.save(key, value, record?.version ?? null)
+  })
+}
+
+export async function removeClientSecret(clientAt: ClientAt, store: Store): Promise<void> {
+  if (clientAt.client.kind === 'developer') return
+  const key = getKey(clientAt)
+  await store.withLock(key, async () => {
+    const record = await store.load(key).catch(ignoreDamage)
+    // Also without a record, which removes what is left of a damaged one.
+    await store.remove(key, record?.version ?? null)
+  })
+}
+
+function ignoreDamage(thrown: unknown): undefined {
+  if (GrantsError.isInstance(thrown) && thrown.code === 'store_damaged') return undefined
+  throw thrown
+}
+
+function getKey({ baseUrl, client }: ClientAt): string {
+  const hash = createHash('sha256').update(JSON.stringify([baseUrl, client.id]))
+  return `client-${hash.digest('hex')}`
 }

@@ -1,7 +1,6 @@
-import { GrantsError } from '@particle-grants/core'
+import { GrantsError, type Store } from '@particle-grants/core'
 import type { ClientKind } from '@particle-grants/core/protocol'
 import { CliError } from '../errors/cli-error.ts'
-import type { Stores } from './stores.ts'
 
 /** Where secrets can be stored. */
 export const storeNames = ['keyring', 'file'] as const
@@ -59,11 +58,15 @@ export function activateProfile({ profiles }: Profiles, active: string | undefin
   return active !== undefined && Object.hasOwn(profiles, active) ? { active, profiles } : { profiles }
 }
 
+interface StoreSource {
+  get(name: StoreName): Promise<Store>
+}
+
 /** The profiles of this machine. They are in the file store, because they hold no secret. */
 export class ProfileList {
-  readonly #stores: Stores
+  readonly #stores: StoreSource
 
-  constructor(stores: Stores) {
+  constructor(stores: StoreSource) {
     this.#stores = stores
   }
 
@@ -123,26 +126,25 @@ export function parseProfiles(text: string): Profiles {
   if (!isObject(value)) throw damaged('it is not a list of profiles')
   if (value.version !== version) throw damaged('another version of this program wrote it')
   const { active, profiles } = value
-  const isActiveValid = active === undefined || (typeof active === 'string' && isProfileName(active))
-  if (!isActiveValid || !isObject(profiles) || !Object.entries(profiles).every(isEntry)) {
-    throw damaged('a part of it is malformed')
+  const isActiveValid = active === undefined || typeof active === 'string'
+  const isValid = isActiveValid && isObject(profiles) && Object.entries(profiles).every(isEntry)
+  if (!isValid) throw damaged('a part of it is malformed')
+  return {
+    ...(isActiveValid && active !== undefined && { active }),
+    profiles: profiles as Profiles['profiles'],
   }
-  return { ...(active === undefined ? {} : { active }), profiles: profiles as Profiles['profiles'] }
 }
 
 function isEntry([name, profile]: [string, unknown]): boolean {
   if (!isProfileName(name) || !isObject(profile)) return false
-  const { signIn, pending, warnedAt } = profile
-  const isWarnedAtValid = warnedAt === undefined || typeof warnedAt === 'number'
-  return isWarnedAtValid && [signIn, pending].every((one) => one === undefined || isSignIn(one))
+  return [profile.signIn, profile.pending].every((signIn) => signIn === undefined || isSignIn(signIn))
 }
 
 function isSignIn(given: unknown): boolean {
   if (!isObject(given) || !isObject(given.client)) return false
   const { baseUrl, client, subject, store, key } = given
-  const kinds: readonly unknown[] = ['developer', 'product', 'user'] satisfies ClientKind[]
-  const areStrings = [baseUrl, client.id, subject, key].every((value) => typeof value === 'string')
-  return areStrings && kinds.includes(client.kind) && (storeNames as readonly unknown[]).includes(store)
+  const texts = [baseUrl, client.kind, client.id, subject, key]
+  return texts.every((value) => typeof value === 'string') && storeNames.some((name) => name === store)
 }
 
 function parseJson(text: string): unknown {

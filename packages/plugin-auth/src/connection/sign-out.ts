@@ -1,6 +1,5 @@
 import { GrantsError, type LogoutResult, type Secret } from '@particle-grants/core'
-import { createClient, removeClientSecret } from './client-secrets.ts'
-import { type Connections, createSignInSession } from './connection.ts'
+import { type Connections, createClient, createSignInSession, removeClientSecret } from './connection.ts'
 import { isSameRecord, type Profiles, type SignIn } from './profiles.ts'
 import { loadToken } from './stored-token.ts'
 

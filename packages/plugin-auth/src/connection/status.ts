@@ -1,8 +1,9 @@
 import { GrantsError } from '@particle-grants/core'
 import { isChallengeOpen, type SettledState } from '@particle-grants/core/machine'
 import { particleUrl } from '@particle-grants/core/protocol'
+import type { CommandCall } from '../errors/cli-error.ts'
 import { exitCodes } from '../errors/cli-error.ts'
-import { type CommandCall, type CommandContext, formatCommand } from '../errors/format-command.ts'
+import { type CommandContext, formatCommand } from '../errors/format-command.ts'
 import { callApi, toApiError } from '../network/api-call.ts'
 import {
   formatAccount,

@@ -1,5 +1,3 @@
-import type { CommandCall } from './format-command.ts'
-
 /** The exit codes of all commands. They are documented and stable. */
 export const exitCodes = {
   done: 0,
@@ -51,6 +49,9 @@ export const cliErrorCodes = {
 } as const satisfies Record<string, ExitCode>
 
 export type CliErrorCode = keyof typeof cliErrorCodes
+
+/** A command to print: its id with spaces, then its arguments. */
+export type CommandCall = readonly [id: string, ...args: string[]]
 
 export interface CliErrorOptions {
   /** What happened, without secrets. */

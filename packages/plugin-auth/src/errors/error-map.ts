@@ -1,8 +1,8 @@
 import type { ErrorCode, ErrorDetails } from '@particle-grants/core'
 import { folderVariable } from '../connection/stores.ts'
 import { getProxyRemedy } from '../network/fetch.ts'
+import type { CommandCall } from './cli-error.ts'
 import { type ExitCode, exitCodes } from './cli-error.ts'
-import type { CommandCall } from './format-command.ts'
 
 /** How a command reports an error of core. */
 export interface ErrorReport<C extends ErrorCode = ErrorCode> {

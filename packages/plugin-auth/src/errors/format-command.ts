@@ -1,9 +1,7 @@
 import { particleUrl } from '@particle-grants/core/protocol'
 import { defaultProfile } from '../connection/profiles.ts'
 import type { Source } from '../connection/source.ts'
-
-/** A command to print: its id with spaces, then its arguments. */
-export type CommandCall = readonly [id: string, ...args: string[]]
+import type { CommandCall } from './cli-error.ts'
 
 /** The program whose commands are printed, and the connection in use. */
 export interface CommandContext {

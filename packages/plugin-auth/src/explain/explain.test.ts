@@ -160,7 +160,6 @@ describe('explainResponse', () => {
     const { text } = explain(`HTTP/1.1 403 Forbidden\n\n${challenge}`)
 
     expect(text).toContain("-d grant_type=urn:custom:mfa-otp \\\n    --data-urlencode 'mfa_token=…'")
-    expect(text).toMatch(/^mfa_token {2}\[redacted\]$/m)
     expect(leaksIn(text, [mfaToken])).toEqual([])
   })
 
@@ -217,12 +216,7 @@ describe('explainResponse', () => {
   ])('does not repeat an unknown description: %s', (description) => {
     const explained = explain(JSON.stringify({ error: 'invalid_grant', error_description: description }))
     expect(leaksIn(explained, [description])).toEqual([])
-    expect(explained.text).toContain('unknown description')
-  })
-
-  it('repeats a known description', () => {
-    const body = '{"error":"invalid_grant","error_description":"User credentials are invalid"}'
-    expect(explain(body).text).toContain('User credentials are invalid')
+    expect(explained.explanation?.cause).toBeUndefined()
   })
 
   it('repeats nothing that may be secret', () => {

@@ -7,7 +7,7 @@ import {
 } from '@particle-grants/core/protocol'
 import {
   type ErrorCodeExplanation,
-  errorCodes,
+  errorFields,
   explainErrorCode,
   libraryErrorReferences,
   type ReasonReference,
@@ -76,18 +76,13 @@ function guessStatus(body: string): number {
 
 // ─── Explaining a response ───────────────────────────────────────────────────────────────────────────────────────────
 
-interface ShownField {
-  readonly name: string
-  readonly value: string
-}
-
 /** An explained response, without secrets. */
 export interface ExplainedResponse {
   readonly type: TokenResponse['type']
   readonly status: number
-  /** The fields of the body. What may be secret is redacted. */
-  readonly fields: readonly ShownField[]
-  /** The error code, also `mfa_required`. */
+  /** The names of the fields that the reference knows. */
+  readonly fields: readonly string[]
+  /** The error code if it is known. An unknown one may be a secret in the wrong place. */
   readonly error: string | null
   readonly explanation: ErrorCodeExplanation | null
   /** Seconds; `null`: never expires, or no tokens. */
@@ -101,12 +96,14 @@ export function explainResponse(response: HttpResponse): ExplainedResponse {
   const parsed = parseTokenResponse(response)
   const error = getErrorCode(parsed)
   const description = parsed.type === 'error' ? parsed.description : undefined
+  const explanation = (error && explainErrorCode(error, description)) || null
+  const names = Object.keys(parseObject(new TextDecoder().decode(response.body)))
   return {
     type: parsed.type,
     status: response.status,
-    fields: getShownFields(new TextDecoder().decode(response.body)),
-    error: error === undefined ? null : showCode(error),
-    explanation: (error && explainErrorCode(error, description)) || null,
+    fields: names.filter((name) => name in successFields || name in errorFields),
+    error: explanation?.code ?? null,
+    explanation,
     expiresIn: parsed.type === 'success' ? parsed.expiresInSeconds : null,
     unexpected: parsed.type === 'unexpected' ? formatUnexpected(parsed) : null,
   }
@@ -125,10 +122,9 @@ function formatUnexpected({ reason }: Extract<TokenResponse, { type: 'unexpected
 
 /** Formats a response and its explanation. */
 export function printResponse(explained: ExplainedResponse, showSources: boolean, width?: number): string {
-  const { type, status, fields, explanation, unexpected } = explained
+  const { type, status, explanation, unexpected } = explained
   const printer = new Printer(showSources, width)
-  printer.heading(`Response: status ${status}`)
-  for (const { name, value } of fields) printer.term(name, value)
+  printer.text(`Response with status ${status}`)
   if (type === 'success') addTokens(printer, explained)
   else if (unexpected !== null) printer.title('Not a response of the token endpoint').text(unexpected)
   else if (explanation === null) addOtherError(printer)
@@ -147,9 +143,8 @@ function withoutLibrary({ library: _, ...explanation }: ErrorCodeExplanation): E
 function addTokens(printer: Printer, { fields, expiresIn }: ExplainedResponse): void {
   const lifetime = expiresIn === null ? 'It never expires.' : `It expires after ${formatSeconds(expiresIn)}.`
   printer.title('An access token').text(lifetime).heading('Fields')
-  const names = new Set(fields.map(({ name }) => name))
   for (const [name, { meaning, facts }] of Object.entries<ResponseField>(successFields)) {
-    if (names.has(name)) printer.term(name, '', [meaning, ...facts.map(printer.fact)])
+    if (fields.includes(name)) printer.term(name, '', [meaning, ...facts.map(printer.fact)])
   }
 }
 
@@ -163,39 +158,6 @@ function formatSeconds(seconds: number): string {
   const [unit, length] = units.find(([, one]) => seconds % one === 0) ?? ['second', 1]
   const count = seconds / length
   return `${count} ${unit}${count === 1 ? '' : 's'}`
-}
-
-// ─── Redaction ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const redacted = '[redacted]'
-
-/** Fields that are not secret, and how to show them. Everything else is redacted. */
-const shownFields: Readonly<Record<string, (value: unknown) => string | undefined>> = {
-  token_type: (value) => (/^bearer$/i.test(String(value)) ? 'bearer' : undefined),
-  expires_in: (value) => (typeof value === 'number' ? String(value) : undefined),
-  ok: (value) => (typeof value === 'boolean' ? String(value) : undefined),
-  scope: (value) => (typeof value === 'string' && value.startsWith('customer=') ? 'customer=…' : undefined),
-  error: (value) => (typeof value === 'string' ? showCode(value) : undefined),
-  error_description: (value) => (isKnownDescription(value) ? value : '[unknown description: not repeated]'),
-}
-
-/** Shows only what is known to be harmless: people paste secrets anywhere, and servers quote them. */
-function getShownFields(body: string): ShownField[] {
-  const fields = Object.entries(parseObject(body)).slice(0, 20)
-  return fields.map(([name, value]) => ({
-    name: /^[a-z]{1,20}(?:_[a-z]{1,20}){0,3}$/.test(name) ? name : redacted,
-    value: (Object.hasOwn(shownFields, name) ? shownFields[name]?.(value) : undefined) ?? redacted,
-  }))
-}
-
-/** Shows an error code that is known, or consists of words with `_` between them. */
-function showCode(code: string): string {
-  return isTokenEndpointError(code) || /^[a-z]{2,20}(?:_[a-z]{2,20}){1,3}$/.test(code) ? code : redacted
-}
-
-function isKnownDescription(value: unknown): value is string {
-  const causes = errorCodes.flatMap((code) => explainErrorCode(code)?.tokenEndpoint?.causes ?? [])
-  return causes.some(({ description }) => description?.text === value)
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -8,8 +8,12 @@ import {
   type Store,
 } from '@particle-grants/core'
 import { type DeveloperClientId, developerClients } from '@particle-grants/core/protocol'
-import { saveClientSecret } from '../connection/client-secrets.ts'
-import { type Connections, createSignInSession, type SignInSession } from '../connection/connection.ts'
+import {
+  type Connections,
+  createSignInSession,
+  type SignInSession,
+  saveClientSecret,
+} from '../connection/connection.ts'
 import type { SignIn, StoreName } from '../connection/profiles.ts'
 import { type ApiResponse, callApi, toApiError } from '../network/api-call.ts'
 import { platformFetch } from '../network/fetch.ts'

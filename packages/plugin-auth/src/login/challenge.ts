@@ -1,17 +1,12 @@
-import { GrantsError, type Secret } from '@particle-grants/core'
+import { GrantsError } from '@particle-grants/core'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
 import { getAccountName } from '../output/format.ts'
 import { promptChoice, promptSecret, promptText } from '../output/prompts.ts'
-import { removeTotpKey } from '../totp/key-record.ts'
+import { removeTotpKey } from '../totp/key.ts'
 import type { Login } from './begin.ts'
 import { removePending, savePending } from './finish.ts'
-
-/** A code, or the secret that generates it. */
-export interface ChallengeAnswer {
-  readonly kind: 'otp' | 'recovery-code' | 'totp'
-  readonly value: Secret
-}
+import type { ChallengeAnswer } from './flags.ts'
 
 export interface ChallengeOptions {
   readonly profile: string
@@ -136,7 +131,7 @@ async function submitStoredKey(
 async function loadStoredKey({ signIn }: Login, { connections }: ChallengeOptions) {
   const username = getAccountName(signIn)
   if (username === null) return undefined
-  const { loadTotpKey } = await import('../totp/key-record.ts')
+  const { loadTotpKey } = await import('../totp/key.ts')
   try {
     return await loadTotpKey(await connections.stores.get('keyring'), { baseUrl: signIn.baseUrl, username })
   } catch (thrown) {

@@ -2,7 +2,6 @@ import { Flags, type Interfaces } from '@oclif/core'
 import { Secret } from '@particle-grants/core'
 import { CliError } from '../errors/cli-error.ts'
 import { readSecrets } from '../output/stdin.ts'
-import type { ChallengeAnswer } from './challenge.ts'
 
 /** The flags that read a secret from stdin, in the order of its lines. */
 export const stdinFlags = [
@@ -115,6 +114,12 @@ export function parseLifetime(flags: LoginFlags): number | undefined {
     what: '--expires-in must be a number of seconds above 0, or a time such as 30m, 12h or 7d.',
     remedy: 'For a token that never expires, use --never-expires.',
   })
+}
+
+/** A code, or the secret that generates it. */
+export interface ChallengeAnswer {
+  readonly kind: 'otp' | 'recovery-code' | 'totp'
+  readonly value: Secret
 }
 
 /** The secrets that the call was given. */

@@ -8,7 +8,7 @@ import {
 } from '@particle-grants/core'
 import { type ClientKind, developerClients } from '@particle-grants/core/protocol'
 import type { Reporter } from '../command/grants-command.ts'
-import { createClient } from '../connection/client-secrets.ts'
+import { createClient } from '../connection/connection.ts'
 import { isProfileName, type SignIn } from '../connection/profiles.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { getAccountName } from '../output/format.ts'

@@ -4,8 +4,14 @@ import type { Connection } from '../connection/connection.ts'
 import type { Stores } from '../connection/stores.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { type ApiResponse, type ApiSession, callApi, toApiError } from '../network/api-call.ts'
-import { parseTotpKey, type TotpKey } from '../totp/key.ts'
-import { loadTotpKey, removeTotpKey, saveTotpKey, type TotpAccount } from '../totp/key-record.ts'
+import {
+  loadTotpKey,
+  parseTotpKey,
+  removeTotpKey,
+  saveTotpKey,
+  type TotpAccount,
+  type TotpKey,
+} from '../totp/key.ts'
 
 export interface MfaStatus {
   readonly username: string

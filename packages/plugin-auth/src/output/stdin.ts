@@ -17,42 +17,21 @@ export async function readSecrets(flags: readonly string[]): Promise<Secret[]> {
       remedy: 'Pipe the value in, or leave the flag out to be prompted.',
     })
   }
-  const lines = await readLines(process.stdin, flags.length)
+  const text = await readInput({
+    isComplete: (input) => splitLines(input.toString('utf8')).length > flags.length,
+    late: {
+      what: 'Standard input had no complete line within %s s.',
+      remedy: 'End the line, or close the input.',
+    },
+    maxBytes: maxSecretBytes,
+    tooLong: 'The line on standard input is too long for a secret.',
+  })
+  // A CR at the very end is the first half of a line end.
+  const lines = splitLines(text.toString('utf8').replace(/\r$/, ''))
   return flags.map((flag, index) => {
     const line = lines[index]
     if (line === undefined || line === '') throw missingLine(flag, flags)
     return new Secret(line)
-  })
-}
-
-function readLines(stdin: NodeJS.ReadStream, count: number): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    let text = ''
-    const finish = (settle: () => void) => {
-      clearTimeout(timer)
-      stdin.removeAllListeners('data').removeAllListeners('end').removeAllListeners('error')
-      // A stdin that stays open would keep this process alive.
-      stdin.destroy()
-      settle()
-    }
-    const fail = (what: string, options: { remedy?: string; cause?: Error } = {}) =>
-      finish(() => reject(new CliError('no_input', { what, ...options })))
-    const timeoutMs = getStdinTimeout()
-    const timer = setTimeout(() => {
-      fail(`Standard input had no complete line within ${Math.round(timeoutMs / 1000)} s.`, {
-        remedy: 'End the line, or close the input.',
-      })
-    }, timeoutMs)
-    stdin.setEncoding('utf8')
-    stdin.on('data', (chunk: string) => {
-      text += chunk
-      const lines = splitLines(text)
-      if (lines.length > count) finish(() => resolve(lines))
-      else if (text.length > maxSecretBytes) fail('The line on standard input is too long for a secret.')
-    })
-    // A CR at the very end is the first half of a line end.
-    stdin.once('end', () => finish(() => resolve(splitLines(text.replace(/\r$/, '')))))
-    stdin.once('error', (cause) => fail('Standard input could not be read.', { cause }))
   })
 }
 
@@ -83,22 +62,35 @@ export interface ReadStdinOptions {
  *
  * @throws CliError `no_input` if it does not end within 30 s (`PARTICLE_GRANTS_STDIN_TIMEOUT`), or is too long
  */
-export async function readStdin({ remedy, maxBytes, tooLong = '' }: ReadStdinOptions): Promise<Buffer> {
+export function readStdin({ remedy, ...limits }: ReadStdinOptions): Promise<Buffer> {
+  return readInput({ late: { what: 'Standard input did not end within %s s.', remedy }, ...limits })
+}
+
+interface InputOptions extends Omit<ReadStdinOptions, 'remedy'> {
+  /** Whether the rest need not be read. */
+  readonly isComplete?: (input: Buffer) => boolean
+  /** The error if the time is over. */
+  readonly late: { readonly what: string; readonly remedy: string }
+}
+
+async function readInput({ isComplete, late, maxBytes, tooLong = '' }: InputOptions): Promise<Buffer> {
   const { stdin } = process
   const timeoutMs = getStdinTimeout()
-  const what = `Standard input did not end within ${Math.round(timeoutMs / 1000)} s.`
-  const timer = setTimeout(() => stdin.destroy(new CliError('no_input', { what, remedy })), timeoutMs)
+  const what = late.what.replace('%s', String(Math.round(timeoutMs / 1000)))
+  const error = new CliError('no_input', { what, remedy: late.remedy })
+  const timer = setTimeout(() => stdin.destroy(error), timeoutMs)
   const chunks: Buffer[] = []
-  let length = 0
   try {
     for await (const chunk of stdin) {
       chunks.push(Buffer.from(chunk))
-      length += chunk.length
-      if (maxBytes !== undefined && length > maxBytes) throw new CliError('no_input', { what: tooLong })
+      const input = Buffer.concat(chunks)
+      if (isComplete?.(input)) return input
+      if (maxBytes !== undefined && input.length > maxBytes) throw new CliError('no_input', { what: tooLong })
     }
     return Buffer.concat(chunks)
   } finally {
     clearTimeout(timer)
+    // A stdin that stays open would keep this process alive.
     stdin.destroy()
   }
 }

@@ -8,7 +8,7 @@ import {
   type Store,
 } from '@particle-grants/core'
 import type { TotpKey } from './key.ts'
-import { getRecordKey, type TotpAccount } from './key-record.ts'
+import { getRecordKey, type TotpAccount } from './key.ts'
 
 /** A TOTP secret, and where the time steps whose code was sent are recorded. */
 export interface TotpOptions {

@@ -50,7 +50,7 @@ Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 MFA co
       connections,
       source,
       canPrompt: this.canPrompt,
-      reporter: this.reporter,
+      reporter: this,
       onSource: (other) => {
         source = other
         this.usedSource = other

@@ -21,7 +21,7 @@ export class AuthMfaForget extends GrantsCommand {
   async run() {
     const { flags } = await this.parse(AuthMfaForget)
     const { Connections } = await import('../../../connection/connection.ts')
-    const { removeTotpKey } = await import('../../../totp/key-record.ts')
+    const { removeTotpKey } = await import('../../../totp/key.ts')
     const { stores, profiles } = new Connections()
     const source = await findProfile(flags, profiles)
     this.usedSource = source
