@@ -47,9 +47,11 @@ function loadOnFirstUse(name) {
 const replaceModules = {
   name: 'replace-modules',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /./ }, ({ path, importer }) => {
-      const isReplaced = Object.hasOwn(replaced, path) && (ours.test(importer) || importer.includes('@oclif'))
-      return isReplaced ? { path, namespace: 'replaced' } : undefined
+    onResolve({ filter: /./ }, ({ path, kind, importer }) => {
+      // A dynamic import loads on first use anyway.
+      if (kind === 'dynamic-import' || !Object.hasOwn(replaced, path)) return undefined
+      const isOurs = ours.test(importer) || importer.includes('@oclif')
+      return isOurs ? { path, namespace: 'replaced' } : undefined
     })
     onLoad({ filter: /./, namespace: 'replaced' }, ({ path }) => ({
       contents: replaced[path],

@@ -31,7 +31,7 @@ describeStress('the packed plugin in another CLI', () => {
     })
   }, patience)
 
-  it('adds auth, explain and grants, and nothing else', async () => {
+  it('adds auth, explain and grants only', async () => {
     const world = await World.open()
     const { code, stdout, stderr } = await runNode(bin, ['--help'], { env: world.env })
 
@@ -40,7 +40,7 @@ describeStress('the packed plugin in another CLI', () => {
     expect(listed.map((name) => name.trim())).toEqual(['auth', 'devices', 'explain', 'grants'])
   })
 
-  it('signs in and out, by its host name, and gives the host its token', async () => {
+  it("signs in and out under the host's name, and passes on the token", async () => {
     const world = await World.open()
     const run = (args: readonly string[], stdin = '') => runNode(bin, args, { env: world.env, stdin })
     const login = await run(
@@ -129,7 +129,7 @@ async function withDebug(world: World, bin: string, commands: readonly (readonly
   for (const args of commands) runs.push(await runNode(bin, args, { env, stdin: `${withMfa.password}\n` }))
   const text = runs.map((run) => run.stdout + run.stderr)
 
-  // Debugging was on.
+  // Somebody did talk.
   expect(text.join('')).toMatch(/oclif|config/)
   expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0))
   return { text, secrets: [withMfa.password, withMfa.totp, stdout.trim(), ...codes] }

@@ -15,7 +15,9 @@ export interface CommandContext {
 /** Formats a command as it must be typed: with the program's name and the flags that lead to the connection in use. */
 export function formatCommand({ bin, topicSeparator = ' ', source }: CommandContext, call: CommandCall) {
   const [id, ...args] = call
-  const flags = source === undefined ? [] : getConnectionFlags(id, source)
+  // A help text is the same for every connection.
+  const isHelp = args.includes('--help')
+  const flags = source === undefined || isHelp ? [] : getConnectionFlags(id, source)
   return [bin, id.replaceAll(' ', topicSeparator), ...args.map(quote), ...flags].filter(Boolean).join(' ')
 }
 
