@@ -9,7 +9,7 @@ import type { Demo } from '../demo.ts'
 
 const program = fileURLToPath(new URL('bin/pgrants.cjs', import.meta.resolve('pgrants/package.json')))
 
-/** Signs in with pgrants and uses its token, as a script would. */
+/** Signs in and calls the API with pgrants, as a script would. */
 export async function useCommandLine({ print, sandbox, url, check, watch }: Demo): Promise<void> {
   print.heading('The command line: pgrants')
   print.say('In a terminal it prompts for what it needs. A script passes secrets on stdin:')
@@ -33,6 +33,9 @@ export async function useCommandLine({ print, sandbox, url, check, watch }: Demo
   const authorization = `Bearer ${(await run('auth token')).stdout.trim()}`
   const response = await fetch(`${url}/v1/devices`, { headers: { authorization } })
   check('prints a valid token, which is not shown here', response.ok)
+
+  const { stdout } = await run('api /v1/devices')
+  check('prints the 2 devices as JSON', JSON.parse(stdout).length === 2)
 }
 
 /** Returns a function that runs pgrants. Your own sign-in is not touched, and nothing is left when this process ends. */
