@@ -22,7 +22,7 @@ export class Explain extends GrantsCommand {
   async run() {
     const { args, flags } = await this.parse(Explain)
     if (args.code !== undefined) return this.#explainCode(args.code, flags.sources)
-    if (process.stdin.isTTY) throw nothingGiven()
+    if (process.stdin.isTTY) throw emptyInput()
     const { explainResponse, parseInput, printResponse } = await import('../explain/response.ts')
     const input = await readStdin({
       remedy: 'Pipe a response in, or pass an error code.',
@@ -31,7 +31,7 @@ export class Explain extends GrantsCommand {
       tooLong: 'Standard input has more than 1 MiB: this is not a response of the token endpoint.',
     })
     const given = parseInput(input.toString('utf8'))
-    if (given === undefined) throw nothingGiven()
+    if (given === undefined) throw emptyInput()
     if (typeof given === 'string') return this.#explainCode(given, flags.sources)
     const explained = explainResponse(given.response)
     if (!given.hasStatus) {
@@ -62,7 +62,7 @@ export class Explain extends GrantsCommand {
   }
 }
 
-function nothingGiven(): CliError {
+function emptyInput(): CliError {
   return new CliError('usage', {
     what: 'Nothing to explain.',
     remedy: 'Pipe a response in, or pass an error code:',

@@ -38,7 +38,7 @@ export async function enrollUnattended(
   { username, ...options }: Omit<TotpOptions, 'key' | 'account'> & { readonly username: string },
 ): Promise<void> {
   const { key } = enrollment
-  // Stored first: without its secret, nobody could sign in to the account.
+  // Stored first: nothing else has the secret that signs in to the account.
   await mfa.saveKey(username, key)
   const otp = await takeCode({ ...options, key, account: mfa.getAccount(username) })
   // If there is no response, it may be on: then the secret is needed.

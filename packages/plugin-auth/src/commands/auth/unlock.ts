@@ -22,7 +22,7 @@ export class AuthUnlock extends GrantsCommand {
     this.usedSource = source
     const { signIn, pending } = source.profile ?? {}
     const baseUrl = source.baseUrl ?? (signIn ?? pending)?.baseUrl ?? particleUrl
-    // Each store has a record of its own.
+    // Each store has a separate record.
     const names = (await stores.findKeyringProblem()) === undefined ? ['keyring', 'file'] : ['file']
     for (const name of names as ('keyring' | 'file')[]) await resetGuard(baseUrl, await stores.get(name))
     this.print(formatOutcome('success', `Lockout reset for ${baseUrl}.`))
