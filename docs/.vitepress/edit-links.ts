@@ -7,6 +7,7 @@ const reference = 'packages/reference/src'
 
 /** The source of each generated page: a file, or a folder where there are several. */
 const generated: Readonly<Record<string, string>> = {
+  'guides/choose.md': `${reference}/token-kinds.ts`,
   'errors.md': `${reference}/errors`,
   'grants/README.md': `${reference}/grants`,
   'grants/password.md': `${reference}/grants/password.ts`,

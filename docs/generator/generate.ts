@@ -3,6 +3,7 @@ import { recordAll } from './exchange/recordings.ts'
 import { openApiFile } from './openapi/document.ts'
 import type { GeneratedFile } from './page.ts'
 import { callsPage } from './pages/calls.ts'
+import { choosePage } from './pages/choose.ts'
 import { errorsPage } from './pages/errors.ts'
 import {
   clientsPage,
@@ -25,6 +26,7 @@ export async function generate(): Promise<readonly GeneratedFile[]> {
   return [
     grantsOverview(),
     ...grantTypes.map((type) => grantPage(type, recordings)),
+    choosePage(),
     errorsPage(),
     tokenLifePage(),
     clientsPage(),

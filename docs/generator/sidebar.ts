@@ -15,6 +15,7 @@ export function siteLink(path: string): string {
 const item = (text: string, path: string): Item => ({ text, link: siteLink(path) })
 
 const guides = [
+  item('Which token do I need?', 'guides/choose.md'),
   item('What do you have?', 'guides/start.md'),
   item('Scripts and CI', 'guides/scripts-and-ci.md'),
   item('Many customers, several servers', 'guides/many-customers.md'),

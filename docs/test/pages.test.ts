@@ -34,7 +34,9 @@ describe('the generated pages', () => {
 
   it('start with a notice that they are generated, and by which command', () => {
     for (const { path, text } of pages) {
-      expect(text.slice(0, 200), path).toMatch(/^<!-- Generated from [\s\S]*npm run generate -->/)
+      expect(text.slice(0, 600), path).toMatch(
+        /^(?:---\n[\s\S]*?\n---\n\n)?<!-- Generated from [\s\S]*npm run generate -->/,
+      )
     }
   })
 

@@ -1,5 +1,6 @@
 import type { TokenEndpointError } from '@particle-grants/core/protocol'
 import {
+  apiErrors,
   type ErrorCause,
   type ErrorCodeExplanation,
   errorCodes,
@@ -37,6 +38,11 @@ export function errorsPage(): GeneratedFile {
       heading(3, 'Other errors', otherError.anchor),
       `${otherError.meaning} ${otherError.advice}`,
       facts(otherError.facts, at),
+      ...Object.entries(apiErrors).flatMap(([code, { status, meaning, advice }]) => [
+        heading(3, `\`${code}\``, code),
+        `**Status ${status}, in the rest of the API.** ${fact(meaning, at)}`,
+        `**What to do:** ${escapeTags(advice)} See [which token may do what](${at.to('guides/choose.md')}).`,
+      ]),
       heading(2, 'Errors of the libraries', 'library'),
       'The packages of this project throw a `GrantsError` with one of these codes. Its `retry` says whether repeating the call can help. `mfa_required` is explained above.',
       ...library.flatMap((one) => [heading(3, `\`${one.code}\``, one.anchor), ...librarySection(one)]),

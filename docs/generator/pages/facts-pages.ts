@@ -4,6 +4,7 @@ import {
   limits,
   lockout,
   pages,
+  simpleAuthClient,
   sources,
   tokenRequest,
   unknowns,
@@ -14,15 +15,15 @@ import { blocks, escapeTags, heading, list, steps, table } from '../markdown/mar
 import { fact, facts } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 
-/** The page of the three kinds of client. */
+/** The page of the four kinds of client. */
 export function clientsPage(): GeneratedFile {
   return page('reference/clients.md', {
-    title: 'Clients: developer, product, user',
+    title: 'OAuth clients: developer, product, user, Simple Auth',
     body: (at) => [
       `Every token request contains an OAuth client's id and secret. The kind of client decides which
 [grants](${at.to('grants/README.md')}) it may use, and whether its tokens can be renewed.`,
       fact(clientIdFormat, at),
-      ...Object.entries(clientReferences).map(([kind, reference]) =>
+      ...Object.entries({ ...clientReferences, simple_auth: simpleAuthClient }).map(([kind, reference]) =>
         blocks(
           heading(2, reference.title, kind),
           reference.summary,

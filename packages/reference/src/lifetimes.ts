@@ -26,7 +26,7 @@ export const lifetimes: Readonly<Record<'access_token' | 'refresh_token' | 'mfa_
     facts: [
       {
         text: 'Request another lifetime with `expires_in` or `expires_at`.',
-        from: ['documented', 'server_source'],
+        from: ['documented_secondhand', 'observed'],
       },
       { text: '`expires_in=0` requests a token that never expires.', from: ['clients'] },
       { text: 'A token that never expires has no refresh token.', from: ['server_source'] },

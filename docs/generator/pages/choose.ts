@@ -1,0 +1,64 @@
+import { type Fact, type TokenKind, type TokenKindId, tokenKinds } from '@particle-grants/reference'
+import { grantPages } from '../grant-pages.ts'
+import { blocks, heading, list, table } from '../markdown/markdown.ts'
+import { fact, facts } from '../markdown/provenance.ts'
+import { type GeneratedFile, page } from '../page.ts'
+import type { Place } from '../place.ts'
+
+/** How to get each kind of token with this project, from `guides/`. */
+const guides: Readonly<Record<TokenKindId, string>> = {
+  api_user: '[use a token that exists](./scripts-and-ci.md#a-token-from-elsewhere)',
+  product: '[a session of the product](./renewal-and-stores.md)',
+  customer: '[a pool of sessions](./many-customers.md)',
+  customer_password: '[sign in with the product client](../grants/password.md#sign-in-customer)',
+  user: '[a client of your own account](./scripts-and-ci.md#a-client-of-your-own-account)',
+  developer: '`pgrants auth login`, or [a session](./renewal-and-stores.md)',
+}
+
+/** The guide to the kinds of token, and to which one to choose. */
+export function choosePage(): GeneratedFile {
+  const kinds = Object.entries(tokenKinds) as (readonly [TokenKindId, TokenKind])[]
+  return page('guides/choose.md', {
+    title: 'Which token do I need?',
+    description:
+      'Compare the access tokens of the Particle Device Cloud: API user, product client, customer and developer. Owner, expiry, renewal, MFA and what Particle recommends.',
+    body: (at) => [
+      'For a new product, use an API user or a product client in your back end. Particle no longer recommends customer accounts for new products.',
+      table(
+        ['You build', 'Use', 'Owner', 'Renewal'],
+        kinds.map(([id, { chooseFor, title, owner, renewal }]) => [
+          chooseFor,
+          `[${title}](#${id})`,
+          owner,
+          firstSentence(renewal),
+        ]),
+      ),
+      ...kinds.map((kind) => section(kind, at)),
+    ],
+  })
+}
+
+function section([id, kind]: readonly [TokenKindId, TokenKind], at: Place): string {
+  const { title, client, grant, owner, permissions, expiry, renewal, mfa, advice } = kind
+  const request =
+    grant === undefined
+      ? `[create the API user](${at.to('reference/calls.md')}#create_api_user)`
+      : `[\`${grant}\`](${at.to(grantPages[grant])}) with a [${client}](${at.to('reference/clients.md')}#${client}) client`
+  return blocks(
+    heading(2, title, id),
+    list([
+      `**Owner:** ${owner.replace(/^(?:A|The) /, (article) => article.toLowerCase())}`,
+      `**May:** ${fact(permissions, at)}`,
+      `**Request:** ${request}`,
+      `**Expires:** ${fact(expiry, at)}`,
+      `**Renewal:** ${fact(renewal, at)}`,
+      `**MFA:** ${fact(mfa, at)}`,
+      `**With this project:** ${guides[id]}`,
+    ]),
+    facts(advice, at),
+  )
+}
+
+function firstSentence({ text }: Fact): string {
+  return /^.*?[.:](?= |$)/.exec(text)?.[0].replace(/:$/, '.') ?? text
+}
