@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Modules, typeErrors } from '@particle-grants/test-kit/samples'
 import { describe, expect, it } from 'vitest'
+import { secretVariables } from '../.vitepress/theme/samples/curl.ts'
 import { recordAll } from '../generator/exchange/recordings.ts'
 import { languageOf, tools } from '../generator/samples/sample.ts'
 import { allSamples } from '../generator/samples/samples.ts'
@@ -56,7 +57,12 @@ describe('the types of the samples', () => {
     expect(command).toContain('AuthenticatedCommand')
     expect(keyring).toContain('keyringStore()')
     const account = "const askForCode = async () => ''\n"
+    const variables = Object.values(secretVariables).map((name) => `${name}: string`)
     const modules: Modules = Object.fromEntries([
+      [
+        'environment.ts',
+        `export {}\ndeclare global { namespace NodeJS { interface ProcessEnv { ${variables.join(';')} } } }`,
+      ],
       ...grantSamples
         .filter(({ tool }) => languageOf(tool) === 'js')
         .map(({ exchange, tool, text }) => toJavaScript(`${exchange}-${tool}`, text)),

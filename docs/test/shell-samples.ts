@@ -69,13 +69,7 @@ function grantPages(recordings: Recordings): Found[] {
 function chooser(): Found[] {
   return chooserCommands()
     .filter(({ text }) => !text.startsWith('pgrants'))
-    .map(({ end, label, text }) => {
-      // The reference shows the password of another account than the customer's.
-      const password = text.includes('my-product') ? 'janes own password' : 'correct horse'
-      const own = text.replace('correct horse', password)
-      const secret = text.includes('my-scripts') ? 'user-client-secret' : 'product-secret'
-      return { place: `chooser, ${end}: ${label}`, text: own.replace('<secret>', secret), folder: 'docs' }
-    })
+    .map(({ end, label, text }) => ({ place: `chooser, ${end}: ${label}`, text, folder: 'docs' }))
 }
 
 function chooserCommands() {

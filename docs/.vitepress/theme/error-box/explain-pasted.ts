@@ -12,7 +12,8 @@ import {
   libraryErrorReferences,
   otherError,
 } from '@particle-grants/reference'
-import { toCurl } from '../chooser/request.ts'
+import { exampleRequest } from '../chooser/request.ts'
+import { findMfaToken } from '../samples/values.ts'
 import {
   explainGrantType,
   explainStatus,
@@ -46,14 +47,14 @@ export function explainPasted(text: string): Explained | undefined {
 
 function explainResponse(
   response: TokenResponse,
-  { status }: { status: number | undefined },
+  { status, body }: { status: number | undefined; body: string },
   fields: Explained['fields'],
 ): Explained {
   switch (response.type) {
     case 'error':
       return explainCode({ code: response.error, description: response.description, fields, status })
     case 'mfa_required':
-      return explainCode({ code: 'mfa_required', fields, status })
+      return explainCode({ code: 'mfa_required', fields, status, mfaToken: findMfaToken(body) })
     case 'success':
       return explainTokens(fields)
     case 'unexpected': {
@@ -72,9 +73,10 @@ interface FoundError {
   readonly description?: string | undefined
   readonly fields: Explained['fields']
   readonly status?: number | undefined
+  readonly mfaToken?: string | undefined
 }
 
-function explainCode({ code, description, fields, status }: FoundError): Explained {
+function explainCode({ code, description, fields, status, mfaToken }: FoundError): Explained {
   const explanation = explainErrorCode(code, description)
   const link = `/errors#${findErrorAnchor(code, description)}`
   const heading = `${toReadable(code)}${status === undefined ? '' : `, status ${status}`}`
@@ -93,7 +95,12 @@ function explainCode({ code, description, fields, status }: FoundError): Explain
     heading,
     fields,
     ...describe(explanation),
-    ...(nextGrant !== undefined && { nextRequest: toCurl(nextGrant, 'developer') }),
+    ...(nextGrant !== undefined && {
+      nextRequest: exampleRequest(nextGrant, 'developer'),
+      ...(mfaToken !== undefined && {
+        filledRequest: exampleRequest(nextGrant, 'developer', { mfa_token: mfaToken }),
+      }),
+    }),
     links: findLinks(explanation, link),
   }
 }
