@@ -7,9 +7,12 @@ import { editPath } from './edit-links.ts'
 import { fittingCells } from './markdown/cells.ts'
 import { emptyHeaders } from './markdown/empty-headers.ts'
 import { publicLinks } from './markdown/public-links.ts'
+import { keepWords, markValues } from './markdown/samples.ts'
+import { sourceMarkers } from './markdown/sources.ts'
 import { tabsOfNamedBlocks } from './markdown/tabs.ts'
 import { mermaidFences } from './mermaid.ts'
 import { withWordsForNoScripts } from './not-found-without-scripts.ts'
+import { isGrantPage, pageTitles } from './page-titles.ts'
 import { writeTwins } from './twins/write-twins.ts'
 
 const repository = 'https://github.com/particle-grants/particle-grants'
@@ -61,21 +64,27 @@ export default defineConfig({
         ]),
   ],
   // The path is what the edit link is made of, and nothing else is.
-  transformPageData: ({ filePath, description: own }, { siteConfig }) => ({
+  transformPageData: ({ filePath, title, description: own, frontmatter }, { siteConfig }) => ({
+    title: pageTitles[filePath]?.title ?? title,
     filePath: editPath(filePath),
-    description: own || descriptionOf(join(siteConfig.srcDir, filePath), description),
+    description:
+      pageTitles[filePath]?.description ??
+      (own || descriptionOf(join(siteConfig.srcDir, filePath), description)),
+    frontmatter: isGrantPage(filePath) ? { ...frontmatter, aside: false, pageClass: 'grant' } : frontmatter,
   }),
   transformHtml: (html, file) =>
     withContentSecurityPolicy(file.endsWith('404.html') ? withWordsForNoScripts(html, nav, base) : html),
   buildEnd: writeTwins,
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    codeTransformers: [markValues, keepWords],
     config(markdown) {
       mermaidFences(markdown)
       publicLinks(markdown)
       fittingCells(markdown)
       emptyHeaders(markdown)
       tabsOfNamedBlocks(markdown)
+      sourceMarkers(markdown)
     },
   },
   themeConfig: {

@@ -11,7 +11,8 @@ import { docs } from './cloud.ts'
 const files = await generate()
 const pages = files.filter(({ path }) => path.endsWith('.md'))
 const textOf = (path: string) => pages.find((page) => page.path === path)?.text ?? ''
-const anchorsOf = (path: string) => [...textOf(path).matchAll(/<span id="([^"]+)">/g)].map(([, id]) => id)
+const anchorsOf = (path: string) =>
+  [...textOf(path).matchAll(/<(?:span|details) id="([^"]+)">/g)].map(([, id]) => id)
 
 /** Returns every fact of the reference. */
 function factsIn(value: unknown): readonly string[] {

@@ -2,6 +2,7 @@ import type { MarkdownOptions } from 'vitepress'
 import { type ValueName, valueDefinitions } from '../theme/samples/values.ts'
 
 type Transformer = NonNullable<MarkdownOptions['codeTransformers']>[number]
+type Children = Parameters<NonNullable<Transformer['span']>>[0]['children']
 
 const examples = Object.entries(valueDefinitions).flatMap(([name, { replaces }]) =>
   replaces.map((text) => ({ name: name as ValueName, text })),
@@ -12,16 +13,14 @@ export const markValues: Transformer = {
   name: 'mark-values',
   preprocess(code, options) {
     if (!/^(?:sh|js|ts)$/.test(options.lang)) return
-    options.decorations = [
-      ...(options.decorations ?? []),
-      ...examples.flatMap(({ name, text }) =>
-        [...code.matchAll(new RegExp(text.replaceAll('.', '\\.'), 'g'))].map(({ index }) => ({
-          start: index,
-          end: index + text.length,
-          properties: { 'data-value': name },
-        })),
-      ),
-    ]
+    const found = examples.flatMap(({ name, text }) =>
+      [...code.matchAll(new RegExp(text.replaceAll('.', '\\.'), 'g'))].map(({ index }) => ({
+        start: index,
+        end: index + text.length,
+        properties: { 'data-value': name },
+      })),
+    )
+    options.decorations = [...(options.decorations ?? []), ...found]
   },
 }
 
@@ -29,22 +28,14 @@ export const markValues: Transformer = {
 export const keepWords: Transformer = {
   name: 'keep-words',
   span(element) {
-    element.children = element.children.flatMap((child) =>
-      child.type !== 'text'
-        ? [child]
-        : child.value
-            .split(/(\s+)/)
-            .filter((part) => part !== '')
-            .map((value) =>
-              !/\S[-/?]\S|--/.test(value)
-                ? ({ type: 'text', value } as const)
-                : ({
-                    type: 'element',
-                    tagName: 'span',
-                    properties: { class: 'word' },
-                    children: [{ type: 'text', value }],
-                  } as const),
-            ),
+    element.children = element.children.flatMap(
+      (child): Children => (child.type === 'text' ? child.value.split(/(\s+)/).map(toWord) : [child]),
     )
   },
+}
+
+function toWord(value: string): Children[number] {
+  const text = { type: 'text', value } as const
+  if (!/\S[-/?]\S/.test(value)) return text
+  return { type: 'element', tagName: 'span', properties: { class: 'word' }, children: [text] }
 }

@@ -6,6 +6,7 @@ export function rememberTabs(): void {
   addEventListener('click', ({ target }) => {
     if (!(target instanceof HTMLInputElement && target.matches(inputs))) return
     const label = labelOf(target)
+    if (/^\d{3}/.test(label)) return // a response, not a tool
     store(label)
     keepingInPlace(target, () => showTabs(label))
   })

@@ -29,7 +29,7 @@ Without scripts.
 
 ## <span id="fields"></span>Fields
 
-A fact. <sup class="from">[reported](../reference/sources.md#reported "last looked at"), [unknown](../reference/sources.md#unknown "x")</sup>
+A fact. [^reported][^unknown]
 
 <!-- tabs -->
 
@@ -60,7 +60,7 @@ Without scripts.
 
 ## <span id="fields"></span>Fields
 
-A fact. (reported, unknown)
+A fact. [^reported][^unknown]
 
 **curl**
 

@@ -29,12 +29,7 @@ export function twinOf(markdown: string, { page, base }: TwinPlace): string {
 function plainly(markdown: string, { page, base }: TwinPlace): string {
   return forTheSiteOnly
     .reduce((text, pattern) => text.replaceAll(pattern, ''), markdown)
-    .replaceAll(/<sup class="from">(.*?)<\/sup>/g, (_, sources: string) => `(${namesOf(sources)})`)
     .replaceAll(/\]\(([^)\s]+)/g, (_, href: string) => `](${onTheSite(href, page).replace(/^\//, base)}`)
-}
-
-function namesOf(sources: string): string {
-  return [...sources.matchAll(/\[([^\]]+)\]/g)].map(([, name]) => name).join(', ')
 }
 
 /** The same text with links that lead from anywhere; `path` is where it lies on the site. */

@@ -20,8 +20,6 @@ export function choosePage(): GeneratedFile {
   const kinds = Object.entries(tokenKinds) as (readonly [TokenKindId, TokenKind])[]
   return page('guides/choose.md', {
     title: 'Which token do I need?',
-    description:
-      'Compare the access tokens of the Particle Device Cloud: API user, product client, customer and developer. Owner, expiry, renewal, MFA and what Particle recommends.',
     body: (at) => [
       'For a new product, use an API user or a product client in your back end. Particle no longer recommends customer accounts for new products.',
       table(
@@ -48,14 +46,14 @@ function section([id, kind]: readonly [TokenKindId, TokenKind], at: Place): stri
     heading(2, title, id),
     list([
       `**Owner:** ${owner.replace(/^(?:A|The) /, (article) => article.toLowerCase())}`,
-      `**May:** ${fact(permissions, at)}`,
+      `**May:** ${fact(permissions)}`,
       `**Request:** ${request}`,
-      `**Expires:** ${fact(expiry, at)}`,
-      `**Renewal:** ${fact(renewal, at)}`,
-      `**MFA:** ${fact(mfa, at)}`,
+      `**Expires:** ${fact(expiry)}`,
+      `**Renewal:** ${fact(renewal)}`,
+      `**MFA:** ${fact(mfa)}`,
       `**With this project:** ${guides[id]}`,
     ]),
-    facts(advice, at),
+    facts(advice),
   )
 }
 

@@ -33,14 +33,14 @@ export function errorsPage(): GeneratedFile {
       index(tokenEndpoint),
       heading(2, "Particle's errors", 'token-endpoint'),
       'The body is JSON: `{"error":"…","error_description":"…"}`.',
-      fieldTable(at),
+      fieldTable(),
       ...tokenEndpoint.flatMap((one) => tokenEndpointSection(one, at)),
       heading(3, 'Other errors', otherError.anchor),
       `${otherError.meaning} ${otherError.advice}`,
-      facts(otherError.facts, at),
+      facts(otherError.facts),
       ...Object.entries(apiErrors).flatMap(([code, { status, meaning, advice }]) => [
         heading(3, `\`${code}\``, code),
-        `**Status ${status}, in the rest of the API.** ${fact(meaning, at)}`,
+        `**Status ${status}, in the rest of the API.** ${fact(meaning)}`,
         `**What to do:** ${escapeTags(advice)} See [which token may do what](${at.to('guides/choose.md')}).`,
       ]),
       heading(2, 'Errors of the libraries', 'library'),
@@ -50,12 +50,12 @@ export function errorsPage(): GeneratedFile {
   })
 }
 
-function fieldTable(at: Place): string {
+function fieldTable(): string {
   return table(
     ['Field', 'Meaning'],
     Object.entries(errorFields).map(([name, { always, meaning, facts: known, from: provenance }]) => [
       `\`${name}\`<br>${always ? 'always' : 'not always'}`,
-      [`${meaning} ${from(provenance, at)}`, ...known.map((one) => fact(one, at))].join('<br>'),
+      [`${meaning}${from(provenance)}`, ...known.map((one) => fact(one))].join('<br>'),
     ]),
   )
 }
@@ -85,7 +85,7 @@ function tokenEndpointSection(explained: ErrorCodeExplanation, at: Place): reado
       ? ''
       : `**The next request:** [\`${nextGrant}\`](${at.to(grantPages[nextGrant])}).`,
     ...causes.flatMap((cause) => causeSection(cause, tokenEndpoint, at)),
-    facts(known, at),
+    facts(known),
     ...(library === undefined
       ? []
       : ['**In this project:** a `GrantsError` can have this code too.', ...librarySection(explained)]),
@@ -98,7 +98,7 @@ function causeSection(
   at: Place,
 ): readonly string[] {
   const wording =
-    description === undefined ? 'not known' : `\`${description.text}\` ${from(description.from, at)}`
+    description === undefined ? 'not known' : `\`${description.text}\` ${from(description.from)}`
   const where =
     grants.length === 0
       ? 'the rest of the API'
@@ -107,7 +107,7 @@ function causeSection(
     heading(4, escapeTags(when.replace(/\.$/, '')), anchor),
     list([
       `Description: ${wording}`,
-      `Returned by: ${where} ${from(provenance, at)}`,
+      `Returned by: ${where}${from(provenance)}`,
       `What to do: ${escapeTags(advice ?? tokenEndpoint.advice)}`,
     ]),
   ]

@@ -29,7 +29,7 @@ export function grantsOverview(): GeneratedFile {
       ),
       `Not sure? [Which token do I need?](${at.to('guides/choose.md')})`,
       heading(2, 'How long an access token is valid', 'lifetime'),
-      facts([...lifetimes.access_token.seconds.map((one) => one.fact), ...lifetimes.access_token.facts], at),
+      facts([...lifetimes.access_token.seconds.map((one) => one.fact), ...lifetimes.access_token.facts]),
       heading(2, 'Unsupported grants', 'unsupported'),
       list(
         Object.keys(unsupportedGrants).map(
@@ -47,7 +47,7 @@ function row(type: GrantType, at: Place): string[] {
     .map(([name]) => `\`${name}\``)
   const outcomes: readonly string[] = grants[type].outcomes
   return [
-    `[\`${type}\`](${at.to(grantPages[type])})<br>${required.join(', ') || 'no other field'}${caution ? `<br>**${caution.text}** ${from(caution.from, at)}` : ''}`,
+    `[\`${type}\`](${at.to(grantPages[type])})<br>${required.join(', ') || 'no other field'}${caution ? `<br>**${caution.text}** ${from(caution.from)}` : ''}`,
     renewals(type, at, (kind) => `[${kind}](${at.to('reference/clients.md')}#${kind})`),
     formatMfa(type, outcomes.includes('mfa_required')),
   ]

@@ -25,7 +25,7 @@ function section(id: QuestionId, at: Place): string {
     .map((type) => `[\`${type}\`](${at.to(grantPages[type])})`)
   return blocks(
     heading(2, question, id),
-    facts(answer, at),
+    facts(answer),
     grants.length === 0 ? '' : `See ${grants.join(', ')}.`,
     asked.length === 0 ? '' : `Asked in ${asked.map(({ title, url }) => `[${title}](${url})`).join(', ')}.`,
   )

@@ -38,8 +38,13 @@ export function allSamples(recordings: Recordings): readonly Sample[] {
   return (Object.keys(exchanges) as ExchangeId[]).flatMap((exchange) => samplesOf(exchange, recordings))
 }
 
-/** Returns samples as tabs. On a code host they are code blocks with their names. */
+/** Returns samples as tabs. */
 export function tabs(samples: readonly Sample[]): string {
-  const shown = samples.map(({ tool, text }) => blocks(`**${tool}**`, fence(languageOf(tool), text)))
+  return tabsOf(samples.map(({ tool, text }) => ({ name: tool, code: fence(languageOf(tool), text) })))
+}
+
+/** Returns code blocks as tabs. On a code host they follow one another under their names. */
+export function tabsOf(named: readonly { readonly name: string; readonly code: string }[]): string {
+  const shown = named.map(({ name, code }) => blocks(`**${name}**`, code))
   return blocks('<!-- tabs -->', shown, '<!-- end of tabs -->')
 }

@@ -5,6 +5,7 @@ import {
   tokenEndpointErrors,
 } from '@particle-grants/core/protocol'
 import {
+  apiErrors,
   type ErrorCodeExplanation,
   explainErrorCode,
   findErrorAnchor,
@@ -80,6 +81,19 @@ function explainCode({ code, description, fields, status, mfaToken }: FoundError
   const explanation = explainErrorCode(code, description)
   const link = `/errors#${findErrorAnchor(code, description)}`
   const heading = `${toReadable(code)}${status === undefined ? '' : `, status ${status}`}`
+  if (Object.hasOwn(apiErrors, code)) {
+    const { meaning, advice } = apiErrors[code as keyof typeof apiErrors]
+    return {
+      heading,
+      fields,
+      meaning: [meaning.text],
+      advice: [advice],
+      links: [
+        { text: 'Which token may do what', link: '/guides/choose' },
+        { text: `More about ${code}`, link: `/errors#${code}` },
+      ],
+    }
+  }
   if (explanation === undefined) {
     const { meaning, advice } = otherError
     return {
