@@ -38,3 +38,16 @@ visit('works with the keyboard only', async ({ page, url }) => {
   await page.keyboard.press('Enter')
   await page.locator('.explained').getByText('mfa_required').first().waitFor()
 })
+
+visit('copies the second request of a pasted 403 without showing the token', async (visitor) => {
+  const { page, url, context } = visitor
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto(`${url}/errors`)
+  await page.getByLabel('Paste a response').fill(`{"error":"mfa_required","mfa_token":"${token}"}`)
+  await page.getByRole('button', { name: 'Copy with your mfa_token' }).click()
+  await page.getByRole('button', { name: 'Copied' }).waitFor()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(`-d mfa_token=${token}`)
+  expect(await page.locator('.explained').textContent()).not.toContain(token)
+  await page.getByRole('button', { name: 'Show your mfa_token' }).click()
+  await page.locator('.explained pre').filter({ hasText: token }).waitFor()
+})

@@ -1,4 +1,5 @@
 import { ends } from '../.vitepress/theme/chooser/tree.ts'
+import { nextRequests } from '../.vitepress/theme/error-box/next-requests.ts'
 import type { Recordings } from '../generator/exchange/recordings.ts'
 import { languageOf } from '../generator/samples/sample.ts'
 import { allSamples, type Sample } from '../generator/samples/samples.ts'
@@ -42,6 +43,7 @@ export function shellSamples(recordings: Recordings): readonly ShellSample[] {
   for (const { place, ...found } of [
     ...grantPages(recordings),
     ...chooser(),
+    ...nextRequestsOfErrors(),
     ...guidePages(),
     ...readmePages(),
   ]) {
@@ -70,6 +72,12 @@ function chooser(): Found[] {
   return chooserCommands()
     .filter(({ text }) => !text.startsWith('pgrants'))
     .map(({ end, label, text }) => ({ place: `chooser, ${end}: ${label}`, text, folder: 'docs' }))
+}
+
+function nextRequestsOfErrors(): Found[] {
+  return Object.entries(nextRequests)
+    .filter(([, { command }]) => command.startsWith('curl'))
+    .map(([code, { command }]) => ({ place: `after ${code}`, text: command, folder: 'docs' }))
 }
 
 function chooserCommands() {

@@ -11,8 +11,9 @@ import {
   type ReasonReference,
   type TokenEndpointErrorExplanation,
 } from '@particle-grants/reference'
+import { nextRequests } from '../../.vitepress/theme/error-box/next-requests.ts'
 import { grantPages } from '../grant-pages.ts'
-import { component, escapeTags, heading, list, table } from '../markdown/markdown.ts'
+import { blocks, component, escapeTags, fence, heading, list, table } from '../markdown/markdown.ts'
 import { fact, facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
@@ -41,7 +42,8 @@ export function errorsPage(): GeneratedFile {
       ...Object.entries(apiErrors).flatMap(([code, { status, meaning, advice }]) => [
         heading(3, `\`${code}\``, code),
         `**Status ${status}, in the rest of the API.** ${fact(meaning)}`,
-        `**What to do:** ${escapeTags(advice)} See [which token may do what](${at.to('guides/choose.md')}).`,
+        `**What to do:** ${escapeTags(advice)} [Which token may do what](${at.to('guides/choose.md')})`,
+        nextRequest(code as keyof typeof apiErrors, at),
       ]),
       heading(2, 'Errors of the libraries', 'library'),
       'The packages of this project throw a `GrantsError` with one of these codes. Its `retry` says whether repeating the call can help. `mfa_required` is explained above.',
@@ -73,7 +75,7 @@ function index(explained: readonly ErrorCodeExplanation[]): string {
 function tokenEndpointSection(explained: ErrorCodeExplanation, at: Place): readonly string[] {
   const { code, anchor, tokenEndpoint, library } = explained
   if (tokenEndpoint === undefined) return []
-  const { status, meaning, advice, isTransient, nextGrant, causes, facts: known } = tokenEndpoint
+  const { status, meaning, advice, isTransient, causes, facts: known } = tokenEndpoint
   const repeat = isTransient
     ? 'You may send the same request again later.'
     : 'Sending the same request again does not help.'
@@ -81,15 +83,21 @@ function tokenEndpointSection(explained: ErrorCodeExplanation, at: Place): reado
     heading(3, `\`${code}\``, anchor),
     `**Status ${status}.** ${escapeTags(meaning)}`,
     `**What to do:** ${escapeTags(advice)} ${repeat}`,
-    nextGrant === undefined
-      ? ''
-      : `**The next request:** [\`${nextGrant}\`](${at.to(grantPages[nextGrant])}).`,
+    nextRequest(code as TokenEndpointError, at),
     ...causes.flatMap((cause) => causeSection(cause, tokenEndpoint, at)),
     facts(known),
     ...(library === undefined
       ? []
       : ['**In this project:** a `GrantsError` can have this code too.', ...librarySection(explained)]),
   ]
+}
+
+function nextRequest(code: keyof typeof nextRequests, at: Place): string {
+  const { text, command, page: target } = nextRequests[code]
+  return blocks(
+    `**The next request:** ${text} More: [${target.title}](${at.to(target.path)}).`,
+    fence('sh', command),
+  )
 }
 
 function causeSection(

@@ -23,6 +23,7 @@ import {
   grantLink,
 } from './explain-alone.ts'
 import { type Explained, toReadable } from './explained.ts'
+import { nextRequests } from './next-requests.ts'
 import { readPasted } from './read-pasted.ts'
 
 const harmless = new Set(['error', 'error_description', 'token_type', 'expires_in', 'ok', 'info'])
@@ -88,6 +89,7 @@ function explainCode({ code, description, fields, status, mfaToken }: FoundError
       fields,
       meaning: [meaning.text],
       advice: [advice],
+      nextRequest: nextRequests[code as keyof typeof apiErrors].command,
       links: [
         { text: 'Which token may do what', link: '/guides/choose' },
         { text: `More about ${code}`, link: `/errors#${code}` },
@@ -104,16 +106,13 @@ function explainCode({ code, description, fields, status, mfaToken }: FoundError
       links: [{ text: 'Other errors', link }],
     }
   }
-  const nextGrant = explanation.tokenEndpoint?.nextGrant
   return {
     heading,
     fields,
     ...describe(explanation),
-    ...(nextGrant !== undefined && {
-      nextRequest: exampleRequest(nextGrant, 'developer'),
-      ...(mfaToken !== undefined && {
-        filledRequest: exampleRequest(nextGrant, 'developer', { mfa_token: mfaToken }),
-      }),
+    ...(isTokenEndpointError(code) && { nextRequest: nextRequests[code].command }),
+    ...(mfaToken !== undefined && {
+      filledRequest: exampleRequest('urn:custom:mfa-otp', 'developer', { mfa_token: mfaToken }),
     }),
     links: findLinks(explanation, link),
   }
