@@ -13,6 +13,7 @@ import { tabsOfNamedBlocks } from './markdown/tabs.ts'
 import { mermaidFences } from './mermaid.ts'
 import { withWordsForNoScripts } from './not-found-without-scripts.ts'
 import { isGrantPage, pageTitles } from './page-titles.ts'
+import { renderForSearch } from './search.ts'
 import { writeTwins } from './twins/write-twins.ts'
 
 const repository = 'https://github.com/particle-grants/particle-grants'
@@ -92,7 +93,7 @@ export default defineConfig({
     nav,
     sidebar,
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { _render: renderForSearch } },
     socialLinks: [{ icon: 'github', link: repository, ariaLabel: 'Repository' }],
     editLink: { pattern: `${repository}/:path`, text: 'Edit this page' },
     footer: {

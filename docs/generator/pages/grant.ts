@@ -46,7 +46,7 @@ export function grantPage(type: GrantType, recordings: Recordings): GeneratedFil
 
 /** A part of the page that the site places: on a wide screen the request is beside the text. */
 function pane(name: string, content: readonly string[]): string {
-  return blocks(`<div class="grant-${name}">`, content, '</div>')
+  return blocks(`<div id="${name}" class="grant-${name}">`, content, '</div>')
 }
 
 function introduction({ type, reference }: GrantExplanation): readonly string[] {
