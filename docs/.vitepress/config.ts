@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig, type HeadConfig } from 'vitepress'
+import llmstxt from 'vitepress-plugin-llms'
 import { withContentSecurityPolicy } from './content-security-policy.ts'
-import { descriptionOf } from './descriptions.ts'
+import { descriptionOf, markdownPath } from './descriptions.ts'
 import { editPath } from './edit-links.ts'
 import { fittingCells } from './markdown/cells.ts'
 import { emptyHeaders } from './markdown/empty-headers.ts'
@@ -12,9 +13,8 @@ import { sourceMarkers } from './markdown/sources.ts'
 import { tabsOfNamedBlocks } from './markdown/tabs.ts'
 import { mermaidFences } from './mermaid.ts'
 import { withWordsForNoScripts } from './not-found-without-scripts.ts'
-import { isGrantPage, pageTitles } from './page-titles.ts'
+import { layoutOf, pageTitles } from './page-titles.ts'
 import { renderForSearch } from './search.ts'
-import { writeTwins } from './twins/write-twins.ts'
 
 const repository = 'https://github.com/particle-grants/particle-grants'
 const published = 'https://particle-grants.github.io/particle-grants'
@@ -31,12 +31,18 @@ const { nav, sidebar } = JSON.parse(
   (name, value) => (name === 'collapsed' ? undefined : value),
 )
 
+/** The public address of a page, by its path on the site. */
+function addressOf(path: string): string {
+  return `${published}/${path.replace(/(?:index)?\.md$/, '')}`
+}
+
 export default defineConfig({
   lang: 'en',
   title: 'Particle Grants',
   description,
   base,
   cleanUrls: true,
+  sitemap: { hostname: `${published}/` },
   metaChunk: true,
   // A page fetches what it shows and nothing ahead: the playground and the error box then send nothing at all.
   router: { prefetchLinks: false },
@@ -57,12 +63,14 @@ export default defineConfig({
     ['meta', { property: 'og:description', content: pageData.description || description }],
     ...(pageData.isNotFound
       ? []
-      : [
+      : ([
+          ['link', { rel: 'canonical', href: addressOf(pageData.relativePath) }],
+          ['meta', { property: 'og:url', content: addressOf(pageData.relativePath) }],
           [
             'link',
-            { rel: 'alternate', type: 'text/markdown', href: base + pageData.relativePath },
-          ] as HeadConfig,
-        ]),
+            { rel: 'alternate', type: 'text/markdown', href: base + markdownPath(pageData.relativePath) },
+          ],
+        ] satisfies HeadConfig[])),
   ],
   // The path is what the edit link is made of, and nothing else is.
   transformPageData: ({ filePath, title, description: own, frontmatter }, { siteConfig }) => ({
@@ -71,11 +79,10 @@ export default defineConfig({
     description:
       pageTitles[filePath]?.description ??
       (own || descriptionOf(join(siteConfig.srcDir, filePath), description)),
-    frontmatter: isGrantPage(filePath) ? { ...frontmatter, aside: false, pageClass: 'grant' } : frontmatter,
+    frontmatter: { ...frontmatter, ...layoutOf(filePath) },
   }),
   transformHtml: (html, file) =>
     withContentSecurityPolicy(file.endsWith('404.html') ? withWordsForNoScripts(html, nav, base) : html),
-  buildEnd: writeTwins,
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     codeTransformers: [markValues, keepWords],
@@ -103,6 +110,17 @@ export default defineConfig({
     externalLinkIcon: true,
   },
   vite: {
+    // llms.txt, and each page as Markdown.
+    // The plugin has the types of another Vite.
+    plugins: [
+      llmstxt({
+        domain: published,
+        excludeIndexPage: false,
+        injectLLMHint: false,
+        ignoreFiles: ['README.md', 'generator/**', 'test/**', 'browser/**'],
+        ignoreFilesPerOutput: { llmsFullTxt: ['api/**'] },
+      }) as never,
+    ],
     resolve: { conditions },
     ssr: { resolve: { conditions }, noExternal: [/^@particle-grants\//] },
   },

@@ -24,6 +24,7 @@ const generated: Readonly<Record<string, string>> = {
   'reference/sources.md': `${reference}/sources.ts`,
   'reference/state-machine.md': `${reference}/state-machine/transitions.ts`,
   'reference/token-life.md': `${reference}/lifetimes.ts`,
+  'reference/live-check.md': `${reference}/unknowns.ts`,
   'reference/unknowns.md': `${reference}/unknowns.ts`,
 }
 

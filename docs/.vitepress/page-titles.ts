@@ -68,7 +68,9 @@ export const pageTitles: Readonly<Record<string, PageTitle>> = {
   },
 }
 
-/** Whether a page shows a request beside its text. */
-export function isGrantPage(path: string): boolean {
-  return /^grants\/(?!README|index)/.test(path)
+/** Returns the layout of a page as VitePress' frontmatter has it: in the Markdown it would be the first thing on a code host. */
+export function layoutOf(path: string): Readonly<Record<string, unknown>> {
+  if (path === 'index.md') return { aside: false, sidebar: false, pageClass: 'home' }
+  if (/^grants\/(?!README)/.test(path)) return { aside: false, pageClass: 'grant' }
+  return {}
 }

@@ -7,7 +7,6 @@ const base = new URL(process.env.DOCS_BASE ?? '/', 'http://site')
 
 const files = readdirSync(builtSite, { recursive: true, encoding: 'utf8' })
 const pages = files.filter((file) => file.endsWith('.html')).map((file) => join(builtSite, file))
-const twins = files.filter((file) => /\.(md|txt)$/.test(file)).map((file) => join(builtSite, file))
 
 const unescaped = (text: string) =>
   text
@@ -34,27 +33,12 @@ function fileAt({ pathname }: URL): string | undefined {
   )
 }
 
-/** The anchors of a twin's headings; of those that are named alike, the second ends in 1. */
-function headingsOf(markdown: string): readonly string[] {
-  const counts = new Map<string, number>()
-  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => {
-    const anchor = anchorOfHeading(heading)
-    const count = counts.get(anchor) ?? 0
-    counts.set(anchor, count + 1)
-    return count === 0 ? anchor : `${anchor}-${count}`
-  })
-}
-
 const anchors = new Map<string, ReadonlySet<string>>()
 function anchorsOf(file: string): ReadonlySet<string> {
   const known = anchors.get(file)
   if (known !== undefined) return known
   const text = readFileSync(file, 'utf8')
-  const headings = file.endsWith('.md') ? headingsOf(text) : []
-  const found = new Set([
-    ...[...text.matchAll(/\bid="([^"]*)"/g)].map(([, id = '']) => unescaped(id)),
-    ...headings,
-  ])
+  const found = new Set([...text.matchAll(/\bid="([^"]*)"/g)].map(([, id = '']) => unescaped(id)))
   anchors.set(file, found)
   return found
 }
@@ -63,28 +47,8 @@ function isDead(link: URL): boolean {
   const file = fileAt(link)
   if (file === undefined) return true
   return (
-    link.hash !== '' &&
-    /\.(html|md)$/.test(file) &&
-    !anchorsOf(file).has(decodeURIComponent(link.hash.slice(1)))
+    link.hash !== '' && file.endsWith('.html') && !anchorsOf(file).has(decodeURIComponent(link.hash.slice(1)))
   )
-}
-
-const withoutCode = (markdown: string) =>
-  markdown.replaceAll(/^```[\s\S]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '')
-
-/** Where the links of a twin lead. */
-function linksOfTwin(twin: string, here: URL): readonly URL[] {
-  const text = withoutCode(readFileSync(twin, 'utf8'))
-  return [...text.matchAll(/\]\((?!https?:)([^)\s]+)[^)]*\)/g)].map(([, href = '']) => new URL(href, here))
-}
-
-/** A heading's anchor as code hosts and this site make it. */
-function anchorOfHeading(heading: string): string {
-  const text = heading
-    .replaceAll(/<[^>]*>|[`*]|\[(.*?)\]\(.*?\)/g, '$1')
-    .trim()
-    .toLowerCase()
-  return text.replaceAll(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-')
 }
 
 describe('the built site', () => {
@@ -97,38 +61,25 @@ describe('the built site', () => {
     expect([...new Set(dead)]).toEqual([])
   })
 
-  it('has a twin of each page, but of the one for what is not there', () => {
-    const without = pages.filter((page) => !existsSync(page.replace(/\.html$/, '.md')))
-    expect(without.map((page) => relative(builtSite, page))).toEqual(['404.html'])
-  })
-
-  it('has twins whose links lead to twins, down to the anchor', () => {
-    const dead = twins.flatMap((twin) => {
-      const own = `/${relative(builtSite, twin)}`.replaceAll('\\', '/')
-      return linksOfTwin(twin, new URL(`.${own}`, base))
-        .filter((link) => link.host === base.host && isDead(link))
-        .map((link) => `${own}: ${link.pathname}${link.hash}`)
-    })
-    expect([...new Set(dead)]).toEqual([])
-  })
-
-  it('has twins that are Markdown alone', () => {
-    const twins_ = twins.map(
-      (twin) => [relative(builtSite, twin), withoutCode(readFileSync(twin, 'utf8'))] as const,
-    )
-    for (const [name, text] of twins_)
-      expect(text.match(/^---\n\w+:|<\/?(?:[A-Z]\w*|noscript)\b[^>]*>|^:::|<!--/m)?.[0], name).toBeUndefined()
-  })
-
-  it('lists every twin in llms.txt, and every page leads to its own', () => {
-    const listed = [...readFileSync(join(builtSite, 'llms.txt'), 'utf8').matchAll(/\]\(([^)]+)\)/g)]
-    const files_ = listed.map(([, path = '']) => fileAt(new URL(path, base)))
-    expect(files_.toSorted()).toEqual(twins.filter((twin) => twin.endsWith('.md')).toSorted())
+  it('has each page as Markdown, which llms.txt lists and the page links to', () => {
+    const published = 'https://particle-grants.github.io/particle-grants/'
+    const listed = readFileSync(join(builtSite, 'llms.txt'), 'utf8')
     for (const page of pages.filter((one) => !one.endsWith('404.html'))) {
-      const [, href = ''] =
-        /<link rel="alternate" type="text\/markdown" href="([^"]+)"/.exec(readFileSync(page, 'utf8')) ?? []
-      expect(fileAt(new URL(href, base))).toBe(page.replace(/\.html$/, '.md'))
+      const html = readFileSync(page, 'utf8')
+      const [, href = ''] = /<link rel="alternate" type="text\/markdown" href="([^"]+)"/.exec(html) ?? []
+      expect(fileAt(new URL(href, base)), href).toMatch(/\.md$/)
+      if (href !== `${base.pathname}index.md`)
+        expect(listed).toContain(published + href.slice(base.pathname.length))
     }
+  })
+
+  it('has a canonical address for each page, and lists it in the sitemap', () => {
+    const sitemap = readFileSync(join(builtSite, 'sitemap.xml'), 'utf8')
+    for (const page of pages.filter((one) => !one.endsWith('404.html'))) {
+      const [, href = ''] = /<link rel="canonical" href="([^"]+)"/.exec(readFileSync(page, 'utf8')) ?? []
+      expect(sitemap, page).toContain(`<loc>${href}</loc>`)
+    }
+    expect(readFileSync(join(builtSite, 'robots.txt'), 'utf8')).toContain('sitemap.xml')
   })
 
   it('has pages that each describe themselves', () => {

@@ -41,6 +41,7 @@ const reference = [
   item('State machine', 'reference/state-machine.md'),
   item('Unsupported grants', 'reference/unsupported-grants.md'),
   item('Open questions', 'reference/unknowns.md'),
+  item('Live check', 'reference/live-check.md'),
   item('Sources', 'reference/sources.md'),
 ]
 
@@ -82,6 +83,7 @@ export function sidebarFile(): GeneratedFile {
   ]
   const nav = [
     item('Start', 'index.md'),
+    item('Which token?', 'guides/choose.md'),
     item('Grant types', 'grants/README.md'),
     item('Errors', 'errors.md'),
     item('Playground', 'playground.md'),

@@ -1,5 +1,5 @@
-import { type SourceId, sources } from '@particle-grants/reference'
 import type { MarkdownRenderer } from 'vitepress'
+import titles from './sources.json' with { type: 'json' }
 
 const references = /^(?:\[\^\w+\])+/
 const definition = /^\[\^(\w+)\]: /gm
@@ -22,8 +22,8 @@ export function sourceMarkers(markdown: MarkdownRenderer): void {
 }
 
 function toMarker(found: string): string {
-  const ids = [...found.matchAll(/\w+/g)].map(([id]) => id as SourceId)
-  const names = ids.map((id) => sources[id].title).join(', ')
+  const ids = [...found.matchAll(/\w+/g)].map(([id]) => id as keyof typeof titles)
+  const names = ids.map((id) => titles[id]).join(', ')
   const unknown = ids[0] === 'unknown'
   const label = unknown ? 'Not known' : `Known from: ${names}`
   return `<a class="from${unknown ? ' unknown' : ''}" href="#source-${ids[0]}" data-sources="${label}" aria-label="${label}">${unknown ? '?' : '○'}</a>`

@@ -6,6 +6,7 @@ import './styles/theme.css'
 import './styles/controls.css'
 import './styles/content.css'
 import './styles/grant.css'
+import './styles/home.css'
 import './styles/tables.css'
 
 const theme: Theme = {

@@ -1,4 +1,5 @@
 import { type Fact, type Provenance, type SourceId, sources } from '@particle-grants/reference'
+import type { GeneratedFile } from '../page.ts'
 import type { Place } from '../place.ts'
 import { escapeTags, list } from './markdown.ts'
 
@@ -28,4 +29,10 @@ export function footnotes(text: string, at: Place): string {
       return `[^${id}]: [${title}](${at.to('reference/sources.md')}#${id}). ${trust}${read}`
     })
     .join('\n')
+}
+
+/** The titles of the sources, for the markers of the site. */
+export function sourceTitlesFile(): GeneratedFile {
+  const titles = Object.fromEntries(Object.entries(sources).map(([id, { title }]) => [id, title]))
+  return { path: '.vitepress/markdown/sources.json', text: `${JSON.stringify(titles, undefined, 2)}\n` }
 }

@@ -112,8 +112,8 @@ export function toAnchor(type: string): string {
 export function unknownsPage(): GeneratedFile {
   return page('reference/unknowns.md', {
     title: 'Open questions',
-    body: () => [
-      'Open questions about the live service, what is known so far, and what this project does so that it works either way. If you know an answer, please open an issue.',
+    body: (at) => [
+      `Open questions about the live service, what is known so far, and what this project does so that it works either way. If you have an account, you can [help to answer them](${at.to('reference/live-check.md')}).`,
       ...Object.entries(unknowns).map(([id, { question, known, handling }]) =>
         blocks(
           heading(2, escapeTags(question), id),
