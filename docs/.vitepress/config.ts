@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig, type HeadConfig } from 'vitepress'
 import llmstxt from 'vitepress-plugin-llms'
+import { chartFences } from './charts.ts'
 import { withContentSecurityPolicy } from './content-security-policy.ts'
-import { descriptionOf, markdownPath } from './descriptions.ts'
-import { editPath } from './edit-links.ts'
+import { descriptionOf, isGenerated, markdownPath } from './descriptions.ts'
 import { fittingCells } from './markdown/cells.ts'
 import { emptyHeaders } from './markdown/empty-headers.ts'
 import { publicLinks } from './markdown/public-links.ts'
@@ -12,7 +12,6 @@ import { keepWords, markValues } from './markdown/samples.ts'
 import { sourceMarkers } from './markdown/sources.ts'
 import { tabsOfNamedBlocks } from './markdown/tabs.ts'
 import { mermaidFences } from './mermaid.ts'
-import { withWordsForNoScripts } from './not-found-without-scripts.ts'
 import { layoutOf, pageTitles } from './page-titles.ts'
 import { renderForSearch } from './search.ts'
 
@@ -72,22 +71,25 @@ export default defineConfig({
           ],
         ] satisfies HeadConfig[])),
   ],
-  // The path is what the edit link is made of, and nothing else is.
   transformPageData: ({ filePath, title, description: own, frontmatter }, { siteConfig }) => ({
     title: pageTitles[filePath]?.title ?? title,
-    filePath: editPath(filePath),
     description:
       pageTitles[filePath]?.description ??
       (own || descriptionOf(join(siteConfig.srcDir, filePath), description)),
-    frontmatter: { ...frontmatter, ...layoutOf(filePath) },
+    // A generated page is changed in the reference, so it has no edit link.
+    frontmatter: {
+      ...frontmatter,
+      ...layoutOf(filePath),
+      ...(isGenerated(join(siteConfig.srcDir, filePath)) && { editLink: false }),
+    },
   }),
-  transformHtml: (html, file) =>
-    withContentSecurityPolicy(file.endsWith('404.html') ? withWordsForNoScripts(html, nav, base) : html),
+  transformHtml: withContentSecurityPolicy,
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     codeTransformers: [markValues, keepWords],
     config(markdown) {
       mermaidFences(markdown)
+      chartFences(markdown)
       publicLinks(markdown)
       fittingCells(markdown)
       emptyHeaders(markdown)
@@ -102,7 +104,7 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: 'local', options: { _render: renderForSearch } },
     socialLinks: [{ icon: 'github', link: repository, ariaLabel: 'Repository' }],
-    editLink: { pattern: `${repository}/:path`, text: 'Edit this page' },
+    editLink: { pattern: `${repository}/edit/main/docs/:path`, text: 'Edit this page' },
     footer: {
       message: 'Unofficial: not affiliated with Particle. Facts carry where they are known from.',
       copyright: 'Apache-2.0',

@@ -20,3 +20,8 @@ export function descriptionOf(file: string, site: string): string {
 export function markdownPath(path: string): string {
   return path.replace(/(.)\/index\.md$/, '$1.md')
 }
+
+/** Whether a page is generated from the reference or from doc comments. */
+export function isGenerated(file: string): boolean {
+  return /\/api\//.test(file) || readFileSync(file, 'utf8').startsWith('<!-- Generated')
+}

@@ -68,9 +68,12 @@ export const pageTitles: Readonly<Record<string, PageTitle>> = {
   },
 }
 
+/** A page without a sidebar, an outline, or anything below its text. */
+const alone = { aside: false, sidebar: false, editLink: false, prev: false, next: false }
+
 /** Returns the layout of a page as VitePress' frontmatter has it: in the Markdown it would be the first thing on a code host. */
 export function layoutOf(path: string): Readonly<Record<string, unknown>> {
-  if (path === 'index.md') return { aside: false, sidebar: false, pageClass: 'home' }
+  if (path === 'index.md') return { ...alone, pageClass: 'home' }
   if (/^grants\/(?!README)/.test(path)) return { aside: false, pageClass: 'grant' }
   return {}
 }

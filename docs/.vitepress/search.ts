@@ -1,7 +1,7 @@
 import type { MarkdownEnv } from 'vitepress'
 
-/** Names in code that most people do not search for, and the history of the project. */
-const leftOut = /^(?:api|decisions)\//
+/** Names in code, the history of the project, and a second page with the open questions. */
+const leftOut = /^(?:api\/|decisions\/|reference\/live-check)/
 
 /** Results for words that people search for and that a page does not use as a heading: by page, then by anchor. */
 const aliases: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -37,7 +37,7 @@ function cutOff(page: Page): Promise<string[]> {
     const column = document.querySelector('.vp-doc')?.getBoundingClientRect()
     const seen = [...document.querySelectorAll('.vp-doc *')].filter(
       (element) =>
-        !element.closest('.diagram .scroller, .visually-hidden, thead, .header-anchor, svg, select'),
+        !element.closest('.scroller, .drawing, .visually-hidden, thead, .header-anchor, svg, select'),
     )
     // Blocks of code reach the edges of a phone's screen.
     const right = Math.max(column?.right ?? 0, innerWidth < 640 ? innerWidth : 0) + 1
@@ -92,18 +92,6 @@ visit('no word of a drawing is cut off, on a wide screen', (visitor) => expectOn
 
 visit('no word of a drawing is cut off, on a phone', (visitor) => expectOnEach(visitor, clippedWords), phone)
 
-visit(
-  'on a phone the states are cards, and the one that a session is in is open',
-  async ({ page, url }) => {
-    await page.goto(`${url}/playground?scenario=mfa&step=1`)
-    const current = page.locator('.state-cards [aria-current=step]', { hasText: 'mfa_required' })
-    await current.waitFor()
-    expect(await current.textContent()).toContain('submit_otp')
-    expect(await page.locator('.state-diagram svg').isVisible()).toBe(false)
-  },
-  phone,
-)
-
 visit('the columns of the playground end at one line, above the foot', async ({ page, url }) => {
   for (const step of [0, 2]) {
     await page.goto(`${url}/playground?scenario=mfa&step=${step}`)
@@ -119,7 +107,7 @@ visit('the columns of the playground end at one line, above the foot', async ({ 
 })
 
 visit('the outline says all of each title', async ({ page, url }) => {
-  await page.goto(`${url}/grants/password`)
+  await page.goto(`${url}/errors`)
   const cut = await page
     .locator('.VPDocAsideOutline .outline-link')
     .evaluateAll((links) =>

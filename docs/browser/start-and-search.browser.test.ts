@@ -88,16 +88,6 @@ describe('search', () => {
   })
 })
 
-visit('what is typed right after the key that opens the search is searched for', async ({ page, url }) => {
-  await page.goto(url)
-  await page.getByRole('button', { name: 'Search' }).first().waitFor()
-  await page.keyboard.type('/mfa_token')
-  const box = page.getByRole('searchbox')
-  await box.waitFor()
-  await expect.poll(() => box.inputValue()).toBe('mfa_token')
-  await page.locator('#localsearch-list [role=option]').first().waitFor()
-})
-
 describe('tabs', () => {
   visit('change by the keyboard, and the choice holds on the next page', async ({ page, url }) => {
     await page.goto(`${url}/grants/password`)
@@ -141,18 +131,6 @@ describe('a page that is not there', () => {
     await page.waitForURL(`${url}/errors`)
   })
 })
-
-visit(
-  'a page that is not there says where to go on where no script runs, too',
-  async ({ page, url, problems }) => {
-    await page.goto(`${url}/no/such/page`)
-    await page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor()
-    await page.getByRole('link', { name: 'Start' }).click()
-    await page.waitForURL(`${url}/`)
-    expect(problems.splice(0).join()).toMatch(/404/)
-  },
-  { javaScriptEnabled: false },
-)
 
 visit('"Start" leads to the start page, which asks what one has', async ({ page, url }) => {
   await page.goto(`${url}/errors`)

@@ -78,7 +78,11 @@ export function sidebarFile(): GeneratedFile {
     {
       text: 'Project',
       collapsed: true,
-      items: [item('Architecture', 'architecture.md'), item('Decisions', 'decisions/README.md')],
+      items: [
+        item('How it performs', 'performance.md'),
+        item('Architecture', 'architecture.md'),
+        item('Decisions', 'decisions/README.md'),
+      ],
     },
   ]
   const nav = [

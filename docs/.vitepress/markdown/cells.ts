@@ -42,7 +42,7 @@ function textOf(inline: Token | undefined): string {
   return (inline?.children ?? []).map(({ content }) => content).join('')
 }
 
-/** Empty, or the dash that stands for nothing: not worth a line of its own. */
+/** Empty, or a dash that means nothing: a phone does not show it. */
 function isNothing(text: string): boolean {
   return /^[-‐–]?$/.test(text.trim())
 }

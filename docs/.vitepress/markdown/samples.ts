@@ -36,6 +36,7 @@ export const keepWords: Transformer = {
 
 function toWord(value: string): Children[number] {
   const text = { type: 'text', value } as const
-  if (!/\S[-/?]\S/.test(value)) return text
+  // Longer ones are no words, and have to fit on a phone.
+  if (!/\S[-/?]\S/.test(value) || value.length > 44) return text
   return { type: 'element', tagName: 'span', properties: { class: 'word' }, children: [text] }
 }

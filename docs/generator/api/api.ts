@@ -68,7 +68,7 @@ async function makePages(folder: string, out: string): Promise<boolean> {
   return !app.logger.hasErrors()
 }
 
-/** Changes when what stands in front of the pages is made in another way, so that they are made anew. */
+/** Increase it when the introductions change, so that every page is generated again. */
 const introductions = 2
 
 const common = {

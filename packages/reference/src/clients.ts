@@ -61,10 +61,7 @@ export const clientReferences: Readonly<Record<ClientKind, ClientReference>> = {
         text: "With `password` the product's customers sign in, not Particle accounts.",
         from: ['documented'],
       },
-      {
-        text: 'Only its tokens are documented to be refreshable.',
-        from: ['reported', 'documented'],
-      },
+      { text: 'Only its tokens are documented to be refreshable.', from: ['reported', 'documented'] },
       {
         text: 'Particle no longer recommends customer accounts for new products: it recommends that your back end makes all API calls.',
         from: ['documented'],

@@ -93,10 +93,7 @@ export const tokenKinds = {
       text: "Refresh it with the product's client. Each refresh token can be used once. If it is valid for only 14 days, a refresh on day 90 fails: refresh earlier, or use `client_credentials` with `scope=customer=…`.",
       from: ['documented', 'documented_secondhand', 'server_source'],
     },
-    mfa: {
-      text: 'The server library can require it for a customer too.',
-      from: ['server_source'],
-    },
+    mfa: { text: 'The server library can require it for a customer too.', from: ['server_source'] },
     advice: [
       {
         text: 'Particle no longer recommends customer accounts for new products: it recommends that your back end makes all API calls.',
@@ -110,10 +107,7 @@ export const tokenKinds = {
     owner: 'You',
     client: 'user',
     grant: 'client_credentials',
-    permissions: {
-      text: 'Your own account.',
-      from: ['documented'],
-    },
+    permissions: { text: 'Your own account.', from: ['documented'] },
     expiry: ninetyDays,
     renewal: {
       text: "Request a new one with the client's id and secret.",
@@ -133,10 +127,7 @@ export const tokenKinds = {
     owner: 'You',
     client: 'developer',
     grant: 'password',
-    permissions: {
-      text: 'Everything the account may do, in all its products.',
-      from: ['documented'],
-    },
+    permissions: { text: 'Everything the account may do, in all its products.', from: ['documented'] },
     expiry: ninetyDays,
     renewal: {
       text: 'Not possible: sign in again. The `refresh_token` in the response does not work.',

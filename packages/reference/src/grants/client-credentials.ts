@@ -26,10 +26,7 @@ export const clientCredentials: GrantReference<'client_credentials'> = {
       example: 'customer=jane@example.com',
       from: ['documented', 'server_source'],
       facts: [
-        {
-          text: 'Some responses include the requested scope, some do not.',
-          from: ['community'],
-        },
+        { text: 'Some responses include the requested scope, some do not.', from: ['community'] },
         {
           text: 'Never use a token whose response names another scope than you requested. This is a rule of this project.',
           from: ['inferred'],
