@@ -57,7 +57,7 @@ export default defineConfig(({ mode }) => {
     project('apps/system-tests'),
     project('examples', { globalSetup: [build] }),
     project('docs', {
-      globalSetup: mode === 'site' ? [file('docs/browser/build-site.ts')] : [build, bundleCli],
+      globalSetup: mode === 'site' ? [file('docs/test/browser/build-site.ts')] : [build, bundleCli],
     }),
   ]
   const types: TestProjectInlineConfiguration = {

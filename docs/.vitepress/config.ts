@@ -45,7 +45,7 @@ export default defineConfig({
   metaChunk: true,
   // A page fetches what it shows and nothing ahead: the playground and the error box then send nothing at all.
   router: { prefetchLinks: false },
-  srcExclude: ['README.md', 'generator/**', 'test/**', 'browser/**'],
+  srcExclude: ['README.md', 'generator/**', 'test/**'],
   // Folders keep their README.md, which is what a code host shows; the site calls it the index.
   rewrites: { 'decisions/README.md': 'decisions/index.md', 'grants/README.md': 'grants/index.md' },
   head: [
@@ -119,7 +119,7 @@ export default defineConfig({
         domain: published,
         excludeIndexPage: false,
         injectLLMHint: false,
-        ignoreFiles: ['README.md', 'generator/**', 'test/**', 'browser/**'],
+        ignoreFiles: ['README.md', 'generator/**', 'test/**'],
         ignoreFilesPerOutput: { llmsFullTxt: ['api/**'] },
       }) as never,
     ],

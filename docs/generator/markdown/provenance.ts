@@ -1,5 +1,4 @@
 import { type Fact, type Provenance, type SourceId, sources } from '@particle-grants/reference'
-import type { GeneratedFile } from '../page.ts'
 import type { Place } from '../place.ts'
 import { escapeTags, list } from './markdown.ts'
 
@@ -31,8 +30,8 @@ export function footnotes(text: string, at: Place): string {
     .join('\n')
 }
 
-/** The titles of the sources, for the markers of the site. */
-export function sourceTitlesFile(): GeneratedFile {
+/** The titles of the sources, for the markers of the site: a file, by its path from `docs/`. */
+export function sourceTitlesFile(): { readonly path: string; readonly text: string } {
   const titles = Object.fromEntries(Object.entries(sources).map(([id, { title }]) => [id, title]))
   return { path: '.vitepress/markdown/sources.json', text: `${JSON.stringify(titles, undefined, 2)}\n` }
 }

@@ -15,6 +15,14 @@ const guides: Readonly<Record<TokenKindId, string>> = {
   developer: '`pgrants auth login`, or [a session](./renewal-and-stores.md)',
 }
 
+/** What Particle says, in a few words. The sections have the facts and their sources. */
+const advice: Readonly<Partial<Record<TokenKindId, string>>> = {
+  api_user: 'Recommended for servers',
+  product: 'Recommended for back ends',
+  customer: 'Not recommended for new products',
+  customer_password: 'Not recommended for new products',
+}
+
 /** The guide to the kinds of token, and to which one to choose. */
 export function choosePage(): GeneratedFile {
   const kinds = Object.entries(tokenKinds) as (readonly [TokenKindId, TokenKind])[]
@@ -23,12 +31,13 @@ export function choosePage(): GeneratedFile {
     body: (at) => [
       'For a new product, use an API user or a product client in your back end. Particle no longer recommends customer accounts for new products.',
       table(
-        ['You build', 'Use', 'Owner', 'Renewal'],
-        kinds.map(([id, { chooseFor, title, owner, renewal }]) => [
+        ['You build', 'Use', 'Owner', 'Expiry and renewal', 'MFA'],
+        kinds.map(([id, { chooseFor, title, owner, expiry, renewal, mfa }]) => [
           chooseFor,
-          `[${title}](#${id})`,
+          `[${title}](#${id})${advice[id] === undefined ? '' : `<br>${advice[id]}`}`,
           owner,
-          firstSentence(renewal),
+          `${firstSentence(expiry)}<br>Renewal: ${firstSentence(renewal).replace(/^\w/, (letter) => letter.toLowerCase())}`,
+          firstSentence(mfa),
         ]),
       ),
       ...kinds.map((kind) => section(kind, at)),
@@ -37,7 +46,7 @@ export function choosePage(): GeneratedFile {
 }
 
 function section([id, kind]: readonly [TokenKindId, TokenKind], at: Place): string {
-  const { title, client, grant, owner, permissions, expiry, renewal, mfa, advice } = kind
+  const { title, client, grant, owner, permissions, expiry, renewal, mfa, advice: known } = kind
   const request =
     grant === undefined
       ? `[create the API user](${at.to('reference/calls.md')}#create_api_user)`
@@ -53,10 +62,10 @@ function section([id, kind]: readonly [TokenKindId, TokenKind], at: Place): stri
       `**MFA:** ${fact(mfa)}`,
       `**With this project:** ${guides[id]}`,
     ]),
-    facts(advice),
+    facts(known),
   )
 }
 
 function firstSentence({ text }: Fact): string {
-  return /^.*?[.:](?= |$)/.exec(text)?.[0].replace(/:$/, '.') ?? text
+  return /^.*?[.:,](?= |$)/.exec(text)?.[0].replace(/[:,]$/, '.') ?? text
 }

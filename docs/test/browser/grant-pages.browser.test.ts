@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
-import { grantPages } from '../generator/grant-pages.ts'
-import { siteLink } from '../generator/sidebar.ts'
+import { grantPages } from '../../generator/grant-pages.ts'
+import { siteLink } from '../../generator/sidebar.ts'
 import { useSite, type Visitor, visit } from './visitor.ts'
 
 useSite()

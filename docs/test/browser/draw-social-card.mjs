@@ -37,5 +37,5 @@ const browser = await chromium.launch({
 const page = await browser.newPage({ viewport: { width: 1200, height: 630 } })
 await page.setContent(card)
 await page.evaluate(() => document.fonts.ready)
-await page.screenshot({ path: fileURLToPath(new URL('../public/social-card.png', import.meta.url)) })
+await page.screenshot({ path: fileURLToPath(new URL('../../public/social-card.png', import.meta.url)) })
 await browser.close()
