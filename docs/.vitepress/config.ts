@@ -20,11 +20,11 @@ const published = 'https://particle-grants.github.io/particle-grants'
 const description =
   'Everything between a Particle Device Cloud account and a working Authorization header. Unofficial.'
 
-/** The site lives in a folder of its host when it is published, and at the root everywhere else. */
+/** The folder of the published site on its host. Everywhere else the site is at the root. */
 const base = process.env.DOCS_BASE ?? '/'
 
 const conditions = ['@particle-grants/source']
-/** Made by the generator. A group that can be collapsed would be a button with a button in it, so none can. */
+/** From the generator. No group collapses: VitePress renders one as a button inside a button, which axe rejects. */
 const { nav, sidebar } = JSON.parse(
   readFileSync(new URL('./sidebar.json', import.meta.url), 'utf8'),
   (name, value) => (name === 'collapsed' ? undefined : value),
@@ -43,10 +43,10 @@ export default defineConfig({
   cleanUrls: true,
   sitemap: { hostname: `${published}/` },
   metaChunk: true,
-  // A page fetches what it shows and nothing ahead: the playground and the error box then send nothing at all.
+  // No prefetching, so that the playground and the error box send no request at all.
   router: { prefetchLinks: false },
   srcExclude: ['README.md', 'generator/**', 'test/**'],
-  // Folders keep their README.md, which is what a code host shows; the site calls it the index.
+  // A code host shows README.md for a folder. On the site it is the folder's index.
   rewrites: { 'decisions/README.md': 'decisions/index.md', 'grants/README.md': 'grants/index.md' },
   head: [
     ['link', { rel: 'icon', href: `${base}favicon.svg`, type: 'image/svg+xml' }],
@@ -113,7 +113,7 @@ export default defineConfig({
   },
   vite: {
     // llms.txt, and each page as Markdown.
-    // The plugin has the types of another Vite.
+    // The plugin's types are from another version of Vite.
     plugins: [
       llmstxt({
         domain: published,

@@ -4,8 +4,8 @@ type CoreRule = Parameters<MarkdownRenderer['core']['ruler']['push']>[1]
 type Token = Parameters<CoreRule>[0]['tokens'][number]
 
 /**
- * Makes tables fit: each cell says what its column is called, since on a phone a table becomes a list of its rows, far
- * from its head; and long names in code may break behind an underscore or a dot.
+ * Makes tables fit on a phone, where a table becomes a list of its rows: each cell has the name of its column, and long
+ * names in code may break after an underscore or a dot.
  */
 export function fittingCells(markdown: MarkdownRenderer): void {
   markdown.core.ruler.push('fitting-cells', ({ tokens }) => {

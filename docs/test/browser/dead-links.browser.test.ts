@@ -16,7 +16,7 @@ const unescaped = (text: string) =>
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
 
-/** Where links of a built page lead, seen from that page; those that leave the site are left out. */
+/** Returns the links of a built page that stay on the site. */
 function linksOf(page: string): readonly URL[] {
   const html = readFileSync(page, 'utf8')
   const here = new URL(relative(builtSite, page).replace(/(^|\/)index\.html$/, '$1'), base)
@@ -25,7 +25,7 @@ function linksOf(page: string): readonly URL[] {
     .filter(({ host }) => host === base.host)
 }
 
-/** The file that an address of the site gives, as hosts look for it. */
+/** Returns the file for an address of the site, as hosts look for it. */
 function fileAt({ pathname }: URL): string | undefined {
   const path = join(builtSite, decodeURIComponent(pathname.slice(base.pathname.length - 1)))
   return [path, `${path}.html`, join(path, 'index.html')].find(

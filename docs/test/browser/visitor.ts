@@ -31,7 +31,7 @@ export function useSite(): void {
   })
 }
 
-/** A test of the site. Whatever it does, nothing may go wrong in the console, and nothing may go elsewhere. */
+/** Defines a test of the site. It fails on console errors and on requests to other hosts. */
 export function visit(
   title: string,
   test: (visitor: Visitor) => Promise<void>,
@@ -55,7 +55,7 @@ async function open(using: Browser, options: BrowserContextOptions): Promise<Vis
     ...options,
   })
   onTestFinished(() => context.close())
-  // A busy machine takes its time; what never comes is noticed all the same.
+  // A busy machine is slow.
   context.setDefaultTimeout(90_000)
   const problems: string[] = []
   context.on('request', (request) => {
