@@ -21,7 +21,7 @@ beforeEach(() => cloud.reset())
 async function runGrantSample(sample: NonNullable<ShellSample['sample']>): Promise<void> {
   const { exchange } = sample
   const played = await playGrantSample(cloud, sample, (text) =>
-    cloud.runShell(text, secretsFor(text, cloud.stage, exchange)),
+    cloud.runShell(text, secretsFor(text, cloud.stage)),
   )
   expect(played.run.code, played.run.stderr).toBe(0)
   checkExchange(sample, recordings[exchange], played)

@@ -1,11 +1,7 @@
 import type { Stage } from '../generator/exchange/exchange.ts'
 
 /** Returns the environment variables that a sample takes its secrets from, and no others. */
-export function secretsFor(
-  text: string,
-  { sandbox, placeholders }: Stage,
-  exchange?: string,
-): Record<string, string> {
+export function secretsFor(text: string, { sandbox, placeholders }: Stage): Record<string, string> {
   const username = /(?:--username |-u |username[=:] ?'?|customer=)(\w+@[\w.]+)/.exec(text)?.[1]
   const account = sandbox.accounts.find((one) => one.username === (username ?? 'dev@example.com'))
   const password = account?.password ?? ''
@@ -13,7 +9,7 @@ export function secretsFor(
   const all = {
     PASSWORD: password,
     PARTICLE_PASSWORD: password,
-    CODE: exchange === 'otp-wrong' ? placeholders.reveal('012345') : sandbox.otp('mfa@example.com'),
+    CODE: sandbox.otp('mfa@example.com'),
     TOTP_KEY: account?.mfa?.secret ?? '',
     RECOVERY_CODE: 'a1b2-c3d4-e5f6',
     PARTICLE_RECOVERY_CODE: 'a1b2-c3d4-e5f6',

@@ -4,7 +4,7 @@ import { bodyOf } from '../exchange/exchange.ts'
 import type { ExchangeId } from '../exchange/exchanges.ts'
 import type { Recordings } from '../exchange/recordings.ts'
 import { blocks, details, fence } from '../markdown/markdown.ts'
-import { samplesOf, tabs, tabsOf } from '../samples/samples.ts'
+import { isSampled, samplesOf, tabs, tabsOf } from '../samples/samples.ts'
 import type { Shown, Variant } from './shown-exchanges.ts'
 
 /** The request with each tool, what the reader can do with it, and its responses. */
@@ -22,7 +22,11 @@ export function requestAndResponses(shown: Shown, recordings: Recordings): reado
 /** Another use of the same grant, collapsed. */
 export function variant({ id, title, text }: Variant, recordings: Recordings): string {
   const { name, code } = response(id, recordings)
-  return details(title, [text, tabs(samplesOf(id, recordings)), `The response, status ${name}:`, code], id)
+  return details(
+    title,
+    [text, isSampled(id) ? tabs(samplesOf(id, recordings)) : '', `The response, status ${name}:`, code],
+    id,
+  )
 }
 
 /** An exchange as it was on the wire. */

@@ -1,5 +1,6 @@
 import type { GrantType } from '@particle-grants/core/protocol'
 import type { ExchangeId } from '../exchange/exchanges.ts'
+import type { SampledExchange } from '../samples/sample.ts'
 
 /** A variant of a grant's request, and what to say about it. */
 export interface Variant {
@@ -11,7 +12,7 @@ export interface Variant {
 /** What a grant's page shows. */
 export interface Shown {
   /** The request at the top, and its response. */
-  readonly request: ExchangeId
+  readonly request: SampledExchange
   /** Other responses to the same request. */
   readonly otherResponses: readonly ExchangeId[]
   /** Errors whose responses are shown too, by the anchors of their causes. */

@@ -47,18 +47,6 @@ const password = process.env.PARTICLE_PASSWORD
 await session.login({ username: 'jane@example.com', password })
 ${attach}`,
 
-  'otp-wrong': `${imports('createSession', 'developerClient', 'GrantsError')}
-const session = createSession({ client: developerClient() })
-attachSession(axios.create({ baseURL: 'https://api.particle.io' }), session)
-const password = process.env.PARTICLE_PASSWORD
-const state = await session.login({ username: 'mfa@example.com', password })
-try {
-  if (state.status === 'mfa_required') await session.submitOtp('012345')
-} catch (error) {
-  if (!(GrantsError.isInstance(error) && error.code === 'invalid_code')) throw error
-  console.log(error.message) // call submitOtp() again with the next code
-}`,
-
   'recovery-code': `${imports('createSession', 'developerClient')}
 const session = createSession({ client: developerClient() })
 const password = process.env.PARTICLE_PASSWORD
@@ -83,12 +71,6 @@ const secret = process.env.PARTICLE_CLIENT_SECRET
 const client = userClient({ id: 'my-scripts-5678', secret })
 const session = createSession({ client })
 ${attach}`,
-
-  'refresh-developer': `${imports('createSession', 'developerClient')}
-const session = createSession({ client: developerClient() })
-const password = process.env.PARTICLE_PASSWORD
-await session.login({ username: 'dev@example.com', password })
-${attach} // valid for 90 days; then calls reject with reauthentication_required`,
 
   refresh: `${imports('createSession', 'customer', 'productClient')}
 const secret = process.env.PARTICLE_CLIENT_SECRET

@@ -36,18 +36,6 @@ if (state.status === 'mfa_required') await session.submitOtp('012345') // the se
 
 const devices = await session.fetch('/v1/devices')`,
 
-  'otp-wrong': `import { createSession, developerClient, GrantsError } from '@particle-grants/core'
-
-const session = createSession({ client: developerClient() })
-const password = process.env.PARTICLE_PASSWORD
-const state = await session.login({ username: 'mfa@example.com', password })
-try {
-  if (state.status === 'mfa_required') await session.submitOtp('012345')
-} catch (error) {
-  if (!(GrantsError.isInstance(error) && error.code === 'invalid_code')) throw error
-  console.log(error.message) // call submitOtp() again with the next code
-}`,
-
   'recovery-code': `import { createSession, developerClient } from '@particle-grants/core'
 
 const session = createSession({ client: developerClient() })
@@ -88,13 +76,4 @@ const password = process.env.PARTICLE_PASSWORD
 await session.login({ username: 'jane@example.com', password })
 
 await session.getAccessToken({ forceRefresh: true }) // only to refresh now: getAccessToken() refreshes automatically`,
-
-  'refresh-developer': `import { createSession, developerClient } from '@particle-grants/core'
-
-const session = createSession({ client: developerClient() })
-const password = process.env.PARTICLE_PASSWORD
-const state = await session.login({ username: 'dev@example.com', password })
-
-// The session drops a refresh token that does not work: prints undefined.
-if (state.status === 'signed_in') console.log(state.tokens.refreshToken)`,
 }

@@ -46,22 +46,6 @@ try {
   const devices = await particle.listDevices({ auth: body.access_token })
 }`,
 
-  'otp-wrong': `import Particle from 'particle-api-js'
-
-const particle = new Particle()
-const password = process.env.PARTICLE_PASSWORD
-try {
-  await particle.login({ username: 'mfa@example.com', password })
-} catch (error) {
-  if (error.body?.error !== 'mfa_required') throw error
-  try {
-    await particle.sendOtp({ mfaToken: error.body.mfa_token, otp: '012345' })
-  } catch (refused) {
-    if (refused.body?.error !== 'invalid_token') throw refused
-    console.log(refused.statusCode) // send the next code, with the same mfaToken
-  }
-}`,
-
   'recovery-code': `import Particle from 'particle-api-js'
 
 const particle = new Particle()
@@ -106,14 +90,6 @@ const particle = new Particle({
   clientSecret: process.env.PARTICLE_CLIENT_SECRET,
 })
 const { body } = await particle.loginAsClientOwner()`,
-
-  'refresh-developer': `import Particle from 'particle-api-js'
-
-const particle = new Particle()
-const password = process.env.PARTICLE_PASSWORD
-const { body } = await particle.login({ username: 'dev@example.com', password })
-// body.refresh_token does not work: sign in again before the token expires.
-const expiresAt = new Date(Date.now() + body.expires_in * 1000)`,
 
   refresh: `${product}
 const response = await particle.request({

@@ -27,24 +27,7 @@ const body = await response.json()
 ${afterwards(status)}`
 }
 
-/** Returns what is shown instead of a request that should not be sent: why, and the request to send. */
-export function replaceRequest(instead: Recording): { readonly curl: string; readonly fetch: string } {
-  const why = [
-    "A developer's refresh token does not work, and the attempt may count",
-    'towards the lockout. Sign in again instead:',
-  ]
-  return {
-    curl: `${why.map((line) => `# ${line}`).join('\n')}\n${curl(instead)}`,
-    fetch: `${why.map((line) => `// ${line}`).join('\n')}\n${fetchCall(instead)}`,
-  }
-}
-
 function afterwards(status: number): string {
-  if (status === 401) {
-    return `if (body.error === 'invalid_token') {
-  // Wait for the next code, and send it with the same mfa_token.
-}`
-  }
   if (status === 403) {
     return `if (body.error === 'mfa_required') {
   const { mfa_token } = body // send it in the second request
