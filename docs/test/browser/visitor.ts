@@ -1,4 +1,4 @@
-import { launch } from '@particle-grants/test-kit/chromium'
+import { launchChromium } from '@particle-grants/test-kit/chromium'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { serveSite } from './serve-site.ts'
@@ -23,7 +23,7 @@ let site: Awaited<ReturnType<typeof serveSite>>
 export function useSite(): void {
   beforeAll(async () => {
     site = await serveSite()
-    browser = await launch('the site in a browser')
+    browser = await launchChromium('the site in a browser')
   })
   afterAll(async () => {
     site.close()

@@ -1,7 +1,7 @@
 let ends: (() => void)[] | undefined
 
 /** Runs `end` when this process ends. Vitest ends it with SIGTERM, after which Node emits no `exit` event. */
-export function atEnd(end: () => void): void {
+export function onProcessEnd(end: () => void): void {
   if (ends === undefined) {
     ends = []
     process.once('exit', () => {
