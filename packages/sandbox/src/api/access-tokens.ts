@@ -1,12 +1,13 @@
 import { type HttpResponse, json } from '../http/response.ts'
-import { type ApiContext, apiRoute, tokenRoute } from '../oauth/bearer.ts'
+import { type Context, route } from '../http/router.ts'
+import { tokenRoute } from '../oauth/bearer.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import type { Account } from '../state/accounts.ts'
 import type { AccessToken, Tokens } from '../state/tokens.ts'
 
 /** Reads, lists and revokes access tokens. */
 export const accessTokenRoutes = [
-  apiRoute('GET', '/v1/access_tokens', listTokens),
+  route('GET', '/v1/access_tokens', listTokens),
   tokenRoute('GET', '/v1/access_tokens/current', describeToken),
   tokenRoute('DELETE', '/v1/access_tokens/current', ({ token }, context) => {
     return revoke(context, (tokens) => tokens.revoke(token))
@@ -15,7 +16,7 @@ export const accessTokenRoutes = [
     return revoke(context, (tokens) => tokens.revokeAll(account))
   }),
   // particle-api-js sends no authentication, so the response does not tell whether the token existed.
-  apiRoute('DELETE', '/v1/access_tokens/:token', (context) => {
+  route('DELETE', '/v1/access_tokens/:token', (context) => {
     return revoke(context, (tokens) => tokens.revoke(context.params.token ?? ''))
   }),
 ]
@@ -29,14 +30,14 @@ function describeToken({ expiresAt, clientId, scope }: AccessToken): HttpRespons
   })
 }
 
-function revoke({ state, request }: ApiContext, perform: (tokens: Tokens) => void): HttpResponse {
+function revoke({ state, request }: Context, perform: (tokens: Tokens) => void): HttpResponse {
   state.limits.countRequest(request, 'list or delete tokens')
   perform(state.tokens)
   return json({ ok: true })
 }
 
 /** Lists the valid tokens of an account by its username and password, in plain text. */
-function listTokens({ state, request }: ApiContext): HttpResponse {
+function listTokens({ state, request }: Context): HttpResponse {
   state.limits.countRequest(request, 'list or delete tokens')
   const account = state.accounts.findDeveloper(request.basic?.username ?? '')
   if (!account) return listError(400, 'Unknown user')
@@ -56,7 +57,7 @@ function listTokens({ state, request }: ApiContext): HttpResponse {
 
 function isOtpCorrect(
   mfa: NonNullable<Account['mfa']>,
-  { state, request }: Pick<ApiContext, 'state' | 'request'>,
+  { state, request }: Pick<Context, 'state' | 'request'>,
 ) {
   const otp = request.query.get('otp')
   // The status is documented. The body is unknown.

@@ -1,8 +1,9 @@
 import { getField } from '../http/request.ts'
 import { apiError, type HttpResponse, json } from '../http/response.ts'
-import { type ApiContext, apiRoute, tokenRoute } from '../oauth/bearer.ts'
+import { type Context, route } from '../http/router.ts'
+import { tokenRoute } from '../oauth/bearer.ts'
 import { authenticateClient, checkGrantAllowed } from '../oauth/client.ts'
-import { getLifetime } from '../oauth/grants.ts'
+import { getTokenParameters } from '../oauth/grants.ts'
 import { issueTokens } from '../oauth/token-response.ts'
 import { isSameUsername } from '../state/accounts.ts'
 import type { ProductOptions } from '../state/clients.ts'
@@ -11,12 +12,12 @@ import type { AccessToken } from '../state/tokens.ts'
 
 /** Creates and deletes the customers of a product. */
 export const customerRoutes = [
-  apiRoute('POST', '/v1/products/:product/customers', createCustomer),
+  route('POST', '/v1/products/:product/customers', createCustomer),
   tokenRoute('DELETE', '/v1/products/:product/customers/:customer', deleteCustomer),
 ]
 
 /** Creates a customer with a client of the product, and responds like the token endpoint. */
-function createCustomer({ state, request, params }: ApiContext): HttpResponse {
+function createCustomer({ state, request, params }: Context): HttpResponse {
   const client = authenticateClient(state, request)
   checkGrantAllowed(client, 'client_credentials')
   const product = state.clients.findProduct(params.product ?? '')
@@ -41,12 +42,12 @@ function createCustomer({ state, request, params }: ApiContext): HttpResponse {
     customerOf: product.id,
     ...(password && { password }),
   })
-  const result = { account, scope: `customer=${email}`, ...getLifetime(request.form) }
-  return issueTokens({ state, request, client, result })
+  const parameters = { ...getTokenParameters(request.form), scope: `customer=${email}` }
+  return issueTokens(state, request, { account, client, ...parameters })
 }
 
 /** Deletes a customer. All tokens of the customer end. */
-function deleteCustomer(token: AccessToken, context: ApiContext): HttpResponse {
+function deleteCustomer(token: AccessToken, context: Context): HttpResponse {
   const { state, params } = context
   return withManagedProduct(token, context, (product) => {
     const account = state.accounts.findCustomer(product.id, params.customer ?? '')
@@ -62,7 +63,7 @@ function deleteCustomer(token: AccessToken, context: ApiContext): HttpResponse {
 /** Runs a handler for the product of the path, if the token may manage it. */
 export function withManagedProduct(
   token: AccessToken,
-  { state, params }: ApiContext,
+  { state, params }: Context,
   handle: (product: ProductOptions) => HttpResponse,
 ): HttpResponse {
   const product = state.clients.findProduct(params.product ?? '')

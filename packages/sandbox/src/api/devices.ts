@@ -1,6 +1,7 @@
 import type { ParsedRequest } from '../http/request.ts'
 import { apiError, type HttpResponse, json } from '../http/response.ts'
-import { type ApiContext, tokenRoute } from '../oauth/bearer.ts'
+import type { Context } from '../http/router.ts'
+import { tokenRoute } from '../oauth/bearer.ts'
 
 const devices = [
   { id: '0123456789abcdef01234567', name: 'garden', platform_id: 32, product_id: 32, online: true },
@@ -28,7 +29,7 @@ export const deviceRoutes = [
 ]
 
 function withDevice(
-  { params }: ApiContext,
+  { params }: Context,
   describe: (device: (typeof devices)[number]) => object,
 ): HttpResponse {
   const device = devices.find(({ id, name }) => id === params.id || name === params.id)

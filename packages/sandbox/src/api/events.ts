@@ -1,6 +1,7 @@
 import { getField } from '../http/request.ts'
 import { apiError, type HttpResponse, json } from '../http/response.ts'
-import { type ApiContext, tokenRoute } from '../oauth/bearer.ts'
+import type { Context } from '../http/router.ts'
+import { tokenRoute } from '../oauth/bearer.ts'
 import type { PublishedEvent } from '../state/event-streams.ts'
 import type { AccessToken } from '../state/tokens.ts'
 import { withManagedProduct } from './customers.ts'
@@ -19,11 +20,11 @@ export const eventRoutes = [
   }),
 ]
 
-function streamAccount(token: AccessToken, context: ApiContext): HttpResponse {
+function streamAccount(token: AccessToken, context: Context): HttpResponse {
   return openStream(token, context, ({ account }) => account === token.account)
 }
 
-function streamProduct(token: AccessToken, context: ApiContext): HttpResponse {
+function streamProduct(token: AccessToken, context: Context): HttpResponse {
   return withManagedProduct(token, context, ({ id }) => {
     return openStream(token, context, ({ productId }) => productId === id)
   })
@@ -31,7 +32,7 @@ function streamProduct(token: AccessToken, context: ApiContext): HttpResponse {
 
 function openStream(
   token: AccessToken,
-  { state, request, params }: ApiContext,
+  { state, request, params }: Context,
   isIncluded: (event: PublishedEvent) => boolean,
 ): HttpResponse {
   const { prefix = '' } = params
@@ -46,7 +47,7 @@ function openStream(
 
 function publish(
   { account }: AccessToken,
-  { state, request }: ApiContext,
+  { state, request }: Context,
   productId: string | undefined,
 ): HttpResponse {
   const name = getField(request, 'name')

@@ -1,6 +1,7 @@
 import { getField } from '../http/request.ts'
 import { apiError, type HttpResponse, json } from '../http/response.ts'
-import { type ApiContext, tokenRoute } from '../oauth/bearer.ts'
+import type { Context } from '../http/router.ts'
+import { tokenRoute } from '../oauth/bearer.ts'
 import { randomRecoveryCode, randomUuid } from '../random.ts'
 import type { AccessToken } from '../state/tokens.ts'
 import { createTotp, randomTotpSecret } from '../state/totp.ts'
@@ -37,7 +38,7 @@ function startEnrolment({ account }: AccessToken): HttpResponse {
   })
 }
 
-function confirmEnrolment({ account }: AccessToken, { state, request }: ApiContext): HttpResponse {
+function confirmEnrolment({ account }: AccessToken, { state, request }: Context): HttpResponse {
   const { enrolment } = account
   const code = getField(request, 'otp')
   if (typeof request.json.otp === 'number') {
@@ -58,7 +59,7 @@ function confirmEnrolment({ account }: AccessToken, { state, request }: ApiConte
   return json({ enrolled: true })
 }
 
-function disableMfa({ account }: AccessToken, { request }: ApiContext): HttpResponse {
+function disableMfa({ account }: AccessToken, { request }: Context): HttpResponse {
   if (account.password === undefined || getField(request, 'current_password') !== account.password) {
     return apiError(401, 'Current password is incorrect')
   }

@@ -1,5 +1,5 @@
 import type { ParsedRequest } from '../http/request.ts'
-import { getClientCredentials, isSecretChecked } from '../oauth/client.ts'
+import { getClientCredentials } from '../oauth/client.ts'
 import { findLoginAccount } from '../oauth/grants.ts'
 import type { SandboxState } from '../state/state.ts'
 
@@ -101,7 +101,7 @@ function findInvalidClientHint({ state, request }: HandledRequest): string {
   if (!client) {
     return 'This client does not exist here. The page and GET /__sandbox/ list the clients. (Basic has id and secret unchanged, without percent-encoding.)'
   }
-  if (isSecretChecked(state, client) && client.secret !== secret) {
+  if (client.secret !== secret) {
     return isEncoded(secret, client.secret)
       ? "The client's secret was percent-encoded: send it unchanged. Basic decodes nothing, and a form decodes it once."
       : 'The client exists, and its secret is wrong. The page and GET /__sandbox/ list the clients.'

@@ -12,8 +12,6 @@ export interface HttpRequest {
   readonly address: string
   /** Returns a signal that aborts when the client disconnects. A function, because few requests need one. */
   readonly getSignal?: (() => AbortSignal) | undefined
-  /** The version of the package that listens, for `GET /__sandbox/`. */
-  readonly version?: string | undefined
 }
 
 /** A username and a password, or a client's id and secret. */
@@ -54,14 +52,13 @@ export function parseRequest(request: HttpRequest, now: number): ParsedRequest {
     body,
     address: request.address,
     getSignal: request.getSignal,
-    version: request.version,
     id: randomUuid(),
     at: now,
     path: queryStart < 0 ? url : url.slice(0, queryStart),
     query: queryStart < 0 ? noQuery : new URLSearchParams(url.slice(queryStart)),
     contentType,
     form: contentType === formType ? parseForm(body) : new Map(),
-    json: contentType === 'application/json' ? parseJsonObject(body) : {},
+    json: (contentType === 'application/json' && parseJsonObject(body)) || {},
     basic: parseBasic(headers.authorization),
   }
 }
@@ -96,7 +93,7 @@ function parseMediaType(header = ''): string {
   return (mediaType.exec(header)?.[1] ?? '').trim().toLowerCase()
 }
 
-export function parseForm(body: string): Map<string, string> {
+function parseForm(body: string): Map<string, string> {
   const fields = new Map<string, string>()
   // The leading "&" keeps a question mark at the start, which is part of the first name.
   for (const [name, value] of new URLSearchParams(`&${body}`)) {
@@ -106,13 +103,13 @@ export function parseForm(body: string): Map<string, string> {
   return fields
 }
 
-/** Returns the members of a JSON object; none for anything else. */
-export function parseJsonObject(body: string): Record<string, unknown> {
+/** Returns the members of a JSON object; `undefined` for anything else. */
+export function parseJsonObject(body: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
   } catch {
-    return {}
+    return undefined
   }
 }
 

@@ -73,7 +73,6 @@ function toHttpRequest(incoming: IncomingMessage, outgoing: ServerResponse, body
     headers: headers as Record<string, string | undefined>,
     body,
     address: socket.remoteAddress ?? host,
-    version,
     getSignal() {
       const controller = new AbortController()
       if (outgoing.destroyed) controller.abort()

@@ -102,18 +102,13 @@ describe('particle-sandbox', () => {
   })
 
   it('accepts settings', async () => {
-    const settings = [
-      'otpReuse=true',
-      'failuresExpireAfter=60',
-      'refreshTokenLifetimeFrom=issue',
-      'lockout=false',
-    ]
+    const settings = ['otpReuse=true', 'mfaTokenLifetime=60', 'grants=["password"]', 'lockout=false']
     const { url } = await start(['--port=0', '--json', ...settings.flatMap((setting) => ['--set', setting])])
     const { json } = await send(url, { method: 'GET', path: '/__sandbox/' })
     expect(json.settings).toMatchObject({
       otpReuse: true,
-      failuresExpireAfter: 60,
-      refreshTokenLifetimeFrom: 'issue',
+      mfaTokenLifetime: 60,
+      grants: ['password'],
       lockout: false,
     })
   })
@@ -140,8 +135,8 @@ describe('particle-sandbox', () => {
     [['--prot', '1'], /--prot/],
     [['now'], /now/],
     [['--set', 'otpReuse'], /--set is NAME=VALUE/],
-    [['--set', 'otpReuse=maybe'], /The setting "otpReuse" is true or false, not "maybe"/],
-    [['--set', 'otpreuse=true'], /"otpreuse" is not a setting/],
+    [['--set', 'otpReuse=maybe'], /The sandbox's "otpReuse" is true or false, not "maybe"/],
+    [['--set', 'otpreuse=true'], /The sandbox has no "otpreuse". Known: accessTokenLifetime/],
   ])('explains why it rejects %j, and exits with 2', async (args, message) => {
     const { code, stdout, stderr } = await run(...args)
     expect([code, stdout]).toEqual([2, ''])

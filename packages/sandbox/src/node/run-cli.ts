@@ -83,7 +83,7 @@ function parsePort(text: string): number {
   return port
 }
 
-/** A value is JSON, or a text if it is not: `true`, `60`, `["product"]`, `issue`. */
+/** A value is JSON: `true`, `60`, `["password"]`. Any other text stays a string, which the check rejects. */
 function parseSettings(pairs: readonly string[]): Partial<Settings> {
   const settings = Object.fromEntries(
     pairs.map((pair) => {

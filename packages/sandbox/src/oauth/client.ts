@@ -24,15 +24,11 @@ export function authenticateClient(state: SandboxState, request: ParsedRequest):
   if (!secret) throw new OAuthError('invalid_client', 'Missing client_secret parameter')
 
   const client = state.clients.get(id)
-  if (!client || (isSecretChecked(state, client) && client.secret !== secret)) {
+  // The secret of a developer client is public. Whether the service checks it is unknown.
+  if (!client || client.secret !== secret) {
     throw new OAuthError('invalid_client', 'Client credentials are invalid')
   }
   return client
-}
-
-/** The secret of a developer client is public. Whether the service checks it is unknown. */
-export function isSecretChecked({ settings }: SandboxState, client: ClientOptions): boolean {
-  return client.kind !== 'developer' || settings.checkDeveloperSecret
 }
 
 /** Throws if the client may not use this grant type. */
