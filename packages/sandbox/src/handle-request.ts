@@ -82,9 +82,10 @@ export function createRequestHandler(getCurrent: () => Pick<Context, 'sandbox' |
     const isTruncated = fault.drop === 'during'
     const response = replacesResponse(fault) ? faultResponse(fault) : (served ?? callParticle(request))
     const { status, error } = response
-    journal.record(request, { status, error, fault: true, ...(isTruncated && { dropped: 'during' }) })
+    const dropped = isTruncated ? 'during' : undefined
+    journal.record(request, { status, error, fault: true, dropped })
     withServiceHeaders(response, request)
-    return isTruncated ? truncate(response, await readStart(response)) : response
+    return isTruncated ? truncate(response) : response
   }
 
   function callParticle(request: ParsedRequest): HttpResponse {
@@ -97,15 +98,6 @@ export function createRequestHandler(getCurrent: () => Pick<Context, 'sandbox' |
   }
 
   return { handle, faults, journal }
-}
-
-/** Returns the body, or the first part of an event stream, which has no end. */
-async function readStart({ body }: HttpResponse): Promise<string> {
-  if (typeof body === 'string') return body
-  const reader = body.getReader()
-  const { value } = await reader.read()
-  await reader.cancel()
-  return new TextDecoder().decode(value)
 }
 
 /** Adds the headers of every response of the service. `Date` follows the sandbox's clock. */

@@ -2,7 +2,6 @@ import { type HttpResponse, json } from '../http/response.ts'
 import { type Context, route } from '../http/router.ts'
 import { tokenRoute } from '../oauth/bearer.ts'
 import { OAuthError } from '../oauth/errors.ts'
-import type { Account } from '../state/accounts.ts'
 import type { AccessToken, Tokens } from '../state/tokens.ts'
 
 /** Reads, lists and revokes access tokens. */
@@ -44,7 +43,13 @@ function listTokens({ state, request }: Context): HttpResponse {
   if (account.password === undefined || account.password !== request.basic?.password) {
     return listError(401, 'Bad password')
   }
-  if (account.mfa && !isOtpCorrect(account.mfa, { state, request })) return listError(401, 'Bad OTP')
+  if (account.mfa) {
+    const otp = request.query.get('otp')
+    // The status is documented. The body is unknown.
+    if (!otp) throw new OAuthError('mfa_required', 'Multi-factor authentication required')
+    const isCorrect = account.mfa.totp.accept(otp, state.now(), state.settings.otpReuse)
+    if (!isCorrect) return listError(401, 'Bad OTP')
+  }
   const tokens = state.tokens.list(account).filter((token) => state.tokens.isValid(token))
   return json(
     tokens.map(({ token, expiresAt, clientId }) => ({
@@ -53,16 +58,6 @@ function listTokens({ state, request }: Context): HttpResponse {
       client: clientId,
     })),
   )
-}
-
-function isOtpCorrect(
-  mfa: NonNullable<Account['mfa']>,
-  { state, request }: Pick<Context, 'state' | 'request'>,
-) {
-  const otp = request.query.get('otp')
-  // The status is documented. The body is unknown.
-  if (!otp) throw new OAuthError('mfa_required', 'Multi-factor authentication required')
-  return mfa.totp.accept(otp, state.now(), state.settings.otpReuse)
 }
 
 function listError(status: number, error: string): HttpResponse {

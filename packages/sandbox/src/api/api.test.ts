@@ -82,7 +82,7 @@ describe('the list of access tokens', () => {
         { token: forever, expires_at: null, client: 'particle' },
       ],
     })
-    expect(sandbox.requests().at(-1)).not.toHaveProperty('client_id')
+    expect(sandbox.requests().at(-1)).toMatchObject({ client_id: undefined })
     sandbox.clock.advance('91d')
     expect((await list(dev)).body).toEqual([{ token: forever, expires_at: null, client: 'particle' }])
   })

@@ -14,26 +14,22 @@ interface HandledRequest {
 /** Returns a sentence on what is probably wrong with a request, for the journal and the terminal. */
 export function findHint(handled: HandledRequest): string | undefined {
   if (!/^\/oauth\/token\/?$/.test(handled.request.path)) return findApiHint(handled)
-  switch (handled.error) {
-    case undefined:
-      return findSuccessHint(handled)
-    case 'invalid_request':
-      return findInvalidRequestHint(handled)
-    case 'invalid_client':
-      return findInvalidClientHint(handled)
-    case 'invalid_grant':
-      return findInvalidGrantHint(handled)
-    case 'invalid_token':
-      return findInvalidTokenHint(handled)
-    case 'invalid_scope':
-      return 'A scope is such as devices:list. customer=NAME needs a product client and an existing customer of that product.'
-    case 'mfa_required':
-      return 'The password is correct. Now send grant_type=urn:custom:mfa-otp with this mfa_token and the otp.'
-    case 'rate_limit_exceeded':
-      return '10 failures in a row block the address for 30 minutes, for correct requests too. 100 requests in 5 minutes block it until they are older. You can advance the clock.'
-    default:
-      return undefined
-  }
+  return tokenHints[handled.error ?? 'success']?.(handled)
+}
+
+/** The hints at the token endpoint, by the error of the response. */
+const tokenHints: Readonly<Record<string, (handled: HandledRequest) => string | undefined>> = {
+  success: findSuccessHint,
+  invalid_request: findInvalidRequestHint,
+  invalid_client: findInvalidClientHint,
+  invalid_grant: findInvalidGrantHint,
+  invalid_token: findInvalidTokenHint,
+  invalid_scope: () =>
+    'A scope is such as devices:list. customer=NAME needs a product client and an existing customer of that product.',
+  mfa_required: () =>
+    'The password is correct. Now send grant_type=urn:custom:mfa-otp with this mfa_token and the otp.',
+  rate_limit_exceeded: () =>
+    '10 failures in a row block the address for 30 minutes, for correct requests too. 100 requests in 5 minutes block it until they are older. You can advance the clock.',
 }
 
 /** A path after another one: /oauth/token/oauth/token, /v1/oauth/token, /oauth/token/v1/devices, /v1/v1/user. */

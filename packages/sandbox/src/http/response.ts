@@ -30,8 +30,8 @@ export function canHaveBody(status: number): boolean {
 }
 
 /** Returns a response whose body ends with an error in the middle. `Content-Length` has the whole length. */
-export function truncate({ status, headers }: HttpResponse, body: string): HttpResponse {
-  const bytes = new TextEncoder().encode(body)
+export async function truncate({ status, headers, body }: HttpResponse): Promise<HttpResponse> {
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : await readFirstPart(body)
   let isSent = false
   const half = new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -41,4 +41,12 @@ export function truncate({ status, headers }: HttpResponse, body: string): HttpR
     },
   })
   return { status, headers: { ...headers, 'content-length': String(bytes.length) }, body: half }
+}
+
+/** An event stream has no end, so only its first part is read. */
+async function readFirstPart(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const reader = body.getReader()
+  const { value = new Uint8Array() } = await reader.read()
+  await reader.cancel()
+  return value
 }

@@ -3,14 +3,11 @@ import type { ClientOptions } from '../state/clients.ts'
 import type { SandboxState } from '../state/state.ts'
 import { OAuthError } from './errors.ts'
 
-/** The client's credentials in a request. */
-export interface ClientCredentials {
-  readonly id: string | undefined
-  readonly secret: string | undefined
-}
-
 /** Returns id and secret, both from HTTP Basic or both from the form. */
-export function getClientCredentials({ basic, form }: ParsedRequest): ClientCredentials {
+export function getClientCredentials({ basic, form }: ParsedRequest): {
+  id?: string | undefined
+  secret?: string | undefined
+} {
   if (basic) return { id: basic.username, secret: basic.password }
   return { id: form.get('client_id'), secret: form.get('client_secret') }
 }

@@ -74,7 +74,7 @@ h2 { margin: 0 0 0.5rem; font-size: 1.05rem; }
 p { margin: 0; }
 header { display: flex; flex-wrap: wrap; gap: 1rem 2rem; justify-content: space-between; align-items: flex-start; }
 header > div { flex: 1 1 20rem; }
-header p, .note, dt { color: var(--faint); }
+header p, .note, dt, .request time { color: var(--faint); }
 main { display: grid; gap: 1.75rem; margin-top: 1.25rem; }
 code, dd, time, .request, #by { font-family: var(--mono); font-size: 0.9em; }
 code, dd { overflow-wrap: anywhere; }
@@ -96,17 +96,13 @@ ul, ol { list-style: none; margin: 0; padding: 0; }
 h3 { margin: 0; font: 600 0.95rem/1.4 var(--mono); overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 0.75rem; margin: 0.4rem 0 0; font-size: 0.9rem; }
 dd { margin: 0; }
-.code { display: flex; align-items: center; gap: 0.5rem; white-space: nowrap; }
 summary { cursor: pointer; margin-bottom: 0.5rem; }
 summary h2 { display: inline; }
 dd span { display: block; }
-dd .code, dd .code span { display: flex; }
-.code b { font-size: 1.25rem; letter-spacing: 0.05em; }
-progress { width: 3rem; height: 0.4rem; accent-color: var(--mark); }
+dd b { font-size: 1.25rem; letter-spacing: 0.05em; }
 #requests { display: grid; gap: 0.4rem; }
 .request { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; }
 .request > :last-child { margin-left: auto; font-weight: 600; }
-.request .faint { color: var(--faint); }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
 .hint { margin-top: 0.25rem; font-size: 0.9rem; }

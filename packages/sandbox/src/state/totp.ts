@@ -36,8 +36,3 @@ export function createTotp(secret: string): Totp {
 export function randomTotpSecret(): string {
   return new Secret({ size: 20 }).base32
 }
-
-/** Returns how many seconds the code of this time is still shown. */
-export function secondsLeft(now: number): number {
-  return Math.ceil((stepMs - (now % stepMs)) / 1000)
-}
