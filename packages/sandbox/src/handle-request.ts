@@ -9,7 +9,7 @@ import { Journal } from './control/journal.ts'
 import { rejectForeignRequest } from './control/local-only.ts'
 import { handleControlRequest } from './control/routes.ts'
 import { type HttpRequest, type ParsedRequest, parseRequest } from './http/request.ts'
-import { apiError, type HttpResponse, truncate } from './http/response.ts'
+import { ApiError, type HttpResponse, truncate } from './http/response.ts'
 import { type Context, callRoute, route } from './http/router.ts'
 import { OAuthError, oauthErrorResponse } from './oauth/errors.ts'
 import { handleTokenRequest } from './oauth/token-endpoint.ts'
@@ -54,7 +54,8 @@ export function createRequestHandler(getCurrent: () => Pick<Context, 'sandbox' |
     if (rejection) return rejection
     if (pageFile) return pageFile
     if (isControl) return handleControlRequest(request, getCurrent())
-    if (isPreflight(request)) return withServiceHeaders(preflightResponse(request), request)
+    const preflight = getPreflightResponse(request)
+    if (preflight) return withServiceHeaders(preflight, request)
     const fault = faults.take(request)
     return fault ? applyFault(fault, request) : handleAsParticle(request)
   }
@@ -90,8 +91,9 @@ export function createRequestHandler(getCurrent: () => Pick<Context, 'sandbox' |
 
   function callParticle(request: ParsedRequest): HttpResponse {
     try {
-      return callRoute(particleRoutes, request, getCurrent()) ?? apiError(404, 'Not found')
+      return callRoute(particleRoutes, request, getCurrent()) ?? new ApiError(404, 'Not found').response
     } catch (error) {
+      if (error instanceof ApiError) return error.response
       if (error instanceof OAuthError) return oauthErrorResponse(error)
       throw error
     }
@@ -120,12 +122,9 @@ function formatDate(time: number): string {
   return lastDate
 }
 
-/** A browser sends it before a request to another origin. Any other OPTIONS request is handled like the rest. */
-function isPreflight({ method, headers }: ParsedRequest): boolean {
-  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
-}
-
-function preflightResponse({ headers }: ParsedRequest): HttpResponse {
+/** A browser sends a preflight before a request to another origin. Other OPTIONS requests are handled like the rest. */
+function getPreflightResponse({ method, headers }: ParsedRequest): HttpResponse | undefined {
+  if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return undefined
   return {
     status: 204,
     headers: {

@@ -1,5 +1,5 @@
 import { getField } from '../http/request.ts'
-import { apiError, type HttpResponse, json } from '../http/response.ts'
+import { ApiError, type HttpResponse, json } from '../http/response.ts'
 import type { Context } from '../http/router.ts'
 import { tokenRoute } from '../oauth/bearer.ts'
 import { randomRecoveryCode, randomUuid } from '../random.ts'
@@ -26,7 +26,7 @@ function describeUser({ account }: AccessToken): HttpResponse {
 }
 
 function startEnrolment({ account }: AccessToken): HttpResponse {
-  if (account.mfa) return apiError(400, 'MFA is already enabled')
+  if (account.mfa) throw new ApiError(400, 'MFA is already enabled')
   const enrolment = { mfaToken: randomUuid(), totp: createTotp(randomTotpSecret()) }
   account.enrolment = enrolment
   const { secret } = enrolment.totp
@@ -42,14 +42,14 @@ function confirmEnrolment({ account }: AccessToken, { state, request }: Context)
   const { enrolment } = account
   const code = getField(request, 'otp')
   if (typeof request.json.otp === 'number') {
-    return apiError(400, 'Send otp as a string: a number loses its leading zeros')
+    throw new ApiError(400, 'Send otp as a string: a number loses its leading zeros')
   }
   if (!enrolment || !code || getField(request, 'mfa_token') !== enrolment.mfaToken) {
-    return apiError(400, 'Start the enrolment, then send its mfa_token and an otp')
+    throw new ApiError(400, 'Start the enrolment, then send its mfa_token and an otp')
   }
   // This 401 does not mean that the access token is invalid.
   if (!enrolment.totp.accept(code, state.now(), state.settings.otpReuse)) {
-    return apiError(401, 'Could not validate OTP')
+    throw new ApiError(401, 'Could not validate OTP')
   }
   const recoveryCodes = Array.from({ length: recoveryCodeCount }, randomRecoveryCode)
   account.mfa = { totp: enrolment.totp, recoveryCodes: new Set(recoveryCodes) }
@@ -61,7 +61,7 @@ function confirmEnrolment({ account }: AccessToken, { state, request }: Context)
 
 function disableMfa({ account }: AccessToken, { request }: Context): HttpResponse {
   if (account.password === undefined || getField(request, 'current_password') !== account.password) {
-    return apiError(401, 'Current password is incorrect')
+    throw new ApiError(401, 'Current password is incorrect')
   }
   account.mfa = undefined
   return json({ ok: true })

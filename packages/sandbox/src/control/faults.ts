@@ -129,9 +129,7 @@ export function faultResponse(fault: FaultOptions): HttpResponse {
     headers: {
       'content-type': `${getMediaType(content)}; charset=utf-8`,
       ...(error !== undefined && noStore),
-      ...Object.fromEntries(
-        Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-      ),
+      ...Object.fromEntries(new Headers(headers)),
     },
     body: typeof content === 'string' ? content : JSON.stringify(content),
     error,

@@ -1,4 +1,4 @@
-import type { ParsedRequest } from '../http/request.ts'
+import { decodePercent, type ParsedRequest } from '../http/request.ts'
 import { getClientCredentials } from '../oauth/client.ts'
 import { findLoginAccount } from '../oauth/grants.ts'
 import type { SandboxState } from '../state/state.ts'
@@ -32,8 +32,8 @@ const tokenHints: Readonly<Record<string, (handled: HandledRequest) => string | 
     '10 failures in a row block the address for 30 minutes, for correct requests too. 100 requests in 5 minutes block it until they are older. You can advance the clock.',
 }
 
-/** A path after another one: /oauth/token/oauth/token, /v1/oauth/token, /oauth/token/v1/devices, /v1/v1/user. */
-const repeatedPath = /.\/oauth\/token|^\/oauth\/token\/.|.\/v1\//
+/** A path after a base URL with a path or a slash at its end: //v1/user, /oauth/token/oauth/token, /v1/v1/user. */
+const wrongBaseUrl = /\/\/|.\/oauth\/token|^\/oauth\/token\/.|.\/v1\//
 
 function findApiHint({ request, status, error }: HandledRequest): string | undefined {
   const { path, query, headers } = request
@@ -50,11 +50,8 @@ function findApiHint({ request, status, error }: HandledRequest): string | undef
 }
 
 function findPathHint(path: string): string | undefined {
-  if (path.includes('//')) {
-    return 'The path has two slashes: remove the slash at the end of the base URL. It is the address only, such as http://127.0.0.1:8765.'
-  }
-  if (repeatedPath.test(path)) {
-    return 'The base URL contains a path: remove it. It is the address only, such as http://127.0.0.1:8765.'
+  if (wrongBaseUrl.test(path)) {
+    return 'The base URL contains a path, or a slash at its end: remove it. It is the address only, such as http://127.0.0.1:8765.'
   }
   if (path.startsWith('/oauth'))
     return 'The token endpoint is /oauth/token. There is nothing else under /oauth.'
@@ -98,7 +95,7 @@ function findInvalidClientHint({ state, request }: HandledRequest): string {
     return 'This client does not exist here. The page and GET /__sandbox/ list the clients. (Basic has id and secret unchanged, without percent-encoding.)'
   }
   if (client.secret !== secret) {
-    return isEncoded(secret, client.secret)
+    return decodePercent(secret.replaceAll('+', ' ')) === client.secret
       ? "The client's secret was percent-encoded: send it unchanged. Basic decodes nothing, and a form decodes it once."
       : 'The client exists, and its secret is wrong. The page and GET /__sandbox/ list the clients.'
   }
@@ -107,14 +104,6 @@ function findInvalidClientHint({ state, request }: HandledRequest): string {
   }
   const field = request.form.get('username') ? 'password' : 'username'
   return `The ${field} is missing or empty: was a shell variable not set? The client is correct, although the error says invalid_client.`
-}
-
-function isEncoded(text: string, original: string): boolean {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' ')) === original
-  } catch {
-    return false
-  }
 }
 
 function findInvalidGrantHint({ state, request }: HandledRequest): string | undefined {

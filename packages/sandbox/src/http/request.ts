@@ -14,12 +14,6 @@ export interface HttpRequest {
   readonly getSignal?: (() => AbortSignal) | undefined
 }
 
-/** A username and a password, or a client's id and secret. */
-export interface BasicCredentials {
-  readonly username: string
-  readonly password: string
-}
-
 /** A request with everything that routes, journal, hints and faults read from it. */
 export interface ParsedRequest extends Omit<HttpRequest, 'url'> {
   readonly id: string
@@ -33,8 +27,8 @@ export interface ParsedRequest extends Omit<HttpRequest, 'url'> {
   readonly form: ReadonlyMap<string, string>
   /** Members of a JSON object. */
   readonly json: Readonly<Record<string, unknown>>
-  /** The credentials of HTTP Basic. */
-  readonly basic: BasicCredentials | undefined
+  /** The credentials of HTTP Basic: of an account, or the id and secret of a client. */
+  readonly basic: { readonly username: string; readonly password: string } | undefined
 }
 
 /** The only media type that the token endpoint accepts. */
@@ -113,8 +107,17 @@ export function parseJsonObject(body: string): Record<string, unknown> | undefin
   }
 }
 
+/** Decodes percent-encoding. Returns malformed text unchanged. */
+export function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /** Parses HTTP Basic like the `basic-auth` package: UTF-8, split at the first colon, no percent-decoding. */
-function parseBasic(header = ''): BasicCredentials | undefined {
+function parseBasic(header = ''): ParsedRequest['basic'] {
   const encoded = /^ *basic +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header)?.[1]
   if (encoded === undefined) return undefined
   const [, username, password] = /^([^:]*):(.*)$/.exec(decodeBase64(encoded)) ?? []

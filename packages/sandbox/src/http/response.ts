@@ -15,8 +15,14 @@ export function json(body: unknown, status = 200): HttpResponse {
 }
 
 /** An error of the API outside OAuth. Particle's bodies are unknown here, and clients should not depend on them. */
-export function apiError(status: number, error: string): HttpResponse {
-  return json({ ok: false, error }, status)
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly response: HttpResponse
+
+  constructor(status: number, error: string) {
+    super(error)
+    this.response = json({ ok: false, error }, status)
+  }
 }
 
 /** Converts a response to a web-standard one. */

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../sandbox.ts'
 import type { SandboxState } from '../state/state.ts'
-import type { ParsedRequest } from './request.ts'
+import { decodePercent, type ParsedRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 
 /** What a handler gets. */
@@ -45,13 +45,5 @@ export function callRoute(
 
 function decodeParams(groups: Record<string, string> | undefined): Record<string, string> {
   if (groups === undefined) return {}
-  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decode(value)]))
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
+  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodePercent(value)]))
 }

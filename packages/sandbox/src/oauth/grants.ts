@@ -89,18 +89,19 @@ const recoveryCode: Grant = (request) =>
     accept: ({ mfa }, code) => mfa?.recoveryCodes.delete(code) ?? false,
   })
 
-interface SecondFactor {
-  readonly field: string
-  readonly missing: string
-  readonly invalid: string
-  readonly accept: (account: Account, code: string) => boolean
-}
-
 /**
  * Signs in the account of the first step, with its client, scope and lifetime. As in the library, any client can send the
  * second step, and a wrong code does not end the `mfa_token`. Whether the live service does the same is unknown.
  */
-function completeMfa({ state, form }: GrantRequest, factor: SecondFactor): SignIn {
+function completeMfa(
+  { state, form }: GrantRequest,
+  factor: {
+    field: string
+    missing: string
+    invalid: string
+    accept: (account: Account, code: string) => boolean
+  },
+): SignIn {
   const { challenges } = state
   const mfaToken = form.get('mfa_token')
   const code = form.get(factor.field)

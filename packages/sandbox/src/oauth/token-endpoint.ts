@@ -31,15 +31,12 @@ function checkMethodAndEncoding({ method, contentType }: ParsedRequest): void {
 /** Returns an enabled grant type in any case. `runGrant` then accepts lower case only, as the library does. */
 function getGrantType({ grants }: Settings, { form }: ParsedRequest): string {
   const grantType = form.get('grant_type') ?? ''
-  if (!grants.includes(toAsciiLowerCase(grantType))) {
+  // Of ASCII letters only: the library does not take the Kelvin sign for a `k`.
+  const lowerCase = grantType.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  if (!grants.includes(lowerCase)) {
     throw new OAuthError('invalid_request', 'Invalid or missing grant_type parameter')
   }
   return grantType
-}
-
-/** Other characters also have an ASCII lower case: the Kelvin sign becomes a `k`. */
-function toAsciiLowerCase(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 function runGrant(grantType: string, request: GrantRequest): SignIn {

@@ -53,7 +53,6 @@ const html = `<!doctype html>
 
 /** Light and dark, one column on a phone. */
 const style = `:root {
-  color-scheme: light dark;
   --paper: light-dark(#f6f7f8, #14171a);
   --card: light-dark(#fff, #1d2126);
   --ink: light-dark(#1b2026, #e6e9ec);
@@ -91,18 +90,16 @@ button:hover { border-color: var(--mark); }
 #status:not(:empty) { margin-top: 1rem; padding: 0.5rem 0.8rem; border-left: 4px solid var(--bad); background: var(--card); }
 ul, ol { list-style: none; margin: 0; padding: 0; }
 .cards { display: grid; align-items: start; gap: 0.75rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); }
-.note + .cards, .note + ol { margin-top: 0.6rem; }
-.cards li, #requests li { background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.7rem 0.9rem; }
+li { background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.7rem 0.9rem; }
 h3 { margin: 0; font: 600 0.95rem/1.4 var(--mono); overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 0.75rem; margin: 0.4rem 0 0; font-size: 0.9rem; }
 dd { margin: 0; }
-summary { cursor: pointer; margin-bottom: 0.5rem; }
 summary h2 { display: inline; }
 dd span { display: block; }
 dd b { font-size: 1.25rem; letter-spacing: 0.05em; }
 #requests { display: grid; gap: 0.4rem; }
 .request { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; }
-.request > :last-child { margin-left: auto; font-weight: 600; }
+.good, .bad { margin-left: auto; font-weight: 600; }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
 .hint { margin-top: 0.25rem; font-size: 0.9rem; }
