@@ -80,13 +80,12 @@ export function createRequestHandler(getCurrent: () => Pick<Context, 'sandbox' |
       journal.record(request, { status: 0, fault: true, dropped: 'before' })
       throw new ConnectionDropped()
     }
-    const isTruncated = fault.drop === 'during'
     const response = replacesResponse(fault) ? faultResponse(fault) : (served ?? callParticle(request))
     const { status, error } = response
-    const dropped = isTruncated ? 'during' : undefined
+    const dropped = fault.drop === 'during' ? fault.drop : undefined
     journal.record(request, { status, error, fault: true, dropped })
     withServiceHeaders(response, request)
-    return isTruncated ? truncate(response) : response
+    return dropped ? truncate(response) : response
   }
 
   function callParticle(request: ParsedRequest): HttpResponse {

@@ -4,7 +4,7 @@ import type { Context } from '../http/router.ts'
 import { tokenRoute } from '../oauth/bearer.ts'
 import { randomRecoveryCode, randomUuid } from '../random.ts'
 import type { AccessToken } from '../state/tokens.ts'
-import { createTotp, randomTotpSecret } from '../state/totp.ts'
+import { randomTotpSecret, Totp } from '../state/totp.ts'
 
 const recoveryCodeCount = 4
 
@@ -27,7 +27,7 @@ function describeUser({ account }: AccessToken): HttpResponse {
 
 function startEnrolment({ account }: AccessToken): HttpResponse {
   if (account.mfa) throw new ApiError(400, 'MFA is already enabled')
-  const enrolment = { mfaToken: randomUuid(), totp: createTotp(randomTotpSecret()) }
+  const enrolment = { mfaToken: randomUuid(), totp: new Totp(randomTotpSecret()) }
   account.enrolment = enrolment
   const { secret } = enrolment.totp
   const label = encodeURIComponent(`Particle:${account.username}`)

@@ -19,7 +19,10 @@ export function findHint(handled: HandledRequest): string | undefined {
 
 /** The hints at the token endpoint, by the error of the response. */
 const tokenHints: Readonly<Record<string, (handled: HandledRequest) => string | undefined>> = {
-  success: findSuccessHint,
+  success: ({ request }) =>
+    /^\d*$/.test(request.form.get('expires_in') ?? '')
+      ? undefined
+      : 'expires_in was not an integer ≥ 0, so the token never expires.',
   invalid_request: findInvalidRequestHint,
   invalid_client: findInvalidClientHint,
   invalid_grant: findInvalidGrantHint,
@@ -59,22 +62,13 @@ function findPathHint(path: string): string | undefined {
   return 'The sandbox has the token endpoint, /v1/access_tokens, /v1/user, /v1/devices with their events, and /v1/products/PRODUCT/customers.'
 }
 
-function findSuccessHint({ request }: HandledRequest): string | undefined {
-  if (/^\d*$/.test(request.form.get('expires_in') ?? '')) return undefined
-  return 'expires_in was not an integer ≥ 0, so the token never expires.'
-}
-
 function findInvalidRequestHint({ request }: HandledRequest): string | undefined {
   const { method, contentType, form } = request
   const grantType = form.get('grant_type') ?? ''
-  if (contentType === 'application/json') {
-    return 'The token endpoint accepts form-encoded bodies only, not JSON: send application/x-www-form-urlencoded.'
-  }
+  if (contentType === 'application/json') return 'The token endpoint accepts forms only, not JSON.'
   if (method !== 'POST') return 'Request tokens with POST, with the fields in the body and not in the URL.'
   if (form.size === 0) return 'The body is empty, or not form-encoded although its Content-Type says so.'
-  if (grantType === 'urn:custom:mfa-token') {
-    return 'The second step is grant_type=urn:custom:mfa-otp. "mfa-token" is a common mistake.'
-  }
+  if (grantType === 'urn:custom:mfa-token') return 'The second step is grant_type=urn:custom:mfa-otp.'
   if (grantType === 'authorization_code') {
     return 'authorization_code is for web clients that sign in in the browser, and is not supported here. Programs use password or client_credentials.'
   }
@@ -92,12 +86,12 @@ function findInvalidClientHint({ state, request }: HandledRequest): string {
 
   const client = state.clients.get(id)
   if (!client) {
-    return 'This client does not exist here. The page and GET /__sandbox/ list the clients. (Basic has id and secret unchanged, without percent-encoding.)'
+    return 'This client does not exist here. GET /__sandbox/ lists the clients. (Basic has id and secret unchanged, without percent-encoding.)'
   }
   if (client.secret !== secret) {
     return decodePercent(secret.replaceAll('+', ' ')) === client.secret
       ? "The client's secret was percent-encoded: send it unchanged. Basic decodes nothing, and a form decodes it once."
-      : 'The client exists, and its secret is wrong. The page and GET /__sandbox/ list the clients.'
+      : 'The client exists, and its secret is wrong. GET /__sandbox/ lists the clients.'
   }
   if (client.disallowedGrants?.includes(request.form.get('grant_type') ?? '')) {
     return 'Client and secret are correct, but this client may not use this grant type: use another client or another grant type.'
@@ -119,11 +113,9 @@ function findInvalidGrantHint({ state, request }: HandledRequest): string | unde
   }
   const username = request.form.get('username') ?? ''
   const account = state.accounts.find(username)
-  if (!account || !client) {
-    return 'This account does not exist here. The page and GET /__sandbox/ list the accounts.'
-  }
+  if (!account || !client) return 'This account does not exist here. GET /__sandbox/ lists the accounts.'
   if (findLoginAccount({ state, client }, username)) {
-    return 'Client and account are correct, the password is wrong. The page and GET /__sandbox/ list the passwords.'
+    return 'Client and account are correct, the password is wrong. GET /__sandbox/ lists the passwords.'
   }
   if (client.kind === 'product') {
     return 'Only customers of the product can sign in with a product client. Developers use particle:particle.'

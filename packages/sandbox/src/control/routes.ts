@@ -29,12 +29,8 @@ const controlRoutes = [
   controlRoute('GET', '/otp/:username', ({ sandbox, params }) => ({
     otp: sandbox.otp(params.username ?? ''),
   })),
-  controlRoute('POST', '/revoke', ({ sandbox, request }) => {
-    return sandbox.revoke(readInput(request))
-  }),
-  controlRoute('POST', '/expire', ({ sandbox, request }) => {
-    return sandbox.expire(readInput(request))
-  }),
+  controlRoute('POST', '/revoke', ({ sandbox, request }) => sandbox.revoke(readInput(request))),
+  controlRoute('POST', '/expire', ({ sandbox, request }) => sandbox.expire(readInput(request))),
   controlRoute('POST', '/reset', ({ sandbox }) => {
     sandbox.reset()
     return done

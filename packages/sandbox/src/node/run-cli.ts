@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { createSandbox } from '../create-sandbox.ts'
 import type { Settings } from '../state/settings.ts'
-import { listen, type SandboxServer, version } from './listen.ts'
+import { listen, version } from './listen.ts'
 import { formatGreeting, formatRequest } from './output.ts'
 
 /** The parts of a Node process that the command uses. */
@@ -90,7 +90,8 @@ function parseSettings(pairs: readonly string[]): Partial<Settings> {
 async function serve(options: Options, cli: CliProcess): Promise<void> {
   try {
     const server = await listen(options.sandbox, options)
-    closeOnSignals(server, cli)
+    // Without connections nothing keeps the process running, and it exits with 0.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) cli.once(signal, () => void server.close())
     print(server.url, options, cli)
   } catch (error) {
     fail(cli, 1, `${(error as Error).message}\n${suggestOption('--port 0', cli)}`)
@@ -109,11 +110,6 @@ function print(url: string, { sandbox, json, quiet }: Options, { stdout, env }: 
     stdout.write(formatGreeting(sandbox, url))
     sandbox.subscribe((entry) => stdout.write(formatRequest(entry, useColors)))
   }
-}
-
-/** Without connections nothing keeps the process running, and it exits with 0. */
-function closeOnSignals(server: SandboxServer, cli: CliProcess): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) cli.once(signal, () => void server.close())
 }
 
 function fail(cli: CliProcess, exitCode: number, text: string): void {

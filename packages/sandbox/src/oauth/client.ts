@@ -4,10 +4,7 @@ import type { SandboxState } from '../state/state.ts'
 import { OAuthError } from './errors.ts'
 
 /** Returns id and secret, both from HTTP Basic or both from the form. */
-export function getClientCredentials({ basic, form }: ParsedRequest): {
-  id?: string | undefined
-  secret?: string | undefined
-} {
+export function getClientCredentials({ basic, form }: ParsedRequest) {
   if (basic) return { id: basic.username, secret: basic.password }
   return { id: form.get('client_id'), secret: form.get('client_secret') }
 }

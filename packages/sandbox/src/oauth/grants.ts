@@ -69,25 +69,25 @@ const refreshToken: Grant = ({ state, client, form }) => {
 }
 
 /** Completes a sign-in with the six digits that the authenticator shows. */
-const mfaOtp: Grant = (request) =>
-  completeMfa(request, {
-    field: 'otp',
-    missing: 'You must provide otp and mfa token.',
-    invalid: 'Could not validate OTP.',
-    accept: ({ mfa }, code) => {
-      const { now, settings } = request.state
-      return mfa?.totp.accept(code, now(), settings.otpReuse) ?? false
-    },
-  })
+const mfaOtp: Grant = (request) => {
+  const { now, settings } = request.state
+  const code = getCode(request, 'otp', 'You must provide otp and mfa token.')
+  const isAccepted = ({ mfa }: Account) => mfa?.totp.accept(code, now(), settings.otpReuse)
+  return completeMfa(request, isAccepted, 'Could not validate OTP.')
+}
 
 /** Completes a sign-in with a recovery code, which can be used once. */
-const recoveryCode: Grant = (request) =>
-  completeMfa(request, {
-    field: 'recovery_code',
-    missing: 'You must provide recovery code and mfa token.',
-    invalid: 'Could not validate Recovery Code.',
-    accept: ({ mfa }, code) => mfa?.recoveryCodes.delete(code) ?? false,
-  })
+const recoveryCode: Grant = (request) => {
+  const code = getCode(request, 'recovery_code', 'You must provide recovery code and mfa token.')
+  const isAccepted = ({ mfa }: Account) => mfa?.recoveryCodes.delete(code)
+  return completeMfa(request, isAccepted, 'Could not validate Recovery Code.')
+}
+
+function getCode({ form }: GrantRequest, field: string, messageIfMissing: string): string {
+  const code = form.get(field)
+  if (!code || !form.get('mfa_token')) throw new OAuthError('invalid_request', messageIfMissing)
+  return code
+}
 
 /**
  * Signs in the account of the first step, with its client, scope and lifetime. As in the library, any client can send the
@@ -95,23 +95,14 @@ const recoveryCode: Grant = (request) =>
  */
 function completeMfa(
   { state, form }: GrantRequest,
-  factor: {
-    field: string
-    missing: string
-    invalid: string
-    accept: (account: Account, code: string) => boolean
-  },
+  isAccepted: (account: Account) => boolean | undefined,
+  messageIfRejected: string,
 ): SignIn {
-  const { challenges } = state
-  const mfaToken = form.get('mfa_token')
-  const code = form.get(factor.field)
-  if (!mfaToken || !code) throw new OAuthError('invalid_request', factor.missing)
-
-  const challenge = challenges.find(mfaToken)
+  const challenge = state.challenges.find(form.get('mfa_token') ?? '')
   if (!challenge) throw new OAuthError('invalid_token', 'Invalid MFA token.')
   const { account, client, scope } = challenge
-  if (!factor.accept(account, code)) throw new OAuthError('invalid_token', factor.invalid)
-  challenges.close(challenge)
+  if (!isAccepted(account)) throw new OAuthError('invalid_token', messageIfRejected)
+  state.challenges.close(challenge)
 
   const { expiresIn, expiresAt } = getTokenParameters(form)
   // The library drops a 0 of the first step, so "never expires" must be requested in both steps.
@@ -126,9 +117,7 @@ function completeMfa(
 }
 
 /** Returns the scope and the lifetime that the form requests. */
-export function getTokenParameters(
-  form: ParsedRequest['form'],
-): Pick<SignIn, 'scope' | 'expiresIn' | 'expiresAt'> {
+export function getTokenParameters(form: ParsedRequest['form']) {
   return {
     scope: form.get('scope'),
     expiresIn: form.get('expires_in'),

@@ -77,7 +77,6 @@ header p, .note, dt, .request time { color: var(--faint); }
 main { display: grid; gap: 1.75rem; margin-top: 1.25rem; }
 code, dd, time, .request, #by { font-family: var(--mono); font-size: 0.9em; }
 code, dd { overflow-wrap: anywhere; }
-.clock { background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.8rem 1rem; }
 .clock time { color: var(--ink); font-size: 1rem; }
 form { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; margin-top: 0.6rem; }
 input, button {
@@ -90,7 +89,7 @@ button:hover { border-color: var(--mark); }
 #status:not(:empty) { margin-top: 1rem; padding: 0.5rem 0.8rem; border-left: 4px solid var(--bad); background: var(--card); }
 ul, ol { list-style: none; margin: 0; padding: 0; }
 .cards { display: grid; align-items: start; gap: 0.75rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); }
-li { background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.7rem 0.9rem; }
+li, .clock { background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.7rem 0.9rem; }
 h3 { margin: 0; font: 600 0.95rem/1.4 var(--mono); overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 0.75rem; margin: 0.4rem 0 0; font-size: 0.9rem; }
 dd { margin: 0; }
@@ -104,7 +103,7 @@ dd b { font-size: 1.25rem; letter-spacing: 0.05em; }
 .bad { color: var(--bad); }
 .hint { margin-top: 0.25rem; font-size: 0.9rem; }
 .hint::before { content: "Hint: "; color: var(--mark); font-weight: 600; }
-[hidden] { display: none; }
+p.note { margin-bottom: 0.6rem; }
 `
 
 const files: Record<string, { type: string; text: string }> = {

@@ -65,10 +65,7 @@ function show(id, items, createItem) {
   byId(id).replaceChildren(...items.map(createItem))
 }
 
-async function get(path) {
-  const response = await fetch(path)
-  return response.json()
-}
+const get = async (path) => (await fetch(path)).json()
 
 async function post(path, body) {
   const response = await fetch(path, { method: 'POST', body: JSON.stringify(body ?? {}) })
