@@ -15,8 +15,6 @@ export interface SignIn {
   readonly store: StoreName
   /** The key of the session's record in the store, so that `auth token` need not compute it. */
   readonly key: string
-  /** particle-cli has the same token: a logout ends it there, too. */
-  readonly particleCli?: true
 }
 
 export interface Profile {

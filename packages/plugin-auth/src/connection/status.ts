@@ -107,7 +107,6 @@ export function toStatusDocument({ name, source, baseUrl, signIn, token, waiting
     client: signIn === undefined ? null : { id: signIn.client.id, kind: signIn.client.kind },
     store: signIn?.store ?? null,
     folder: signIn?.store === 'file' ? fileStoreFolder() : null,
-    particleCli: signIn?.particleCli === true,
     grant: token?.tokens.grantType ?? (isProfile ? null : 'external'),
     expiresAt: toIsoTime(expiresAt ?? null),
     secondsLeft: leftMs === null ? null : Math.max(0, Math.floor(leftMs / 1000)),
@@ -177,7 +176,6 @@ function getRows({ source, signIn, token, check, name }: Status): readonly Row[]
     ['Profile', formatProfile(source)],
     ['Client', formatClient(signIn.client)],
     ['Stored', formatStore(signIn)],
-    ['Shared', signIn.particleCli && 'with particle-cli'],
   ]
 }
 

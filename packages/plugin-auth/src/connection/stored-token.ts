@@ -93,13 +93,6 @@ export async function getFreshToken({ session, source, signIn, store }: Connecti
   return { accessToken, expiresAt: (await load())?.tokens.expiresAt ?? null }
 }
 
-/** Whether the server granted the requested lifetime. */
-export function hasRequestedLifetime({ expiresAt, requestedAt, requested }: MachineTokens): boolean {
-  const { expires_in: expiresInSeconds } = requested
-  if (expiresInSeconds === undefined) return true
-  return expiresAt === (expiresInSeconds === 0 ? null : requestedAt + expiresInSeconds * 1000)
-}
-
 // ─── Warning before expiry ───────────────────────────────────────────────────────────────────────────────────────────
 
 const dayMs = 86_400_000

@@ -1,5 +1,5 @@
 import { GrantsError } from '@particle-grants/core'
-import { isTokenValid, type MachineTokens } from '@particle-grants/core/machine'
+import { isTokenValid } from '@particle-grants/core/machine'
 import { particleUrl } from '@particle-grants/core/protocol'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
@@ -11,15 +11,9 @@ import { formatAccount } from '../output/format.ts'
 import { promptChoice } from '../output/prompts.ts'
 import { beginLogin, type Login, resumeLogin } from './begin.ts'
 import { answerChallenge } from './challenge.ts'
-import { assertParticleCliUrl, finishLogin, removePending } from './finish.ts'
+import { finishLogin, removePending } from './finish.ts'
 import { type LoginFlags, type LoginSecrets, parseLifetime, readLoginSecrets } from './flags.ts'
-import {
-  type LoginRequest,
-  promptOtherProfile,
-  promptPasswordAgain,
-  readParticleCliToken,
-  resolveLogin,
-} from './inputs.ts'
+import { promptOtherProfile, promptPasswordAgain, readParticleCliToken, resolveLogin } from './inputs.ts'
 
 export interface LoginOptions {
   readonly flags: LoginFlags
@@ -32,11 +26,11 @@ export interface LoginOptions {
 }
 
 /** The steps of `auth login`: flags and stdin, prompts, the first request, the MFA challenge, and the profile. */
-export async function login(options: LoginOptions): Promise<MachineTokens> {
+export async function login(options: LoginOptions): Promise<void> {
   const { flags, connections, canPrompt, reporter } = options
   assertVisible(options)
   // A wrong flag is an error before anything is read or sent.
-  const expiresIn = parseLifetime(flags)
+  const expiresIn = parseLifetime(flags['expires-in'])
   const secrets = await readLoginSecrets(flags)
   const resumed = await resumePending(options, secrets)
   const { login: current, source } = resumed ?? (await begin(options, { secrets, expiresIn }))
@@ -49,7 +43,7 @@ export async function login(options: LoginOptions): Promise<MachineTokens> {
     connections,
     reporter,
   })
-  return finishLogin(current, { flags, source, previousTokens, connections, reporter })
+  await finishLogin(current, { source, previousTokens, connections, reporter })
 }
 
 /** A token in the environment would be used instead of this sign-in. */
@@ -122,7 +116,6 @@ async function begin(
   const current = source.profile?.signIn ?? source.profile?.pending
   const baseUrl = await getBaseUrl(options)
   const store = await connections.stores.choose(source.store ?? current?.store)
-  if (flags['particle-cli']) await assertParticleCliUrl(baseUrl)
   if (baseUrl !== particleUrl) reporter.note(`Signing in to ${baseUrl}.`)
   const onOtherAccount = async () => {
     source = await chooseProfile({ ...options, source })
@@ -130,7 +123,6 @@ async function begin(
   }
   const input = { flags, secrets, canPrompt, current, onOtherAccount, reporter }
   let request = await resolveLogin(input)
-  assertShareable(flags, request)
   for (;;) {
     const target = { profile: source.name, baseUrl, store, expiresIn }
     try {
@@ -169,14 +161,4 @@ async function getBaseUrl({ flags, source }: LoginOptions): Promise<string> {
 
 function isRefusedPassword(thrown: unknown): boolean {
   return GrantsError.isInstance(thrown) && thrown.code === 'oauth_error' && isWrongPassword(thrown.details)
-}
-
-/** particle-cli can use tokens of developer clients only. */
-function assertShareable(flags: LoginFlags, request: LoginRequest): void {
-  if (!flags['particle-cli']) return
-  if (request.kind === 'password' && request.client.kind === 'developer') return
-  throw new CliError('usage', {
-    what: '--particle-cli needs a sign-in with username and password, and the public client.',
-    remedy: 'Leave out --particle-cli, or --client-id.',
-  })
 }
