@@ -31,6 +31,16 @@ export class Stores {
     await (name === 'file' ? store.withLock('probe', async () => {}) : store.load('probe'))
   }
 
+  /** Uses the keyring; `undefined` if there is none. */
+  async tryKeyring<T>(use: (keyring: Store) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await use(await this.get('keyring'))
+    } catch (thrown) {
+      if (GrantsError.isInstance(thrown) && thrown.code === 'store_unavailable') return undefined
+      throw thrown
+    }
+  }
+
   /** Chooses where to save a sign-in: as requested, otherwise in the keyring if there is one. */
   async choose(requested: StoreName | undefined): Promise<StoreName> {
     const name = requested ?? ((await this.findKeyringProblem()) === undefined ? 'keyring' : 'file')
