@@ -25,14 +25,13 @@ export async function listProfileNames(): Promise<string[]> {
  */
 export async function quickToken(bin: string): Promise<QuickAnswer | undefined> {
   const stores = new Stores()
-  const profiles = new ProfileList(stores)
   return reportDamage(bin, async () => {
-    const source = await findSource({}, profiles)
+    const source = await findSource({}, new ProfileList(stores))
     const signIn = source.from === 'profile' ? getSignIn(source) : undefined
     if (source.from !== 'profile' || signIn === undefined) return undefined
     const token = await loadToken(signIn, { profile: source.name, store: await stores.get(signIn.store) })
     if (token === undefined || !isFresh(token)) return undefined
-    const warning = await getExpiryWarning({ source, token, context: { bin } }, profiles)
+    const warning = getExpiryWarning({ source, token, context: { bin } })
     const stderr = warning === undefined ? '' : `! ${warning}\n`
     return { stdout: `${token.tokens.accessToken.reveal()}\n`, stderr, exitCode: 0 }
   })

@@ -22,8 +22,6 @@ export interface Profile {
   readonly signIn?: SignIn
   /** The sign-in that waits for its MFA code. */
   readonly pending?: SignIn
-  /** When the last warning about the expiry of the token was printed. Milliseconds since 1970. */
-  readonly warnedAt?: number
 }
 
 export interface Profiles {

@@ -1,10 +1,9 @@
-import { GrantsError } from '@particle-grants/core'
 import { isChallengeOpen, type SettledState } from '@particle-grants/core/machine'
 import { particleUrl } from '@particle-grants/core/protocol'
 import type { CommandCall } from '../errors/cli-error.ts'
 import { exitCodes } from '../errors/cli-error.ts'
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
-import { callApi, toApiError } from '../network/api-call.ts'
+import { readCurrentToken, toApiError } from '../network/api-call.ts'
 import {
   formatAccount,
   formatClient,
@@ -79,15 +78,10 @@ export async function verifyStatus(status: Status, connections: Connections): Pr
 }
 
 async function verifyToken(session: AnySession): Promise<'valid' | 'rejected'> {
-  try {
-    const response = await callApi(session, '/v1/access_tokens/current')
-    if (response.status === 200) return 'valid'
-    if (response.status === 401) return 'rejected'
-    throw toApiError(response, 'The token could not be verified')
-  } catch (thrown) {
-    if (GrantsError.isInstance(thrown) && thrown.code === 'reauthentication_required') return 'rejected'
-    throw thrown
-  }
+  const response = await readCurrentToken(session)
+  if (response.status === 200) return 'valid'
+  if (response.status === 401) return 'rejected'
+  throw toApiError(response, 'The token could not be verified')
 }
 
 /** The document of `auth status --json` and `auth login --json`. */

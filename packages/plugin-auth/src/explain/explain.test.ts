@@ -120,10 +120,6 @@ describe('parseInput', () => {
       `HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 403 Forbidden\r\n\r\n${challenge}`,
     ],
     ['a 100 before it', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 Forbidden\r\nDate: x\r\n\r\n${challenge}`],
-    [
-      'what curl -v prints, sent headers and all',
-      `*   Trying 127.0.0.1\n> POST /oauth/token HTTP/1.1\n> Authorization: Basic PLANTED\n> \n< HTTP/1.1 403 Forbidden\n< Date: Tue, 24 Nov 2026 12:00:00 GMT\n< \n* Connection #0 left intact\n${challenge}`,
-    ],
     ['a byte order mark', `\uFEFFHTTP/1.1 403 Forbidden\n\n${challenge}`],
   ])('parses %s', (_, text) => {
     expect(parseInput(text)).toMatchObject({ hasStatus: true })

@@ -26,11 +26,11 @@ export interface GivenResponse {
 }
 
 /**
- * Parses what `curl -i` or `curl -v` printed, a body alone, or an error code alone; `undefined`: nothing was given. Of
+ * Parses what `curl -i` printed, a body alone, or an error code alone; `undefined`: nothing was given. Of
  * several responses, which proxies and redirects cause, the last one counts.
  */
 export function parseInput(input: string): GivenResponse | string | undefined {
-  const text = removeVerboseMarks(input.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'))
+  const text = input.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
   const trimmed = text.trim()
   if (trimmed === '') return undefined
   if (/^[a-z][a-z_]{2,39}$/i.test(trimmed)) return trimmed
@@ -54,16 +54,6 @@ function toHttpResponse(status: number, lines: readonly string[], body: string):
   }
   const get = (name: string) => headers.get(name.toLowerCase()) ?? null
   return { status, headers: { get }, body: new TextEncoder().encode(body) }
-}
-
-/** `curl -v` marks received lines with `< `, sent ones with `> `, and its own with `* `. */
-function removeVerboseMarks(text: string): string {
-  if (!/^< HTTP\//m.test(text)) return text
-  return text
-    .split('\n')
-    .filter((line) => !/^[>*{}]( |$)/.test(line) && !/^ {0,2}\d+ +\d+ .*--:--/.test(line))
-    .map((line) => line.replace(/^< ?/, ''))
-    .join('\n')
 }
 
 /** The status that belongs to a body: its error code's, 200 for tokens, and 400 for another error. */

@@ -15,7 +15,7 @@ import {
   saveClientSecret,
 } from '../connection/connection.ts'
 import type { SignIn, StoreName } from '../connection/profiles.ts'
-import { type ApiResponse, callApi, toApiError } from '../network/api-call.ts'
+import { callApi, readCurrentToken, toApiError } from '../network/api-call.ts'
 import { platformFetch } from '../network/fetch.ts'
 import { unnamedAccountPrefix } from '../output/format.ts'
 import type { LoginRequest } from './inputs.ts'
@@ -158,7 +158,7 @@ class DraftStore implements Store {
  */
 async function lookUpToken(accessToken: Secret, baseUrl: string) {
   const session = createSession({ accessToken, baseUrl, fetch: platformFetch })
-  const current = await callApi(session, '/v1/access_tokens/current').catch(toRejection)
+  const current = await readCurrentToken(session)
   if (current.status !== 200) throw toApiError(current, 'The token could not be verified')
   const { expires_at, client, client_id } = (current.data ?? {}) as Record<string, unknown>
   const user = await callApi(session, '/v1/user').catch(() => undefined)
@@ -171,10 +171,4 @@ async function lookUpToken(accessToken: Secret, baseUrl: string) {
     username: typeof username === 'string' && /^[^\s\p{Cc}]+$/u.test(username) ? username : undefined,
     client: developerClient(isKnown ? (clientId as DeveloperClientId) : undefined),
   }
-}
-
-/** The session rejects for an invalid token; here that is a response. */
-function toRejection(thrown: { readonly code?: string }): ApiResponse {
-  if (thrown.code === 'reauthentication_required') return { status: 401, data: undefined }
-  throw thrown
 }

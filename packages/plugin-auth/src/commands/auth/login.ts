@@ -42,19 +42,9 @@ Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 MFA co
       import('../../connection/status.ts'),
     ])
     const connections = new Connections()
-    let source = await findProfile(flags, connections.profiles)
+    const source = await findProfile(flags, connections.profiles)
     this.usedSource = source
-    await login({
-      flags,
-      connections,
-      source,
-      canPrompt: this.canPrompt,
-      reporter: this,
-      onSource: (other) => {
-        source = other
-        this.usedSource = other
-      },
-    })
+    await login({ flags, connections, source, canPrompt: this.canPrompt, reporter: this })
     // The profile has its base URL and store now.
     const { profile } = await findProfile({ profile: source.name }, connections.profiles)
     const saved = { ...source, profile, baseUrl: undefined, store: undefined }
