@@ -1,9 +1,9 @@
-import { GrantsError } from '@particle-grants/core'
 import { ProfileList } from './connection/profiles.ts'
 import { findSource, getSignIn } from './connection/source.ts'
 import { formatStatus, readStatus, statusExitCodes } from './connection/status.ts'
 import { getExpiryWarning, isFresh, loadToken } from './connection/stored-token.ts'
 import { Stores } from './connection/stores.ts'
+import { isGrantsError } from './errors/cli-error.ts'
 
 export { paint, wrap } from './output/text.ts'
 
@@ -57,10 +57,9 @@ async function reportDamage(
   try {
     return await answer()
   } catch (thrown) {
-    if (!(GrantsError.isInstance(thrown) && thrown.code === 'store_damaged')) return undefined
-    const { describeError } = await import('./errors/describe-error.ts')
-    const { message, remedy, command, link, exitCode } = describeError(thrown, { bin })
-    const lines = [`Error: ${message}`, remedy, command && `  ${command}`, link && `More: ${link}`]
-    return { stdout: '', stderr: `${lines.filter(Boolean).join('\n')}\n`, exitCode }
+    if (!isGrantsError(thrown, 'store_damaged')) return undefined
+    const { describeError, formatError } = await import('./errors/describe-error.ts')
+    const error = describeError(thrown, { bin })
+    return { stdout: '', stderr: `${formatError(error)}\n`, exitCode: error.exitCode }
   }
 }

@@ -42,7 +42,7 @@ export class Explain extends GrantsCommand {
     const [{ errorCodes, explainErrorCode }, { printErrorCode }, { nearest }] = await Promise.all([
       import('@particle-grants/reference'),
       import('../explain/error-code.ts'),
-      import('../errors/nearest.ts'),
+      import('../errors/wrong-call.ts'),
     ])
     const code = given.trim().toLowerCase().replace(/[ -]/g, '_')
     const explanation = explainErrorCode(code)

@@ -1,16 +1,13 @@
-import { GrantsError, type LogoutResult } from '@particle-grants/core'
+import type { GrantsError, LogoutResult } from '@particle-grants/core'
+import { isGrantsError } from '../errors/cli-error.ts'
 import { type Connections, createClient, createSignInSession, removeClientSecret } from './connection.ts'
 import { isSameRecord, type Profiles, type SignIn } from './profiles.ts'
 import { loadToken } from './stored-token.ts'
 
 /** The result of ending one session. */
-interface EndedSession {
-  readonly accessToken: LogoutResult['accessToken']
-  readonly refreshToken: LogoutResult['refreshToken']
+interface EndedSession extends LogoutResult {
   /** Another profile that uses the same session, which stays signed in. */
-  readonly usedBy?: string | undefined
-  /** Why the access token could not be revoked. */
-  readonly error?: GrantsError | undefined
+  readonly usedBy?: string
 }
 
 /** The result of signing a profile out. */
@@ -63,17 +60,15 @@ async function endSession(
   // Revoking needs the token only: the client's secret may be lost.
   const client = createClient(signIn.client, 'unused')
   const session = createSignInSession(signIn, { profile, client, store })
-  const { accessToken, refreshToken, error } = await session.logout({ revoke })
+  const result = await session.logout({ revoke })
   if (readError !== undefined && revoke !== false) {
     return { ...nothing, accessToken: 'still_valid', error: readError }
   }
-  return { accessToken, refreshToken, error }
+  return result
 }
 
 function toReadError(thrown: unknown): GrantsError {
-  const isUnreadable =
-    GrantsError.isInstance(thrown) && ['store_damaged', 'invalid_state'].includes(thrown.code)
-  if (isUnreadable) return thrown
+  if (isGrantsError(thrown, 'store_damaged', 'invalid_state')) return thrown
   throw thrown
 }
 

@@ -158,20 +158,20 @@ function getRows({ source, signIn, token, check, name }: Status): readonly Row[]
     return [
       ['Expires', 'unknown'],
       ['Refresh', 'not supported (environment token)'],
-      ['Verified', check === 'valid' ? 'the API accepts this token' : undefined],
+      ['Verified', check && verified[check]],
     ]
   }
   if (signIn === undefined) return [['Profile', formatProfile(source)]]
-  const isVerified = check === 'valid' ? 'the API accepts this token' : undefined
-  const isRejected = check === 'rejected' ? 'the API rejected this token' : undefined
   return [
     ...(name === 'mfa_required' ? [] : getTokenRows(token)),
-    ['Verified', isVerified ?? isRejected],
+    ['Verified', check && verified[check]],
     ['Profile', formatProfile(source)],
     ['Client', formatClient(signIn.client)],
     ['Stored', formatStore(signIn)],
   ]
 }
+
+const verified = { valid: 'the API accepts this token', rejected: 'the API rejected this token' } as const
 
 function getTokenRows(token: StoredToken | undefined): readonly Row[] {
   if (token === undefined) return []

@@ -1,8 +1,9 @@
 import { GrantsError, type Store } from '@particle-grants/core'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
-import { getAccountName } from '../output/format.ts'
-import { promptSecret, promptText } from '../output/prompts.ts'
+import { isGrantsError } from '../errors/cli-error.ts'
+import { formatAttempts, getAccountName } from '../output/format.ts'
+import { promptCode, promptSecret } from '../output/prompts.ts'
 import type { Login } from './begin.ts'
 import { removePending, savePending } from './finish.ts'
 import type { ChallengeAnswer } from './flags.ts'
@@ -27,7 +28,7 @@ export async function answerChallenge(login: Login, options: ChallengeOptions): 
   try {
     await tryAnswers(login, options)
   } catch (thrown) {
-    if (hasCode(thrown, 'challenge_expired')) await removePending(options.profile, options.connections)
+    if (isGrantsError(thrown, 'challenge_expired')) await removePending(options.profile, options.connections)
     throw thrown
   }
 }
@@ -68,15 +69,9 @@ async function promptCodes({ session }: Login, { reporter }: ChallengeOptions): 
   for (;;) {
     const { state } = session
     if (state.status !== 'mfa_required') return
-    const { attemptsLeft } = state.challenge
-    const attempts = attemptsLeft === 1 ? '1 attempt left' : `${attemptsLeft} attempts left`
-    const given = await promptText({
-      message: `Authenticator code (${attempts}, r = recovery code):`,
-      flag: '--otp-stdin',
-      clearsInvalid: true,
-      validate: (input) => findCodeProblem(input.replace(/\s/g, ''), rejected),
-    })
-    const code = given.replace(/\s/g, '').toLowerCase()
+    const attempts = formatAttempts(state.challenge.attemptsLeft)
+    const message = `Authenticator code (${attempts}, r = recovery code):`
+    const code = await promptCode({ message, flag: '--otp-stdin', rejected, alternative: 'r' })
     try {
       if (code === 'r') {
         reporter.note('May be rejected: Particle documents recovery codes only for login.particle.io.')
@@ -86,16 +81,11 @@ async function promptCodes({ session }: Login, { reporter }: ChallengeOptions): 
         )
       } else await reporter.progress('Checking the code', () => session.submitOtp(code, { force: true }))
     } catch (thrown) {
-      if (!hasCode(thrown, 'invalid_code')) throw thrown
+      if (!isGrantsError(thrown, 'invalid_code')) throw thrown
       if (code !== 'r') rejected.add(code)
       reporter.caution('Particle rejected the code. Wait for the next one.')
     }
   }
-}
-
-function findCodeProblem(code: string, rejected: ReadonlySet<string>): string | undefined {
-  if (rejected.has(code)) return 'Already rejected; not resent. Wait for a new code.'
-  return /^(\d{6}|r)$/i.test(code) ? undefined : 'Enter 6 digits.'
 }
 
 // ─── Codes generated from a TOTP secret ──────────────────────────────────────────────────────────────────────────────
@@ -117,7 +107,7 @@ async function submitStoredKey(login: Login, options: ChallengeOptions): Promise
   try {
     await submitKey(login, options, { key, maxCodes: canPrompt ? 1 : 2 })
   } catch (thrown) {
-    if (!hasCode(thrown, 'invalid_code')) throw thrown
+    if (!isGrantsError(thrown, 'invalid_code')) throw thrown
     const forget = reporter.formatCommand('auth mfa forget', '--username', username)
     reporter.caution(
       `Particle rejected the code of the TOTP secret in the keyring. If it is outdated, remove it:\n  ${forget}`,
@@ -142,8 +132,4 @@ async function submitKey(
       reporter.note(`${why}. Waiting ${Math.ceil(waitMs / 1000)} s for the next one.`)
     },
   })
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return GrantsError.isInstance(thrown) && thrown.code === code
 }

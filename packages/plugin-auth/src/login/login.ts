@@ -5,7 +5,7 @@ import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
 import { checkBaseUrl, findTokenVariable, type ProfileSource } from '../connection/source.ts'
 import { loadToken } from '../connection/stored-token.ts'
-import { CliError } from '../errors/cli-error.ts'
+import { CliError, isGrantsError } from '../errors/cli-error.ts'
 import { isWrongPassword } from '../errors/error-map.ts'
 import { beginLogin, type Login, resumeLogin } from './begin.ts'
 import { answerChallenge } from './challenge.ts'
@@ -121,5 +121,5 @@ async function getBaseUrl({ flags, source }: LoginOptions): Promise<string> {
 }
 
 function isRefusedPassword(thrown: unknown): boolean {
-  return GrantsError.isInstance(thrown) && thrown.code === 'oauth_error' && isWrongPassword(thrown.details)
+  return isGrantsError(thrown, 'oauth_error') && isWrongPassword(thrown.details)
 }

@@ -1,7 +1,8 @@
 import { Secret, type Store } from '@particle-grants/core'
 import { renderUnicodeCompact } from 'uqr'
 import { CliError } from '../errors/cli-error.ts'
-import { promptText } from '../output/prompts.ts'
+import { formatAttempts } from '../output/format.ts'
+import { promptCode } from '../output/prompts.ts'
 import { getWidth, paint, printNote, wrap } from '../output/text.ts'
 import { takeCode } from '../totp/submit.ts'
 import type { Enrollment, Mfa } from './mfa.ts'
@@ -13,12 +14,12 @@ export async function enrollInTerminal(mfa: Mfa, enrollment: Enrollment): Promis
   process.stderr.write(`${formatSecret(enrollment, process.stderr)}\n\n`)
   const rejected = new Set<string>()
   while (rejected.size < maxAttempts) {
-    const otp = await promptCode(rejected)
+    const message = 'Enter the 6-digit code from your app:'
+    const otp = await promptCode({ message, flag: '--keep-secret', rejected })
     if (await mfa.confirmEnrollment(enrollment, new Secret(otp))) return
     rejected.add(otp)
     const left = maxAttempts - rejected.size
-    const attempts = left === 1 ? '1 attempt left' : `${left} attempts left`
-    if (left > 0) printNote(`Particle rejected the code; ${attempts}. Wait for the next one.`)
+    if (left > 0) printNote(`Particle rejected the code; ${formatAttempts(left)}. Wait for the next one.`)
   }
   throw new CliError('call_refused', {
     what: `${maxAttempts} codes were rejected. Two-step authentication is still off.`,
@@ -73,18 +74,4 @@ function renderQrCode(content: Secret, width: number, stream: NodeJS.WriteStream
       return lines.map((line) => paint(['whiteBright', 'bgBlack'], line, stream))
   }
   return undefined
-}
-
-async function promptCode(rejected: ReadonlySet<string>): Promise<string> {
-  const given = await promptText({
-    message: 'Enter the 6-digit code from your app:',
-    flag: '--keep-secret',
-    clearsInvalid: true,
-    validate(input) {
-      const code = input.replace(/\s/g, '')
-      if (rejected.has(code)) return 'Already rejected; not resent. Wait for a new code.'
-      return /^\d{6}$/.test(code) ? undefined : 'Enter 6 digits.'
-    },
-  })
-  return given.replace(/\s/g, '')
 }

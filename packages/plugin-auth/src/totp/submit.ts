@@ -1,12 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  type Clock,
-  GrantsError,
-  type Secret,
-  type SignedIn,
-  type SignInSession,
-  type Store,
-} from '@particle-grants/core'
+import type { Clock, Secret, SignedIn, SignInSession, Store } from '@particle-grants/core'
+import { isGrantsError } from '../errors/cli-error.ts'
 import { getRecordKey, type TotpAccount, type TotpKey } from './key.ts'
 
 /** A TOTP secret, and where the time steps whose code was sent are recorded. */
@@ -33,7 +27,7 @@ export async function submitTotp(session: ChallengedSession, options: TotpOption
   try {
     return await submitCode(session, options, 'used')
   } catch (thrown) {
-    if (options.maxCodes === 1 || getCode(thrown) !== 'invalid_code') throw thrown
+    if (options.maxCodes === 1 || !isGrantsError(thrown, 'invalid_code')) throw thrown
   }
   return submitCode(session, options, 'rejected')
 }
@@ -47,13 +41,9 @@ async function submitCode(
     return await session.submitOtp(await takeCode(options, reason))
   } catch (thrown) {
     // While this process waited, another one has signed in the same session.
-    if (getCode(thrown) === 'no_challenge' && session.state.status === 'signed_in') return session.state
+    if (isGrantsError(thrown, 'no_challenge') && session.state.status === 'signed_in') return session.state
     throw thrown
   }
-}
-
-function getCode(thrown: unknown): string | undefined {
-  return GrantsError.isInstance(thrown) ? thrown.code : undefined
 }
 
 const systemClock: Clock = { now: () => Date.now(), sleep: (ms) => delay(ms) }
