@@ -44,7 +44,7 @@ describe('auth login without a terminal', () => {
       { stdin: { open: '' }, env: { PARTICLE_GRANTS_STDIN_TIMEOUT: '0.2' } },
     ).ended
     expect(code).toBe(2)
-    expect(stderr).toContain('Standard input had no complete line')
+    expect(stderr).toContain('End the line, or close the input')
     expect(world.sandbox.requests()).toEqual([])
   })
 
