@@ -18,9 +18,10 @@ describe('auth token', () => {
     expect((await world.run(['auth', 'token', '--format', 'env'])).stdout).toBe(
       `PARTICLE_ACCESS_TOKEN=${token}\n`,
     )
-    const asJson = JSON.parse((await world.run(['auth', 'token', '--format', 'json'])).stdout)
-    expect(asJson).toEqual((await world.json(['auth', 'token'])).document)
-    expect(asJson).toMatchObject({ accessToken: token, tokenType: 'bearer' })
+    expect((await world.json(['auth', 'token'])).document).toMatchObject({
+      accessToken: token,
+      tokenType: 'bearer',
+    })
   })
 
   it('refreshes an expired token first if its client can', async () => {
@@ -54,7 +55,7 @@ describe('auth token', () => {
     expect(stderr).toContain('pgrants auth login')
   })
 
-  it("warns each time on the last day of a token that can't be refreshed", async () => {
+  it("warns in the last three days of a token that can't be refreshed", async () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '12h'])
     for (const args of [
@@ -67,10 +68,9 @@ describe('auth token', () => {
     }
   })
 
-  it('warns once every twelve hours in the last two weeks', async () => {
+  it('prints no warning earlier', async () => {
     const world = await World.open()
-    await world.signIn(['--expires-in', '7d'])
-    expect((await world.run(['auth', 'token'])).stderr).toContain("can't be refreshed")
+    await world.signIn(['--expires-in', '4d'])
     expect((await world.run(['auth', 'token'])).stderr).toBe('')
   })
 })

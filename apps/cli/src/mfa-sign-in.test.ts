@@ -141,7 +141,7 @@ describe('auth login with two-step authentication', () => {
 
   it('requests the lifetime in the second step, too', async () => {
     const world = await World.open()
-    await challenged(world, ['--never-expires'])
+    await challenged(world, ['--expires-in', 'never'])
     const { stdout, stderr } = await world.run(['auth', 'login', '--otp-stdin'], {
       stdin: world.sandbox.otp(withMfa.username),
     })
@@ -153,7 +153,7 @@ describe('auth login with two-step authentication', () => {
 
   it('warns if the server shortened the lifetime', async () => {
     const world = await World.open()
-    await challenged(world, ['--never-expires'])
+    await challenged(world, ['--expires-in', 'never'])
     world.sandbox.failNext({
       status: 200,
       body: { token_type: 'bearer', access_token: 'a'.repeat(40), expires_in: 3600 },

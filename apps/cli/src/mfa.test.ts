@@ -200,17 +200,6 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect(terminal.output()).not.toContain('\x1b[40m')
   })
 
-  it('warns if the token was revoked', async () => {
-    const world = await World.open()
-    await world.signIn()
-    const terminal = world.terminal(['auth', 'mfa', 'enable', '--revoke-tokens'], { rows: 60 })
-    await terminal.shows(prompt)
-    terminal.type(`${codeOf(secretOn(terminal))}\r`)
-
-    expect(await terminal.ended).toEqual({ code: 0, ...tidy })
-    expect(terminal.screen()).toMatch(/The access token was revoked\. Sign in again:\n {2}pgrants auth login/)
-  })
-
   it('fails if it is already on', async () => {
     const world = await World.open()
     await world.run(['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin'], {

@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { particleCliProfile } from '@particle-grants/store-file/particle-cli'
 import { describeStress } from '@particle-grants/test-kit/levels'
 import { beforeAll, expect, it } from 'vitest'
-import { developer, World, withMfa } from '../test/cli.ts'
+import { developer, World } from '../test/cli.ts'
 import { npmInstall, runNode, temporaryFolder } from '../test/packed.ts'
 
 describeStress('particle-cli 3.43.1, unmodified', () => {
@@ -18,35 +18,8 @@ describeStress('particle-cli 3.43.1, unmodified', () => {
     writeFileSync(profile, JSON.stringify({ apiUrl: world.server.url, its_own: 'setting' }))
     const particle = (...args: string[]) =>
       runNode(join(folder, 'node_modules/particle-cli/src/index.js'), args, { env: { HOME: world.home } })
-    const settings = () => JSON.parse(readFileSync(profile, 'utf8'))
-    return { world, particle, settings }
+    return { world, particle }
   }
-
-  const login = (world: World, ...args: string[]) =>
-    world.run(
-      ['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin', ...args],
-      {
-        stdin: `${withMfa.password}\n${withMfa.totp}\n`,
-      },
-    )
-
-  it('is signed in by auth login --particle-cli with MFA, and keeps its settings', async () => {
-    const { world, particle, settings } = await open()
-    expect(await login(world, '--particle-cli')).toMatchObject({ code: 0 })
-    const [whoami, devices] = [await particle('whoami'), await particle('list')]
-    const { stdout: token } = await world.run(['auth', 'token'])
-
-    expect(whoami).toMatchObject({ code: 0 })
-    expect(whoami.stdout).toContain(withMfa.username)
-    expect(devices.stdout).toContain('garden')
-    expect(settings()).toMatchObject({
-      its_own: 'setting',
-      apiUrl: world.server.url,
-      username: withMfa.username,
-      access_token: token.trim(),
-      access_token_expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
-    })
-  })
 
   it('passes on its token with --from-particle-cli', async () => {
     const { world, particle } = await open()
@@ -76,24 +49,5 @@ describeStress('particle-cli 3.43.1, unmodified', () => {
       headers: { Authorization: `Bearer ${signIn?.accessToken.reveal()}` },
     })
     expect(answer.status).toBe(200)
-  })
-
-  it('is signed out by auth logout if the token is shared', async () => {
-    const { world, particle, settings } = await open()
-    await login(world, '--particle-cli')
-    expect(await world.run(['auth', 'logout'])).toMatchObject({ code: 0 })
-    const whoami = await particle('whoami')
-
-    expect(whoami.stdout + whoami.stderr).not.toContain(withMfa.username)
-    expect(settings().its_own).toBe('setting')
-  })
-
-  it('ends the shared sign-in with its own logout', async () => {
-    const { world, particle } = await open()
-    await login(world, '--particle-cli')
-    expect(await particle('logout')).toMatchObject({ code: 0 })
-    const { code, stderr } = await world.run(['auth', 'status', '--check'])
-
-    expect(code, stderr).toBe(3)
   })
 })

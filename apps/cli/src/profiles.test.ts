@@ -13,7 +13,7 @@ async function isValid(world: World, token: string): Promise<boolean> {
 describe('profiles of one account', () => {
   it('have separate tokens and lifetimes', async () => {
     const world = await World.open()
-    await world.signIn(['-p', 'ci', '--never-expires'])
+    await world.signIn(['-p', 'ci', '--expires-in', 'never'])
     const before = await tokenOf(world, 'ci')
     await world.signIn(['-p', 'tmp', '--expires-in', '1h'])
 

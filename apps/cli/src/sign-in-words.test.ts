@@ -44,9 +44,9 @@ describe('the output of a sign-in', () => {
 
   it("names flags that can't be combined, without their values", async () => {
     const world = await World.open()
-    const { code, stderr } = await world.run([...login, '--never-expires', '--expires-in', '1h'])
+    const { code, stderr } = await world.run([...login, '--otp-stdin', '--totp-stdin'])
     expect(code).toBe(2)
-    expect(stderr).toContain("--never-expires and --expires-in can't be combined.")
+    expect(stderr).toContain("--otp-stdin and --totp-stdin can't be combined.")
     expect(stderr).not.toContain('=true')
   })
 

@@ -165,19 +165,6 @@ else {
       expect(shown.output()).not.toContain(value)
     })
 
-    it('resumes a sign-in that waits for its code', async () => {
-      const world = await World.open()
-      await world.run(['auth', 'login', '-u', withMfa.username, '--password-stdin'], {
-        stdin: withMfa.password,
-      })
-      const shown = world.terminal(['auth', 'login'])
-      await shown.shows('waits for its MFA code')
-      shown.press('enter')
-      await shown.shows('3 attempts left')
-      shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
-      expect(await shown.ended).toMatchObject({ code: 0 })
-    })
-
     const byClient = ['--client-id', product.id]
     const prompts: readonly {
       name: string
@@ -257,7 +244,7 @@ else {
       await shown.ended
     })
 
-    it('offers another profile before it replaces an account', async () => {
+    it('asks before it replaces an account, and changes nothing if it is kept', async () => {
       const world = await World.open()
       await world.signIn()
       const shown = world.terminal(['auth', 'login'])
@@ -265,20 +252,10 @@ else {
       shown.type(`${withMfa.username}\r`)
       await shown.shows(`Profile default is signed in as ${developer.username}.`)
       shown.press('enter')
-      await shown.shows('Profile name:')
-      shown.type('default\r')
-      await shown.shows('Profile default exists.')
-      for (let index = 0; index < 'default'.length; index += 1) shown.type('\x7f')
-      shown.type('second\r')
-      await password(shown)
-      await shown.shows('3 attempts left')
-      shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
-      expect(await shown.ended).toMatchObject({ code: 0 })
+      expect(await shown.ended).toMatchObject({ code: 130 })
+      expect(shown.screen()).toContain('sign in with --profile and another name')
       const { document } = await world.json(['auth', 'list'])
-      expect(document.profiles).toMatchObject([
-        { name: 'default', account: developer.username },
-        { name: 'second', account: withMfa.username, active: true },
-      ])
+      expect(document.profiles).toMatchObject([{ name: 'default', account: developer.username }])
     })
 
     it('shows a spinner while the server is slow, and removes it', async () => {

@@ -1,9 +1,9 @@
-import { GrantsError } from '@particle-grants/core'
 import { ProfileList } from './connection/profiles.ts'
 import { findSource, getSignIn } from './connection/source.ts'
 import { formatStatus, readStatus, statusExitCodes } from './connection/status.ts'
 import { getExpiryWarning, isFresh, loadToken } from './connection/stored-token.ts'
 import { Stores } from './connection/stores.ts'
+import { isGrantsError } from './errors/cli-error.ts'
 
 export { paint, wrap } from './output/text.ts'
 
@@ -25,14 +25,13 @@ export async function listProfileNames(): Promise<string[]> {
  */
 export async function quickToken(bin: string): Promise<QuickAnswer | undefined> {
   const stores = new Stores()
-  const profiles = new ProfileList(stores)
   return reportDamage(bin, async () => {
-    const source = await findSource({}, profiles)
+    const source = await findSource({}, new ProfileList(stores))
     const signIn = source.from === 'profile' ? getSignIn(source) : undefined
     if (source.from !== 'profile' || signIn === undefined) return undefined
     const token = await loadToken(signIn, { profile: source.name, store: await stores.get(signIn.store) })
     if (token === undefined || !isFresh(token)) return undefined
-    const warning = await getExpiryWarning({ source, token, context: { bin } }, profiles)
+    const warning = getExpiryWarning({ source, token, context: { bin } })
     const stderr = warning === undefined ? '' : `! ${warning}\n`
     return { stdout: `${token.tokens.accessToken.reveal()}\n`, stderr, exitCode: 0 }
   })
@@ -58,10 +57,9 @@ async function reportDamage(
   try {
     return await answer()
   } catch (thrown) {
-    if (!(GrantsError.isInstance(thrown) && thrown.code === 'store_damaged')) return undefined
-    const { describeError } = await import('./errors/describe-error.ts')
-    const { message, remedy, command, link, exitCode } = describeError(thrown, { bin })
-    const lines = [`Error: ${message}`, remedy, command && `  ${command}`, link && `More: ${link}`]
-    return { stdout: '', stderr: `${lines.filter(Boolean).join('\n')}\n`, exitCode }
+    if (!isGrantsError(thrown, 'store_damaged')) return undefined
+    const { describeError, formatError } = await import('./errors/describe-error.ts')
+    const error = describeError(thrown, { bin })
+    return { stdout: '', stderr: `${formatError(error)}\n`, exitCode: error.exitCode }
   }
 }

@@ -79,8 +79,7 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
     if (source.from !== 'profile' || signIn === undefined || store === undefined) return
     const token = await loadToken(signIn, { profile: source.name, store }).catch(() => undefined)
     if (token === undefined) return
-    const expiring = { source, token, context: this.context }
-    const warning = await getExpiryWarning(expiring, this.connections.profiles)
+    const warning = getExpiryWarning({ source, token, context: this.context })
     if (warning !== undefined) this.caution(warning)
   }
 

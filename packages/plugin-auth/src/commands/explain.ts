@@ -1,4 +1,4 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { GrantsCommand } from '../command/grants-command.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { readStdin } from '../output/stdin.ts'
@@ -15,13 +15,10 @@ export class Explain extends GrantsCommand {
   static override args = {
     code: Args.string({ ignoreStdin: true, description: 'An error code, such as invalid_grant.' }),
   }
-  static override flags = {
-    sources: Flags.boolean({ summary: 'Show the source of each fact.' }),
-  }
 
   async run() {
-    const { args, flags } = await this.parse(Explain)
-    if (args.code !== undefined) return this.#explainCode(args.code, flags.sources)
+    const { args } = await this.parse(Explain)
+    if (args.code !== undefined) return this.#explainCode(args.code)
     if (process.stdin.isTTY) throw emptyInput()
     const { explainResponse, parseInput, printResponse } = await import('../explain/response.ts')
     const input = await readStdin({
@@ -32,20 +29,20 @@ export class Explain extends GrantsCommand {
     })
     const given = parseInput(input.toString('utf8'))
     if (given === undefined) throw emptyInput()
-    if (typeof given === 'string') return this.#explainCode(given, flags.sources)
+    if (typeof given === 'string') return this.#explainCode(given)
     const explained = explainResponse(given.response)
     if (!given.hasStatus) {
       this.note(`The input has no status line; assumed ${explained.status}. "curl -i" prints the status.`)
     }
-    this.print(printResponse(explained, flags.sources))
+    this.print(printResponse(explained))
     return explained
   }
 
-  async #explainCode(given: string, showSources: boolean) {
+  async #explainCode(given: string) {
     const [{ errorCodes, explainErrorCode }, { printErrorCode }, { nearest }] = await Promise.all([
       import('@particle-grants/reference'),
       import('../explain/error-code.ts'),
-      import('../errors/nearest.ts'),
+      import('../errors/wrong-call.ts'),
     ])
     const code = given.trim().toLowerCase().replace(/[ -]/g, '_')
     const explanation = explainErrorCode(code)
@@ -57,7 +54,7 @@ export class Explain extends GrantsCommand {
         ...(similar !== undefined && { remedy: 'Did you mean this?', command: ['explain', similar] }),
       })
     }
-    this.print(printErrorCode(explanation, showSources))
+    this.print(printErrorCode(explanation))
     return { error: code, explanation }
   }
 }

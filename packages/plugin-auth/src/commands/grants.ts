@@ -1,4 +1,4 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { GrantsCommand } from '../command/grants-command.ts'
 import { CliError } from '../errors/cli-error.ts'
 
@@ -9,18 +9,15 @@ export class Grants extends GrantsCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> password',
-    '<%= config.bin %> <%= command.id %> mfa-otp --sources',
+    '<%= config.bin %> <%= command.id %> mfa-otp',
     '<%= config.bin %> <%= command.id %> client_credentials --json',
   ]
   static override args = {
     type: Args.string({ ignoreStdin: true, description: 'A grant_type, with or without "urn:custom:".' }),
   }
-  static override flags = {
-    sources: Flags.boolean({ summary: 'Show the source of each fact.' }),
-  }
 
   async run() {
-    const { args, flags } = await this.parse(Grants)
+    const { args } = await this.parse(Grants)
     const [text, { explainGrants, unsupportedGrants }] = await Promise.all([
       import('../explain/grant.ts'),
       import('@particle-grants/reference'),
@@ -42,7 +39,7 @@ export class Grants extends GrantsCommand {
       this.print(text.printUnsupportedGrant(found.name, found.unsupported))
       return { unsupportedGrants: { [found.name]: found.unsupported } }
     }
-    this.print(text.printGrant(found.grant, flags.sources))
+    this.print(text.printGrant(found.grant))
     return { grants: [found.grant] }
   }
 }

@@ -15,6 +15,7 @@ import {
   userClient,
 } from '@particle-grants/core'
 import type { DeveloperClientId } from '@particle-grants/core/protocol'
+import { isGrantsError } from '../errors/cli-error.ts'
 import { platformFetch } from '../network/fetch.ts'
 import { ProfileList, type SignIn } from './profiles.ts'
 import { formatSource, getSignIn, type Source } from './source.ts'
@@ -131,7 +132,7 @@ export async function removeClientSecret(clientAt: ClientAt, store: Store): Prom
 }
 
 function ignoreDamage(thrown: unknown): undefined {
-  if (GrantsError.isInstance(thrown) && thrown.code === 'store_damaged') return undefined
+  if (isGrantsError(thrown, 'store_damaged')) return undefined
   throw thrown
 }
 

@@ -24,7 +24,7 @@ describe('parseProfiles', () => {
   it('returns what was serialized', () => {
     const profiles = {
       active: 'work',
-      profiles: { work: { signIn, warnedAt: 5 }, home: { pending: signIn } },
+      profiles: { work: { signIn }, home: { pending: signIn } },
     }
     expect(parseProfiles(serializeProfiles(profiles))).toEqual(profiles)
   })

@@ -15,8 +15,6 @@ export interface SignIn {
   readonly store: StoreName
   /** The key of the session's record in the store, so that `auth token` need not compute it. */
   readonly key: string
-  /** particle-cli has the same token: a logout ends it there, too. */
-  readonly particleCli?: true
 }
 
 export interface Profile {
@@ -24,8 +22,6 @@ export interface Profile {
   readonly signIn?: SignIn
   /** The sign-in that waits for its MFA code. */
   readonly pending?: SignIn
-  /** When the last warning about the expiry of the token was printed. Milliseconds since 1970. */
-  readonly warnedAt?: number
 }
 
 export interface Profiles {

@@ -1,18 +1,13 @@
-import { GrantsError, type LogoutResult, type Secret } from '@particle-grants/core'
+import type { GrantsError, LogoutResult } from '@particle-grants/core'
+import { isGrantsError } from '../errors/cli-error.ts'
 import { type Connections, createClient, createSignInSession, removeClientSecret } from './connection.ts'
 import { isSameRecord, type Profiles, type SignIn } from './profiles.ts'
 import { loadToken } from './stored-token.ts'
 
 /** The result of ending one session. */
-interface EndedSession {
-  readonly accessToken: LogoutResult['accessToken']
-  readonly refreshToken: LogoutResult['refreshToken']
-  /** Whether particle-cli was signed out, too. */
-  readonly particleCli: boolean
+interface EndedSession extends LogoutResult {
   /** Another profile that uses the same session, which stays signed in. */
-  readonly usedBy?: string | undefined
-  /** Why the access token could not be revoked. */
-  readonly error?: GrantsError | undefined
+  readonly usedBy?: string
 }
 
 /** The result of signing a profile out. */
@@ -26,7 +21,7 @@ interface SignOutOptions {
   readonly revoke: boolean | undefined
 }
 
-const nothing = { accessToken: 'none', refreshToken: 'none', particleCli: false } as const
+const nothing = { accessToken: 'none', refreshToken: 'none' } as const
 
 /** Signs a profile out: revokes its token, and deletes it from this machine even if that fails. */
 export async function signOut(
@@ -61,33 +56,20 @@ async function endSession(
   const usedBy = findOtherUser(await connections.profiles.read(), signIn, profile)
   if (usedBy !== undefined) return { ...nothing, accessToken: 'still_valid', usedBy }
   const store = await connections.stores.get(signIn.store)
-  let token: Secret | undefined
-  let readError: GrantsError | undefined
-  try {
-    token = (await loadToken(signIn, { profile, store }))?.tokens.accessToken
-  } catch (thrown) {
-    if (!isUnreadable(thrown)) throw thrown
-    readError = thrown
-  }
+  const readError = await loadToken(signIn, { profile, store }).then(() => undefined, toReadError)
   // Revoking needs the token only: the client's secret may be lost.
   const client = createClient(signIn.client, 'unused')
   const session = createSignInSession(signIn, { profile, client, store })
-  const { accessToken, refreshToken, error } = await session.logout({ revoke })
+  const result = await session.logout({ revoke })
   if (readError !== undefined && revoke !== false) {
     return { ...nothing, accessToken: 'still_valid', error: readError }
   }
-  const revoked = signIn.particleCli === true && accessToken === 'revoked' ? token : undefined
-  const particleCli = revoked !== undefined && (await signOutOfParticleCli(revoked))
-  return { accessToken, refreshToken, error, particleCli }
+  return result
 }
 
-function isUnreadable(thrown: unknown): thrown is GrantsError {
-  return GrantsError.isInstance(thrown) && ['store_damaged', 'invalid_state'].includes(thrown.code)
-}
-
-async function signOutOfParticleCli(ifAccessToken: Secret): Promise<boolean> {
-  const { particleCliProfile } = await import('@particle-grants/store-file/particle-cli')
-  return particleCliProfile().remove({ ifAccessToken })
+function toReadError(thrown: unknown): GrantsError {
+  if (isGrantsError(thrown, 'store_damaged', 'invalid_state')) return thrown
+  throw thrown
 }
 
 /** Profiles of the same product client and customer share a session. */

@@ -1,6 +1,6 @@
-import { GrantsError, Secret } from '@particle-grants/core'
+import { Secret } from '@particle-grants/core'
 import { parseBaseUrl, particleUrl } from '@particle-grants/core/protocol'
-import { CliError } from '../errors/cli-error.ts'
+import { CliError, isGrantsError } from '../errors/cli-error.ts'
 import {
   getActiveProfile,
   isProfileName,
@@ -149,7 +149,7 @@ export function checkBaseUrl(given: string, name: string): string {
   try {
     return parseBaseUrl(given, false)
   } catch (thrown) {
-    if (!GrantsError.isInstance(thrown) || thrown.code !== 'invalid_argument') throw thrown
+    if (!isGrantsError(thrown, 'invalid_argument')) throw thrown
     throw new CliError('usage', { what: `${name} ${thrown.details.problem}.`, cause: thrown })
   }
 }

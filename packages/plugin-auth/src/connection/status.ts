@@ -1,10 +1,9 @@
-import { GrantsError } from '@particle-grants/core'
 import { isChallengeOpen, type SettledState } from '@particle-grants/core/machine'
 import { particleUrl } from '@particle-grants/core/protocol'
 import type { CommandCall } from '../errors/cli-error.ts'
 import { exitCodes } from '../errors/cli-error.ts'
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
-import { callApi, toApiError } from '../network/api-call.ts'
+import { readCurrentToken, toApiError } from '../network/api-call.ts'
 import {
   formatAccount,
   formatClient,
@@ -79,15 +78,10 @@ export async function verifyStatus(status: Status, connections: Connections): Pr
 }
 
 async function verifyToken(session: AnySession): Promise<'valid' | 'rejected'> {
-  try {
-    const response = await callApi(session, '/v1/access_tokens/current')
-    if (response.status === 200) return 'valid'
-    if (response.status === 401) return 'rejected'
-    throw toApiError(response, 'The token could not be verified')
-  } catch (thrown) {
-    if (GrantsError.isInstance(thrown) && thrown.code === 'reauthentication_required') return 'rejected'
-    throw thrown
-  }
+  const response = await readCurrentToken(session)
+  if (response.status === 200) return 'valid'
+  if (response.status === 401) return 'rejected'
+  throw toApiError(response, 'The token could not be verified')
 }
 
 /** The document of `auth status --json` and `auth login --json`. */
@@ -107,7 +101,6 @@ export function toStatusDocument({ name, source, baseUrl, signIn, token, waiting
     client: signIn === undefined ? null : { id: signIn.client.id, kind: signIn.client.kind },
     store: signIn?.store ?? null,
     folder: signIn?.store === 'file' ? fileStoreFolder() : null,
-    particleCli: signIn?.particleCli === true,
     grant: token?.tokens.grantType ?? (isProfile ? null : 'external'),
     expiresAt: toIsoTime(expiresAt ?? null),
     secondsLeft: leftMs === null ? null : Math.max(0, Math.floor(leftMs / 1000)),
@@ -165,21 +158,20 @@ function getRows({ source, signIn, token, check, name }: Status): readonly Row[]
     return [
       ['Expires', 'unknown'],
       ['Refresh', 'not supported (environment token)'],
-      ['Verified', check === 'valid' ? 'the API accepts this token' : undefined],
+      ['Verified', check && verified[check]],
     ]
   }
   if (signIn === undefined) return [['Profile', formatProfile(source)]]
-  const isVerified = check === 'valid' ? 'the API accepts this token' : undefined
-  const isRejected = check === 'rejected' ? 'the API rejected this token' : undefined
   return [
     ...(name === 'mfa_required' ? [] : getTokenRows(token)),
-    ['Verified', isVerified ?? isRejected],
+    ['Verified', check && verified[check]],
     ['Profile', formatProfile(source)],
     ['Client', formatClient(signIn.client)],
     ['Stored', formatStore(signIn)],
-    ['Shared', signIn.particleCli && 'with particle-cli'],
   ]
 }
+
+const verified = { valid: 'the API accepts this token', rejected: 'the API rejected this token' } as const
 
 function getTokenRows(token: StoredToken | undefined): readonly Row[] {
   if (token === undefined) return []

@@ -14,7 +14,7 @@ import {
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
 import { formatExpiry } from '../output/format.ts'
 import { type Connection, parseCustomer } from './connection.ts'
-import type { ProfileList, SignIn } from './profiles.ts'
+import type { SignIn } from './profiles.ts'
 import type { ProfileSource } from './source.ts'
 
 /** Where a sign-in is stored. */
@@ -93,18 +93,10 @@ export async function getFreshToken({ session, source, signIn, store }: Connecti
   return { accessToken, expiresAt: (await load())?.tokens.expiresAt ?? null }
 }
 
-/** Whether the server granted the requested lifetime. */
-export function hasRequestedLifetime({ expiresAt, requestedAt, requested }: MachineTokens): boolean {
-  const { expires_in: expiresInSeconds } = requested
-  if (expiresInSeconds === undefined) return true
-  return expiresAt === (expiresInSeconds === 0 ? null : requestedAt + expiresInSeconds * 1000)
-}
-
 // ─── Warning before expiry ───────────────────────────────────────────────────────────────────────────────────────────
 
-const dayMs = 86_400_000
-/** In the last 14 days every 12 hours, and on the last day each time. */
-const warning = { startMs: 14 * dayMs, alwaysMs: dayMs, pauseMs: dayMs / 2 }
+/** Earlier, there is no hurry; later, a script may run too late. */
+const warningMs = 3 * 86_400_000
 
 /** What the warning is about, and the program that prints it. */
 export interface ExpiringToken {
@@ -113,23 +105,12 @@ export interface ExpiringToken {
   readonly context: CommandContext
 }
 
-/** Returns a warning if the token expires soon and can't be refreshed. Records when it warned. */
-export async function getExpiryWarning(
-  { source, token, context }: ExpiringToken,
-  profiles: ProfileList,
-): Promise<string | undefined> {
+/** Returns a warning if the token expires within three days and can't be refreshed. */
+export function getExpiryWarning({ source, token, context }: ExpiringToken): string | undefined {
   const { expiresAt } = token.tokens
   const now = Date.now()
   if (expiresAt === null || token.renewal.grantType !== undefined) return undefined
-  const leftMs = expiresAt - now
-  if (leftMs <= 0 || leftMs > warning.startMs) return undefined
-  if (leftMs > warning.alwaysMs) {
-    if (now - (source.profile?.warnedAt ?? 0) < warning.pauseMs) return undefined
-    // Repeating a warning is better than failing.
-    await profiles
-      .changeProfile(source.name, (profile) => ({ ...profile, warnedAt: now }))
-      .catch(() => undefined)
-  }
+  if (expiresAt <= now || expiresAt - now > warningMs) return undefined
   const command = formatCommand({ ...context, source }, ['auth login'])
   return `The token expires ${formatExpiry(expiresAt, now)} and can't be refreshed. Sign in again:\n  ${command}`
 }

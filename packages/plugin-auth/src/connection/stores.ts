@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { GrantsError, type Store } from '@particle-grants/core'
 import { defaultDirectory, fileStore } from '@particle-grants/store-file'
+import { isGrantsError } from '../errors/cli-error.ts'
 import type { StoreName } from './profiles.ts'
 
 /** The stores of this machine. Each is opened on first use, because the keyring's native module loads slowly. */
@@ -29,6 +30,16 @@ export class Stores {
   async assertUsable(name: StoreName): Promise<void> {
     const store = await this.get(name)
     await (name === 'file' ? store.withLock('probe', async () => {}) : store.load('probe'))
+  }
+
+  /** Uses the keyring; `undefined` if there is none. */
+  async tryKeyring<T>(use: (keyring: Store) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await use(await this.get('keyring'))
+    } catch (thrown) {
+      if (isGrantsError(thrown, 'store_unavailable')) return undefined
+      throw thrown
+    }
   }
 
   /** Chooses where to save a sign-in: as requested, otherwise in the keyring if there is one. */
@@ -76,6 +87,6 @@ const folderVariables: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
 export const folderVariable = folderVariables[process.platform] ?? 'XDG_STATE_HOME'
 
 function getProblem(thrown: unknown): string {
-  if (GrantsError.isInstance(thrown) && thrown.code === 'store_unavailable') return thrown.details.problem
+  if (isGrantsError(thrown, 'store_unavailable')) return thrown.details.problem
   return thrown instanceof Error ? thrown.message : 'it failed'
 }

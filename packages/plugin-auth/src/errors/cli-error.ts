@@ -1,3 +1,5 @@
+import { type AnyGrantsError, type ErrorCode, GrantsError } from '@particle-grants/core'
+
 /** The exit codes of all commands. They are documented and stable. */
 export const exitCodes = {
   done: 0,
@@ -21,27 +23,21 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 /** The errors of the commands, beside those of core, and the exit code of each. */
 export const cliErrorCodes = {
-  /** A flag or argument is wrong. */
   usage: exitCodes.usage,
   /** A prompt is needed, and there is no terminal. */
   no_terminal: exitCodes.usage,
   /** Standard input did not contain what a flag reads from it. */
   no_input: exitCodes.usage,
-  /** Ctrl-C at a prompt. */
   interrupted: exitCodes.interrupted,
   /** The profile is signed in at another base URL, or stored elsewhere. */
   signed_in_elsewhere: exitCodes.notSignedIn,
   unknown_profile: exitCodes.usage,
   /** A token in the environment would be used instead of this sign-in. */
   environment_token: exitCodes.failed,
-  /** The API rejected the token. */
   token_refused: exitCodes.notSignedIn,
-  /** The API refused a call. */
   call_refused: exitCodes.failed,
   /** The API cannot be reached, or another server responded. */
   network_error: exitCodes.network,
-  /** Signed in, but a part of the command failed. */
-  incomplete: exitCodes.failed,
   /** The output could not be written. */
   output: exitCodes.failed,
   /** A bug. */
@@ -81,4 +77,12 @@ export class CliError extends Error {
   static isInstance(value: unknown): value is CliError {
     return value instanceof Error && value.name === 'CliError' && 'code' in value
   }
+}
+
+/** Whether it is an error of core with one of these codes. */
+export function isGrantsError<C extends ErrorCode>(
+  thrown: unknown,
+  ...codes: readonly C[]
+): thrown is Extract<AnyGrantsError, { code: C }> {
+  return GrantsError.isInstance(thrown) && codes.some((code) => code === thrown.code)
 }

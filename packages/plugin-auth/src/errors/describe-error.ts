@@ -81,23 +81,27 @@ export interface PrintErrorOptions {
   readonly origin?: string | undefined
 }
 
+/** Formats an error for people. */
+export function formatError(error: ErrorDescription, origin?: string): string {
+  const { code, exitCode, message, remedy, command, link } = error
+  const isCallers = exitCode === exitCodes.usage || exitCode === exitCodes.interrupted
+  const lines = [
+    `${paint('red', 'Error:', process.stderr)} ${message}`,
+    remedy,
+    command && `  ${command}`,
+    isCallers ? undefined : origin,
+    link && paint('dim', `More: ${link}`, process.stderr),
+    code === 'internal' ? 'This is a bug. Please report it.' : undefined,
+  ]
+  return lines.filter((line) => line !== undefined).join('\n')
+}
+
 /** Prints an error and sets the exit code. */
 export function printError(error: ErrorDescription, { json, origin }: PrintErrorOptions): void {
-  const { code, exitCode, message, remedy, command, link } = error
-  process.exitCode = exitCode
+  process.exitCode = error.exitCode
   // If stdout cannot be written, the document cannot be printed there either.
-  if (json && code !== 'output') {
-    process.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`)
-    return
-  }
-  const lines = [`${paint('red', 'Error:', process.stderr)} ${message}`]
-  if (remedy !== undefined) lines.push(remedy)
-  if (command !== undefined) lines.push(`  ${command}`)
-  const isCallers = exitCode === exitCodes.usage || exitCode === exitCodes.interrupted
-  if (origin !== undefined && !isCallers) lines.push(origin)
-  if (link !== undefined) lines.push(paint('dim', `More: ${link}`, process.stderr))
-  if (code === 'internal') lines.push('This is a bug. Please report it.')
-  printNote(lines.join('\n'))
+  if (json && error.code !== 'output') process.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`)
+  else printNote(formatError(error, origin))
 }
 
 /** Prints an error that no command has printed, for the program `bin`, and sets the exit code. */

@@ -1,8 +1,8 @@
 import type { ErrorCode, ErrorDetails } from '@particle-grants/core'
 import { folderVariable } from '../connection/stores.ts'
 import { getProxyRemedy } from '../network/fetch.ts'
-import type { CommandCall } from './cli-error.ts'
-import { type ExitCode, exitCodes } from './cli-error.ts'
+import { formatAttempts } from '../output/format.ts'
+import { type CommandCall, type ExitCode, exitCodes } from './cli-error.ts'
 
 /** How a command reports an error of core. */
 export interface ErrorReport<C extends ErrorCode = ErrorCode> {
@@ -132,8 +132,4 @@ export function isWrongPassword({
   error,
 }: Pick<ErrorDetails['oauth_error'], 'grantType' | 'error'>) {
   return grantType === 'password' && error === 'invalid_grant'
-}
-
-function formatAttempts(count: number): string {
-  return count === 1 ? '1 attempt left' : `${count} attempts left`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { unknownCommand } from './unknown-command.ts'
+import { unknownCommand } from './wrong-call.ts'
 
 const ids = ['api', 'auth:login', 'auth:token', 'auth:mfa:enable', 'auth:profiles', 'auth:profiles:switch']
 

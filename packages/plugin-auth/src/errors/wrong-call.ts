@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
-import { nearest } from './nearest.ts'
+import { closest, distance } from 'fastest-levenshtein'
+import { CliError } from './cli-error.ts'
 
 /** What oclif's errors about arguments and flags have, beside their text. */
 export interface WrongCall extends Error {
@@ -55,4 +56,75 @@ function removeValues(message: string): string {
   return message
     .replace(/(--[\w-]+)=.*? cannot also be provided when using (--[\w-]+)/gs, "$1 and $2 can't be combined.")
     .replace(/ but received: .*$/s, '.')
+}
+
+// ─── Unknown commands ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Returns the error for words that name none of the commands with these ids. A word is repeated only if it is close to a
+ * command: it may be a secret.
+ */
+export function unknownCommand(words: readonly string[], ids: readonly string[]): CliError {
+  const depth = countKnownWords(words, ids)
+  const known = words.slice(0, depth)
+  const [word] = words.slice(depth)
+  const topic = known.join(' ')
+  const meant = word === undefined ? undefined : findNearest(known, { word, ids })
+  if (meant !== undefined) {
+    const what = `There is no command "${[...known, word].join(' ')}".`
+    return new CliError('usage', { what, remedy: 'Did you mean this?', command: [meant] })
+  }
+  const command = [topic, '--help'] as const
+  if (ids.includes(known.join(':'))) {
+    const what = `"${topic}" does not take this argument.`
+    return new CliError('usage', { what, remedy: 'Secrets are read from standard input. See:', command })
+  }
+  const what = word === undefined ? 'The command is incomplete.' : 'There is no such command.'
+  const next = `${topic === '' ? 'Commands' : `Commands of ${topic}`}: ${listNext(known, ids).join(', ')}.`
+  return new CliError('usage', { what, remedy: `${next} See:`, command })
+}
+
+/** Counts the words, from the first on, that lead to a command or topic. */
+function countKnownWords(words: readonly string[], ids: readonly string[]): number {
+  const end = words.findIndex((_, index) => {
+    const path = words.slice(0, index + 1).join(':')
+    return !ids.some((id) => id === path || id.startsWith(`${path}:`))
+  })
+  return end === -1 ? words.length : end
+}
+
+/** Returns the command or topic that a word is close to: on its level or, by its last word, on any. */
+function findNearest(
+  known: readonly string[],
+  { word, ids }: { readonly word: string; readonly ids: readonly string[] },
+): string | undefined {
+  const here = nearest(word, listNext(known, ids))
+  if (here !== undefined) return [...known, here].join(' ')
+  const last = nearest(word, ids.map(getLastWord))
+  return ids.find((id) => getLastWord(id) === last)?.replaceAll(':', ' ')
+}
+
+/** Lists the words that can follow. */
+function listNext(known: readonly string[], ids: readonly string[]): string[] {
+  const prefix = known.map((one) => `${one}:`).join('')
+  const below = ids.filter((id) => id.startsWith(prefix))
+  return [...new Set(below.map((id) => id.slice(prefix.length).split(':')[0] ?? ''))].sort()
+}
+
+function getLastWord(id: string): string {
+  return id.slice(id.lastIndexOf(':') + 1)
+}
+
+// ─── Similar words ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** How many letters may be wrong. */
+function getMaxDistance(word: string): number {
+  return word.length < 5 ? 1 : 2
+}
+
+/** Returns the known word that a mistyped one is close to, if any. A word that is close to a known one is not a secret. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined
+  const found = closest(word, known)
+  return distance(word, found) <= getMaxDistance(found) ? found : undefined
 }

@@ -14,11 +14,10 @@ import {
   type ResponseField,
   successFields,
 } from '@particle-grants/reference'
+import { formatDuration } from '../output/format.ts'
 import { addErrorCode, addOtherError } from './error-code.ts'
 import { formatCurl } from './grant.ts'
-import { Printer } from './printer.ts'
-
-// ─── Parsing what curl prints ────────────────────────────────────────────────────────────────────────────────────────
+import { formatFact, Printer } from './printer.ts'
 
 export interface GivenResponse {
   readonly response: HttpResponse
@@ -27,11 +26,11 @@ export interface GivenResponse {
 }
 
 /**
- * Parses what `curl -i` or `curl -v` printed, a body alone, or an error code alone; `undefined`: nothing was given. Of
+ * Parses what `curl -i` printed, a body alone, or an error code alone; `undefined`: nothing was given. Of
  * several responses, which proxies and redirects cause, the last one counts.
  */
 export function parseInput(input: string): GivenResponse | string | undefined {
-  const text = removeVerboseMarks(input.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'))
+  const text = input.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
   const trimmed = text.trim()
   if (trimmed === '') return undefined
   if (/^[a-z][a-z_]{2,39}$/i.test(trimmed)) return trimmed
@@ -57,24 +56,12 @@ function toHttpResponse(status: number, lines: readonly string[], body: string):
   return { status, headers: { get }, body: new TextEncoder().encode(body) }
 }
 
-/** `curl -v` marks received lines with `< `, sent ones with `> `, and its own with `* `. */
-function removeVerboseMarks(text: string): string {
-  if (!/^< HTTP\//m.test(text)) return text
-  return text
-    .split('\n')
-    .filter((line) => !/^[>*{}]( |$)/.test(line) && !/^ {0,2}\d+ +\d+ .*--:--/.test(line))
-    .map((line) => line.replace(/^< ?/, ''))
-    .join('\n')
-}
-
 /** The status that belongs to a body: its error code's, 200 for tokens, and 400 for another error. */
 function guessStatus(body: string): number {
   const { error } = parseObject(body)
   if (typeof error !== 'string') return 200
   return isTokenEndpointError(error) ? tokenEndpointErrors[error].status : 400
 }
-
-// ─── Explaining a response ───────────────────────────────────────────────────────────────────────────────────────────
 
 /** An explained response, without secrets. */
 export interface ExplainedResponse {
@@ -94,9 +81,8 @@ export interface ExplainedResponse {
 /** Parses a response as a session does, and explains it. */
 export function explainResponse(response: HttpResponse): ExplainedResponse {
   const parsed = parseTokenResponse(response)
-  const error = getErrorCode(parsed)
-  const description = parsed.type === 'error' ? parsed.description : undefined
-  const explanation = (error && explainErrorCode(error, description)) || null
+  const { error, description } = parsed.type === 'error' ? parsed : { error: parsed.type }
+  const explanation = (parsed.type !== 'unexpected' && explainErrorCode(error, description)) || null
   const names = Object.keys(parseObject(new TextDecoder().decode(response.body)))
   return {
     type: parsed.type,
@@ -109,11 +95,6 @@ export function explainResponse(response: HttpResponse): ExplainedResponse {
   }
 }
 
-function getErrorCode(parsed: TokenResponse): string | undefined {
-  if (parsed.type === 'error') return parsed.error
-  return parsed.type === 'mfa_required' ? 'mfa_required' : undefined
-}
-
 function formatUnexpected({ reason }: Extract<TokenResponse, { type: 'unexpected' }>): string {
   const { when, advice, reasons } = libraryErrorReferences.unexpected_response
   const { meaning, advice: ownAdvice = advice[0] }: ReasonReference = reasons[reason]
@@ -121,43 +102,28 @@ function formatUnexpected({ reason }: Extract<TokenResponse, { type: 'unexpected
 }
 
 /** Formats a response and its explanation. */
-export function printResponse(explained: ExplainedResponse, showSources: boolean, width?: number): string {
+export function printResponse(explained: ExplainedResponse, width?: number): string {
   const { type, status, explanation, unexpected } = explained
-  const printer = new Printer(showSources, width)
-  printer.text(`Response with status ${status}`)
+  const printer = new Printer(width).text(`Response with status ${status}`)
   if (type === 'success') addTokens(printer, explained)
-  else if (unexpected !== null) printer.title('Not a response of the token endpoint').text(unexpected)
+  else if (unexpected !== null) printer.heading('Not a response of the token endpoint').text(unexpected)
   else if (explanation === null) addOtherError(printer)
-  else addErrorCode(printer, withoutLibrary(explanation))
+  else addErrorCode(printer, explanation)
   if (type === 'mfa_required') {
-    printer.heading('The second step').command(formatCurl('urn:custom:mfa-otp', 'placeholders'))
+    printer.heading('The second step').command(formatCurl('urn:custom:mfa-otp'))
   }
   return printer.toString()
 }
 
-/** The response is the token endpoint's, so the library's error of the same name does not matter. */
-function withoutLibrary({ library: _, ...explanation }: ErrorCodeExplanation): ErrorCodeExplanation {
-  return explanation
-}
-
 function addTokens(printer: Printer, { fields, expiresIn }: ExplainedResponse): void {
-  const lifetime = expiresIn === null ? 'It never expires.' : `It expires after ${formatSeconds(expiresIn)}.`
-  printer.title('An access token').text(lifetime).heading('Fields')
+  const lifetime =
+    expiresIn === null
+      ? 'It never expires.'
+      : `It expires after ${expiresIn} s (${formatDuration(expiresIn * 1000)}).`
+  printer.heading('An access token').text(lifetime).heading('Fields')
   for (const [name, { meaning, facts }] of Object.entries<ResponseField>(successFields)) {
-    if (fields.includes(name)) printer.term(name, '', [meaning, ...facts.map(printer.fact)])
+    if (fields.includes(name)) printer.term(name, '', [meaning, ...facts.map(formatFact)])
   }
-}
-
-/** Formats a duration exactly, in the largest unit that divides it. */
-function formatSeconds(seconds: number): string {
-  const units = [
-    ['day', 86_400],
-    ['hour', 3600],
-    ['minute', 60],
-  ] as const
-  const [unit, length] = units.find(([, one]) => seconds % one === 0) ?? ['second', 1]
-  const count = seconds / length
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
 
 function parseObject(text: string): Record<string, unknown> {

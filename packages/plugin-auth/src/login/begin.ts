@@ -15,7 +15,7 @@ import {
   saveClientSecret,
 } from '../connection/connection.ts'
 import type { SignIn, StoreName } from '../connection/profiles.ts'
-import { type ApiResponse, callApi, toApiError } from '../network/api-call.ts'
+import { callApi, readCurrentToken, toApiError } from '../network/api-call.ts'
 import { platformFetch } from '../network/fetch.ts'
 import { unnamedAccountPrefix } from '../output/format.ts'
 import type { LoginRequest } from './inputs.ts'
@@ -44,8 +44,8 @@ export async function beginLogin(
   connections: Connections,
 ): Promise<Login> {
   const { expiresIn, profile, baseUrl } = target
-  const draft = new DraftStore(await connections.stores.get(target.store))
-  const open = (client: OAuthClient, subject: string) => openDraft(client, { subject, target, draft })
+  const draft = createDraft(await connections.stores.get(target.store))
+  const open = (client: OAuthClient, subject: string) => openDraft(client, subject, { target, draft })
   if (request.kind === 'password') {
     const { client, subject, password, isTyped } = request
     const login = open(client, `${subject.type}:${subject.name}`)
@@ -78,77 +78,58 @@ export async function resumeLogin(
   return { session, signIn: pending, save: async () => {} }
 }
 
-function openDraft(
-  client: OAuthClient,
-  {
-    subject,
-    target,
-    draft,
-  }: { readonly subject: string; readonly target: LoginTarget; readonly draft: DraftStore },
-): Login {
+function openDraft(client: OAuthClient, subject: string, { target, draft }: DraftAt): Login {
   const { profile, baseUrl, store } = target
   const { kind, id } = client
   return {
-    session: createSignInSession({ baseUrl, subject }, { profile, client, store: draft }),
+    session: createSignInSession({ baseUrl, subject }, { profile, client, store: draft.store }),
     get signIn() {
-      return { baseUrl, client: { kind, id }, subject, store, key: draft.sessionKey }
+      return { baseUrl, client: { kind, id }, subject, store, key: draft.getSessionKey() }
     },
     async save() {
-      await saveClientSecret(this.signIn, client, draft)
+      await saveClientSecret(this.signIn, client, draft.store)
       await draft.commit()
     },
   }
 }
 
+interface DraftAt {
+  readonly target: LoginTarget
+  readonly draft: ReturnType<typeof createDraft>
+}
+
 /**
- * Keeps the session's record in memory until {@link DraftStore.commit}, so that a sign-in that fails or is interrupted
- * stores nothing. All other records, such as the lockout guard's, are saved at once.
+ * Keeps the session's record in memory until `commit`, so that a sign-in that fails or is interrupted stores nothing. All
+ * other records, such as the lockout guard's, are saved at once.
  */
-class DraftStore implements Store {
-  readonly singleUser = true
-  readonly #store: Store
-  readonly #memory = memoryStore()
-  #isCommitted = false
-  /** The key of the session's record. */
-  sessionKey = ''
-
-  constructor(store: Store) {
-    this.#store = store
+function createDraft(store: Store) {
+  const memory = memoryStore()
+  let sessionKey = ''
+  let isCommitted = false
+  const isDraft = (key: string) => key.startsWith('session-') && !isCommitted
+  const draft: Store = {
+    singleUser: true,
+    load: async (key) => (isDraft(key) ? await memory.load(key) : undefined) ?? store.load(key),
+    async save(key, value, ifVersion) {
+      if (!isDraft(key)) return store.save(key, value, ifVersion)
+      sessionKey = key
+      return memory.save(key, value, (await memory.load(key))?.version ?? null)
+    },
+    remove: (key, ifVersion) => (isDraft(key) ? memory : store).remove(key, ifVersion),
+    withLock: (key, task) => store.withLock(key, task),
   }
-
-  async load(key: string) {
-    return (await this.#get(key).load(key)) ?? this.#store.load(key)
-  }
-
-  async save(key: string, value: string, ifVersion: string | null) {
-    const store = this.#get(key)
-    if (store === this.#store) return store.save(key, value, ifVersion)
-    this.sessionKey = key
-    return store.save(key, value, (await store.load(key))?.version ?? null)
-  }
-
-  remove(key: string, ifVersion: string | null) {
-    return this.#get(key).remove(key, ifVersion)
-  }
-
-  withLock: Store['withLock'] = (key, task) => this.#store.withLock(key, task)
-
   /** Saves the session's record, in place of the one that is there. */
-  async commit(): Promise<void> {
-    const key = this.sessionKey
-    const draft = this.#isCommitted ? undefined : await this.#memory.load(key)
-    this.#isCommitted = true
-    if (draft === undefined) return
-    await this.#store.withLock(key, async () => {
+  async function commit(): Promise<void> {
+    const record = isCommitted ? undefined : await memory.load(sessionKey)
+    isCommitted = true
+    if (record === undefined) return
+    await store.withLock(sessionKey, async () => {
       // A damaged record was moved aside.
-      const current = await this.#store.load(key).catch(() => undefined)
-      await this.#store.save(key, draft.value, current?.version ?? null)
+      const current = await store.load(sessionKey).catch(() => undefined)
+      await store.save(sessionKey, record.value, current?.version ?? null)
     })
   }
-
-  #get(key: string): Store {
-    return key.startsWith('session-') && !this.#isCommitted ? this.#memory : this.#store
-  }
+  return { store: draft, commit, getSessionKey: () => sessionKey }
 }
 
 /**
@@ -158,7 +139,7 @@ class DraftStore implements Store {
  */
 async function lookUpToken(accessToken: Secret, baseUrl: string) {
   const session = createSession({ accessToken, baseUrl, fetch: platformFetch })
-  const current = await callApi(session, '/v1/access_tokens/current').catch(toRejection)
+  const current = await readCurrentToken(session)
   if (current.status !== 200) throw toApiError(current, 'The token could not be verified')
   const { expires_at, client, client_id } = (current.data ?? {}) as Record<string, unknown>
   const user = await callApi(session, '/v1/user').catch(() => undefined)
@@ -171,10 +152,4 @@ async function lookUpToken(accessToken: Secret, baseUrl: string) {
     username: typeof username === 'string' && /^[^\s\p{Cc}]+$/u.test(username) ? username : undefined,
     client: developerClient(isKnown ? (clientId as DeveloperClientId) : undefined),
   }
-}
-
-/** The session rejects for an invalid token; here that is a response. */
-function toRejection(thrown: { readonly code?: string }): ApiResponse {
-  if (thrown.code === 'reauthentication_required') return { status: 401, data: undefined }
-  throw thrown
 }

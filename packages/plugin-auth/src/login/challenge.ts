@@ -1,9 +1,9 @@
-import { GrantsError } from '@particle-grants/core'
+import { GrantsError, type Store } from '@particle-grants/core'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
-import { getAccountName } from '../output/format.ts'
-import { promptChoice, promptSecret, promptText } from '../output/prompts.ts'
-import { removeTotpKey } from '../totp/key.ts'
+import { isGrantsError } from '../errors/cli-error.ts'
+import { formatAttempts, getAccountName } from '../output/format.ts'
+import { promptCode, promptSecret } from '../output/prompts.ts'
 import type { Login } from './begin.ts'
 import { removePending, savePending } from './finish.ts'
 import type { ChallengeAnswer } from './flags.ts'
@@ -28,7 +28,7 @@ export async function answerChallenge(login: Login, options: ChallengeOptions): 
   try {
     await tryAnswers(login, options)
   } catch (thrown) {
-    if (hasCode(thrown, 'challenge_expired')) await removePending(options.profile, options.connections)
+    if (isGrantsError(thrown, 'challenge_expired')) await removePending(options.profile, options.connections)
     throw thrown
   }
 }
@@ -40,14 +40,11 @@ async function tryAnswers(login: Login, options: ChallengeOptions): Promise<void
   // Before the code is sent: after a wrong code, the next call needs the challenge.
   if (!isResumed && (answer !== undefined || !canPrompt)) await savePending(login, profile, connections)
   if (answer !== undefined) return submitAnswer(answer, login, options)
-  const result = isResumed ? 'none' : await submitStoredKey(login, options)
-  if (result === 'accepted') return
-  if (!canPrompt) {
-    const { attemptsLeft, expiresAt } = state.challenge
-    throw new GrantsError('mfa_required', 'MFA code required.', { attemptsLeft, expiresAt })
-  }
-  await promptCodes(login, options)
-  if (result === 'rejected') await offerToRemoveKey(login, options)
+  if (!isResumed) await submitStoredKey(login, options)
+  if (login.session.state.status !== 'mfa_required') return
+  if (canPrompt) return promptCodes(login, options)
+  const { attemptsLeft, expiresAt } = state.challenge
+  throw new GrantsError('mfa_required', 'MFA code required.', { attemptsLeft, expiresAt })
 }
 
 async function submitAnswer(
@@ -72,15 +69,9 @@ async function promptCodes({ session }: Login, { reporter }: ChallengeOptions): 
   for (;;) {
     const { state } = session
     if (state.status !== 'mfa_required') return
-    const { attemptsLeft } = state.challenge
-    const attempts = attemptsLeft === 1 ? '1 attempt left' : `${attemptsLeft} attempts left`
-    const given = await promptText({
-      message: `Authenticator code (${attempts}, r = recovery code):`,
-      flag: '--otp-stdin',
-      clearsInvalid: true,
-      validate: (input) => findCodeProblem(input.replace(/\s/g, ''), rejected),
-    })
-    const code = given.replace(/\s/g, '').toLowerCase()
+    const attempts = formatAttempts(state.challenge.attemptsLeft)
+    const message = `Authenticator code (${attempts}, r = recovery code):`
+    const code = await promptCode({ message, flag: '--otp-stdin', rejected, alternative: 'r' })
     try {
       if (code === 'r') {
         reporter.note('May be rejected: Particle documents recovery codes only for login.particle.io.')
@@ -90,53 +81,38 @@ async function promptCodes({ session }: Login, { reporter }: ChallengeOptions): 
         )
       } else await reporter.progress('Checking the code', () => session.submitOtp(code, { force: true }))
     } catch (thrown) {
-      if (!hasCode(thrown, 'invalid_code')) throw thrown
+      if (!isGrantsError(thrown, 'invalid_code')) throw thrown
       if (code !== 'r') rejected.add(code)
       reporter.caution('Particle rejected the code. Wait for the next one.')
     }
   }
 }
 
-function findCodeProblem(code: string, rejected: ReadonlySet<string>): string | undefined {
-  if (rejected.has(code)) return 'Already rejected; not resent. Wait for a new code.'
-  return /^(\d{6}|r)$/i.test(code) ? undefined : 'Enter 6 digits.'
-}
-
 // ─── Codes generated from a TOTP secret ──────────────────────────────────────────────────────────────────────────────
 
 /**
- * Submits a code of the TOTP secret in the keyring. After a rejection, a person who can be prompted knows a better code;
- * otherwise one more code is sent.
+ * Submits a code of the TOTP secret in the keyring, if there is one. After a rejection, a person who can be prompted
+ * knows a better code; otherwise one more code is sent.
  */
-async function submitStoredKey(
-  login: Login,
-  options: ChallengeOptions,
-): Promise<'accepted' | 'rejected' | 'none'> {
-  const { canPrompt, reporter } = options
-  const key = await loadStoredKey(login, options)
-  if (key === undefined) return 'none'
+async function submitStoredKey(login: Login, options: ChallengeOptions): Promise<void> {
+  const { canPrompt, connections, reporter } = options
+  const { baseUrl } = login.signIn
+  const username = getAccountName(login.signIn)
+  if (username === null) return
+  const { loadTotpKey } = await import('../totp/key.ts')
+  const load = (keyring: Store) => loadTotpKey(keyring, { baseUrl, username })
+  const key = await connections.stores.tryKeyring(load)
+  if (key === undefined) return
   reporter.note('Using the TOTP secret in the keyring.')
   try {
     await submitKey(login, options, { key, maxCodes: canPrompt ? 1 : 2 })
-    return 'accepted'
   } catch (thrown) {
-    if (!hasCode(thrown, 'invalid_code')) throw thrown
-    const text = 'Particle rejected the code of the TOTP secret in the keyring, which may be outdated.'
-    reporter.caution(canPrompt ? text : `${text} Remove it:\n  ${formatForget(login, options)}`)
-    if (canPrompt) return 'rejected'
-    throw thrown
-  }
-}
-
-async function loadStoredKey({ signIn }: Login, { connections }: ChallengeOptions) {
-  const username = getAccountName(signIn)
-  if (username === null) return undefined
-  const { loadTotpKey } = await import('../totp/key.ts')
-  try {
-    return await loadTotpKey(await connections.stores.get('keyring'), { baseUrl: signIn.baseUrl, username })
-  } catch (thrown) {
-    if (hasCode(thrown, 'store_unavailable')) return undefined
-    throw thrown
+    if (!isGrantsError(thrown, 'invalid_code')) throw thrown
+    const forget = reporter.formatCommand('auth mfa forget', '--username', username)
+    reporter.caution(
+      `Particle rejected the code of the TOTP secret in the keyring. If it is outdated, remove it:\n  ${forget}`,
+    )
+    if (!canPrompt) throw thrown
   }
 }
 
@@ -156,32 +132,4 @@ async function submitKey(
       reporter.note(`${why}. Waiting ${Math.ceil(waitMs / 1000)} s for the next one.`)
     },
   })
-}
-
-/** An outdated secret would cost the next sign-in an attempt. */
-async function offerToRemoveKey(login: Login, options: ChallengeOptions): Promise<void> {
-  const { signIn } = login
-  const username = getAccountName(signIn)
-  if (username === null) return
-  const remove = await promptChoice({
-    message: `Remove the outdated TOTP secret of ${username} from the keyring?`,
-    flag: '--otp-stdin',
-    choices: [
-      { value: true, name: 'Yes', description: 'The next sign-in prompts for the code.' },
-      { value: false, name: 'No', description: `Later: ${formatForget(login, options)}` },
-    ],
-    // Ctrl-C keeps the completed sign-in.
-  }).catch(() => false)
-  if (!remove) return
-  const keyring = await options.connections.stores.get('keyring')
-  await removeTotpKey(keyring, { baseUrl: signIn.baseUrl, username })
-  options.reporter.note('Removed the TOTP secret from the keyring.')
-}
-
-function formatForget({ signIn }: Login, { reporter }: ChallengeOptions): string {
-  return reporter.formatCommand('auth mfa forget', '--username', getAccountName(signIn) ?? '')
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return GrantsError.isInstance(thrown) && thrown.code === code
 }

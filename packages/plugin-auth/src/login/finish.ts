@@ -1,18 +1,14 @@
-import { readFile } from 'node:fs/promises'
 import { isTokenValid, type MachineTokens } from '@particle-grants/core/machine'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
 import { activateProfile, isSameRecord, type Profile, type SignIn } from '../connection/profiles.ts'
 import { deleteSignIn } from '../connection/sign-out.ts'
 import type { ProfileSource } from '../connection/source.ts'
-import { hasRequestedLifetime, loadToken } from '../connection/stored-token.ts'
-import { CliError } from '../errors/cli-error.ts'
-import { formatAccount, formatDuration, formatExpiry, getAccountName } from '../output/format.ts'
+import { loadToken } from '../connection/stored-token.ts'
+import { formatAccount, formatDuration, formatExpiry } from '../output/format.ts'
 import type { Login } from './begin.ts'
-import type { LoginFlags } from './flags.ts'
 
 export interface FinishOptions {
-  readonly flags: LoginFlags
   readonly source: ProfileSource
   /** The tokens that the profile had before. */
   readonly previousTokens: MachineTokens | undefined
@@ -20,12 +16,11 @@ export interface FinishOptions {
   readonly reporter: Reporter
 }
 
-/** Saves a completed sign-in as the profile's, and reports what that changed. Returns its tokens. */
-export async function finishLogin(login: Login, options: FinishOptions): Promise<MachineTokens> {
-  const { flags, source, connections, reporter } = options
+/** Saves a completed sign-in as the profile's, and reports what that changed. */
+export async function finishLogin(login: Login, options: FinishOptions): Promise<void> {
+  const { source, connections, reporter } = options
   await login.save()
-  const particleCli = flags['particle-cli'] || flags['from-particle-cli']
-  const signIn: SignIn = { ...login.signIn, ...(particleCli && { particleCli: true }) }
+  const { signIn } = login
   const replaced = await saveProfile(signIn, source.name, connections)
   for (const unused of [replaced.pending, replaced.signIn]) {
     if (unused === undefined || isSameRecord(unused, signIn)) continue
@@ -38,8 +33,6 @@ export async function finishLogin(login: Login, options: FinishOptions): Promise
   reportReplacement(replaced, { signIn, tokens }, options)
   reportLifetime(tokens, reporter)
   await reportStore(signIn, options)
-  if (flags['particle-cli']) await shareWithParticleCli(signIn, tokens, reporter)
-  return tokens
 }
 
 /** Makes a sign-in the profile's, and the profile the active one. Returns what the profile was before. */
@@ -89,8 +82,8 @@ function formatEnd({ expiresAt }: MachineTokens): string {
 
 function reportLifetime(tokens: MachineTokens, reporter: Reporter): void {
   const { expiresAt, requestedAt, requested } = tokens
-  if (hasRequestedLifetime(tokens) || requested.expires_in === undefined) return
   const granted = expiresAt === null ? 0 : Math.round((expiresAt - requestedAt) / 1000)
+  if (requested.expires_in === undefined || requested.expires_in === granted) return
   reporter.caution(
     `Requested a token that ${formatLifetime(requested.expires_in)}; Particle returned one that ${formatLifetime(granted)}.`,
   )
@@ -107,50 +100,4 @@ async function reportStore(signIn: SignIn, { source, connections, reporter }: Fi
   const problem = await connections.stores.findKeyringProblem()
   if (problem === undefined) return
   reporter.caution(`No system keyring available; stored in a 0600 file. Use --store to choose. (${problem})`)
-}
-
-// ─── particle-cli ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/**
- * Checks that particle-cli sends its token to this API, before a token is requested.
- *
- * @throws CliError `usage`
- */
-export async function assertParticleCliUrl(baseUrl: string): Promise<void> {
-  const { particleCliProfile } = await import('@particle-grants/store-file/particle-cli')
-  const path = await particleCliProfile().path()
-  const settings = await readFile(path, 'utf8').then(JSON.parse, () => ({}))
-  const apiUrl = String(settings?.apiUrl || 'https://api.particle.io').replace(/\/+$/, '')
-  if (apiUrl === baseUrl) return
-  throw new CliError('usage', {
-    what: `particle-cli uses ${apiUrl}, not ${baseUrl} (${path}).`,
-    remedy: 'Leave out --particle-cli, or sign in at that URL with --base-url.',
-  })
-}
-
-async function shareWithParticleCli(
-  signIn: SignIn,
-  { accessToken, expiresAt }: MachineTokens,
-  reporter: Reporter,
-): Promise<void> {
-  const { particleCliProfile } = await import('@particle-grants/store-file/particle-cli')
-  const profile = particleCliProfile()
-  const username = getAccountName(signIn)
-  try {
-    await profile.write({
-      accessToken,
-      expiresAt: expiresAt ?? Number.POSITIVE_INFINITY,
-      clientKind: signIn.client.kind,
-      apiUrl: signIn.baseUrl,
-      ...(username !== null && { username }),
-    })
-  } catch (cause) {
-    throw new CliError('incomplete', {
-      what: `Signed in, but particle-cli did not get the token: ${cause instanceof Error ? cause.message : 'it failed'}`,
-      cause,
-    })
-  }
-  reporter.caution(
-    `particle-cli now uses the same token (${await profile.path()}). Logging out of one signs out both.`,
-  )
 }

@@ -80,17 +80,8 @@ export const loginFlags = {
   'expires-in': Flags.string({
     helpGroup: 'TOKEN',
     helpValue: 'TIME',
-    summary: 'Token lifetime: seconds, 30m, 12h or 7d (default: 90 days).',
-    exclusive: ['never-expires', ...tokenFlags],
-  }),
-  'never-expires': Flags.boolean({
-    helpGroup: 'TOKEN',
-    summary: 'Request a token that never expires.',
-    exclusive: [...tokenFlags, 'particle-cli'],
-  }),
-  'particle-cli': Flags.boolean({
-    helpGroup: 'TOKEN',
-    summary: 'Sign in particle-cli with the same token. Logging out ends it for both.',
+    summary: 'Token lifetime: seconds, 30m, 12h, 7d or never (default: 90 days).',
+    exclusive: tokenFlags,
   }),
 }
 
@@ -103,16 +94,14 @@ const secondsPerUnit = { s: 1, m: 60, h: 3600, d: 86_400 } as const
  *
  * @throws CliError `usage`
  */
-export function parseLifetime(flags: LoginFlags): number | undefined {
-  const { 'expires-in': given, 'never-expires': neverExpires } = flags
-  if (neverExpires) return 0
+export function parseLifetime(given: string | undefined): number | undefined {
   if (given === undefined) return undefined
+  if (given === 'never') return 0
   const [, count, unit = 's'] = /^(\d{1,12})([smhd])?$/.exec(given) ?? []
   const lifetime = Number(count) * secondsPerUnit[unit as keyof typeof secondsPerUnit]
   if (Number.isSafeInteger(lifetime) && lifetime > 0) return lifetime
   throw new CliError('usage', {
-    what: '--expires-in must be a number of seconds above 0, or a time such as 30m, 12h or 7d.',
-    remedy: 'For a token that never expires, use --never-expires.',
+    what: '--expires-in must be a number of seconds above 0, a time such as 30m, 12h or 7d, or "never".',
   })
 }
 

@@ -9,9 +9,9 @@ import {
 import { type ClientKind, developerClients } from '@particle-grants/core/protocol'
 import type { Reporter } from '../command/grants-command.ts'
 import { createClient } from '../connection/connection.ts'
-import { isProfileName, type SignIn } from '../connection/profiles.ts'
+import type { SignIn } from '../connection/profiles.ts'
 import { CliError } from '../errors/cli-error.ts'
-import { getAccountName } from '../output/format.ts'
+import { formatAccount, getAccountName } from '../output/format.ts'
 import { promptChoice, promptSecret, promptText } from '../output/prompts.ts'
 import { type LoginFlags, type LoginSecrets, parseToken } from './flags.ts'
 
@@ -45,10 +45,12 @@ export interface LoginInput {
   readonly flags: LoginFlags
   readonly secrets: LoginSecrets
   readonly canPrompt: boolean
-  /** The sign-in of the profile so far. */
-  readonly current: SignIn | undefined
-  /** Called before the secret is prompted for, if the account is not the one of the profile. */
-  readonly onOtherAccount: () => Promise<void>
+  /** The profile, and its sign-in so far. */
+  readonly profile: {
+    readonly name: string
+    readonly current: SignIn | undefined
+    readonly isSignedIn: boolean
+  }
   readonly reporter: Reporter
 }
 
@@ -89,22 +91,20 @@ async function resolveOwnClient(
   const { flags, secrets } = input
   const kind = await resolveClientKind(input, id, username)
   if (flags.customer !== undefined && kind !== 'product') throw needsProductClient()
+  const holder = flags.customer === undefined ? undefined : parseCustomerName(flags.customer)
   if (username === undefined) {
-    const owner =
-      flags.customer === undefined ? 'owner' : `customer:${parseCustomerName(flags.customer).name}`
-    if (isOther(input.current, id, owner)) await input.onOtherAccount()
+    await confirmAccount(input, id, holder === undefined ? 'owner' : `customer:${holder.name}`)
   }
   const given = secrets.clientSecret
   const secret = given ?? (await promptMissing(input, `Client secret of ${id}:`, '--client-secret-stdin'))
   const client = createClient({ kind, id }, secret)
   if (username !== undefined) return resolvePassword(input, client, username)
-  const subject = flags.customer === undefined ? undefined : parseCustomerName(flags.customer)
-  return { kind: 'client', client, customer: subject, isTyped: given === undefined }
+  return { kind: 'client', client, customer: holder, isTyped: given === undefined }
 }
 
 /** A client's token does not show its type: it comes from a flag, the profile, or a prompt. */
 async function resolveClientKind(
-  { flags, current, canPrompt, reporter }: LoginInput,
+  { flags, profile: { current }, canPrompt, reporter }: LoginInput,
   id: string,
   username: string | undefined,
 ): Promise<ClientKind> {
@@ -132,7 +132,8 @@ async function resolvePassword(
   client: OAuthClient,
   username: string | undefined,
 ): Promise<PasswordRequest> {
-  const { secrets, current, onOtherAccount } = input
+  const { secrets } = input
+  const { current } = input.profile
   const known = current?.subject.startsWith('account:') ? getAccountName(current) : null
   const name =
     username ??
@@ -146,7 +147,7 @@ async function resolvePassword(
   if (problem !== undefined)
     throw new CliError('usage', { what: problem, remedy: 'Pass it with --username.' })
   const subject = client.kind === 'product' ? customer(name) : account(name)
-  if (isOther(current, client.id, `${subject.type}:${subject.name}`)) await onOtherAccount()
+  await confirmAccount(input, client.id, `${subject.type}:${subject.name}`)
   const given = secrets.password
   const password = given ?? (await promptMissing(input, 'Password:', '--password-stdin'))
   return { kind: 'password', client, subject, password, isTyped: given === undefined }
@@ -157,31 +158,26 @@ export async function promptPasswordAgain(request: PasswordRequest): Promise<Pas
   return { ...request, password: await promptSecret({ message: 'Password:', flag: '--password-stdin' }) }
 }
 
-function isOther(current: SignIn | undefined, clientId: string, subject: string): boolean {
-  return current !== undefined && (current.client.id !== clientId || current.subject !== subject)
-}
-
-/** Prompts for another profile, to keep the account of this one. Returns `undefined` to replace it. */
-export async function promptOtherProfile(
-  profile: string,
-  { account, taken }: { readonly account: string; readonly taken: readonly string[] },
-): Promise<string | undefined> {
-  const isKept = await promptChoice({
-    message: `Profile ${profile} is signed in as ${account}.`,
+/** Asks before the account of a profile is replaced, and before its secret is typed. */
+async function confirmAccount(
+  { profile: { name, current, isSignedIn }, canPrompt }: LoginInput,
+  clientId: string,
+  subject: string,
+): Promise<void> {
+  const isSame = current?.client.id === clientId && current.subject === subject
+  if (current === undefined || isSame || !isSignedIn || !canPrompt) return
+  const isReplaced = await promptChoice({
+    message: `Profile ${name} is signed in as ${formatAccount(current)}.`,
     flag: '--profile',
     choices: [
-      { value: true, name: 'Keep it, and sign in under another profile' },
-      { value: false, name: 'Replace it' },
+      { value: false, name: 'Keep it' },
+      { value: true, name: 'Replace it' },
     ],
   })
-  if (!isKept) return undefined
-  return promptText({
-    message: 'Profile name:',
-    flag: '--profile',
-    validate(name) {
-      if (taken.includes(name)) return `Profile ${name} exists.`
-      return isProfileName(name) ? undefined : 'Use letters, digits and . _ @ + -'
-    },
+  if (isReplaced) return
+  throw new CliError('interrupted', {
+    what: 'Nothing was changed.',
+    remedy: 'To keep both accounts, sign in with --profile and another name.',
   })
 }
 

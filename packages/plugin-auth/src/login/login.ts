@@ -3,23 +3,15 @@ import { isTokenValid, type MachineTokens } from '@particle-grants/core/machine'
 import { particleUrl } from '@particle-grants/core/protocol'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
-import { checkBaseUrl, findProfile, findTokenVariable, type ProfileSource } from '../connection/source.ts'
+import { checkBaseUrl, findTokenVariable, type ProfileSource } from '../connection/source.ts'
 import { loadToken } from '../connection/stored-token.ts'
-import { CliError } from '../errors/cli-error.ts'
+import { CliError, isGrantsError } from '../errors/cli-error.ts'
 import { isWrongPassword } from '../errors/error-map.ts'
-import { formatAccount } from '../output/format.ts'
-import { promptChoice } from '../output/prompts.ts'
 import { beginLogin, type Login, resumeLogin } from './begin.ts'
 import { answerChallenge } from './challenge.ts'
-import { assertParticleCliUrl, finishLogin, removePending } from './finish.ts'
+import { finishLogin, removePending } from './finish.ts'
 import { type LoginFlags, type LoginSecrets, parseLifetime, readLoginSecrets } from './flags.ts'
-import {
-  type LoginRequest,
-  promptOtherProfile,
-  promptPasswordAgain,
-  readParticleCliToken,
-  resolveLogin,
-} from './inputs.ts'
+import { promptPasswordAgain, readParticleCliToken, resolveLogin } from './inputs.ts'
 
 export interface LoginOptions {
   readonly flags: LoginFlags
@@ -27,20 +19,18 @@ export interface LoginOptions {
   readonly source: ProfileSource
   readonly canPrompt: boolean
   readonly reporter: Reporter
-  /** Called if another profile is chosen, so that messages name it. */
-  readonly onSource: (source: ProfileSource) => void
 }
 
 /** The steps of `auth login`: flags and stdin, prompts, the first request, the MFA challenge, and the profile. */
-export async function login(options: LoginOptions): Promise<MachineTokens> {
-  const { flags, connections, canPrompt, reporter } = options
+export async function login(options: LoginOptions): Promise<void> {
+  const { flags, source, connections, canPrompt, reporter } = options
   assertVisible(options)
   // A wrong flag is an error before anything is read or sent.
-  const expiresIn = parseLifetime(flags)
+  const expiresIn = parseLifetime(flags['expires-in'])
   const secrets = await readLoginSecrets(flags)
-  const resumed = await resumePending(options, secrets)
-  const { login: current, source } = resumed ?? (await begin(options, { secrets, expiresIn }))
   const previousTokens = await loadTokens(source, connections)
+  const resumed = await resumePending(options, secrets)
+  const current = resumed ?? (await begin(options, { secrets, expiresIn, previousTokens }))
   await answerChallenge(current, {
     profile: source.name,
     answer: secrets.answer,
@@ -49,7 +39,7 @@ export async function login(options: LoginOptions): Promise<MachineTokens> {
     connections,
     reporter,
   })
-  return finishLogin(current, { flags, source, previousTokens, connections, reporter })
+  await finishLogin(current, { source, previousTokens, connections, reporter })
 }
 
 /** A token in the environment would be used instead of this sign-in. */
@@ -74,68 +64,45 @@ async function loadTokens({ profile, name }: ProfileSource, { stores }: Connecti
   return (await loadToken(signIn, { profile: name, store }).catch(() => undefined))?.tokens
 }
 
-interface Started {
-  readonly login: Login
-  readonly source: ProfileSource
-}
-
-/** Resumes the sign-in that waits for its MFA code, if this call has a code and nothing else, or a person agrees. */
+/** Resumes the sign-in that waits for its MFA code, if this call has a code and nothing else. */
 async function resumePending(
-  { flags, source, connections, canPrompt }: LoginOptions,
+  { flags, source, connections }: LoginOptions,
   secrets: LoginSecrets,
-): Promise<Started | undefined> {
-  const pending = source.profile?.pending
+): Promise<Login | undefined> {
   const credentials = [flags.username, flags['client-id'], flags.customer, secrets.password, secrets.token]
-  const hasCredentials = credentials.some((one) => one !== undefined)
-  const isCodeOnly = secrets.answer !== undefined && !hasCredentials
-  if (pending === undefined) {
-    if (isCodeOnly) throw new GrantsError('no_challenge', 'No sign-in is waiting for a code.', {})
-    return undefined
-  }
-  const isOtherToken = flags['with-token'] || flags['from-particle-cli']
-  if (!isCodeOnly && (!canPrompt || hasCredentials || isOtherToken)) return undefined
+  if (secrets.answer === undefined || credentials.some((one) => one !== undefined)) return undefined
+  const pending = source.profile?.pending
+  if (pending === undefined) throw new GrantsError('no_challenge', 'No sign-in is waiting for a code.', {})
   const resumed = await resumeLogin(pending, source.name, connections)
-  if (resumed.session.state.status === 'mfa_required') {
-    if (isCodeOnly) return { login: resumed, source }
-    const isWanted = await promptChoice({
-      message: `The sign-in of ${formatAccount(pending)} waits for its MFA code.`,
-      flag: '--otp-stdin',
-      choices: [
-        { value: true, name: 'Enter the code' },
-        { value: false, name: 'Start over' },
-      ],
-    })
-    return isWanted ? { login: resumed, source } : undefined
-  }
-  if (!isCodeOnly) return undefined
+  if (resumed.session.state.status === 'mfa_required') return resumed
   await removePending(source.name, connections)
   throw new GrantsError('challenge_expired', 'The MFA challenge has expired.', { reason: 'age' })
+}
+
+interface BeginOptions {
+  readonly secrets: LoginSecrets
+  readonly expiresIn: number | undefined
+  readonly previousTokens: MachineTokens | undefined
 }
 
 /** Resolves the credentials and sends the first request. A wrong password is prompted for again. */
 async function begin(
   options: LoginOptions,
-  { secrets, expiresIn }: { readonly secrets: LoginSecrets; readonly expiresIn: number | undefined },
-): Promise<Started> {
-  const { flags, connections, canPrompt, reporter } = options
-  let { source } = options
+  { secrets, expiresIn, previousTokens }: BeginOptions,
+): Promise<Login> {
+  const { flags, source, connections, canPrompt, reporter } = options
   const current = source.profile?.signIn ?? source.profile?.pending
   const baseUrl = await getBaseUrl(options)
   const store = await connections.stores.choose(source.store ?? current?.store)
-  if (flags['particle-cli']) await assertParticleCliUrl(baseUrl)
   if (baseUrl !== particleUrl) reporter.note(`Signing in to ${baseUrl}.`)
-  const onOtherAccount = async () => {
-    source = await chooseProfile({ ...options, source })
-    options.onSource(source)
-  }
-  const input = { flags, secrets, canPrompt, current, onOtherAccount, reporter }
-  let request = await resolveLogin(input)
-  assertShareable(flags, request)
+  const isSignedIn = previousTokens !== undefined && isTokenValid(previousTokens, Date.now())
+  const profile = { name: source.name, current, isSignedIn }
+  const target = { profile: source.name, baseUrl, store, expiresIn }
+  let request = await resolveLogin({ flags, secrets, canPrompt, profile, reporter })
   for (;;) {
-    const target = { profile: source.name, baseUrl, store, expiresIn }
     try {
       const send = () => beginLogin(request, target, connections)
-      return { login: await reporter.progress('Signing in', send), source }
+      return await reporter.progress('Signing in', send)
     } catch (thrown) {
       const isRetryable = canPrompt && secrets.password === undefined && isRefusedPassword(thrown)
       if (request.kind !== 'password' || !isRetryable) throw thrown
@@ -143,20 +110,6 @@ async function begin(
       request = await promptPasswordAgain(request)
     }
   }
-}
-
-/** Offers another profile before the account of this one is replaced. */
-async function chooseProfile(options: LoginOptions): Promise<ProfileSource> {
-  const { source, canPrompt, connections } = options
-  const signIn = source.profile?.signIn
-  const tokens = await loadTokens(source, connections)
-  const isUsed = signIn !== undefined && tokens !== undefined && isTokenValid(tokens, Date.now())
-  if (!canPrompt || !isUsed) return source
-  const taken = Object.keys((await connections.profiles.read()).profiles)
-  const name = await promptOtherProfile(source.name, { account: formatAccount(signIn), taken })
-  if (name === undefined) return source
-  const other = await findProfile({ profile: name }, connections.profiles)
-  return { ...other, baseUrl: signIn.baseUrl, store: source.store }
 }
 
 async function getBaseUrl({ flags, source }: LoginOptions): Promise<string> {
@@ -168,15 +121,5 @@ async function getBaseUrl({ flags, source }: LoginOptions): Promise<string> {
 }
 
 function isRefusedPassword(thrown: unknown): boolean {
-  return GrantsError.isInstance(thrown) && thrown.code === 'oauth_error' && isWrongPassword(thrown.details)
-}
-
-/** particle-cli can use tokens of developer clients only. */
-function assertShareable(flags: LoginFlags, request: LoginRequest): void {
-  if (!flags['particle-cli']) return
-  if (request.kind === 'password' && request.client.kind === 'developer') return
-  throw new CliError('usage', {
-    what: '--particle-cli needs a sign-in with username and password, and the public client.',
-    remedy: 'Leave out --particle-cli, or --client-id.',
-  })
+  return isGrantsError(thrown, 'oauth_error') && isWrongPassword(thrown.details)
 }

@@ -1,30 +1,25 @@
-import { GrantsError, Secret } from '@particle-grants/core'
+import { Secret, type Store } from '@particle-grants/core'
 import { renderUnicodeCompact } from 'uqr'
 import { CliError } from '../errors/cli-error.ts'
-import { promptText } from '../output/prompts.ts'
+import { formatAttempts } from '../output/format.ts'
+import { promptCode } from '../output/prompts.ts'
 import { getWidth, paint, printNote, wrap } from '../output/text.ts'
-import { type TotpOptions, takeCode } from '../totp/submit.ts'
+import { takeCode } from '../totp/submit.ts'
 import type { Enrollment, Mfa } from './mfa.ts'
 
 const maxAttempts = 3
 
-interface EnrollOptions {
-  readonly mfa: Mfa
-  readonly enrollment: Enrollment
-  readonly revokeTokens: boolean
-}
-
 /** Shows the secret and prompts for its first code, up to three times. If it throws, nothing has changed. */
-export async function enrollInTerminal({ mfa, enrollment, revokeTokens }: EnrollOptions): Promise<void> {
+export async function enrollInTerminal(mfa: Mfa, enrollment: Enrollment): Promise<void> {
   process.stderr.write(`${formatSecret(enrollment, process.stderr)}\n\n`)
   const rejected = new Set<string>()
   while (rejected.size < maxAttempts) {
-    const otp = await promptCode(rejected)
-    if (await mfa.confirmEnrollment(enrollment, { otp: new Secret(otp), revokeTokens })) return
+    const message = 'Enter the 6-digit code from your app:'
+    const otp = await promptCode({ message, flag: '--keep-secret', rejected })
+    if (await mfa.confirmEnrollment(enrollment, new Secret(otp))) return
     rejected.add(otp)
     const left = maxAttempts - rejected.size
-    const attempts = left === 1 ? '1 attempt left' : `${left} attempts left`
-    if (left > 0) printNote(`Particle rejected the code; ${attempts}. Wait for the next one.`)
+    if (left > 0) printNote(`Particle rejected the code; ${formatAttempts(left)}. Wait for the next one.`)
   }
   throw new CliError('call_refused', {
     what: `${maxAttempts} codes were rejected. Two-step authentication is still off.`,
@@ -34,15 +29,16 @@ export async function enrollInTerminal({ mfa, enrollment, revokeTokens }: Enroll
 
 /** Stores the secret in the keyring and confirms it with its own code. If it throws, nothing has changed. */
 export async function enrollUnattended(
-  { mfa, enrollment, revokeTokens }: EnrollOptions,
-  { username, ...options }: Omit<TotpOptions, 'key' | 'account'> & { readonly username: string },
+  mfa: Mfa,
+  enrollment: Enrollment,
+  { username, steps }: { readonly username: string; readonly steps: Store },
 ): Promise<void> {
   const { key } = enrollment
   // Stored first: nothing else has the secret that signs in to the account.
   await mfa.saveKey(username, key)
-  const otp = await takeCode({ ...options, key, account: mfa.getAccount(username) })
+  const otp = await takeCode({ key, account: mfa.getAccount(username), steps })
   // If there is no response, it may be on: then the secret is needed.
-  if (await mfa.confirmEnrollment(enrollment, { otp, revokeTokens })) return
+  if (await mfa.confirmEnrollment(enrollment, otp)) return
   await mfa.removeKey(username)
   throw new CliError('call_refused', {
     what: "Particle rejected the secret's own code. Two-step authentication is still off.",
@@ -50,27 +46,12 @@ export async function enrollUnattended(
   })
 }
 
-/** Whether the access token is still valid after the change; `undefined` if the API does not respond. */
-export async function isStillSignedIn(mfa: Mfa): Promise<boolean | undefined> {
-  try {
-    await mfa.getStatus()
-    return true
-  } catch (thrown) {
-    const isRejected = CliError.isInstance(thrown)
-      ? thrown.code === 'token_refused'
-      : GrantsError.isInstance(thrown)
-    return isRejected ? false : undefined
-  }
-}
-
 function formatSecret({ key }: Enrollment, stream: NodeJS.WriteStream): string {
   const width = getWidth(stream) ?? 80
-  const groups = (
-    key
-      .toBase32()
-      .reveal()
-      .match(/.{1,4}/g) ?? []
-  ).join(' ')
+  const groups = key
+    .toBase32()
+    .reveal()
+    .replace(/.{4}(?=.)/g, '$& ')
   const secret = wrap(groups, { first: '  ', width })
   const code = renderQrCode(key.toUri(), width, stream)
   if (code === undefined) {
@@ -93,18 +74,4 @@ function renderQrCode(content: Secret, width: number, stream: NodeJS.WriteStream
       return lines.map((line) => paint(['whiteBright', 'bgBlack'], line, stream))
   }
   return undefined
-}
-
-async function promptCode(rejected: ReadonlySet<string>): Promise<string> {
-  const given = await promptText({
-    message: 'Enter the 6-digit code from your app:',
-    flag: '--keep-secret',
-    clearsInvalid: true,
-    validate(input) {
-      const code = input.replace(/\s/g, '')
-      if (rejected.has(code)) return 'Already rejected; not resent. Wait for a new code.'
-      return /^\d{6}$/.test(code) ? undefined : 'Enter 6 digits.'
-    },
-  })
-  return given.replace(/\s/g, '')
 }

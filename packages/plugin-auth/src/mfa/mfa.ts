@@ -1,4 +1,4 @@
-import { GrantsError, Secret, type Store } from '@particle-grants/core'
+import { Secret } from '@particle-grants/core'
 import { calls } from '@particle-grants/reference'
 import type { Connection } from '../connection/connection.ts'
 import type { Stores } from '../connection/stores.ts'
@@ -55,15 +55,8 @@ export class Mfa {
   }
 
   /** Enables two-step authentication. Returns whether the code was accepted. */
-  async confirmEnrollment(
-    { mfaToken }: Enrollment,
-    { otp, revokeTokens }: { readonly otp: Secret; readonly revokeTokens: boolean },
-  ): Promise<boolean> {
-    const json = {
-      mfa_token: mfaToken.reveal(),
-      otp: otp.reveal(),
-      ...(revokeTokens && { invalidate_tokens: true }),
-    }
+  async confirmEnrollment({ mfaToken }: Enrollment, otp: Secret): Promise<boolean> {
+    const json = { mfa_token: mfaToken.reveal(), otp: otp.reveal() }
     const response = await this.#tryCall('confirm_mfa_enrolment', 'It could not be enabled', json)
     if (response === 'rejected') return false
     if (response.enrolled !== true) throw unexpectedResponse('it does not confirm the change')
@@ -80,7 +73,7 @@ export class Mfa {
 
   /** Whether the secret is stored; `undefined` if there is no keyring. */
   hasKey(username: string): Promise<boolean | undefined> {
-    return this.#tryKeyring(
+    return this.#stores.tryKeyring(
       async (keyring) => (await loadTotpKey(keyring, this.getAccount(username))) !== undefined,
     )
   }
@@ -91,20 +84,11 @@ export class Mfa {
 
   /** Returns whether there was a secret; `undefined` if there is no keyring. */
   removeKey(username: string): Promise<boolean | undefined> {
-    return this.#tryKeyring((keyring) => removeTotpKey(keyring, this.getAccount(username)))
+    return this.#stores.tryKeyring((keyring) => removeTotpKey(keyring, this.getAccount(username)))
   }
 
   getAccount(username: string): TotpAccount {
     return { baseUrl: this.#baseUrl, username }
-  }
-
-  async #tryKeyring<T>(use: (keyring: Store) => Promise<T>): Promise<T | undefined> {
-    try {
-      return await use(await this.#stores.get('keyring'))
-    } catch (thrown) {
-      if (GrantsError.isInstance(thrown) && thrown.code === 'store_unavailable') return undefined
-      throw thrown
-    }
   }
 
   async #call(name: MfaCall, what: string): Promise<Readonly<Record<string, unknown>>> {

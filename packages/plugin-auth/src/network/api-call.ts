@@ -40,6 +40,14 @@ export async function callApi(
   }
 }
 
+/** Reads what the API knows of the session's token. The session rejects for an invalid one; here that is a 401. */
+export function readCurrentToken(session: ApiSession): Promise<ApiResponse> {
+  return callApi(session, '/v1/access_tokens/current').catch((thrown) => {
+    if (thrown.code === 'reauthentication_required') return { status: 401, data: undefined }
+    throw thrown
+  })
+}
+
 /** Returns the error for a request that received no answer. */
 export function toNetworkError(thrown: unknown): CliError {
   const reason = findReason(thrown)

@@ -32,6 +32,10 @@ function shortenHome(path: string): string {
   return home !== '/' && path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path
 }
 
+export function formatAttempts(count: number): string {
+  return count === 1 ? '1 attempt left' : `${count} attempts left`
+}
+
 const units = [
   ['day', 86_400_000],
   ['hour', 3_600_000],

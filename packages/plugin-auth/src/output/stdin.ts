@@ -19,10 +19,7 @@ export async function readSecrets(flags: readonly string[]): Promise<Secret[]> {
   }
   const text = await readInput({
     isComplete: (input) => splitLines(input.toString('utf8')).length > flags.length,
-    late: {
-      what: 'Standard input had no complete line within %s s.',
-      remedy: 'End the line, or close the input.',
-    },
+    remedy: 'End the line, or close the input.',
     maxBytes: maxSecretBytes,
     tooLong: 'The line on standard input is too long for a secret.',
   })
@@ -62,22 +59,20 @@ export interface ReadStdinOptions {
  *
  * @throws CliError `no_input` if it does not end within 30 s (`PARTICLE_GRANTS_STDIN_TIMEOUT`), or is too long
  */
-export function readStdin({ remedy, ...limits }: ReadStdinOptions): Promise<Buffer> {
-  return readInput({ late: { what: 'Standard input did not end within %s s.', remedy }, ...limits })
+export function readStdin(options: ReadStdinOptions): Promise<Buffer> {
+  return readInput(options)
 }
 
-interface InputOptions extends Omit<ReadStdinOptions, 'remedy'> {
+interface InputOptions extends ReadStdinOptions {
   /** Whether the rest need not be read. */
   readonly isComplete?: (input: Buffer) => boolean
-  /** The error if the time is over. */
-  readonly late: { readonly what: string; readonly remedy: string }
 }
 
-async function readInput({ isComplete, late, maxBytes, tooLong = '' }: InputOptions): Promise<Buffer> {
+async function readInput({ isComplete, remedy, maxBytes, tooLong = '' }: InputOptions): Promise<Buffer> {
   const { stdin } = process
   const timeoutMs = getStdinTimeout()
-  const what = late.what.replace('%s', String(Math.round(timeoutMs / 1000)))
-  const error = new CliError('no_input', { what, remedy: late.remedy })
+  const what = `Standard input did not end within ${Math.round(timeoutMs / 1000)} s.`
+  const error = new CliError('no_input', { what, remedy })
   const timer = setTimeout(() => stdin.destroy(error), timeoutMs)
   const chunks: Buffer[] = []
   try {

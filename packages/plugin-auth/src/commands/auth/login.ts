@@ -36,31 +36,20 @@ Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 MFA co
 
   async run() {
     const { flags } = await this.parse(AuthLogin)
-    const [{ Connections }, { login }, status, { hasRequestedLifetime }] = await Promise.all([
+    const [{ Connections }, { login }, status] = await Promise.all([
       import('../../connection/connection.ts'),
       import('../../login/login.ts'),
       import('../../connection/status.ts'),
-      import('../../connection/stored-token.ts'),
     ])
     const connections = new Connections()
-    let source = await findProfile(flags, connections.profiles)
+    const source = await findProfile(flags, connections.profiles)
     this.usedSource = source
-    const tokens = await login({
-      flags,
-      connections,
-      source,
-      canPrompt: this.canPrompt,
-      reporter: this,
-      onSource: (other) => {
-        source = other
-        this.usedSource = other
-      },
-    })
+    await login({ flags, connections, source, canPrompt: this.canPrompt, reporter: this })
     // The profile has its base URL and store now.
     const { profile } = await findProfile({ profile: source.name }, connections.profiles)
     const saved = { ...source, profile, baseUrl: undefined, store: undefined }
     const signedIn = await status.readStatus(saved, connections)
     this.print(status.formatStatus(signedIn, this.context))
-    return { ...status.toStatusDocument(signedIn), lifetimeAsRequested: hasRequestedLifetime(tokens) }
+    return status.toStatusDocument(signedIn)
   }
 }

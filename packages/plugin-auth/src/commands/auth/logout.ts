@@ -52,7 +52,7 @@ export class AuthLogout extends GrantsCommand {
   }
 
   #report(result: SignedOut, revoke: boolean | undefined): void {
-    const { profile, signIn, accessToken, refreshToken, particleCli, usedBy, error } = result
+    const { profile, signIn, accessToken, refreshToken, usedBy, error } = result
     if (signIn === undefined) {
       this.print(`Profile ${profile} is not signed in.`)
       return
@@ -73,18 +73,16 @@ export class AuthLogout extends GrantsCommand {
     if (refreshToken === 'still_valid') {
       this.caution("Particle can't revoke refresh tokens: the deleted one is valid until it expires.")
     }
-    if (particleCli) this.note('particle-cli used the same token, and is signed out as well.')
   }
 }
 
 function toDocument(result: SignedOut) {
-  const { profile, signIn, accessToken, refreshToken, particleCli, usedBy, error } = result
+  const { profile, signIn, accessToken, refreshToken, usedBy, error } = result
   return {
     profile,
     account: signIn === undefined ? null : getAccountName(signIn),
     accessToken,
     refreshToken,
-    particleCli,
     usedBy: usedBy ?? null,
     error: error === undefined ? null : { code: error.code, message: error.message },
   }

@@ -3,7 +3,7 @@ import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
 import { getFreshToken } from '../../connection/stored-token.ts'
 import { toIsoTime } from '../../output/format.ts'
 
-const formats = ['plain', 'header', 'env', 'json'] as const
+const formats = ['plain', 'header', 'env'] as const
 
 export class AuthToken extends AuthenticatedCommand {
   static override summary = 'Print the access token, refreshing it first if needed.'
@@ -19,7 +19,7 @@ export class AuthToken extends AuthenticatedCommand {
     format: Flags.option({
       options: formats,
       default: 'plain' as const,
-      summary: 'plain, header (an HTTP header), env (a line for a shell or .env file), or json (as --json).',
+      summary: 'plain, header (an HTTP header), or env (a line for a shell or .env file).',
     })(),
   }
 
@@ -28,10 +28,8 @@ export class AuthToken extends AuthenticatedCommand {
     const connection = await this.connection()
     const { accessToken, expiresAt } = await this.progress('Getting a token', () => getFreshToken(connection))
     await this.warnBeforeExpiry()
-    const result = { accessToken, tokenType: 'bearer', expiresAt: toIsoTime(expiresAt) }
-    if (flags.format === 'json' && !this.jsonEnabled()) this.logJson(result)
-    else if (flags.format === 'header') this.print(`Authorization: Bearer ${accessToken}`)
+    if (flags.format === 'header') this.print(`Authorization: Bearer ${accessToken}`)
     else this.print(flags.format === 'env' ? `PARTICLE_ACCESS_TOKEN=${accessToken}` : accessToken)
-    return result
+    return { accessToken, tokenType: 'bearer', expiresAt: toIsoTime(expiresAt) }
   }
 }

@@ -1,7 +1,8 @@
-import { GrantsError, resetLockoutGuard, type Store } from '@particle-grants/core'
+import { resetLockoutGuard, type Store } from '@particle-grants/core'
 import { particleUrl } from '@particle-grants/core/protocol'
 import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
 import { findProfile } from '../../connection/source.ts'
+import { isGrantsError } from '../../errors/cli-error.ts'
 import { formatOutcome } from '../../output/text.ts'
 
 export class AuthUnlock extends GrantsCommand {
@@ -35,7 +36,7 @@ async function resetGuard(baseUrl: string, store: Store): Promise<void> {
   const reset = () => resetLockoutGuard({ baseUrl, store })
   await reset().catch((thrown: unknown) => {
     // The store has moved the damaged record aside.
-    if (GrantsError.isInstance(thrown) && thrown.code === 'store_damaged') return reset()
+    if (isGrantsError(thrown, 'store_damaged')) return reset()
     throw thrown
   })
 }
