@@ -52,16 +52,14 @@ export function attachSession(
 ): () => void {
   assertArguments(instance, session)
   const { onReauthenticationRequired, replay = true } = options
-  const allowedOrigins = resolveOrigins(session, options.allowedOrigins)
+  const given = options.allowedOrigins
+  const allowedOrigins = given ? parseOrigins(given, false) : session.allowedOrigins
   assertBaseUrl(instance, allowedOrigins)
   const watch = onReauthenticationRequired && watchReauthentication(session, onReauthenticationRequired)
   const adapter = new SessionAdapter({ session, allowedOrigins, replay, onTokenError: watch?.report })
   const { request } = instance.interceptors
   const id = request.use((config) => adapter.install(config), null, { synchronous: true })
-  let isAttached = true
   return () => {
-    if (!isAttached) return
-    isAttached = false
     adapter.detach()
     request.eject(id)
     watch?.stop()
@@ -117,12 +115,6 @@ function assertBaseUrl({ defaults: { baseURL } }: AxiosInstance, allowedOrigins:
   if (!baseURL || isAllowedDestination({ baseURL }, allowedOrigins)) return
   const origins = allowedOrigins.join(', ') || 'none'
   throw invalidArgument('instance', `must have a baseURL in the allowed origins (${origins}), or none at all`)
-}
-
-/** The session has checked its own origins, and may permit one over plain HTTP. */
-function resolveOrigins({ allowedOrigins }: Session, given = allowedOrigins): readonly string[] {
-  const isChecked = Array.isArray(given) && given.every((origin) => allowedOrigins.includes(origin))
-  return isChecked ? given : parseOrigins(given, false)
 }
 
 function invalidArgument(parameter: string, problem: string): GrantsError {

@@ -31,13 +31,9 @@ function isInUrl(url: string): boolean {
 function isInBody(data: unknown): boolean {
   if (typeof data !== 'string') return hasToken(data)
   if (!data.includes('access_token')) return false
-  return hasToken(new URLSearchParams(data)) || hasToken(parseJson(data))
-}
-
-function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return hasToken(JSON.parse(data))
   } catch {
-    return undefined
+    return hasToken(new URLSearchParams(data))
   }
 }
