@@ -1,5 +1,5 @@
 import { GrantsError, type Session } from '@particle-grants/core'
-import { parseOrigins } from '@particle-grants/core/protocol'
+import { invalidArgument, parseOrigins } from '@particle-grants/core/protocol'
 import type { AxiosInstance } from 'axios'
 import { isAllowedDestination } from './destination.ts'
 import { SessionAdapter } from './session-adapter.ts'
@@ -53,7 +53,7 @@ export function attachSession(
   assertArguments(instance, session)
   const { onReauthenticationRequired, replay = true } = options
   const given = options.allowedOrigins
-  const allowedOrigins = given ? parseOrigins(given, false) : session.allowedOrigins
+  const allowedOrigins = given === undefined ? session.allowedOrigins : parseOrigins(given, false)
   assertBaseUrl(instance, allowedOrigins)
   const watch = onReauthenticationRequired && watchReauthentication(session, onReauthenticationRequired)
   const adapter = new SessionAdapter({ session, allowedOrigins, replay, onTokenError: watch?.report })
@@ -81,9 +81,8 @@ function watchReauthentication(session: Session, callback: (error: Reauthenticat
   }
   const unsubscribe = session.subscribe((state) => {
     if (state.status === 'signed_in') called.delete(callback)
-    if (state.status !== 'reauthentication_required') return
-    const message = 'The access token is no longer valid. Sign in again.'
-    report(new GrantsError('reauthentication_required', message, { reason: state.reason }))
+    // It rejects with the error that a request would get.
+    if (state.status === 'reauthentication_required') session.getAccessToken().catch(report)
   })
   const stop = () => {
     unsubscribe()
@@ -115,8 +114,4 @@ function assertBaseUrl({ defaults: { baseURL } }: AxiosInstance, allowedOrigins:
   if (!baseURL || isAllowedDestination({ baseURL }, allowedOrigins)) return
   const origins = allowedOrigins.join(', ') || 'none'
   throw invalidArgument('instance', `must have a baseURL in the allowed origins (${origins}), or none at all`)
-}
-
-function invalidArgument(parameter: string, problem: string): GrantsError {
-  return new GrantsError('invalid_argument', `${parameter} ${problem}.`, { parameter, problem })
 }

@@ -1,5 +1,5 @@
 import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { getUrl } from './destination.ts'
+import { getMethod, getUrl } from './destination.ts'
 
 /** What was sent: its token must not be readable in an error. */
 export interface Sent {
@@ -55,7 +55,7 @@ export interface LastRequest {
 
 function summarize(request: LastRequest, { config }: Sent, response: AxiosResponse | undefined): object {
   const url = request.res?.responseUrl || request.responseURL || request.url || getUrl(config)
-  return { method: config.method?.toUpperCase() ?? 'GET', url, ...(response && { status: response.status }) }
+  return { method: getMethod(config), url, ...(response && { status: response.status }) }
 }
 
 /** For JSON, in which agents and an uploaded stream would lead to requests in progress, and so to tokens. */

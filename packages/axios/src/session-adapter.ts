@@ -1,4 +1,5 @@
 import { GrantsError, type Session } from '@particle-grants/core'
+import { requestNotReplayable } from '@particle-grants/core/protocol'
 import axios, {
   type AxiosAdapter,
   AxiosHeaders,
@@ -6,7 +7,7 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios'
 import { isReplayable, replaceFormData } from './body.ts'
-import { assertNotReadable, getUrl, isAllowedDestination } from './destination.ts'
+import { assertNotReadable, getMethod, getUrl, isAllowedDestination } from './destination.ts'
 import { hasOwnCredentials } from './own-credentials.ts'
 import {
   copyHeaders,
@@ -97,7 +98,8 @@ export class SessionAdapter {
       session.invalidateToken(token)
       if (!((request.config.particleGrants || undefined)?.replay ?? replay)) return unwrap(outcome)
       const newToken = await this.#getToken(request)
-      if (!isReplayable(request.config.data)) throw notReplayable(request)
+      if (!isReplayable(request.config.data))
+        throw requestNotReplayable(getMethod(request.config), getUrl(request.config))
       return sendOnce(request, newToken, (second) => {
         session.invalidateToken(newToken)
         return unwrap(second)
@@ -153,11 +155,4 @@ function copyError(error: unknown): unknown {
   if (!GrantsError.isInstance(error)) return error
   const { code, message, details, cause } = error
   return new GrantsError(code, message, details, cause instanceof Error ? { cause } : {})
-}
-
-function notReplayable({ config }: TokenRequest): GrantsError {
-  const method = config.method?.toUpperCase() ?? 'GET'
-  const url = getUrl(config).replace(/[?#].*$/s, '')
-  const message = `The API rejected the token of ${method} ${url}. Repeat the call with a new stream.`
-  return new GrantsError('request_not_replayable', message, { method, url })
 }
