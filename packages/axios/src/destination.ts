@@ -30,10 +30,6 @@ export function isAllowedDestination(config: Destination, origins: readonly stri
   return isAllowedUrl(getUrl(config), origins)
 }
 
-export function getMethod({ method = 'get' }: AxiosRequestConfig): string {
-  return method.toUpperCase()
-}
-
 function isInOrigin(baseURL: string, origin: string): boolean {
   return baseURL === origin || (baseURL.startsWith(`${origin}/`) && !suspicious.test(baseURL))
 }

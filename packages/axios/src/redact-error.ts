@@ -1,5 +1,5 @@
 import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { getMethod, getUrl } from './destination.ts'
+import { getUrl } from './destination.ts'
 
 /** What was sent: its token must not be readable in an error. */
 export interface Sent {
@@ -15,33 +15,33 @@ export interface Sent {
 export function redactError(error: unknown, sent: Sent, depth = 0): void {
   // Longer chains of causes are circles.
   if (typeof error !== 'object' || error === null || depth > 8) return
-  const failed: Partial<AxiosError> = error
+  // Its response has the same parts.
+  const failed: Partial<AxiosError & AxiosResponse> = error
   for (const name of ['message', 'stack'] as const) {
     const text = String(failed[name])
     if (text.includes(sent.token)) replace(failed, name, text.replaceAll(sent.token, '[redacted]'))
   }
-  const { config, request, response, toJSON } = failed
+  const { cause, config, data, request, response, toJSON } = failed
   if (config) replace(failed, 'config', sent.config)
-  if (request) replace(failed, 'request', summarize(request, sent, response))
-  if (response) redactResponse(response, sent)
+  if (request) replace(failed, 'request', summarize(request, sent, (response ?? failed).status))
   if (config && toJSON) replace(failed, 'toJSON', () => toJSON.call(withoutConnections(failed, sent.config)))
-  redactError(failed.cause, sent, depth + 1)
-}
-
-function redactResponse(response: AxiosResponse, sent: Sent): void {
-  const { data, request } = response
-  hideRequest(response, sent)
-  if (request) replace(response, 'request', summarize(request, sent, response))
   // A stream of Node leads to its request.
-  if (isNodeStream(data)) response.data = getNodeReadable().from(data, { objectMode: false })
+  if (redactLaterErrors(data, sent)) failed.data = getNodeReadable().from(data, { objectMode: false })
+  for (const inner of [response, cause]) redactError(inner, sent, depth + 1)
 }
 
 /** Keeps the token of a response out of logs, and out of errors that a transform throws or its stream emits. */
 export function hideRequest(response: AxiosResponse, sent: Sent): void {
-  const { data, request } = response
   response.config = sent.config
-  if (request) Object.defineProperty(response, 'request', { enumerable: false })
-  if (isNodeStream(data)) data.on(getNodeReadable().errorMonitor, (error) => redactError(error, sent))
+  if (response.request) Object.defineProperty(response, 'request', { enumerable: false })
+  redactLaterErrors(response.data, sent)
+}
+
+/** Redacts the errors that a stream of Node emits. Returns whether it is one. */
+function redactLaterErrors(data: unknown, sent: Sent): data is NodeStream {
+  if (!isNodeStream(data)) return false
+  data.on(getNodeReadable().errorMonitor, (error) => redactError(error, sent))
+  return true
 }
 
 /** What the adapters tell about the last request, after redirects: a ClientRequest, an XMLHttpRequest or a Request. */
@@ -53,9 +53,9 @@ export interface LastRequest {
   readonly url?: string
 }
 
-function summarize(request: LastRequest, { config }: Sent, response: AxiosResponse | undefined): object {
+function summarize(request: LastRequest, { config }: Sent, status: number | undefined): object {
   const url = request.res?.responseUrl || request.responseURL || request.url || getUrl(config)
-  return { method: getMethod(config), url, ...(response && { status: response.status }) }
+  return { method: String(config.method).toUpperCase(), url, ...(status && { status }) }
 }
 
 /** For JSON, in which agents and an uploaded stream would lead to requests in progress, and so to tokens. */

@@ -36,7 +36,12 @@ export async function sendOnce(
     if (request.hasWaited && deadline) limitTime(config, deadline)
     config.headers = copyHeaders(headers)
     config.headers.Authorization = `Bearer ${token}`
-    config.beforeRedirect = beforeRedirect ? callBoth(guardRedirect, beforeRedirect) : guardRedirect
+    config.beforeRedirect = !beforeRedirect
+      ? guardRedirect
+      : (...details) => {
+          guardRedirect(...details)
+          beforeRedirect(...details)
+        }
     const value = await (isFollowedHere(request) ? sendAndFollow(request) : adapter(config))
     outcome = { status: 'fulfilled', value }
   } catch (reason) {
@@ -91,13 +96,6 @@ type BeforeRedirect = NonNullable<InternalAxiosRequestConfig['beforeRedirect']>
 export function createRedirectGuard(allowedOrigins: readonly string[]): BeforeRedirect {
   return ({ href, headers }: Record<string, unknown>) => {
     if (!isAllowedUrl(String(href), allowedOrigins)) delete (headers as AxiosHeaders).Authorization
-  }
-}
-
-function callBoth(first: BeforeRedirect, second: BeforeRedirect): BeforeRedirect {
-  return (...details) => {
-    first(...details)
-    second(...details)
   }
 }
 

@@ -7,7 +7,7 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios'
 import { isReplayable, replaceFormData } from './body.ts'
-import { assertNotReadable, getMethod, getUrl, isAllowedDestination } from './destination.ts'
+import { assertNotReadable, getUrl, isAllowedDestination } from './destination.ts'
 import { hasOwnCredentials } from './own-credentials.ts'
 import {
   copyHeaders,
@@ -99,7 +99,7 @@ export class SessionAdapter {
       if (!((request.config.particleGrants || undefined)?.replay ?? replay)) return unwrap(outcome)
       const newToken = await this.#getToken(request)
       if (!isReplayable(request.config.data))
-        throw requestNotReplayable(getMethod(request.config), getUrl(request.config))
+        throw requestNotReplayable(String(request.config.method).toUpperCase(), getUrl(request.config))
       return sendOnce(request, newToken, (second) => {
         session.invalidateToken(newToken)
         return unwrap(second)

@@ -16,8 +16,8 @@ export async function isTokenRejected(response: AxiosResponse, sent: Sent): Prom
 /** After a redirect to another origin, a 401 says nothing about the token. An adapter that does not tell is trusted. */
 function isResponseToToken({ request }: AxiosResponse, { config, token }: Sent): boolean {
   const { getHeader, headers, responseURL }: LastRequest = request ?? {}
-  if (getHeader) return getHeader.call(request, 'authorization') === `Bearer ${token}`
-  if (headers?.get) return headers.get('authorization') === `Bearer ${token}`
+  const read = getHeader?.bind(request) ?? headers?.get?.bind(headers)
+  if (read) return read('authorization') === `Bearer ${token}`
   const isKnown = responseURL !== undefined && URL.canParse(responseURL)
   return !isKnown || isAllowedUrl(responseURL, [new URL(getUrl(config)).origin])
 }
