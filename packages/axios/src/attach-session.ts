@@ -1,5 +1,5 @@
 import { GrantsError, type Session } from '@particle-grants/core'
-import { parseOrigins } from '@particle-grants/core/protocol'
+import { invalidArgument, parseOrigins } from '@particle-grants/core/protocol'
 import type { AxiosInstance } from 'axios'
 import { isAllowedDestination } from './destination.ts'
 import { SessionAdapter } from './session-adapter.ts'
@@ -52,16 +52,14 @@ export function attachSession(
 ): () => void {
   assertArguments(instance, session)
   const { onReauthenticationRequired, replay = true } = options
-  const allowedOrigins = resolveOrigins(session, options.allowedOrigins)
+  const given = options.allowedOrigins
+  const allowedOrigins = given === undefined ? session.allowedOrigins : parseOrigins(given, false)
   assertBaseUrl(instance, allowedOrigins)
   const watch = onReauthenticationRequired && watchReauthentication(session, onReauthenticationRequired)
   const adapter = new SessionAdapter({ session, allowedOrigins, replay, onTokenError: watch?.report })
   const { request } = instance.interceptors
   const id = request.use((config) => adapter.install(config), null, { synchronous: true })
-  let isAttached = true
   return () => {
-    if (!isAttached) return
-    isAttached = false
     adapter.detach()
     request.eject(id)
     watch?.stop()
@@ -83,9 +81,8 @@ function watchReauthentication(session: Session, callback: (error: Reauthenticat
   }
   const unsubscribe = session.subscribe((state) => {
     if (state.status === 'signed_in') called.delete(callback)
-    if (state.status !== 'reauthentication_required') return
-    const message = 'The access token is no longer valid. Sign in again.'
-    report(new GrantsError('reauthentication_required', message, { reason: state.reason }))
+    // It rejects with the error that a request would get.
+    if (state.status === 'reauthentication_required') session.getAccessToken().catch(report)
   })
   const stop = () => {
     unsubscribe()
@@ -117,14 +114,4 @@ function assertBaseUrl({ defaults: { baseURL } }: AxiosInstance, allowedOrigins:
   if (!baseURL || isAllowedDestination({ baseURL }, allowedOrigins)) return
   const origins = allowedOrigins.join(', ') || 'none'
   throw invalidArgument('instance', `must have a baseURL in the allowed origins (${origins}), or none at all`)
-}
-
-/** The session has checked its own origins, and may permit one over plain HTTP. */
-function resolveOrigins({ allowedOrigins }: Session, given = allowedOrigins): readonly string[] {
-  const isChecked = Array.isArray(given) && given.every((origin) => allowedOrigins.includes(origin))
-  return isChecked ? given : parseOrigins(given, false)
-}
-
-function invalidArgument(parameter: string, problem: string): GrantsError {
-  return new GrantsError('invalid_argument', `${parameter} ${problem}.`, { parameter, problem })
 }

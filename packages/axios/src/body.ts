@@ -1,16 +1,4 @@
-/** What is known about a body after Axios has transformed it. */
-export interface Body {
-  readonly data: unknown
-  readonly isReplayable: boolean
-  /** The header that the body needs, if Axios cannot tell. */
-  readonly contentType?: string | undefined
-}
-
-export function describeBody(data: unknown): Body {
-  if (typeof data !== 'object' || data === null) return { data, isReplayable: true }
-  if ('getBuffer' in data && 'getHeaders' in data) return describeFormData(data as FormDataPackage)
-  return { data, isReplayable: !('pipe' in data || 'getReader' in data || Symbol.asyncIterator in data) }
-}
+import type { InternalAxiosRequestConfig } from 'axios'
 
 /** The `form-data` package, of Node. It is a stream, but can return its content if no part of it is one. */
 interface FormDataPackage {
@@ -18,10 +6,20 @@ interface FormDataPackage {
   getHeaders(): Record<string, string>
 }
 
-function describeFormData(form: FormDataPackage): Body {
+/** Replaces the content of `form-data` by its bytes, which can be sent twice. */
+export function replaceFormData(config: InternalAxiosRequestConfig): void {
+  const form = config.data as Partial<FormDataPackage> | null | undefined
+  if (!form?.getBuffer || !form.getHeaders) return
   try {
-    return { data: form.getBuffer(), isReplayable: true, contentType: form.getHeaders()['content-type'] }
+    config.data = form.getBuffer()
+    config.headers.setContentType(form.getHeaders()['content-type'] ?? null)
   } catch {
-    return { data: form, isReplayable: false }
+    // One of its parts is a stream.
   }
+}
+
+/** Whether a body, after Axios has transformed it, can be sent twice. A stream can be read once. */
+export function isReplayable(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return true
+  return !('pipe' in data || 'getReader' in data || Symbol.asyncIterator in data)
 }

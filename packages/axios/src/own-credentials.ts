@@ -16,9 +16,8 @@ export function hasOwnCredentials(config: InternalAxiosRequestConfig): boolean {
 
 /** In parameters, a form or a JSON object. */
 function hasToken(fields: unknown): boolean {
-  if (typeof fields !== 'object' || fields === null) return false
-  if ('has' in fields && typeof fields.has === 'function') return fields.has('access_token')
-  return 'access_token' in fields && fields.access_token !== undefined && fields.access_token !== null
+  const { has, access_token: token } = (fields ?? {}) as { has?: unknown; access_token?: unknown }
+  return typeof has === 'function' ? has.call(fields, 'access_token') : (token ?? undefined) !== undefined
 }
 
 /** In the query, or as a user name, of which Axios makes a header. */
@@ -31,13 +30,9 @@ function isInUrl(url: string): boolean {
 function isInBody(data: unknown): boolean {
   if (typeof data !== 'string') return hasToken(data)
   if (!data.includes('access_token')) return false
-  return hasToken(new URLSearchParams(data)) || hasToken(parseJson(data))
-}
-
-function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return hasToken(JSON.parse(data))
   } catch {
-    return undefined
+    return hasToken(new URLSearchParams(data))
   }
 }

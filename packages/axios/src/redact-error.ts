@@ -1,4 +1,4 @@
-import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
+import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { getUrl } from './destination.ts'
 
 /** What was sent: its token must not be readable in an error. */
@@ -8,17 +8,6 @@ export interface Sent {
   readonly token: string
 }
 
-/** What errors of Axios, in all supported versions, contain. */
-interface RequestError {
-  message?: unknown
-  stack?: unknown
-  config?: InternalAxiosRequestConfig
-  request?: object
-  response?: AxiosResponse
-  cause?: unknown
-  toJSON?: (this: object) => object
-}
-
 /**
  * Removes the token from an error: from its texts, its config, its request, its response and its causes. Of the request
  * remain method, URL and status.
@@ -26,33 +15,22 @@ interface RequestError {
 export function redactError(error: unknown, sent: Sent, depth = 0): void {
   // Longer chains of causes are circles.
   if (typeof error !== 'object' || error === null || depth > 8) return
-  const failed: RequestError = error
+  // Its response has the same parts.
+  const failed: Partial<AxiosError & AxiosResponse> = error
   for (const name of ['message', 'stack'] as const) {
-    const text = failed[name]
-    if (typeof text === 'string' && text.includes(sent.token)) {
-      replace(failed, name, text.replaceAll(sent.token, '[redacted]'))
-    }
+    const text = String(failed[name])
+    if (text.includes(sent.token)) replace(failed, name, text.replaceAll(sent.token, '[redacted]'))
   }
-  const { config, request, response, toJSON } = failed
+  const { cause, config, data, request, response, toJSON } = failed
   if (config) replace(failed, 'config', sent.config)
-  if (request) replace(failed, 'request', summarize(request, sent, response))
-  if (response) redactResponse(response, sent)
-  if (config && toJSON) {
-    const value = () => toJSON.call(withoutConnections(failed, sent.config))
-    Reflect.defineProperty(failed, 'toJSON', { value, configurable: true })
-  }
-  redactError(failed.cause, sent, depth + 1)
-}
-
-function redactResponse(response: AxiosResponse, sent: Sent): void {
-  response.config = sent.config
-  if (response.request) response.request = summarize(response.request, sent, response)
-  const data: unknown = response.data
+  if (request) replace(failed, 'request', summarize(request, sent, (response ?? failed).status))
+  if (config && toJSON) replace(failed, 'toJSON', () => toJSON.call(withoutConnections(failed, sent.config)))
   // A stream of Node leads to its request.
-  if (redactLaterErrors(data, sent)) response.data = getNodeReadable().from(data, { objectMode: false })
+  if (redactLaterErrors(data, sent)) failed.data = getNodeReadable().from(data, { objectMode: false })
+  for (const inner of [response, cause]) redactError(inner, sent, depth + 1)
 }
 
-/** Keeps the token of a response out of logs, and out of an error that a transform throws. */
+/** Keeps the token of a response out of logs, and out of errors that a transform throws or its stream emits. */
 export function hideRequest(response: AxiosResponse, sent: Sent): void {
   response.config = sent.config
   if (response.request) Object.defineProperty(response, 'request', { enumerable: false })
@@ -75,21 +53,20 @@ export interface LastRequest {
   readonly url?: string
 }
 
-function summarize(request: LastRequest, { config }: Sent, response: AxiosResponse | undefined): object {
+function summarize(request: LastRequest, { config }: Sent, status: number | undefined): object {
   const url = request.res?.responseUrl || request.responseURL || request.url || getUrl(config)
-  return { method: config.method?.toUpperCase() ?? 'GET', url, ...(response && { status: response.status }) }
+  return { method: String(config.method).toUpperCase(), url, ...(status && { status }) }
 }
 
-/** Hides agents and an uploaded stream from JSON: they lead to requests in progress, and so to tokens. */
+/** For JSON, in which agents and an uploaded stream would lead to requests in progress, and so to tokens. */
 function withoutConnections(error: object, config: InternalAxiosRequestConfig): object {
-  const { httpAgent: _, httpsAgent: __, data, ...rest } = config
-  const value = isNodeStream(data) ? rest : { ...rest, data }
+  const data = typeof config.data === 'object' ? undefined : config.data
+  const value = { ...config, data, httpAgent: undefined, httpsAgent: undefined }
   return Object.create(error, { config: { value } })
 }
 
-/** Also if the property is a getter, as the message of a DOMException is. */
+/** Also if the property is a getter, as the message of a DOMException is, or inherited. */
 function replace<T extends object>(target: T, name: keyof T, value: unknown): void {
-  if (Reflect.set(target, name, value)) return
   Reflect.defineProperty(target, name, { value, configurable: true, writable: true })
 }
 
@@ -98,16 +75,14 @@ interface NodeStream {
   on(event: symbol, listener: (error: unknown) => void): void
 }
 
+export function isNodeStream(value: unknown): value is NodeStream {
+  return typeof value === 'object' && value !== null && 'pipe' in value && 'on' in value
+}
+
 /** What is used of Node's `Readable`. */
 interface NodeReadable {
   readonly errorMonitor: symbol
-  from(stream: NodeStream, options: { readonly objectMode: false }): unknown
-  toWeb(stream: NodeStream): ReadableStream<Uint8Array>
-  fromWeb(stream: ReadableStream<Uint8Array>): unknown
-}
-
-export function isNodeStream(value: unknown): value is NodeStream {
-  return typeof value === 'object' && value !== null && 'pipe' in value && 'on' in value
+  from(source: object, options?: { readonly objectMode: false }): unknown
 }
 
 /** There are streams of Node only where there is Node. An import would keep this package out of browsers. */

@@ -216,8 +216,8 @@ describe('createRedirectGuard', () => {
     ['https://api.particle.io/oauth/token', false],
     [undefined, false],
   ])('keeps the token on a redirect to %s: %s', (href, isKept) => {
-    const options = { href, headers: { Accept: '*/*', aUTHORIZATION: 'Bearer x' } }
+    const options = { href, headers: { Accept: '*/*', Authorization: 'Bearer x' } }
     createRedirectGuard(['https://api.particle.io'])(options, undefined as never, undefined as never)
-    expect(options.headers).toEqual(isKept ? { Accept: '*/*', aUTHORIZATION: 'Bearer x' } : { Accept: '*/*' })
+    expect(options.headers).toEqual(isKept ? { Accept: '*/*', Authorization: 'Bearer x' } : { Accept: '*/*' })
   })
 })

@@ -96,26 +96,18 @@ describe.each(versions)('a token that the API rejects, $name', ({ axios, attachS
     },
   )
 
-  it.each(['http', 'fetch'])(
-    'is not searched for in a stream that is long or not JSON: %s',
-    async (adapter) => {
-      for (const headers of [
-        { 'content-type': 'text/html' },
-        { 'content-type': 'application/json', 'content-length': '70000' },
-      ]) {
-        const server = await recorder((_, response) => {
-          response.writeHead(401, headers)
-          response.end('{"error":"invalid_token"}'.padEnd(70_000))
-        })
-        const { session, requested } = await numberedTokens(server.url)
-        const instance = axios.create({ baseURL: server.url, adapter, responseType: 'stream' })
-        attachSession(instance, session)
-        const error = (await failure(instance.get('/'))) as { response: { data: unknown } }
-        expect(await textOf(error.response.data)).toHaveLength(70_000)
-        expect(requested()).toBe(1)
-      }
-    },
-  )
+  it.each(['http', 'fetch'])('is not searched for in a stream that is not JSON: %s', async (adapter) => {
+    const server = await recorder((_, response) => {
+      response.writeHead(401, { 'content-type': 'text/html' })
+      response.end('{"error":"invalid_token"}'.padEnd(70_000))
+    })
+    const { session, requested } = await numberedTokens(server.url)
+    const instance = axios.create({ baseURL: server.url, adapter, responseType: 'stream' })
+    attachSession(instance, session)
+    const error = (await failure(instance.get('/'))) as { response: { data: unknown } }
+    expect(await textOf(error.response.data)).toHaveLength(70_000)
+    expect(requested()).toBe(1)
+  })
 
   it('is replaced also if validateStatus accepts a 401', async () => {
     const { baseUrl, session, sandbox, statuses } = await openScene()

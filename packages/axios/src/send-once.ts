@@ -1,7 +1,7 @@
 import { getRedirect, isAllowedUrl } from '@particle-grants/core/protocol'
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { type AxiosAdapter, AxiosError, AxiosHeaders } from 'axios'
-import { type Body, describeBody } from './body.ts'
+import { isReplayable } from './body.ts'
 import { isHttpAdapter } from './destination.ts'
 import { hideRequest, redactError } from './redact-error.ts'
 import { isTokenRejected } from './token-rejection.ts'
@@ -9,14 +9,15 @@ import { isTokenRejected } from './token-rejection.ts'
 export interface TokenRequest {
   readonly config: InternalAxiosRequestConfig
   readonly adapter: AxiosAdapter
-  readonly body: Body
+  readonly guardRedirect: BeforeRedirect
   /** When the request's own `timeout` ends, by `performance.now()`. It includes waiting and the replay. */
   readonly deadline: number | undefined
-  readonly guardRedirect: BeforeRedirect
+  /** Whether some of that time has passed. */
+  hasWaited: boolean
 }
 
 /** How an attempt ended. An error may contain a response. */
-export type Outcome = { readonly response: AxiosResponse } | { readonly error: unknown }
+export type Outcome = PromiseSettledResult<AxiosResponse>
 
 /**
  * Sends the request once with this token. The config is the caller's: it contains the token only while the request is in
@@ -27,37 +28,43 @@ export async function sendOnce(
   token: string,
   onTokenRejected: (outcome: Outcome) => AxiosResponse | Promise<AxiosResponse>,
 ): Promise<AxiosResponse> {
-  const { config, adapter, body, deadline, guardRedirect } = request
-  const { headers, data, timeout, timeoutErrorMessage, beforeRedirect, fetchOptions } = config
+  const { config, adapter, deadline, guardRedirect } = request
+  const { headers, timeout, timeoutErrorMessage, beforeRedirect } = config
   const sent = { config, token }
   let outcome: Outcome
   try {
-    if (deadline !== undefined) limitTime(config, deadline)
+    if (request.hasWaited && deadline) limitTime(config, deadline)
     config.headers = copyHeaders(headers)
     config.headers.Authorization = `Bearer ${token}`
-    if (body.contentType !== undefined) config.headers.setContentType(body.contentType)
-    config.data = body.data
-    config.beforeRedirect = beforeRedirect ? callBoth(guardRedirect, beforeRedirect) : guardRedirect
-    outcome = { response: await (isFollowedHere(request) ? sendAndFollow(request) : adapter(config)) }
-  } catch (error) {
-    outcome = { error }
+    config.beforeRedirect = !beforeRedirect
+      ? guardRedirect
+      : (...details) => {
+          guardRedirect(...details)
+          beforeRedirect(...details)
+        }
+    const value = await (isFollowedHere(request) ? sendAndFollow(request) : adapter(config))
+    outcome = { status: 'fulfilled', value }
+  } catch (reason) {
+    outcome = { status: 'rejected', reason }
   } finally {
     config.headers = headers
-    config.data = data
     config.beforeRedirect = beforeRedirect as BeforeRedirect
     if (config.timeout !== timeout) Object.assign(config, { timeout, timeoutErrorMessage })
-    if (config.fetchOptions !== fetchOptions) config.fetchOptions = fetchOptions as object
   }
-  const response = 'error' in outcome ? getResponse(outcome.error) : outcome.response
+  const response = getResponse(outcome)
   const isRejected = response?.status === 401 && (await isTokenRejected(response, sent))
-  if ('error' in outcome) redactError(outcome.error, sent)
-  else hideRequest(outcome.response, sent)
+  if (outcome.status === 'rejected') redactError(outcome.reason, sent)
+  else hideRequest(outcome.value, sent)
   return isRejected ? onTokenRejected(outcome) : unwrap(outcome)
 }
 
 export function unwrap(outcome: Outcome): AxiosResponse {
-  if ('error' in outcome) throw outcome.error
-  return outcome.response
+  if (outcome.status === 'rejected') throw outcome.reason
+  return outcome.value
+}
+
+function getResponse(outcome: Outcome): AxiosResponse | undefined {
+  return outcome.status === 'fulfilled' ? outcome.value : outcome.reason?.response
 }
 
 /** Copies headers, of whichever build of Axios, into those of the imported one. The constructor would parse each again. */
@@ -65,15 +72,10 @@ export function copyHeaders(headers: AxiosHeaders): AxiosHeaders {
   return Object.assign(new AxiosHeaders(), headers)
 }
 
-export function getDeadline({ timeout }: InternalAxiosRequestConfig): number | undefined {
-  return timeout ? performance.now() + Number(timeout) : undefined
-}
-
 /** Limits the attempt to the time that is left. The error of a time-out states the whole time. */
 function limitTime(config: InternalAxiosRequestConfig, deadline: number): void {
   const left = Math.ceil(deadline - performance.now())
   if (left <= 0) throw timeoutError(config)
-  if (left >= Number(config.timeout)) return
   config.timeoutErrorMessage = getTimeoutMessage(config)
   config.timeout = left
 }
@@ -93,17 +95,7 @@ type BeforeRedirect = NonNullable<InternalAxiosRequestConfig['beforeRedirect']>
 /** Axios' http adapter keeps the token on redirects to subdomains, and to the token endpoint. */
 export function createRedirectGuard(allowedOrigins: readonly string[]): BeforeRedirect {
   return ({ href, headers }: Record<string, unknown>) => {
-    if (isAllowedUrl(String(href), allowedOrigins)) return
-    for (const name in headers as Record<string, unknown>) {
-      if (/^authorization$/i.test(name)) delete (headers as Record<string, unknown>)[name]
-    }
-  }
-}
-
-function callBoth(first: BeforeRedirect, second: BeforeRedirect): BeforeRedirect {
-  return (...details) => {
-    first(...details)
-    second(...details)
+    if (!isAllowedUrl(String(href), allowedOrigins)) delete (headers as AxiosHeaders).Authorization
   }
 }
 
@@ -116,36 +108,34 @@ function isFollowedHere({ adapter, config }: TokenRequest): boolean {
 
 /** Follows at most 20 redirects. The platform would keep the token on each that stays in the origin. */
 async function sendAndFollow({ config, adapter }: TokenRequest): Promise<AxiosResponse> {
-  config.fetchOptions = { ...config.fetchOptions, redirect: 'manual' }
-  let attempt = config
-  for (let count = 0; count < 20; count += 1) {
-    const outcome: Outcome = await adapter(attempt).then(
-      (response) => ({ response }),
-      (error: unknown) => ({ error }),
-    )
-    const next = followRedirect(attempt, 'error' in outcome ? getResponse(outcome.error) : outcome.response)
-    if (next === undefined) return unwrap(outcome)
-    attempt = next
+  let attempt: InternalAxiosRequestConfig = {
+    ...config,
+    fetchOptions: { ...config.fetchOptions, redirect: 'manual' },
   }
-  return adapter(attempt)
+  for (let count = 0; ; count += 1) {
+    const [outcome] = await Promise.allSettled([adapter(attempt)])
+    const next = count < 20 ? redirect(attempt, getResponse(outcome)) : undefined
+    if (next === undefined) return unwrap(outcome)
+    attempt = { ...attempt, ...next }
+  }
 }
 
-function followRedirect(
-  attempt: InternalAxiosRequestConfig,
+/** Returns what changes for the next attempt, if there is one. A stream can be sent only once. */
+function redirect(
+  { data, headers: previous }: InternalAxiosRequestConfig,
   response: AxiosResponse | undefined,
-): InternalAxiosRequestConfig | undefined {
+): Partial<InternalAxiosRequestConfig> | undefined {
   const from = response?.request as Request | undefined
   if (!response || from?.redirect !== 'manual') return undefined
-  const redirect = getRedirect(from, { status: response.status, location: response.headers.location })
-  if (!redirect?.becomesGet && !describeBody(attempt.data).isReplayable) return undefined
-  if (redirect === undefined) return undefined
-  const headers = copyHeaders(attempt.headers)
-  if (!redirect.keepsToken) headers.delete('Authorization')
-  if (redirect.becomesGet) headers.delete(['Content-Type', 'Content-Length'])
-  const body = redirect.becomesGet && { method: 'get', data: undefined }
-  return { ...attempt, url: redirect.url, baseURL: '', params: undefined, headers, ...body }
-}
-
-function getResponse(error: unknown): AxiosResponse | undefined {
-  return (error as { readonly response?: AxiosResponse } | null | undefined)?.response
+  const {
+    status,
+    headers: { location },
+  } = response
+  const next = getRedirect(from, { status, location })
+  if (!next || !(next.becomesGet || isReplayable(data))) return undefined
+  const headers = copyHeaders(previous)
+  if (!next.keepsToken) headers.delete('Authorization')
+  if (next.becomesGet) headers.delete(['Content-Type', 'Content-Length'])
+  const changed = { url: next.url, baseURL: '', params: undefined, headers }
+  return next.becomesGet ? { ...changed, method: 'get', data: undefined } : changed
 }

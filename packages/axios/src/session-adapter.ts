@@ -1,17 +1,17 @@
 import { GrantsError, type Session } from '@particle-grants/core'
+import { requestNotReplayable } from '@particle-grants/core/protocol'
 import axios, {
   type AxiosAdapter,
   AxiosHeaders,
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios'
-import { describeBody } from './body.ts'
+import { isReplayable, replaceFormData } from './body.ts'
 import { assertNotReadable, getUrl, isAllowedDestination } from './destination.ts'
 import { hasOwnCredentials } from './own-credentials.ts'
 import {
   copyHeaders,
   createRedirectGuard,
-  getDeadline,
   sendOnce,
   type TokenRequest,
   timeoutError,
@@ -73,18 +73,18 @@ export class SessionAdapter {
     // The CommonJS build has its own class, which the adapters of old versions do not read.
     if (!(config.headers instanceof AxiosHeaders)) config.headers = copyHeaders(config.headers)
     const isIncluded = this.#isAttached && config.particleGrants !== false
-    const isAllowed = isIncluded && isAllowedDestination(config, allowedOrigins) && !hasOwnCredentials(config)
-    const body = describeBody(config.data)
+    if (!isIncluded || !isAllowedDestination(config, allowedOrigins) || hasOwnCredentials(config))
+      return adapter(config)
+    assertNotReadable(config, adapter)
+    replaceFormData(config)
     const request = {
       config,
       adapter,
-      body,
-      deadline: getDeadline(config),
       guardRedirect: this.#guardRedirect,
+      deadline: config.timeout ? performance.now() + Number(config.timeout) : undefined,
+      hasWaited: false,
     }
-    if (!isAllowed) return adapter(config)
-    assertNotReadable(config, adapter)
-    const token = body.isReplayable ? session.peekAccessToken() : undefined
+    const token = isReplayable(config.data) ? session.peekAccessToken() : undefined
     return token === undefined ? this.#sendWhenReady(request) : this.#sendWithToken(request, token)
   }
 
@@ -98,7 +98,8 @@ export class SessionAdapter {
       session.invalidateToken(token)
       if (!((request.config.particleGrants || undefined)?.replay ?? replay)) return unwrap(outcome)
       const newToken = await this.#getToken(request)
-      if (!request.body.isReplayable) throw notReplayable(request)
+      if (!isReplayable(request.config.data))
+        throw requestNotReplayable(String(request.config.method).toUpperCase(), getUrl(request.config))
       return sendOnce(request, newToken, (second) => {
         session.invalidateToken(newToken)
         return unwrap(second)
@@ -109,7 +110,8 @@ export class SessionAdapter {
   /** Returns a valid token. For a stream, renews one that expires soon if that is possible. */
   async #getToken(request: TokenRequest): Promise<string> {
     const { session, onTokenError } = this.#options
-    const minValidityMs = request.body.isReplayable ? 0 : minValidityOfStreamMs
+    const minValidityMs = isReplayable(request.config.data) ? 0 : minValidityOfStreamMs
+    request.hasWaited = true
     try {
       return await waitForToken(request, (signal) => session.getAccessToken({ signal, minValidityMs }))
     } catch (error) {
@@ -137,7 +139,7 @@ async function waitForToken(
   signal?.addEventListener?.('abort', abort)
   cancelToken?.subscribe(abort)
   // Longer delays would end at once.
-  const left = deadline && Math.min(Math.max(deadline - performance.now(), 0), 2 ** 31 - 1)
+  const left = deadline && Math.min(deadline - performance.now(), 2 ** 31 - 1)
   const timer = deadline && setTimeout(() => controller.abort(timeoutError(config)), left)
   try {
     return await getToken(controller.signal)
@@ -153,11 +155,4 @@ function copyError(error: unknown): unknown {
   if (!GrantsError.isInstance(error)) return error
   const { code, message, details, cause } = error
   return new GrantsError(code, message, details, cause instanceof Error ? { cause } : {})
-}
-
-function notReplayable({ config }: TokenRequest): GrantsError {
-  const method = config.method?.toUpperCase() ?? 'GET'
-  const url = getUrl(config).replace(/[?#].*$/s, '')
-  const message = `The API rejected the token of ${method} ${url}. Repeat the call with a new stream.`
-  return new GrantsError('request_not_replayable', message, { method, url })
 }

@@ -130,6 +130,13 @@ export function invalidArgument(parameter: string, problem: string): GrantsError
   return new GrantsError('invalid_argument', `${parameter} ${problem}.`, { parameter, problem })
 }
 
+/** Creates the error for a request whose token the API rejected, and whose body can't be sent again. */
+export function requestNotReplayable(method: string, url: string): GrantsError<'request_not_replayable'> {
+  const shown = url.replace(/[?#].*$/s, '')
+  const message = `The API rejected the token of ${method} ${shown}. Repeat the call with a new stream.`
+  return new GrantsError('request_not_replayable', message, { method, url: shown })
+}
+
 export function grantNotAllowed(
   clientKind: ClientKind,
   grantType: GrantType,

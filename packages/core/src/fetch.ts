@@ -1,4 +1,4 @@
-import { GrantsError } from './errors.ts'
+import { requestNotReplayable } from './errors.ts'
 import { isAllowedUrl, isInvalidTokenError } from './protocol/bearer.ts'
 import type { ResolvedOptions } from './session-options.ts'
 
@@ -41,11 +41,7 @@ export async function fetchWithToken(
   const { response, isRejected } = await sendWithToken(request, token)
   if (!isRejected) return response
   await response.body?.cancel()
-  if (replay === undefined) {
-    const shown = url.replace(/[?#].*$/, '')
-    const message = `The API rejected the token of ${method} ${shown}. Repeat the call with a new stream.`
-    throw new GrantsError('request_not_replayable', message, { method, url: shown })
-  }
+  if (replay === undefined) throw requestNotReplayable(method, url)
   return (await sendWithToken(replay, await source.getAccessToken({ signal }))).response
 }
 

@@ -21,6 +21,9 @@ export { isAllowedUrl, isInvalidTokenError, isRevocationConfirmed } from './bear
 export { parseBaseUrl, parseOrigins, particleUrl } from './base-url.ts'
 export { getRedirect, type Redirect } from './redirect.ts'
 
+// Errors
+export { invalidArgument, requestNotReplayable } from '../errors.ts'
+
 // Grants
 export { grants, grantTypes, isGrantType, mayUse } from '../grants/catalogue.ts'
 export type { FieldName, GrantType, TokenRequest } from '../grants/catalogue.ts'
