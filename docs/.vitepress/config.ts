@@ -106,7 +106,7 @@ export default defineConfig({
     socialLinks: [{ icon: 'github', link: repository, ariaLabel: 'Repository' }],
     editLink: { pattern: `${repository}/edit/main/docs/:path`, text: 'Edit this page' },
     footer: {
-      message: 'Unofficial: not affiliated with Particle. Facts carry where they are known from.',
+      message: 'Unofficial: not affiliated with Particle. Each fact names its source.',
       copyright: 'Apache-2.0',
     },
     externalLinkIcon: true,

@@ -79,7 +79,7 @@ export function liveCheckPage(): GeneratedFile {
   return page('reference/live-check.md', {
     title: 'Live check: help to answer open questions',
     body: (at) => [
-      `No fact of this reference was tested against the live service. With an account you can answer these [open questions](${at.to('reference/unknowns.md')}) in a minute each. Report what you saw with [this form](${issues}): the status, \`error\` and \`error_description\`. **Never paste a token.**`,
+      `No fact of this reference was tested against the live service. With an account you can answer these [open questions](${at.to('reference/unknowns.md')}) in a few minutes each. Report what you saw with [this form](${issues}): the status, \`error\` and \`error_description\`. **Never paste a token.**`,
       'Many of these requests are refused on purpose. Ten refusals in a row block your IP address for half an hour, so send a few at a time and sign in successfully in between. Use an address that nothing important shares.',
       ...known.map(([id, { commands, look }]) =>
         blocks(
