@@ -37,7 +37,7 @@ async function runSample({ text, folder }: ShellSample, place: Cloud): Promise<v
   const { code, stdout, stderr } = await place.runShell(`cd "${join(docs, '..', folder)}"\n${own}`, {
     ...secretsFor(text, place.stage),
     TOKEN,
-    API_USER_TOKEN: TOKEN,
+    TOKEN_OF_API_USER: TOKEN,
     // In a terminal the command prompts for these.
     ...(/auth login$/m.test(text) && {
       PARTICLE_GRANTS_USERNAME: 'dev@example.com',
