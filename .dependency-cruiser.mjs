@@ -1,7 +1,7 @@
 // The arrows between packages, and inside core. `npm run check imports` runs it over the sources: the export
 // condition of the workspace resolves `@particle-grants/…` to `src`, so a rule sees through package borders.
 // Helpers of one package's tests lie in its `test` folder.
-const tests = '\\.test(-d)?\\.ts$|^((packages|apps)/[^/]+|examples|docs)/test/|^docs/browser/'
+const tests = '\\.test(-d)?\\.ts$|^((packages|apps)/[^/]+|examples|docs)/test/'
 const workspace = '^(packages|apps|docs|examples|benchmarks)/'
 
 /** What a package may import from the workspace. Tests may use the kit and the sandbox as well. */

@@ -4,7 +4,7 @@ function namedPlaces() {
 }
 
 function name(node) {
-  const [, id] = (node.type === 'html' && /^<(?:a|span) id="([^"]+)"/.exec(node.value)) || []
+  const [, id] = (node.type === 'html' && /^<(?:a|span|div|details) id="([^"]+)"/.exec(node.value)) || []
   if (id !== undefined) node.data = { ...node.data, id }
   for (const child of node.children ?? []) name(child)
 }

@@ -60,7 +60,7 @@ export default defineConfig(({ mode }) => {
     project('apps/runtimes', { globalSetup: [build] }),
     project('examples', { globalSetup: [build] }),
     project('docs', {
-      globalSetup: mode === 'site' ? [file('docs/browser/build-site.ts')] : [build, bundleCli],
+      globalSetup: mode === 'site' ? [file('docs/test/browser/build-site.ts')] : [build, bundleCli],
     }),
   ]
   const types: TestProjectInlineConfiguration = {

@@ -5,6 +5,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { runCrashes } from './guard/crashes.mjs'
 import { scenarios } from './guard/scenarios.mjs'
+import { writeResults } from './results.mjs'
 
 const seeds = Array.from({ length: Number(process.env.SEEDS ?? 2) }, (_, index) => index + 1)
 const chosen = process.argv[2] ?? ''
@@ -37,6 +38,12 @@ console.log(
 )
 console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: |')
 for (const title of [...titles, ...Object.values(crashTitles)]) printRows(title)
+
+writeResults('guard', {
+  command: 'npm run bench guard',
+  unit: '% of the correct sign-ins lost',
+  rows: titles.flatMap((title) => [true, false].flatMap((hasGuard) => lostShares(title, hasGuard))),
+})
 
 /** A worker that takes the next task until there is none. */
 async function runTasks() {
@@ -79,6 +86,19 @@ function printRows(title) {
     ]
     console.log(`| ${cells.join(' | ')} |`)
   }
+}
+
+/** The share of good calls that a scenario lost, for each kind of caller, in percent. */
+function lostShares(title, hasGuard) {
+  const runs = results.filter((one) => one.title === title && one.hasGuard === hasGuard)
+  return Object.keys(runs[0]?.result.calls ?? {}).flatMap((label) => {
+    const calls = runs.map(({ result }) => result.calls[label])
+    const good = mean(calls.map((one) => one.good))
+    if (good === 0) return []
+    const value = (100 * mean(calls.map((one) => one.lost))) / good
+    const series = hasGuard ? 'with the guard' : 'without'
+    return [{ name: label === '' ? title : `${title}: ${label}`, value, series }]
+  })
 }
 
 function mean(numbers) {

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { writeResults } from './results.mjs'
 
 const entries = [
   { name: 'hand-written fetch', file: 'floor.js', note: 'the three calls, nothing else' },
@@ -66,6 +67,11 @@ for (const line of table) {
 console.log(
   `\nBytes of one ESM bundle for browsers (es2022), ratios by brotli; Node ${process.versions.node}.`,
 )
+writeResults('size', {
+  command: 'npm run bench size',
+  unit: 'kB, minified and brotli',
+  rows: rows.map(({ name, brotli }) => ({ name, value: brotli / 1000 })),
+})
 
 /** Imports each library in a separate process, in turns, so that a busy machine slows all of them down. */
 const imports = ['oauth4webapi', '@particle-grants/core', 'openid-client', 'axios']
@@ -86,3 +92,8 @@ for (const name of imports) {
   const ms = median(times.get(name))
   console.log(`${name.padEnd(24)} ${ms.toFixed(1).padStart(6)} ms  ${(ms / base).toFixed(2)} × oauth4webapi`)
 }
+writeResults('import', {
+  command: 'npm run bench size',
+  unit: `times oauth4webapi, median of ${rounds} processes`,
+  rows: imports.map((name) => ({ name, value: median(times.get(name)) / base })),
+})

@@ -4,6 +4,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { writeResults } from '../results.mjs'
 import { median, table } from './statistics.mjs'
 
 const run = promisify(execFile)
@@ -68,6 +69,16 @@ for (const sockets of ['pool', 'together']) {
   console.log(
     `revoked, ours against the hand-written one: × ${ratio(7, 6, 'milliseconds')} in time, × ${ratio(7, 6, 'cpu')} in CPU`,
   )
+  if (sockets === 'pool') {
+    writeResults('storm', {
+      command: 'npm run bench axios',
+      unit: `failed calls of ${calls.toLocaleString('en')} over a revoked token`,
+      rows: [4, 5, 6, 7].map((index) => ({
+        name: rows[index][0].replace('revoked, ', ''),
+        value: median(of(index, 'failed')),
+      })),
+    })
+  }
   for (const result of results[3])
     kept &&= result.tokenRequests === 1 && result.refused === 0 && result.failed === 0
   for (const result of results[7])

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
+import { writeResults } from '../results.mjs'
 import { installParticleCli } from './particle-cli.mjs'
 
 const rounds = Number(process.env.ROUNDS ?? 25)
@@ -59,6 +60,11 @@ for (const { name, times, peaks } of arms) {
     `| ${name} | ${ratio} | ${ms(median(times))} | ${ms(Math.min(...times))} | ${mb(median(peaks))} |`,
   )
 }
+writeResults('cli', {
+  command: 'npm run bench cli',
+  unit: `times node -e 0, median of ${rounds} rounds`,
+  rows: arms.map(({ name, times }) => ({ name, value: median(times) / base })),
+})
 process.exitCode = fails() ? 1 : 0
 
 /** Prints the commands that are slower than promised, as a ratio to `node -e 0`. Returns how many there are. */

@@ -1,31 +1,39 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig, type HeadConfig } from 'vitepress'
+import llmstxt from 'vitepress-plugin-llms'
+import { chartFences } from './charts.ts'
 import { withContentSecurityPolicy } from './content-security-policy.ts'
-import { descriptionOf } from './descriptions.ts'
-import { editPath } from './edit-links.ts'
+import { descriptionOf, isGenerated, markdownPath } from './descriptions.ts'
 import { fittingCells } from './markdown/cells.ts'
 import { emptyHeaders } from './markdown/empty-headers.ts'
 import { publicLinks } from './markdown/public-links.ts'
+import { keepWords, markValues } from './markdown/samples.ts'
+import { sourceMarkers } from './markdown/sources.ts'
 import { tabsOfNamedBlocks } from './markdown/tabs.ts'
 import { mermaidFences } from './mermaid.ts'
-import { withWordsForNoScripts } from './not-found-without-scripts.ts'
-import { writeTwins } from './twins/write-twins.ts'
+import { layoutOf, pageTitles } from './page-titles.ts'
+import { renderForSearch } from './search.ts'
 
 const repository = 'https://github.com/particle-grants/particle-grants'
 const published = 'https://particle-grants.github.io/particle-grants'
 const description =
   'Everything between a Particle Device Cloud account and a working Authorization header. Unofficial.'
 
-/** The site lives in a folder of its host when it is published, and at the root everywhere else. */
+/** The folder of the published site on its host. Everywhere else the site is at the root. */
 const base = process.env.DOCS_BASE ?? '/'
 
 const conditions = ['@particle-grants/source']
-/** Made by the generator. A group that can be collapsed would be a button with a button in it, so none can. */
+/** From the generator. No group collapses: VitePress renders one as a button inside a button, which axe rejects. */
 const { nav, sidebar } = JSON.parse(
   readFileSync(new URL('./sidebar.json', import.meta.url), 'utf8'),
   (name, value) => (name === 'collapsed' ? undefined : value),
 )
+
+/** The public address of a page, by its path on the site. */
+function addressOf(path: string): string {
+  return `${published}/${path.replace(/(?:index)?\.md$/, '')}`
+}
 
 export default defineConfig({
   lang: 'en',
@@ -33,11 +41,12 @@ export default defineConfig({
   description,
   base,
   cleanUrls: true,
+  sitemap: { hostname: `${published}/` },
   metaChunk: true,
-  // A page fetches what it shows and nothing ahead: the playground and the error box then send nothing at all.
+  // No prefetching, so that the playground and the error box send no request at all.
   router: { prefetchLinks: false },
-  srcExclude: ['README.md', 'generator/**', 'test/**', 'browser/**'],
-  // Folders keep their README.md, which is what a code host shows; the site calls it the index.
+  srcExclude: ['README.md', 'generator/**', 'test/**'],
+  // A code host shows README.md for a folder. On the site it is the folder's index.
   rewrites: { 'decisions/README.md': 'decisions/index.md', 'grants/README.md': 'grants/index.md' },
   head: [
     ['link', { rel: 'icon', href: `${base}favicon.svg`, type: 'image/svg+xml' }],
@@ -53,29 +62,39 @@ export default defineConfig({
     ['meta', { property: 'og:description', content: pageData.description || description }],
     ...(pageData.isNotFound
       ? []
-      : [
+      : ([
+          ['link', { rel: 'canonical', href: addressOf(pageData.relativePath) }],
+          ['meta', { property: 'og:url', content: addressOf(pageData.relativePath) }],
           [
             'link',
-            { rel: 'alternate', type: 'text/markdown', href: base + pageData.relativePath },
-          ] as HeadConfig,
-        ]),
+            { rel: 'alternate', type: 'text/markdown', href: base + markdownPath(pageData.relativePath) },
+          ],
+        ] satisfies HeadConfig[])),
   ],
-  // The path is what the edit link is made of, and nothing else is.
-  transformPageData: ({ filePath, description: own }, { siteConfig }) => ({
-    filePath: editPath(filePath),
-    description: own || descriptionOf(join(siteConfig.srcDir, filePath), description),
+  transformPageData: ({ filePath, title, description: own, frontmatter }, { siteConfig }) => ({
+    title: pageTitles[filePath]?.title ?? title,
+    description:
+      pageTitles[filePath]?.description ??
+      (own || descriptionOf(join(siteConfig.srcDir, filePath), description)),
+    // A generated page is changed in the reference, so it has no edit link.
+    frontmatter: {
+      ...frontmatter,
+      ...layoutOf(filePath),
+      ...(isGenerated(join(siteConfig.srcDir, filePath)) && { editLink: false }),
+    },
   }),
-  transformHtml: (html, file) =>
-    withContentSecurityPolicy(file.endsWith('404.html') ? withWordsForNoScripts(html, nav, base) : html),
-  buildEnd: writeTwins,
+  transformHtml: withContentSecurityPolicy,
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    codeTransformers: [markValues, keepWords],
     config(markdown) {
       mermaidFences(markdown)
+      chartFences(markdown)
       publicLinks(markdown)
       fittingCells(markdown)
       emptyHeaders(markdown)
       tabsOfNamedBlocks(markdown)
+      sourceMarkers(markdown)
     },
   },
   themeConfig: {
@@ -83,9 +102,9 @@ export default defineConfig({
     nav,
     sidebar,
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { _render: renderForSearch } },
     socialLinks: [{ icon: 'github', link: repository, ariaLabel: 'Repository' }],
-    editLink: { pattern: `${repository}/:path`, text: 'Edit this page' },
+    editLink: { pattern: `${repository}/edit/main/docs/:path`, text: 'Edit this page' },
     footer: {
       message: 'Unofficial: not affiliated with Particle. Facts carry where they are known from.',
       copyright: 'Apache-2.0',
@@ -93,6 +112,17 @@ export default defineConfig({
     externalLinkIcon: true,
   },
   vite: {
+    // llms.txt, and each page as Markdown.
+    // The plugin's types are from another version of Vite.
+    plugins: [
+      llmstxt({
+        domain: published,
+        excludeIndexPage: false,
+        injectLLMHint: false,
+        ignoreFiles: ['README.md', 'generator/**', 'test/**'],
+        ignoreFilesPerOutput: { llmsFullTxt: ['api/**'] },
+      }) as never,
+    ],
     resolve: { conditions },
     ssr: { resolve: { conditions }, noExternal: [/^@particle-grants\//] },
   },

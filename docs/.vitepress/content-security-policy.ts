@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g
 
 /**
- * Puts a content security policy into a page: its own files, and the scripts that VitePress wrote into it by their
- * hashes. Nothing goes elsewhere, whatever a page or its packages try.
+ * Adds a content security policy to a page. It allows the site's own files, and the inline scripts of VitePress by their
+ * hashes. The browser blocks every request to another host.
  */
 export function withContentSecurityPolicy(html: string): string {
   const hashes = [...html.matchAll(inlineScript)].map(([, script = '']) => `'${hashOf(script)}'`)
@@ -22,7 +22,7 @@ export function withContentSecurityPolicy(html: string): string {
   const content = Object.entries(policy)
     .map(([name, values]) => `${name} ${values.join(' ')}`)
     .join('; ')
-  // Behind the character set, which has to come early, and before anything that it is to hold.
+  // After the character set, which must come early, and before every script.
   return html.replace(
     /<meta charset="utf-8">/,
     (charset) => `${charset}\n    <meta http-equiv="Content-Security-Policy" content="${content}">`,

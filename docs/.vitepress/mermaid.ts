@@ -13,8 +13,8 @@ export function mermaidFences(markdown: MarkdownRenderer): void {
 }
 
 /**
- * A diagram as SVG in the page's own colours. `accTitle` and `accDescr` become its title and text alternative;
- * the source stands below it for those who would rather read.
+ * Returns a diagram as SVG in the page's colours. `accTitle` and `accDescr` become its title and text alternative;
+ * the source is below it as text.
  */
 export function figureOf(source: string, id: string): string {
   const title = /^\s*accTitle:\s*(.+)$/m.exec(source)?.[1] ?? 'Diagram'
@@ -22,9 +22,9 @@ export function figureOf(source: string, id: string): string {
   const bare = source.replace(/^\s*acc(?:Title|Descr):.*\n/gm, '')
   const drawn = renderMermaidSVG(bare, { transparent: true, font: 'Inter', padding: 12 })
   const svg = drawn
-    // It brings a style sheet that would load a font from elsewhere. The theme's own has the same rules.
+    // The library's style sheet loads a font from another host. The theme has the same rules.
     .replace(/<style>[\s\S]*?<\/style>/g, '')
-    // Smaller than it was drawn only as far as it can be read; then it scrolls.
+    // It shrinks while its letters are readable, and scrolls below that width.
     .replace(/ style="[^"]*"/, ` style="min-width:${leastWidth(drawn)}px"`)
     .replace(/\b(id="|url\(#)/g, `$1d${id}-`)
     .replace('<svg ', `<svg role="img" aria-labelledby="d${id}-title" `)
@@ -39,7 +39,7 @@ export function figureOf(source: string, id: string): string {
   ].join('')
 }
 
-/** Four fifths of the width that it was drawn in: its letters stay large enough. */
+/** Returns the smallest readable width: four fifths of the drawn width. */
 function leastWidth(svg: string): number {
   return Math.ceil(Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 640) * 0.8)
 }

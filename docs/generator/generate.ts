@@ -1,8 +1,11 @@
 import { grantTypes } from '@particle-grants/core/protocol'
+import { stateDrawingFile } from './draw-states.ts'
 import { recordAll } from './exchange/recordings.ts'
+import { sourceTitlesFile } from './markdown/provenance.ts'
 import { openApiFile } from './openapi/document.ts'
 import type { GeneratedFile } from './page.ts'
 import { callsPage } from './pages/calls.ts'
+import { choosePage } from './pages/choose.ts'
 import { errorsPage } from './pages/errors.ts'
 import {
   clientsPage,
@@ -14,6 +17,7 @@ import {
 } from './pages/facts-pages.ts'
 import { grantPage } from './pages/grant.ts'
 import { grantsOverview } from './pages/grants-overview.ts'
+import { liveCheckPage } from './pages/live-check.ts'
 import { questionsPage } from './pages/questions.ts'
 import { stateMachinePage } from './pages/state-machine.ts'
 import { tokenLifePage } from './pages/token-life.ts'
@@ -25,6 +29,7 @@ export async function generate(): Promise<readonly GeneratedFile[]> {
   return [
     grantsOverview(),
     ...grantTypes.map((type) => grantPage(type, recordings)),
+    choosePage(),
     errorsPage(),
     tokenLifePage(),
     clientsPage(),
@@ -35,8 +40,11 @@ export async function generate(): Promise<readonly GeneratedFile[]> {
     stateMachinePage(),
     unsupportedGrantsPage(),
     unknownsPage(),
+    liveCheckPage(),
     sourcesPage(),
     sidebarFile(),
+    sourceTitlesFile(),
+    stateDrawingFile(),
     openApiFile(),
   ]
 }

@@ -1,5 +1,5 @@
 import { blocks } from './markdown/markdown.ts'
-import { checkedOn } from './markdown/provenance.ts'
+import { footnotes } from './markdown/provenance.ts'
 import { type Place, place } from './place.ts'
 
 /** A generated file, by its path from `docs/`. */
@@ -17,10 +17,15 @@ export interface PageContent {
 const notice = `<!-- Generated from packages/reference/src. Do not edit: change it there, and run
      npm run generate -->`
 
-/** Returns a page: the notice that it is generated, its title, its text, and how reliable it is. */
+const trust = '*Unofficial. No fact here was tested against the live service.*'
+
+/** Returns a page: the notice that it is generated, its title, its text, and its sources. */
 export function page(path: string, { title, body }: PageContent): GeneratedFile {
   const at = place(path)
-  const trust = `*Unofficial. No fact here was tested against the live service. The sources are linked from each fact, and were last read
-on ${checkedOn()}: [sources](${at.to('reference/sources.md')}).*`
-  return { path, text: `${blocks(notice, `# ${title}`, body(at), '---', trust)}\n` }
+  return generatedFile(at, blocks(`# ${title}`, body(at)))
+}
+
+/** Returns a page with its own layout. */
+export function generatedFile(at: Place, text: string): GeneratedFile {
+  return { path: at.path, text: `${blocks(notice, text, '---', trust, footnotes(text, at))}\n` }
 }

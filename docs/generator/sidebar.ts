@@ -15,6 +15,7 @@ export function siteLink(path: string): string {
 const item = (text: string, path: string): Item => ({ text, link: siteLink(path) })
 
 const guides = [
+  item('Which token do I need?', 'guides/choose.md'),
   item('What do you have?', 'guides/start.md'),
   item('Scripts and CI', 'guides/scripts-and-ci.md'),
   item('Many customers, several servers', 'guides/many-customers.md'),
@@ -43,6 +44,7 @@ const reference = [
   item('State machine', 'reference/state-machine.md'),
   item('Unsupported grants', 'reference/unsupported-grants.md'),
   item('Open questions', 'reference/unknowns.md'),
+  item('Live check', 'reference/live-check.md'),
   item('Sources', 'reference/sources.md'),
 ]
 
@@ -80,11 +82,16 @@ export function sidebarFile(): GeneratedFile {
     {
       text: 'Project',
       collapsed: true,
-      items: [item('Architecture', 'architecture.md'), item('Decisions', 'decisions/README.md')],
+      items: [
+        item('How it performs', 'performance.md'),
+        item('Architecture', 'architecture.md'),
+        item('Decisions', 'decisions/README.md'),
+      ],
     },
   ]
   const nav = [
     item('Start', 'index.md'),
+    item('Which token?', 'guides/choose.md'),
     item('Grant types', 'grants/README.md'),
     item('Errors', 'errors.md'),
     item('Playground', 'playground.md'),

@@ -8,6 +8,7 @@ import { recordAll } from '../generator/exchange/recordings.ts'
 import { type Cloud, docs, openCloud } from './cloud.ts'
 import { checkExchange, playGrantSample } from './grant-samples.ts'
 import { prepareAccounts } from './prepare-accounts.ts'
+import { secretsFor } from './sample-secrets.ts'
 import { promptingCommands, type ShellSample, shellSamples } from './shell-samples.ts'
 
 const recordings = await recordAll()
@@ -17,26 +18,10 @@ const cloudInRealTime = await openCloud(createSandbox({ clock: createClock() }))
 afterAll(() => Promise.all([cloud.close(), cloudInRealTime.close()]))
 beforeEach(() => cloud.reset())
 
-/** Returns the variables that samples take their secrets from. */
-function secretsFor(text: string, { stage: { sandbox, placeholders } }: Cloud, exchange?: string) {
-  const account = sandbox.accounts.find(({ username }) => username === usernameIn(text))
-  return {
-    PASSWORD: account?.password ?? '',
-    CODE: exchange === 'otp-wrong' ? placeholders.reveal('012345') : sandbox.otp('mfa@example.com'),
-    TOTP_KEY: account?.mfa?.secret ?? '',
-    RECOVERY_CODE: 'a1b2-c3d4-e5f6',
-    CLIENT_SECRET: text.includes('my-scripts') ? 'user-client-secret' : 'product-secret',
-  }
-}
-
-function usernameIn(text: string): string {
-  return /(?:--username|-u) (\S+@\S+)/.exec(text)?.[1] ?? 'dev@example.com'
-}
-
 async function runGrantSample(sample: NonNullable<ShellSample['sample']>): Promise<void> {
   const { exchange } = sample
   const played = await playGrantSample(cloud, sample, (text) =>
-    cloud.runShell(text, secretsFor(text, cloud, exchange)),
+    cloud.runShell(text, secretsFor(text, cloud.stage)),
   )
   expect(played.run.code, played.run.stderr).toBe(0)
   checkExchange(sample, recordings[exchange], played)
@@ -45,18 +30,18 @@ async function runGrantSample(sample: NonNullable<ShellSample['sample']>): Promi
 async function runSample({ text, folder }: ShellSample, place: Cloud): Promise<void> {
   const { sandbox, placeholders } = place.stage
   const { TOKEN } = await prepareAccounts(place)
-  const secrets = secretsFor(text, place)
-  writeFileSync(join(place.home, 'password-file'), `${secrets.PASSWORD}\n`)
+  const { PASSWORD } = secretsFor(`$PASSWORD ${text}`, place.stage)
+  writeFileSync(join(place.home, 'password-file'), `${PASSWORD}\n`)
   const before = sandbox.requests().length
   const own = placeholders.reveal(text).replaceAll('password-file', join(place.home, 'password-file'))
   const { code, stdout, stderr } = await place.runShell(`cd "${join(docs, '..', folder)}"\n${own}`, {
-    ...secrets,
+    ...secretsFor(text, place.stage),
     TOKEN,
     TOKEN_FROM_THE_SAFE: TOKEN,
     // In a terminal the command prompts for these.
     ...(/auth login$/m.test(text) && {
-      PARTICLE_GRANTS_USERNAME: usernameIn(text),
-      PARTICLE_GRANTS_PASSWORD: secrets.PASSWORD,
+      PARTICLE_GRANTS_USERNAME: 'dev@example.com',
+      PARTICLE_GRANTS_PASSWORD: 'correct horse',
     }),
   })
   expect(code, stderr + stdout).toBe(0)

@@ -88,6 +88,7 @@ attachSession(api, session)`,
 /** Every page with samples that was written by hand. */
 export const guides: readonly Guide[] = [
   { path: 'index.md', given: withMfa },
+  { path: 'guides/choose.md', given: {} },
   { path: 'guides/start.md', given: {} },
   { path: 'guides/scripts-and-ci.md', given: { ...withMfa } },
   { path: 'guides/many-customers.md', given: customers },

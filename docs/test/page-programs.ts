@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fences } from '@particle-grants/test-kit/samples'
+import { extractFences } from '@particle-grants/test-kit/samples'
 import { docs } from './cloud.ts'
 import { type Given, withGiven } from './given.ts'
 import { type Guide, guides } from './guides.ts'
@@ -18,7 +18,7 @@ export interface PageProgram {
 
 /** Returns the fenced blocks of a file in the repository. */
 export function readSamples(path: string, ...languages: string[]): string[] {
-  return fences(readFileSync(join(docs, '..', path), 'utf8'), ...languages)
+  return extractFences(readFileSync(join(docs, '..', path), 'utf8'), ...languages)
 }
 
 const product: Given = { id: `const id = 'my-product-1234'`, secret: `const secret = 'product-secret'` }

@@ -11,7 +11,8 @@ import { docs } from './cloud.ts'
 const files = await generate()
 const pages = files.filter(({ path }) => path.endsWith('.md'))
 const textOf = (path: string) => pages.find((page) => page.path === path)?.text ?? ''
-const anchorsOf = (path: string) => [...textOf(path).matchAll(/<span id="([^"]+)">/g)].map(([, id]) => id)
+const anchorsOf = (path: string) =>
+  [...textOf(path).matchAll(/<(?:span|details) id="([^"]+)">/g)].map(([, id]) => id)
 
 /** Returns every fact of the reference. */
 function factsIn(value: unknown): readonly string[] {
@@ -34,7 +35,9 @@ describe('the generated pages', () => {
 
   it('start with a notice that they are generated, and by which command', () => {
     for (const { path, text } of pages) {
-      expect(text.slice(0, 200), path).toMatch(/^<!-- Generated from [\s\S]*npm run generate -->/)
+      expect(text.slice(0, 600), path).toMatch(
+        /^(?:---\n[\s\S]*?\n---\n\n)?<!-- Generated from [\s\S]*npm run generate -->/,
+      )
     }
   })
 

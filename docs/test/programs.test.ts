@@ -9,6 +9,7 @@ import { openCloud } from './cloud.ts'
 import { checkExchange, playGrantSample } from './grant-samples.ts'
 import { coreReadme, type PageProgram, pagePrograms, rootReadme } from './page-programs.ts'
 import { prepareAccounts } from './prepare-accounts.ts'
+import { secretsFor } from './sample-secrets.ts'
 
 const recordings = await recordAll()
 const cloud = await openCloud()
@@ -48,7 +49,9 @@ describe('the programs of the grant pages', () => {
   it.each(samples.map((sample) => [sample.exchange, sample.tool, sample] as const))(
     '%s by %s sends what the page shows',
     async (_exchange, _tool, sample) => {
-      const played = await playGrantSample(cloud, sample, (text) => cloud.runModule(text))
+      const played = await playGrantSample(cloud, sample, (text) =>
+        cloud.runModule(text, secretsFor(text, cloud.stage)),
+      )
       expect(played.run).toMatchObject({ code: 0, stderr: '' })
       checkExchange(sample, recordings[sample.exchange], played)
     },

@@ -1,4 +1,5 @@
 import { ends } from '../.vitepress/theme/chooser/tree.ts'
+import { nextRequests } from '../.vitepress/theme/error-box/next-requests.ts'
 import type { Recordings } from '../generator/exchange/recordings.ts'
 import { languageOf } from '../generator/samples/sample.ts'
 import { allSamples, type Sample } from '../generator/samples/samples.ts'
@@ -42,6 +43,7 @@ export function shellSamples(recordings: Recordings): readonly ShellSample[] {
   for (const { place, ...found } of [
     ...grantPages(recordings),
     ...chooser(),
+    ...nextRequestsOfErrors(),
     ...guidePages(),
     ...readmePages(),
   ]) {
@@ -69,13 +71,13 @@ function grantPages(recordings: Recordings): Found[] {
 function chooser(): Found[] {
   return chooserCommands()
     .filter(({ text }) => !text.startsWith('pgrants'))
-    .map(({ end, label, text }) => {
-      // The reference shows the password of another account than the customer's.
-      const password = text.includes('my-product') ? 'janes own password' : 'correct horse'
-      const own = text.replace('correct horse', password)
-      const secret = text.includes('my-scripts') ? 'user-client-secret' : 'product-secret'
-      return { place: `chooser, ${end}: ${label}`, text: own.replace('<secret>', secret), folder: 'docs' }
-    })
+    .map(({ end, label, text }) => ({ place: `chooser, ${end}: ${label}`, text, folder: 'docs' }))
+}
+
+function nextRequestsOfErrors(): Found[] {
+  return Object.entries(nextRequests)
+    .filter(([, { command }]) => command.startsWith('curl'))
+    .map(([code, { command }]) => ({ place: `after ${code}`, text: command, folder: 'docs' }))
 }
 
 function chooserCommands() {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { World } from '../test/cli.ts'
 
@@ -123,7 +123,7 @@ describe('api', () => {
 
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(message)
-    expect(leaksIn(stderr, ['PLANTED'])).toEqual([])
+    expect(findLeaks(stderr, ['PLANTED'])).toEqual([])
     expect(world.sandbox.requests()).toHaveLength(before)
   })
 
@@ -274,7 +274,7 @@ describe('api', () => {
     const { stdout } = await world.run(['api', '/v1/devices', '--include'])
 
     expect(stdout).toContain('"you_sent":"[redacted]"')
-    expect(leaksIn(stdout, [token])).toEqual([])
+    expect(findLeaks(stdout, [token])).toEqual([])
   })
 
   it('indents JSON in a terminal', async () => {

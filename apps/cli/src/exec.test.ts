@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { World } from '../test/cli.ts'
 import { runInTerminal, terminals } from '../test/terminal.ts'
@@ -96,7 +96,7 @@ describe('auth exec', () => {
     const { stdout } = await world.spawn(['auth', 'exec', '--', node, '-e', program]).ended
 
     expect(stdout).toContain('exec')
-    expect(leaksIn(stdout, [token])).toEqual([])
+    expect(findLeaks(stdout, [token])).toEqual([])
   })
 
   it('reports a command that is missing, not found or not executable, and a missing sign-in', async () => {

@@ -1,4 +1,4 @@
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { World } from '../test/cli.ts'
 
@@ -42,7 +42,7 @@ describe('grants', () => {
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/Unknown grant type/)
     expect(stderr).toContain('urn:custom:mfa-otp')
-    expect(leaksIn(stderr, ['PLANTED'])).toEqual([])
+    expect(findLeaks(stderr, ['PLANTED'])).toEqual([])
   })
 
   it('fits into 40 columns, with and without colors', async () => {
@@ -84,7 +84,7 @@ describe('explain', () => {
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^Response with status 403\n/)
     expect(stdout).toContain('-d grant_type=urn:custom:mfa-otp')
-    expect(leaksIn(stdout, ['PLANTED'])).toEqual([])
+    expect(findLeaks(stdout, ['PLANTED'])).toEqual([])
   })
 
   it('explains an error of the sandbox', async () => {
@@ -108,7 +108,7 @@ describe('explain', () => {
 
     expect(stderr).toMatch(/no status line; assumed 200/)
     expect(stdout).toContain('It expires after 7776000 s (90 days).')
-    expect(leaksIn(stdout, [token])).toEqual([])
+    expect(findLeaks(stdout, [token])).toEqual([])
   })
 
   it('explains a response as JSON, without its secrets', async () => {
@@ -117,7 +117,7 @@ describe('explain', () => {
 
     expect(code).toBe(0)
     expect(document).toMatchObject({ type: 'mfa_required', status: 403, error: 'mfa_required' })
-    expect(leaksIn(document, ['PLANTED'])).toEqual([])
+    expect(findLeaks(document, ['PLANTED'])).toEqual([])
   })
 
   it.each([
@@ -131,7 +131,7 @@ describe('explain', () => {
 
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(message)
-    expect(leaksIn(stderr, [token, 'something_else'])).toEqual([])
+    expect(findLeaks(stderr, [token, 'something_else'])).toEqual([])
   })
 
   it('fails without a code if stdin is a terminal', async () => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
 import type { SimulatedTerminal } from '@particle-grants/test-kit/terminal'
 import jsQR from 'jsqr'
@@ -114,7 +114,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     )
     expect(await isOn(world)).toBe(true)
     // Shown, and kept nowhere.
-    expect(leaksIn(everythingIn(world.home), [secret])).toEqual([])
+    expect(findLeaks(everythingIn(world.home), [secret])).toEqual([])
   })
 
   it('prompts again after a wrong code, and never sends the same code twice', async () => {
@@ -262,7 +262,7 @@ describe('auth mfa disable', () => {
 
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/still on/)
-    expect(leaksIn(stderr, ['PLANTED-wrong'])).toEqual([])
+    expect(findLeaks(stderr, ['PLANTED-wrong'])).toEqual([])
     expect(await isOn(world)).toBe(true)
   })
 
@@ -298,7 +298,7 @@ describe('auth mfa disable', () => {
       await terminal.shows(/Password of mfa@example\.com:/)
       terminal.type(`${withMfa.password}\r`)
       expect(await terminal.ended).toEqual({ code: 0, ...tidy })
-      expect(leaksIn([terminal.output(), stopped.output()], [withMfa.password, 'batt'])).toEqual([])
+      expect(findLeaks([terminal.output(), stopped.output()], [withMfa.password, 'batt'])).toEqual([])
       expect(await isOn(world)).toBe(false)
     },
   )

@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describeStress } from '@particle-grants/test-kit/levels'
 import { beforeAll, expect, it } from 'vitest'
 import { World, withMfa } from '../test/cli.ts'
@@ -72,7 +72,7 @@ describeStress('the packed plugin in another CLI', () => {
       ['auth', 'mfa', 'status'],
     ])
 
-    expect(leaksIn(seen.text, seen.secrets)).toEqual([])
+    expect(findLeaks(seen.text, seen.secrets)).toEqual([])
   })
 })
 
@@ -103,7 +103,7 @@ describeStress('the packed pgrants', () => {
       ['auth', 'logout'],
     ])
 
-    expect(leaksIn(seen.text, seen.secrets)).toEqual([])
+    expect(findLeaks(seen.text, seen.secrets)).toEqual([])
   })
 
   it('starts its sandbox', async () => {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { runProgram } from '@particle-grants/test-kit/programs'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { developer, jane, product, type Run, World, withMfa } from '../test/cli.ts'
@@ -82,7 +82,7 @@ describe('secrets', () => {
     tokens.push(...storedTokens(world))
     await run(['auth', 'logout', '--all'])
     const planted = [withMfa.password, otp, mfaToken, product.secret, jane.password, ...tokens]
-    expect(leaksIn([runs, debugging.errors()], planted)).toEqual([])
+    expect(findLeaks([runs, debugging.errors()], planted)).toEqual([])
     // Both kinds of debugging were on.
     expect(runs[0]?.stderr).toContain('oclif')
     expect(JSON.stringify(runs) + debugging.errors()).toMatch(/\b(FETCH|UNDICI|NET|HTTP) \d+:/)
@@ -101,7 +101,7 @@ describe('secrets', () => {
     await world.server.close()
     runs.push(await run(login, secret))
     expect(runs.map(({ code }) => code)).toEqual([1, 6, 6, 6])
-    expect(leaksIn([runs, errors()], [secret])).toEqual([])
+    expect(findLeaks([runs, errors()], [secret])).toEqual([])
   })
 
   it.runIf(existsSync('/proc/self/cmdline'))('are in no process arguments', async () => {
@@ -110,7 +110,7 @@ describe('secrets', () => {
     const seen = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
     expect(seen).toContain('--client-secret-stdin')
     expect((await ended).code).toBe(0)
-    expect(leaksIn(seen, [product.secret, jane.password])).toEqual([])
+    expect(findLeaks(seen, [product.secret, jane.password])).toEqual([])
   })
 
   it('are in 0600 files in 0700 folders, and in no other file', async () => {
@@ -123,13 +123,13 @@ describe('secrets', () => {
     const files = filesUnder(world.home)
     for (const file of files) expect([file, statSync(file).mode & 0o077]).toEqual([file, 0])
     const passwords = files.filter(
-      (file) => leaksIn(readFileSync(file, 'utf8'), [jane.password, withMfa.password]).length > 0,
+      (file) => findLeaks(readFileSync(file, 'utf8'), [jane.password, withMfa.password]).length > 0,
     )
     expect(passwords).toEqual([])
     const withSecret = files.filter((file) => readFileSync(file, 'utf8').includes(product.secret))
     expect(withSecret.map((file) => file.replace(/.*\/|-[0-9a-f]+/g, ''))).toEqual(['client.json'])
     const tokens = storedTokens(world)
-    const withTokens = files.filter((file) => leaksIn(readFileSync(file, 'utf8'), tokens).length > 0)
+    const withTokens = files.filter((file) => findLeaks(readFileSync(file, 'utf8'), tokens).length > 0)
     expect(withTokens.every((file) => /\/session-[0-9a-f]+\.json$/.test(file))).toBe(true)
   })
 
@@ -142,7 +142,7 @@ describe('secrets', () => {
         const run = await world.run([...login, `${flag}=hunter2secret`, ...json])
         expect(run.code).toBe(2)
         expect(run.stdout + run.stderr).toContain(flag === '--token' ? '--with-token' : `${flag}-stdin`)
-        expect(leaksIn(run, ['hunter2secret'])).toEqual([])
+        expect(findLeaks(run, ['hunter2secret'])).toEqual([])
       }
     },
   )
@@ -168,7 +168,7 @@ describe('secrets', () => {
     for (const json of [[], ['--json']]) {
       const run = await world.run([...args, ...json])
       expect(run.code).toBe(2)
-      expect(leaksIn(run, ['hunter2secret'])).toEqual([])
+      expect(findLeaks(run, ['hunter2secret'])).toEqual([])
     }
   })
 })

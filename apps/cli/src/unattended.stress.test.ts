@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describeStress } from '@particle-grants/test-kit/levels'
 import { describeWithService } from '@particle-grants/test-kit/services'
 import { expect, it } from 'vitest'
@@ -111,7 +111,7 @@ describeStress('an unattended sign-in', () => {
 
     const told = runs.map(({ stderr }) => stderr).join('\n')
     expect(
-      runs.map(({ code, stderr }) => [code, leaksIn(stderr, [withMfa.totp])]),
+      runs.map(({ code, stderr }) => [code, findLeaks(stderr, [withMfa.totp])]),
       told,
     ).toEqual([
       [0, []],

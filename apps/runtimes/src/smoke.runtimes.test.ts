@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
-import { launch } from '@particle-grants/test-kit/chromium'
+import { launchChromium } from '@particle-grants/test-kit/chromium'
 import { runCommand } from '@particle-grants/test-kit/samples'
 import { build } from 'esbuild'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -80,7 +80,7 @@ describe('the smoke tests of sandbox, core and axios pass', { timeout: 600_000 }
 
   it('in Chromium', async () => {
     const { url } = await startSandbox()
-    const browser = await launch('smoke tests in Chromium')
+    const browser = await launchChromium('smoke tests in Chromium')
     if (browser === undefined) expect.fail('Chromium does not start')
     onTestFinished(() => browser.close())
     const page = await browser.newPage()

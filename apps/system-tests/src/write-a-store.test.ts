@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import type { Store } from '@particle-grants/core'
 import { storeContract } from '@particle-grants/store-contract'
-import { fences } from '@particle-grants/test-kit/samples'
+import { extractFences } from '@particle-grants/test-kit/samples'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
@@ -27,8 +27,8 @@ describe('the PostgreSQL store of the guide', () => {
   let database: PGlite
 
   beforeAll(async () => {
-    const [store = ''] = fences(guide, 'ts')
-    const [test = ''] = fences(guide, 'mjs')
+    const [store = ''] = extractFences(guide, 'ts')
+    const [test = ''] = extractFences(guide, 'mjs')
     writeFileSync(join(folder, 'postgres-store.ts'), store)
     writeFileSync(join(folder, 'test.mjs'), test)
     await build({

@@ -4,8 +4,8 @@ type CoreRule = Parameters<MarkdownRenderer['core']['ruler']['push']>[1]
 type Token = Parameters<CoreRule>[0]['tokens'][number]
 
 /**
- * Makes tables fit: each cell says what its column is called, since on a phone a table becomes a list of its rows, far
- * from its head; and long names in code may break behind an underscore or a dot.
+ * Makes tables fit on a phone, where a table becomes a list of its rows: each cell has the name of its column, and long
+ * names in code may break after an underscore or a dot.
  */
 export function fittingCells(markdown: MarkdownRenderer): void {
   markdown.core.ruler.push('fitting-cells', ({ tokens }) => {
@@ -42,7 +42,7 @@ function textOf(inline: Token | undefined): string {
   return (inline?.children ?? []).map(({ content }) => content).join('')
 }
 
-/** Empty, or the dash that stands for nothing: not worth a line of its own. */
+/** Empty, or a dash that means nothing: a phone does not show it. */
 function isNothing(text: string): boolean {
   return /^[-‐–]?$/.test(text.trim())
 }

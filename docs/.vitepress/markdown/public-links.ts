@@ -4,8 +4,8 @@ import type { MarkdownRenderer } from 'vitepress'
 const repository = 'https://github.com/particle-grants/particle-grants/blob/main'
 
 /**
- * Links that suit a code host, turned into those of the site: `docs/public` is a folder there and the root here, a
- * folder's README.md is its index here, and what lies outside of `docs` is in the repository only.
+ * Turns links for a code host into links of the site: `docs/public` is the root of the site, a folder's README.md is its
+ * index, and files outside `docs` are only in the repository.
  */
 export function publicLinks(md: MarkdownRenderer): void {
   md.core.ruler.push('public-links', ({ tokens, env }) => {
@@ -18,7 +18,7 @@ export function publicLinks(md: MarkdownRenderer): void {
   })
 }
 
-/** Where a link of a page leads on the site; `page` is the page's path from `docs`. */
+/** Returns a link of a page as it is on the site. `page` is the page's path from `docs`. */
 export function onTheSite(href: string, page: string): string {
   if (/^(?:\w+:|\/|#)/.test(href)) return href
   const path = posix.join('docs', posix.dirname(page), href)

@@ -1,17 +1,18 @@
 const key = 'particle-grants:tab'
 const inputs = '.vp-code-group .tabs input'
 
-/** The choice of a tab holds for every group of tabs that has it, on this page and the next. */
+/** Selects the clicked tab in every group that has it, on this page and the next ones. */
 export function rememberTabs(): void {
   addEventListener('click', ({ target }) => {
     if (!(target instanceof HTMLInputElement && target.matches(inputs))) return
     const label = labelOf(target)
+    if (/^\d{3}/.test(label)) return // a response, not a tool
     store(label)
     keepingInPlace(target, () => showTabs(label))
   })
 }
 
-/** Shows the tab that was chosen last, wherever a group has it. */
+/** Selects the last chosen tab in every group that has it. */
 export function showChosenTabs(): void {
   const label = stored()
   if (label) showTabs(label)
@@ -29,7 +30,7 @@ function showTabs(label: string): void {
   }
 }
 
-/** Groups above may change their height; what was clicked stays under the pointer. */
+/** Keeps the clicked element under the pointer, because groups above it may change their height. */
 function keepingInPlace(element: Element, change: () => void): void {
   const before = element.getBoundingClientRect().top
   change()
@@ -40,7 +41,7 @@ function labelOf({ labels }: HTMLInputElement): string {
   return labels?.[0]?.textContent?.trim() ?? ''
 }
 
-/** Storage may be switched off; then the choice holds for this page only. */
+/** Stores the choice. Without storage it is valid for this page only. */
 function store(label: string): void {
   try {
     localStorage.setItem(key, label)

@@ -5,6 +5,8 @@ import SiteLayout from './site-layout.vue'
 import './styles/theme.css'
 import './styles/controls.css'
 import './styles/content.css'
+import './styles/grant.css'
+import './styles/home.css'
 import './styles/tables.css'
 
 const theme: Theme = {
@@ -15,6 +17,7 @@ const theme: Theme = {
     const parts: Record<string, AsyncComponentLoader> = {
       Chooser: () => import('./chooser/token-chooser.vue'),
       ErrorBox: () => import('./error-box/error-box.vue'),
+      YourValues: () => import('./samples/your-values.vue'),
       TokenLife: () => import('./token-life/token-life.vue'),
       StateDiagram: () => import('./state-diagram/state-diagram.vue'),
       Playground: () => import('./playground/play-ground.vue'),

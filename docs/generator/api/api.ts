@@ -6,8 +6,8 @@ import { documentedPackages } from '../sidebar.ts'
 import { withIntroduction } from './introduction.ts'
 
 /**
- * Makes the API pages of every package from its doc comments, and gives how many of them could not be made. Those whose
- * sources are as they were the last time are left as they are.
+ * Generates the API pages of every package from its doc comments, and returns the number of packages that failed. A package
+ * whose sources have not changed is skipped.
  */
 export async function makeApiPages(docs: string): Promise<number> {
   let failed = 0
@@ -56,7 +56,7 @@ async function makePages(folder: string, out: string): Promise<boolean> {
     name,
     entryPoints,
     tsconfig: join(folder, 'tsconfig.build.json'),
-    // Other packages of the workspace by their sources: nothing has to be built before.
+    // Other packages of the workspace resolve to their sources, so nothing has to be built first.
     compilerOptions: { customConditions: ['@particle-grants/source'], rootDir: join(folder, '..') },
     out,
     ...common,
@@ -68,7 +68,7 @@ async function makePages(folder: string, out: string): Promise<boolean> {
   return !app.logger.hasErrors()
 }
 
-/** Changes when what stands in front of the pages is made in another way, so that they are made anew. */
+/** Increase it when the introductions change, so that every page is generated again. */
 const introductions = 2
 
 const common = {
@@ -85,7 +85,7 @@ const common = {
   validation: { notExported: false, invalidLink: true, notDocumented: false },
 }
 
-/** Options of typedoc-plugin-markdown, which typedoc's own types don't know. */
+/** Options of typedoc-plugin-markdown, which are not in typedoc's types. */
 const markdown = {
   outputFileStrategy: 'modules',
   entryFileName: 'index',
@@ -96,6 +96,6 @@ const markdown = {
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
   typeDeclarationFormat: 'table',
-  // Nearly everything here is readonly, and the type is what people look for.
+  // Nearly everything is readonly, so the modifier says nothing.
   tableColumnSettings: { hideModifiers: true, hideInherited: true, hideOverrides: true },
 } as object

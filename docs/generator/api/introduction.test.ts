@@ -33,7 +33,7 @@ describe('a page of an API begins', () => {
   it('with what is imported, where it is not the first entry point', () => {
     const entry = '@particle-grants/core/machine'
     expect(withIntroduction(made, { folder: 'core', entry, readme: '# x\n' })).toMatch(
-      /^# @particle-grants\/core\/machine\n\nWhat `import \{ … \} from '@particle-grants\/core\/machine'` gives\./,
+      /^# @particle-grants\/core\/machine\n\nThe exports of `@particle-grants\/core\/machine`\./,
     )
   })
 })

@@ -13,19 +13,19 @@ export interface ApiPage {
 const documented: readonly string[] = documentedPackages
 
 /**
- * A page that typedoc made, with a beginning: what the package is for, how it is installed and an example, all from its
- * README; for another entry point than the first, what is imported.
+ * Returns a page of typedoc with an introduction from the package's README: its purpose, installation and an example. A page of
+ * another entry point says what to import.
  */
 export function withIntroduction(page: string, { folder, entry, readme }: ApiPage): string {
   const [name = ''] = /^@[\w-]+\/[\w-]+/.exec(entry) ?? []
   const introduction =
     entry === name
       ? rebased(beginningOf(readme, name), folder)
-      : `What \`import { … } from '${entry}'\` gives. What the package is for, and how it is installed: [${name}](./index.md).`
+      : `The exports of \`${entry}\`. Purpose and installation of the package: [${name}](./index.md).`
   return page.replace(/^# .*\n/, `# ${entry}\n\n${introduction}\n`)
 }
 
-/** What a README says before its first section, with an install line and an example where it has those only later. */
+/** Returns the text of a README before its first section, with an install line and an example. */
 function beginningOf(readme: string, name: string): string {
   const beginning = /^# .*\n([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(readme)?.[1]?.trim() ?? ''
   const example = /^```(?:ts|js)\n[\s\S]*?^```$/m
@@ -38,7 +38,7 @@ function beginningOf(readme: string, name: string): string {
     .join('\n\n')
 }
 
-/** Links of a README as they lead from the page: to pages of the site where there are, else to files of the repository. */
+/** Returns a README whose links work from the API page: to pages of the site, or to files of the repository. */
 function rebased(markdown: string, folder: string): string {
   return markdown.replaceAll(/\]\((?![a-z]+:|#)([^)\s]+)/g, (_, href: string) => {
     const target = posix.join('packages', folder, href)

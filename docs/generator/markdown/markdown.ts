@@ -42,8 +42,13 @@ export function component(tag: string, content: readonly string[]): string {
 }
 
 /** Returns a part of a page that is collapsed at first. */
-export function details(summary: string, content: readonly string[]): string {
-  return blocks('<details>', `<summary>${summary}</summary>`, content, '</details>')
+export function details(summary: string, content: readonly string[], anchor?: string): string {
+  return blocks(
+    anchor === undefined ? '<details>' : `<details id="${anchor}">`,
+    `<summary>${summary}</summary>`,
+    content,
+    '</details>',
+  )
 }
 
 /** Returns a text in an inline code span. */

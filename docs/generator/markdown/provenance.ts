@@ -2,33 +2,36 @@ import { type Fact, type Provenance, type SourceId, sources } from '@particle-gr
 import type { Place } from '../place.ts'
 import { escapeTags, list } from './markdown.ts'
 
-/** Returns a title as it is written inside a sentence. A name keeps its capital letter. */
-const lower = (text: string) => (text.startsWith('Particle') ? text : text[0]?.toLowerCase() + text.slice(1))
-
-/** Returns a link to a source, with the date on which it was last read. */
-function sourceLink(id: SourceId, place: Place): string {
-  const { title, checkedOn } = sources[id]
-  return `[${lower(title)}](${place.to('reference/sources.md')}#${id} "last read on ${checkedOn}")`
-}
-
-/** Returns the small links to the sources of a fact. */
-export function from(provenance: Provenance, place: Place): string {
-  return `<sup class="from">${provenance.map((id) => sourceLink(id, place)).join(', ')}</sup>`
+/** Returns the references to the sources of a fact: footnotes, which the site turns into one marker. */
+export function from(provenance: Provenance): string {
+  return provenance.map((id) => `[^${id}]`).join('')
 }
 
 /** Returns a fact with its sources. */
-export function fact({ text, from: provenance }: Fact, place: Place): string {
-  return `${escapeTags(text)} ${from(provenance, place)}`
+export function fact({ text, from: provenance }: Fact): string {
+  return `${escapeTags(text)}${from(provenance)}`
 }
 
 /** Returns facts as a list. */
-export function facts(all: readonly Fact[], place: Place): string {
-  return list(all.map((one) => fact(one, place)))
+export function facts(all: readonly Fact[]): string {
+  return list(all.map(fact))
 }
 
-/** Returns the day on which the sources were last read: the oldest one. */
-export function checkedOn(): string {
-  return Object.values(sources)
-    .map((source) => source.checkedOn)
-    .toSorted()[0] as string
+/** Returns the footnotes that a text refers to: one for each source. */
+export function footnotes(text: string, at: Place): string {
+  const used = new Set([...text.matchAll(/\[\^(\w+)\]/g)].map(([, id]) => id))
+  return (Object.keys(sources) as SourceId[])
+    .filter((id) => used.has(id))
+    .map((id) => {
+      const { title, trust, checkedOn } = sources[id]
+      const read = id === 'unknown' || id === 'inferred' ? '' : ` Last read on ${checkedOn}.`
+      return `[^${id}]: [${title}](${at.to('reference/sources.md')}#${id}). ${trust}${read}`
+    })
+    .join('\n')
+}
+
+/** The titles of the sources, for the markers of the site: a file, by its path from `docs/`. */
+export function sourceTitlesFile(): { readonly path: string; readonly text: string } {
+  const titles = Object.fromEntries(Object.entries(sources).map(([id, { title }]) => [id, title]))
+  return { path: '.vitepress/markdown/sources.json', text: `${JSON.stringify(titles, undefined, 2)}\n` }
 }

@@ -2,7 +2,6 @@ import { apiUsers, type Call, calls, pages } from '@particle-grants/reference'
 import { blocks, fence, heading, list, table } from '../markdown/markdown.ts'
 import { facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
-import type { Place } from '../place.ts'
 
 const authentications: Readonly<Record<Call['authentication'], string>> = {
   bearer: '`Authorization: Bearer …`',
@@ -29,28 +28,28 @@ export function callsPage(): GeneratedFile {
         ]),
       ),
       `As OpenAPI 3.1, with the token endpoint: [openapi.json](${at.to('public/openapi.json')}).`,
-      ...all.map(([id, call]) => section(id, call, at)),
+      ...all.map(([id, call]) => section(id, call)),
       heading(2, 'API users', 'api-users'),
-      facts(apiUsers, at),
+      facts(apiUsers),
     ],
   })
 }
 
-function section(id: string, call: Call, at: Place): string {
+function section(id: string, call: Call): string {
   const { title, method, path, authentication, fieldsIn, fields, response, from: provenance } = call
   const named = Object.entries(fields).map(
     ([name, need]) => `\`${name}\`${need === 'optional' ? ' (optional)' : ''}`,
   )
   return blocks(
     heading(2, title, id),
-    `\`${method} ${path}\` ${from(provenance, at)}`,
+    `\`${method} ${path}\` ${from(provenance)}`,
     list([
       `Authentication: ${authentications[authentication]}`,
       ...(fieldsIn === undefined ? [] : [`Fields (${encodings[fieldsIn]}): ${named.join(', ')}`]),
       ...(call.deprecated ? ['Deprecated'] : []),
     ]),
     fence('json', response),
-    facts(call.facts, at),
+    facts(call.facts),
     list(call.pages.map((page_) => `Particle's documentation: [${pages[page_].title}](${pages[page_].url})`)),
   )
 }

@@ -1,5 +1,6 @@
 import type { TokenEndpointError } from '@particle-grants/core/protocol'
 import {
+  apiErrors,
   type ErrorCause,
   type ErrorCodeExplanation,
   errorCodes,
@@ -10,8 +11,9 @@ import {
   type ReasonReference,
   type TokenEndpointErrorExplanation,
 } from '@particle-grants/reference'
+import { nextRequests } from '../../.vitepress/theme/error-box/next-requests.ts'
 import { grantPages } from '../grant-pages.ts'
-import { component, escapeTags, heading, list, table } from '../markdown/markdown.ts'
+import { blocks, component, escapeTags, fence, heading, list, table } from '../markdown/markdown.ts'
 import { fact, facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
@@ -32,11 +34,17 @@ export function errorsPage(): GeneratedFile {
       index(tokenEndpoint),
       heading(2, "Particle's errors", 'token-endpoint'),
       'The body is JSON: `{"error":"…","error_description":"…"}`.',
-      fieldTable(at),
+      fieldTable(),
       ...tokenEndpoint.flatMap((one) => tokenEndpointSection(one, at)),
       heading(3, 'Other errors', otherError.anchor),
       `${otherError.meaning} ${otherError.advice}`,
-      facts(otherError.facts, at),
+      facts(otherError.facts),
+      ...Object.entries(apiErrors).flatMap(([code, { status, meaning, advice }]) => [
+        heading(3, `\`${code}\``, code),
+        `**Status ${status}, in the rest of the API.** ${fact(meaning)}`,
+        `**What to do:** ${escapeTags(advice)} [Which token may do what](${at.to('guides/choose.md')})`,
+        nextRequest(code as keyof typeof apiErrors, at),
+      ]),
       heading(2, 'Errors of the libraries', 'library'),
       'The packages of this project throw a `GrantsError` with one of these codes. Its `retry` says whether repeating the call can help. `mfa_required` is explained above.',
       ...library.flatMap((one) => [heading(3, `\`${one.code}\``, one.anchor), ...librarySection(one)]),
@@ -44,12 +52,12 @@ export function errorsPage(): GeneratedFile {
   })
 }
 
-function fieldTable(at: Place): string {
+function fieldTable(): string {
   return table(
     ['Field', 'Meaning'],
     Object.entries(errorFields).map(([name, { always, meaning, facts: known, from: provenance }]) => [
       `\`${name}\`<br>${always ? 'always' : 'not always'}`,
-      [`${meaning} ${from(provenance, at)}`, ...known.map((one) => fact(one, at))].join('<br>'),
+      [`${meaning}${from(provenance)}`, ...known.map((one) => fact(one))].join('<br>'),
     ]),
   )
 }
@@ -67,7 +75,7 @@ function index(explained: readonly ErrorCodeExplanation[]): string {
 function tokenEndpointSection(explained: ErrorCodeExplanation, at: Place): readonly string[] {
   const { code, anchor, tokenEndpoint, library } = explained
   if (tokenEndpoint === undefined) return []
-  const { status, meaning, advice, isTransient, nextGrant, causes, facts: known } = tokenEndpoint
+  const { status, meaning, advice, isTransient, causes, facts: known } = tokenEndpoint
   const repeat = isTransient
     ? 'You may send the same request again later.'
     : 'Sending the same request again does not help.'
@@ -75,15 +83,21 @@ function tokenEndpointSection(explained: ErrorCodeExplanation, at: Place): reado
     heading(3, `\`${code}\``, anchor),
     `**Status ${status}.** ${escapeTags(meaning)}`,
     `**What to do:** ${escapeTags(advice)} ${repeat}`,
-    nextGrant === undefined
-      ? ''
-      : `**The next request:** [\`${nextGrant}\`](${at.to(grantPages[nextGrant])}).`,
+    nextRequest(code as TokenEndpointError, at),
     ...causes.flatMap((cause) => causeSection(cause, tokenEndpoint, at)),
-    facts(known, at),
+    facts(known),
     ...(library === undefined
       ? []
       : ['**In this project:** a `GrantsError` can have this code too.', ...librarySection(explained)]),
   ]
+}
+
+function nextRequest(code: keyof typeof nextRequests, at: Place): string {
+  const { text, command, page: target } = nextRequests[code]
+  return blocks(
+    `**The next request:** ${text} More: [${target.title}](${at.to(target.path)}).`,
+    fence('sh', command),
+  )
 }
 
 function causeSection(
@@ -92,7 +106,7 @@ function causeSection(
   at: Place,
 ): readonly string[] {
   const wording =
-    description === undefined ? 'not known' : `\`${description.text}\` ${from(description.from, at)}`
+    description === undefined ? 'not known' : `\`${description.text}\` ${from(description.from)}`
   const where =
     grants.length === 0
       ? 'the rest of the API'
@@ -101,7 +115,7 @@ function causeSection(
     heading(4, escapeTags(when.replace(/\.$/, '')), anchor),
     list([
       `Description: ${wording}`,
-      `Returned by: ${where} ${from(provenance, at)}`,
+      `Returned by: ${where}${from(provenance)}`,
       `What to do: ${escapeTags(advice ?? tokenEndpoint.advice)}`,
     ]),
   ]

@@ -4,6 +4,7 @@ import {
   limits,
   lockout,
   pages,
+  simpleAuthClient,
   sources,
   tokenRequest,
   unknowns,
@@ -14,20 +15,20 @@ import { blocks, escapeTags, heading, list, steps, table } from '../markdown/mar
 import { fact, facts } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 
-/** The page of the three kinds of client. */
+/** The page of the four kinds of client. */
 export function clientsPage(): GeneratedFile {
   return page('reference/clients.md', {
-    title: 'Clients: developer, product, user',
+    title: 'OAuth clients: developer, product, user, Simple Auth',
     body: (at) => [
       `Every token request contains an OAuth client's id and secret. The kind of client decides which
 [grants](${at.to('grants/README.md')}) it may use, and whether its tokens can be renewed.`,
-      fact(clientIdFormat, at),
-      ...Object.entries(clientReferences).map(([kind, reference]) =>
+      fact(clientIdFormat),
+      ...Object.entries({ ...clientReferences, simple_auth: simpleAuthClient }).map(([kind, reference]) =>
         blocks(
           heading(2, reference.title, kind),
           reference.summary,
           `For example \`${reference.example}\`, as \`id:secret\`.`,
-          facts(reference.facts, at),
+          facts(reference.facts),
           list(
             reference.pages.map((id) => `Particle's documentation: [${pages[id].title}](${pages[id].url})`),
           ),
@@ -52,15 +53,15 @@ export function requestPage(): GeneratedFile {
         ],
       ),
       `As OpenAPI 3.1, with the fields of each grant and other API calls: [openapi.json](${at.to('public/openapi.json')}).`,
-      facts(tokenRequest.facts, at),
+      facts(tokenRequest.facts),
       heading(2, 'Client authentication', 'client-authentication'),
       'Either HTTP Basic (`client_secret_basic`):',
-      facts(clientAuthentication.client_secret_basic, at),
+      facts(clientAuthentication.client_secret_basic),
       'Or form fields (`client_secret_post`):',
-      facts(clientAuthentication.client_secret_post, at),
+      facts(clientAuthentication.client_secret_post),
       heading(2, 'Order of the checks', 'checks'),
       'The first check that fails decides the response.',
-      steps(checks.map((check) => fact(check, at))),
+      steps(checks.map((check) => fact(check))),
     ],
   })
 }
@@ -72,12 +73,12 @@ export function limitsPage(): GeneratedFile {
     body: (at) => [
       heading(2, 'Lockout', 'lockout'),
       `**After ${lockout.failures} failed token requests in a row, your IP address is blocked for ${lockout.seconds / 60} minutes.**`,
-      facts(lockout.facts, at),
+      facts(lockout.facts),
       `The libraries of this project send no automatic request within 30 minutes of the ninth refusal they have seen, and hold back
 an account after five refusals ([\`backing_off\`](${at.to('errors.md')}#backing_off)). They cannot see other programs behind your
 IP address. See [protection from lockout](${at.to('guides/lockout-guard.md')}).`,
       ...Object.entries(limits).map(([id, { title, facts: known }]) =>
-        blocks(heading(2, title, id), facts(known, at)),
+        blocks(heading(2, title, id), facts(known)),
       ),
     ],
   })
@@ -93,7 +94,7 @@ export function unsupportedGrantsPage(): GeneratedFile {
         ([id, { title, facts: known, reason, alternative, alternativeGrant }]) =>
           blocks(
             heading(2, `\`${id}\`: ${title}`, toAnchor(id)),
-            facts(known, at),
+            facts(known),
             `Why it is not supported: ${reason}`,
             `What to do instead: ${alternative}${alternativeGrant === undefined ? '' : ` See [\`${alternativeGrant}\`](${at.to(grantPages[alternativeGrant])}).`}`,
           ),
@@ -112,11 +113,11 @@ export function unknownsPage(): GeneratedFile {
   return page('reference/unknowns.md', {
     title: 'Open questions',
     body: (at) => [
-      'Open questions about the live service, what is known so far, and what this project does so that it works either way. If you know an answer, please open an issue.',
+      `Open questions about the live service, what is known so far, and what this project does so that it works either way. If you have an account, you can [help to answer them](${at.to('reference/live-check.md')}).`,
       ...Object.entries(unknowns).map(([id, { question, known, handling }]) =>
         blocks(
           heading(2, escapeTags(question), id),
-          facts(known, at),
+          facts(known),
           `**This project:** ${escapeTags(handling)}`,
         ),
       ),

@@ -7,58 +7,53 @@ import {
   type PossibleError,
   successFields,
 } from '@particle-grants/reference'
-import { blocks, escapeTags, heading, table } from '../markdown/markdown.ts'
+import { blocks, escapeTags, table } from '../markdown/markdown.ts'
 import { fact, from } from '../markdown/provenance.ts'
 import type { Place } from '../place.ts'
 
 const head = ['Response', 'When, and what to do']
 
-/** The part of a grant's page about its responses: tokens, errors, and the fields of a response with tokens. */
-export function responseSection(grant: GrantExplanation, at: Place): string {
+/** The responses of this grant: tokens, `mfa_required`, and its own errors. */
+export function responseTable(grant: GrantExplanation, at: Place): string {
+  const { tokens, mfa_required } = grant.reference.outcomes as Readonly<Record<string, Fact | undefined>>
+  const outcomes = [
+    ...(tokens === undefined ? [] : [['200', fact(tokens)]]),
+    ...(mfa_required === undefined
+      ? []
+      : [[`403 [\`mfa_required\`](${at.to('errors.md')}#mfa_required)`, fact(mfa_required)]]),
+  ]
   return blocks(
-    heading(2, 'Responses and errors', 'responses'),
-    table(head, [...successes(grant, at), ...errors(grant, { at, ofAnyGrant: false })]),
-    'Errors that any grant can return:',
-    table(head, errors(grant, { at, ofAnyGrant: true })),
-    `Another code: [other errors](${at.to('errors.md')}#other_error). Decide by \`error\`, never by \`error_description\`.`,
-    heading(3, 'Fields of a response with tokens', 'token-response'),
-    table(['Field', 'Meaning'], tokenFields(at)),
+    table(head, [...outcomes, ...rows(grant, at, false)]),
+    `Decide by \`error\`, never by \`error_description\`. [All errors](${at.to('errors.md')})`,
   )
 }
 
-function successes({ reference }: GrantExplanation, at: Place): string[][] {
-  const { tokens, mfa_required } = reference.outcomes as Readonly<Record<string, Fact | undefined>>
-  return [
-    ...(tokens === undefined ? [] : [['200 [tokens](#token-response)', fact(tokens, at)]]),
-    ...(mfa_required === undefined
-      ? []
-      : [[`403 [\`mfa_required\`](${at.to('errors.md')}#mfa_required)`, fact(mfa_required, at)]]),
-  ]
+/** The errors that any grant can return. */
+export function generalErrorTable(grant: GrantExplanation, at: Place): string {
+  return table(head, rows(grant, at, true))
 }
 
-interface Wanted {
-  readonly at: Place
-  /** The errors that any grant can return, or those of this grant. */
-  readonly ofAnyGrant: boolean
+/** The fields of a response with tokens. */
+export function tokenFieldTable(): string {
+  return table(
+    ['Field', 'Meaning'],
+    Object.entries(successFields).map(([name, { always, meaning, facts, from: provenance }]) => [
+      `\`${name}\`<br>${always ? 'always' : 'not always'}`,
+      [`${escapeTags(meaning)}${from(provenance)}`, ...facts.map(fact)].join('<br>'),
+    ]),
+  )
 }
 
-function errors({ errors: possible }: GrantExplanation, { at, ofAnyGrant }: Wanted): string[][] {
-  const refusals = possible.filter(({ code }) => code !== 'mfa_required') // listed with the successes
+function rows({ errors }: GrantExplanation, at: Place, ofAnyGrant: boolean): string[][] {
+  const refusals = errors.filter(({ code }) => code !== 'mfa_required') // in a row of its own
   return refusals.flatMap(({ code, status, causes }) =>
     causes
       .filter((cause) => (cause.grants.length === grantTypes.length) === ofAnyGrant)
       .map((cause) => [
         `${status} [\`${code}\`](${at.to('errors.md')}#${cause.anchor})`,
-        `${escapeTags(cause.when)} ${from(cause.from, at)}<br>${escapeTags(findAdvice(code, cause))}`,
+        `${escapeTags(cause.when)}${from(cause.from)}<br>${escapeTags(findAdvice(code, cause))}`,
       ]),
   )
-}
-
-function tokenFields(at: Place): string[][] {
-  return Object.entries(successFields).map(([name, { always, meaning, facts, from: provenance }]) => [
-    `\`${name}\`<br>${always ? 'always' : 'not always'}`,
-    [`${escapeTags(meaning)} ${from(provenance, at)}`, ...facts.map((one) => fact(one, at))].join('<br>'),
-  ])
 }
 
 /** Returns what to do about a cause: its own advice, or that of the code. */

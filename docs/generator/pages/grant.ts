@@ -7,115 +7,145 @@ import {
   pages,
   questions,
 } from '@particle-grants/reference'
-import { bodyOf } from '../exchange/exchange.ts'
 import type { Recordings } from '../exchange/recordings.ts'
 import { grantPages } from '../grant-pages.ts'
-import { blocks, details, escapeTags, fence, heading, list, table } from '../markdown/markdown.ts'
+import { blocks, details, escapeTags, heading, list, table } from '../markdown/markdown.ts'
 import { fact, facts, from } from '../markdown/provenance.ts'
-import { type GeneratedFile, page } from '../page.ts'
-import type { Place } from '../place.ts'
-import { samplesOf, tabs } from '../samples/samples.ts'
-import { responseSection } from './grant-responses.ts'
+import { type GeneratedFile, generatedFile } from '../page.ts'
+import { type Place, place } from '../place.ts'
+import { generalErrorTable, responseTable, tokenFieldTable } from './grant-responses.ts'
+import { rawHttp, requestAndResponses, variant } from './grant-samples.ts'
 import { renewals } from './grants-overview.ts'
-import { type ShownExchange, shownExchanges } from './shown-exchanges.ts'
+import { shownExchanges } from './shown-exchanges.ts'
 
-/** The page of one grant. It answers first: what the request is for, the request, and its response. */
+/** The page of one grant: the request and its responses first, then what is often looked up, and the rest collapsed. */
 export function grantPage(type: GrantType, recordings: Recordings): GeneratedFile {
   const grant = explainGrant<GrantType>(type)
-  const { reference } = grant
-  const { caution } = reference
-  return page(grantPages[type], {
-    title: reference.title,
-    body: (at) => [
-      `\`${type}\``,
-      reference.summary,
-      caution === undefined ? '' : `**${caution.text}** ${from(caution.from, at)}`,
-      ...shownExchanges[type].map((shown) => exchange(shown, recordings)),
-      heading(2, 'Fields', 'fields'),
-      fields(grant, at),
-      responseSection(grant, at),
-      heading(2, 'Lifetime and renewal', 'lifetime'),
-      facts(reference.lifetimes, at),
-      `As a timeline: [how long tokens live](${at.to('reference/token-life.md')}).`,
-      heading(2, 'Who may use it', 'clients'),
-      clients(grant, at),
-      heading(2, 'When to use it', 'when'),
-      list(reference.whenToUse),
-      heading(2, 'Questions', 'questions'),
-      ...reference.questions.map((id) => question(id, at)),
-      heading(2, "Particle's documentation", 'pages'),
-      list(reference.pages.map((id) => `[${pages[id].title}](${pages[id].url})`)),
-    ],
-  })
-}
-
-function exchange({ id, title, text }: ShownExchange, recordings: Recordings): string {
-  const { request, response, status } = recordings[id]
-  return blocks(
-    heading(2, title, id),
-    text,
-    tabs(samplesOf(id, recordings)),
-    `The response, status ${status}:`,
-    fence('json', JSON.stringify(JSON.parse(bodyOf(response)), undefined, 2)),
-    details('The complete HTTP request and response', [
-      'Recorded from the sandbox of this project. Values that differ each time are replaced, and `Host` is the address of Particle.',
-      fence('http', request),
-      fence('http', response),
-    ]),
+  const at = place(grantPages[type])
+  return generatedFile(
+    at,
+    blocks(
+      pane('intro', introduction(grant)),
+      pane('request', requestAndResponses(shownExchanges[type], recordings)),
+      pane('text', [
+        heading(2, 'Fields', 'fields'),
+        requiredFields(grant, at),
+        heading(2, 'Responses and errors', 'responses'),
+        responseTable(grant, at),
+        heading(2, 'Lifetime and renewal', 'lifetime'),
+        facts(grant.reference.lifetimes),
+        `Renewal: ${renewals(type, at).replaceAll('<br>', '; ')}. [How long tokens live](${at.to('reference/token-life.md')})`,
+        heading(2, 'Who may use it', 'clients'),
+        clients(grant, at),
+        heading(2, 'More', 'more'),
+        ...collapsed(grant, at, recordings),
+      ]),
+    ),
   )
 }
 
-function clients({ type, definition, reference }: GrantExplanation, at: Place): string {
+/** A part of the page that the site places: on a wide screen the request is beside the text. */
+function pane(name: string, content: readonly string[]): string {
+  return blocks(`<div id="${name}" class="grant-${name}">`, content, '</div>')
+}
+
+function introduction({ type, reference }: GrantExplanation): readonly string[] {
+  const { title, summary, caution } = reference
+  return [
+    `# ${title}`,
+    `\`${type}\``,
+    summary,
+    caution === undefined ? '' : `**${caution.text}** ${from(caution.from)}`,
+    shownExchanges[type].flow,
+  ]
+}
+
+function collapsed(grant: GrantExplanation, at: Place, recordings: Recordings): readonly string[] {
+  const { type, reference } = grant
+  const { request, variants } = shownExchanges[type]
+  const optional = optionalFields(grant)
+  return [
+    ...variants.map((one) => variant(one, recordings)),
+    optional === '' ? '' : details('Optional fields', [optional]),
+    details('Formats of the fields', [formats(grant)]),
+    details('Errors that any grant can return', [generalErrorTable(grant, at)]),
+    details('Fields of a response with tokens', [tokenFieldTable()]),
+    details('The complete HTTP request and response', [rawHttp(request, recordings)]),
+    details('When to use it', [list(reference.whenToUse)]),
+    ...reference.questions.map((id) => {
+      const { question, answer } = questions[id]
+      return details(escapeTags(question).replaceAll(/`([^`]*)`/g, '<code>$1</code>'), [facts(answer)], id)
+    }),
+    details("Particle's documentation", [
+      list(reference.pages.map((id) => `[${pages[id].title}](${pages[id].url})`)),
+    ]),
+  ]
+}
+
+function clients({ definition, reference }: GrantExplanation, at: Place): string {
   const outcomes: readonly string[] = definition.outcomes
   return blocks(
     table(
       ['Client', 'Whose token'],
       Object.entries(reference.clients).map(([kind, whose]) => [
         `[${kind}](${at.to('reference/clients.md')}#${kind})`,
-        fact(whose, at),
+        fact(whose),
       ]),
     ),
-    list([
-      outcomes.includes('mfa_required')
-        ? 'MFA: required if the account has it, in a [second request](./mfa-otp.md).'
-        : 'MFA: this request is not answered with `mfa_required`.',
-      `Renewal: ${renewals(type, at).replaceAll('<br>', '; ')}.`,
-    ]),
+    outcomes.includes('mfa_required')
+      ? 'MFA: required if the account has it, in a [second request](./mfa-otp.md).'
+      : 'MFA: this request is not answered with `mfa_required`.',
   )
 }
 
-function fields({ type, definition, reference }: GrantExplanation, at: Place): string {
+type ExplainedField = FieldDefinition & FieldReference & { readonly name: string }
+
+function fieldsOf({ definition, reference }: GrantExplanation): readonly ExplainedField[] {
   const references: Readonly<Record<string, FieldReference>> = reference.fields
-  const all = Object.entries<FieldDefinition>(definition.fields).flatMap(([name, one]) => {
+  return Object.entries<FieldDefinition>(definition.fields).flatMap(([name, one]) => {
     const explained = references[name]
     return explained === undefined ? [] : [{ name, ...one, ...explained }]
   })
-  const row = ({ name, required, format, meaning, example, from: provenance }: (typeof all)[number]) => [
-    fieldName(name, required, format),
-    `${escapeTags(meaning)} ${from(provenance, at)}<br>Example: \`${example}\``,
-  ]
-  const grantType = [
-    fieldName('grant_type', true, 'text'),
-    `\`${type}\`, in lower case. Also send the client's id and secret, with HTTP Basic or as fields: [token requests](${at.to('reference/request.md')}).`,
-  ]
-  const optional = all.filter(({ required }) => !required)
-  const notes = all.flatMap(({ name, facts: known = [] }) =>
-    known.map((one) => `- \`${name}\`: ${fact(one, at)}`),
+}
+
+function requiredFields(grant: GrantExplanation, at: Place): string {
+  const required = fieldsOf(grant).filter((field) => field.required)
+  return table(
+    ['Field', 'Meaning'],
+    [
+      [fieldName('grant_type', true, 'text'), `\`${grant.type}\`, in lower case.`],
+      [
+        '`client_id`, `client_secret`<br>**required**',
+        `The client's id and secret, here or with HTTP Basic: [token requests](${at.to('reference/request.md')}).`,
+      ],
+      // The request beside the table has their examples.
+      ...required.map((field) => fieldRow(field, false)),
+    ],
   )
-  const formats = [...new Set(all.map(({ format }) => format))]
-  return blocks(
-    table(['Field', 'Meaning'], [grantType, ...all.filter(({ required }) => required).map(row)]),
-    optional.length === 0 ? '' : details('Optional fields', [table(['Field', 'Meaning'], optional.map(row))]),
-    notes.join('\n'),
-    list(formats.map((format) => `*${format}*: ${fieldFormats[format]}`)),
-  )
+}
+
+function optionalFields(grant: GrantExplanation): string {
+  const optional = fieldsOf(grant).filter(({ required }) => !required)
+  return optional.length === 0
+    ? ''
+    : table(
+        ['Field', 'Meaning'],
+        optional.map((field) => fieldRow(field, true)),
+      )
+}
+
+function fieldRow(field: ExplainedField, withExample: boolean): string[] {
+  const { name, required, format, meaning, example, from: provenance, facts = [] } = field
+  const lines = [`${escapeTags(meaning)}${from(provenance)}`, ...facts.map(fact)]
+  if (withExample) lines.push(`Example: \`${example}\``)
+  return [fieldName(name, required, format), lines.join('<br>')]
 }
 
 function fieldName(name: string, required: boolean, format: FieldFormat): string {
   return `\`${name}\`<br>${required ? '**required**' : 'optional'}, *${format}*`
 }
 
-function question(id: keyof typeof questions, at: Place): string {
-  const { question: asked, answer } = questions[id]
-  return blocks(heading(3, asked, id), answer.map((one) => fact(one, at)).join('\n'))
+function formats(grant: GrantExplanation): string {
+  const used = [...new Set(fieldsOf(grant).map(({ format }) => format))]
+  return list(used.map((format) => `*${format}*: ${fieldFormats[format]}`))
 }

@@ -1,15 +1,8 @@
 import { type ClientKind, type GrantType, grants, grantTypes } from '@particle-grants/core/protocol'
-import {
-  explainGrant,
-  type Fact,
-  lifetimes,
-  type TokenKind,
-  tokenKinds,
-  unsupportedGrants,
-} from '@particle-grants/reference'
+import { explainGrant, lifetimes, unsupportedGrants } from '@particle-grants/reference'
 import { grantPages } from '../grant-pages.ts'
 import { heading, list, table } from '../markdown/markdown.ts'
-import { fact, facts, from } from '../markdown/provenance.ts'
+import { facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
 import { toAnchor } from './facts-pages.ts'
@@ -34,14 +27,9 @@ export function grantsOverview(): GeneratedFile {
           explainGrant<GrantType>(type).reference.whenToUse.join('<br>'),
         ]),
       ),
-      `Step by step: [what do you have?](${at.to('guides/start.md')})`,
-      heading(2, 'Which token do I need?', 'tokens'),
-      table(
-        ['Token', 'Request', 'Expires and renewal', 'Use it'],
-        Object.values(tokenKinds).map((kind) => tokenRow(kind, at)),
-      ),
+      `Not sure? [Which token do I need?](${at.to('guides/choose.md')})`,
       heading(2, 'How long an access token is valid', 'lifetime'),
-      facts([...lifetimes.access_token.seconds.map((one) => one.fact), ...lifetimes.access_token.facts], at),
+      facts([...lifetimes.access_token.seconds.map((one) => one.fact), ...lifetimes.access_token.facts]),
       heading(2, 'Unsupported grants', 'unsupported'),
       list(
         Object.keys(unsupportedGrants).map(
@@ -59,24 +47,9 @@ function row(type: GrantType, at: Place): string[] {
     .map(([name]) => `\`${name}\``)
   const outcomes: readonly string[] = grants[type].outcomes
   return [
-    `[\`${type}\`](${at.to(grantPages[type])})<br>${required.join(', ') || 'no other field'}${caution ? `<br>**${caution.text}** ${from(caution.from, at)}` : ''}`,
+    `[\`${type}\`](${at.to(grantPages[type])})<br>${required.join(', ') || 'no other field'}${caution ? `<br>**${caution.text}** ${from(caution.from)}` : ''}`,
     renewals(type, at, (kind) => `[${kind}](${at.to('reference/clients.md')}#${kind})`),
     formatMfa(type, outcomes.includes('mfa_required')),
-  ]
-}
-
-function tokenRow(kind: TokenKind, at: Place): string[] {
-  const { title, grant, client, permissions, expiry, renewal, mfa, advice } = kind
-  const request =
-    grant === undefined
-      ? `[API users](${at.to('reference/calls.md')}#api-users)`
-      : `[\`${grant}\`](${at.to(grantPages[grant])}), [${client}](${at.to('reference/clients.md')}#${client}) client`
-  const cell = (one: Fact) => fact(one, at)
-  return [
-    `**${title}**<br>${cell(permissions)}`,
-    `${request}<br>MFA: ${cell(mfa)}`,
-    `${cell(expiry)}<br>${cell(renewal)}`,
-    advice.map(cell).join('<br>'),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { grantTypes } from '@particle-grants/core/protocol'
-import { grantReferences, type QuestionId, questions } from '@particle-grants/reference'
+import { grantReferences, type Question, type QuestionId, questions } from '@particle-grants/reference'
 import { grantPages } from '../grant-pages.ts'
 import { blocks, heading, list } from '../markdown/markdown.ts'
 import { facts } from '../markdown/provenance.ts'
@@ -19,13 +19,14 @@ export function questionsPage(): GeneratedFile {
 }
 
 function section(id: QuestionId, at: Place): string {
-  const { question, answer } = questions[id]
+  const { question, answer, asked = [] }: Question = questions[id]
   const grants = grantTypes
     .filter((type) => grantReferences[type].questions.includes(id))
     .map((type) => `[\`${type}\`](${at.to(grantPages[type])})`)
   return blocks(
     heading(2, question, id),
-    facts(answer, at),
+    facts(answer),
     grants.length === 0 ? '' : `See ${grants.join(', ')}.`,
+    asked.length === 0 ? '' : `Asked in ${asked.map(({ title, url }) => `[${title}](${url})`).join(', ')}.`,
   )
 }

@@ -28,10 +28,10 @@ export function tokenLifePage(): GeneratedFile {
         blocks(
           heading(2, title, id),
           component(`TokenLife kind="${id}"`, describeTimeline(id)),
-          facts([expiry, renewal, ...advice] as readonly Fact[], at),
+          facts([expiry, renewal, ...advice] as readonly Fact[]),
         ),
       ),
-      ...Object.entries(lifetimes).map(([id, lifetime]) => section(id, lifetime, at)),
+      ...Object.entries(lifetimes).map(([id, lifetime]) => section(id, lifetime)),
       `How the libraries of this project renew tokens: [staying signed in](${at.to('guides/renewal-and-stores.md')}).`,
     ],
   })
@@ -68,14 +68,14 @@ function formatRenewal(grant: GrantType, client: ClientKind, at: Place): string 
   return by === null ? 'not possible: sign in again' : `[\`${by}\`](${at.to(grantPages[by])})`
 }
 
-function section(id: string, { title, seconds, facts: known }: Lifetime, at: Place): string {
+function section(id: string, { title, seconds, facts: known }: Lifetime): string {
   const lengths = seconds.map(({ value, fact: known_ }) => [
     formatDays(value),
-    `${known_.text} ${from(known_.from, at)}`,
+    `${known_.text}${from(known_.from)}`,
   ])
   return blocks(
     heading(2, title, id),
     lengths.length === 0 ? '' : table(['Length', 'Source'], lengths),
-    known.map((one) => `- ${fact(one, at)}`).join('\n'),
+    known.map((one) => `- ${fact(one)}`).join('\n'),
   )
 }

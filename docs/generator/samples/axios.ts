@@ -14,12 +14,14 @@ import axios from 'axios'
 export const axios: Samples = {
   'sign-in': `${imports('createSession', 'developerClient')}
 const session = createSession({ client: developerClient() })
-await session.login({ username: 'dev@example.com', password: 'correct horse' })
+const password = process.env.PARTICLE_PASSWORD
+await session.login({ username: 'dev@example.com', password })
 ${attach}`,
 
   otp: `${imports('createSession', 'developerClient')}
 const session = createSession({ client: developerClient() })
-const state = await session.login({ username: 'mfa@example.com', password: 'battery staple' })
+const password = process.env.PARTICLE_PASSWORD
+const state = await session.login({ username: 'mfa@example.com', password })
 if (state.status === 'mfa_required') await session.submitOtp('012345')
 ${attach}`,
 
@@ -27,7 +29,8 @@ ${attach}`,
 const session = createSession({ client: developerClient() })
 const api = axios.create({ baseURL: 'https://api.particle.io' })
 attachSession(api, session)
-await session.login({ username: 'mfa@example.com', password: 'battery staple' })
+const password = process.env.PARTICLE_PASSWORD
+await session.login({ username: 'mfa@example.com', password })
 
 try {
   await api.get('/v1/devices') // not sent, since there is no token yet
@@ -37,52 +40,44 @@ try {
 }`,
 
   'sign-in-customer': `${imports('createSession', 'customer', 'productClient')}
-const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
+const secret = process.env.PARTICLE_CLIENT_SECRET
+const client = productClient({ id: 'my-product-1234', secret })
 const session = createSession({ client, subject: customer('jane@example.com') })
-await session.login({ username: 'jane@example.com', password: 'janes own password' })
+const password = process.env.PARTICLE_PASSWORD
+await session.login({ username: 'jane@example.com', password })
 ${attach}`,
-
-  'otp-wrong': `${imports('createSession', 'developerClient', 'GrantsError')}
-const session = createSession({ client: developerClient() })
-attachSession(axios.create({ baseURL: 'https://api.particle.io' }), session)
-const state = await session.login({ username: 'mfa@example.com', password: 'battery staple' })
-try {
-  if (state.status === 'mfa_required') await session.submitOtp('012345')
-} catch (error) {
-  if (!(GrantsError.isInstance(error) && error.code === 'invalid_code')) throw error
-  console.log(error.message) // call submitOtp() again with the next code
-}`,
 
   'recovery-code': `${imports('createSession', 'developerClient')}
 const session = createSession({ client: developerClient() })
-const state = await session.login({ username: 'mfa@example.com', password: 'battery staple' })
-if (state.status === 'mfa_required') await session.submitRecoveryCode('a1b2-c3d4-e5f6')
+const password = process.env.PARTICLE_PASSWORD
+const state = await session.login({ username: 'mfa@example.com', password })
+if (state.status === 'mfa_required') await session.submitRecoveryCode(process.env.PARTICLE_RECOVERY_CODE)
 ${attach}`,
 
   'client-owner': `${imports('createSession', 'productClient')}
-const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
+const secret = process.env.PARTICLE_CLIENT_SECRET
+const client = productClient({ id: 'my-product-1234', secret })
 const session = createSession({ client }) // requests a token when the first call needs one
 ${attach}`,
 
   'client-customer': `${imports('createSessionPool', 'productClient')}
-const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
+const secret = process.env.PARTICLE_CLIENT_SECRET
+const client = productClient({ id: 'my-product-1234', secret })
 const session = createSessionPool({ client }).customer('jane@example.com')
 ${attach}`,
 
   'client-user': `${imports('createSession', 'userClient')}
-const client = userClient({ id: 'my-scripts-5678', secret: 'user-client-secret' })
+const secret = process.env.PARTICLE_CLIENT_SECRET
+const client = userClient({ id: 'my-scripts-5678', secret })
 const session = createSession({ client })
 ${attach}`,
 
-  'refresh-developer': `${imports('createSession', 'developerClient')}
-const session = createSession({ client: developerClient() })
-await session.login({ username: 'dev@example.com', password: 'correct horse' })
-${attach} // valid for 90 days; then calls reject with reauthentication_required`,
-
   refresh: `${imports('createSession', 'customer', 'productClient')}
-const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
+const secret = process.env.PARTICLE_CLIENT_SECRET
+const client = productClient({ id: 'my-product-1234', secret })
 const session = createSession({ client, subject: customer('jane@example.com') })
-await session.login({ username: 'jane@example.com', password: 'janes own password' })
+const password = process.env.PARTICLE_PASSWORD
+await session.login({ username: 'jane@example.com', password })
 await session.getAccessToken({ forceRefresh: true }) // only to refresh now: calls refresh automatically
 ${attach}`,
 }

@@ -1,15 +1,15 @@
 import type { Samples } from './sample.ts'
 
-const password = `printf '%s\\n' "$PASSWORD" | pgrants auth login --username mfa@example.com --password-stdin`
+const password = `printf '%s\\n' "$PARTICLE_PASSWORD" | pgrants auth login --username mfa@example.com --password-stdin`
 /** Exit code 4 means that the code is missing. */
 const withMfa = `${password} || [ $? -eq 4 ]`
-const customer = `printf '%s\\n' "$CLIENT_SECRET" "$PASSWORD" | pgrants auth login \\
+const customer = `printf '%s\\n' "$CLIENT_SECRET" "$PARTICLE_PASSWORD" | pgrants auth login \\
   --client-id my-product-1234 --client-secret-stdin \\
   --username jane@example.com --password-stdin`
 
 /** Samples with `pgrants`. Secrets are read from standard input, never from an argument. In a terminal it prompts for them. */
 export const cli: Samples = {
-  'sign-in': `printf '%s\\n' "$PASSWORD" | pgrants auth login --username dev@example.com --password-stdin
+  'sign-in': `printf '%s\\n' "$PARTICLE_PASSWORD" | pgrants auth login --username dev@example.com --password-stdin
 
 curl -H "$(pgrants auth token --format header)" https://api.particle.io/v1/devices`,
 
@@ -21,10 +21,6 @@ curl -H "$(pgrants auth token --format header)" https://api.particle.io/v1/devic
   otp: `${withMfa}
 printf '%s\\n' "$CODE" | pgrants auth login --otp-stdin`,
 
-  'otp-wrong': `${withMfa}
-printf '%s\\n' "$CODE" | pgrants auth login --otp-stdin ||
-  echo "Exit code $?: 4 means that the code was wrong. Run the command again with the next code"`,
-
   'recovery-code': `${withMfa}
 printf '%s\\n' "$RECOVERY_CODE" | pgrants auth login --recovery-code-stdin`,
 
@@ -35,11 +31,6 @@ printf '%s\\n' "$RECOVERY_CODE" | pgrants auth login --recovery-code-stdin`,
 
   'client-user': `printf '%s\\n' "$CLIENT_SECRET" | pgrants auth login \\
   --client-id my-scripts-5678 --client-kind user --client-secret-stdin`,
-
-  'refresh-developer': `printf '%s\\n' "$PASSWORD" | pgrants auth login --username dev@example.com --password-stdin
-
-pgrants auth refresh ||
-  echo "Exit code $?: the token cannot be renewed. Sign in again before it expires"`,
 
   refresh: `${customer}
 pgrants auth refresh # only to renew now: auth token renews automatically`,

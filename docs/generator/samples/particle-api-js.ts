@@ -2,60 +2,56 @@ import type { Samples } from './sample.ts'
 
 const product = `import Particle from 'particle-api-js'
 
-const particle = new Particle({ clientId: 'my-product-1234', clientSecret: 'product-secret' })`
+const particle = new Particle({
+  clientId: 'my-product-1234',
+  clientSecret: process.env.PARTICLE_CLIENT_SECRET,
+})`
 
 /** Samples with particle-api-js. It has calls for some grants; for the others its `request` sends the fields. */
 export const particleApiJs: Samples = {
   'sign-in': `import Particle from 'particle-api-js'
 
 const particle = new Particle()
-const { body } = await particle.login({ username: 'dev@example.com', password: 'correct horse' })
+const password = process.env.PARTICLE_PASSWORD
+const { body } = await particle.login({ username: 'dev@example.com', password })
 const devices = await particle.listDevices({ auth: body.access_token })`,
 
   'sign-in-mfa': `import Particle from 'particle-api-js'
 
 const particle = new Particle()
+const password = process.env.PARTICLE_PASSWORD
 try {
-  await particle.login({ username: 'mfa@example.com', password: 'battery staple' })
+  await particle.login({ username: 'mfa@example.com', password })
 } catch (error) {
   if (error.body?.error !== 'mfa_required') throw error
   const { mfa_token } = error.body // pass it to sendOtp
 }`,
 
   'sign-in-customer': `${product}
-const { body } = await particle.login({ username: 'jane@example.com', password: 'janes own password' })`,
+const password = process.env.PARTICLE_PASSWORD
+const { body } = await particle.login({ username: 'jane@example.com', password })`,
 
   otp: `import Particle from 'particle-api-js'
 
 const particle = new Particle()
+const password = process.env.PARTICLE_PASSWORD
 try {
-  await particle.login({ username: 'mfa@example.com', password: 'battery staple' })
+  await particle.login({ username: 'mfa@example.com', password })
 } catch (error) {
   if (error.body?.error !== 'mfa_required') throw error
-  const { body } = await particle.sendOtp({ mfaToken: error.body.mfa_token, otp: '012345' })
+  const { body } = await particle.sendOtp({
+    mfaToken: error.body.mfa_token,
+    otp: '012345',
+  })
   const devices = await particle.listDevices({ auth: body.access_token })
-}`,
-
-  'otp-wrong': `import Particle from 'particle-api-js'
-
-const particle = new Particle()
-try {
-  await particle.login({ username: 'mfa@example.com', password: 'battery staple' })
-} catch (error) {
-  if (error.body?.error !== 'mfa_required') throw error
-  try {
-    await particle.sendOtp({ mfaToken: error.body.mfa_token, otp: '012345' })
-  } catch (refused) {
-    if (refused.body?.error !== 'invalid_token') throw refused
-    console.log(refused.statusCode) // send the next code, with the same mfaToken
-  }
 }`,
 
   'recovery-code': `import Particle from 'particle-api-js'
 
 const particle = new Particle()
+const password = process.env.PARTICLE_PASSWORD
 try {
-  await particle.login({ username: 'mfa@example.com', password: 'battery staple' })
+  await particle.login({ username: 'mfa@example.com', password })
 } catch (error) {
   if (error.body?.error !== 'mfa_required') throw error
   // particle-api-js has no call for this grant.
@@ -65,7 +61,7 @@ try {
     form: {
       grant_type: 'urn:custom:recovery-code',
       mfa_token: error.body.mfa_token,
-      recovery_code: 'a1b2-c3d4-e5f6',
+      recovery_code: process.env.PARTICLE_RECOVERY_CODE,
       client_id: 'particle',
       client_secret: 'particle',
     },
@@ -83,21 +79,17 @@ const response = await particle.request({
     grant_type: 'client_credentials',
     scope: 'customer=jane@example.com',
     client_id: 'my-product-1234',
-    client_secret: 'product-secret',
+    client_secret: process.env.PARTICLE_CLIENT_SECRET,
   },
 })`,
 
   'client-user': `import Particle from 'particle-api-js'
 
-const particle = new Particle({ clientId: 'my-scripts-5678', clientSecret: 'user-client-secret' })
+const particle = new Particle({
+  clientId: 'my-scripts-5678',
+  clientSecret: process.env.PARTICLE_CLIENT_SECRET,
+})
 const { body } = await particle.loginAsClientOwner()`,
-
-  'refresh-developer': `import Particle from 'particle-api-js'
-
-const particle = new Particle()
-const { body } = await particle.login({ username: 'dev@example.com', password: 'correct horse' })
-// body.refresh_token does not work: sign in again before the token expires.
-const expiresAt = new Date(Date.now() + body.expires_in * 1000)`,
 
   refresh: `${product}
 const response = await particle.request({
@@ -105,9 +97,9 @@ const response = await particle.request({
   method: 'post',
   form: {
     grant_type: 'refresh_token',
-    refresh_token: '89abcdef0123456789abcdef0123456789abcdef',
+    refresh_token: process.env.PARTICLE_REFRESH_TOKEN,
     client_id: 'my-product-1234',
-    client_secret: 'product-secret',
+    client_secret: process.env.PARTICLE_CLIENT_SECRET,
   },
 })`,
 }

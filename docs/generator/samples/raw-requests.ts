@@ -1,24 +1,24 @@
 import { tokenRequest } from '@particle-grants/reference'
+import { isPublicClient, secretVariables, toCurl } from '../../.vitepress/theme/samples/curl.ts'
 import type { Recording } from '../exchange/exchange.ts'
-
-/** Characters that need no encoding in a form. curl encodes the others. */
-const plain = /^[\w.~:@=-]*$/
 
 /** Returns the exchange as a curl command. */
 export function curl({ client, form }: Recording): string {
-  const fields = form.map(([name, value]) => {
-    if (!plain.test(value)) return `--data-urlencode '${name}=${value}'`
-    return value.includes('=') ? `--data-urlencode ${name}=${value}` : `-d ${name}=${value}`
-  })
-  return [`curl ${tokenRequest.url}`, `-u ${client}`, ...fields].join(' \\\n  ')
+  return toCurl(client, form)
 }
 
 /** Returns the exchange as a call of `fetch`. */
 export function fetchCall({ client, form, status }: Recording): string {
-  const fields = form.map(([name, value]) => `    ${name}: '${value}',`)
+  const fields = form.map(([name, value]) => {
+    const variable = secretVariables[name]
+    return `    ${name}: ${variable === undefined ? `'${value}'` : `process.env.${variable}`},`
+  })
+  const credentials = isPublicClient(client)
+    ? `'${client}'`
+    : `'${client.split(':')[0]}:' + process.env.${secretVariables.client_secret}`
   return `const response = await fetch('${tokenRequest.url}', {
   method: '${tokenRequest.method}',
-  headers: { authorization: \`Basic \${btoa('${client}')}\` },
+  headers: { authorization: 'Basic ' + btoa(${credentials}) },
   body: new URLSearchParams({
 ${fields.join('\n')}
   }),
@@ -27,29 +27,12 @@ const body = await response.json()
 ${afterwards(status)}`
 }
 
-/** Returns what is shown instead of a request that should not be sent: why, and the request to send. */
-export function replaceRequest(instead: Recording): { readonly curl: string; readonly fetch: string } {
-  const why = [
-    "A developer's refresh token does not work, and the attempt may count towards the lockout.",
-    'Sign in again instead:',
-  ]
-  return {
-    curl: `${why.map((line) => `# ${line}`).join('\n')}\n${curl(instead)}`,
-    fetch: `${why.map((line) => `// ${line}`).join('\n')}\n${fetchCall(instead)}`,
-  }
-}
-
 function afterwards(status: number): string {
-  if (status === 401) {
-    return `if (body.error === 'invalid_token') {
-  // Wait for the next code, and send it with the same mfa_token.
-}`
-  }
   if (status === 403) {
     return `if (body.error === 'mfa_required') {
   const { mfa_token } = body // send it in the second request
 }`
   }
-  return `if (!response.ok) throw new Error(\`\${response.status} \${body.error}: \${body.error_description}\`)
+  return `if (!response.ok) throw new Error(response.status + ' ' + body.error)
 const { access_token, expires_in } = body`
 }

@@ -5,26 +5,27 @@ import { axios } from './axios.ts'
 import { cli } from './cli.ts'
 import { core } from './core.ts'
 import { particleApiJs } from './particle-api-js.ts'
-import { curl, fetchCall, replaceRequest } from './raw-requests.ts'
-import { languageOf, type Tool, tools } from './sample.ts'
+import { curl, fetchCall } from './raw-requests.ts'
+import { languageOf, type SampledExchange, type Tool, tools } from './sample.ts'
 
 /** One way to send an exchange. */
 export interface Sample {
-  readonly exchange: ExchangeId
+  readonly exchange: SampledExchange
   readonly tool: Tool
   readonly text: string
 }
 
+/** Whether an exchange has samples. */
+export function isSampled(exchange: ExchangeId): exchange is SampledExchange {
+  return Object.hasOwn(core, exchange)
+}
+
 /** Returns the samples of an exchange, in the order of the tabs. */
-export function samplesOf(exchange: ExchangeId, recordings: Recordings): readonly Sample[] {
+export function samplesOf(exchange: SampledExchange, recordings: Recordings): readonly Sample[] {
   const recording = recordings[exchange]
-  // A request that should not be sent is not offered for copying.
-  const raw =
-    exchange === 'refresh-developer'
-      ? replaceRequest(recordings['sign-in'])
-      : { curl: curl(recording), fetch: fetchCall(recording) }
   const texts: Readonly<Record<Tool, string>> = {
-    ...raw,
+    curl: curl(recording),
+    fetch: fetchCall(recording),
     core: core[exchange],
     Axios: axios[exchange],
     CLI: cli[exchange],
@@ -35,11 +36,18 @@ export function samplesOf(exchange: ExchangeId, recordings: Recordings): readonl
 
 /** Returns every sample of every exchange. */
 export function allSamples(recordings: Recordings): readonly Sample[] {
-  return (Object.keys(exchanges) as ExchangeId[]).flatMap((exchange) => samplesOf(exchange, recordings))
+  return (Object.keys(exchanges) as ExchangeId[])
+    .filter(isSampled)
+    .flatMap((exchange) => samplesOf(exchange, recordings))
 }
 
-/** Returns samples as tabs. On a code host they are code blocks with their names. */
+/** Returns samples as tabs. */
 export function tabs(samples: readonly Sample[]): string {
-  const shown = samples.map(({ tool, text }) => blocks(`**${tool}**`, fence(languageOf(tool), text)))
+  return tabsOf(samples.map(({ tool, text }) => ({ name: tool, code: fence(languageOf(tool), text) })))
+}
+
+/** Returns code blocks as tabs. On a code host they follow one another under their names. */
+export function tabsOf(named: readonly { readonly name: string; readonly code: string }[]): string {
+  const shown = named.map(({ name, code }) => blocks(`**${name}**`, code))
   return blocks('<!-- tabs -->', shown, '<!-- end of tabs -->')
 }

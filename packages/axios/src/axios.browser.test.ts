@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
-import { launch } from '@particle-grants/test-kit/chromium'
+import { launchChromium } from '@particle-grants/test-kit/chromium'
 import { build } from 'esbuild'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { hostileForms } from '../test/hostile-forms.ts'
@@ -10,7 +10,7 @@ import { recorder, refuse } from '../test/recorder.ts'
 
 declare const page: Page
 
-const browser = await launch('axios in Chromium')
+const browser = await launchChromium('axios in Chromium')
 afterAll(() => browser?.close())
 
 /** Answers any origin, as the API does. */

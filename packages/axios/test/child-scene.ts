@@ -32,7 +32,7 @@ export async function openChildScene() {
     session,
     tokenRequests: () => tokenRequests,
     async advance(by: string) {
-      const body = new URLSearchParams({ advance: by })
+      const body = JSON.stringify({ advance: by })
       const response = await fetch(`${baseUrl}/__sandbox/clock`, { method: 'POST', body })
       if (!response.ok) throw new Error(await response.text())
       clock.advance(by)

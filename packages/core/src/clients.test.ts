@@ -1,4 +1,4 @@
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { assertClient, developerClient, developerClients, productClient, userClient } from './clients.ts'
 import { GrantsError } from './errors.ts'
@@ -49,7 +49,7 @@ describe.each([
     const client = make({ id: 'my-product-1234', secret: 't0p-s3cret' })
 
     expect([client.kind, client.id, client.secret.reveal()]).toEqual([kind, 'my-product-1234', 't0p-s3cret'])
-    expect(leaksIn(client, ['t0p-s3cret'])).toEqual([])
+    expect(findLeaks(client, ['t0p-s3cret'])).toEqual([])
   })
 
   it('keeps a secret that is wrapped already', () => {

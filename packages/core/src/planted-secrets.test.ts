@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createError, everyError } from '../test/errors.ts'
@@ -43,7 +43,7 @@ const earlier = signedIn({ identity, tokens })
 function expectHidden(value: unknown): void {
   const secrets = Object.values(findSecrets(value))
   expect(secrets.length).toBeGreaterThan(0)
-  expect(leaksIn(value, secrets)).toEqual([])
+  expect(findLeaks(value, secrets)).toEqual([])
 }
 
 function getThrown(call: () => unknown): unknown {
@@ -105,13 +105,13 @@ describe('the state machine shows no secret', () => {
       ])
     for (const text of texts) {
       const thrown = getThrown(() => parseState(text, identity))
-      expect(leaksIn(thrown, ['access-held', 'refresh-held', 'mfa-held'])).toEqual([])
+      expect(findLeaks(thrown, ['access-held', 'refresh-held', 'mfa-held'])).toEqual([])
     }
   })
 
   it('in the error for a state that cannot be saved', () => {
     const thrown = getThrown(() => serializeState(renewing({ tokens }) as unknown as SettledState))
-    expect(leaksIn(thrown, Object.values(findSecrets(tokens)))).toEqual([])
+    expect(findLeaks(thrown, Object.values(findSecrets(tokens)))).toEqual([])
   })
 
   it('in a state that has none', () => {
@@ -128,14 +128,14 @@ describe('the protocol shows no secret', () => {
     (authentication) => {
       const request = { grant_type: 'password', username: 'u', password: new Secret('p4ssword') } as const
       const encoded = encodeTokenRequest(request, client, authentication)
-      expect(leaksIn([request, client, encoded], secrets)).toEqual([])
+      expect(findLeaks([request, client, encoded], secrets)).toEqual([])
       expectHidden(encoded)
     },
   )
 
   it('in a request that creates a customer', () => {
     const encoded = encodeCustomerRequest({ product: 1, email: 'a@b.c', password: 'p4ssword' }, client)
-    expect(leaksIn(encoded, secrets)).toEqual([])
+    expect(findLeaks(encoded, secrets)).toEqual([])
     expectHidden(encoded)
   })
 
@@ -156,7 +156,7 @@ describe('the protocol shows no secret', () => {
     ] as const
     for (const [status, given] of responses) {
       const parsed = parseTokenResponse(httpResponse(status, given))
-      expect(leaksIn(parsed, ['acc3ss', 'r3fresh', 'unkn0wn', 'mf4-token'])).toEqual([])
+      expect(findLeaks(parsed, ['acc3ss', 'r3fresh', 'unkn0wn', 'mf4-token'])).toEqual([])
     }
   })
 
@@ -172,20 +172,20 @@ describe('the protocol shows no secret', () => {
     ]
     for (const request of requests) {
       const thrown = getThrown(() => encodeTokenRequest(request as TokenRequest, developerClient()))
-      expect(leaksIn(thrown, [bad, 's3cret'])).toEqual([])
+      expect(findLeaks(thrown, [bad, 's3cret'])).toEqual([])
     }
   })
 
   it('in the error for a malformed client', () => {
     for (const create of [productClient, userClient]) {
       expect(
-        leaksIn(
+        findLeaks(
           getThrown(() => create({ id: 'particle', secret: 'client-s3cret' })),
           secrets,
         ),
       ).toEqual([])
       expect(
-        leaksIn(
+        findLeaks(
           getThrown(() => create({ id: '?', secret: 'client-s3cret' })),
           secrets,
         ),
@@ -195,7 +195,7 @@ describe('the protocol shows no secret', () => {
 
   it('in the error for a base URL with a password', () => {
     const thrown = getThrown(() => parseBaseUrl('https://user:p4ssword@example.com', false))
-    expect(leaksIn(thrown, secrets)).toEqual([])
+    expect(findLeaks(thrown, secrets)).toEqual([])
   })
 })
 
@@ -205,7 +205,7 @@ describe('an error shows no secret of its cause', () => {
     const inner = Object.assign(new Error('pl4nted'), { config })
     const thrown = Object.assign(new Error('pl4nted', { cause: inner }), { config })
     const cause = redactError(thrown, [new Secret('pl4nted')])
-    expect(leaksIn(createError(code, { cause }), ['pl4nted'])).toEqual([])
+    expect(findLeaks(createError(code, { cause }), ['pl4nted'])).toEqual([])
   })
 })
 
@@ -305,7 +305,7 @@ describe('a session shows no secret', () => {
     ],
     ['if a challenge is malformed', [respond(403, { error: 'mfa_required', mfa_token: [planted.mfaToken] })]],
   ] as [string, Fetch[]][])('%s', async (_, responses) => {
-    for (const value of await callEverything(responses)) expect(leaksIn(value, all)).toEqual([])
+    for (const value of await callEverything(responses)) expect(findLeaks(value, all)).toEqual([])
   })
 
   it.each(['load', 'save'] as const)(
@@ -334,7 +334,7 @@ describe('a session shows no secret', () => {
       }
       const values = await callEverything([challenge, grant, grant, grant, grant], store)
       expect(values.filter((value) => value instanceof Error).length).toBeGreaterThan(2)
-      for (const value of values) expect(leaksIn(value, all)).toEqual([])
+      for (const value of values) expect(findLeaks(value, all)).toEqual([])
     },
   )
 
@@ -362,7 +362,7 @@ describe('a session shows no secret', () => {
     )
     for (const error of thrown) {
       expect(error).toBeInstanceOf(Error)
-      expect(leaksIn(error, all)).toEqual([])
+      expect(findLeaks(error, all)).toEqual([])
     }
   })
 
@@ -372,14 +372,14 @@ describe('a session shows no secret', () => {
       fetch: toPlatformFetch(failWithRequest),
     })
     const values = [session, session.state, await session.logout({ revoke: true }), session.state]
-    for (const value of values) expect(leaksIn(value, all)).toEqual([])
+    for (const value of values) expect(findLeaks(value, all)).toEqual([])
   })
 
   it('and these tests would see one', () => {
-    expect(leaksIn({ deep: { inside: [planted.otp] } }, all)).toEqual([planted.otp])
-    expect(leaksIn(new Error('x', { cause: new Error(planted.accessToken) }), all)).toEqual([
+    expect(findLeaks({ deep: { inside: [planted.otp] } }, all)).toEqual([planted.otp])
+    expect(findLeaks(new Error('x', { cause: new Error(planted.accessToken) }), all)).toEqual([
       planted.accessToken,
     ])
-    expect(leaksIn({ url: encodeURIComponent(planted.password) }, all)).toEqual([planted.password])
+    expect(findLeaks({ url: encodeURIComponent(planted.password) }, all)).toEqual([planted.password])
   })
 })

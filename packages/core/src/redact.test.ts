@@ -1,4 +1,4 @@
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { escapeControlCharacters, findSystemCode, redact, redactError, truncate } from './redact.ts'
@@ -140,8 +140,8 @@ describe('redactError', () => {
   })
 
   it('leaves no secret in any property', () => {
-    expect(leaksIn(axiosError(), planted)).toEqual(planted)
-    expect(leaksIn(redactError(axiosError(), secrets), planted)).toEqual([])
+    expect(findLeaks(axiosError(), planted)).toEqual(planted)
+    expect(findLeaks(redactError(axiosError(), secrets), planted)).toEqual([])
   })
 
   it('returns a plain error', () => {

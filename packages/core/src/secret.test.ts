@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it, vi } from 'vitest'
 import { Secret, toSecret } from './secret.ts'
 
@@ -20,11 +20,13 @@ describe('Secret', () => {
   })
 
   it('shows nothing in any other way', () => {
-    expect(leaksIn({ secret, list: [secret], map: new Map([[secret, secret]]) }, ['t0p-s3cret'])).toEqual([])
+    expect(findLeaks({ secret, list: [secret], map: new Map([[secret, secret]]) }, ['t0p-s3cret'])).toEqual(
+      [],
+    )
   })
 
   it('shows nothing when it is cloned', () => {
-    expect(leaksIn(structuredClone(secret), ['t0p-s3cret'])).toEqual([])
+    expect(findLeaks(structuredClone(secret), ['t0p-s3cret'])).toEqual([])
   })
 
   it('reveals its value', () => {

@@ -1,4 +1,4 @@
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it, vi } from 'vitest'
 import { tokenBody } from '../test/responses.ts'
 import { revealSecrets } from '../test/secrets.ts'
@@ -270,7 +270,7 @@ describe('TokenEndpoint.send of a request that cannot be encoded', () => {
       },
       outcome: { type: 'not_sent' },
     })
-    expect(leaksIn(result, ['p4ssword'])).toEqual([])
+    expect(findLeaks(result, ['p4ssword'])).toEqual([])
     expect(fetch).not.toHaveBeenCalled()
   })
 

@@ -281,8 +281,16 @@ export type CallId = keyof typeof calls
 /** API users: their tokens do not come from the token endpoint. */
 export const apiUsers: readonly Fact[] = [
   {
-    text: 'An API user belongs to a product or an organisation. Its token never expires, and is replaced when its scopes change.',
+    text: 'An API user belongs to a product or an organisation, and has the scopes that you list, such as `devices:list`.',
     from: ['documented', 'documented_secondhand'],
+  },
+  {
+    text: 'Its token is in the response that creates it, and never expires. Other scopes mean a new token, and the old one ends.',
+    from: ['documented', 'documented_secondhand'],
+  },
+  {
+    text: 'It has no password: it cannot sign in, and calls for people are answered with 400 `unauthorized`.',
+    from: ['documented_secondhand', 'clients'],
   },
   { text: 'The documentation recommends API users for servers.', from: ['documented'] },
 ]

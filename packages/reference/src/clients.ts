@@ -61,16 +61,9 @@ export const clientReferences: Readonly<Record<ClientKind, ClientReference>> = {
         text: "With `password` the product's customers sign in, not Particle accounts.",
         from: ['documented'],
       },
-      {
-        text: 'Only its tokens are documented to be refreshable.',
-        from: ['reported', 'documented'],
-      },
+      { text: 'Only its tokens are documented to be refreshable.', from: ['reported', 'documented'] },
       {
         text: 'Particle no longer recommends customer accounts for new products: it recommends that your back end makes all API calls.',
-        from: ['documented'],
-      },
-      {
-        text: 'A Simple Auth client is a client of a product whose scope allows only creating customers.',
         from: ['documented'],
       },
     ],
@@ -94,4 +87,22 @@ export const clientReferences: Readonly<Record<ClientKind, ClientReference>> = {
     ],
     pages: ['authentication'],
   },
+}
+
+/** A kind of client that gets no tokens for a program, so that this project has no use for it. */
+export const simpleAuthClient: ClientReference = {
+  title: 'Simple Auth client',
+  summary: "A product's client whose scope allows only creating customers.",
+  example: 'my-app-1234:<secret>',
+  facts: [
+    {
+      text: 'An app can create customers with it, without a client that has more rights.',
+      from: ['inferred'],
+    },
+    {
+      text: 'For everything else the documentation recommends that your back end makes the API calls.',
+      from: ['documented'],
+    },
+  ],
+  pages: ['authentication'],
 }

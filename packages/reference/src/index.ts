@@ -22,7 +22,7 @@ export type {
 } from './errors/library-error.ts'
 export { libraryErrorReferences } from './errors/library-errors.ts'
 export type { ErrorCause, TokenEndpointErrorReference } from './errors/token-endpoint-error.ts'
-export { otherError, tokenEndpointErrorReferences } from './errors/token-endpoint-errors.ts'
+export { apiErrors, otherError, tokenEndpointErrorReferences } from './errors/token-endpoint-errors.ts'
 
 // Grants
 export { explainGrant, explainGrants } from './grants/explain-grant.ts'
@@ -39,7 +39,7 @@ export { apiUsers, type Call, type CallId, calls } from './calls.ts'
 export { type Limit, limits, lockout } from './limits.ts'
 
 // Clients and tokens
-export { clientIdFormat, type ClientReference, clientReferences } from './clients.ts'
+export { clientIdFormat, type ClientReference, clientReferences, simpleAuthClient } from './clients.ts'
 export { type Lifetime, lifetimes } from './lifetimes.ts'
 export { type TokenKind, type TokenKindId, tokenKinds } from './token-kinds.ts'
 

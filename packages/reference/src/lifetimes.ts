@@ -26,7 +26,7 @@ export const lifetimes: Readonly<Record<'access_token' | 'refresh_token' | 'mfa_
     facts: [
       {
         text: 'Request another lifetime with `expires_in` or `expires_at`.',
-        from: ['documented', 'server_source'],
+        from: ['documented_secondhand', 'observed'],
       },
       { text: '`expires_in=0` requests a token that never expires.', from: ['clients'] },
       { text: 'A token that never expires has no refresh token.', from: ['server_source'] },
@@ -34,10 +34,7 @@ export const lifetimes: Readonly<Record<'access_token' | 'refresh_token' | 'mfa_
         text: 'A negative or non-numeric `expires_in` could return a token that never expires. Never send one.',
         from: ['inferred'],
       },
-      {
-        text: 'A refresh does not remember the lifetime: request it each time.',
-        from: ['server_source'],
-      },
+      { text: 'A refresh does not remember the lifetime: request it each time.', from: ['server_source'] },
     ],
   },
   refresh_token: {
@@ -74,10 +71,7 @@ export const lifetimes: Readonly<Record<'access_token' | 'refresh_token' | 'mfa_
         text: 'How long it is valid, and whether a wrong code invalidates it, is not known.',
         from: ['unknown'],
       },
-      {
-        text: "Particle's CLI accepts three codes for the same `mfa_token`.",
-        from: ['clients'],
-      },
+      { text: "Particle's CLI accepts three codes for the same `mfa_token`.", from: ['clients'] },
     ],
   },
 }

@@ -1,3 +1,4 @@
+import type { Link } from './pages.ts'
 import type { Fact } from './sources.ts'
 
 /** A question that users ask, and its answer. */
@@ -5,7 +6,13 @@ export interface Question {
   readonly question: string
   /** The first fact is a complete short answer. */
   readonly answer: readonly [Fact, ...Fact[]]
+  /** Where users asked it. */
+  readonly asked?: readonly Link[]
 }
+
+/** Returns links to threads of Particle's community. */
+const threads = (...ids: readonly number[]): readonly Link[] =>
+  ids.map((id) => ({ title: `community thread ${id}`, url: `https://community.particle.io/t/${id}` }))
 
 /** The questions that users ask. Grants list those that belong to them. */
 export const questions = {
@@ -85,6 +92,28 @@ export const questions = {
       {
         text: "Without recovery codes, ask Particle's support: only they can restore access to the account.",
         from: ['documented'],
+      },
+    ],
+  },
+  forbidden: {
+    question: 'Why do I get 403 with a valid token?',
+    answer: [
+      {
+        text: 'There are two kinds of 403. From the token endpoint, `mfa_required` or `sso_user` is in the body. From the rest of the API, the token is valid and may not do this.',
+        from: ['reported', 'server_source', 'community'],
+      },
+      {
+        text: "Renewing the token does not help. A product's token is restricted to that product, a customer's to that customer's devices, and an API user's to its scopes.",
+        from: ['documented'],
+      },
+    ],
+  },
+  revoke: {
+    question: 'How do I log out, or revoke a token?',
+    answer: [
+      {
+        text: '`DELETE /v1/access_tokens/current` with the token revokes it; `DELETE /v1/access_tokens` revokes every token of the account.',
+        from: ['documented', 'clients'],
       },
     ],
   },
@@ -210,6 +239,7 @@ export const questions = {
         from: ['server_source'],
       },
     ],
+    asked: threads(43652),
   },
 
   // Clients, customers and servers
@@ -221,6 +251,12 @@ export const questions = {
         from: ['documented', 'server_source'],
       },
       { text: 'If you send both, Basic is used.', from: ['documented', 'server_source'] },
+    ],
+    asked: [
+      {
+        title: 'particle-api-js, issue 74',
+        url: 'https://github.com/particle-iot/particle-api-js/issues/74',
+      },
     ],
   },
   product_client_source: {
@@ -240,6 +276,7 @@ export const questions = {
         from: ['documented'],
       },
     ],
+    asked: threads(46697, 63782),
   },
   customer_name: {
     question: 'Must a customer be an email address?',
@@ -254,6 +291,22 @@ export const questions = {
         from: ['documented'],
       },
     ],
+    asked: threads(26410),
+  },
+  customers_in_console: {
+    question: "Why can't I see my customers in the Console?",
+    answer: [
+      {
+        text: 'The Console listed only customers with a claimed device, not those that were created through the API without one.',
+        from: ['community'],
+      },
+      { text: 'Whether it still does so is not known.', from: ['unknown'] },
+      {
+        text: 'To check that a customer exists, request a token with `scope=customer=…`: an unknown customer is answered with `invalid_scope`.',
+        from: ['server_source'],
+      },
+    ],
+    asked: threads(30168),
   },
   one_token_or_many: {
     question: 'One token for my server, or one per customer?',
@@ -267,6 +320,7 @@ export const questions = {
         from: ['documented', 'server_source'],
       },
     ],
+    asked: threads(28709, 67208),
   },
   mfa_with_client_credentials: {
     question: 'Does `client_credentials` require MFA?',
@@ -288,6 +342,9 @@ export const questions = {
         from: ['documented', 'server_source'],
       },
     ],
+    asked: [
+      { title: 'particle-cli, issue 374', url: 'https://github.com/particle-iot/particle-cli/issues/374' },
+    ],
   },
   log_in_with_particle: {
     question: 'Can I offer "Log in with Particle"?',
@@ -301,6 +358,7 @@ export const questions = {
         from: ['server_source'],
       },
     ],
+    asked: threads(21883),
   },
 } as const satisfies Readonly<Record<string, Question>>
 

@@ -7,12 +7,16 @@ export interface TokenKind {
   /** How to request it. Absent where the token does not come from the token endpoint. */
   readonly client?: ClientKind
   readonly grant?: GrantType
+  /** The situation in which it is the right choice. */
+  readonly chooseFor: string
+  /** Whose token it is. */
+  readonly owner: string
   /** What the token may do. */
   readonly permissions: Fact
   readonly expiry: Fact
   readonly renewal: Fact
   readonly mfa: Fact
-  /** When to use it. */
+  /** What Particle recommends, and what to consider. */
   readonly advice: readonly [Fact, ...Fact[]]
 }
 
@@ -25,27 +29,26 @@ const noMfa: Fact = { text: 'Not required.', from: ['reported', 'documented', 's
 
 /** The kinds of token that a program can use. */
 export const tokenKinds = {
-  developer: {
-    title: "A developer's token",
-    client: 'developer',
-    grant: 'password',
+  api_user: {
+    title: "An API user's token",
+    chooseFor: 'A server or CI that needs only certain calls.',
+    owner: 'A product or an organisation',
     permissions: {
-      text: 'Everything the account may do, in all its products.',
-      from: ['documented'],
+      text: 'What its scopes list. `/v1/user` and other calls for people are answered with 400 `unauthorized`.',
+      from: ['documented', 'documented_secondhand', 'clients'],
     },
-    expiry: ninetyDays,
+    expiry: { text: 'It never expires.', from: ['documented'] },
     renewal: {
-      text: 'Not possible: sign in again. The `refresh_token` in the response does not work.',
-      from: ['reported', 'documented'],
+      text: 'Not needed. Updating its scopes issues a new token and invalidates the old one.',
+      from: ['documented', 'documented_secondhand'],
     },
-    mfa: {
-      text: 'Required if the account has MFA: send a second request.',
-      from: ['reported', 'documented', 'server_source'],
-    },
-    advice: [{ text: 'For your own tools, on your own machine.', from: ['inferred'] }],
+    mfa: { text: 'Not required: there is no sign-in.', from: ['inferred'] },
+    advice: [{ text: 'The documentation recommends API users for servers.', from: ['documented'] }],
   },
   product: {
     title: "A product's token",
+    chooseFor: "Your product's back end.",
+    owner: 'The product',
     client: 'product',
     grant: 'client_credentials',
     permissions: {
@@ -55,10 +58,12 @@ export const tokenKinds = {
     expiry: ninetyDays,
     renewal: requestAgain,
     mfa: noMfa,
-    advice: [{ text: "For your product's back end.", from: ['documented'] }],
+    advice: [{ text: 'Particle recommends that your back end makes all API calls.', from: ['documented'] }],
   },
   customer: {
     title: "A customer's token, requested by your back end",
+    chooseFor: 'A back end that acts for one customer at a time.',
+    owner: 'A customer of the product',
     client: 'product',
     grant: 'client_credentials',
     permissions: { text: "That customer's own devices.", from: ['documented'] },
@@ -78,6 +83,8 @@ export const tokenKinds = {
   },
   customer_password: {
     title: "A customer's token, requested with the customer's password",
+    chooseFor: 'An existing app whose customers have passwords at Particle.',
+    owner: 'A customer of the product',
     client: 'product',
     grant: 'password',
     permissions: { text: "That customer's own devices.", from: ['documented'] },
@@ -86,10 +93,7 @@ export const tokenKinds = {
       text: "Refresh it with the product's client. Each refresh token can be used once. If it is valid for only 14 days, a refresh on day 90 fails: refresh earlier, or use `client_credentials` with `scope=customer=…`.",
       from: ['documented', 'documented_secondhand', 'server_source'],
     },
-    mfa: {
-      text: 'The server library can require it for a customer too.',
-      from: ['server_source'],
-    },
+    mfa: { text: 'The server library can require it for a customer too.', from: ['server_source'] },
     advice: [
       {
         text: 'Particle no longer recommends customer accounts for new products: it recommends that your back end makes all API calls.',
@@ -99,12 +103,11 @@ export const tokenKinds = {
   },
   user: {
     title: "A token from your own account's client",
+    chooseFor: 'A script that works with your account, without your password.',
+    owner: 'You',
     client: 'user',
     grant: 'client_credentials',
-    permissions: {
-      text: 'Your own account.',
-      from: ['documented'],
-    },
+    permissions: { text: 'Your own account.', from: ['documented'] },
     expiry: ninetyDays,
     renewal: {
       text: "Request a new one with the client's id and secret.",
@@ -118,19 +121,32 @@ export const tokenKinds = {
       },
     ],
   },
-  api_user: {
-    title: "An API user's token",
-    permissions: {
-      text: 'What its scopes list. `/v1/user` and other calls for people are answered with 400 `unauthorized`.',
-      from: ['documented', 'documented_secondhand', 'clients'],
-    },
-    expiry: { text: 'It never expires.', from: ['documented'] },
+  developer: {
+    title: "A developer's token",
+    chooseFor: 'Your own tool, on your own machine.',
+    owner: 'You',
+    client: 'developer',
+    grant: 'password',
+    permissions: { text: 'Everything the account may do, in all its products.', from: ['documented'] },
+    expiry: ninetyDays,
     renewal: {
-      text: 'Not needed. Updating its scopes issues a new token and invalidates the old one.',
-      from: ['documented', 'documented_secondhand'],
+      text: 'Not possible: sign in again. The `refresh_token` in the response does not work.',
+      from: ['reported', 'documented'],
     },
-    mfa: { text: 'Not required: there is no sign-in.', from: ['inferred'] },
-    advice: [{ text: 'The documentation recommends API users for servers.', from: ['documented'] }],
+    mfa: {
+      text: 'Required if the account has MFA: send a second request.',
+      from: ['reported', 'documented', 'server_source'],
+    },
+    advice: [
+      {
+        text: 'RFC 9700, section 2.4, says that new designs must not use the password grant.',
+        from: ['standard'],
+      },
+      {
+        text: 'Particle offers developers no other sign-in for programs without a browser.',
+        from: ['inferred'],
+      },
+    ],
   },
 } as const satisfies Readonly<Record<string, TokenKind>>
 

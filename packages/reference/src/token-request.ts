@@ -37,10 +37,7 @@ export const tokenRequest = {
         text: 'The server decodes it as UTF-8 and splits it at the first colon. Do not form-encode id and secret first, as RFC 6749, section 2.3.1, requires: that breaks them.',
         from: ['server_source'],
       },
-      {
-        text: 'In a browser the Basic header causes a preflight request.',
-        from: ['documented'],
-      },
+      { text: 'In a browser the Basic header causes a preflight request.', from: ['documented'] },
     ],
     client_secret_post: [
       { text: 'The form fields `client_id` and `client_secret`.', from: ['documented', 'server_source'] },

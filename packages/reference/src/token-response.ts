@@ -25,10 +25,7 @@ export const successFields = {
     always: true,
     from: ['reported', 'documented', 'server_source', 'observed'],
     facts: [
-      {
-        text: 'It is opaque. It is not a JWT and contains neither owner nor expiry.',
-        from: ['documented'],
-      },
+      { text: 'It is opaque. It is not a JWT and contains neither owner nor expiry.', from: ['documented'] },
       { text: 'In the report it has 40 hexadecimal digits.', from: ['reported'] },
       {
         text: 'Sending it in the body is deprecated. Sending it in the URL is discontinued, and refused for accounts created after 4 December 2024.',

@@ -103,10 +103,7 @@ export const unknowns = {
     question: 'How long is a refresh token valid?',
     known: [
       { text: '14 days, as the API reference is quoted.', from: ['documented_secondhand'] },
-      {
-        text: "14 days after the access token's expiry, by the library's default.",
-        from: ['server_source'],
-      },
+      { text: "14 days after the access token's expiry, by the library's default.", from: ['server_source'] },
     ],
     handling: 'Never decides by its age. Sends it and reads the response.',
   },

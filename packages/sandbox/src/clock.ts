@@ -10,10 +10,8 @@ export interface SandboxClock {
   reset?(): void
 }
 
-/** The source of real time, the start, and whether the clock is frozen. */
+/** The start of a clock, and whether it is frozen. */
 export interface ClockOptions {
-  /** Returns real time. @default Date.now */
-  now?: () => number
   /** The start, in milliseconds since 1970. @default the real time */
   start?: number
   /** The time changes only when it is moved. @default false */
@@ -27,14 +25,10 @@ export const endOfTime = 8.64e15
  * Creates a clock that runs with real time, or is frozen, and can be moved. It throws a RangeError, and keeps its time, if
  * a `Date` cannot have the new one.
  */
-export function createClock({
-  now = () => Date.now(),
-  start,
-  frozen = false,
-}: ClockOptions = {}): SandboxClock {
-  let frozenAt = now()
+export function createClock({ start, frozen = false }: ClockOptions = {}): SandboxClock {
+  let frozenAt = Date.now()
   let offset = 0
-  const getBase = () => (frozen ? frozenAt : now())
+  const getBase = () => (frozen ? frozenAt : Date.now())
   // A clock that was set to the end of time does not run.
   const getTime = () => Math.min(getBase() + offset, endOfTime)
 
@@ -45,7 +39,7 @@ export function createClock({
     return getTime()
   }
   function reset(): void {
-    frozenAt = now()
+    frozenAt = Date.now()
     offset = 0
     if (start !== undefined) set(start)
   }

@@ -1,14 +1,16 @@
 import { createClock } from './clock.ts'
 import { checkFault } from './control/faults.ts'
-import { checkMembers } from './control/input.ts'
 import { createRequestHandler } from './handle-request.ts'
 import { fromWebRequest } from './http/request.ts'
 import { toWebResponse } from './http/response.ts'
-import { type Sandbox, type SandboxOptions, type TokenFilter, tokenFilterMembers } from './sandbox.ts'
+import { boolean, checkMembers, type Rules, string } from './rules.ts'
+import type { Sandbox, SandboxOptions, TokenFilter } from './sandbox.ts'
 import { type Account, defaultAccounts, viewAccount } from './state/accounts.ts'
 import { defaultClients } from './state/clients.ts'
 import { completeSettings } from './state/settings.ts'
 import { createState } from './state/state.ts'
+
+const tokenFilterRules: Rules<TokenFilter> = { username: string, refreshTokens: boolean }
 
 /** Creates a sandbox. Throws a TypeError on a wrong setting, and on two accounts or clients with the same name. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
@@ -55,7 +57,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   function endTokens(filter: TokenFilter = {}, end: (account?: Account) => number): { tokens: number } {
     // The copy makes a string, passed instead of an object, fail the check: without a username all tokens would end.
-    checkMembers('A token filter', { ...filter }, tokenFilterMembers)
+    checkMembers('A token filter', { ...filter }, tokenFilterRules)
     const { username, refreshTokens = false } = filter
     const account = username === undefined ? undefined : getAccount(username)
     if (refreshTokens) state.tokens.revokeRefreshTokens(account)

@@ -9,18 +9,15 @@ import { Journal } from './control/journal.ts'
 import { rejectForeignRequest } from './control/local-only.ts'
 import { handleControlRequest } from './control/routes.ts'
 import { type HttpRequest, type ParsedRequest, parseRequest } from './http/request.ts'
-import { apiError, type HttpResponse, truncate } from './http/response.ts'
-import { callRoute } from './http/router.ts'
-import { apiRoute } from './oauth/bearer.ts'
+import { ApiError, type HttpResponse, truncate } from './http/response.ts'
+import { type Context, callRoute, route } from './http/router.ts'
 import { OAuthError, oauthErrorResponse } from './oauth/errors.ts'
 import { handleTokenRequest } from './oauth/token-endpoint.ts'
 import { getPageFile } from './page/page.ts'
-import type { Sandbox } from './sandbox.ts'
-import type { SandboxState } from './state/state.ts'
 
 /** Everything that the sandbox serves of Particle. */
 const particleRoutes = [
-  apiRoute('*', '/oauth/token', ({ state, request }) => {
+  route('*', '/oauth/token', ({ state, request }) => {
     return state.limits.runTokenRequest(request, () => handleTokenRequest(state, request))
   }),
   ...accessTokenRoutes,
@@ -44,72 +41,64 @@ export class ConnectionDropped extends TypeError {
  * Creates the function that handles every request: the sandbox's own page and routes, or a fault, Particle's routes and
  * the journal. `getCurrent` returns the current state, because a reset creates a new one.
  */
-export function createRequestHandler(getCurrent: () => { state: SandboxState; sandbox: Sandbox }) {
+export function createRequestHandler(getCurrent: () => Pick<Context, 'sandbox' | 'state'>) {
   const faults = new Faults()
   const journal = new Journal()
 
   async function handle(received: HttpRequest): Promise<HttpResponse> {
-    const { state, sandbox } = getCurrent()
-    const request = parseRequest(received, state.now())
+    const request = parseRequest(received, getCurrent().state.now())
     const { path } = request
     const pageFile = getPageFile(path)
     const isControl = path === '/__sandbox' || path.startsWith('/__sandbox/')
     const rejection = rejectForeignRequest(request, { sameOriginOnly: isControl || pageFile !== undefined })
     if (rejection) return rejection
     if (pageFile) return pageFile
-    if (isControl) return handleControlRequest(sandbox, request)
-    if (isPreflight(request)) return withServiceHeaders(preflightResponse(request), request)
+    if (isControl) return handleControlRequest(request, getCurrent())
+    const preflight = getPreflightResponse(request)
+    if (preflight) return withServiceHeaders(preflight, request)
     const fault = faults.take(request)
     return fault ? applyFault(fault, request) : handleAsParticle(request)
   }
 
   function handleAsParticle(request: ParsedRequest): HttpResponse {
-    const { state } = getCurrent()
-    const response = callParticle(state, request)
+    const response = callParticle(request)
     const { status, error } = response
-    journal.record(request, { status, error, hint: findHint({ state, request, status, error }) })
+    const hint = findHint({ state: getCurrent().state, request, status, error })
+    journal.record(request, { status, error, hint })
     return withServiceHeaders(response, request)
   }
 
   async function applyFault(fault: FaultOptions, request: ParsedRequest): Promise<HttpResponse> {
-    const served = fault.after ? callParticle(getCurrent().state, request) : undefined
-    await delay(fault.delay ?? 0, request.getSignal?.()).catch((reason) => {
-      journal.record(request, { status: 0, fault: true, dropped: 'by the client' })
-      throw reason
-    })
+    const served = fault.after ? callParticle(request) : undefined
+    if (fault.delay) {
+      await delay(fault.delay, request.getSignal?.()).catch((reason) => {
+        journal.record(request, { status: 0, fault: true, dropped: 'by the client' })
+        throw reason
+      })
+    }
     if (fault.drop === true || fault.drop === 'before') {
       journal.record(request, { status: 0, fault: true, dropped: 'before' })
       throw new ConnectionDropped()
     }
-    const isTruncated = fault.drop === 'during'
-    const response = replacesResponse(fault)
-      ? faultResponse(fault)
-      : (served ?? callParticle(getCurrent().state, request))
+    const response = replacesResponse(fault) ? faultResponse(fault) : (served ?? callParticle(request))
     const { status, error } = response
-    journal.record(request, { status, error, fault: true, ...(isTruncated && { dropped: 'during' }) })
+    const dropped = fault.drop === 'during' ? fault.drop : undefined
+    journal.record(request, { status, error, fault: true, dropped })
     withServiceHeaders(response, request)
-    return isTruncated ? truncate(response, await readStart(response)) : response
+    return dropped ? truncate(response) : response
+  }
+
+  function callParticle(request: ParsedRequest): HttpResponse {
+    try {
+      return callRoute(particleRoutes, request, getCurrent()) ?? new ApiError(404, 'Not found').response
+    } catch (error) {
+      if (error instanceof ApiError) return error.response
+      if (error instanceof OAuthError) return oauthErrorResponse(error)
+      throw error
+    }
   }
 
   return { handle, faults, journal }
-}
-
-/** Returns the body, or the first part of an event stream, which has no end. */
-async function readStart({ body }: HttpResponse): Promise<string> {
-  if (typeof body === 'string') return body
-  const reader = body.getReader()
-  const { value } = await reader.read()
-  await reader.cancel()
-  return new TextDecoder().decode(value)
-}
-
-function callParticle(state: SandboxState, request: ParsedRequest): HttpResponse {
-  try {
-    return callRoute(particleRoutes, request, { state }) ?? apiError(404, 'Not found')
-  } catch (error) {
-    if (error instanceof OAuthError) return oauthErrorResponse(error)
-    throw error
-  }
 }
 
 /** Adds the headers of every response of the service. `Date` follows the sandbox's clock. */
@@ -132,12 +121,9 @@ function formatDate(time: number): string {
   return lastDate
 }
 
-/** A browser sends it before a request to another origin. Any other OPTIONS request is handled like the rest. */
-function isPreflight({ method, headers }: ParsedRequest): boolean {
-  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
-}
-
-function preflightResponse({ headers }: ParsedRequest): HttpResponse {
+/** A browser sends a preflight before a request to another origin. Other OPTIONS requests are handled like the rest. */
+function getPreflightResponse({ method, headers }: ParsedRequest): HttpResponse | undefined {
+  if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return undefined
   return {
     status: 204,
     headers: {
@@ -153,16 +139,11 @@ function preflightResponse({ headers }: ParsedRequest): HttpResponse {
 /** Waits in real time. Rejects with the signal's reason when the client disconnects. */
 function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason)
-    if (ms === 0) return resolve()
-    const onAbort = () => {
+    signal?.throwIfAborted()
+    const timer = setTimeout(resolve, ms)
+    signal?.addEventListener('abort', () => {
       clearTimeout(timer)
-      reject(signal?.reason)
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort)
-      resolve()
-    }, ms)
-    signal?.addEventListener('abort', onAbort, { once: true })
+      reject(signal.reason)
+    })
   })
 }

@@ -1,6 +1,5 @@
 import type { SandboxClock } from './clock.ts'
 import type { FaultOptions, Faults } from './control/faults.ts'
-import type { MemberType } from './control/input.ts'
 import type { JournalEntry } from './control/journal.ts'
 import type { HttpRequest } from './http/request.ts'
 import type { HttpResponse } from './http/response.ts'
@@ -25,12 +24,6 @@ export interface TokenFilter {
   /** Also ends the refresh tokens. @default false */
   refreshTokens?: boolean
 }
-
-/** The members of a {@link TokenFilter}. */
-export const tokenFilterMembers = {
-  username: ['string'],
-  refreshTokens: ['boolean'],
-} as const satisfies Record<keyof TokenFilter, readonly MemberType[]>
 
 /** A local Particle cloud for authentication. */
 export interface Sandbox {

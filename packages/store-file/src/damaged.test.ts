@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GrantsError } from '@particle-grants/core'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { fileStore } from './index.ts'
@@ -49,7 +49,7 @@ describe('a damaged record', () => {
         problem,
         keptAt: expect.stringContaining(`${place.slice(0, -5)}.damaged-`),
       })
-      expect(leaksIn(thrown, [secret])).toEqual([])
+      expect(findLeaks(thrown, [secret])).toEqual([])
       const { keptAt = '' } = thrown.details
       expect(Buffer.compare(await readFile(keptAt), Buffer.from(bytes))).toBe(0)
       expect((await stat(keptAt)).mode & 0o777).toBe(0o600)
@@ -121,7 +121,7 @@ describe('a record with another format', () => {
         details: { problem },
         message: `The file store cannot be used: ${problem}. ${advice}`,
       })
-      expect(leaksIn(thrown, [secret])).toEqual([])
+      expect(findLeaks(thrown, [secret])).toEqual([])
     }
     expect(await readFile(place, 'utf8')).toBe(text)
   })

@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GrantsError } from '@particle-grants/core'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { type NewParticleCliSignIn, particleCliProfile } from './particle-cli.ts'
@@ -56,7 +56,7 @@ describe('read', () => {
       apiUrl: 'https://api.particle.io',
     })
     expect(found?.accessToken.reveal()).toBe(token)
-    expect(leaksIn(found, [token])).toEqual([])
+    expect(findLeaks(found, [token])).toEqual([])
     expect(await profile.path()).toBe(file)
   })
 
@@ -191,7 +191,7 @@ describe('write', () => {
     const before = await readFile(file, 'utf8')
     const thrown = await profile.write({ ...signIn, ...part }).catch((reason: unknown) => reason)
     expect(thrown).toMatchObject({ code: 'invalid_argument', details: { parameter } })
-    expect(leaksIn(thrown, [other, token])).toEqual([])
+    expect(findLeaks(thrown, [other, token])).toEqual([])
     expect(await readFile(file, 'utf8')).toBe(before)
   })
 
@@ -208,7 +208,7 @@ describe('write', () => {
         code: 'store_unavailable',
         details: { problem: `${file} contains no settings` },
       })
-      expect(leaksIn(thrown, [token, other])).toEqual([])
+      expect(findLeaks(thrown, [token, other])).toEqual([])
     }
     expect(await readFile(file, 'utf8')).toBe(text)
   })

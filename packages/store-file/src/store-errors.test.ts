@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { chmod, chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
 import { describe, expect, it } from 'vitest'
@@ -28,7 +28,7 @@ describe('a full disk', () => {
       details: { store: 'file', problem: `the disk of ${folder}/sessions is full` },
       message: `The file store cannot be used: the disk of ${folder}/sessions is full. Free some space, or use another folder.`,
     })
-    expect(leaksIn(thrown, [secret])).toEqual([])
+    expect(findLeaks(thrown, [secret])).toEqual([])
     expect(await store.load('session-a')).toEqual({ version, value: 'kept' })
     expect((await readdir(join(folder, 'sessions'))).sort()).toEqual(['locks', 'session-a.json'])
     await store.save('session-a', 'small again', version)
@@ -72,7 +72,7 @@ describe('a read-only folder', () => {
         code: 'store_unavailable',
         details: { problem: `${directory} is on a read-only disk` },
       })
-      expect(leaksIn(thrown, [secret])).toEqual([])
+      expect(findLeaks(thrown, [secret])).toEqual([])
     }
     await expect(store.load('session-b')).rejects.toMatchObject({
       code: 'store_damaged',

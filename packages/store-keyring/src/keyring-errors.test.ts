@@ -1,4 +1,4 @@
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { createTestFolder, FakeKeyring } from '../test/stores.ts'
 
@@ -43,7 +43,7 @@ describe('a keyring that hangs', () => {
     })
     for (const thrown of await Promise.all(failures)) {
       expect(thrown).toMatchObject(hanging)
-      expect(leaksIn(thrown, ['planted-5ecret'])).toEqual([])
+      expect(findLeaks(thrown, ['planted-5ecret'])).toEqual([])
     }
     expect(ran).toBe(false)
   })
@@ -117,7 +117,7 @@ describe('a keyring that fails', () => {
           /^The keyring cannot be used: .*\. [A-Z].*\. Or use fileStore\(\) of /,
         ),
       })
-      expect(leaksIn(thrown, ['planted-5ecret'])).toEqual([])
+      expect(findLeaks(thrown, ['planted-5ecret'])).toEqual([])
     })
   }
 })

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
 import { describeWithService } from '@particle-grants/test-kit/services'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
@@ -51,7 +51,7 @@ describeWithService('keyring', 'keyringStore on a real keyring', () => {
         },
       })
     }
-    expect(leaksIn(outcomes, [secret])).toEqual([])
+    expect(findLeaks(outcomes, [secret])).toEqual([])
     expect(readFilesBelow(options.directory)).not.toContain(secret)
     // The library would fall back to the kernel's keyring.
     expect(readFileSync('/proc/keys', 'utf8')).not.toContain(options.service)

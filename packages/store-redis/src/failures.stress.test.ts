@@ -1,5 +1,5 @@
 import { GrantsError } from '@particle-grants/core'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createCluster, createSentinel } from 'redis'
@@ -54,7 +54,7 @@ describeOnEachServer('failures of redisStore', (program, name) => {
     ]
     const outcomes = await Promise.all(attempts.map((attempt) => attempt.catch((thrown: unknown) => thrown)))
     expect(ran, 'a task ran without the lock').toBe(false)
-    expect(leaksIn(outcomes, [secret])).toEqual([])
+    expect(findLeaks(outcomes, [secret])).toEqual([])
     return outcomes
   }
 

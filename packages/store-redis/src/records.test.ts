@@ -1,4 +1,4 @@
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Client, connectClient, createPrefix, openStore, waitUntil } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
@@ -80,7 +80,7 @@ describeOnEachServer('a record', (program) => {
         const aside = `${prefix}damaged:{session-a}`
         const thrown = await store.load('session-a').catch((error: unknown) => error)
         expect(thrown).toMatchObject({ code: 'store_damaged', details: { place: record, keptAt: aside } })
-        expect(leaksIn(thrown, ['foreign'])).toEqual([])
+        expect(findLeaks(thrown, ['foreign'])).toEqual([])
         expect(await client.exists(aside)).toBe(1)
         expect(await client.pTTL(aside)).toBeGreaterThan(399 * day)
 

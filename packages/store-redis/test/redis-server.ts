@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { atEnd } from '@particle-grants/test-kit/programs'
+import { onProcessEnd } from '@particle-grants/test-kit/programs'
 
 const running = new Set<ChildProcess>()
-atEnd(() => {
+onProcessEnd(() => {
   for (const child of running) killGroup(child)
 })
 

@@ -18,7 +18,7 @@ const args = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable
  * Starts an installed Chromium, or the one inside an npm package. If neither starts, prints why and returns
  * `undefined`, or throws where `REQUIRED_SERVICES` contains `browser`.
  */
-export async function launch(title: string): Promise<Browser | undefined> {
+export async function launchChromium(title: string): Promise<Browser | undefined> {
   try {
     const installed = paths.find((path) => existsSync(path))
     if (installed !== undefined) return await chromium.launch({ executablePath: installed, args })

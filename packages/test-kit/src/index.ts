@@ -1,2 +1,2 @@
-export { leaksIn } from './planted-secrets.ts'
+export { findLeaks } from './planted-secrets.ts'
 export { SimulatedClock } from './simulated-clock.ts'

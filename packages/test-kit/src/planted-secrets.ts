@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 
 /** Returns the planted secrets that show in any form of a value, plain, URL-encoded or in base64. */
-export function leaksIn(value: unknown, planted: readonly string[]): string[] {
+export function findLeaks(value: unknown, planted: readonly string[]): string[] {
   const text = listForms(value).join('\n')
   return planted.filter((secret) =>
     [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')].some((form) =>

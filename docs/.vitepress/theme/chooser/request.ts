@@ -1,10 +1,6 @@
 import { type ClientKind, type FieldDefinition, type GrantType, grants } from '@particle-grants/core/protocol'
-import {
-  clientReferences,
-  type FieldReference,
-  grantReferences,
-  tokenRequest,
-} from '@particle-grants/reference'
+import { clientReferences, type FieldReference, grantReferences } from '@particle-grants/reference'
+import { toCurl } from '../samples/curl.ts'
 
 /** The customer in the reference's example. */
 export const customerName: string = grantReferences.client_credentials.fields.scope.example.replace(
@@ -17,25 +13,20 @@ export function clientId(kind: ClientKind): string {
   return clientReferences[kind].example.replace(/:.*/, '')
 }
 
-/** Returns a grant's request as a curl command, with its required fields and the examples of the reference. */
-export function toCurl(type: GrantType, client: ClientKind, scope?: string): string {
-  const fields: Readonly<Record<string, FieldDefinition>> = grants[type].fields
-  const references: Readonly<Record<string, FieldReference>> = grantReferences[type].fields
-  const required = Object.keys(fields).filter((name) => fields[name]?.required)
-  // With a product client its customers sign in, and the reference's example is an account.
-  const examples: Readonly<Record<string, string>> = client === 'product' ? { username: customerName } : {}
-  const pairs = required.map((name) => [name, examples[name] ?? references[name]?.example ?? ''] as const)
-  const all = [['grant_type', type], ...pairs, ...(scope === undefined ? [] : [['scope', scope] as const])]
-  return [
-    `curl ${tokenRequest.url}`,
-    `-u ${quote(clientReferences[client].example)}`,
-    ...all.map(([name, value = '']) =>
-      /^[\w:-]+$/.test(value) ? `-d ${name}=${value}` : `--data-urlencode ${quote(`${name}=${value}`)}`,
-    ),
-  ].join(' \\\n  ')
-}
+/** What a request contains in addition to the grant's required fields, or instead of their examples. */
+export type FieldValues = Readonly<Record<string, string>>
 
-/** Quotes a text that a shell would interpret. */
-function quote(text: string): string {
-  return /^[\w:@.=/-]+$/.test(text) ? text : `'${text}'`
+/** Returns a grant's request as a curl command, with its required fields and the examples of the reference. */
+export function exampleRequest(type: GrantType, client: ClientKind, given: FieldValues = {}): string {
+  const definitions: Readonly<Record<string, FieldDefinition>> = grants[type].fields
+  const references: Readonly<Record<string, FieldReference>> = grantReferences[type].fields
+  const required = Object.keys(definitions).filter((name) => definitions[name]?.required)
+  const values = {
+    grant_type: type,
+    ...Object.fromEntries(required.map((name) => [name, references[name]?.example ?? ''])),
+    // With a product client its customers sign in, and the reference's example is an account.
+    ...(client === 'product' && required.includes('username') && { username: customerName }),
+    ...given,
+  }
+  return toCurl(clientReferences[client].example, Object.entries(values))
 }

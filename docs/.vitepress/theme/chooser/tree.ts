@@ -7,7 +7,7 @@ import {
   promptedLogin,
   tokenFromEnvironment,
 } from './command.ts'
-import { clientId, customerName, toCurl } from './request.ts'
+import { clientId, customerName, exampleRequest } from './request.ts'
 
 /** A result of the chooser: a page, and the commands that get the token. */
 export interface End {
@@ -31,7 +31,10 @@ function endWith(
   end: Omit<End, 'page' | 'commands'> & { readonly scope?: string; readonly command: Command },
 ): End {
   const { scope, command, ...rest } = end
-  const curl = { label: 'With curl', text: toCurl(grant, client, scope) }
+  const curl = {
+    label: 'With curl',
+    text: exampleRequest(grant, client, scope === undefined ? {} : { scope }),
+  }
   return { ...rest, page: pageOf(grant), commands: [command, curl] }
 }
 

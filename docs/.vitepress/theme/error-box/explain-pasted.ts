@@ -5,6 +5,7 @@ import {
   tokenEndpointErrors,
 } from '@particle-grants/core/protocol'
 import {
+  apiErrors,
   type ErrorCodeExplanation,
   explainErrorCode,
   findErrorAnchor,
@@ -12,7 +13,8 @@ import {
   libraryErrorReferences,
   otherError,
 } from '@particle-grants/reference'
-import { toCurl } from '../chooser/request.ts'
+import { exampleRequest } from '../chooser/request.ts'
+import { findMfaToken } from '../samples/values.ts'
 import {
   explainGrantType,
   explainStatus,
@@ -21,6 +23,7 @@ import {
   grantLink,
 } from './explain-alone.ts'
 import { type Explained, toReadable } from './explained.ts'
+import { nextRequests } from './next-requests.ts'
 import { readPasted } from './read-pasted.ts'
 
 const harmless = new Set(['error', 'error_description', 'token_type', 'expires_in', 'ok', 'info'])
@@ -46,14 +49,14 @@ export function explainPasted(text: string): Explained | undefined {
 
 function explainResponse(
   response: TokenResponse,
-  { status }: { status: number | undefined },
+  { status, body }: { status: number | undefined; body: string },
   fields: Explained['fields'],
 ): Explained {
   switch (response.type) {
     case 'error':
       return explainCode({ code: response.error, description: response.description, fields, status })
     case 'mfa_required':
-      return explainCode({ code: 'mfa_required', fields, status })
+      return explainCode({ code: 'mfa_required', fields, status, mfaToken: findMfaToken(body) })
     case 'success':
       return explainTokens(fields)
     case 'unexpected': {
@@ -72,12 +75,27 @@ interface FoundError {
   readonly description?: string | undefined
   readonly fields: Explained['fields']
   readonly status?: number | undefined
+  readonly mfaToken?: string | undefined
 }
 
-function explainCode({ code, description, fields, status }: FoundError): Explained {
+function explainCode({ code, description, fields, status, mfaToken }: FoundError): Explained {
   const explanation = explainErrorCode(code, description)
   const link = `/errors#${findErrorAnchor(code, description)}`
   const heading = `${toReadable(code)}${status === undefined ? '' : `, status ${status}`}`
+  if (Object.hasOwn(apiErrors, code)) {
+    const { meaning, advice } = apiErrors[code as keyof typeof apiErrors]
+    return {
+      heading,
+      fields,
+      meaning: [meaning.text],
+      advice: [advice],
+      nextRequest: nextRequests[code as keyof typeof apiErrors].command,
+      links: [
+        { text: 'Which token may do what', link: '/guides/choose' },
+        { text: `More about ${code}`, link: `/errors#${code}` },
+      ],
+    }
+  }
   if (explanation === undefined) {
     const { meaning, advice } = otherError
     return {
@@ -88,12 +106,14 @@ function explainCode({ code, description, fields, status }: FoundError): Explain
       links: [{ text: 'Other errors', link }],
     }
   }
-  const nextGrant = explanation.tokenEndpoint?.nextGrant
   return {
     heading,
     fields,
     ...describe(explanation),
-    ...(nextGrant !== undefined && { nextRequest: toCurl(nextGrant, 'developer') }),
+    ...(isTokenEndpointError(code) && { nextRequest: nextRequests[code].command }),
+    ...(mfaToken !== undefined && {
+      filledRequest: exampleRequest('urn:custom:mfa-otp', 'developer', { mfa_token: mfaToken }),
+    }),
     links: findLinks(explanation, link),
   }
 }

@@ -5,8 +5,10 @@ export interface Explained {
   readonly fields: readonly { readonly name: string; readonly value: string }[]
   readonly meaning: readonly string[]
   readonly advice: readonly string[]
-  /** The request to send next, as a curl command. */
+  /** The request to send next, as a curl command with the examples of the reference. */
   readonly nextRequest?: string
+  /** The same request with the pasted `mfa_token`. Show it only when the reader wants to see it. */
+  readonly filledRequest?: string
   readonly links: readonly { readonly text: string; readonly link: string }[]
 }
 

@@ -1,4 +1,4 @@
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { revealSecrets } from '../../test/secrets.ts'
@@ -150,7 +150,7 @@ function getProblem(text: string, of: Identity = identity): string {
     parseState(text, of)
   } catch (thrown) {
     if (!GrantsError.isInstance(thrown) || thrown.code !== 'invalid_state') throw thrown
-    expect(leaksIn(thrown, secrets)).toEqual([])
+    expect(findLeaks(thrown, secrets)).toEqual([])
     return thrown.details.problem
   }
   return 'none'

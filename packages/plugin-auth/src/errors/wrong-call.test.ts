@@ -1,4 +1,4 @@
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { describeWrongCall } from './wrong-call.ts'
 
@@ -35,7 +35,7 @@ describe('describeWrongCall', () => {
     const described = describeWrongCall(thrown(`Nonexistent flag: ${flag}`, { flags: [flag] }))
     expect(described.message).toBe(message)
     expect(described.remedy).toContain(way)
-    expect(leaksIn(described, [secret])).toEqual([])
+    expect(findLeaks(described, [secret])).toEqual([])
   })
 
   it.each([
@@ -52,6 +52,6 @@ describe('describeWrongCall', () => {
   ])('repeats no value of %j', (message, expected) => {
     const described = describeWrongCall(thrown(message))
     expect(described.message).toBe(expected)
-    expect(leaksIn(described, [secret])).toEqual([])
+    expect(findLeaks(described, [secret])).toEqual([])
   })
 })

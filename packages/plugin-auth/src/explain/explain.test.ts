@@ -9,7 +9,7 @@ import {
   successFields,
   unsupportedGrants,
 } from '@particle-grants/reference'
-import { leaksIn } from '@particle-grants/test-kit'
+import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { printErrorCode } from './error-code.ts'
 import { findGrant, printGrant, printOverview, printUnsupportedGrant } from './grant.ts'
@@ -148,7 +148,7 @@ describe('explainResponse', () => {
     const { text } = explain(`HTTP/1.1 403 Forbidden\n\n${challenge}`)
 
     expect(text).toContain('-d grant_type=urn:custom:mfa-otp')
-    expect(leaksIn(text, [mfaToken])).toEqual([])
+    expect(findLeaks(text, [mfaToken])).toEqual([])
   })
 
   it('finds the cause by its description, and prints what to do about it', () => {
@@ -169,7 +169,7 @@ describe('explainResponse', () => {
     expect(expiresIn).toBe(5400)
     expect(text).toContain('It expires after 5400 s (2 hours).')
     expect(oneLine(text)).toContain(successFields.refresh_token.meaning)
-    expect(leaksIn(text, [token, 'PLANTED'])).toEqual([])
+    expect(findLeaks(text, [token, 'PLANTED'])).toEqual([])
   })
 
   it.each([
@@ -206,7 +206,7 @@ describe('explainResponse', () => {
     'User credentials are invalid for hunter2',
   ])('does not repeat an unknown description: %s', (description) => {
     const explained = explain(JSON.stringify({ error: 'invalid_grant', error_description: description }))
-    expect(leaksIn(explained, [description])).toEqual([])
+    expect(findLeaks(explained, [description])).toEqual([])
     expect(explained.explanation?.cause).toBeUndefined()
   })
 
@@ -222,7 +222,7 @@ describe('explainResponse', () => {
     ]
     for (const body of bodies) {
       const explained = explain(`HTTP/1.1 400 Bad\nX: ${word}\n\n${JSON.stringify(body)}`)
-      expect(leaksIn(explained, planted)).toEqual([])
+      expect(findLeaks(explained, planted)).toEqual([])
     }
   })
 })

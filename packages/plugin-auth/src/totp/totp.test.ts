@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createSession, developerClient, memoryStore } from '@particle-grants/core'
 import { createSandbox } from '@particle-grants/sandbox'
 import { fileStore } from '@particle-grants/store-file'
-import { leaksIn, SimulatedClock } from '@particle-grants/test-kit'
+import { findLeaks, SimulatedClock } from '@particle-grants/test-kit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { getRecordKey, loadTotpKey, parseTotpKey, removeTotpKey, saveTotpKey } from './key.ts'
 import { claimStep, submitTotp, type TotpOptions } from './submit.ts'
@@ -88,11 +88,11 @@ describe('parseTotpKey', () => {
       thrown = caught
     }
     expect(thrown).toMatchObject({ code: 'invalid_argument', message: expect.stringMatching(message) })
-    expect(leaksIn(thrown, ['PLANTED', '123456'])).toEqual([])
+    expect(findLeaks(thrown, ['PLANTED', '123456'])).toEqual([])
   })
 
   it('is not shown when it is printed', () => {
-    expect(leaksIn(parseTotpKey(secret), [secret])).toEqual([])
+    expect(findLeaks(parseTotpKey(secret), [secret])).toEqual([])
   })
 })
 
@@ -156,7 +156,7 @@ describe('submitTotp', () => {
 
     expect(thrown).toMatchObject({ code: 'invalid_code', details: { attemptsLeft: 1 } })
     expect(otps().map(({ status }) => status)).toEqual([401, 401])
-    expect(leaksIn(thrown, ['GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'])).toEqual([])
+    expect(findLeaks(thrown, ['GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'])).toEqual([])
   })
 
   it('accepts that another process has signed in the same session', async () => {
@@ -207,7 +207,7 @@ describe('claimStep', () => {
         .filter((file) => file.isFile())
         .map(async ({ name }) => name + (await readFile(join(directory, name), 'utf8'))),
     )
-    expect(leaksIn(files, [account.username, secret])).toEqual([])
+    expect(findLeaks(files, [account.username, secret])).toEqual([])
   })
 
   it('ignores a damaged record', async () => {

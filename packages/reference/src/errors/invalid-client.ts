@@ -55,6 +55,10 @@ export const invalidClient: TokenEndpointErrorReference<'invalid_client'> = {
   ],
   facts: [
     {
+      text: 'The first command in the report has no `password`, and is answered this way.',
+      from: ['reported', 'server_source'],
+    },
+    {
       text: 'The response has `WWW-Authenticate: Basic realm="Service"`, although the status is 400.',
       from: ['server_source'],
     },

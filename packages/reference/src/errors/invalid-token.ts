@@ -48,6 +48,10 @@ export const invalidToken: TokenEndpointErrorReference<'invalid_token'> = {
   ],
   facts: [
     {
+      text: "`Could not validate OTP.` is the wording of a mock in the server library's tests. How the live service words it is not known.",
+      from: ['unknown'],
+    },
+    {
       text: 'Not every 401 is about the access token. A wrong password for listing tokens is answered with 401 and `Bad password`.',
       from: ['observed'],
     },

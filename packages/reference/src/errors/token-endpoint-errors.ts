@@ -38,14 +38,6 @@ export const otherError = {
   facts: [
     { text: 'The library returns status 500 for an error that has no status.', from: ['server_source'] },
     { text: 'Proxies and failing servers return HTML pages instead of JSON.', from: ['server_source'] },
-    {
-      text: "`unauthorized` (400) in the rest of the API: an API user's token was used for a call that only people may make.",
-      from: ['documented_secondhand', 'clients'],
-    },
-    {
-      text: '403 without a code, or `forbidden`: the token is valid, but may not do this. Renewing it does not help. Use a token with other permissions.',
-      from: ['documented_secondhand', 'community'],
-    },
   ],
 } as const satisfies {
   readonly anchor: string
@@ -53,3 +45,25 @@ export const otherError = {
   readonly advice: string
   readonly facts: readonly Fact[]
 }
+
+/** Errors of the rest of the API that are often taken for token problems. Their names are their anchors. */
+export const apiErrors = {
+  forbidden: {
+    status: 403,
+    meaning: {
+      text: 'The token is valid, but may not do this: a product token on a device of another product, or an API user without the scope. The body has no code, or `forbidden`.',
+      from: ['documented_secondhand', 'community'],
+    },
+    advice: 'Renewing the token does not help. Use a token with other permissions.',
+  },
+  unauthorized: {
+    status: 400,
+    meaning: {
+      text: "An API user's token was used for a call that only people may make: `API users are not allowed to call this endpoint`.",
+      from: ['documented_secondhand', 'clients'],
+    },
+    advice: "Use a person's token for this call, or another call.",
+  },
+} as const satisfies Readonly<
+  Record<string, { readonly status: number; readonly meaning: Fact; readonly advice: string }>
+>

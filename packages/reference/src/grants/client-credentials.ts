@@ -26,10 +26,7 @@ export const clientCredentials: GrantReference<'client_credentials'> = {
       example: 'customer=jane@example.com',
       from: ['documented', 'server_source'],
       facts: [
-        {
-          text: 'Some responses include the requested scope, some do not.',
-          from: ['community'],
-        },
+        { text: 'Some responses include the requested scope, some do not.', from: ['community'] },
         {
           text: 'Never use a token whose response names another scope than you requested. This is a rule of this project.',
           from: ['inferred'],
@@ -58,10 +55,12 @@ export const clientCredentials: GrantReference<'client_credentials'> = {
     'client_credentials_location',
     'product_client_source',
     'customer_name',
+    'customers_in_console',
     'one_token_or_many',
     'refresh_or_request',
     'mfa_with_client_credentials',
     'secret_as_token',
+    'forbidden',
     'ci',
     'how_long',
     'never_expires',

@@ -29,7 +29,7 @@ export const password: GrantReference<'password'> = {
       example: 'correct horse',
       from: ['reported', 'documented', 'server_source', 'observed'],
     },
-    ...lifetimeFields(['documented', 'server_source']),
+    ...lifetimeFields(['documented_secondhand', 'server_source', 'observed']),
     scope: {
       meaning: 'Limits the token to this scope.',
       example: 'devices:list',
@@ -70,6 +70,8 @@ export const password: GrantReference<'password'> = {
     'ci',
     'lockout',
     'customer_name',
+    'forbidden',
+    'revoke',
   ],
   pages: ['access_tokens', 'web_page', 'authentication'],
 }

@@ -1,12 +1,12 @@
 import { type HttpResponse, json } from '../http/response.ts'
-import { type ApiContext, apiRoute, tokenRoute } from '../oauth/bearer.ts'
+import { type Context, route } from '../http/router.ts'
+import { tokenRoute } from '../oauth/bearer.ts'
 import { OAuthError } from '../oauth/errors.ts'
-import type { Account } from '../state/accounts.ts'
 import type { AccessToken, Tokens } from '../state/tokens.ts'
 
 /** Reads, lists and revokes access tokens. */
 export const accessTokenRoutes = [
-  apiRoute('GET', '/v1/access_tokens', listTokens),
+  route('GET', '/v1/access_tokens', listTokens),
   tokenRoute('GET', '/v1/access_tokens/current', describeToken),
   tokenRoute('DELETE', '/v1/access_tokens/current', ({ token }, context) => {
     return revoke(context, (tokens) => tokens.revoke(token))
@@ -15,7 +15,7 @@ export const accessTokenRoutes = [
     return revoke(context, (tokens) => tokens.revokeAll(account))
   }),
   // particle-api-js sends no authentication, so the response does not tell whether the token existed.
-  apiRoute('DELETE', '/v1/access_tokens/:token', (context) => {
+  route('DELETE', '/v1/access_tokens/:token', (context) => {
     return revoke(context, (tokens) => tokens.revoke(context.params.token ?? ''))
   }),
 ]
@@ -29,21 +29,27 @@ function describeToken({ expiresAt, clientId, scope }: AccessToken): HttpRespons
   })
 }
 
-function revoke({ state, request }: ApiContext, perform: (tokens: Tokens) => void): HttpResponse {
+function revoke({ state, request }: Context, perform: (tokens: Tokens) => void): HttpResponse {
   state.limits.countRequest(request, 'list or delete tokens')
   perform(state.tokens)
   return json({ ok: true })
 }
 
 /** Lists the valid tokens of an account by its username and password, in plain text. */
-function listTokens({ state, request }: ApiContext): HttpResponse {
+function listTokens({ state, request }: Context): HttpResponse {
   state.limits.countRequest(request, 'list or delete tokens')
   const account = state.accounts.findDeveloper(request.basic?.username ?? '')
   if (!account) return listError(400, 'Unknown user')
   if (account.password === undefined || account.password !== request.basic?.password) {
     return listError(401, 'Bad password')
   }
-  if (account.mfa && !isOtpCorrect(account.mfa, { state, request })) return listError(401, 'Bad OTP')
+  if (account.mfa) {
+    const otp = request.query.get('otp')
+    // The status is documented. The body is unknown.
+    if (!otp) throw new OAuthError('mfa_required', 'Multi-factor authentication required')
+    const isCorrect = account.mfa.totp.accept(otp, state.now(), state.settings.otpReuse)
+    if (!isCorrect) return listError(401, 'Bad OTP')
+  }
   const tokens = state.tokens.list(account).filter((token) => state.tokens.isValid(token))
   return json(
     tokens.map(({ token, expiresAt, clientId }) => ({
@@ -52,16 +58,6 @@ function listTokens({ state, request }: ApiContext): HttpResponse {
       client: clientId,
     })),
   )
-}
-
-function isOtpCorrect(
-  mfa: NonNullable<Account['mfa']>,
-  { state, request }: Pick<ApiContext, 'state' | 'request'>,
-) {
-  const otp = request.query.get('otp')
-  // The status is documented. The body is unknown.
-  if (!otp) throw new OAuthError('mfa_required', 'Multi-factor authentication required')
-  return mfa.totp.accept(otp, state.now(), state.settings.otpReuse)
 }
 
 function listError(status: number, error: string): HttpResponse {

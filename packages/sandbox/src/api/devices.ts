@@ -1,6 +1,7 @@
 import type { ParsedRequest } from '../http/request.ts'
-import { apiError, type HttpResponse, json } from '../http/response.ts'
-import { type ApiContext, tokenRoute } from '../oauth/bearer.ts'
+import { ApiError, json } from '../http/response.ts'
+import type { Context } from '../http/router.ts'
+import { tokenRoute } from '../oauth/bearer.ts'
 
 const devices = [
   { id: '0123456789abcdef01234567', name: 'garden', platform_id: 32, product_id: 32, online: true },
@@ -10,29 +11,22 @@ const devices = [
 /** A few devices to use tokens on. Every account has the same ones, and scopes are not checked. */
 export const deviceRoutes = [
   tokenRoute('GET', '/v1/devices', () => json(devices)),
-  tokenRoute('GET', '/v1/devices/:id', (_token, context) => withDevice(context, (device) => device)),
-  tokenRoute('PUT', '/v1/devices/:id', (_token, context) => {
-    return withDevice(context, ({ id }) => ({ id, ...getSentFields(context.request) }))
+  tokenRoute('GET', '/v1/devices/:id', (_token, { params }) => json(getDevice(params))),
+  tokenRoute('PUT', '/v1/devices/:id', (_token, { params, request }) => {
+    return json({ id: getDevice(params).id, ...getSentFields(request) })
   }),
-  tokenRoute('POST', '/v1/devices/:id/:function', (_token, context) => {
-    return withDevice(context, ({ id, name, online }) => ({
-      id,
-      name: context.params.function,
-      device: name,
-      connected: online,
-      return_value: 1,
-      // So that a test can check the body of a replayed request.
-      received: getSentFields(context.request),
-    }))
+  tokenRoute('POST', '/v1/devices/:id/:function', (_token, { params, request }) => {
+    const { id, name, online } = getDevice(params)
+    // `received` lets a test check the body of a replayed request.
+    const received = getSentFields(request)
+    return json({ id, name: params.function, device: name, connected: online, return_value: 1, received })
   }),
 ]
 
-function withDevice(
-  { params }: ApiContext,
-  describe: (device: (typeof devices)[number]) => object,
-): HttpResponse {
+function getDevice(params: Context['params']): (typeof devices)[number] {
   const device = devices.find(({ id, name }) => id === params.id || name === params.id)
-  return device ? json(describe(device)) : apiError(404, 'Device not found')
+  if (!device) throw new ApiError(404, 'Device not found')
+  return device
 }
 
 function getSentFields(request: ParsedRequest): object {

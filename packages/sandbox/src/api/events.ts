@@ -1,9 +1,10 @@
 import { getField } from '../http/request.ts'
-import { apiError, type HttpResponse, json } from '../http/response.ts'
-import { type ApiContext, tokenRoute } from '../oauth/bearer.ts'
+import { ApiError, type HttpResponse, json } from '../http/response.ts'
+import type { Context } from '../http/router.ts'
+import { tokenRoute } from '../oauth/bearer.ts'
 import type { PublishedEvent } from '../state/event-streams.ts'
 import type { AccessToken } from '../state/tokens.ts'
-import { withManagedProduct } from './customers.ts'
+import { getManagedProduct } from './customers.ts'
 
 /** Streams of an account's or a product's events, and publishing an event. */
 export const eventRoutes = [
@@ -14,24 +15,23 @@ export const eventRoutes = [
   ),
   tokenRoute('GET', '/v1/products/:product/events', streamProduct),
   tokenRoute('GET', '/v1/products/:product/events/:prefix', streamProduct),
-  tokenRoute('POST', '/v1/products/:product/events', (token, context) => {
-    return withManagedProduct(token, context, ({ id }) => publish(token, context, id))
-  }),
+  tokenRoute('POST', '/v1/products/:product/events', (token, context) =>
+    publish(token, context, getManagedProduct(token, context).id),
+  ),
 ]
 
-function streamAccount(token: AccessToken, context: ApiContext): HttpResponse {
+function streamAccount(token: AccessToken, context: Context): HttpResponse {
   return openStream(token, context, ({ account }) => account === token.account)
 }
 
-function streamProduct(token: AccessToken, context: ApiContext): HttpResponse {
-  return withManagedProduct(token, context, ({ id }) => {
-    return openStream(token, context, ({ productId }) => productId === id)
-  })
+function streamProduct(token: AccessToken, context: Context): HttpResponse {
+  const { id } = getManagedProduct(token, context)
+  return openStream(token, context, ({ productId }) => productId === id)
 }
 
 function openStream(
   token: AccessToken,
-  { state, request, params }: ApiContext,
+  { state, request, params }: Context,
   isIncluded: (event: PublishedEvent) => boolean,
 ): HttpResponse {
   const { prefix = '' } = params
@@ -46,16 +46,16 @@ function openStream(
 
 function publish(
   { account }: AccessToken,
-  { state, request }: ApiContext,
+  { state, request }: Context,
   productId: string | undefined,
 ): HttpResponse {
   const name = getField(request, 'name')
   // A line break would end the line of the stream.
   if (!name || name.length > 64 || /[\r\n]/.test(name)) {
-    return apiError(400, 'name is required: 1 to 64 characters')
+    throw new ApiError(400, 'name is required: 1 to 64 characters')
   }
   const ttl = Number(request.form.get('ttl') ?? request.json.ttl ?? 60)
-  if (!Number.isInteger(ttl) || ttl < 0) return apiError(400, 'ttl must be a number of seconds')
+  if (!Number.isInteger(ttl) || ttl < 0) throw new ApiError(400, 'ttl must be a number of seconds')
   const data = getField(request, 'data') ?? null
   state.events.publish({ name, data, ttl, publishedAt: request.at, account, productId })
   return json({ ok: true })

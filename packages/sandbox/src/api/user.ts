@@ -1,9 +1,10 @@
 import { getField } from '../http/request.ts'
-import { apiError, type HttpResponse, json } from '../http/response.ts'
-import { type ApiContext, tokenRoute } from '../oauth/bearer.ts'
+import { ApiError, type HttpResponse, json } from '../http/response.ts'
+import type { Context } from '../http/router.ts'
+import { tokenRoute } from '../oauth/bearer.ts'
 import { randomRecoveryCode, randomUuid } from '../random.ts'
 import type { AccessToken } from '../state/tokens.ts'
-import { createTotp, randomTotpSecret } from '../state/totp.ts'
+import { randomTotpSecret, Totp } from '../state/totp.ts'
 
 const recoveryCodeCount = 4
 
@@ -25,8 +26,8 @@ function describeUser({ account }: AccessToken): HttpResponse {
 }
 
 function startEnrolment({ account }: AccessToken): HttpResponse {
-  if (account.mfa) return apiError(400, 'MFA is already enabled')
-  const enrolment = { mfaToken: randomUuid(), totp: createTotp(randomTotpSecret()) }
+  if (account.mfa) throw new ApiError(400, 'MFA is already enabled')
+  const enrolment = { mfaToken: randomUuid(), totp: new Totp(randomTotpSecret()) }
   account.enrolment = enrolment
   const { secret } = enrolment.totp
   const label = encodeURIComponent(`Particle:${account.username}`)
@@ -37,18 +38,18 @@ function startEnrolment({ account }: AccessToken): HttpResponse {
   })
 }
 
-function confirmEnrolment({ account }: AccessToken, { state, request }: ApiContext): HttpResponse {
+function confirmEnrolment({ account }: AccessToken, { state, request }: Context): HttpResponse {
   const { enrolment } = account
   const code = getField(request, 'otp')
   if (typeof request.json.otp === 'number') {
-    return apiError(400, 'Send otp as a string: a number loses its leading zeros')
+    throw new ApiError(400, 'Send otp as a string: a number loses its leading zeros')
   }
   if (!enrolment || !code || getField(request, 'mfa_token') !== enrolment.mfaToken) {
-    return apiError(400, 'Start the enrolment, then send its mfa_token and an otp')
+    throw new ApiError(400, 'Start the enrolment, then send its mfa_token and an otp')
   }
   // This 401 does not mean that the access token is invalid.
   if (!enrolment.totp.accept(code, state.now(), state.settings.otpReuse)) {
-    return apiError(401, 'Could not validate OTP')
+    throw new ApiError(401, 'Could not validate OTP')
   }
   const recoveryCodes = Array.from({ length: recoveryCodeCount }, randomRecoveryCode)
   account.mfa = { totp: enrolment.totp, recoveryCodes: new Set(recoveryCodes) }
@@ -58,9 +59,9 @@ function confirmEnrolment({ account }: AccessToken, { state, request }: ApiConte
   return json({ enrolled: true })
 }
 
-function disableMfa({ account }: AccessToken, { request }: ApiContext): HttpResponse {
+function disableMfa({ account }: AccessToken, { request }: Context): HttpResponse {
   if (account.password === undefined || getField(request, 'current_password') !== account.password) {
-    return apiError(401, 'Current password is incorrect')
+    throw new ApiError(401, 'Current password is incorrect')
   }
   account.mfa = undefined
   return json({ ok: true })

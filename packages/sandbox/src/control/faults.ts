@@ -1,7 +1,7 @@
 import type { ParsedRequest } from '../http/request.ts'
 import { canHaveBody, type HttpResponse } from '../http/response.ts'
 import { errorStatus, noStore, type OAuthErrorCode } from '../oauth/errors.ts'
-import { checkMembers, type MemberType } from './input.ts'
+import { boolean, checkMembers, integer, oneOf, type Rules, string } from '../rules.ts'
 
 /** How a request fails. */
 export interface FaultOptions {
@@ -26,72 +26,55 @@ export interface FaultOptions {
   match?: { method?: string; path?: string; grant_type?: string }
 }
 
-/** The members of a fault. */
-export const faultMembers: Record<keyof FaultOptions, readonly MemberType[]> = {
-  status: ['number'],
-  error: ['string'],
-  error_description: ['string'],
-  body: ['string', 'object'],
-  headers: ['object'],
-  delay: ['number'],
-  drop: ['string', 'boolean'],
-  after: ['boolean'],
-  times: ['number'],
-  match: ['object'],
-}
-
 /** The longest delay of a timer. */
 const maxDelayMs = 2 ** 31 - 1
 
+const faultRules: Rules<FaultOptions> = {
+  status: integer(200, 599),
+  error: string,
+  error_description: string,
+  body: [(value) => typeof value === 'string' || isObject(value), 'a string or an object'],
+  headers: [areHeaders, 'an object of names and strings that are valid in HTTP'],
+  delay: integer(0, maxDelayMs),
+  drop: oneOf('before', 'during', true, false),
+  after: boolean,
+  times: integer(1),
+  match: [isMatch, 'an object of method, path and grant_type, each a string'],
+}
+
 /** Checks a fault from a program or from HTTP. Throws a TypeError that names the member. */
-export function checkFault(options: Record<string, unknown>): FaultOptions {
-  checkMembers('A fault', options, faultMembers)
-  const fault: FaultOptions = options
-  const { status = 200, delay = 0, times = 1, headers = {}, match = {}, drop } = fault
-  check(Number.isInteger(status) && status >= 200 && status <= 599, 'status', 'an integer from 200 to 599')
-  check(delay >= 0 && delay <= maxDelayMs, 'delay', `from 0 to ${maxDelayMs} ms`)
-  check(times === Number.POSITIVE_INFINITY || Number.isInteger(times), 'times', 'an integer')
-  check(times >= 1, 'times', 'at least 1')
-  check(typeof drop !== 'string' || /^(before|during)$/.test(drop), 'drop', "'before' or 'during'")
-  check(
-    canHaveBody(status) || !hasBody(fault),
-    'status',
-    "204, 205 or 304 only without body, error and drop: 'during'",
-  )
-  check(
-    hasOnlyStrings(headers) && areHeaders(headers),
-    'headers',
-    'an object of names and strings that are valid in HTTP',
-  )
-  const hasKnownNames = Object.keys(match).every((name) => ['method', 'path', 'grant_type'].includes(name))
-  check(
-    hasKnownNames && hasOnlyStrings(match),
-    'match',
-    'an object of method, path and grant_type, each a string',
-  )
+export function checkFault(fault: FaultOptions): FaultOptions {
+  checkMembers('A fault', fault, faultRules)
+  const hasBody = fault.body !== undefined || fault.error !== undefined || fault.drop === 'during'
+  if (hasBody && !canHaveBody(fault.status ?? 200)) {
+    throw new TypeError("A fault with the status 204, 205 or 304 has no body, no error and no drop: 'during'")
+  }
   return fault
 }
 
-function check(isValid: boolean, name: string, rule: string): void {
-  if (!isValid) throw new TypeError(`A fault's "${name}" is ${rule}`)
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
-function hasBody({ body, error, drop }: FaultOptions): boolean {
-  return body !== undefined || error !== undefined || drop === 'during'
+/** Whether all members are strings. An array or a `Headers` has no members of this kind, and would be ignored. */
+function hasOnlyStrings(value: unknown): value is Record<string, string> {
+  if (!isObject(value) || Symbol.iterator in value) return false
+  return Object.values(value).every((member) => typeof member === 'string')
 }
 
-/** An array or a `Headers` has no members of this kind, and would be ignored. */
-function hasOnlyStrings(object: object): boolean {
-  return !(Symbol.iterator in object) && Object.values(object).every((value) => typeof value === 'string')
+function isMatch(value: unknown): boolean {
+  const names = ['method', 'path', 'grant_type']
+  return hasOnlyStrings(value) && Object.keys(value).every((name) => names.includes(name))
 }
 
-function areHeaders(headers: Record<string, string>): boolean {
+function areHeaders(value: unknown): boolean {
   try {
-    new Headers(headers)
+    new Headers(value as Record<string, string>)
   } catch {
     return false
   }
-  return Object.values(headers).every((value) => /^[\t -~\u0080-\u00ff]*$/.test(value))
+  // Node rejects control characters, which `Headers` accepts.
+  return hasOnlyStrings(value) && Object.values(value).every((text) => !/[^\t -~\u0080-\u00ff]/.test(text))
 }
 
 /** The queue of faults. A request takes the first one that matches. */
@@ -146,9 +129,7 @@ export function faultResponse(fault: FaultOptions): HttpResponse {
     headers: {
       'content-type': `${getMediaType(content)}; charset=utf-8`,
       ...(error !== undefined && noStore),
-      ...Object.fromEntries(
-        Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-      ),
+      ...Object.fromEntries(new Headers(headers)),
     },
     body: typeof content === 'string' ? content : JSON.stringify(content),
     error,

@@ -168,8 +168,8 @@ describe('a hint', () => {
     ['/oauth/token/v1/devices', /base URL contains a path/],
     ['/v1/oauth/token', /base URL contains a path/],
     ['/v1/v1/devices', /base URL contains a path/],
-    ['//v1/devices', /slash at the end of the base URL/],
-    ['//oauth/token', /slash at the end of the base URL/],
+    ['//v1/devices', /base URL contains .*a slash at its end/],
+    ['//oauth/token', /base URL contains .*a slash at its end/],
     ['/oauth/tokens', /The token endpoint is \/oauth\/token/],
     ['/oauth', /The token endpoint is \/oauth\/token/],
   ])('explains the wrong path %s, whatever the method', async (path, hint) => {

@@ -1,5 +1,5 @@
-import type { ParsedRequest } from '../http/request.ts'
-import { getClientCredentials, isSecretChecked } from '../oauth/client.ts'
+import { decodePercent, type ParsedRequest } from '../http/request.ts'
+import { getClientCredentials } from '../oauth/client.ts'
 import { findLoginAccount } from '../oauth/grants.ts'
 import type { SandboxState } from '../state/state.ts'
 
@@ -14,30 +14,29 @@ interface HandledRequest {
 /** Returns a sentence on what is probably wrong with a request, for the journal and the terminal. */
 export function findHint(handled: HandledRequest): string | undefined {
   if (!/^\/oauth\/token\/?$/.test(handled.request.path)) return findApiHint(handled)
-  switch (handled.error) {
-    case undefined:
-      return findSuccessHint(handled)
-    case 'invalid_request':
-      return findInvalidRequestHint(handled)
-    case 'invalid_client':
-      return findInvalidClientHint(handled)
-    case 'invalid_grant':
-      return findInvalidGrantHint(handled)
-    case 'invalid_token':
-      return findInvalidTokenHint(handled)
-    case 'invalid_scope':
-      return 'A scope is such as devices:list. customer=NAME needs a product client and an existing customer of that product.'
-    case 'mfa_required':
-      return 'The password is correct. Now send grant_type=urn:custom:mfa-otp with this mfa_token and the otp.'
-    case 'rate_limit_exceeded':
-      return '10 failures in a row block the address for 30 minutes, for correct requests too. 100 requests in 5 minutes block it until they are older. You can advance the clock.'
-    default:
-      return undefined
-  }
+  return tokenHints[handled.error ?? 'success']?.(handled)
 }
 
-/** A path after another one: /oauth/token/oauth/token, /v1/oauth/token, /oauth/token/v1/devices, /v1/v1/user. */
-const repeatedPath = /.\/oauth\/token|^\/oauth\/token\/.|.\/v1\//
+/** The hints at the token endpoint, by the error of the response. */
+const tokenHints: Readonly<Record<string, (handled: HandledRequest) => string | undefined>> = {
+  success: ({ request }) =>
+    /^\d*$/.test(request.form.get('expires_in') ?? '')
+      ? undefined
+      : 'expires_in was not an integer ≥ 0, so the token never expires.',
+  invalid_request: findInvalidRequestHint,
+  invalid_client: findInvalidClientHint,
+  invalid_grant: findInvalidGrantHint,
+  invalid_token: findInvalidTokenHint,
+  invalid_scope: () =>
+    'A scope is such as devices:list. customer=NAME needs a product client and an existing customer of that product.',
+  mfa_required: () =>
+    'The password is correct. Now send grant_type=urn:custom:mfa-otp with this mfa_token and the otp.',
+  rate_limit_exceeded: () =>
+    '10 failures in a row block the address for 30 minutes, for correct requests too. 100 requests in 5 minutes block it until they are older. You can advance the clock.',
+}
+
+/** A path after a base URL with a path or a slash at its end: //v1/user, /oauth/token/oauth/token, /v1/v1/user. */
+const wrongBaseUrl = /\/\/|.\/oauth\/token|^\/oauth\/token\/.|.\/v1\//
 
 function findApiHint({ request, status, error }: HandledRequest): string | undefined {
   const { path, query, headers } = request
@@ -54,11 +53,8 @@ function findApiHint({ request, status, error }: HandledRequest): string | undef
 }
 
 function findPathHint(path: string): string | undefined {
-  if (path.includes('//')) {
-    return 'The path has two slashes: remove the slash at the end of the base URL. It is the address only, such as http://127.0.0.1:8765.'
-  }
-  if (repeatedPath.test(path)) {
-    return 'The base URL contains a path: remove it. It is the address only, such as http://127.0.0.1:8765.'
+  if (wrongBaseUrl.test(path)) {
+    return 'The base URL contains a path, or a slash at its end: remove it. It is the address only, such as http://127.0.0.1:8765.'
   }
   if (path.startsWith('/oauth'))
     return 'The token endpoint is /oauth/token. There is nothing else under /oauth.'
@@ -66,22 +62,13 @@ function findPathHint(path: string): string | undefined {
   return 'The sandbox has the token endpoint, /v1/access_tokens, /v1/user, /v1/devices with their events, and /v1/products/PRODUCT/customers.'
 }
 
-function findSuccessHint({ request }: HandledRequest): string | undefined {
-  if (/^\d*$/.test(request.form.get('expires_in') ?? '')) return undefined
-  return 'expires_in was not an integer ≥ 0, so the token never expires.'
-}
-
 function findInvalidRequestHint({ request }: HandledRequest): string | undefined {
   const { method, contentType, form } = request
   const grantType = form.get('grant_type') ?? ''
-  if (contentType === 'application/json') {
-    return 'The token endpoint accepts form-encoded bodies only, not JSON: send application/x-www-form-urlencoded.'
-  }
+  if (contentType === 'application/json') return 'The token endpoint accepts forms only, not JSON.'
   if (method !== 'POST') return 'Request tokens with POST, with the fields in the body and not in the URL.'
   if (form.size === 0) return 'The body is empty, or not form-encoded although its Content-Type says so.'
-  if (grantType === 'urn:custom:mfa-token') {
-    return 'The second step is grant_type=urn:custom:mfa-otp. "mfa-token" is a common mistake.'
-  }
+  if (grantType === 'urn:custom:mfa-token') return 'The second step is grant_type=urn:custom:mfa-otp.'
   if (grantType === 'authorization_code') {
     return 'authorization_code is for web clients that sign in in the browser, and is not supported here. Programs use password or client_credentials.'
   }
@@ -99,26 +86,18 @@ function findInvalidClientHint({ state, request }: HandledRequest): string {
 
   const client = state.clients.get(id)
   if (!client) {
-    return 'This client does not exist here. The page and GET /__sandbox/ list the clients. (Basic has id and secret unchanged, without percent-encoding.)'
+    return 'This client does not exist here. GET /__sandbox/ lists the clients. (Basic has id and secret unchanged, without percent-encoding.)'
   }
-  if (isSecretChecked(state, client) && client.secret !== secret) {
-    return isEncoded(secret, client.secret)
+  if (client.secret !== secret) {
+    return decodePercent(secret.replaceAll('+', ' ')) === client.secret
       ? "The client's secret was percent-encoded: send it unchanged. Basic decodes nothing, and a form decodes it once."
-      : 'The client exists, and its secret is wrong. The page and GET /__sandbox/ list the clients.'
+      : 'The client exists, and its secret is wrong. GET /__sandbox/ lists the clients.'
   }
   if (client.disallowedGrants?.includes(request.form.get('grant_type') ?? '')) {
     return 'Client and secret are correct, but this client may not use this grant type: use another client or another grant type.'
   }
   const field = request.form.get('username') ? 'password' : 'username'
   return `The ${field} is missing or empty: was a shell variable not set? The client is correct, although the error says invalid_client.`
-}
-
-function isEncoded(text: string, original: string): boolean {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' ')) === original
-  } catch {
-    return false
-  }
 }
 
 function findInvalidGrantHint({ state, request }: HandledRequest): string | undefined {
@@ -134,11 +113,9 @@ function findInvalidGrantHint({ state, request }: HandledRequest): string | unde
   }
   const username = request.form.get('username') ?? ''
   const account = state.accounts.find(username)
-  if (!account || !client) {
-    return 'This account does not exist here. The page and GET /__sandbox/ list the accounts.'
-  }
+  if (!account || !client) return 'This account does not exist here. GET /__sandbox/ lists the accounts.'
   if (findLoginAccount({ state, client }, username)) {
-    return 'Client and account are correct, the password is wrong. The page and GET /__sandbox/ list the passwords.'
+    return 'Client and account are correct, the password is wrong. GET /__sandbox/ lists the passwords.'
   }
   if (client.kind === 'product') {
     return 'Only customers of the product can sign in with a product client. Developers use particle:particle.'

@@ -10,27 +10,23 @@ export interface JournalEntry {
   readonly method: string
   readonly path: string
   readonly query: Readonly<Record<string, string>>
-  readonly grant_type?: string
-  readonly client_id?: string
+  readonly grant_type?: string | undefined
+  readonly client_id?: string | undefined
   /** The fields of a form or the members of a JSON object. */
   readonly form: Readonly<Record<string, string>>
   /** The status of the response; 0 if there was none. */
   readonly status: number
-  readonly error?: string
+  readonly error?: string | undefined
   /** What is probably wrong with the request. It is never sent to the client. */
-  readonly hint?: string
+  readonly hint?: string | undefined
   /** A fault replaced or delayed the response. */
-  readonly fault?: true
+  readonly fault?: true | undefined
   /** The connection ended before or during the response. */
-  readonly dropped?: 'before' | 'during' | 'by the client'
+  readonly dropped?: 'before' | 'during' | 'by the client' | undefined
   readonly address: string
 }
 
-/** The outcome of a request. */
-type Outcome = Pick<JournalEntry, 'status' | 'fault' | 'dropped'> & {
-  readonly error?: string | undefined
-  readonly hint?: string | undefined
-}
+type Outcome = Pick<JournalEntry, 'status' | 'error' | 'hint' | 'fault' | 'dropped'>
 
 const maxEntries = 10_000
 
@@ -62,7 +58,7 @@ export class Journal {
   }
 }
 
-function createEntry(request: ParsedRequest, { status, error, hint, fault, dropped }: Outcome): JournalEntry {
+function createEntry(request: ParsedRequest, outcome: Outcome): JournalEntry {
   const grantType = request.form.get('grant_type')
   // The Basic credentials of a list of tokens are a username and a password.
   const isTokenList = request.path.startsWith('/v1/access_tokens')
@@ -73,14 +69,10 @@ function createEntry(request: ParsedRequest, { status, error, hint, fault, dropp
     method: request.method,
     path: redactPath(request.path),
     query: redactFields(request.query),
-    ...(grantType && { grant_type: redactText(grantType) }),
-    ...(clientId && { client_id: redactText(clientId) }),
+    grant_type: grantType && redactText(grantType),
+    client_id: clientId && redactText(clientId),
     form: redactFields([...request.form, ...Object.entries(request.json)]),
-    status,
-    ...(error !== undefined && { error }),
-    ...(hint !== undefined && { hint }),
-    ...(fault && { fault }),
-    ...(dropped && { dropped }),
+    ...outcome,
     address: request.address,
   }
 }

@@ -1,21 +1,14 @@
-import type { ParsedRequest } from '../http/request.ts'
+import { type ParsedRequest, parseJsonObject } from '../http/request.ts'
 import { type HttpResponse, json } from '../http/response.ts'
 import { type Context, callRoute, route } from '../http/router.ts'
-import { type Sandbox, tokenFilterMembers } from '../sandbox.ts'
-import { faultMembers } from './faults.ts'
-import { checkMembers, readInput } from './input.ts'
-
-interface ControlDependencies {
-  readonly sandbox: Sandbox
-}
-type ControlContext = Context<ControlDependencies>
+import { checkMembers, type Rules, stringOrNumber } from '../rules.ts'
+import type { Sandbox } from '../sandbox.ts'
 
 const done = { ok: true }
 
 /** Each route returns the body of its response. */
 const controlRoutes = [
-  controlRoute('GET', '/', ({ sandbox, request }) => ({
-    version: request.version ?? null,
+  controlRoute('GET', '/', ({ sandbox }) => ({
     clock: describeClock(sandbox),
     accounts: sandbox.accounts,
     clients: sandbox.clients,
@@ -25,7 +18,7 @@ const controlRoutes = [
   controlRoute('POST', '/clock', moveClock),
   controlRoute('GET', '/faults', ({ sandbox }) => sandbox.faults.list()),
   controlRoute('POST', '/faults', ({ sandbox, request }) => {
-    sandbox.failNext(readInput(request, faultMembers))
+    sandbox.failNext(readInput(request))
     return done
   }),
   controlRoute('DELETE', '/faults', ({ sandbox }) => {
@@ -36,28 +29,27 @@ const controlRoutes = [
   controlRoute('GET', '/otp/:username', ({ sandbox, params }) => ({
     otp: sandbox.otp(params.username ?? ''),
   })),
-  controlRoute('POST', '/revoke', ({ sandbox, request }) => {
-    return sandbox.revoke(readInput(request, tokenFilterMembers))
-  }),
-  controlRoute('POST', '/expire', ({ sandbox, request }) => {
-    return sandbox.expire(readInput(request, tokenFilterMembers))
-  }),
+  controlRoute('POST', '/revoke', ({ sandbox, request }) => sandbox.revoke(readInput(request))),
+  controlRoute('POST', '/expire', ({ sandbox, request }) => sandbox.expire(readInput(request))),
   controlRoute('POST', '/reset', ({ sandbox }) => {
     sandbox.reset()
     return done
   }),
 ]
 
-function controlRoute(method: string, path: string, getBody: (context: ControlContext) => unknown) {
-  return route<ControlDependencies>(method, `/__sandbox${path.replace(/^\/$/, '')}`, (context) => {
+function controlRoute(method: string, path: string, getBody: (context: Context) => unknown) {
+  return route(method, `/__sandbox${path.replace(/^\/$/, '')}`, (context) => {
     return json(getBody(context))
   })
 }
 
 /** Handles a request for `/__sandbox`: the methods of the library over HTTP. Wrong input gets 400 and the reason. */
-export function handleControlRequest(sandbox: Sandbox, request: ParsedRequest): HttpResponse {
+export function handleControlRequest(
+  request: ParsedRequest,
+  current: Pick<Context, 'sandbox' | 'state'>,
+): HttpResponse {
   try {
-    const response = callRoute(controlRoutes, request, { sandbox })
+    const response = callRoute(controlRoutes, request, current)
     return response ?? json({ error: 'There is no such route under /__sandbox' }, 404)
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) return json({ error: error.message }, 400)
@@ -65,17 +57,32 @@ export function handleControlRequest(sandbox: Sandbox, request: ParsedRequest): 
   }
 }
 
-const clockMembers = { advance: ['string', 'number'], set: ['string', 'number'] } as const
+/**
+ * Returns the JSON object in the body, whatever the Content-Type: `curl -d '{…}'` declares a form. Parameters in the URL are
+ * rejected, because ignoring them would select everything.
+ */
+function readInput({ query, body }: ParsedRequest): Record<string, unknown> {
+  if (query.size > 0) throw new TypeError('Send parameters in the body, as JSON, and not in the URL')
+  const input = body.trim() === '' ? {} : parseJsonObject(body)
+  if (!input) throw new TypeError('The body is not a JSON object, such as {"username":"dev@example.com"}')
+  return input
+}
 
-function moveClock({ sandbox, request }: ControlContext): { now: number; iso: string } {
-  const input = readInput(request, clockMembers)
-  checkMembers('A move of the clock', input, clockMembers)
-  const { advance, set } = input as { [name in keyof typeof clockMembers]?: string | number }
-  const { clock } = sandbox
-  if (advance !== undefined && set === undefined) clock.advance(advance)
-  else if (set !== undefined && advance === undefined)
-    clock.set(typeof set === 'number' ? set : Date.parse(set))
-  else throw new TypeError('Send {"advance":"90d"} or {"set":"2027-01-01T00:00:00Z"}')
+interface ClockMove {
+  advance?: string | number
+  set?: string | number
+}
+const clockMoveRules: Rules<ClockMove> = { advance: stringOrNumber, set: stringOrNumber }
+
+function moveClock({ sandbox, request }: Context): { now: number; iso: string } {
+  const move: ClockMove = readInput(request)
+  checkMembers('A move of the clock', move, clockMoveRules)
+  const { advance, set } = move
+  if ((advance === undefined) === (set === undefined)) {
+    throw new TypeError('Send {"advance":"90d"} or {"set":"2027-01-01T00:00:00Z"}')
+  }
+  if (advance !== undefined) sandbox.clock.advance(advance)
+  if (set !== undefined) sandbox.clock.set(typeof set === 'number' ? set : Date.parse(set))
   return describeClock(sandbox)
 }
 
@@ -84,7 +91,7 @@ function describeClock({ clock }: Sandbox): { now: number; iso: string } {
   return { now, iso: new Date(now).toISOString() }
 }
 
-function listRequests({ sandbox, request }: ControlContext): unknown {
+function listRequests({ sandbox, request }: Context): unknown {
   const last = request.query.get('last')
   if (last !== null && !/^\d+$/.test(last)) throw new TypeError(`"last" is a number, not "${last}"`)
   const requests = sandbox.requests()

@@ -12,14 +12,6 @@ export interface HttpRequest {
   readonly address: string
   /** Returns a signal that aborts when the client disconnects. A function, because few requests need one. */
   readonly getSignal?: (() => AbortSignal) | undefined
-  /** The version of the package that listens, for `GET /__sandbox/`. */
-  readonly version?: string | undefined
-}
-
-/** A username and a password, or a client's id and secret. */
-export interface BasicCredentials {
-  readonly username: string
-  readonly password: string
 }
 
 /** A request with everything that routes, journal, hints and faults read from it. */
@@ -35,8 +27,8 @@ export interface ParsedRequest extends Omit<HttpRequest, 'url'> {
   readonly form: ReadonlyMap<string, string>
   /** Members of a JSON object. */
   readonly json: Readonly<Record<string, unknown>>
-  /** The credentials of HTTP Basic. */
-  readonly basic: BasicCredentials | undefined
+  /** The credentials of HTTP Basic: of an account, or the id and secret of a client. */
+  readonly basic: { readonly username: string; readonly password: string } | undefined
 }
 
 /** The only media type that the token endpoint accepts. */
@@ -54,14 +46,13 @@ export function parseRequest(request: HttpRequest, now: number): ParsedRequest {
     body,
     address: request.address,
     getSignal: request.getSignal,
-    version: request.version,
     id: randomUuid(),
     at: now,
     path: queryStart < 0 ? url : url.slice(0, queryStart),
     query: queryStart < 0 ? noQuery : new URLSearchParams(url.slice(queryStart)),
     contentType,
     form: contentType === formType ? parseForm(body) : new Map(),
-    json: contentType === 'application/json' ? parseJsonObject(body) : {},
+    json: (contentType === 'application/json' && parseJsonObject(body)) || {},
     basic: parseBasic(headers.authorization),
   }
 }
@@ -96,7 +87,7 @@ function parseMediaType(header = ''): string {
   return (mediaType.exec(header)?.[1] ?? '').trim().toLowerCase()
 }
 
-export function parseForm(body: string): Map<string, string> {
+function parseForm(body: string): Map<string, string> {
   const fields = new Map<string, string>()
   // The leading "&" keeps a question mark at the start, which is part of the first name.
   for (const [name, value] of new URLSearchParams(`&${body}`)) {
@@ -106,18 +97,27 @@ export function parseForm(body: string): Map<string, string> {
   return fields
 }
 
-/** Returns the members of a JSON object; none for anything else. */
-export function parseJsonObject(body: string): Record<string, unknown> {
+/** Returns the members of a JSON object; `undefined` for anything else. */
+export function parseJsonObject(body: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
   } catch {
-    return {}
+    return undefined
+  }
+}
+
+/** Decodes percent-encoding. Returns malformed text unchanged. */
+export function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 
 /** Parses HTTP Basic like the `basic-auth` package: UTF-8, split at the first colon, no percent-decoding. */
-function parseBasic(header = ''): BasicCredentials | undefined {
+function parseBasic(header = ''): ParsedRequest['basic'] {
   const encoded = /^ *basic +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header)?.[1]
   if (encoded === undefined) return undefined
   const [, username, password] = /^([^:]*):(.*)$/.exec(decodeBase64(encoded)) ?? []

@@ -15,8 +15,14 @@ export function json(body: unknown, status = 200): HttpResponse {
 }
 
 /** An error of the API outside OAuth. Particle's bodies are unknown here, and clients should not depend on them. */
-export function apiError(status: number, error: string): HttpResponse {
-  return json({ ok: false, error }, status)
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly response: HttpResponse
+
+  constructor(status: number, error: string) {
+    super(error)
+    this.response = json({ ok: false, error }, status)
+  }
 }
 
 /** Converts a response to a web-standard one. */
@@ -30,8 +36,8 @@ export function canHaveBody(status: number): boolean {
 }
 
 /** Returns a response whose body ends with an error in the middle. `Content-Length` has the whole length. */
-export function truncate({ status, headers }: HttpResponse, body: string): HttpResponse {
-  const bytes = new TextEncoder().encode(body)
+export async function truncate({ status, headers, body }: HttpResponse): Promise<HttpResponse> {
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : await readFirstPart(body)
   let isSent = false
   const half = new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -41,4 +47,12 @@ export function truncate({ status, headers }: HttpResponse, body: string): HttpR
     },
   })
   return { status, headers: { ...headers, 'content-length': String(bytes.length) }, body: half }
+}
+
+/** An event stream has no end, so only its first part is read. */
+async function readFirstPart(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const reader = body.getReader()
+  const { value = new Uint8Array() } = await reader.read()
+  await reader.cancel()
+  return value
 }

@@ -1,56 +1,49 @@
-import type { ParsedRequest } from './request.ts'
+import type { Sandbox } from '../sandbox.ts'
+import type { SandboxState } from '../state/state.ts'
+import { decodePercent, type ParsedRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 
-/** What a handler gets: the request, the parameters of its path, and what the routes work on. */
-export type Context<Dependencies> = Dependencies & {
+/** What a handler gets. */
+export interface Context {
+  readonly sandbox: Sandbox
+  readonly state: SandboxState
   readonly request: ParsedRequest
+  /** The parameters of the path. */
   readonly params: Readonly<Record<string, string>>
 }
 
 /** A handler of the requests with this method and path. */
-export interface Route<Dependencies> {
+export interface Route {
   readonly method: string
   readonly path: RegExp
-  readonly handle: (context: Context<Dependencies>) => HttpResponse
+  readonly handle: (context: Context) => HttpResponse
 }
 
 /**
  * Creates a route. A path such as `/v1/devices/:id` has parameters, and a slash at the end of the request's path is
  * ignored. The method `*` matches all methods.
  */
-export function route<Dependencies>(
-  method: string,
-  path: string,
-  handle: Route<Dependencies>['handle'],
-): Route<Dependencies> {
+export function route(method: string, path: string, handle: Route['handle']): Route {
   const pattern = path.replace(/:(\w+)/g, '(?<$1>[^/]+)')
   return { method, path: new RegExp(`^${pattern}/?$`), handle }
 }
 
 /** Calls the first route that matches. `HEAD` is handled like `GET`. */
-export function callRoute<Dependencies>(
-  routes: readonly Route<Dependencies>[],
+export function callRoute(
+  routes: readonly Route[],
   request: ParsedRequest,
-  dependencies: Dependencies,
+  { sandbox, state }: Pick<Context, 'sandbox' | 'state'>,
 ): HttpResponse | undefined {
   const method = request.method === 'HEAD' ? 'GET' : request.method
   for (const candidate of routes) {
     const match = candidate.path.exec(request.path)
     if (!match || (candidate.method !== method && candidate.method !== '*')) continue
-    return candidate.handle({ ...dependencies, request, params: decodeParams(match.groups) })
+    return candidate.handle({ sandbox, state, request, params: decodeParams(match.groups) })
   }
   return undefined
 }
 
 function decodeParams(groups: Record<string, string> | undefined): Record<string, string> {
   if (groups === undefined) return {}
-  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decode(value)]))
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
+  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodePercent(value)]))
 }

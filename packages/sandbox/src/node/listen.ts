@@ -36,9 +36,8 @@ export interface SandboxServer {
 /** Serves a sandbox on 127.0.0.1 only. Rejects if the port is taken; the message says what to do. */
 export async function listen(
   sandbox: Pick<Sandbox, 'handle'>,
-  options: ListenOptions = {},
+  { port: wantedPort = 0 }: ListenOptions = {},
 ): Promise<SandboxServer> {
-  const { port: wantedPort = 0 } = options
   const server = createServer((incoming, outgoing) => {
     serve(sandbox, incoming, outgoing).catch((error: unknown) => fail(outgoing, error))
   })
@@ -73,7 +72,6 @@ function toHttpRequest(incoming: IncomingMessage, outgoing: ServerResponse, body
     headers: headers as Record<string, string | undefined>,
     body,
     address: socket.remoteAddress ?? host,
-    version,
     getSignal() {
       const controller = new AbortController()
       if (outgoing.destroyed) controller.abort()

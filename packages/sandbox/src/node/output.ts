@@ -26,7 +26,7 @@ function describeAccount({ sso, customerOf, mfa }: AccountView): string {
   if (customerOf !== undefined) return `customer of product ${customerOf}`
   if (!mfa) return ''
   const recovery = mfa.recoveryCodes.length === 0 ? '' : `; recovery codes ${mfa.recoveryCodes.join(' ')}`
-  return `MFA: secret ${mfa.secret}, now ${mfa.code} for ${mfa.secondsLeft} s${recovery}`
+  return `MFA: secret ${mfa.secret}, now ${mfa.code}${recovery}`
 }
 
 function describeClient({ kind, product, owner, disallowedGrants = [] }: ClientOptions): string {

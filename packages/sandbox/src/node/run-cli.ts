@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
 import { createSandbox } from '../create-sandbox.ts'
-import type { Sandbox } from '../sandbox.ts'
-import { completeSettings, type Settings } from '../state/settings.ts'
-import { listen, type SandboxServer, version } from './listen.ts'
+import type { Settings } from '../state/settings.ts'
+import { listen, version } from './listen.ts'
 import { formatGreeting, formatRequest } from './output.ts'
 
 /** The parts of a Node process that the command uses. */
@@ -28,51 +27,41 @@ Stop it with Ctrl+C, SIGINT or SIGTERM.
 
 /** Runs the command. Resolves when the sandbox listens, or when the command has failed and set `exitCode`. */
 export async function runCli(cli: CliProcess): Promise<void> {
-  let options: ReturnType<typeof parseOptions>
+  let options: Options
   try {
     options = parseOptions(cli.argv.slice(2))
   } catch (error) {
     fail(cli, 2, `${(error as Error).message}\n${suggestOption('--help', cli)}`)
     return
   }
-  if (options === 'help') cli.stdout.write(help)
-  else if (options === 'version') cli.stdout.write(`${version}\n`)
+  if (options.help) cli.stdout.write(help)
+  else if (options.version) cli.stdout.write(`${version}\n`)
   else await serve(options, cli)
 }
 
-interface Options {
-  readonly port: number
-  readonly output: 'all' | 'url' | 'json'
-  readonly settings: Partial<Settings>
-}
+type Options = ReturnType<typeof parseOptions>
 
-/** Parses the command line. Throws an Error that names a wrong option. */
-function parseOptions(args: string[]): Options | 'help' | 'version' {
+/** Parses the command line, and creates the sandbox. Throws an Error that names a wrong option. */
+function parseOptions(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
       port: { type: 'string', default: '8765' },
-      json: { type: 'boolean', default: false },
-      quiet: { type: 'boolean', default: false },
-      'no-lockout': { type: 'boolean', default: false },
-      'no-rate-limit': { type: 'boolean', default: false },
+      json: { type: 'boolean' },
+      quiet: { type: 'boolean' },
+      'no-lockout': { type: 'boolean' },
+      'no-rate-limit': { type: 'boolean' },
       set: { type: 'string', multiple: true, default: [] },
-      help: { type: 'boolean', short: 'h', default: false },
-      version: { type: 'boolean', short: 'v', default: false },
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'v' },
     },
   })
-  if (values.help) return 'help'
-  if (values.version) return 'version'
-  const urlOrAll = values.quiet ? 'url' : 'all'
-  return {
-    port: parsePort(values.port),
-    output: values.json ? 'json' : urlOrAll,
-    settings: {
-      ...parseSettings(values.set),
-      ...(values['no-lockout'] && { lockout: false }),
-      ...(values['no-rate-limit'] && { rateLimit: false }),
-    },
-  }
+  const sandbox = createSandbox({
+    ...parseSettings(values.set),
+    ...(values['no-lockout'] && { lockout: false }),
+    ...(values['no-rate-limit'] && { rateLimit: false }),
+  })
+  return { ...values, port: parsePort(values.port), sandbox }
 }
 
 function parsePort(text: string): number {
@@ -83,60 +72,44 @@ function parsePort(text: string): number {
   return port
 }
 
-/** A value is JSON, or a text if it is not: `true`, `60`, `["product"]`, `issue`. */
+/** Parses `NAME=VALUE` with a value in JSON: `true`, `60`, `["password"]`. */
 function parseSettings(pairs: readonly string[]): Partial<Settings> {
-  const settings = Object.fromEntries(
+  return Object.fromEntries(
     pairs.map((pair) => {
       const [, name, value = ''] = /^(\w+)=(.+)$/.exec(pair) ?? []
-      if (name === undefined)
-        throw new Error(`--set is NAME=VALUE, such as --set otpReuse=true, not "${pair}"`)
-      return [name, parseValue(value)]
+      try {
+        return [name, JSON.parse(value)]
+      } catch (cause) {
+        const example = 'a value in JSON, such as --set otpReuse=true'
+        throw new Error(`--set is NAME=VALUE with ${example}, not "${pair}"`, { cause })
+      }
     }),
   )
-  completeSettings(settings)
-  return settings
-}
-
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
 
 async function serve(options: Options, cli: CliProcess): Promise<void> {
-  const sandbox = createSandbox(options.settings)
   try {
-    const server = await listen(sandbox, options)
-    closeOnSignals(server, cli)
-    print(cli, options.output, { sandbox, url: server.url })
+    const server = await listen(options.sandbox, options)
+    // Without connections nothing keeps the process running, and it exits with 0.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) cli.once(signal, () => void server.close())
+    print(server.url, options, cli)
   } catch (error) {
     fail(cli, 1, `${(error as Error).message}\n${suggestOption('--port 0', cli)}`)
   }
 }
 
-function print(
-  { stdout, env }: CliProcess,
-  output: Options['output'],
-  { sandbox, url }: { sandbox: Sandbox; url: string },
-): void {
+function print(url: string, { sandbox, json, quiet }: Options, { stdout, env }: CliProcess): void {
   // A reader that closes the pipe after the first line (`| head -1`) does not stop the server.
   stdout.on('error', () => {})
-  if (output === 'json') {
+  if (json) {
     stdout.write(`${JSON.stringify({ url })}\n`)
-  } else if (output === 'url') {
+  } else if (quiet) {
     stdout.write(`${url}\n`)
   } else {
     const useColors = stdout.isTTY === true && !env.NO_COLOR
     stdout.write(formatGreeting(sandbox, url))
     sandbox.subscribe((entry) => stdout.write(formatRequest(entry, useColors)))
   }
-}
-
-/** Without connections nothing keeps the process running, and it exits with 0. */
-function closeOnSignals(server: SandboxServer, cli: CliProcess): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) cli.once(signal, () => void server.close())
 }
 
 function fail(cli: CliProcess, exitCode: number, text: string): void {

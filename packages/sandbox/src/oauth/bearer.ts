@@ -1,32 +1,20 @@
 import { formType, type ParsedRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { type Context, type Route, route } from '../http/router.ts'
-import type { SandboxState } from '../state/state.ts'
 import type { AccessToken } from '../state/tokens.ts'
 import { OAuthError } from './errors.ts'
 
-/** What the routes of Particle's API work on. */
-export interface ApiDependencies {
-  readonly state: SandboxState
-}
-
-/** The context of a handler in Particle's API. */
-export type ApiContext = Context<ApiDependencies>
-
-/** Creates a route of Particle's API. */
-export const apiRoute = route<ApiDependencies>
-
-/** Creates a route of Particle's API that requires a valid access token. */
+/** Creates a route that requires a valid access token. */
 export function tokenRoute(
   method: string,
   path: string,
-  handle: (token: AccessToken, context: ApiContext) => HttpResponse,
-): Route<ApiDependencies> {
+  handle: (token: AccessToken, context: Context) => HttpResponse,
+): Route {
   return route(method, path, (context) => handle(authenticate(context), context))
 }
 
 /** Returns the access token of an API request. Throws unless it is valid and in exactly one place. */
-function authenticate({ state, request }: ApiContext): AccessToken {
+function authenticate({ state, request }: Context): AccessToken {
   const token = state.tokens.findAccess(getBearerToken(request))
   if (!token) throw new OAuthError('invalid_token', 'The access token provided is invalid.')
   if (state.tokens.isExpired(token)) {

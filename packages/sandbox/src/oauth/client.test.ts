@@ -77,13 +77,4 @@ describe('the client of a token request', () => {
       ).toBe(200)
     },
   )
-
-  it('can have any secret if it is a developer client and the setting allows it, but needs one', async () => {
-    const sandbox = createSandbox({ checkDeveloperSecret: false })
-    const form = { grant_type: 'password', ...dev }
-    expect((await requestToken(sandbox, basic('particle', 'anything'), form)).status).toBe(200)
-    expect((await requestToken(sandbox, basic('particle', ''), form)).body.error_description).toBe(noSecret)
-    const product = await requestToken(sandbox, basic('my-product-1234', 'anything'), form)
-    expect(product.body.error_description).toBe(unknownClient)
-  })
 })

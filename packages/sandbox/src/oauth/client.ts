@@ -3,14 +3,8 @@ import type { ClientOptions } from '../state/clients.ts'
 import type { SandboxState } from '../state/state.ts'
 import { OAuthError } from './errors.ts'
 
-/** The client's credentials in a request. */
-export interface ClientCredentials {
-  readonly id: string | undefined
-  readonly secret: string | undefined
-}
-
 /** Returns id and secret, both from HTTP Basic or both from the form. */
-export function getClientCredentials({ basic, form }: ParsedRequest): ClientCredentials {
+export function getClientCredentials({ basic, form }: ParsedRequest) {
   if (basic) return { id: basic.username, secret: basic.password }
   return { id: form.get('client_id'), secret: form.get('client_secret') }
 }
@@ -24,15 +18,11 @@ export function authenticateClient(state: SandboxState, request: ParsedRequest):
   if (!secret) throw new OAuthError('invalid_client', 'Missing client_secret parameter')
 
   const client = state.clients.get(id)
-  if (!client || (isSecretChecked(state, client) && client.secret !== secret)) {
+  // The secret of a developer client is public. Whether the service checks it is unknown.
+  if (!client || client.secret !== secret) {
     throw new OAuthError('invalid_client', 'Client credentials are invalid')
   }
   return client
-}
-
-/** The secret of a developer client is public. Whether the service checks it is unknown. */
-export function isSecretChecked({ settings }: SandboxState, client: ClientOptions): boolean {
-  return client.kind !== 'developer' || settings.checkDeveloperSecret
 }
 
 /** Throws if the client may not use this grant type. */

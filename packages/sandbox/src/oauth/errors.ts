@@ -23,29 +23,22 @@ export class OAuthError extends Error {
   override readonly name = 'OAuthError'
   readonly code: OAuthErrorCode
   readonly mfaToken: string | undefined
-  readonly retryAfterSeconds: number | undefined
 
-  constructor(
-    code: OAuthErrorCode,
-    description: string,
-    extra: { mfaToken?: string; retryAfterSeconds?: number | undefined } = {},
-  ) {
+  constructor(code: OAuthErrorCode, description: string, mfaToken?: string) {
     super(description)
     this.code = code
-    this.mfaToken = extra.mfaToken
-    this.retryAfterSeconds = extra.retryAfterSeconds
+    this.mfaToken = mfaToken
   }
 }
 
 /** Returns the response of an OAuth error. The library orders the members like this, and ignores `?callback=`. */
-export function oauthErrorResponse({ code, message, mfaToken, retryAfterSeconds }: OAuthError): HttpResponse {
+export function oauthErrorResponse({ code, message, mfaToken }: OAuthError): HttpResponse {
   return {
     status: errorStatus[code],
     headers: {
       'content-type': jsonType,
       ...noStore,
       ...(code === 'invalid_client' && { 'www-authenticate': 'Basic realm="Service"' }),
-      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     },
     body: JSON.stringify({ mfa_token: mfaToken, error: code, error_description: message }),
     error: code,

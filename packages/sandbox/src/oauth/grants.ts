@@ -2,6 +2,7 @@ import type { ParsedRequest } from '../http/request.ts'
 import { type Account, isSameUsername } from '../state/accounts.ts'
 import type { ClientOptions } from '../state/clients.ts'
 import type { SandboxState } from '../state/state.ts'
+import type { SignIn } from '../state/tokens.ts'
 import { OAuthError } from './errors.ts'
 
 /** What a grant reads. */
@@ -11,22 +12,12 @@ export interface GrantRequest {
   readonly form: ParsedRequest['form']
 }
 
-/** The account that a grant signs in, with the parameters of its tokens. */
-export interface GrantResult {
-  readonly account: Account
-  readonly scope: string | undefined
-  readonly expiresIn: string | undefined
-  readonly expiresAt: string | undefined
-  /** The client that the tokens are issued to. @default the client of the request */
-  readonly client?: ClientOptions | undefined
-}
-
-/** A grant type: returns the account or throws an `OAuthError`. */
-type Grant = (request: GrantRequest) => GrantResult
+/** A grant type: signs in an account or throws an `OAuthError`. */
+type Grant = (request: GrantRequest) => SignIn
 
 /** Signs in the owner of an account with a developer or user client, and a customer with a client of the product. */
 const password: Grant = (request) => {
-  const { state, form } = request
+  const { state, client, form } = request
   const username = form.get('username')
   const given = form.get('password')
   if (!username || !given) {
@@ -40,7 +31,7 @@ const password: Grant = (request) => {
   if (!account || account.password !== given) {
     throw new OAuthError('invalid_grant', 'User credentials are invalid')
   }
-  return { account, scope: form.get('scope'), ...getLifetime(form) }
+  return { account, client, ...getTokenParameters(form) }
 }
 
 /** Returns the account that can sign in with this username on this client. */
@@ -57,7 +48,7 @@ export function findLoginAccount(
 const clientCredentials: Grant = ({ state, client, form }) => {
   const account = client.owner === undefined ? undefined : state.accounts.findDeveloper(client.owner)
   if (!account) throw new OAuthError('invalid_grant', 'Client credentials are invalid')
-  return { account, scope: form.get('scope'), ...getLifetime(form) }
+  return { account, client, ...getTokenParameters(form) }
 }
 
 /** Exchanges a refresh token, once, on the client that it was issued to. The scope stays the same. */
@@ -66,77 +57,72 @@ const refreshToken: Grant = ({ state, client, form }) => {
   if (!given) throw new OAuthError('invalid_request', 'No "refresh_token" parameter')
 
   const found = state.tokens.findRefresh(given)
-  if (!found?.isUsable || found.access.clientId !== client.id) {
+  // Only product clients can refresh. The refresh token of another client is always rejected.
+  if (!found || found.access.clientId !== client.id || client.kind !== 'product') {
     throw new OAuthError('invalid_grant', 'Invalid refresh token')
   }
   if (state.tokens.isExpired(found)) throw new OAuthError('invalid_grant', 'Refresh token has expired')
   // It ends before the next one exists, as in the library: a lost response loses the session.
   state.tokens.useRefresh(given)
   const { account, scope } = found.access
-  return { account, scope, ...getLifetime(form) }
+  return { account, client, ...getTokenParameters(form), scope }
 }
 
 /** Completes a sign-in with the six digits that the authenticator shows. */
-const mfaOtp: Grant = (request) =>
-  completeMfa(request, {
-    field: 'otp',
-    missing: 'You must provide otp and mfa token.',
-    invalid: 'Could not validate OTP.',
-    accept: ({ mfa }, code) => {
-      const { now, settings } = request.state
-      return mfa?.totp.accept(code, now(), settings.otpReuse) ?? false
-    },
-  })
-
-/** Completes a sign-in with a recovery code, which can be used once. */
-const recoveryCode: Grant = (request) =>
-  completeMfa(request, {
-    field: 'recovery_code',
-    missing: 'You must provide recovery code and mfa token.',
-    invalid: 'Could not validate Recovery Code.',
-    accept: ({ mfa }, code) => mfa?.recoveryCodes.delete(code) ?? false,
-  })
-
-interface SecondFactor {
-  readonly field: string
-  readonly missing: string
-  readonly invalid: string
-  readonly accept: (account: Account, code: string) => boolean
+const mfaOtp: Grant = (request) => {
+  const { now, settings } = request.state
+  const code = getCode(request, 'otp', 'You must provide otp and mfa token.')
+  const isAccepted = ({ mfa }: Account) => mfa?.totp.accept(code, now(), settings.otpReuse)
+  return completeMfa(request, isAccepted, 'Could not validate OTP.')
 }
 
-function completeMfa({ state, client, form }: GrantRequest, factor: SecondFactor): GrantResult {
-  const { settings, challenges } = state
-  const mfaToken = form.get('mfa_token')
-  const code = form.get(factor.field)
-  if (!mfaToken || !code) throw new OAuthError('invalid_request', factor.missing)
+/** Completes a sign-in with a recovery code, which can be used once. */
+const recoveryCode: Grant = (request) => {
+  const code = getCode(request, 'recovery_code', 'You must provide recovery code and mfa token.')
+  const isAccepted = ({ mfa }: Account) => mfa?.recoveryCodes.delete(code)
+  return completeMfa(request, isAccepted, 'Could not validate Recovery Code.')
+}
 
-  const challenge = challenges.find(mfaToken)
-  if (!challenge || (settings.mfaTokenBoundToClient && challenge.clientId !== client.id)) {
-    throw new OAuthError('invalid_token', 'Invalid MFA token.')
-  }
-  const { account, scope } = challenge
-  if (!factor.accept(account, code)) {
-    if (settings.wrongCodeEndsMfaToken) challenges.close(challenge)
-    throw new OAuthError('invalid_token', factor.invalid)
-  }
-  challenges.close(challenge)
+function getCode({ form }: GrantRequest, field: string, messageIfMissing: string): string {
+  const code = form.get(field)
+  if (!code || !form.get('mfa_token')) throw new OAuthError('invalid_request', messageIfMissing)
+  return code
+}
 
-  const lifetime = getLifetime(form)
-  if (!settings.mfaTokenKeepsRequest) return { account, scope: undefined, ...lifetime }
+/**
+ * Signs in the account of the first step, with its client, scope and lifetime. As in the library, any client can send the
+ * second step, and a wrong code does not end the `mfa_token`. Whether the live service does the same is unknown.
+ */
+function completeMfa(
+  { state, form }: GrantRequest,
+  isAccepted: (account: Account) => boolean | undefined,
+  messageIfRejected: string,
+): SignIn {
+  const challenge = state.challenges.find(form.get('mfa_token') ?? '')
+  if (!challenge) throw new OAuthError('invalid_token', 'Invalid MFA token.')
+  const { account, client, scope } = challenge
+  if (!isAccepted(account)) throw new OAuthError('invalid_token', messageIfRejected)
+  state.challenges.close(challenge)
+
+  const { expiresIn, expiresAt } = getTokenParameters(form)
   // The library drops a 0 of the first step, so "never expires" must be requested in both steps.
   const first = Number(challenge.expiresIn) === 0 ? undefined : challenge.expiresIn
   return {
     account,
+    client,
     scope,
-    client: state.clients.get(challenge.clientId),
-    expiresIn: first ?? lifetime.expiresIn,
-    expiresAt: challenge.expiresAt ?? lifetime.expiresAt,
+    expiresIn: first ?? expiresIn,
+    expiresAt: challenge.expiresAt ?? expiresAt,
   }
 }
 
-/** Returns the lifetime that the form requests. */
-export function getLifetime(form: ParsedRequest['form']): Pick<GrantResult, 'expiresIn' | 'expiresAt'> {
-  return { expiresIn: form.get('expires_in'), expiresAt: form.get('expires_at') }
+/** Returns the scope and the lifetime that the form requests. */
+export function getTokenParameters(form: ParsedRequest['form']) {
+  return {
+    scope: form.get('scope'),
+    expiresIn: form.get('expires_in'),
+    expiresAt: form.get('expires_at'),
+  }
 }
 
 /** The grant types that the sandbox supports, by their exact names. */

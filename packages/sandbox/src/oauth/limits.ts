@@ -1,20 +1,14 @@
-import { endOfTime } from '../clock.ts'
 import type { ParsedRequest } from '../http/request.ts'
 import type { Settings } from '../state/settings.ts'
 import { OAuthError } from './errors.ts'
-
-interface Failures {
-  count: number
-  last: number
-  lockedUntil: number
-}
 
 /** Counts requests per address: those in a sliding window, and failed token requests in a row. */
 export class RequestLimits {
   readonly #settings: Settings
   readonly #now: () => number
   readonly #requests = new Map<string, number[]>()
-  readonly #failures = new Map<string, Failures>()
+  readonly #failures = new Map<string, number>()
+  readonly #lockedUntil = new Map<string, number>()
 
   constructor(settings: Settings, now: () => number) {
     this.#settings = settings
@@ -24,15 +18,15 @@ export class RequestLimits {
   /** Runs a token request if its address may send one, and counts the outcome. Throws `rate_limit_exceeded`. */
   runTokenRequest<T>(request: ParsedRequest, run: () => T): T {
     const { address } = request
-    const { lockedUntil = -endOfTime } = this.#failures.get(address) ?? {}
-    if (lockedUntil > this.#now()) throw this.#rateLimitError(lockedUntil)
+    const lockedUntil = this.#lockedUntil.get(address)
+    if (lockedUntil !== undefined && lockedUntil > this.#now()) throw createRateLimitError()
     this.countRequest(request, 'token')
     try {
       const result = run()
       this.#failures.delete(address)
       return result
     } catch (error) {
-      if (error instanceof OAuthError && this.#isFailure(request, error)) this.#countFailure(address)
+      if (error instanceof OAuthError) this.#countFailure(address)
       throw error
     }
   }
@@ -45,40 +39,25 @@ export class RequestLimits {
     const { rateLimit } = this.#settings
     if (!rateLimit) return
     const now = this.#now()
-    const windowMs = rateLimit.seconds * 1000
     const key = `${kind} ${address}`
-    const recent = (this.#requests.get(key) ?? []).filter((at) => at > now - windowMs)
-    const [oldest = now] = recent
-    if (recent.length >= rateLimit.requests) throw this.#rateLimitError(oldest + windowMs)
+    const windowStart = now - rateLimit.seconds * 1000
+    const recent = (this.#requests.get(key) ?? []).filter((at) => at > windowStart)
+    if (recent.length >= rateLimit.requests) throw createRateLimitError()
     this.#requests.set(key, [...recent, now])
-  }
-
-  #isFailure({ form }: ParsedRequest, { code }: OAuthError): boolean {
-    if (code === 'mfa_required') return this.#settings.mfaRequiredCounts
-    const isRefresh = form.get('grant_type') === 'refresh_token'
-    return code === 'invalid_grant' && isRefresh ? this.#settings.rejectedRefreshCounts : true
   }
 
   /** Counts a failure. The last one of the lockout blocks the address, and the next count starts. */
   #countFailure(address: string): void {
-    const { lockout, failuresExpireAfter } = this.#settings
+    const { lockout } = this.#settings
     if (!lockout) return
-    const now = this.#now()
-    const failures = this.#failures.get(address) ?? { count: 0, last: now, lockedUntil: -endOfTime }
-    const isExpired = failuresExpireAfter !== false && now - failures.last > failuresExpireAfter * 1000
-    failures.count = isExpired ? 1 : failures.count + 1
-    failures.last = now
-    if (failures.count >= lockout.failures) {
-      failures.count = 0
-      failures.lockedUntil = now + lockout.seconds * 1000
-    }
-    this.#failures.set(address, failures)
+    const count = (this.#failures.get(address) ?? 0) + 1
+    this.#failures.set(address, count)
+    if (count < lockout.failures) return
+    this.#failures.delete(address)
+    this.#lockedUntil.set(address, this.#now() + lockout.seconds * 1000)
   }
+}
 
-  #rateLimitError(until: number): OAuthError {
-    const seconds = Math.ceil((until - this.#now()) / 1000)
-    return new OAuthError('rate_limit_exceeded', 'Rate limit exceeded.', {
-      retryAfterSeconds: this.#settings.retryAfter ? seconds : undefined,
-    })
-  }
+function createRateLimitError(): OAuthError {
+  return new OAuthError('rate_limit_exceeded', 'Rate limit exceeded.')
 }

@@ -56,13 +56,6 @@ describe('an mfa_token', () => {
     expect(await submitCode(sandbox, mfaToken)).toMatchObject({ status: 401, body: invalidToken })
   })
 
-  it('ends with a wrong code if the setting says so', async () => {
-    const sandbox = frozen({ wrongCodeEndsMfaToken: true })
-    const mfaToken = await getMfaToken(sandbox)
-    await submitCode(sandbox, mfaToken, { otp: '000000' })
-    expect((await submitCode(sandbox, mfaToken)).body).toEqual(invalidToken)
-  })
-
   it('expires after its lifetime', async () => {
     const sandbox = frozen({ mfaTokenLifetime: 60 })
     const [first, second] = [await getMfaToken(sandbox), await getMfaToken(sandbox)]
@@ -72,21 +65,17 @@ describe('an mfa_token', () => {
     expect((await submitCode(sandbox, second)).body).toEqual(invalidToken)
   })
 
-  it('can be used by another client, with tokens for the first, unless a setting binds it', async () => {
+  it('can be used by another client, with tokens for the first', async () => {
     const other = {
       grant_type: 'urn:custom:mfa-otp',
       client_id: 'particle-cli',
       client_secret: 'particle-cli',
     }
-    const unbound = frozen()
-    const form = { ...other, mfa_token: await getMfaToken(unbound), otp: unbound.otp(mfa.username) }
-    const { body } = await requestToken(unbound, '', form)
-    const info = await call(unbound, { token: body.access_token, path: '/v1/access_tokens/current' })
+    const sandbox = frozen()
+    const form = { ...other, mfa_token: await getMfaToken(sandbox), otp: sandbox.otp(mfa.username) }
+    const { body } = await requestToken(sandbox, '', form)
+    const info = await call(sandbox, { token: body.access_token, path: '/v1/access_tokens/current' })
     expect(info.body.client).toBe('particle')
-    const bound = frozen({ mfaTokenBoundToClient: true })
-    expect((await requestToken(bound, '', { ...form, mfa_token: await getMfaToken(bound) })).body).toEqual(
-      invalidToken,
-    )
   })
 
   it.each([
@@ -107,14 +96,6 @@ describe('an mfa_token', () => {
     const mfaToken = await getMfaToken(sandbox, { scope: 'devices:list' })
     const { body } = await submitCode(sandbox, mfaToken, { scope: 'bogus' })
     expect(body.scope).toBe('devices:list')
-  })
-
-  it('keeps nothing if the setting says so', async () => {
-    const sandbox = frozen({ mfaTokenKeepsRequest: false })
-    const mfaToken = await getMfaToken(sandbox, { scope: 'devices:list', expires_in: '3600' })
-    const { body } = await submitCode(sandbox, mfaToken)
-    expect(body.expires_in).toBe(7_776_000)
-    expect('scope' in body).toBe(false)
   })
 
   it('signs in the account of the first step, whatever username is sent with the code', async () => {

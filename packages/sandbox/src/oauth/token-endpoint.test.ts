@@ -257,18 +257,6 @@ describe('the scope', () => {
     const user = await call(sandbox, { token: body.access_token, path: '/v1/user' })
     expect(user.body.username).toBe('jane@example.com')
   })
-
-  it.each([
-    ['omitted' as const, undefined],
-    ['customer=someone@else.com', 'customer=someone@else.com'],
-  ])('can be returned as %s', async (scopeInResponse, returned) => {
-    const sandbox = createSandbox({ scopeInResponse })
-    const { body } = await requestToken(sandbox, clients.product, {
-      ...owner,
-      scope: 'customer=jane@example.com',
-    })
-    expect(body.scope).toBe(returned)
-  })
 })
 
 describe('JSONP', () => {

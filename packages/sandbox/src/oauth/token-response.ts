@@ -1,30 +1,20 @@
 import type { ParsedRequest } from '../http/request.ts'
 import { type HttpResponse, jsonType } from '../http/response.ts'
-import type { ClientOptions } from '../state/clients.ts'
-import type { Settings } from '../state/settings.ts'
 import type { SandboxState } from '../state/state.ts'
+import type { SignIn } from '../state/tokens.ts'
 import { noStore } from './errors.ts'
-import type { GrantResult } from './grants.ts'
 
 /** Issues tokens, and returns the response with them. */
-export function issueTokens(options: {
-  state: SandboxState
-  request: ParsedRequest
-  client: ClientOptions
-  result: GrantResult
-}): HttpResponse {
-  const { state, request, client, result } = options
-  const { account, scope } = result
-  const lifetimeSeconds = parseLifetime(state, result)
-  const { access, refresh } = state.tokens.issue({ client, account, scope, lifetimeSeconds })
-  const responseScope = getResponseScope(state.settings, scope)
+export function issueTokens(state: SandboxState, request: ParsedRequest, signIn: SignIn): HttpResponse {
+  const lifetimeSeconds = parseLifetime(state, signIn)
+  const { accessToken, refreshToken } = state.tokens.issue(signIn, lifetimeSeconds)
   const body = {
     token_type: 'bearer',
-    access_token: access.token,
+    access_token: accessToken,
     // The lifetime is returned as it was requested; JSON turns NaN into null.
     expires_in: lifetimeSeconds,
-    ...(refresh && { refresh_token: refresh.token }),
-    ...(responseScope && { scope: responseScope }),
+    ...(refreshToken && { refresh_token: refreshToken }),
+    ...(signIn.scope && { scope: signIn.scope }),
   }
   return toResponse(JSON.stringify(body), request.query)
 }
@@ -33,15 +23,10 @@ export function issueTokens(options: {
  * Returns the requested lifetime in seconds. The service checks little: `0`, a negative number and a text that is not a
  * number are accepted, and the token never expires.
  */
-function parseLifetime({ settings, now }: SandboxState, { expiresIn, expiresAt }: GrantResult): number {
+function parseLifetime({ settings, now }: SandboxState, { expiresIn, expiresAt }: SignIn): number {
   if (expiresIn) return Number(expiresIn)
   if (expiresAt) return Math.round((Date.parse(expiresAt) - now()) / 1000)
   return settings.accessTokenLifetime
-}
-
-function getResponseScope({ scopeInResponse }: Settings, scope: string | undefined): string | undefined {
-  if (scopeInResponse === 'requested') return scope
-  return scopeInResponse === 'omitted' ? undefined : scopeInResponse
 }
 
 /** Returns JSON, or with `?callback=NAME` a call of that function, as Express 4 does. */

@@ -53,7 +53,6 @@ const html = `<!doctype html>
 
 /** Light and dark, one column on a phone. */
 const style = `:root {
-  color-scheme: light dark;
   --paper: light-dark(#f6f7f8, #14171a);
   --card: light-dark(#fff, #1d2126);
   --ink: light-dark(#1b2026, #e6e9ec);
@@ -74,11 +73,10 @@ h2 { margin: 0 0 0.5rem; font-size: 1.05rem; }
 p { margin: 0; }
 header { display: flex; flex-wrap: wrap; gap: 1rem 2rem; justify-content: space-between; align-items: flex-start; }
 header > div { flex: 1 1 20rem; }
-header p, .note, dt { color: var(--faint); }
+header p, .note, dt, .request time { color: var(--faint); }
 main { display: grid; gap: 1.75rem; margin-top: 1.25rem; }
 code, dd, time, .request, #by { font-family: var(--mono); font-size: 0.9em; }
 code, dd { overflow-wrap: anywhere; }
-.clock { background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.8rem 1rem; }
 .clock time { color: var(--ink); font-size: 1rem; }
 form { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; margin-top: 0.6rem; }
 input, button {
@@ -91,27 +89,21 @@ button:hover { border-color: var(--mark); }
 #status:not(:empty) { margin-top: 1rem; padding: 0.5rem 0.8rem; border-left: 4px solid var(--bad); background: var(--card); }
 ul, ol { list-style: none; margin: 0; padding: 0; }
 .cards { display: grid; align-items: start; gap: 0.75rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); }
-.note + .cards, .note + ol { margin-top: 0.6rem; }
-.cards li, #requests li { background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.7rem 0.9rem; }
+li, .clock { background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.7rem 0.9rem; }
 h3 { margin: 0; font: 600 0.95rem/1.4 var(--mono); overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 0.75rem; margin: 0.4rem 0 0; font-size: 0.9rem; }
 dd { margin: 0; }
-.code { display: flex; align-items: center; gap: 0.5rem; white-space: nowrap; }
-summary { cursor: pointer; margin-bottom: 0.5rem; }
 summary h2 { display: inline; }
 dd span { display: block; }
-dd .code, dd .code span { display: flex; }
-.code b { font-size: 1.25rem; letter-spacing: 0.05em; }
-progress { width: 3rem; height: 0.4rem; accent-color: var(--mark); }
+dd b { font-size: 1.25rem; letter-spacing: 0.05em; }
 #requests { display: grid; gap: 0.4rem; }
 .request { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; }
-.request > :last-child { margin-left: auto; font-weight: 600; }
-.request .faint { color: var(--faint); }
+.good, .bad { margin-left: auto; font-weight: 600; }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
 .hint { margin-top: 0.25rem; font-size: 0.9rem; }
 .hint::before { content: "Hint: "; color: var(--mark); font-weight: 600; }
-[hidden] { display: none; }
+p.note { margin-bottom: 0.6rem; }
 `
 
 const files: Record<string, { type: string; text: string }> = {

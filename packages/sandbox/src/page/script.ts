@@ -1,9 +1,7 @@
 /** The page's script. It creates elements and never HTML, because usernames and paths come from requests. */
 export const script = `'use strict'
 const byId = (id) => document.getElementById(id)
-const codes = new Map()
-let shownAccounts = ''
-let shownRequest = ''
+const shown = new Map()
 
 function element(tag, text, className) {
   const made = document.createElement(tag)
@@ -13,73 +11,44 @@ function element(tag, text, className) {
 }
 
 function card(title, rows) {
-  const made = element('li')
+  const item = element('li')
   const list = element('dl')
   for (const [name, value] of rows) {
-    if (value === undefined) continue
+    if (!value) continue
     const cell = element('dd')
     cell.append(...[value].flat())
     list.append(element('dt', name), cell)
   }
-  made.append(element('h3', title), list)
-  return made
+  item.append(element('h3', title), list)
+  return item
 }
 
-function codeOf(username) {
-  const made = element('span', undefined, 'code')
-  const digits = element('b')
-  const bar = element('progress')
-  const left = element('span')
-  bar.max = 30
-  bar.setAttribute('aria-hidden', 'true')
-  left.title = 'until the next code'
-  made.append(digits, bar, left)
-  codes.set(username, { digits, bar, left })
-  return made
+function accountCard({ username, password, sso, customerOf, mfa }) {
+  return card(username, [
+    ['Password', password ?? (sso ? 'none, signs in through SSO' : 'none')],
+    ['Customer of', customerOf && 'product ' + customerOf],
+    ['MFA code', mfa && element('b', mfa.code)],
+    ['MFA secret', mfa?.secret],
+    ['Recovery codes', mfa && (mfa.recoveryCodes.length ? mfa.recoveryCodes.map((code) => element('span', code)) : 'all used')],
+  ])
 }
 
-function showAccounts(accounts) {
-  const shape = JSON.stringify(accounts, (name, value) => (name === 'code' || name === 'secondsLeft' ? undefined : value))
-  if (shape !== shownAccounts) {
-    shownAccounts = shape
-    codes.clear()
-    byId('accounts').replaceChildren(...accounts.map(({ username, password, sso, customerOf, mfa }) =>
-      card(username, [
-        ['Password', password ?? (sso ? 'none, signs in through SSO' : 'none')],
-        ['Customer of', customerOf && 'product ' + customerOf],
-        ['MFA code', mfa && codeOf(username)],
-        ['MFA secret', mfa?.secret],
-        ['Recovery codes', mfa && (mfa.recoveryCodes.length ? mfa.recoveryCodes.map((code) => element('span', code)) : 'all used')],
-      ])))
-  }
-  for (const { username, mfa } of accounts) {
-    const shown = mfa && codes.get(username)
-    if (!shown) continue
-    shown.digits.textContent = mfa.code
-    shown.bar.value = mfa.secondsLeft
-    shown.left.textContent = mfa.secondsLeft + ' s'
-  }
-}
-
-function showClients(clients) {
-  const list = byId('clients')
-  if (list.children.length > 0) return
-  list.append(...clients.map(({ id, secret, kind, owner, product, disallowedGrants }) =>
-    card(id + ':' + secret, [
-      ['Kind', kind],
-      ['Product', product && product.id + ' (' + product.slug + ')'],
-      ['Owner', owner],
-      ['May not use', disallowedGrants?.join(', ')],
-    ])))
+function clientCard({ id, secret, kind, owner, product, disallowedGrants }) {
+  return card(id + ':' + secret, [
+    ['Kind', kind],
+    ['Product', product && product.id + ' (' + product.slug + ')'],
+    ['Owner', owner],
+    ['May not use', disallowedGrants?.join(', ')],
+  ])
 }
 
 function requestItem({ at, method, path, grant_type, client_id, status, error, hint, dropped, fault }) {
   const line = element('div', undefined, 'request')
   const outcome = [status || 'no response', error, dropped && 'dropped ' + dropped, fault && 'fault'].filter(Boolean).join(' · ')
   line.append(
-    element('time', new Date(at).toISOString().slice(-13, -5), 'faint'),
+    element('time', new Date(at).toISOString().slice(-13, -5)),
     element('span', method + ' ' + path),
-    element('span', [grant_type, client_id].filter(Boolean).join(' · '), 'faint'),
+    element('span', [grant_type, client_id].filter(Boolean).join(' · '), 'note'),
     element('span', outcome, status >= 200 && status < 300 ? 'good' : 'bad'),
   )
   const item = element('li')
@@ -88,18 +57,15 @@ function requestItem({ at, method, path, grant_type, client_id, status, error, h
   return item
 }
 
-function showRequests(requests) {
-  const newest = requests.at(-1)?.id ?? ''
-  byId('none').hidden = newest !== ''
-  if (newest === shownRequest) return
-  shownRequest = newest
-  byId('requests').replaceChildren(...requests.reverse().map(requestItem))
+// Replaces a list only if it changed, so that a selected text stays selected.
+function show(id, items, createItem) {
+  const text = JSON.stringify(items)
+  if (shown.get(id) === text) return
+  shown.set(id, text)
+  byId(id).replaceChildren(...items.map(createItem))
 }
 
-async function get(path) {
-  const response = await fetch(path)
-  return response.json()
-}
+const get = async (path) => (await fetch(path)).json()
 
 async function post(path, body) {
   const response = await fetch(path, { method: 'POST', body: JSON.stringify(body ?? {}) })
@@ -113,9 +79,10 @@ async function refresh() {
   const now = byId('now')
   now.dateTime = state.clock.iso
   now.textContent = state.clock.iso.slice(0, -5).replace('T', ' ') + ' UTC'
-  showAccounts(state.accounts)
-  showClients(state.clients)
-  showRequests(requests)
+  show('accounts', state.accounts, accountCard)
+  show('clients', state.clients, clientCard)
+  show('requests', requests.reverse(), requestItem)
+  byId('none').hidden = requests.length > 0
 }
 
 let lost = false

@@ -1,4 +1,4 @@
-import { createTotp, secondsLeft, type Totp } from './totp.ts'
+import { Totp } from './totp.ts'
 
 /** An account of the sandbox: a developer's, or a customer's of one product. */
 export interface AccountOptions {
@@ -64,7 +64,7 @@ export class Accounts {
       sso: options.sso ?? false,
       customerOf,
       mfa: options.mfa && {
-        totp: createTotp(options.mfa.secret),
+        totp: new Totp(options.mfa.secret),
         recoveryCodes: new Set(options.mfa.recoveryCodes ?? []),
       },
       enrolment: undefined,
@@ -104,30 +104,13 @@ export class Accounts {
 }
 
 /** An account as the page, the terminal and `/__sandbox/` show it, with everything that a sign-in needs. */
-export interface AccountView extends Readonly<Omit<AccountOptions, 'mfa' | 'sso'>> {
-  readonly sso: boolean
-  /** The secret in base32, the current code, and how many seconds it is still shown. */
-  readonly mfa?: {
-    readonly secret: string
-    readonly code: string
-    readonly secondsLeft: number
-    readonly recoveryCodes: readonly string[]
-  }
-}
+export type AccountView = Readonly<ReturnType<typeof viewAccount>>
 
-export function viewAccount({ username, password, sso, customerOf, mfa }: Account, now: number): AccountView {
-  return {
-    username,
-    ...(password !== undefined && { password }),
-    sso,
-    ...(customerOf !== undefined && { customerOf }),
-    ...(mfa && {
-      mfa: {
-        secret: mfa.totp.secret,
-        code: mfa.totp.code(now),
-        secondsLeft: secondsLeft(now),
-        recoveryCodes: [...mfa.recoveryCodes],
-      },
-    }),
+export function viewAccount({ username, password, sso, customerOf, mfa }: Account, now: number) {
+  const shownMfa = mfa && {
+    secret: mfa.totp.secret,
+    code: mfa.totp.code(now),
+    recoveryCodes: [...mfa.recoveryCodes],
   }
+  return { username, password, sso, customerOf, mfa: shownMfa }
 }

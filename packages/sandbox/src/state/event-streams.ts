@@ -11,10 +11,16 @@ export interface PublishedEvent {
   readonly productId: string | undefined
 }
 
-/** An open stream. `isTokenValid` is checked before each event and every 50 ms: tests move the clock. */
-interface OpenStream {
+/** Which events a stream shows, and until when. */
+interface StreamOptions {
   readonly accepts: (event: PublishedEvent) => boolean
+  /** Checked before each event and every 50 ms, because tests move the clock. */
   readonly isTokenValid: () => boolean
+  readonly lastEventId: string | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+interface OpenStream extends StreamOptions {
   readonly write: (text: string) => void
   readonly end: (reason?: unknown) => void
   lastWriteAt: number
@@ -30,7 +36,6 @@ export class EventStreams {
   readonly #published: PublishedEvent[] = []
   readonly #streams = new Set<OpenStream>()
   readonly #sendIds: boolean
-  #timer: ReturnType<typeof setInterval> | undefined
   #lastId = 0
 
   constructor({ eventIds }: { readonly eventIds: boolean }) {
@@ -42,40 +47,43 @@ export class EventStreams {
     const published = { ...event, id: this.#lastId }
     this.#published.push(published)
     if (this.#published.length > maxResendable) this.#published.shift()
-    this.#checkStreams()
-    for (const stream of this.#streams) this.#send(stream, published)
+    for (const stream of this.#streams) {
+      if (stream.isTokenValid()) this.#send(stream, published)
+      else stream.end()
+    }
   }
 
   /** Returns the body of a new stream. It ends with its token, when the client disconnects, and at a reset. */
-  open(options: {
-    readonly accepts: OpenStream['accepts']
-    readonly isTokenValid: OpenStream['isTokenValid']
-    readonly lastEventId: string | undefined
-    readonly signal: AbortSignal | undefined
-  }): ReadableStream<Uint8Array> {
-    const { signal, lastEventId, ...rest } = options
+  open(options: StreamOptions): ReadableStream<Uint8Array> {
+    const { signal } = options
     const encoder = new TextEncoder()
-    let stream: OpenStream
+    let stop: () => boolean
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
-        const end = (reason?: unknown) => {
-          if (!this.#remove(stream)) return
-          signal?.removeEventListener('abort', onAbort)
-          if (reason === undefined) controller.close()
-          else controller.error(reason)
+        const stream: OpenStream = {
+          ...options,
+          write(text) {
+            controller.enqueue(encoder.encode(text))
+            stream.lastWriteAt = Date.now()
+          },
+          end(reason) {
+            if (!stop()) return
+            if (reason === undefined) controller.close()
+            else controller.error(reason)
+          },
+          lastWriteAt: 0,
         }
-        const onAbort = () => end(signal?.reason)
-        const write = (text: string) => {
-          controller.enqueue(encoder.encode(text))
-          stream.lastWriteAt = Date.now()
+        const timer = setInterval(() => checkStream(stream), checkIntervalMs)
+        stop = () => {
+          clearInterval(timer)
+          return this.#streams.delete(stream)
         }
-        stream = { ...rest, write, end, lastWriteAt: 0 }
-        this.#add(stream)
-        signal?.addEventListener('abort', onAbort)
-        write(':ok\n\n')
-        for (const event of this.#missedSince(lastEventId)) this.#send(stream, event)
+        this.#streams.add(stream)
+        signal?.addEventListener('abort', () => stream.end(signal.reason))
+        stream.write(':ok\n\n')
+        for (const event of this.#missedSince(options.lastEventId)) this.#send(stream, event)
       },
-      cancel: () => void this.#remove(stream),
+      cancel: () => void stop(),
     })
   }
 
@@ -96,25 +104,9 @@ export class EventStreams {
     const json = { data, ttl, published_at: new Date(publishedAt).toISOString(), coreid: 'api' }
     write(`${this.#sendIds ? `id: ${id}\n` : ''}event: ${name}\ndata: ${JSON.stringify(json)}\n\n`)
   }
+}
 
-  #add(stream: OpenStream): void {
-    this.#streams.add(stream)
-    this.#timer ??= setInterval(() => this.#checkStreams(), checkIntervalMs)
-  }
-
-  #remove(stream: OpenStream): boolean {
-    const isRemoved = this.#streams.delete(stream)
-    if (this.#streams.size === 0) {
-      clearInterval(this.#timer)
-      this.#timer = undefined
-    }
-    return isRemoved
-  }
-
-  #checkStreams(): void {
-    for (const stream of this.#streams) {
-      if (!stream.isTokenValid()) stream.end()
-      else if (Date.now() >= stream.lastWriteAt + keepAliveMs) stream.write('\n')
-    }
-  }
+function checkStream(stream: OpenStream): void {
+  if (!stream.isTokenValid()) stream.end()
+  else if (Date.now() >= stream.lastWriteAt + keepAliveMs) stream.write('\n')
 }

@@ -2,29 +2,19 @@ import type { SandboxClock } from '../clock.ts'
 import { RequestLimits } from '../oauth/limits.ts'
 import { type AccountOptions, Accounts } from './accounts.ts'
 import { type ClientOptions, Clients } from './clients.ts'
-
 import { EventStreams } from './event-streams.ts'
 import type { Settings } from './settings.ts'
 import { MfaChallenges, Tokens } from './tokens.ts'
 
 /** Everything that a sandbox remembers. `reset()` creates a new one. */
-export interface SandboxState {
-  readonly settings: Settings
-  readonly now: () => number
-  readonly accounts: Accounts
-  readonly clients: Clients
-  readonly tokens: Tokens
-  readonly challenges: MfaChallenges
-  readonly limits: RequestLimits
-  readonly events: EventStreams
-}
+export type SandboxState = ReturnType<typeof createState>
 
 export function createState(options: {
   accounts: readonly AccountOptions[]
   clients: readonly ClientOptions[]
   settings: Settings
   clock: SandboxClock
-}): SandboxState {
+}) {
   const { settings, clock } = options
   const now = () => clock.now()
   return {

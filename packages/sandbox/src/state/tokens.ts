@@ -13,22 +13,19 @@ export interface AccessToken {
   expiresAt: number | null
 }
 
-/** A refresh token. It can be used once, by the client that it was issued to. */
+/** A refresh token, with the access token that it was issued with. It can be used once, by the same client. */
 export interface RefreshToken {
-  readonly token: string
-  /** The access token that it was issued with. */
   readonly access: AccessToken
   readonly expiresAt: number | null
-  /** Whether clients of this kind can refresh. The refresh token of a developer client is always rejected. */
-  readonly isUsable: boolean
 }
 
-/** The parameters of {@link Tokens.issue}. */
-export interface TokenRequest {
-  readonly client: ClientOptions
+/** An account that signs in with a client, and the parameters of its tokens. */
+export interface SignIn {
   readonly account: Account
+  readonly client: ClientOptions
   readonly scope: string | undefined
-  readonly lifetimeSeconds: number
+  readonly expiresIn: string | undefined
+  readonly expiresAt: string | undefined
 }
 
 /** The access and refresh tokens of a sandbox. */
@@ -47,26 +44,23 @@ export class Tokens {
    * Issues an access token, and a refresh token where there is one. As in the open library, a lifetime that is not above
    * 0 (NaN too) never expires, and 0 and NaN have no refresh token.
    */
-  issue({ client, account, scope, lifetimeSeconds }: TokenRequest): {
-    access: AccessToken
-    refresh: RefreshToken | undefined
-  } {
+  issue(
+    { account, client, scope }: SignIn,
+    lifetimeSeconds: number,
+  ): { accessToken: string; refreshToken?: string } {
+    const { grants, refreshTokenLifetime } = this.#settings
+    const accessToken = randomToken()
     const expiresAt = lifetimeSeconds > 0 ? this.#after(lifetimeSeconds) : null
-    const access = { token: randomToken(), clientId: client.id, account, scope, expiresAt }
-    this.#access.set(access.token, access)
-    if (!lifetimeSeconds || !this.#settings.grants.includes('refresh_token'))
-      return { access, refresh: undefined }
+    const access = { token: accessToken, clientId: client.id, account, scope, expiresAt }
+    this.#access.set(accessToken, access)
+    if (!lifetimeSeconds || !grants.includes('refresh_token')) return { accessToken }
 
-    const { refreshTokenLifetime, refreshTokenLifetimeFrom, refreshableClients } = this.#settings
-    const start = refreshTokenLifetimeFrom === 'issue' ? 0 : lifetimeSeconds
-    const refresh = {
-      token: randomToken(),
+    const refreshToken = randomToken()
+    this.#refresh.set(refreshToken, {
       access,
-      expiresAt: refreshTokenLifetime ? this.#after(start + refreshTokenLifetime) : null,
-      isUsable: refreshableClients.includes(client.kind),
-    }
-    this.#refresh.set(refresh.token, refresh)
-    return { access, refresh }
+      expiresAt: refreshTokenLifetime ? this.#after(lifetimeSeconds + refreshTokenLifetime) : null,
+    })
+    return { accessToken, refreshToken }
   }
 
   findAccess(token: string): AccessToken | undefined {
@@ -96,11 +90,9 @@ export class Tokens {
     this.#refresh.delete(token)
   }
 
-  /** Revokes an access token. An unknown one is ignored. */
+  /** Revokes an access token, and not its refresh token: the library keeps no link between them. */
   revoke(token: string): void {
     this.#access.delete(token)
-    if (!this.#settings.revocationEndsRefreshToken) return
-    this.#revokeRefresh((refresh) => refresh.access.token === token)
   }
 
   /** Revokes the access tokens of an account, or of all accounts, and returns how many. */
@@ -119,12 +111,9 @@ export class Tokens {
 
   /** Revokes the refresh tokens of an account, or of all accounts. */
   revokeRefreshTokens(account?: Account): void {
-    this.#revokeRefresh((refresh) => account === undefined || refresh.access.account === account)
-  }
-
-  #revokeRefresh(shouldRevoke: (refresh: RefreshToken) => boolean): void {
-    for (const refresh of this.#refresh.values())
-      if (shouldRevoke(refresh)) this.#refresh.delete(refresh.token)
+    for (const [token, { access }] of this.#refresh) {
+      if (account === undefined || access.account === account) this.#refresh.delete(token)
+    }
   }
 
   #after(seconds: number): number | null {
@@ -134,14 +123,9 @@ export class Tokens {
   }
 }
 
-/** A second factor that was requested, with the parameters of the first step. */
-export interface MfaChallenge {
+/** The first step of a sign-in whose second factor is open. */
+export interface MfaChallenge extends SignIn {
   readonly mfaToken: string
-  readonly account: Account
-  readonly clientId: string
-  readonly scope: string | undefined
-  readonly expiresIn: string | undefined
-  readonly expiresAt: string | undefined
 }
 
 /** The open MFA challenges, by their `mfa_token`. */
@@ -155,8 +139,8 @@ export class MfaChallenges {
     this.#now = now
   }
 
-  open(details: Omit<MfaChallenge, 'mfaToken'>): MfaChallenge {
-    const challenge = { ...details, mfaToken: randomUuid() }
+  open(signIn: SignIn): MfaChallenge {
+    const challenge = { ...signIn, mfaToken: randomUuid() }
     this.#open.set(challenge.mfaToken, { challenge, until: this.#now() + this.#lifetimeMs })
     return challenge
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { atEnd } from './at-end.ts'
+import { onProcessEnd } from './on-process-end.ts'
 
 const built = new Map<string, Promise<string>>()
 
@@ -20,7 +20,7 @@ export function buildProgram(source: URL): Promise<string> {
 async function bundle(entryPoint: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'particle-grants-program-'))
   chmodSync(folder, 0o755)
-  atEnd(() => rmSync(folder, { recursive: true, force: true }))
+  onProcessEnd(() => rmSync(folder, { recursive: true, force: true }))
   await build({
     entryPoints: [entryPoint],
     outdir: folder,

@@ -1,3 +1,3 @@
-export { atEnd } from './at-end.ts'
 export { buildProgram } from './build-program.ts'
+export { onProcessEnd } from './on-process-end.ts'
 export { type Exit, type Program, type RunOptions, runProgram } from './run-program.ts'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { atEnd } from './at-end.ts'
+import { onProcessEnd } from './on-process-end.ts'
 
 /** How a program is started. */
 export interface RunOptions {
@@ -20,7 +20,7 @@ export interface Exit {
 export type Program = ReturnType<typeof runProgram>
 
 const running = new Set<Program>()
-atEnd(() => {
+onProcessEnd(() => {
   for (const program of running) program.kill()
 })
 

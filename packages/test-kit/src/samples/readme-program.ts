@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { atEnd } from '../programs/at-end.ts'
-import { fences } from './fences.ts'
+import { onProcessEnd } from '../programs/on-process-end.ts'
+import { extractFences } from './fences.ts'
 
 /** Sends requests for Particle's API to the sandbox in `SANDBOX_URL`. */
 const redirectRequests = `
@@ -19,9 +19,9 @@ globalThis.fetch = (input, init) => {
  * the package, so that it finds native dependencies.
  */
 export async function buildReadmeProgram(packageFolder: string): Promise<string> {
-  const [sample = ''] = fences(readFileSync(join(packageFolder, 'README.md'), 'utf8'), 'ts')
+  const [sample = ''] = extractFences(readFileSync(join(packageFolder, 'README.md'), 'utf8'), 'ts')
   const folder = mkdtempSync(join(packageFolder, 'node_modules', '.readme-'))
-  atEnd(() => rmSync(folder, { recursive: true, force: true }))
+  onProcessEnd(() => rmSync(folder, { recursive: true, force: true }))
   const source = join(folder, 'source.ts')
   writeFileSync(source, `${sample}\nconsole.log(response.status)\nprocess.exit()\n`)
   const program = join(folder, 'program.mjs')

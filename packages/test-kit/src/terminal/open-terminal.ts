@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { atEnd } from '../programs/at-end.ts'
+import { onProcessEnd } from '../programs/on-process-end.ts'
 import { Screen, type Terminal, type TerminalEnd, type TerminalOptions } from './terminal.ts'
 
 const { spawn, unavailable } = await import('@lydell/node-pty').then(
@@ -21,7 +21,7 @@ const script = 'trap : INT; "$@"; code=$?; stty -a > "$MODES"; exit $code'
 
 /** The process groups of the shells that are running. */
 const groups = new Set<number>()
-atEnd(() => {
+onProcessEnd(() => {
   for (const group of groups) killGroup(group)
 })
 

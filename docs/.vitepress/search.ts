@@ -1,0 +1,48 @@
+import type { MarkdownEnv } from 'vitepress'
+
+/** Names in code, the history of the project, and a second page with the open questions. */
+const leftOut = /^(?:api\/|decisions\/|reference\/live-check)/
+
+/** Results for words that people search for and that a page does not use as a heading: by page, then by anchor. */
+const aliases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'grants/mfa-otp.md': { '': 'mfa_required, 2FA', request: 'OTP' },
+  'grants/password.md': { '': 'Get an access token' },
+  'grants/client-credentials.md': { 'client-customer': 'Customer token' },
+  'grants/refresh-token.md': { refresh_token_rejected: 'Refresh token not working' },
+  'errors.md': {
+    'token-endpoint': '403',
+    invalid_token: 'Token expired',
+    invalid_client: 'invalid_client',
+    invalid_grant: 'invalid_grant',
+  },
+  'reference/questions.md': {
+    lost_phone: 'Lost phone, lost authenticator',
+    log_in_with_particle: 'Login with Particle',
+  },
+  'reference/token-life.md': { access_token: 'How long does a token last?' },
+  'reference/calls.md': { revoke_current: 'Logout, revoke token' },
+  'reference/limits.md': { token_requests: 'Rate limit' },
+  'reference/clients.md': { product: 'Client secret' },
+  'guides/scripts-and-ci.md': { '': 'CI token' },
+  'guides/sso.md': { '': 'SSO' },
+  'guides/choose.md': { api_user: 'API user' },
+  'guides/start.md': { '': 'TypeScript' },
+  'guides/axios.md': { '': 'Axios' },
+  'playground.md': { '': 'Playground' },
+}
+
+/** What the search indexes of a page: `_render` of VitePress' local search. */
+export function renderForSearch(
+  source: string,
+  env: MarkdownEnv,
+  markdown: { render(source: string, env: MarkdownEnv): string },
+): string {
+  const path = env.relativePath
+  if (leftOut.test(path)) return ''
+  const html = markdown.render(source, env)
+  // Headings as VitePress looks for them: with a link to their anchor.
+  const sections = Object.entries(aliases[path] ?? {}).map(
+    ([anchor, words]) => `<h2>${words} <a href="#${anchor}">#</a></h2><p>${words}</p>`,
+  )
+  return html + sections.join('')
+}

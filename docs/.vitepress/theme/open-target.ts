@@ -1,0 +1,8 @@
+/** Opens the collapsed part of the page that the address points into, and shows it. */
+export function openTarget(): void {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  const part = target?.closest('details')
+  if (!part || part.open) return
+  part.open = true
+  target?.scrollIntoView()
+}
