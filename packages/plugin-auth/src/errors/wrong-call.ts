@@ -23,7 +23,7 @@ export function describeWrongCall(thrown: WrongCall): { readonly message: string
     const advice = hasSecretFlags ? 'Pass secrets on standard input, not as arguments. ' : ''
     return { message: 'Too many arguments.', remedy: `${advice}See --help.` }
   }
-  return { message: removeValues(message), remedy: 'See --help.' }
+  return { message: toSentences(removeValues(message)), remedy: 'See --help.' }
 }
 
 function describeUnknownFlags(given: readonly string[], known: readonly string[]) {
@@ -58,13 +58,23 @@ function removeValues(message: string): string {
     .replace(/ but received: .*$/s, '.')
 }
 
+/** Removes oclif's heading and repeated lines, and ends each line as a sentence. */
+function toSentences(message: string): string {
+  const lines = message.split('\n').filter((line) => !/^The following errors? occurred/.test(line))
+  const sentences = lines
+    .map((line) => line.trim().replace(/^Missing required flag (?=\w)/, 'Missing required flag: --'))
+    .filter(Boolean)
+    .map((line) => (/[.:]$/.test(line) ? line : `${line}.`))
+  return [...new Set(sentences)].join(' ')
+}
+
 // ─── Unknown commands ────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * Returns the error for words that name none of the commands with these ids. A word is repeated only if it is close to a
- * command: it may be a secret.
+ * Returns the error for words that name none of the commands with these ids. `flag` is the first flag, if it is unknown. A
+ * word is repeated only if it looks like a command: it may be a secret.
  */
-export function unknownCommand(words: readonly string[], ids: readonly string[]): CliError {
+export function unknownCommand(words: readonly string[], ids: readonly string[], flag?: string): CliError {
   const depth = countKnownWords(words, ids)
   const known = words.slice(0, depth)
   const [word] = words.slice(depth)
@@ -76,12 +86,23 @@ export function unknownCommand(words: readonly string[], ids: readonly string[])
   }
   const command = [topic, '--help'] as const
   if (ids.includes(known.join(':'))) {
-    const what = `"${topic}" does not take this argument.`
-    return new CliError('usage', { what, remedy: 'Secrets are read from standard input. See:', command })
+    const remedy = topic === 'auth login' ? 'Secrets are read from standard input. See:' : 'See:'
+    return new CliError('usage', { what: 'Too many arguments.', remedy, command })
   }
-  const what = word === undefined ? 'The command is incomplete.' : 'There is no such command.'
+  const what = describeUnknown(known, { word, flag })
   const next = `${topic === '' ? 'Commands' : `Commands of ${topic}`}: ${listNext(known, ids).join(', ')}.`
   return new CliError('usage', { what, remedy: `${next} See:`, command })
+}
+
+function describeUnknown(
+  known: readonly string[],
+  { word, flag }: { readonly word: string | undefined; readonly flag: string | undefined },
+): string {
+  if (word !== undefined) {
+    const isPlain = /^[a-z]+(?:-[a-z]+)*$/.test(word) && word.length <= 16
+    return isPlain ? `There is no command "${[...known, word].join(' ')}".` : 'There is no such command.'
+  }
+  return flag === undefined ? 'The command is incomplete.' : `Unknown flag: ${getFlagName(flag)}.`
 }
 
 /** Counts the words, from the first on, that lead to a command or topic. */
@@ -101,7 +122,8 @@ function findNearest(
   const here = nearest(word, listNext(known, ids))
   if (here !== undefined) return [...known, here].join(' ')
   const last = nearest(word, ids.map(getLastWord))
-  return ids.find((id) => getLastWord(id) === last)?.replaceAll(':', ' ')
+  const found = ids.filter((id) => getLastWord(id) === last)
+  return found.sort((one, other) => one.split(':').length - other.split(':').length)[0]?.replaceAll(':', ' ')
 }
 
 /** Lists the words that can follow. */

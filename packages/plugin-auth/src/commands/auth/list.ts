@@ -7,7 +7,7 @@ import { paint, wrap } from '../../output/text.ts'
 export class AuthList extends GrantsCommand {
   static override summary = 'List the profiles of this machine.'
   static override description =
-    'A profile is a sign-in with a name. auth login signs in to the profile "default", or to the one that --profile names, and makes it the active one.'
+    'A profile is a sign-in with a name. auth login signs in to the active profile, which is "default" at first, or to the one that --profile names. That one is then active.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> auth switch work',

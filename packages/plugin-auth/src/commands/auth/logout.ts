@@ -20,7 +20,7 @@ export class AuthLogout extends GrantsCommand {
     all: Flags.boolean({ summary: 'Sign out of all profiles.', exclusive: ['profile'] }),
     revoke: Flags.boolean({
       allowNo: true,
-      summary: 'Revoke the tokens that <%= config.bin %> requested (default); --revoke also revokes others.',
+      summary: 'Revoke the token (default: unless you passed it with --with-token or --from-particle-cli).',
     }),
   }
 
