@@ -80,29 +80,21 @@ export function unknownCommand(words: readonly string[], ids: readonly string[],
   const [word] = words.slice(depth)
   const topic = known.join(' ')
   const meant = word === undefined ? undefined : findNearest(known, { word, ids })
+  const isNamed = meant !== undefined || /^(?=.{1,16}$)[a-z]+(?:-[a-z]+)*$/.test(word ?? '')
+  const name = words.slice(0, depth + 1).join(' ')
+  const unknown = isNamed ? `There is no command "${name}".` : 'There is no such command.'
   if (meant !== undefined) {
-    const what = `There is no command "${[...known, word].join(' ')}".`
-    return new CliError('usage', { what, remedy: 'Did you mean this?', command: [meant] })
+    return new CliError('usage', { what: unknown, remedy: 'Did you mean this?', command: [meant] })
   }
   const command = [topic, '--help'] as const
   if (ids.includes(known.join(':'))) {
     const remedy = topic === 'auth login' ? 'Secrets are read from standard input. See:' : 'See:'
     return new CliError('usage', { what: 'Too many arguments.', remedy, command })
   }
-  const what = describeUnknown(known, { word, flag })
+  const missing = flag === undefined ? 'The command is incomplete.' : `Unknown flag: ${getFlagName(flag)}.`
+  const what = word === undefined ? missing : unknown
   const next = `${topic === '' ? 'Commands' : `Commands of ${topic}`}: ${listNext(known, ids).join(', ')}.`
   return new CliError('usage', { what, remedy: `${next} See:`, command })
-}
-
-function describeUnknown(
-  known: readonly string[],
-  { word, flag }: { readonly word: string | undefined; readonly flag: string | undefined },
-): string {
-  if (word !== undefined) {
-    const isPlain = /^[a-z]+(?:-[a-z]+)*$/.test(word) && word.length <= 16
-    return isPlain ? `There is no command "${[...known, word].join(' ')}".` : 'There is no such command.'
-  }
-  return flag === undefined ? 'The command is incomplete.' : `Unknown flag: ${getFlagName(flag)}.`
 }
 
 /** Counts the words, from the first on, that lead to a command or topic. */
@@ -139,14 +131,9 @@ function getLastWord(id: string): string {
 
 // ─── Similar words ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** How many letters may be wrong. */
-function getMaxDistance(word: string): number {
-  return word.length < 5 ? 1 : 2
-}
-
 /** Returns the known word that a mistyped one is close to, if any. A word that is close to a known one is not a secret. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined
   const found = closest(word, known)
-  return distance(word, found) <= getMaxDistance(found) ? found : undefined
+  return distance(word, found) <= (found.length < 5 ? 1 : 2) ? found : undefined
 }
