@@ -13,6 +13,8 @@ exports.choosePart = function choosePart(argv) {
   const end = argv.indexOf('--')
   const words = end === -1 ? argv : argv.slice(0, end)
   const isTopic = /^(?:auth(?: mfa)?)?(?: ?help)?$/.test(words.join(' '))
+  // `auth login help` and `auth help login`, but not `auth exec -- git help`.
+  const hasHelpWord = /^(?:(?:auth )?(?:mfa )?[a-z]+ help|auth (?:mfa )?help .*)$/.test(words.join(' '))
   const isHelp = argv[0] === 'help' || argv[0] === 'version' || words.some((word) => helpFlags.includes(word))
-  return isTopic || isHelp ? 'help' : 'main'
+  return isTopic || hasHelpWord || isHelp ? 'help' : 'main'
 }

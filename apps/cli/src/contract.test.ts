@@ -86,7 +86,7 @@ describe('the contract with scripts', () => {
       [['auth', 'login'], 2],
       [['auth', 'login', '-u', developer.username, '--password-stdin'], 1, 'wrong'],
       [['auth', 'login', '--with-token'], 3, 'a'.repeat(40)],
-      [['auth', 'switch', 'nowhere'], 2],
+      [['auth', 'switch', 'nowhere'], 3],
       [['auth', 'login', '-u', withMfa.username, '--password-stdin'], 4, withMfa.password],
     ]
     for (const [args, expected, stdin = ''] of failing) {

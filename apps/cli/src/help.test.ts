@@ -22,6 +22,8 @@ describe('help', () => {
       ['auth', 'login', '--help'],
       [
         ['help', 'auth', 'login'],
+        ['auth', 'login', 'help'],
+        ['auth', 'help', 'login'],
         ['auth', 'login', '-h'],
         ['auth', 'login', '-u', 'x', '-h'],
       ],
@@ -30,6 +32,7 @@ describe('help', () => {
       ['api', '--help'],
       [
         ['help', 'api'],
+        ['api', 'help'],
         ['api', '/v1/devices', '-h'],
       ],
     ],
@@ -83,6 +86,12 @@ describe('help', () => {
     },
   )
 
+  it.each([[['--bogus']], [['auth', '--bogus']]])('reports the unknown flag of %j', async (args) => {
+    const { code, stderr } = await (await World.open()).run(args)
+    expect(code).toBe(2)
+    expect(stderr).toContain('Unknown flag: --bogus.')
+  })
+
   it('fits into 80 columns, except for examples', async () => {
     const world = await World.open()
     const { commands } = JSON.parse(readFileSync(join(packageFolder, 'oclif.manifest.json'), 'utf8'))
@@ -93,6 +102,7 @@ describe('help', () => {
       ])
       const long = stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('  $ '))
       expect([id, long]).toEqual([id, []])
+      expect([id, stdout]).toEqual([id, expect.not.stringContaining('<%')])
     }
   })
 
@@ -108,14 +118,18 @@ describe('help', () => {
 })
 
 describe('the version', () => {
-  it.each([[['--version']], [['-v']], [['version']], [['auth', '--version']], [['auth', 'login', '-v']]])(
-    'is printed for %j',
-    async (args) => {
-      const { code, stdout, stderr } = await (await World.open()).run(args)
-      expect([code, stderr]).toEqual([0, ''])
-      expect(stdout).toMatch(/^pgrants version \d+\.\d+\.\d+ \(\S+, Node \d+\.\d+\.\d+\)\n$/)
-    },
-  )
+  it.each([
+    [['--version']],
+    [['-v']],
+    [['version']],
+    [['help', 'version']],
+    [['auth', '--version']],
+    [['auth', 'login', '-v']],
+  ])('is printed for %j', async (args) => {
+    const { code, stdout, stderr } = await (await World.open()).run(args)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^pgrants version \d+\.\d+\.\d+ \(\S+, Node \d+\.\d+\.\d+\)\n$/)
+  })
 })
 
 describe('a man page', () => {

@@ -7,11 +7,12 @@ import { printAnswer } from './output.ts'
 /** Returns the version or the help for a command line. `undefined` if there is no such command. */
 export function getHelp(argv: readonly string[], output: Partial<Output>): string | undefined {
   const flags = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined)
-  if (argv[0] === 'version' || flags.includes('--version') || flags.includes('-v')) {
+  const words = getWords(argv)
+  if (words[0] === 'version' || flags.includes('--version') || flags.includes('-v')) {
     const { platform, arch, versions } = process
     return `pgrants version ${readPackage().version} (${platform}-${arch}, Node ${versions.node})\n`
   }
-  const page = findPage(getWords(argv), readManifest(), readPackage())
+  const page = findPage(words, readManifest(), readPackage())
   return page && formatPage(page, { isTTY: output.isTTY === true, columns: output.columns ?? 80 })
 }
 

@@ -9,7 +9,7 @@ describe('without a keyring', () => {
   it('warns that the sign-in is stored in a file, and why', async () => {
     const world = await World.open()
     const { stderr } = await world.signIn([], { env: { PARTICLE_GRANTS_STORE: '' } })
-    expect(stderr).toContain('No system keyring available; stored in a 0600 file.')
+    expect(stderr).toContain('the token is stored in plain text')
     expect((await world.json(['auth', 'status'])).document.store).toBe('file')
   })
 
@@ -19,6 +19,14 @@ describe('without a keyring', () => {
     const { code, document } = await world.json(login, { stdin: developer.password })
     expect({ code, error: document.error.code }).toEqual({ code: 1, error: 'store_unavailable' })
     expect(world.sandbox.requests()).toEqual([])
+  })
+
+  it('has no TOTP secret to forget, and suggests no sign-in', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const { code, stdout, stderr } = await world.run(['auth', 'mfa', 'forget'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('No keyring responds, so there is no stored TOTP secret.')
   })
 
   it('accepts a token in the environment', async () => {
@@ -35,7 +43,7 @@ describeWithService('keyring', 'with a keyring', () => {
     const env = { ...(await openKeyring()), PARTICLE_GRANTS_STORE: '' }
     const login = ['auth', 'login', '--client-id', product.id, '--client-secret-stdin']
     const { stderr } = await world.run(login, { stdin: product.secret, env })
-    expect(stderr).not.toContain('No system keyring available; stored in a 0600 file.')
+    expect(stderr).not.toContain('the token is stored in plain text')
     const { document } = await world.json(['auth', 'status'], { env })
     expect(document).toMatchObject({ store: 'keyring', status: 'signed_in' })
     const token = (await world.run(['auth', 'token'], { env })).stdout.trim()

@@ -80,6 +80,14 @@ describe('auth login with two-step authentication', () => {
     expect({ code, error: document.error.code }).toEqual({ code: 3, error: 'no_challenge' })
   })
 
+  it('says that a code is no MFA code, in the words of this program', async () => {
+    const world = await World.open()
+    await challenged(world)
+    const { code, stderr } = await world.run(['auth', 'login', '--otp-stdin'], { stdin: 'abc' })
+    expect(code).toBe(2)
+    expect(stderr).toContain('The MFA code must be')
+  })
+
   it('accepts a recovery code', async () => {
     const world = await World.open()
     await challenged(world)

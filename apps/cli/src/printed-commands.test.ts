@@ -54,6 +54,19 @@ describe('a command that is printed', () => {
     expect(await run(second, right)).toMatchObject({ code: 0 })
   })
 
+  it.each([[[]], [['--profile', 'q']]])(
+    'signs in at the same server after too many wrong codes with %j',
+    async (profile) => {
+      const { world, at, mfaLogin, run } = await openWithFlags()
+      await run([...mfaLogin, ...profile], withMfa.password)
+      const right = world.sandbox.otp(withMfa.username)
+      const wrong = ['000000', '000001', '000002', '000003'].filter((code) => code !== right)
+      const submit = ['auth', 'login', '--otp-stdin', ...profile]
+      for (const code of wrong.slice(0, 2)) await run(submit, code)
+      expect(await getPrinted(world, submit, wrong[2])).toEqual(['auth', 'login', ...profile, ...at])
+    },
+  )
+
   it('resets the lockout of the same server', async () => {
     const { world, login, run } = await openWithFlags()
     for (let attempts = 0; attempts < 5; attempts += 1) await run(login, 'wrong')
@@ -84,6 +97,9 @@ describe('a command that is printed', () => {
     const other = await World.open()
     await run(login, developer.password)
     const printed = await getPrinted(world, ['auth', 'token', '--base-url', other.server.url])
+    expect(printed).toEqual(['auth', 'login', '--profile', 'NEW', '--base-url', other.server.url])
+    const stored = await getPrinted(world, ['auth', 'token', '--store', 'keyring'])
+    expect(stored).toEqual(['auth', 'login', '--profile', 'NEW', '--store', 'keyring'])
     const given = [...printed, '-u', developer.username, '--password-stdin']
     expect(await run(given, developer.password)).toMatchObject({ code: 0 })
     expect(other.sandbox.requests()).toHaveLength(1)

@@ -11,5 +11,6 @@ export function report(thrown: unknown, argv: readonly string[]): void {
 
 /** Reports that there is no such command, and suggests the nearest one. */
 export function reportUnknownCommand(argv: readonly string[]): void {
-  report(unknownCommand(getWords(argv), Object.keys(readManifest().commands)), argv)
+  const flag = argv.find((word) => word.startsWith('-') && word !== '--' && word !== '--json')
+  report(unknownCommand(getWords(argv), Object.keys(readManifest().commands), flag), argv)
 }

@@ -68,7 +68,7 @@ describe('the output of a sign-in', () => {
     const failed = await world.run(login, { stdin: 'wrong', env })
     expect(failed.stderr).not.toContain('keyring')
     expect((await world.run(login, { stdin: developer.password, env })).stderr).toContain(
-      'No system keyring available',
+      'No system keyring responds: the token is stored in plain text',
     )
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { developer, jane, product, World } from '../test/cli.ts'
+import { developer, jane, product, World, withMfa } from '../test/cli.ts'
 
 describe('auth logout', () => {
   it('revokes the token and deletes it', async () => {
@@ -121,8 +121,50 @@ describe('auth list and auth switch', () => {
     const world = await World.open()
     await world.signIn(['-p', 'home'])
     const { code, stderr } = await world.run(['auth', 'switch', 'hom'])
-    expect(code).toBe(2)
-    expect(stderr).toContain('home')
+    expect(code).toBe(3)
+    expect(stderr).toContain('There is no profile "hom".\nProfiles: home.')
+  })
+
+  it.each([
+    [['auth', 'status']],
+    [['auth', 'token']],
+    [['api', '/v1/user']],
+    [['auth', 'mfa', 'status']],
+    [['auth', 'logout']],
+  ])('have names, which %j prints if a flag or the environment names another one', async (args) => {
+    const world = await World.open()
+    await world.signIn(['-p', 'first'])
+    const env = { PARTICLE_GRANTS_PROFILE: 'firts' }
+    for (const run of [await world.run([...args, '-p', 'firts']), await world.run(args, { env })]) {
+      expect(run).toMatchObject({ code: 3, stdout: '' })
+      expect(run.stderr).toContain('There is no profile "firts".\nProfiles: first.')
+    }
+  })
+
+  it('say which profile is active after a sign-in, a sign-out and a switch', async () => {
+    const world = await World.open()
+    expect((await world.signIn(['-p', 'one'])).stdout).toContain('Profile: one (active)')
+    expect((await world.signIn(['-p', 'two'])).stdout).toContain('Profile: two (active)')
+    const logout = await world.run(['auth', 'logout'])
+    expect(logout.stdout).toContain(`The active profile is now one (${developer.username}).`)
+    await world.signIn(['-p', 'two'])
+    const env = { PARTICLE_GRANTS_PROFILE: 'two' }
+    const { stdout, stderr } = await world.run(['auth', 'switch', 'one'], { env })
+    expect(stdout).toContain('The active profile is one')
+    expect(stderr).toContain('PARTICLE_GRANTS_PROFILE is set: commands use profile two.')
+    expect((await world.run(['auth', 'switch', 'two'])).stderr).toBe('')
+  })
+
+  it('name the account that waits for its code beside the one that is signed in', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const login = ['auth', 'login', '-u', withMfa.username, '--password-stdin']
+    await world.run(login, { stdin: withMfa.password })
+    expect((await world.run(['auth', 'list'])).stdout).toMatch(
+      new RegExp(
+        `${developer.username} at .* \\(file\\); the sign-in of ${withMfa.username} waits for its MFA code`,
+      ),
+    )
   })
 
   it("keep each profile's session at its base URL", async () => {

@@ -67,6 +67,38 @@ else {
       expect(shown.output()).not.toContain('a1b2-c3d4-e5f6')
     })
 
+    it('accepts a recovery code at the prompt for the authenticator code', async () => {
+      const world = await World.open()
+      const shown = world.terminal(['auth', 'login'])
+      for (const step of [username, password]) await step(shown)
+      await shown.shows('Authenticator code')
+      shown.type('a1b2-c3d4-e5f6\r')
+      expect(await shown.ended).toMatchObject({ code: 0 })
+    })
+
+    it('names the server before it prompts, also if it is the one of Particle', async () => {
+      const world = await World.open()
+      const env = { PARTICLE_GRANTS_BASE_URL: '' }
+      const shown = world.terminal(['auth', 'login', '-p', 'work'], { env })
+      await shown.shows('Signing in to api.particle.io.')
+      await shown.shows('Username (email):')
+      shown.press('ctrl-c')
+      await shown.ended
+    })
+
+    it.each([[['auth', 'status']], [['auth', 'token']], [['api', '/v1/user']]])(
+      'prints a command that works in a terminal if a code is required: %j',
+      async (args) => {
+        const world = await World.open()
+        const login = ['auth', 'login', '-u', withMfa.username, '--password-stdin']
+        await world.run(login, { stdin: withMfa.password })
+        const shown = world.terminal(args)
+        expect(await shown.ended).toMatchObject({ code: 4 })
+        expect(shown.screen()).toMatch(/Sign in again:\s+pgrants auth login/)
+        expect(shown.screen()).not.toContain('--otp-stdin')
+      },
+    )
+
     it('exits with 3 after three wrong codes, and stores nothing', async () => {
       const world = await World.open()
       const shown = world.terminal(['auth', 'login'])
@@ -126,10 +158,14 @@ else {
       await shown.shows('only for login.particle.io')
       await shown.shows('Recovery code:')
       shown.type('nothing-of-mine\r')
-      await shown.shows('Particle rejected the code.')
-      await shown.shows('2 attempts left')
+      await shown.shows('Particle rejected the recovery code; 2 attempts left.')
+      await shown.shows('Recovery code:', { times: 2 })
+      shown.type('a\r')
+      await shown.shows('Authenticator code (2 attempts left')
       shown.press('ctrl-c')
       await shown.ended
+      expect(shown.screen()).toContain('Interrupted. Nothing was changed.')
+      expect(shown.screen()).not.toContain('Error:')
     })
 
     it('prompts for no secret that could not be stored', async () => {
@@ -273,7 +309,7 @@ else {
       await world.signIn(['-p', 'work'])
       const calls = [
         ['auth', 'status'],
-        ['auth', 'status', '-p', 'unknown'],
+        ['auth', 'status', '--base-url', 'http://127.0.0.1:65535'],
         ['auth', 'list'],
         ['auth', 'login', 'PLANTED'],
       ]
@@ -282,11 +318,11 @@ else {
         await shown.ended
         const lines = shown.output().replaceAll('\r', '').split('\n')
         const plain = lines.map((line) => stripVTControlCharacters(line).trimEnd())
-        const command = /^ {2,4}pgrants auth login --profile unknown --base-url \S+$/
+        const command = /^ {2,4}pgrants auth login --profile NEW --base-url \S+$/
         // A longer line is one word, or a command.
         const long = plain.filter((line) => line.length > (columns || 80) && !command.test(line))
         expect(long.filter((line) => line.trim().replace(/^- /, '').includes(' '))).toEqual([])
-        expect(plain.filter((line) => command.test(line))).toHaveLength(args.includes('unknown') ? 1 : 0)
+        expect(plain.filter((line) => command.test(line))).toHaveLength(args.includes('--base-url') ? 1 : 0)
         // The lines have more than one word each.
         expect(plain.some((line) => line.trim().split(' ').length > 2)).toBe(true)
       }

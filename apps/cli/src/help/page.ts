@@ -60,11 +60,11 @@ export function findPage(
   }
 }
 
-/** Returns the words before the first flag, without `help` in front or at the end. */
+/** Returns the words before the first flag, without `help`. */
 export function getWords(argv: readonly string[]): readonly string[] {
   const flag = argv.findIndex((word) => word.startsWith('-'))
   const words = flag === -1 ? argv : argv.slice(0, flag)
-  return words.filter((word, index) => word !== 'help' || (index > 0 && index < words.length - 1))
+  return words.filter((word) => word !== 'help')
 }
 
 /** Returns the command that the words name. They may continue with its arguments. */

@@ -1,5 +1,11 @@
 import { type AnySession, type Connection, Connections } from '../connection/connection.ts'
-import { type ConnectionFlags, findSource, formatSource, type Source } from '../connection/source.ts'
+import {
+  assertProfileExists,
+  type ConnectionFlags,
+  findSource,
+  formatSource,
+  type Source,
+} from '../connection/source.ts'
 import { getExpiryWarning, loadToken } from '../connection/stored-token.ts'
 import { exitCodes } from '../errors/cli-error.ts'
 import type { ErrorDescription } from '../errors/describe-error.ts'
@@ -39,8 +45,13 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
 
   /** Returns where the token comes from. */
   protected async source(): Promise<Source> {
-    this.usedSource ??= await findSource(await this.#parseFlags(), this.connections.profiles)
-    return this.usedSource
+    if (this.usedSource !== undefined) return this.usedSource
+    const { profiles } = this.connections
+    const { flags } = await this.parse(this.ctor)
+    const source = await findSource(flags as ConnectionFlags, profiles)
+    await assertProfileExists(source, profiles)
+    this.usedSource = source
+    return source
   }
 
   protected override describeOrigin(): string | undefined {
@@ -81,10 +92,6 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
     if (token === undefined) return
     const warning = getExpiryWarning({ source, token, context: this.context })
     if (warning !== undefined) this.caution(warning)
-  }
-
-  async #parseFlags(): Promise<ConnectionFlags> {
-    return (await this.parse(this.ctor)).flags as ConnectionFlags
   }
 
   async #open(): Promise<Connection> {

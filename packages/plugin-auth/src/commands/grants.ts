@@ -6,12 +6,7 @@ export class Grants extends GrantsCommand {
   static override summary = 'Explain the grant types of the token endpoint.'
   static override description =
     'Works offline. With TYPE: when to use it, who may use it, its fields, a request for curl, its responses and errors.'
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> password',
-    '<%= config.bin %> <%= command.id %> mfa-otp',
-    '<%= config.bin %> <%= command.id %> client_credentials --json',
-  ]
+  static override examples = ['<%= config.bin %> <%= command.id %> mfa-otp']
   static override args = {
     type: Args.string({ ignoreStdin: true, description: 'A grant_type, with or without "urn:custom:".' }),
   }

@@ -54,15 +54,11 @@ export function activateProfile({ profiles }: Profiles, active: string | undefin
   return active !== undefined && Object.hasOwn(profiles, active) ? { active, profiles } : { profiles }
 }
 
-interface StoreSource {
-  get(name: StoreName): Promise<Store>
-}
-
 /** The profiles of this machine. They are in the file store, because they hold no secret. */
 export class ProfileList {
-  readonly #stores: StoreSource
+  readonly #stores: { get(name: StoreName): Promise<Store> }
 
-  constructor(stores: StoreSource) {
+  constructor(stores: { get(name: StoreName): Promise<Store> }) {
     this.#stores = stores
   }
 

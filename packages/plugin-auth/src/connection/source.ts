@@ -2,6 +2,7 @@ import { Secret } from '@particle-grants/core'
 import { parseBaseUrl, particleUrl } from '@particle-grants/core/protocol'
 import { CliError, isGrantsError } from '../errors/cli-error.ts'
 import {
+  assertProfile,
   getActiveProfile,
   isProfileName,
   type Profile,
@@ -105,20 +106,30 @@ export function getSignIn({ name, profile, baseUrl, store }: ProfileSource): Sig
   const signIn = profile?.signIn ?? profile?.pending
   if (signIn === undefined) return undefined
   if (baseUrl !== undefined && baseUrl !== signIn.baseUrl) {
-    throw signedInElsewhere(name, `signed in at ${signIn.baseUrl}, not at ${baseUrl}`)
+    throw signedInElsewhere(`Profile ${name} is signed in at ${signIn.baseUrl}, not at ${baseUrl}.`)
   }
   if (store !== undefined && store !== signIn.store) {
-    throw signedInElsewhere(name, `stored in the ${signIn.store} store, not in the ${store} store`)
+    const what = `Profile ${name} is stored in the ${signIn.store} store, not in the ${store} store.`
+    throw signedInElsewhere(what, '--store', store)
   }
   return signIn
 }
 
-function signedInElsewhere(name: string, where: string): CliError {
+function signedInElsewhere(what: string, ...flags: readonly string[]): CliError {
   return new CliError('signed_in_elsewhere', {
-    what: `Profile ${name} is ${where}.`,
-    remedy: 'Use another profile with --profile, or sign in there:',
-    command: ['auth login'],
+    what,
+    remedy: 'Sign in under another profile name:',
+    command: ['auth login', '--profile', 'NEW', ...flags],
   })
+}
+
+/**
+ * @throws CliError `unknown_profile` if a flag or the environment names a profile that does not exist, but others do
+ */
+export async function assertProfileExists(source: Source, profiles: ProfileList): Promise<void> {
+  if (source.from === 'environment' || source.profile !== undefined || source.chosenBy === 'profiles') return
+  const list = await profiles.read()
+  if (Object.keys(list.profiles).length > 0) assertProfile(list, source.name)
 }
 
 /** Formats where the token comes from, for the end of a sentence. */

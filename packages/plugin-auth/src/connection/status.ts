@@ -2,7 +2,7 @@ import { isChallengeOpen, type SettledState } from '@particle-grants/core/machin
 import { particleUrl } from '@particle-grants/core/protocol'
 import type { CommandCall } from '../errors/cli-error.ts'
 import { exitCodes } from '../errors/cli-error.ts'
-import { type CommandContext, formatCommand } from '../errors/format-command.ts'
+import { type CommandContext, formatCommand, getCodeRemedy } from '../errors/format-command.ts'
 import { readCurrentToken, toApiError } from '../network/api-call.ts'
 import {
   formatAccount,
@@ -13,7 +13,7 @@ import {
   toIsoTime,
 } from '../output/format.ts'
 import { formatList, formatOutcome, paint, type Row } from '../output/text.ts'
-import type { AnySession, Connections } from './connection.ts'
+import type { Connections } from './connection.ts'
 import type { SignIn } from './profiles.ts'
 import { getSignIn, type Source } from './source.ts'
 import { getStoredToken, isUsable, loadState, type StoredToken } from './stored-token.ts'
@@ -72,15 +72,10 @@ function isOpen(state: SettledState | undefined): boolean {
 export async function verifyStatus(status: Status, connections: Connections): Promise<Status> {
   if (status.name === 'not_signed_in' || status.name === 'mfa_required') return status
   const { session } = await connections.open(status.source)
-  const check = await verifyToken(session)
-  await session.idle()
-  return { ...status, name: check === 'valid' ? status.name : 'expired', check }
-}
-
-async function verifyToken(session: AnySession): Promise<'valid' | 'rejected'> {
   const response = await readCurrentToken(session)
-  if (response.status === 200) return 'valid'
-  if (response.status === 401) return 'rejected'
+  await session.idle()
+  if (response.status === 200) return { ...status, check: 'valid' }
+  if (response.status === 401) return { ...status, name: 'expired', check: 'rejected' }
   throw toApiError(response, 'The token could not be verified')
 }
 
@@ -147,8 +142,9 @@ function getHeadlines({ name, source, signIn, check, waiting }: Status): readonl
   const headlines: Headline[] = []
   if (name === 'signed_in') headlines.push({ outcome: 'success', text: `Signed in as ${account}` })
   if (waiting !== undefined) {
-    const text = `MFA code required to sign in as ${formatAccount(waiting)}. Submit it:`
-    headlines.push({ outcome: 'warning', text, call: ['auth login', '--otp-stdin'] })
+    const { remedy, command } = getCodeRemedy()
+    const text = `MFA code required to sign in as ${formatAccount(waiting)}. ${remedy}`
+    headlines.push({ outcome: 'warning', text, call: command })
   }
   return headlines
 }

@@ -74,17 +74,11 @@ function openFileStore(): Store {
   }
 }
 
-export function fileStoreFolder(): string {
-  return defaultDirectory()
-}
+export const fileStoreFolder = defaultDirectory
 
-const folderVariables: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
-  win32: 'LOCALAPPDATA',
-  darwin: 'HOME',
-}
-
+const folderVariables = new Map<string, string>([['win32', 'LOCALAPPDATA']]).set('darwin', 'HOME')
 /** The environment variable that decides the folder of the file store on this platform. */
-export const folderVariable = folderVariables[process.platform] ?? 'XDG_STATE_HOME'
+export const folderVariable = folderVariables.get(process.platform) ?? 'XDG_STATE_HOME'
 
 function getProblem(thrown: unknown): string {
   if (isGrantsError(thrown, 'store_unavailable')) return thrown.details.problem

@@ -31,7 +31,7 @@ export const cliErrorCodes = {
   interrupted: exitCodes.interrupted,
   /** The profile is signed in at another base URL, or stored elsewhere. */
   signed_in_elsewhere: exitCodes.notSignedIn,
-  unknown_profile: exitCodes.usage,
+  unknown_profile: exitCodes.notSignedIn,
   /** A token in the environment would be used instead of this sign-in. */
   environment_token: exitCodes.failed,
   token_refused: exitCodes.notSignedIn,

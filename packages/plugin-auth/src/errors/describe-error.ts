@@ -64,7 +64,7 @@ function describeOther(thrown: unknown): ErrorDescription {
   if (thrown.name === 'ExitPromptError') {
     // Ctrl-D closes the input; there is a signal otherwise.
     const cause = /SIG[A-Z]+/.test(thrown.message) ? '' : ' (end of input)'
-    return describeOwn('interrupted', { message: `Interrupted${cause}. Nothing was stored.` })
+    return describeOwn('interrupted', { message: `Interrupted${cause}. Nothing was changed.` })
   }
   if ((thrown as WrongCall).oclif !== undefined) return describeOwn('usage', describeWrongCall(thrown))
   const { syscall, code } = thrown as NodeJS.ErrnoException
@@ -86,7 +86,7 @@ export function formatError(error: ErrorDescription, origin?: string): string {
   const { code, exitCode, message, remedy, command, link } = error
   const isCallers = exitCode === exitCodes.usage || exitCode === exitCodes.interrupted
   const lines = [
-    `${paint('red', 'Error:', process.stderr)} ${message}`,
+    code === 'interrupted' ? message : `${paint('red', 'Error:', process.stderr)} ${message}`,
     remedy,
     command && `  ${command}`,
     isCallers ? undefined : origin,

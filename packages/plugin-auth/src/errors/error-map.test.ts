@@ -116,7 +116,7 @@ describe('describeError', () => {
   it('distinguishes Ctrl-C from the end of the input', () => {
     const exit = (how: string) =>
       Object.assign(new Error(`User force closed the prompt with ${how}`), { name: 'ExitPromptError' })
-    expect(describeError(exit('SIGINT'), { bin }).message).toBe('Interrupted. Nothing was stored.')
+    expect(describeError(exit('SIGINT'), { bin }).message).toBe('Interrupted. Nothing was changed.')
     expect(describeError(exit('0 null'), { bin }).message).toContain('end of input')
   })
 

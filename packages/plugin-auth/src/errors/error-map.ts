@@ -3,6 +3,7 @@ import { folderVariable } from '../connection/stores.ts'
 import { getProxyRemedy } from '../network/fetch.ts'
 import { formatAttempts } from '../output/format.ts'
 import { type CommandCall, type ExitCode, exitCodes } from './cli-error.ts'
+import { getCodeRemedy } from './format-command.ts'
 
 /** How a command reports an error of core. */
 export interface ErrorReport<C extends ErrorCode = ErrorCode> {
@@ -17,11 +18,13 @@ export interface ErrorReport<C extends ErrorCode = ErrorCode> {
 const { failed, usage, notSignedIn, mfaRequired, lockedOut, network } = exitCodes
 const signIn = { remedy: 'Sign in:', command: ['auth login'] } as const
 const signInAgain = { remedy: 'Sign in again:', command: ['auth login'] } as const
-const submitCode = { remedy: 'Submit a code:', command: ['auth login', '--otp-stdin'] } as const
 
 /** Every error of core. A code that core adds does not compile here until it is listed. */
 export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
-  invalid_argument: { exitCode: usage },
+  invalid_argument: {
+    exitCode: usage,
+    message: ({ parameter, problem }) => (parameter === 'otp' ? `The MFA code ${problem}.` : undefined),
+  },
   insecure_base_url: {
     exitCode: usage,
     message: ({ origin }) => `Refusing to send credentials over plain HTTP to ${origin}.`,
@@ -35,7 +38,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
     exitCode: mfaRequired,
     message: ({ attemptsLeft }) => `Particle rejected the code; ${formatAttempts(attemptsLeft)}.`,
     remedy: 'Wait for the next code, then submit it:',
-    command: submitCode.command,
+    command: ['auth login', '--otp-stdin'],
   },
   challenge_expired: {
     exitCode: notSignedIn,
@@ -80,7 +83,8 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   mfa_required: {
     exitCode: mfaRequired,
     message: ({ attemptsLeft }) => `MFA code required; ${formatAttempts(attemptsLeft)}.`,
-    ...submitCode,
+    remedy: () => getCodeRemedy().remedy,
+    command: () => getCodeRemedy().command,
   },
   not_renewable: {
     exitCode: failed,

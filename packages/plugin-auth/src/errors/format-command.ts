@@ -17,27 +17,20 @@ export function formatCommand({ bin, topicSeparator = ' ', source }: CommandCont
   const [id, ...args] = call
   // A help text is the same for every connection.
   const isHelp = args.includes('--help')
-  const flags = source === undefined || isHelp ? [] : getConnectionFlags(id, source)
+  const flags = source === undefined || isHelp ? [] : getConnectionFlags(call, source)
   return [bin, id.replaceAll(' ', topicSeparator), ...args.map(quote), ...flags].filter(Boolean).join(' ')
 }
 
-/** Commands that have fewer flags than `--profile`, `--base-url` and `--store`. */
-const accepted: Readonly<Record<string, readonly string[]>> = {
-  'auth logout': ['--profile'],
-  'auth list': [],
-  'auth switch': [],
-  explain: [],
-  grants: [],
-  'auth exec': [],
-  api: [],
-}
+/** Commands that are printed without the flags of a connection. */
+const withoutFlags = ['auth list', 'auth switch', 'auth exec', 'api', 'explain', 'grants']
 
-/** The default profile and the profile's own base URL need no flags. */
-function getConnectionFlags(id: string, source: Source): string[] {
+/** The default profile and the base URL of the profile's sign-in need no flags. */
+function getConnectionFlags([id, ...args]: CommandCall, source: Source): string[] {
   const flags: string[] = []
-  const known = accepted[id] ?? ['--profile', '--base-url']
+  if (withoutFlags.includes(id)) return flags
+  const known = id === 'auth logout' ? ['--profile'] : ['--profile', '--base-url']
   const add = (flag: string, value: string) => {
-    if (known.includes(flag)) flags.push(flag, value)
+    if (known.includes(flag) && !args.includes(flag)) flags.push(flag, value)
   }
   if (source.from === 'environment') {
     if (source.baseUrl !== particleUrl) add('--base-url', source.baseUrl)
@@ -45,9 +38,21 @@ function getConnectionFlags(id: string, source: Source): string[] {
   }
   const { name, chosenBy, baseUrl, profile } = source
   if (name !== defaultProfile || chosenBy === 'flag') add('--profile', name)
-  const own = (profile?.signIn ?? profile?.pending)?.baseUrl ?? particleUrl
-  if (baseUrl !== undefined && baseUrl !== own) add('--base-url', baseUrl)
+  const own = profile?.signIn?.baseUrl ?? particleUrl
+  // A profile that only waits for its MFA code ends with too many wrong codes, and its base URL with it.
+  const used = baseUrl ?? profile?.signIn?.baseUrl ?? profile?.pending?.baseUrl ?? particleUrl
+  if (used !== own) add('--base-url', used)
   return flags
+}
+
+/**
+ * Returns what to do if an MFA code is required. A stored challenge is answered through a pipe; in a terminal, a new
+ * sign-in prompts for the code.
+ */
+export function getCodeRemedy() {
+  return process.stdin.isTTY
+    ? ({ remedy: 'Sign in again:', command: ['auth login'] } as const)
+    : ({ remedy: 'Submit it:', command: ['auth login', '--otp-stdin'] } as const)
 }
 
 /** Quotes an argument for a POSIX shell if it needs quotes. */

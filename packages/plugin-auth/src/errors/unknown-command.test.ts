@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { unknownCommand } from './wrong-call.ts'
 
-const ids = ['api', 'auth:login', 'auth:token', 'auth:mfa:enable', 'auth:profiles', 'auth:profiles:switch']
+const ids = [
+  'api',
+  'auth:login',
+  'auth:token',
+  'auth:mfa:status',
+  'auth:status',
+  'auth:mfa:enable',
+  'auth:profiles',
+  'auth:profiles:switch',
+]
 
 describe('unknownCommand', () => {
   it.each([
@@ -10,7 +19,10 @@ describe('unknownCommand', () => {
     ['login', 'There is no command "login".', 'auth login'],
     ['auth mfa enabel', 'There is no command "auth mfa enabel".', 'auth mfa enable'],
     ['auth profiles swich', 'There is no command "auth profiles swich".', 'auth profiles switch'],
-    ['auth login hunter2', '"auth login" does not take this argument.', 'auth login --help'],
+    ['status', 'There is no command "status".', 'auth status'],
+    ['zzz', 'There is no command "zzz".', '--help'],
+    ['auth setup-git', 'There is no command "auth setup-git".', 'auth --help'],
+    ['auth login hunter2', 'Too many arguments.', 'auth login --help'],
     ['auth hunter2', 'There is no such command.', 'auth --help'],
     ['hunter2', 'There is no such command.', '--help'],
     ['auth', 'The command is incomplete.', 'auth --help'],
@@ -21,5 +33,9 @@ describe('unknownCommand', () => {
     expect(error.message).toBe(what)
     expect(error.command?.join(' ').trim()).toBe(command)
     expect(error.message + error.remedy).not.toContain('hunter2')
+  })
+
+  it.each([[[]], [['auth']]])('reports an unknown flag after %j', (words) => {
+    expect(unknownCommand(words, ids, '--bogus=hunter2').message).toBe('Unknown flag: --bogus.')
   })
 })

@@ -45,10 +45,15 @@ describe('describeWrongCall', () => {
     [`Expected ${secret}\nx to be one of: bash, zsh`, 'The argument must be one of: bash, zsh.'],
     [
       `The following error occurred:\n  \u001b[2m--customer=${secret} cannot also be provided when using --username\u001b[22m`,
-      "The following error occurred:\n  --customer and --username can't be combined.",
+      "--customer and --username can't be combined.",
     ],
     [`Expected an integer but received: ${secret}`, 'Expected an integer.'],
-    ['Flag --profile expects a value', 'Flag --profile expects a value'],
+    ['Flag --profile expects a value', 'Flag --profile expects a value.'],
+    ['The following error occurred:\n  Missing required flag shell', 'Missing required flag: --shell.'],
+    [
+      'The following errors occurred:\n  --a=1 cannot also be provided when using --b\n  --a=1 cannot also be provided when using --b',
+      "--a and --b can't be combined.",
+    ],
   ])('repeats no value of %j', (message, expected) => {
     const described = describeWrongCall(thrown(message))
     expect(described.message).toBe(expected)

@@ -23,7 +23,7 @@ export function describeWrongCall(thrown: WrongCall): { readonly message: string
     const advice = hasSecretFlags ? 'Pass secrets on standard input, not as arguments. ' : ''
     return { message: 'Too many arguments.', remedy: `${advice}See --help.` }
   }
-  return { message: removeValues(message), remedy: 'See --help.' }
+  return { message: toSentences(removeValues(message)), remedy: 'See --help.' }
 }
 
 function describeUnknownFlags(given: readonly string[], known: readonly string[]) {
@@ -58,28 +58,41 @@ function removeValues(message: string): string {
     .replace(/ but received: .*$/s, '.')
 }
 
+/** Removes oclif's heading and repeated lines, and ends each line as a sentence. */
+function toSentences(message: string): string {
+  const lines = message.split('\n').filter((line) => !/^The following errors? occurred/.test(line))
+  const sentences = lines
+    .map((line) => line.trim().replace(/^Missing required flag (?=\w)/, 'Missing required flag: --'))
+    .filter(Boolean)
+    .map((line) => (/[.:]$/.test(line) ? line : `${line}.`))
+  return [...new Set(sentences)].join(' ')
+}
+
 // ─── Unknown commands ────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * Returns the error for words that name none of the commands with these ids. A word is repeated only if it is close to a
- * command: it may be a secret.
+ * Returns the error for words that name none of the commands with these ids. `flag` is the first flag, if it is unknown. A
+ * word is repeated only if it looks like a command: it may be a secret.
  */
-export function unknownCommand(words: readonly string[], ids: readonly string[]): CliError {
+export function unknownCommand(words: readonly string[], ids: readonly string[], flag?: string): CliError {
   const depth = countKnownWords(words, ids)
   const known = words.slice(0, depth)
   const [word] = words.slice(depth)
   const topic = known.join(' ')
   const meant = word === undefined ? undefined : findNearest(known, { word, ids })
+  const isNamed = meant !== undefined || /^(?=.{1,16}$)[a-z]+(?:-[a-z]+)*$/.test(word ?? '')
+  const name = words.slice(0, depth + 1).join(' ')
+  const unknown = isNamed ? `There is no command "${name}".` : 'There is no such command.'
   if (meant !== undefined) {
-    const what = `There is no command "${[...known, word].join(' ')}".`
-    return new CliError('usage', { what, remedy: 'Did you mean this?', command: [meant] })
+    return new CliError('usage', { what: unknown, remedy: 'Did you mean this?', command: [meant] })
   }
   const command = [topic, '--help'] as const
   if (ids.includes(known.join(':'))) {
-    const what = `"${topic}" does not take this argument.`
-    return new CliError('usage', { what, remedy: 'Secrets are read from standard input. See:', command })
+    const remedy = topic === 'auth login' ? 'Secrets are read from standard input. See:' : 'See:'
+    return new CliError('usage', { what: 'Too many arguments.', remedy, command })
   }
-  const what = word === undefined ? 'The command is incomplete.' : 'There is no such command.'
+  const missing = flag === undefined ? 'The command is incomplete.' : `Unknown flag: ${getFlagName(flag)}.`
+  const what = word === undefined ? missing : unknown
   const next = `${topic === '' ? 'Commands' : `Commands of ${topic}`}: ${listNext(known, ids).join(', ')}.`
   return new CliError('usage', { what, remedy: `${next} See:`, command })
 }
@@ -101,7 +114,8 @@ function findNearest(
   const here = nearest(word, listNext(known, ids))
   if (here !== undefined) return [...known, here].join(' ')
   const last = nearest(word, ids.map(getLastWord))
-  return ids.find((id) => getLastWord(id) === last)?.replaceAll(':', ' ')
+  const found = ids.filter((id) => getLastWord(id) === last)
+  return found.sort((one, other) => one.split(':').length - other.split(':').length)[0]?.replaceAll(':', ' ')
 }
 
 /** Lists the words that can follow. */
@@ -117,14 +131,9 @@ function getLastWord(id: string): string {
 
 // ─── Similar words ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** How many letters may be wrong. */
-function getMaxDistance(word: string): number {
-  return word.length < 5 ? 1 : 2
-}
-
 /** Returns the known word that a mistyped one is close to, if any. A word that is close to a known one is not a secret. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined
   const found = closest(word, known)
-  return distance(word, found) <= getMaxDistance(found) ? found : undefined
+  return distance(word, found) <= (found.length < 5 ? 1 : 2) ? found : undefined
 }

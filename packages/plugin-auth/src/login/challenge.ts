@@ -1,4 +1,4 @@
-import { GrantsError, type Store } from '@particle-grants/core'
+import { GrantsError, Secret, type Store } from '@particle-grants/core'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
 import { isGrantsError } from '../errors/cli-error.ts'
@@ -63,28 +63,50 @@ async function submitAnswer(
   }
 }
 
-/** Prompts for codes until one is accepted or the challenge ends. `r` prompts for a recovery code. */
-async function promptCodes({ session }: Login, { reporter }: ChallengeOptions): Promise<void> {
+/** `r`, or a recovery code. */
+const recovery = /^(?:r|[0-9a-z]{4}(?:-[0-9a-z]{4}){2})$/i
+
+/** Prompts for codes until one is accepted or the challenge ends. `r` prompts for recovery codes, `a` for codes again. */
+async function promptCodes(login: Login, { reporter }: ChallengeOptions): Promise<void> {
   const rejected = new Set<string>()
+  let isRecovery = false
   for (;;) {
-    const { state } = session
-    if (state.status !== 'mfa_required') return
-    const attempts = formatAttempts(state.challenge.attemptsLeft)
-    const message = `Authenticator code (${attempts}, r = recovery code):`
-    const code = await promptCode({ message, flag: '--otp-stdin', rejected, alternative: 'r' })
-    try {
-      if (code === 'r') {
-        reporter.note('May be rejected: Particle documents recovery codes only for login.particle.io.')
-        const recoveryCode = await promptSecret({ message: 'Recovery code:', flag: '--recovery-code-stdin' })
-        await reporter.progress('Checking the recovery code', () =>
-          session.submitRecoveryCode(recoveryCode, { force: true }),
-        )
-      } else await reporter.progress('Checking the code', () => session.submitOtp(code, { force: true }))
-    } catch (thrown) {
-      if (!isGrantsError(thrown, 'invalid_code')) throw thrown
-      if (code !== 'r') rejected.add(code)
-      reporter.caution('Particle rejected the code. Wait for the next one.')
-    }
+    const code: Secret = isRecovery
+      ? await promptSecret({ message: 'Recovery code:', flag: '--recovery-code-stdin' })
+      : await promptAuthenticatorCode(login, rejected)
+    const typed = code.reveal().trim().toLowerCase()
+    isRecovery = typed !== 'a' && (isRecovery || recovery.test(typed))
+    if (typed === 'r') reporter.note('Particle documents recovery codes only for login.particle.io.')
+    if (typed === 'r' || typed === 'a') continue
+    const rejection = await submitTyped(login, { code, isRecovery, reporter })
+    if (rejection === undefined) return
+    rejected.add(typed)
+    reporter.caution(rejection)
+  }
+}
+
+async function promptAuthenticatorCode({ session }: Login, rejected: ReadonlySet<string>): Promise<Secret> {
+  const { state } = session
+  const attempts = state.status === 'mfa_required' ? `${formatAttempts(state.challenge.attemptsLeft)}, ` : ''
+  const message = `Authenticator code (${attempts}r = recovery code):`
+  return new Secret(await promptCode({ message, flag: '--otp-stdin', rejected, alternative: recovery }))
+}
+
+/** Submits a typed code. Returns what to print if it was rejected. */
+async function submitTyped(
+  { session }: Login,
+  { code, isRecovery, reporter }: { code: Secret; isRecovery: boolean; reporter: Reporter },
+): Promise<string | undefined> {
+  const submit = () =>
+    isRecovery ? session.submitRecoveryCode(code, { force: true }) : session.submitOtp(code, { force: true })
+  try {
+    await reporter.progress('Checking the code', submit)
+    return undefined
+  } catch (thrown) {
+    if (!isGrantsError(thrown, 'invalid_code')) throw thrown
+    if (!isRecovery) return 'Particle rejected the code. Wait for the next one.'
+    const left = formatAttempts(thrown.details.attemptsLeft)
+    return `Particle rejected the recovery code; ${left}. Enter another one, or a for an authenticator code.`
   }
 }
 

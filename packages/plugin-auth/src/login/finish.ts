@@ -71,13 +71,11 @@ function reportReplacement(
   const isOther = before.subject !== signIn.subject || before.client.id !== signIn.client.id
   if (!isStillValid && !isOther) return
   const what = `Replaced ${isOther ? formatAccount(before) : 'the earlier sign-in'} in this profile.`
-  const validity = isStillValid ? ` Its old token is still valid ${formatEnd(previousTokens)}.` : ''
+  const expiry = previousTokens?.expiresAt ?? null
+  const end = expiry === null ? 'and never expires' : `until ${formatExpiry(expiry)}`
+  const validity = isStillValid ? ` Its old token is still valid ${end}.` : ''
   const advice = isOther ? ' To keep both accounts, use --profile.' : ''
   reporter.caution(`${what}${validity}${advice}`)
-}
-
-function formatEnd({ expiresAt }: MachineTokens): string {
-  return expiresAt === null ? 'and never expires' : `until ${formatExpiry(expiresAt)}`
 }
 
 function reportLifetime(tokens: MachineTokens, reporter: Reporter): void {
@@ -97,7 +95,8 @@ function formatLifetime(seconds: number): string {
 async function reportStore(signIn: SignIn, { source, connections, reporter }: FinishOptions): Promise<void> {
   const requested = source.store ?? source.profile?.signIn?.store
   if (signIn.store !== 'file' || requested !== undefined) return
-  const problem = await connections.stores.findKeyringProblem()
-  if (problem === undefined) return
-  reporter.caution(`No system keyring available; stored in a 0600 file. Use --store to choose. (${problem})`)
+  if ((await connections.stores.findKeyringProblem()) === undefined) return
+  reporter.caution(
+    'No system keyring responds: the token is stored in plain text, in a file that only you can read.',
+  )
 }

@@ -94,7 +94,7 @@ async function begin(
   const current = source.profile?.signIn ?? source.profile?.pending
   const baseUrl = await getBaseUrl(options)
   const store = await connections.stores.choose(source.store ?? current?.store)
-  if (baseUrl !== particleUrl) reporter.note(`Signing in to ${baseUrl}.`)
+  if (canPrompt || baseUrl !== particleUrl) reporter.note(`Signing in to ${baseUrl.replace('https://', '')}.`)
   const isSignedIn = previousTokens !== undefined && isTokenValid(previousTokens, Date.now())
   const profile = { name: source.name, current, isSignedIn }
   const target = { profile: source.name, baseUrl, store, expiresIn }
@@ -104,7 +104,8 @@ async function begin(
       const send = () => beginLogin(request, target, connections)
       return await reporter.progress('Signing in', send)
     } catch (thrown) {
-      const isRetryable = canPrompt && secrets.password === undefined && isRefusedPassword(thrown)
+      const isRefused = isGrantsError(thrown, 'oauth_error') && isWrongPassword(thrown.details)
+      const isRetryable = canPrompt && secrets.password === undefined && isRefused
       if (request.kind !== 'password' || !isRetryable) throw thrown
       reporter.caution('Wrong username or password. Ten failures block your IP for 30 minutes.')
       request = await promptPasswordAgain(request)
@@ -118,8 +119,4 @@ async function getBaseUrl({ flags, source }: LoginOptions): Promise<string> {
     return checkBaseUrl((await readParticleCliToken()).baseUrl, "particle-cli's apiUrl")
   }
   return (source.profile?.signIn ?? source.profile?.pending)?.baseUrl ?? particleUrl
-}
-
-function isRefusedPassword(thrown: unknown): boolean {
-  return isGrantsError(thrown, 'oauth_error') && isWrongPassword(thrown.details)
 }

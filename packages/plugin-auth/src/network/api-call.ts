@@ -10,9 +10,7 @@ export interface ApiResponse {
 }
 
 /** What a call needs of a session. */
-export interface ApiSession {
-  readonly fetch: typeof fetch
-}
+export type ApiSession = { readonly fetch: typeof fetch }
 
 /** The method of a call, and a body that is sent as JSON. */
 export interface ApiRequest {

@@ -2,9 +2,7 @@
 const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'] as const
 
 /** Returns the environment variable that names a proxy, if one is set. */
-function findProxyVariable(): (typeof proxyVariables)[number] | undefined {
-  return proxyVariables.find((name) => process.env[name])
-}
+const findProxyVariable = () => proxyVariables.find((name) => process.env[name])
 
 /** `fetch` that uses the proxy in HTTPS_PROXY or HTTP_PROXY, except for the hosts in NO_PROXY. */
 export const platformFetch: typeof fetch = async (input, init) => {

@@ -24,7 +24,7 @@ export function formatClient({ kind, id }: SignIn['client']): string {
 }
 
 export function formatStore({ store }: Pick<SignIn, 'store'>): string {
-  return store === 'keyring' ? 'system keyring' : `0600 file in ${shortenHome(fileStoreFolder())}`
+  return store === 'keyring' ? 'system keyring' : `plain text file in ${shortenHome(fileStoreFolder())}`
 }
 
 function shortenHome(path: string): string {

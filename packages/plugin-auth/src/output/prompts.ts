@@ -42,20 +42,21 @@ export async function promptText({
   return answer.trim()
 }
 
-/** Prompts for a code of six digits that was not rejected before, or for the alternative. */
+/** Prompts for a code of six digits that was not rejected before, or for what `alternative` matches. */
 export async function promptCode({
   rejected,
   alternative,
   ...prompt
-}: Prompt & { readonly rejected: ReadonlySet<string>; readonly alternative?: string }): Promise<string> {
-  const normalize = (input: string) => input.replace(/\s/g, '').toLowerCase()
+}: Prompt & { readonly rejected: ReadonlySet<string>; readonly alternative?: RegExp }): Promise<string> {
+  const normalize = (input: string) => input.replace(/\s/g, '')
   const given = await promptText({
     ...prompt,
     clearsInvalid: true,
     validate(input) {
       const code = normalize(input)
       if (rejected.has(code)) return 'Already rejected; not resent. Wait for a new code.'
-      return /^\d{6}$/.test(code) || code === alternative ? undefined : 'Enter 6 digits.'
+      const isOther = alternative?.test(code) ?? false
+      return /^\d{6}$/.test(code) || isOther ? undefined : 'Enter 6 digits.'
     },
   })
   return normalize(given)

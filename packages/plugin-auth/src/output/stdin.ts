@@ -17,7 +17,7 @@ export async function readSecrets(flags: readonly string[]): Promise<Secret[]> {
       remedy: 'Pipe the value in, or leave the flag out to be prompted.',
     })
   }
-  const text = await readInput({
+  const text = await readStdin({
     isComplete: (input) => splitLines(input.toString('utf8')).length > flags.length,
     remedy: 'End the line, or close the input.',
     maxBytes: maxSecretBytes,
@@ -44,7 +44,7 @@ function missingLine(flag: string, flags: readonly string[]): CliError {
   })
 }
 
-/** How stdin is read as a whole. */
+/** How stdin is read. */
 export interface ReadStdinOptions {
   /** What to do if stdin does not end. */
   readonly remedy: string
@@ -52,6 +52,8 @@ export interface ReadStdinOptions {
   readonly maxBytes?: number
   /** The error message for more than `maxBytes`. */
   readonly tooLong?: string
+  /** Whether the rest need not be read. @default never */
+  readonly isComplete?: (input: Buffer) => boolean
 }
 
 /**
@@ -59,16 +61,12 @@ export interface ReadStdinOptions {
  *
  * @throws CliError `no_input` if it does not end within 30 s (`PARTICLE_GRANTS_STDIN_TIMEOUT`), or is too long
  */
-export function readStdin(options: ReadStdinOptions): Promise<Buffer> {
-  return readInput(options)
-}
-
-interface InputOptions extends ReadStdinOptions {
-  /** Whether the rest need not be read. */
-  readonly isComplete?: (input: Buffer) => boolean
-}
-
-async function readInput({ isComplete, remedy, maxBytes, tooLong = '' }: InputOptions): Promise<Buffer> {
+export async function readStdin({
+  isComplete,
+  remedy,
+  maxBytes,
+  tooLong = '',
+}: ReadStdinOptions): Promise<Buffer> {
   const { stdin } = process
   const timeoutMs = getStdinTimeout()
   const what = `Standard input did not end within ${Math.round(timeoutMs / 1000)} s.`

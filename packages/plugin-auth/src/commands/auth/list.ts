@@ -7,12 +7,8 @@ import { paint, wrap } from '../../output/text.ts'
 export class AuthList extends GrantsCommand {
   static override summary = 'List the profiles of this machine.'
   static override description =
-    'A profile is a sign-in with a name. auth login signs in to the profile "default", or to the one that --profile names, and makes it the active one.'
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> auth switch work',
-    '<%= config.bin %> auth status --profile work',
-  ]
+    'A profile is a sign-in with a name. auth login signs in to the active profile, which is "default" at first, or to the one that --profile names. That one is then active.'
+  static override examples = ['<%= config.bin %> <%= command.id %>']
 
   async run() {
     await this.parse(AuthList)
@@ -21,22 +17,23 @@ export class AuthList extends GrantsCommand {
     const profiles = Object.entries(list.profiles).map(([name, { signIn, pending }]) => ({
       name,
       signIn: signIn ?? pending,
-      waitsForCode: pending !== undefined,
+      pending,
     }))
     if (profiles.length === 0) this.print(`No profiles. Sign in:\n  ${this.formatCommand('auth login')}`)
     const width = Math.max(0, ...profiles.map(({ name }) => name.length))
-    for (const { name, signIn, waitsForCode } of profiles) {
+    for (const { name, signIn, pending } of profiles) {
       const mark = name === active ? paint('green', '*') : ' '
       const account = signIn && `${formatAccount(signIn)} at ${signIn.baseUrl} (${signIn.store})`
       const first = `${mark} ${name.padEnd(width)}  `
-      this.print(wrap(`${account}${waitsForCode ? ', MFA code required' : ''}`, { first }))
+      const waits = pending && `; the sign-in of ${formatAccount(pending)} waits for its MFA code`
+      this.print(wrap(`${account}${waits ?? ''}`, { first }))
     }
     return {
       active,
-      profiles: profiles.map(({ name, signIn, waitsForCode }) => ({
+      profiles: profiles.map(({ name, signIn, pending }) => ({
         name,
         active: name === active,
-        waitsForCode,
+        waitsForCode: pending !== undefined,
         account: signIn === undefined ? null : getAccountName(signIn),
         baseUrl: signIn?.baseUrl ?? null,
         client: signIn?.client ?? null,

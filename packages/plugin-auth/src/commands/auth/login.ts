@@ -12,23 +12,14 @@ Without a terminal, two-step authentication takes two calls: the first ends with
 Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 MFA code required, 5 locked out or rate limited, 6 network error.`
   static override usage = '<%= command.id %> [-u USERNAME | --client-id ID | --with-token] [FLAGS]'
   static override examples = [
-    { description: 'Sign in interactively.', command: '<%= config.bin %> <%= command.id %>' },
     {
       description: 'Sign in from a script.',
       command: '<%= config.bin %> <%= command.id %> -u me@example.com --password-stdin < password-file',
     },
     {
-      description: 'Submit the MFA code after exit code 4.',
-      command: 'echo 123456 | <%= config.bin %> <%= command.id %> --otp-stdin',
-    },
-    {
       description: "Get a token for a product's customer.",
       command:
         '<%= config.bin %> <%= command.id %> --client-id my-product-1234 --client-secret-stdin --customer jane@example.com < secret',
-    },
-    {
-      description: 'Sign in to a local sandbox.',
-      command: '<%= config.bin %> <%= command.id %> --base-url http://127.0.0.1:8765',
     },
   ]
   static override baseFlags = connectionFlags
@@ -49,7 +40,9 @@ Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 MFA co
     const { profile } = await findProfile({ profile: source.name }, connections.profiles)
     const saved = { ...source, profile, baseUrl: undefined, store: undefined }
     const signedIn = await status.readStatus(saved, connections)
-    this.print(status.formatStatus(signedIn, this.context))
+    // It is the active profile now, whatever chose it.
+    const active = { ...signedIn, source: { ...saved, chosenBy: 'profiles' } } as const
+    this.print(status.formatStatus(active, this.context))
     return status.toStatusDocument(signedIn)
   }
 }

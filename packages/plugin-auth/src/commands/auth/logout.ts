@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core'
 import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
+import { getActiveProfile } from '../../connection/profiles.ts'
 import type { SignedOut } from '../../connection/sign-out.ts'
-import { findProfile, findTokenVariable } from '../../connection/source.ts'
+import { assertProfileExists, findProfile, findTokenVariable } from '../../connection/source.ts'
 import { exitCodes } from '../../errors/cli-error.ts'
 import { formatAccount, getAccountName } from '../../output/format.ts'
 import { formatOutcome } from '../../output/text.ts'
@@ -10,17 +11,13 @@ export class AuthLogout extends GrantsCommand {
   static override summary = 'Sign out: revoke the access token and delete it from this machine.'
   static override description =
     'Local credentials are deleted even if revocation fails; the exit code is then 1, and the token is valid until it expires.'
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --profile work',
-    '<%= config.bin %> <%= command.id %> --all',
-  ]
+  static override examples = ['<%= config.bin %> <%= command.id %> --profile work']
   static override baseFlags = { profile: connectionFlags.profile }
   static override flags = {
     all: Flags.boolean({ summary: 'Sign out of all profiles.', exclusive: ['profile'] }),
     revoke: Flags.boolean({
       allowNo: true,
-      summary: 'Revoke the tokens that <%= config.bin %> requested (default); --revoke also revokes others.',
+      summary: 'Revoke the token (default: unless you passed it with --with-token or --from-particle-cli).',
     }),
   }
 
@@ -29,9 +26,10 @@ export class AuthLogout extends GrantsCommand {
     const { Connections } = await import('../../connection/connection.ts')
     const { signOut } = await import('../../connection/sign-out.ts')
     const connections = new Connections()
-    const names = flags.all
-      ? Object.keys((await connections.profiles.read()).profiles)
-      : [(await findProfile(flags, connections.profiles)).name]
+    const before = await connections.profiles.read()
+    const source = await findProfile(flags, connections.profiles)
+    if (!flags.all) await assertProfileExists(source, connections.profiles)
+    const names = flags.all ? Object.keys(before.profiles) : [source.name]
     const results: SignedOut[] = []
     const failures: unknown[] = []
     for (const name of names) {
@@ -46,6 +44,11 @@ export class AuthLogout extends GrantsCommand {
     }
     if (failures.length > 0) throw failures[0]
     if (names.length === 0) this.print('No profiles.')
+    const after = await connections.profiles.read()
+    const active = getActiveProfile(after)
+    const signIn = after.profiles[active]?.signIn
+    if (active !== getActiveProfile(before) && signIn !== undefined)
+      this.print(`The active profile is now ${active} (${formatAccount(signIn)}).`)
     const variable = findTokenVariable()
     if (variable !== undefined) this.caution(`${variable} is still set: commands use its token.`)
     return { profiles: results.map(toDocument) }

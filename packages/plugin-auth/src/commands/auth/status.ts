@@ -5,10 +5,7 @@ export class AuthStatus extends AuthenticatedCommand {
   static override summary = 'Show the current account, token expiry and source.'
   static override description =
     'Works offline unless --check is given. Exit code 0: there is a valid token; 3: there is none; 4: a sign-in waits for its MFA code.'
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    { description: 'In a script.', command: '<%= config.bin %> <%= command.id %> --json --check' },
-  ]
+  static override examples = ['<%= config.bin %> <%= command.id %> --json --check']
   static override flags = {
     check: Flags.boolean({ summary: 'Verify the token with the API.' }),
   }

@@ -2,6 +2,7 @@ import { Args } from '@oclif/core'
 import { GrantsCommand } from '../../command/grants-command.ts'
 import { Connections } from '../../connection/connection.ts'
 import { assertProfile } from '../../connection/profiles.ts'
+import { findProfile } from '../../connection/source.ts'
 import { CliError } from '../../errors/cli-error.ts'
 import { formatAccount } from '../../output/format.ts'
 import { promptChoice } from '../../output/prompts.ts'
@@ -11,10 +12,7 @@ export class AuthSwitch extends GrantsCommand {
   static override summary = 'Set the default profile.'
   static override description =
     'Without NAME, it switches to the other of two profiles, or prompts for one in a terminal.'
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> work',
-  ]
+  static override examples = ['<%= config.bin %> <%= command.id %> work']
   static override args = {
     name: Args.string({ ignoreStdin: true, description: 'The profile to use.' }),
   }
@@ -27,7 +25,9 @@ export class AuthSwitch extends GrantsCommand {
       assertProfile(before, name)
       return { ...before, active: name }
     })
-    this.print(formatOutcome('success', `Switched to profile ${name}`))
+    this.print(formatOutcome('success', `The active profile is ${name}`))
+    const used = await findProfile({}, profiles)
+    if (used.name !== name) this.caution(`PARTICLE_GRANTS_PROFILE is set: commands use profile ${used.name}.`)
     return { active: name }
   }
 

@@ -7,10 +7,7 @@ export class AuthMfaEnable extends AuthenticatedCommand {
   static override summary = 'Set up two-step authentication with a QR code.'
   static override description =
     'Shows a QR code and the secret for an authenticator app, and prompts for the first code. Nothing changes before that code is accepted. With --keep-secret the secret is also stored in the keyring, so that auth login can sign in unattended: anyone who can unlock the keyring then has both factors. Without a terminal --keep-secret is required, and the keyring has the only copy.'
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --keep-secret --json',
-  ]
+  static override examples = ['<%= config.bin %> <%= command.id %> --keep-secret --json']
   static override flags = {
     'keep-secret': Flags.boolean({
       summary: 'Store the TOTP secret in the keyring for unattended sign-ins.',

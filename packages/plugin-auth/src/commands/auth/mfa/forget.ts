@@ -9,10 +9,7 @@ export class AuthMfaForget extends GrantsCommand {
   static override summary = 'Remove the stored TOTP secret from the keyring.'
   static override description =
     'Use it when the secret is outdated, because the authenticator app was set up again elsewhere. Nothing is sent, and two-step authentication stays on: auth login prompts for the code again.'
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --username me@example.com',
-  ]
+  static override examples = ['<%= config.bin %> <%= command.id %>']
   static override baseFlags = { profile: connectionFlags.profile, 'base-url': connectionFlags['base-url'] }
   static override flags = {
     username: Flags.string({ char: 'u', summary: 'The account (default: the account of the profile).' }),
@@ -29,12 +26,10 @@ export class AuthMfaForget extends GrantsCommand {
     const username = flags.username ?? (signIn && getAccountName(signIn)) ?? undefined
     if (username === undefined) throw new CliError('usage', { what: 'Specify an account with --username.' })
     const baseUrl = source.baseUrl ?? signIn?.baseUrl ?? particleUrl
-    const forgotten = await removeTotpKey(await stores.get('keyring'), { baseUrl, username })
-    this.print(
-      forgotten
-        ? `The TOTP secret of ${username} was removed from the keyring.`
-        : `The keyring has no TOTP secret of ${username}.`,
-    )
-    return { account: username, forgotten }
+    const forgotten = await stores.tryKeyring((keyring) => removeTotpKey(keyring, { baseUrl, username }))
+    if (forgotten === undefined) this.print('No keyring responds, so there is no stored TOTP secret.')
+    else if (forgotten) this.print(`The TOTP secret of ${username} was removed from the keyring.`)
+    else this.print(`The keyring has no TOTP secret of ${username}.`)
+    return { account: username, forgotten: forgotten ?? false }
   }
 }

@@ -3,10 +3,7 @@ import { formatList } from '../../../output/text.ts'
 
 export class AuthMfaStatus extends AuthenticatedCommand {
   static override summary = 'Show whether two-step authentication is on.'
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --json',
-  ]
+  static override examples = ['<%= config.bin %> <%= command.id %>']
 
   async run() {
     await this.parse(AuthMfaStatus)
