@@ -5,10 +5,11 @@ import llmstxt from 'vitepress-plugin-llms'
 import { chartFences } from './charts.ts'
 import { withContentSecurityPolicy } from './content-security-policy.ts'
 import { descriptionOf, isGenerated, markdownPath } from './descriptions.ts'
+import { lighten } from './lighten.ts'
 import { fittingCells } from './markdown/cells.ts'
 import { emptyHeaders } from './markdown/empty-headers.ts'
 import { publicLinks } from './markdown/public-links.ts'
-import { keepWords, markValues } from './markdown/samples.ts'
+import { colourClasses, colourStyles, keepWords, markValues } from './markdown/samples.ts'
 import { sourceMarkers } from './markdown/sources.ts'
 import { tabsOfNamedBlocks } from './markdown/tabs.ts'
 import { mermaidFences } from './mermaid.ts'
@@ -51,6 +52,7 @@ export default defineConfig({
   head: [
     ['link', { rel: 'icon', href: `${base}favicon.svg`, type: 'image/svg+xml' }],
     ['meta', { name: 'theme-color', content: '#0b5d66' }],
+    ['style', {}, colourStyles],
     ['meta', { property: 'og:type', content: 'website' }],
     ['meta', { property: 'og:site_name', content: 'Particle Grants' }],
     ['meta', { property: 'og:image', content: `${published}/social-card.png` }],
@@ -84,9 +86,10 @@ export default defineConfig({
     },
   }),
   transformHtml: withContentSecurityPolicy,
+  buildEnd: ({ outDir }) => lighten(outDir),
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
-    codeTransformers: [markValues, keepWords],
+    codeTransformers: [markValues, keepWords, colourClasses],
     config(markdown) {
       mermaidFences(markdown)
       chartFences(markdown)
@@ -123,7 +126,13 @@ export default defineConfig({
         ignoreFilesPerOutput: { llmsFullTxt: ['api/**'] },
       }) as never,
     ],
-    resolve: { conditions },
+    // No component here or in the theme uses Vue's options.
+    define: { __VUE_OPTIONS_API__: false },
+    resolve: {
+      conditions,
+      // The home page is a document, so that VitePress' own is not loaded.
+      alias: [{ find: './VPHome.vue', replacement: join(import.meta.dirname, 'theme/not-found.vue') }],
+    },
     ssr: { resolve: { conditions }, noExternal: [/^@particle-grants\//] },
   },
 })

@@ -39,7 +39,8 @@ export function renderForSearch(
 ): string {
   const path = env.relativePath
   if (leftOut.test(path)) return ''
-  const html = markdown.render(source, env)
+  // Code repeats the names that the text explains.
+  const html = markdown.render(source, env).replaceAll(/<pre[\s\S]*?<\/pre>/g, '')
   // Headings as VitePress looks for them: with a link to their anchor.
   const sections = Object.entries(aliases[path] ?? {}).map(
     ([anchor, words]) => `<h2>${words} <a href="#${anchor}">#</a></h2><p>${words}</p>`,

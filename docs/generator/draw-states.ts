@@ -1,6 +1,6 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import { type Status, statuses } from '@particle-grants/core/machine'
-import { findStateArrows } from '@particle-grants/reference'
+import { findStateArrows, type StateArrow } from '@particle-grants/reference'
 import type { GeneratedFile } from './page.ts'
 
 /** An arrow of the diagram. One unit is about one pixel. */
@@ -8,7 +8,8 @@ export interface DrawnArrow {
   readonly from: Status
   readonly to: Status
   readonly events: readonly string[]
-  readonly rejectedEvents: readonly string[]
+  /** What it says: for the text alternative and the list below the diagram. */
+  readonly text: string
   readonly isMainPath: boolean
   /** SVG path data. */
   readonly path: string
@@ -71,11 +72,24 @@ export function drawStates(): StateDrawing {
       const { points, x, y } = graph.edge(from, to) as { points: Point[]; x: number; y: number }
       const top = y - ((events.length - 1) * lineHeight) / 2 + 4
       return {
-        ...{ from, to, events, rejectedEvents, isMainPath, path: toPath(points) },
+        ...{ from, to, events, isMainPath, path: toPath(points) },
+        text: describeArrow({ from, to, events, rejectedEvents }),
         ...(isMainPath && { label: { x: round(x), y: round(top), lines: events } }),
       }
     }),
   }
+}
+
+/** Describes an arrow as text. */
+export function describeArrow({
+  from,
+  to,
+  events,
+  rejectedEvents,
+}: Omit<StateArrow, 'isMainPath' | 'rows'>): string {
+  const rejected = rejectedEvents.length > 0 ? [`rejected: ${rejectedEvents.join(', ')}`] : []
+  const text = [...(events.length > 0 ? [events.join(', ')] : []), ...rejected].join('; ')
+  return from === to ? `${from} stays: ${text}` : `${from} to ${to}: ${text}`
 }
 
 /** The drawing as a file of the theme. */

@@ -1,13 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { generate } from './generate.ts'
-import { openApiFile } from './openapi/document.ts'
-import { lintOpenApi } from './openapi/lint.ts'
 import type { GeneratedFile } from './page.ts'
 
 /** Runs a command of the generator, and returns its exit code. `docs` is the folder of the site. */
 export async function main([command = 'write']: readonly string[], docs: string): Promise<number> {
-  if (command === 'lint') return lint()
   if (command === 'api') return api(docs)
   const files = await generate()
   const stale = files.filter((file) => isStale(file, docs))
@@ -22,13 +19,6 @@ async function api(docs: string): Promise<number> {
   const failed = await makeApiPages(docs)
   if (failed > 0) print(`The doc comments of ${failed} packages have problems: see above.`)
   return failed === 0 ? 0 : 1
-}
-
-async function lint(): Promise<number> {
-  const problems = await lintOpenApi(openApiFile().text)
-  for (const problem of problems) print(problem)
-  print(problems.length === 0 ? 'The OpenAPI file is valid.' : `${problems.length} problems.`)
-  return problems.length === 0 ? 0 : 1
 }
 
 function report(files: readonly GeneratedFile[], stale: readonly GeneratedFile[]): number {

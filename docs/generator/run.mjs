@@ -1,5 +1,5 @@
 // Runs the generator. Node 20 can't run TypeScript, so it is bundled first, with the sources of the workspace: nothing has
-// to be built before. `write` writes the pages, `check` says which are stale, `lint` judges the OpenAPI file.
+// to be built before. `write` writes the pages, `check` says which are stale, `api` makes the API pages.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -18,7 +18,7 @@ try {
     format: 'esm',
     target: 'node20',
     conditions: ['@particle-grants/source'],
-    external: ['@redocly/openapi-core', 'typedoc', 'typedoc-plugin-markdown'],
+    external: ['typedoc', 'typedoc-plugin-markdown'],
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },

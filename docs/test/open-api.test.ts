@@ -11,7 +11,7 @@ import { bodyOf } from '../generator/exchange/exchange.ts'
 import { exchanges } from '../generator/exchange/exchanges.ts'
 import { recordAll } from '../generator/exchange/recordings.ts'
 import { openApi } from '../generator/openapi/document.ts'
-import { lintOpenApi } from '../generator/openapi/lint.ts'
+import { lintOpenApi } from './lint-open-api.ts'
 import { bearerCalls, refusedRequests, type SentRequest } from './requests.ts'
 
 const document = openApi()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Application, LogLevel } from 'typedoc'
 import { documentedPackages } from '../sidebar.ts'
 import { withIntroduction } from './introduction.ts'
+import { splitGroups } from './split-groups.ts'
 
 /**
  * Generates the API pages of every package from its doc comments, and returns the number of packages that failed. A package
@@ -18,25 +19,40 @@ export async function makeApiPages(docs: string): Promise<number> {
     const sources = hashOf(folder)
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) continue
     rmSync(out, { recursive: true, force: true })
-    if (await makePages(folder, out)) {
-      introduce(name, folder, out)
+    const entries = entriesOf(folder)
+    if (await makePages(folder, Object.keys(entries), out)) {
+      finish(name, entries, out)
       writeFileSync(stamp, sources)
     } else failed += 1
   }
   return failed
 }
 
-function introduce(name: string, folder: string, out: string): void {
-  const readme = readFileSync(join(folder, 'README.md'), 'utf8')
-  for (const file of readdirSync(out).filter((one) => one.endsWith('.md'))) {
+/** Returns what is imported from a package, by the source file of its entry point. */
+function entriesOf(folder: string): Readonly<Record<string, string>> {
+  const { name, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const entries = Object.entries(exports as Record<string, { '@particle-grants/source'?: string }>)
+  return Object.fromEntries(
+    entries.flatMap(([path, { '@particle-grants/source': file }]) =>
+      file === undefined || !existsSync(join(folder, file)) ? [] : [[file, name + path.slice(1)]],
+    ),
+  )
+}
+
+/** Introduces the pages of typedoc, and splits them. */
+function finish(folder: string, entries: Readonly<Record<string, string>>, out: string): void {
+  const readme = readFileSync(join(out, '../../../packages', folder, 'README.md'), 'utf8')
+  const introduced = Object.entries(entries).map(([source, entry]) => {
+    const file = source.replace('./src/', '').replace(/(?:\/index)?\.ts$/, '.md')
     const page = readFileSync(join(out, file), 'utf8')
-    const entry = `@particle-grants/${name}${file === 'index.md' ? '' : `/${file.replace(/\.md$/, '')}`}`
-    writeFileSync(join(out, file), withIntroduction(page, { folder: name, entry, readme }))
-  }
+    return [file, withIntroduction(page, { folder, file, entry, readme })] as const
+  })
+  for (const [file, text] of Object.entries(splitGroups(Object.fromEntries(introduced))))
+    writeFileSync(join(out, file), text)
 }
 
 function hashOf(folder: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([common, markdown, introductions]))
+  const hash = createHash('sha256').update(JSON.stringify([common, markdown, edition]))
   const files = readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(file))
     .map((file) => join('src', file))
@@ -46,15 +62,9 @@ function hashOf(folder: string): string {
   return hash.digest('hex')
 }
 
-async function makePages(folder: string, out: string): Promise<boolean> {
-  const { name, exports: entries } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const entryPoints = Object.values(entries as Record<string, { '@particle-grants/source'?: string }>)
-    .flatMap((entry) => entry['@particle-grants/source'] ?? [])
-    .map((file) => join(folder, file))
-    .filter(existsSync)
+async function makePages(folder: string, sources: readonly string[], out: string): Promise<boolean> {
   const app = await Application.bootstrapWithPlugins({
-    name,
-    entryPoints,
+    entryPoints: sources.map((file) => join(folder, file)),
     tsconfig: join(folder, 'tsconfig.build.json'),
     // Other packages of the workspace resolve to their sources, so nothing has to be built first.
     compilerOptions: { customConditions: ['@particle-grants/source'], rootDir: join(folder, '..') },
@@ -68,8 +78,8 @@ async function makePages(folder: string, out: string): Promise<boolean> {
   return !app.logger.hasErrors()
 }
 
-/** Increase it when the introductions change, so that every page is generated again. */
-const introductions = 2
+/** Increase it when introductions or the split change, so that every page is generated again. */
+const edition = 3
 
 const common = {
   plugin: ['typedoc-plugin-markdown'],
@@ -89,6 +99,7 @@ const common = {
 const markdown = {
   outputFileStrategy: 'modules',
   entryFileName: 'index',
+  useCustomAnchors: true,
   entryModule: 'index',
   hidePageHeader: true,
   hideBreadcrumbs: true,
@@ -96,6 +107,7 @@ const markdown = {
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
   typeDeclarationFormat: 'table',
+  typeDeclarationVisibility: 'compact', // what a constant contains is in the pages of the site
   // Nearly everything is readonly, so the modifier says nothing.
   tableColumnSettings: { hideModifiers: true, hideInherited: true, hideOverrides: true },
 } as object

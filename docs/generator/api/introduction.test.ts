@@ -11,7 +11,7 @@ describe('a page of an API begins', () => {
     (folder) => {
       const readme = readFileSync(new URL(`../../../packages/${folder}/README.md`, import.meta.url), 'utf8')
       const entry = `@particle-grants/${folder}`
-      const page = withIntroduction(made, { folder, entry, readme })
+      const page = withIntroduction(made, { folder, file: 'index.md', entry, readme })
       const [beginning = '', rest] = page.split('\n## Functions')
       expect(rest).toBeDefined()
       expect(beginning.startsWith(`# ${entry}\n\n`)).toBe(true)
@@ -24,7 +24,12 @@ describe('a page of an API begins', () => {
   it('with its links as they lead from there', () => {
     const readme =
       '# x\n\n[a](../core/README.md) [b](../core) [c](../../docs/guides/axios.md#d) [e](../../apps/cli/README.md)\n\n## More\n'
-    const page = withIntroduction(made, { folder: 'axios', entry: '@particle-grants/axios', readme })
+    const page = withIntroduction(made, {
+      folder: 'axios',
+      file: 'index.md',
+      entry: '@particle-grants/axios',
+      readme,
+    })
     expect(page).toContain(
       '[a](../core/index.md) [b](../core/index.md) [c](../../guides/axios.md#d) [e](../../../apps/cli/README.md)',
     )
@@ -32,8 +37,15 @@ describe('a page of an API begins', () => {
 
   it('with what is imported, where it is not the first entry point', () => {
     const entry = '@particle-grants/core/machine'
-    expect(withIntroduction(made, { folder: 'core', entry, readme: '# x\n' })).toMatch(
+    const page = withIntroduction(made, {
+      folder: 'core',
+      file: 'machine/machine.md',
+      entry,
+      readme: '# x\n',
+    })
+    expect(page).toMatch(
       /^# @particle-grants\/core\/machine\n\nThe exports of `@particle-grants\/core\/machine`\./,
     )
+    expect(page).toContain('[@particle-grants/core](../index.md)')
   })
 })

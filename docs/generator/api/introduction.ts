@@ -5,6 +5,8 @@ import { documentedPackages } from '../sidebar.ts'
 export interface ApiPage {
   /** The package's folder in `packages/`. */
   readonly folder: string
+  /** The page, by its path from the folder of the package's pages. */
+  readonly file: string
   /** What is imported: the package, or one of its other entry points. */
   readonly entry: string
   readonly readme: string
@@ -16,12 +18,13 @@ const documented: readonly string[] = documentedPackages
  * Returns a page of typedoc with an introduction from the package's README: its purpose, installation and an example. A page of
  * another entry point says what to import.
  */
-export function withIntroduction(page: string, { folder, entry, readme }: ApiPage): string {
+export function withIntroduction(page: string, { folder, file, entry, readme }: ApiPage): string {
   const [name = ''] = /^@[\w-]+\/[\w-]+/.exec(entry) ?? []
+  const index = posix.relative(posix.dirname(file), 'index.md')
   const introduction =
     entry === name
       ? rebased(beginningOf(readme, name), folder)
-      : `The exports of \`${entry}\`. Purpose and installation of the package: [${name}](./index.md).`
+      : `The exports of \`${entry}\`. Purpose and installation of the package: [${name}](${index}).`
   return page.replace(/^# .*\n/, `# ${entry}\n\n${introduction}\n`)
 }
 

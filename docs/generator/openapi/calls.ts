@@ -1,5 +1,5 @@
 import { type Call, type CallId, calls, limits, tokenRequest } from '@particle-grants/reference'
-import { inferSchema, object, ref, type Schema, toSchema } from './schema.ts'
+import { formatSchemas, inferSchema, object, ref, type Schema } from './schema.ts'
 import { responseRef } from './token-endpoint.ts'
 
 /** Schemas of responses where the facts say more than the example. */
@@ -27,7 +27,7 @@ const fieldSchemas: Readonly<Record<string, Schema>> = {
   invalidate_tokens: { type: 'boolean' },
   no_password: { type: 'boolean' },
   grant_type: { const: 'client_credentials' },
-  otp: toSchema('otp'),
+  otp: formatSchemas.otp,
   type: { enum: ['installed', 'web'] },
   scopes: { type: 'array', items: { type: 'string' } },
 }

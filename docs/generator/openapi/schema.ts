@@ -1,28 +1,19 @@
 import type { FieldFormat } from '@particle-grants/core/protocol'
-import { fieldFormats, type ResponseField } from '@particle-grants/reference'
+import type { ResponseField } from '@particle-grants/reference'
 
 /** A JSON Schema, in the draft of OpenAPI 3.1. */
 export interface Schema {
   readonly [key: string]: unknown
 }
 
-const schemas: Readonly<Record<FieldFormat, Schema>> = {
+/** The schema of each format of a form field. */
+export const formatSchemas: Readonly<Record<FieldFormat, Schema>> = {
   text: { type: 'string', minLength: 1 },
   secret: { type: 'string', minLength: 1, format: 'password' },
   otp: { type: 'string', pattern: '^[0-9]{6}$', format: 'password' },
   seconds: { type: 'integer', minimum: 0 },
   date: { type: 'string', format: 'date-time' },
   scope: { type: 'string', pattern: '^\\S+( \\S+)*$' },
-}
-
-/** Returns the schema of a form field. */
-export function toSchema(format: FieldFormat): Schema {
-  return schemas[format]
-}
-
-/** Returns what a format means, as a sentence of a description. */
-export function describeFormat(format: FieldFormat): string {
-  return fieldFormats[format]
 }
 
 /** Returns the schema of an object, with the names of its required properties. */

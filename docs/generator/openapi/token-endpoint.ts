@@ -11,6 +11,7 @@ import {
   errorFields,
   explainGrant,
   type FieldReference,
+  fieldFormats,
   otherError,
   type ResponseField,
   successFields,
@@ -18,7 +19,7 @@ import {
   tokenEndpointErrorReferences,
   tokenRequest,
 } from '@particle-grants/reference'
-import { describeFormat, object, ref, responseProperty, type Schema, toSchema } from './schema.ts'
+import { formatSchemas, object, ref, responseProperty, type Schema } from './schema.ts'
 
 const names: Readonly<Record<GrantType, string>> = {
   password: 'PasswordRequest',
@@ -186,8 +187,8 @@ function requestSchema(type: GrantType): Schema {
     return [
       name,
       {
-        ...toSchema(format),
-        description: `${meaning} ${describeFormat(format)}`,
+        ...formatSchemas[format],
+        description: `${meaning} ${fieldFormats[format]}`,
         examples: [format === 'seconds' ? Number(example) : example],
         'x-known-from': from,
       },

@@ -8,7 +8,7 @@ import {
   type TransitionRow,
   transitions,
 } from '@particle-grants/reference'
-import { describeArrow } from '../../.vitepress/theme/state-diagram/describe-arrow.ts'
+import { describeArrow } from '../draw-states.ts'
 import { blocks, code, component, heading, list, table } from '../markdown/markdown.ts'
 import { type GeneratedFile, page } from '../page.ts'
 

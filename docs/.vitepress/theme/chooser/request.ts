@@ -13,6 +13,11 @@ export function clientId(kind: ClientKind): string {
   return clientReferences[kind].example.replace(/:.*/, '')
 }
 
+/** Returns the page of a grant on this site. */
+export function grantPage(type: GrantType): string {
+  return `/grants/${type.replace('urn:custom:', '').replaceAll('_', '-')}`
+}
+
 /** What a request contains in addition to the grant's required fields, or instead of their examples. */
 export type FieldValues = Readonly<Record<string, string>>
 

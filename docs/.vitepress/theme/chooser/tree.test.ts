@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { grantTypes } from '@particle-grants/core/protocol'
 import { describe, expect, it } from 'vitest'
-import { ends, pageOf, questions } from './tree.ts'
+import { grantPage } from './request.ts'
+import { ends, questions } from './tree.ts'
 import { pathTo, readChoice } from './way.ts'
 
 const docs = new URL('../../../', import.meta.url)
@@ -20,7 +21,7 @@ it.each(Object.entries(ends))('links the result %s to existing pages', (_, { pag
 })
 
 it('links every grant to an existing page', () => {
-  for (const type of grantTypes) expect(exists(pageOf(type)), type).toBe(true)
+  for (const type of grantTypes) expect(exists(grantPage(type)), type).toBe(true)
 })
 
 it('shows a command with the required fields of the grant, and the examples of the reference', () => {

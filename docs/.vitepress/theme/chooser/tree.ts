@@ -7,7 +7,7 @@ import {
   promptedLogin,
   tokenFromEnvironment,
 } from './command.ts'
-import { clientId, customerName, exampleRequest } from './request.ts'
+import { clientId, customerName, exampleRequest, grantPage } from './request.ts'
 
 /** A result of the chooser: a page, and the commands that get the token. */
 export interface End {
@@ -35,17 +35,12 @@ function endWith(
     label: 'With curl',
     text: exampleRequest(grant, client, scope === undefined ? {} : { scope }),
   }
-  return { ...rest, page: pageOf(grant), commands: [command, curl] }
+  return { ...rest, page: grantPage(grant), commands: [command, curl] }
 }
 
 const product = `--client-id ${clientId('product')}`
 const accountWithMfa = 'mfa@example.com'
 const customer = `--customer ${customerName}`
-
-/** Returns the page of a grant on this site. */
-export function pageOf(grant: GrantType): string {
-  return `/grants/${grant.replace('urn:custom:', '').replaceAll('_', '-')}`
-}
 
 const life = { text: 'How long it is valid', link: '/reference/token-life' }
 const playground = (scenario: string) => ({

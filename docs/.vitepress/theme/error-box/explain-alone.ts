@@ -7,6 +7,7 @@ import {
   type UnsupportedGrantId,
   unsupportedGrants,
 } from '@particle-grants/reference'
+import { grantPage } from '../chooser/request.ts'
 import { type Explained, toReadable } from './explained.ts'
 
 /** Explains a response that is not from the token endpoint. */
@@ -51,10 +52,7 @@ export function explainStatus(status: number): Explained {
 
 /** Returns the link to the page of a grant. */
 export function grantLink(type: GrantType): Explained['links'][number] {
-  return {
-    text: `The grant type ${type}`,
-    link: `/grants/${type.replace('urn:custom:', '').replaceAll('_', '-')}`,
-  }
+  return { text: `The grant type ${type}`, link: grantPage(type) }
 }
 
 /** Explains the name of a grant type, supported or not. */

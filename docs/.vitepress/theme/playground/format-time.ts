@@ -1,9 +1,10 @@
 const units = [
-  { name: 'day', ms: 86_400_000 },
-  { name: 'hour', ms: 3_600_000 },
-  { name: 'minute', ms: 60_000 },
-  { name: 'second', ms: 1000 },
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
 ] as const
+const relative = new Intl.RelativeTimeFormat('en')
 
 /** Formats a time in UTC, to the second. */
 export function formatTime(time: number): string {
@@ -12,9 +13,7 @@ export function formatTime(time: number): string {
 
 /** Formats the distance between two times in the largest unit that fits: `in 90 days`, `2 hours ago`. */
 export function formatDistance(from: number, to: number): string {
-  const distance = Math.abs(to - from)
-  const { name, ms } = units.find((unit) => distance >= unit.ms) ?? { name: 'second', ms: 1000 }
-  const count = Math.floor(distance / ms)
-  const text = `${count} ${name}${count === 1 ? '' : 's'}`
-  return to > from ? `in ${text}` : `${text} ago`
+  const past = from - to
+  const [unit, ms] = units.find(([, ms]) => Math.abs(past) >= ms) ?? ['second', 1000]
+  return relative.format(-Math.trunc(past / ms), unit)
 }
