@@ -86,8 +86,8 @@ export default defineConfig(({ mode }) => {
   }
   return {
     test: {
-      // One more worker than vitest's default: much of the time is waiting for sockets and processes.
-      maxWorkers: '100%',
+      // More workers than vitest's default: much of the time is waiting for sockets and processes.
+      maxWorkers: mode === 'stress' ? '150%' : '100%',
       // Keeps transformed modules on disk, by their content: a second run saves ten seconds.
       experimental: { fsModuleCache: true },
       projects: mode === 'test' ? [...projects, types] : projects,

@@ -11,7 +11,7 @@ import type { RedisClient } from './redis-client.ts'
 
 /** They are spread over all nodes of a cluster. */
 const keys = Array.from({ length: 100 }, (_, index) => `session-${index}`)
-const kills = 2
+const kills = 1
 
 /** Connects a client and closes it after the test. */
 const clusterClients: Readonly<Record<string, (urls: readonly string[]) => Promise<RedisClient>>> = {
