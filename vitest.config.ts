@@ -87,7 +87,7 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       // More workers than vitest's default: much of the time is waiting for sockets and processes.
-      maxWorkers: mode === 'stress' ? '150%' : '100%',
+      maxWorkers: mode === 'stress' ? '200%' : '100%',
       // Keeps transformed modules on disk, by their content: a second run saves ten seconds.
       experimental: { fsModuleCache: true },
       projects: mode === 'test' ? [...projects, types] : projects,

@@ -60,7 +60,7 @@ describe('the programs of the grant pages', () => {
 
 async function playProgram({ text, unserved }: PageProgram, variables: Record<string, string> = {}) {
   const { TOKEN, CODE } = await prepareAccounts(cloud)
-  // These open sockets of their own, which cannot be redirected.
+  // These open sockets themselves, which cannot be redirected.
   const url = /from '(?:got|undici)'/.test(text)
     ? (cloud.environment.PARTICLE_GRANTS_BASE_URL ?? '')
     : 'https://api.particle.io'

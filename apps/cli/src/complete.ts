@@ -13,7 +13,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** Returns the candidates for the word at the index, where 1 is the first word after the program's name. */
 export async function complete([, index, ...given]: readonly string[]): Promise<string> {
-  // bash makes words of their own of the equals signs.
+  // bash splits words at equals signs.
   const all = given
     .slice(0, Number(index))
     .flatMap((word, at) => (word === '=' && at < Number(index) - 1 ? [] : [word]))

@@ -4,7 +4,7 @@ import { developer, product, World, withMfa } from '../test/cli.ts'
 /** Nothing in the environment leads to the sandbox: only the flags of a printed command do. */
 const env = { PARTICLE_GRANTS_BASE_URL: '' }
 
-/** The commands in an output: each is on a line of its own. */
+/** The commands in an output: each is on a separate line. */
 function findCommands(output: string): string[][] {
   return [...output.matchAll(/^ {2,4}pgrants (.+)$/gm)].map(([, words = '']) => words.split(' '))
 }

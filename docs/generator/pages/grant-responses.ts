@@ -45,7 +45,7 @@ export function tokenFieldTable(): string {
 }
 
 function rows({ errors }: GrantExplanation, at: Place, ofAnyGrant: boolean): string[][] {
-  const refusals = errors.filter(({ code }) => code !== 'mfa_required') // in a row of its own
+  const refusals = errors.filter(({ code }) => code !== 'mfa_required') // in a separate row
   return refusals.flatMap(({ code, status, causes }) =>
     causes
       .filter((cause) => (cause.grants.length === grantTypes.length) === ofAnyGrant)

@@ -38,7 +38,7 @@ describe('attachSession', () => {
     attachSession(session, axios)
   })
 
-  it('tells why somebody has to sign in', () => {
+  it('says why a person must sign in', () => {
     attachSession(axios, session, {
       onReauthenticationRequired: (error) => {
         expectTypeOf(error).toEqualTypeOf<ReauthenticationError>()

@@ -59,7 +59,7 @@ async function opened(axios: string, options: { readonly allowedOrigins?: readon
 describe.runIf(browser !== undefined).each(['axios-oldest', 'axios-middle', 'axios'])(
   'in Chromium, by XMLHttpRequest, %s',
   (version) => {
-    it('a dead token is renewed, and the call sent again, whatever the response type', async () => {
+    it('renews an invalid token and replays the call, whatever the response type', async () => {
       const scene = await opened(version)
       const { tab, sandbox, api, statuses, grants } = scene
       for (const type of ['json', 'text', 'blob', 'arraybuffer'] as const) {

@@ -56,7 +56,7 @@ describe.each(versions)('the body of a replayed request, $name', ({ axios, attac
       await instance.post('/', form)
       expect(server.requests).toHaveLength(2)
       for (const { body } of server.requests) {
-        // From the body itself: in Node the fetch adapter of Axios says a wrong type, whoever sends.
+        // From the body itself: in Node the fetch adapter of Axios sends a wrong type.
         const boundary = body.subarray(2, body.indexOf('\r')).toString()
         const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` }
         const parsed = await new Response(new Uint8Array(body), { headers }).formData()

@@ -134,7 +134,7 @@ const sentByAll = [
   'a line break before the host',
   'a line break in the scheme',
   'a tab between the slashes',
-  'a blank before',
+  'a space before',
   'a control character before',
   'a subdomain of the host',
   'a dot after the host',

@@ -45,7 +45,7 @@ export function hostileForms(allowed: string, host: string): HostileForm[] {
     url('a line break before the host', `${scheme}://\n${at}/v1`),
     url('a line break in the scheme', `${scheme.slice(0, 2)}\n${scheme.slice(2)}://${at}/v1`),
     url('a tab between the slashes', `${scheme}:/\t/${at}/v1`),
-    url('a blank before', ` ${evil}/v1`),
+    url('a space before', ` ${evil}/v1`),
     url('a control character before', `\u0001${evil}/v1`),
     url('the host as a subdomain', `${scheme}://${hostname}.${at}/v1`),
     url('the host as a prefix', `${scheme}://${hostname}${at}/v1`),

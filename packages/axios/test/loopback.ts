@@ -3,7 +3,7 @@ import { onTestFinished, vi } from 'vitest'
 
 type Found = (error: null, address: unknown, family?: number) => void
 
-/** Has every name lead to this machine until the test is finished, and asks nobody. Whoever sends: all ask here. */
+/** Resolves every host name to this machine until the test ends, without a DNS query, for all clients. */
 export function everyNameIsHere(): void {
   const lookup = (_name: string, options: { all?: boolean } | number, found: Found) => {
     const isMany = typeof options === 'object' && options.all

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 
-/** Rejections that nobody handles from here on, which would end a program. */
+/** Collects the unhandled rejections from here on, which would end a program. */
 export function unhandledRejections(): readonly unknown[] {
   const seen: unknown[] = []
   const listeners = process.listeners('unhandledRejection')
