@@ -60,7 +60,9 @@ async function serve(
     outgoing.writeHead(413, { connection: 'close' }).end('The body is too large for the sandbox\n')
     return
   }
-  await send(await sandbox.handle(toHttpRequest(incoming, outgoing, body)), outgoing)
+  const response = await sandbox.handle(toHttpRequest(incoming, outgoing, body))
+  if (typeof response.body === 'string') sendText(response, response.body, outgoing)
+  else await sendStream(response, response.body, outgoing)
 }
 
 function toHttpRequest(incoming: IncomingMessage, outgoing: ServerResponse, body: string): HttpRequest {
@@ -100,15 +102,19 @@ function readBody(incoming: IncomingMessage): Promise<string | undefined> {
   })
 }
 
-async function send({ status, headers, body }: HttpResponse, outgoing: ServerResponse): Promise<void> {
-  if (typeof body === 'string') {
-    headers['content-length'] ??= String(Buffer.byteLength(body))
-    outgoing.writeHead(status, headers).end(body)
-  } else {
-    outgoing.writeHead(status, headers)
-    for await (const chunk of body) await write(outgoing, chunk)
-    outgoing.end()
-  }
+function sendText({ status, headers }: HttpResponse, body: string, outgoing: ServerResponse): void {
+  headers['content-length'] ??= String(Buffer.byteLength(body))
+  outgoing.writeHead(status, headers).end(body)
+}
+
+async function sendStream(
+  { status, headers }: HttpResponse,
+  body: ReadableStream<Uint8Array>,
+  outgoing: ServerResponse,
+): Promise<void> {
+  outgoing.writeHead(status, headers)
+  for await (const chunk of body) await write(outgoing, chunk)
+  outgoing.end()
 }
 
 /** Resolves when the chunk was sent: a connection that ends with an error ends after it. */
