@@ -35,7 +35,7 @@ describe('auth token', () => {
     const first = (await world.run(['auth', 'token'])).stdout
     const sent = () =>
       world.sandbox.requests().filter(({ grant_type }) => grant_type === 'client_credentials')
-    // Whoever comes within its second gets the old one.
+    // A command within the same second returns the old token.
     await expect.poll(async () => (await world.run(['auth', 'token'])).stdout).not.toBe(first)
     expect(sent().length).toBeGreaterThanOrEqual(2)
   })

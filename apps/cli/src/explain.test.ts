@@ -107,7 +107,7 @@ describe('explain', () => {
     })
 
     expect(stderr).toMatch(/no status line; assumed 200/)
-    expect(stdout).toContain('It expires after 7776000 s (90 days).')
+    expect(stdout).toContain('It expires after 90 days.')
     expect(findLeaks(stdout, [token])).toEqual([])
   })
 

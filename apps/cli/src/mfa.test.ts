@@ -235,7 +235,7 @@ describe('auth mfa enable without a terminal', () => {
 })
 
 describe('auth mfa disable', () => {
-  /** Somebody with MFA on, signed in. */
+  /** Signs in an account that has MFA. */
   async function signedInWithMfa() {
     const world = await World.open()
     const args = ['auth', 'login', '--username', withMfa.username, '--password-stdin', '--totp-stdin']

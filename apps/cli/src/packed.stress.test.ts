@@ -129,7 +129,7 @@ async function withDebug(world: World, bin: string, commands: readonly (readonly
   for (const args of commands) runs.push(await runNode(bin, args, { env, stdin: `${withMfa.password}\n` }))
   const text = runs.map((run) => run.stdout + run.stderr)
 
-  // Somebody did talk.
+  // Debug output was printed.
   expect(text.join('')).toMatch(/oclif|config/)
   expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0))
   return { text, secrets: [withMfa.password, withMfa.totp, stdout.trim(), ...codes] }

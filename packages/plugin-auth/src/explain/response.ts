@@ -14,7 +14,7 @@ import {
   type ResponseField,
   successFields,
 } from '@particle-grants/reference'
-import { formatDuration } from '../output/format.ts'
+import { formatLifetime } from '../output/format.ts'
 import { addErrorCode, addOtherError } from './error-code.ts'
 import { formatCurl } from './grant.ts'
 import { formatFact, Printer } from './printer.ts'
@@ -116,10 +116,7 @@ export function printResponse(explained: ExplainedResponse, width?: number): str
 }
 
 function addTokens(printer: Printer, { fields, expiresIn }: ExplainedResponse): void {
-  const lifetime =
-    expiresIn === null
-      ? 'It never expires.'
-      : `It expires after ${expiresIn} s (${formatDuration(expiresIn * 1000)}).`
+  const lifetime = expiresIn === null ? 'It never expires.' : `It expires after ${formatLifetime(expiresIn)}.`
   printer.heading('An access token').text(lifetime).heading('Fields')
   for (const [name, { meaning, facts }] of Object.entries<ResponseField>(successFields)) {
     if (fields.includes(name)) printer.term(name, '', [meaning, ...facts.map(formatFact)])

@@ -5,7 +5,7 @@ import { activateProfile, isSameRecord, type Profile, type SignIn } from '../con
 import { deleteSignIn } from '../connection/sign-out.ts'
 import type { ProfileSource } from '../connection/source.ts'
 import { loadToken } from '../connection/stored-token.ts'
-import { formatAccount, formatDuration, formatExpiry } from '../output/format.ts'
+import { formatAccount, formatExpiry, formatLifetime } from '../output/format.ts'
 import type { Login } from './begin.ts'
 
 export interface FinishOptions {
@@ -83,12 +83,12 @@ function reportLifetime(tokens: MachineTokens, reporter: Reporter): void {
   const granted = expiresAt === null ? 0 : Math.round((expiresAt - requestedAt) / 1000)
   if (requested.expires_in === undefined || requested.expires_in === granted) return
   reporter.caution(
-    `Requested a token that ${formatLifetime(requested.expires_in)}; Particle returned one that ${formatLifetime(granted)}.`,
+    `Requested a token that ${describeLifetime(requested.expires_in)}; Particle returned one that ${describeLifetime(granted)}.`,
   )
 }
 
-function formatLifetime(seconds: number): string {
-  return seconds === 0 ? 'never expires' : `expires after ${formatDuration(seconds * 1000)}`
+function describeLifetime(seconds: number): string {
+  return seconds === 0 ? 'never expires' : `expires after ${formatLifetime(seconds)}`
 }
 
 /** A file is less protected than a keyring, so it is never chosen silently. */

@@ -50,7 +50,16 @@ export function formatDuration(ms: number): string {
   const rounded = Math.round(duration / size) * size
   // Rounding 59.9 minutes results in an hour.
   const [unit, length] = units.find(([, one]) => rounded >= one) ?? units[3]
-  const count = Math.round(duration / length)
+  return formatCount(Math.round(duration / length), unit)
+}
+
+/** Formats a token's lifetime exactly, in the largest unit without a rest: `90 days`, `90 minutes`. */
+export function formatLifetime(seconds: number): string {
+  const [unit, length] = units.find(([, one]) => (seconds * 1000) % one === 0) ?? units[3]
+  return formatCount((seconds * 1000) / length, unit)
+}
+
+function formatCount(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
 
