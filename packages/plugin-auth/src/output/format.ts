@@ -44,7 +44,7 @@ const units = [
 ] as const
 
 /** Formats a duration in its largest unit, rounded: `90 days`. Milliseconds. */
-export function formatDuration(ms: number): string {
+function formatDuration(ms: number): string {
   const duration = Math.abs(ms)
   const size = units.find(([, length]) => duration >= length)?.[1] ?? 1000
   const rounded = Math.round(duration / size) * size
