@@ -67,8 +67,7 @@ function printRows(title) {
   if (naive.length === 0) return
   const labels = Object.keys(naive[0].calls)
   for (const label of labels.length === 0 ? [''] : labels) {
-    const both = (read, format = formatCount) =>
-      [naive, guard].map((runs) => format(mean(runs.map(read)))).join(', ')
+    const both = (read, format = formatCount) => [naive, guard].map((runs) => format(mean(runs.map(read)))).join(', ')
     const getCalls = ({ calls }) => calls[label] ?? { good: 0, lost: 0, longestWaitMs: 0 }
     const formatLost = (runs) => {
       const good = mean(runs.map((run) => getCalls(run).good))

@@ -64,9 +64,7 @@ for (const line of table) {
   )
   console.log(cells.join('  ').trimEnd())
 }
-console.log(
-  `\nBytes of one ESM bundle for browsers (es2022), ratios by brotli; Node ${process.versions.node}.`,
-)
+console.log(`\nBytes of one ESM bundle for browsers (es2022), ratios by brotli; Node ${process.versions.node}.`)
 writeResults('size', {
   command: 'npm run bench size',
   unit: 'kB, minified and brotli',

@@ -61,7 +61,5 @@ function run(command) {
 /** The last commit that wrote a changelog; before the first release, the first commit. */
 function lastRelease() {
   const git = (args) => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim().split('\n')[0]
-  return (
-    git(['log', '-1', '--format=%H', '--', '*CHANGELOG.md']) || git(['rev-list', '--max-parents=0', 'HEAD'])
-  )
+  return git(['log', '-1', '--format=%H', '--', '*CHANGELOG.md']) || git(['rev-list', '--max-parents=0', 'HEAD'])
 }

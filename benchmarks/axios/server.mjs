@@ -18,10 +18,7 @@ const routes = {
     number += 1
     const token = String(number).padStart(40, 'a')
     good = `Bearer ${token}`
-    setTimeout(
-      () => json(response, 200, { access_token: token, token_type: 'bearer', expires_in: 7_776_000 }),
-      20,
-    )
+    setTimeout(() => json(response, 200, { access_token: token, token_type: 'bearer', expires_in: 7_776_000 }), 20)
   },
   '/revoke': (_, response) => {
     good = 'none'

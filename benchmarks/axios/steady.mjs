@@ -9,9 +9,7 @@ const block = 250
 
 const session = arms.productSession({
   fetch: async () =>
-    new Response(
-      JSON.stringify({ access_token: 'a'.repeat(40), token_type: 'bearer', expires_in: 7_776_000 }),
-    ),
+    new Response(JSON.stringify({ access_token: 'a'.repeat(40), token_type: 'bearer', expires_in: 7_776_000 })),
 })
 await session.getAccessToken()
 const auth = { token: 'a'.repeat(40), session }
@@ -85,6 +83,4 @@ for (const [title, measure] of [
     }),
   ])
 }
-console.log(
-  `\nNode ${process.versions.node}, Axios ${axios.VERSION}. The target: at most 1.020 × the synchronous one.`,
-)
+console.log(`\nNode ${process.versions.node}, Axios ${axios.VERSION}. The target: at most 1.020 × the synchronous one.`)

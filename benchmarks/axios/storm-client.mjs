@@ -53,9 +53,7 @@ const watch = setInterval(() => {
 }, 20)
 const cpuBefore = process.cpuUsage()
 const started = performance.now()
-const results = await Promise.allSettled(
-  Array.from({ length: calls }, (_, index) => instance.get(`/v1/${index}`)),
-)
+const results = await Promise.allSettled(Array.from({ length: calls }, (_, index) => instance.get(`/v1/${index}`)))
 const milliseconds = performance.now() - started
 const cpu = process.cpuUsage(cpuBefore)
 clearInterval(watch)

@@ -79,10 +79,8 @@ for (const sockets of ['pool', 'together']) {
       })),
     })
   }
-  for (const result of results[3])
-    kept &&= result.tokenRequests === 1 && result.refused === 0 && result.failed === 0
-  for (const result of results[7])
-    kept &&= result.tokenRequests === 1 && result.mostSends <= 2 && result.failed === 0
+  for (const result of results[3]) kept &&= result.tokenRequests === 1 && result.refused === 0 && result.failed === 0
+  for (const result of results[7]) kept &&= result.tokenRequests === 1 && result.mostSends <= 2 && result.failed === 0
 }
 console.log(
   `\nNode ${process.versions.node}. Targets: run out by the clock at most 1.15 × its good calls and no 401; revoked, two sends at most and no slower than the hand-written one.`,

@@ -56,9 +56,7 @@ console.log(`${rounds} rounds, ${versions}\n`)
 console.log('| | × `node -e 0` | median | quickest | peak memory |\n| --- | ---: | ---: | ---: | ---: |')
 for (const { name, times, peaks } of arms) {
   const ratio = (median(times) / base).toFixed(2)
-  console.log(
-    `| ${name} | ${ratio} | ${ms(median(times))} | ${ms(Math.min(...times))} | ${mb(median(peaks))} |`,
-  )
+  console.log(`| ${name} | ${ratio} | ${ms(median(times))} | ${ms(Math.min(...times))} | ${mb(median(peaks))} |`)
 }
 writeResults('cli', {
   command: 'npm run bench cli',
@@ -82,16 +80,7 @@ function fails() {
 
 async function signIn() {
   const server = await listen(createSandbox(), { port: 0 })
-  const args = [
-    pgrants,
-    'auth',
-    'login',
-    '-u',
-    'dev@example.com',
-    '--password-stdin',
-    '--base-url',
-    server.url,
-  ]
+  const args = [pgrants, 'auth', 'login', '-u', 'dev@example.com', '--password-stdin', '--base-url', server.url]
   // Not by spawnSync: the sandbox answers from this very process.
   const { spawn } = await import('node:child_process')
   const child = spawn(process.execPath, args, { env, stdio: ['pipe', 'ignore', 'inherit'] })

@@ -83,13 +83,9 @@ function count(calls, { lost, codes }) {
 
 async function startRedis(folder) {
   const port = await findFreePort()
-  const server = spawn(
-    'redis-server',
-    ['--port', port, '--bind', '127.0.0.1', '--save', '', '--dir', folder],
-    {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  )
+  const server = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--save', '', '--dir', folder], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   const isStarted = await new Promise((resolve) => {
     server.once('error', () => resolve(false))
     server.once('exit', () => resolve(false))

@@ -62,10 +62,7 @@ function attack({ force = false } = {}) {
     const options = simulation.startProcess()
     const username = 'victim@example.com'
     const loginVictim = (credentials) =>
-      simulation.login(
-        { ...options, client: product, subject: customer(username) },
-        { username, ...credentials },
-      )
+      simulation.login({ ...options, client: product, subject: customer(username) }, { username, ...credentials })
     simulation.schedule(intervals(2 * second, 20 * hour), () =>
       simulation.expectFailure(() => loginVictim({ password: 'wrong' })),
     )
@@ -86,10 +83,7 @@ function job(stepMs, type) {
     const run = () => {
       const options = { ...simulation.startProcess(), store }
       if (type === 'password')
-        return simulation.login(
-          { ...options, client: developer },
-          { username: 'dev@example.com', password: 'wrong' },
-        )
+        return simulation.login({ ...options, client: developer }, { username: 'dev@example.com', password: 'wrong' })
       const client = productClient({ id: 'my-product-1234', secret: 'wrong' })
       return createSession({ ...options, client }).getAccessToken()
     }
@@ -121,9 +115,7 @@ function outage(lengthMs) {
     for (const at of arrivals(random, 300, endMs + 6 * hour)) {
       const username = people[Math.floor(random() * people.length)]
       simulation.schedule([at], () =>
-        expectAfterOutage('people', () =>
-          simulation.login({ ...options, client: developer }, { username, password }),
-        ),
+        expectAfterOutage('people', () => simulation.login({ ...options, client: developer }, { username, password })),
       )
     }
     return simulation.run()
@@ -145,9 +137,7 @@ function deletedCustomers(hasGuard, seed) {
     for (const [index, { name }] of batch.entries()) {
       const call = () => pool.customer(name).getAccessToken()
       simulation.schedule([at + index * second], () =>
-        remaining.includes(name)
-          ? simulation.expectSuccess({ program: name }, call)
-          : simulation.expectFailure(call),
+        remaining.includes(name) ? simulation.expectSuccess({ program: name }, call) : simulation.expectFailure(call),
       )
     }
   }

@@ -23,6 +23,5 @@ it('finds the results of every chart on the page', () => {
   const page = readFileSync(new URL('docs/performance.md', root), 'utf8')
   const names = [...page.matchAll(/```chart\n([\w-]+):/g)].map(([, name]) => name)
   expect(names).toHaveLength(5)
-  for (const name of names)
-    expect(existsSync(new URL(`benchmarks/results/${name}.json`, root)), name).toBe(true)
+  for (const name of names) expect(existsSync(new URL(`benchmarks/results/${name}.json`, root)), name).toBe(true)
 })

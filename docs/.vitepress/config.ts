@@ -18,17 +18,15 @@ import { renderForSearch } from './search.ts'
 
 const repository = 'https://github.com/particle-grants/particle-grants'
 const published = 'https://particle-grants.github.io/particle-grants'
-const description =
-  'Everything between a Particle Device Cloud account and a working Authorization header. Unofficial.'
+const description = 'Everything between a Particle Device Cloud account and a working Authorization header. Unofficial.'
 
 /** The folder of the published site on its host. Everywhere else the site is at the root. */
 const base = process.env.DOCS_BASE ?? '/'
 
 const conditions = ['@particle-grants/source']
 /** From the generator. No group collapses: VitePress renders one as a button inside a button, which axe rejects. */
-const { nav, sidebar } = JSON.parse(
-  readFileSync(new URL('./sidebar.json', import.meta.url), 'utf8'),
-  (name, value) => (name === 'collapsed' ? undefined : value),
+const { nav, sidebar } = JSON.parse(readFileSync(new URL('./sidebar.json', import.meta.url), 'utf8'), (name, value) =>
+  name === 'collapsed' ? undefined : value,
 )
 
 /** The public address of a page, by its path on the site. */
@@ -67,17 +65,13 @@ export default defineConfig({
       : ([
           ['link', { rel: 'canonical', href: addressOf(pageData.relativePath) }],
           ['meta', { property: 'og:url', content: addressOf(pageData.relativePath) }],
-          [
-            'link',
-            { rel: 'alternate', type: 'text/markdown', href: base + markdownPath(pageData.relativePath) },
-          ],
+          ['link', { rel: 'alternate', type: 'text/markdown', href: base + markdownPath(pageData.relativePath) }],
         ] satisfies HeadConfig[])),
   ],
   transformPageData: ({ filePath, title, description: own, frontmatter }, { siteConfig }) => ({
     title: pageTitles[filePath]?.title ?? title,
     description:
-      pageTitles[filePath]?.description ??
-      (own || descriptionOf(join(siteConfig.srcDir, filePath), description)),
+      pageTitles[filePath]?.description ?? (own || descriptionOf(join(siteConfig.srcDir, filePath), description)),
     // A generated page is changed in the reference, so it has no edit link.
     frontmatter: {
       ...frontmatter,

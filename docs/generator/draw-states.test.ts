@@ -9,9 +9,7 @@ describe('the state diagram', () => {
   it('has every state, and every change of state once', () => {
     expect(states.map(({ status }) => status)).toEqual([...statuses])
     const changes = findStateArrows().filter(({ from, to }) => from !== to)
-    expect(arrows.map(({ from, to }) => `${from} ${to}`)).toEqual(
-      changes.map(({ from, to }) => `${from} ${to}`),
-    )
+    expect(arrows.map(({ from, to }) => `${from} ${to}`)).toEqual(changes.map(({ from, to }) => `${from} ${to}`))
   })
 
   it('labels the main path, and nothing else', () => {

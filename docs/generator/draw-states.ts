@@ -81,12 +81,7 @@ export function drawStates(): StateDrawing {
 }
 
 /** Describes an arrow as text. */
-export function describeArrow({
-  from,
-  to,
-  events,
-  rejectedEvents,
-}: Omit<StateArrow, 'isMainPath' | 'rows'>): string {
+export function describeArrow({ from, to, events, rejectedEvents }: Omit<StateArrow, 'isMainPath' | 'rows'>): string {
   const rejected = rejectedEvents.length > 0 ? [`rejected: ${rejectedEvents.join(', ')}`] : []
   const text = [...(events.length > 0 ? [events.join(', ')] : []), ...rejected].join('; ')
   return from === to ? `${from} stays: ${text}` : `${from} to ${to}: ${text}`

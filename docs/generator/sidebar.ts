@@ -68,10 +68,7 @@ export function sidebarFile(): GeneratedFile {
     { text: 'Guides', items: guides },
     {
       text: 'Grant types',
-      items: [
-        item('Overview', 'grants/README.md'),
-        ...grantTypes.map((type) => item(type, grantPages[type])),
-      ],
+      items: [item('Overview', 'grants/README.md'), ...grantTypes.map((type) => item(type, grantPages[type]))],
     },
     { text: 'Reference', items: [item('Errors', 'errors.md'), ...reference] },
     {

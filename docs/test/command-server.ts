@@ -56,8 +56,6 @@ async function run(folder: string): Promise<void> {
 }
 
 async function runProgram(args: readonly string[]): Promise<void> {
-  const program: typeof import('../../apps/cli/test/program.ts') = await import(
-    pathToFileURL(inject('program')).href
-  )
+  const program: typeof import('../../apps/cli/test/program.ts') = await import(pathToFileURL(inject('program')).href)
   await program.runProgram(args)
 }

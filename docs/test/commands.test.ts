@@ -20,9 +20,7 @@ beforeEach(() => cloud.reset())
 
 async function runGrantSample(sample: NonNullable<ShellSample['sample']>): Promise<void> {
   const { exchange } = sample
-  const played = await playGrantSample(cloud, sample, (text) =>
-    cloud.runShell(text, secretsFor(text, cloud.stage)),
-  )
+  const played = await playGrantSample(cloud, sample, (text) => cloud.runShell(text, secretsFor(text, cloud.stage)))
   expect(played.run.code, played.run.stderr).toBe(0)
   checkExchange(sample, recordings[exchange], played)
 }
@@ -58,14 +56,11 @@ describe('a command that fails', () => {
 })
 
 describe('the commands of the docs and READMEs', () => {
-  it.each(shellSamples(recordings).map((one) => [one.places.join(' = '), one] as const))(
-    '%s runs',
-    async (_, one) => {
-      if (one.sample !== undefined) await runGrantSample(one.sample)
-      else if (one.text.includes('$TOTP_KEY')) await runSample(one, cloudInRealTime)
-      else await runSample(one, cloud)
-    },
-  )
+  it.each(shellSamples(recordings).map((one) => [one.places.join(' = '), one] as const))('%s runs', async (_, one) => {
+    if (one.sample !== undefined) await runGrantSample(one.sample)
+    else if (one.text.includes('$TOTP_KEY')) await runSample(one, cloudInRealTime)
+    else await runSample(one, cloud)
+  })
 })
 
 /** Returns each prompt of a chooser's command, and what is typed there. */

@@ -39,17 +39,12 @@ export async function playGrantSample(
 }
 
 /** Expects that a sample sent the request that its page shows. */
-export function checkExchange(
-  { exchange, tool }: Sample,
-  { client, form, status }: Recording,
-  played: Played,
-): void {
+export function checkExchange({ exchange, tool }: Sample, { client, form, status }: Recording, played: Played): void {
   expect(played.otherRequests.filter((request) => request.status !== 200)).toEqual([])
   const same = played.tokenRequests.filter(({ grant_type }) => grant_type === exchanges[exchange].grant)
   expect(same.map((request) => request.status)).toEqual([status])
   // The sandbox redacts secrets; a wrong secret would change the status.
-  for (const [name, value] of form)
-    expect([played.reveal(value), '[redacted]']).toContain(same[0]?.form?.[name])
+  for (const [name, value] of form) expect([played.reveal(value), '[redacted]']).toContain(same[0]?.form?.[name])
   expect(same[0]?.client_id).toBe(clientOf(exchange, tool, client))
   const more = Object.keys(same[0]?.form ?? {}).filter((name) => !form.some(([known]) => known === name))
   expect(more.filter((name) => !additionalFields[tool]?.includes(name))).toEqual([])

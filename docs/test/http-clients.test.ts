@@ -1,10 +1,4 @@
-import {
-  createSession,
-  isInvalidTokenError,
-  productClient,
-  type Session,
-  withAccessToken,
-} from '@particle-grants/core'
+import { createSession, isInvalidTokenError, productClient, type Session, withAccessToken } from '@particle-grants/core'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen, type SandboxServer } from '@particle-grants/sandbox/node'
 import got from 'got'
@@ -31,8 +25,7 @@ beforeEach(async () => {
 const path = '/v1/devices/garden/brew'
 const fields = { arg: 'coffee' }
 const received = expect.objectContaining({ received: fields })
-const isRejected = ({ status, text }: { status: number; text: string }) =>
-  status === 401 && isInvalidTokenError(text)
+const isRejected = ({ status, text }: { status: number; text: string }) => status === 401 && isInvalidTokenError(text)
 
 const clients = {
   ky: async () => {

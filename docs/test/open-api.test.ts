@@ -1,8 +1,4 @@
-import {
-  tokenEndpointErrorCodes,
-  tokenEndpointErrorReferences,
-  tokenRequest,
-} from '@particle-grants/reference'
+import { tokenEndpointErrorCodes, tokenEndpointErrorReferences, tokenRequest } from '@particle-grants/reference'
 import { createSandbox, type Sandbox } from '@particle-grants/sandbox'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
@@ -102,11 +98,10 @@ describe('the errors of the sandbox match the document:', () => {
 })
 
 /** The operations of the document, as `METHOD path`. */
-const operations = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
-  ([path, item]) =>
-    Object.keys(item)
-      .filter((name) => name !== 'parameters')
-      .map((method) => [`${method.toUpperCase()} ${path}`, item[method] as Operation] as const),
+const operations = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(([path, item]) =>
+  Object.keys(item)
+    .filter((name) => name !== 'parameters')
+    .map((method) => [`${method.toUpperCase()} ${path}`, item[method] as Operation] as const),
 )
 
 describe('every operation of the document', () => {
@@ -122,10 +117,7 @@ describe('every operation of the document', () => {
   })
 
   it('is tested with the sandbox, except for those that the sandbox does not have', () => {
-    const tried = new Set([
-      'POST /oauth/token',
-      ...bearerCalls.map(({ method, path }) => `${method} ${path}`),
-    ])
+    const tried = new Set(['POST /oauth/token', ...bearerCalls.map(({ method, path }) => `${method} ${path}`)])
     const never = operations.map(([name]) => name).filter((name) => !tried.has(name))
     expect(never.sort()).toEqual([
       'DELETE /v1/products/{productIdOrSlug}/customers/{email}',
@@ -144,9 +136,7 @@ describe('every operation of the document', () => {
 describe('the other calls', () => {
   const item = (path: string) => (document.paths as Record<string, Record<string, Operation>>)[path] ?? {}
   const bodyOf_ = (path: string, method: string, type: string) =>
-    compile(
-      `/paths/${path.replaceAll('/', '~1')}/${method}/requestBody/content/${type.replaceAll('/', '~1')}/schema`,
-    )
+    compile(`/paths/${path.replaceAll('/', '~1')}/${method}/requestBody/content/${type.replaceAll('/', '~1')}/schema`)
 
   it('require the fields without which they are refused', () => {
     const confirm = bodyOf_('/v1/user/mfa-enable', 'post', 'application/json')

@@ -62,10 +62,7 @@ export const coreReadme: string = coreGiven + readSamples('packages/core/README.
 /** The sample of the root's README. */
 export const [rootReadme = '']: string[] = readSamples('README.md', 'js', 'ts', 'mjs')
 
-function programsOf(
-  path: string,
-  { given, unserved = [], endings = {} }: Omit<Guide, 'path'>,
-): readonly PageProgram[] {
+function programsOf(path: string, { given, unserved = [], endings = {} }: Omit<Guide, 'path'>): readonly PageProgram[] {
   const endingOf = (text: string) => Object.entries(endings).find(([part]) => text.includes(part))?.[1] ?? ''
   return (['js', 'ts'] as const).flatMap((language) =>
     readSamples(path, language).map((text, at) => ({

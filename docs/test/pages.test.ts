@@ -11,8 +11,7 @@ import { docs } from './cloud.ts'
 const files = await generate()
 const pages = files.filter(({ path }) => path.endsWith('.md'))
 const textOf = (path: string) => pages.find((page) => page.path === path)?.text ?? ''
-const anchorsOf = (path: string) =>
-  [...textOf(path).matchAll(/<(?:span|details) id="([^"]+)">/g)].map(([, id]) => id)
+const anchorsOf = (path: string) => [...textOf(path).matchAll(/<(?:span|details) id="([^"]+)">/g)].map(([, id]) => id)
 
 /** Returns every fact of the reference. */
 function factsIn(value: unknown): readonly string[] {
@@ -69,8 +68,7 @@ describe('the generated pages', () => {
   })
 
   it('have a row for each transition', () => {
-    const rows =
-      textOf('reference/state-machine.md').match(/^(?:\| [^|]+ ){2}\| \[`[^|]+ \| [^|]+ \|$/gm) ?? []
+    const rows = textOf('reference/state-machine.md').match(/^(?:\| [^|]+ ){2}\| \[`[^|]+ \| [^|]+ \|$/gm) ?? []
     expect(rows).toHaveLength(reference.transitions.length)
   })
 })

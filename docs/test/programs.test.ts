@@ -99,9 +99,7 @@ describe('the programs of the guides and READMEs', () => {
   const onRedis = (program: PageProgram) => program.text.includes('redisStore')
   const others = pagePrograms.filter((program) => !onRedis(program))
 
-  it.each(others.map((program) => [program.name, program] as const))('%s runs', (_, program) =>
-    playProgram(program),
-  )
+  it.each(others.map((program) => [program.name, program] as const))('%s runs', (_, program) => playProgram(program))
 
   describeWithService('redis', 'the samples on Redis', () => {
     it.each(pagePrograms.filter(onRedis).map((program) => [program.name, program] as const))(

@@ -48,11 +48,12 @@ async function ask(sandbox: Sandbox, form: Form, authorization = developer): Pro
   return (await sandbox.fetch(new URL(url, tokenRequest.url), init)).json() as Promise<Record<string, string>>
 }
 
-const atTheTokenEndpoint = (
-  anchor: string,
-  request: Refused['request'],
-  settings?: Partial<Settings>,
-): Refused => ({ anchor, path: '/oauth/token', request, ...(settings && { settings }) })
+const atTheTokenEndpoint = (anchor: string, request: Refused['request'], settings?: Partial<Settings>): Refused => ({
+  anchor,
+  path: '/oauth/token',
+  request,
+  ...(settings && { settings }),
+})
 
 const elsewhere = (anchor: string, request: Refused['request']): Refused => ({
   anchor,
@@ -90,17 +91,13 @@ export const refusedRequests: readonly Refused[] = [
   atTheTokenEndpoint('invalid_client-client_secret', () => token({ ...dev, client_id: 'particle' }, '')),
   atTheTokenEndpoint('invalid_client-unknown_client', () => token(dev, basic('unknown:nothing'))),
   atTheTokenEndpoint('invalid_client-username_password', () => token({ ...dev, password: '' })),
-  atTheTokenEndpoint('invalid_client-grant_not_allowed', () =>
-    token(jane, basic('no-password-client:s3cret-s3cret')),
-  ),
+  atTheTokenEndpoint('invalid_client-grant_not_allowed', () => token(jane, basic('no-password-client:s3cret-s3cret'))),
   atTheTokenEndpoint('invalid_request-encoding', () => ({
     ...token(dev),
     headers: { authorization: developer, 'content-type': 'application/json' },
     body: JSON.stringify(dev),
   })),
-  atTheTokenEndpoint('invalid_request-grant_type', () =>
-    token({ ...mfa, grant_type: 'urn:custom:mfa-token' }),
-  ),
+  atTheTokenEndpoint('invalid_request-grant_type', () => token({ ...mfa, grant_type: 'urn:custom:mfa-token' })),
   atTheTokenEndpoint('invalid_request-grant_type_case', () => token({ ...dev, grant_type: 'PASSWORD' })),
   atTheTokenEndpoint('invalid_request-otp_fields', (sandbox) =>
     secondStep(sandbox, (mfa_token) => ({ grant_type: 'urn:custom:mfa-otp', mfa_token })),
@@ -108,9 +105,7 @@ export const refusedRequests: readonly Refused[] = [
   atTheTokenEndpoint('invalid_request-recovery_fields', (sandbox) =>
     secondStep(sandbox, (mfa_token) => ({ grant_type: 'urn:custom:recovery-code', mfa_token })),
   ),
-  atTheTokenEndpoint('invalid_request-no_refresh_token', () =>
-    token({ grant_type: 'refresh_token' }, product),
-  ),
+  atTheTokenEndpoint('invalid_request-no_refresh_token', () => token({ grant_type: 'refresh_token' }, product)),
   elsewhere('invalid_request-no_access_token', () => devices({})),
   elsewhere('invalid_request-two_access_tokens', async (sandbox) => {
     const { access_token = '' } = await ask(sandbox, dev)

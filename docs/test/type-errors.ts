@@ -11,11 +11,7 @@ const isImplicitAny = ({ code }: ts.Diagnostic) => code >= 7000 && code < 7100
  * Returns what TypeScript reports about modules, by the folder's `tsconfig.json` and the given options. Each message
  * begins with the name of its module. All modules are one program: check them in one call, since each call takes seconds.
  */
-export function findTypeErrors(
-  modules: Modules,
-  folder: string,
-  overrides: ts.CompilerOptions = {},
-): string[] {
+export function findTypeErrors(modules: Modules, folder: string, overrides: ts.CompilerOptions = {}): string[] {
   const texts = new Map(Object.entries(modules).map(([name, text]) => [join(folder, name), text]))
   const options = { ...readOptions(folder), noUnusedLocals: false, ...overrides }
   const host = ts.createCompilerHost(options)

@@ -98,9 +98,7 @@ describe('script.mjs', () => {
 
 describe('resume-mfa.mjs', () => {
   it('signs in with the password in one process and the code in another', async () => {
-    expect((await run('resume-mfa.mjs begin', withMfa)).stdout).toMatch(
-      /^Enter the code within (9|10) minutes\.\n$/,
-    )
+    expect((await run('resume-mfa.mjs begin', withMfa)).stdout).toMatch(/^Enter the code within (9|10) minutes\.\n$/)
     const finished = await run(`resume-mfa.mjs finish ${code()}`)
     expect(finished).toEqual({ code: 0, stdout: 'Signed in as mfa@example.com.\n', stderr: '' })
   })
@@ -125,11 +123,7 @@ describe('ci-job.mjs', () => {
       code: 0,
       stdout: expect.stringMatching(/^200 /),
     })
-    expect(requests()).toEqual([
-      'POST /oauth/token 200',
-      'GET /v1/devices 200',
-      'DELETE /v1/access_tokens/current 200',
-    ])
+    expect(requests()).toEqual(['POST /oauth/token 200', 'GET /v1/devices 200', 'DELETE /v1/access_tokens/current 200'])
   })
 
   it('fails with one line when the API rejects the token', async () => {
@@ -156,10 +150,6 @@ describe('axios.mjs', () => {
     const { stdout, stderr } = await run('axios.mjs', product)
     expect(stderr).toBe('')
     expect(stdout).toContain("name: 'garden'")
-    expect(requests()).toEqual([
-      'POST /oauth/token 200',
-      'GET /v1/devices 200',
-      'POST /v1/devices/events 200',
-    ])
+    expect(requests()).toEqual(['POST /oauth/token 200', 'GET /v1/devices 200', 'POST /v1/devices/events 200'])
   })
 })

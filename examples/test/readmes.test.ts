@@ -11,8 +11,7 @@ describe("core's README", () => {
     const table = /^## Errors$([\s\S]*?)^## /m.exec(core)?.[1] ?? ''
     const rows = [...table.matchAll(/^\| (`.*?) \|/gm)].map(([, cell = '']) => cell)
     const named = rows.slice(1).flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code))
-    const details =
-      fileOf('packages/core/src/errors.ts').split('interface ErrorDetails')[1]?.split('\n}')[0] ?? ''
+    const details = fileOf('packages/core/src/errors.ts').split('interface ErrorDetails')[1]?.split('\n}')[0] ?? ''
     const codes = [...details.matchAll(/^ {2}(\w+): /gm)].map(([, code]) => code)
     expect(named.toSorted(), 'the table in packages/core/README.md').toEqual(codes.toSorted())
   })

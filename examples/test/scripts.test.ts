@@ -28,8 +28,7 @@ it.runIf(posix)('npm run setup shows why the installation failed, although npm i
   const { scripts } = JSON.parse(readFileSync(join(examples, '../package.json'), 'utf8'))
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts }))
   // Prints an error as npx does: not at the level that a silent npm hands down, unless the script sets another.
-  const npx =
-    '#!/bin/sh\ncase "$*" in *--loglevel=error*pnpm@*--loglevel=info) echo "no network" >&2 ;; esac\nexit 7\n'
+  const npx = '#!/bin/sh\ncase "$*" in *--loglevel=error*pnpm@*--loglevel=info) echo "no network" >&2 ;; esac\nexit 7\n'
   writeFileSync(join(folder, 'npx'), npx, { mode: 0o755 })
   const env = { PATH: `${folder}:${process.env.PATH}` }
   const { code, stderr } = await runCommand('npm', ['run', '-s', 'setup'], { cwd: folder, env })

@@ -11,8 +11,7 @@ export function formatNotices(files, root) {
   }))
   const foreign = packages.filter(({ name }) => name !== 'pgrants' && !name.startsWith('@particle-grants/'))
   const unlicensed = foreign.filter(({ license }) => !license)
-  if (unlicensed.length > 0)
-    throw new Error(`without a licence: ${unlicensed.map(({ name }) => name).join(', ')}`)
+  if (unlicensed.length > 0) throw new Error(`without a licence: ${unlicensed.map(({ name }) => name).join(', ')}`)
   return foreign
     .sort((one, other) => (one.name < other.name ? -1 : 1))
     .map(({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text}`)

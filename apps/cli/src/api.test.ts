@@ -129,11 +129,7 @@ describe('api', () => {
 
   it.each([
     ['HTTP 404 Not Found', { status: 404, body: { ok: false } }, 1],
-    [
-      'HTTP 401 Unauthorized',
-      { status: 401, body: { ok: false, error: 'Current password is incorrect' } },
-      1,
-    ],
+    ['HTTP 401 Unauthorized', { status: 401, body: { ok: false, error: 'Current password is incorrect' } }, 1],
     ['HTTP 429 Too Many Requests', { status: 429, body: { error: 'rate_limit_exceeded' } }, 5],
     ['HTTP 503 Service Unavailable', { status: 503, body: '<h1>Down</h1>' }, 6],
   ])(
@@ -172,23 +168,10 @@ describe('api', () => {
     const { world } = await signedIn()
     const file = join(world.home, 'text.txt')
     writeFileSync(file, 'from a file')
-    const fields = [
-      'on=true',
-      'off=null',
-      'size=1.5',
-      'id=12345678901234567890',
-      'text=@text.txt',
-      'stdin=@-',
-    ]
+    const fields = ['on=true', 'off=null', 'size=1.5', 'id=12345678901234567890', 'text=@text.txt', 'stdin=@-']
     const nested = ['a[b][c]=1', 'a[b][d]=2', 'list[]=x', 'list[]=true', '__proto__=y']
     const args = [...fields.flatMap((one) => ['-F', one]), ...nested.flatMap((one) => ['-f', one])]
-    const call = [
-      'api',
-      `/v1/devices/${device}/led`,
-      ...args,
-      '-H',
-      'Content-Type: application/json; charset=utf-8',
-    ]
+    const call = ['api', `/v1/devices/${device}/led`, ...args, '-H', 'Content-Type: application/json; charset=utf-8']
     const { stdout } = await world.run(call, { stdin: 'from stdin' })
 
     expect(JSON.parse(stdout).received).toEqual({
@@ -240,8 +223,7 @@ describe('api', () => {
 
   it('filters with jq, which sees no environment', async () => {
     const { world } = await signedIn()
-    const run = (filter: string) =>
-      world.run(['api', '/v1/devices', '--jq', filter], { env: { PLANTED: 'secret' } })
+    const run = (filter: string) => world.run(['api', '/v1/devices', '--jq', filter], { env: { PLANTED: 'secret' } })
 
     expect(await run('.[].name')).toEqual({ code: 0, stdout: 'garden\ncellar\n', stderr: '' })
     expect((await run('map({name})')).stdout).toBe('[{"name":"garden"},{"name":"cellar"}]\n')

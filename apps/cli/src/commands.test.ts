@@ -12,12 +12,8 @@ describe('auth token', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^[0-9a-f]{40}\n$/)
     const token = stdout.trim()
-    expect((await world.run(['auth', 'token', '--format', 'header'])).stdout).toBe(
-      `Authorization: Bearer ${token}\n`,
-    )
-    expect((await world.run(['auth', 'token', '--format', 'env'])).stdout).toBe(
-      `PARTICLE_ACCESS_TOKEN=${token}\n`,
-    )
+    expect((await world.run(['auth', 'token', '--format', 'header'])).stdout).toBe(`Authorization: Bearer ${token}\n`)
+    expect((await world.run(['auth', 'token', '--format', 'env'])).stdout).toBe(`PARTICLE_ACCESS_TOKEN=${token}\n`)
     expect((await world.json(['auth', 'token'])).document).toMatchObject({
       accessToken: token,
       tokenType: 'bearer',
@@ -26,15 +22,11 @@ describe('auth token', () => {
 
   it('refreshes an expired token first if its client can', async () => {
     const world = await World.open()
-    await world.run(
-      ['auth', 'login', '--client-id', product.id, '--client-secret-stdin', '--expires-in', '1'],
-      {
-        stdin: product.secret,
-      },
-    )
+    await world.run(['auth', 'login', '--client-id', product.id, '--client-secret-stdin', '--expires-in', '1'], {
+      stdin: product.secret,
+    })
     const first = (await world.run(['auth', 'token'])).stdout
-    const sent = () =>
-      world.sandbox.requests().filter(({ grant_type }) => grant_type === 'client_credentials')
+    const sent = () => world.sandbox.requests().filter(({ grant_type }) => grant_type === 'client_credentials')
     // A command within the same second returns the old token.
     await expect.poll(async () => (await world.run(['auth', 'token'])).stdout).not.toBe(first)
     expect(sent().length).toBeGreaterThanOrEqual(2)
@@ -187,12 +179,9 @@ describe('a server that fails', () => {
   it("leads to exit code 6 if the response is not Particle's", async () => {
     const world = await World.open()
     world.sandbox.failNext({ status: 502, body: '<h1>Bad gateway</h1>' })
-    const { code, document } = await world.json(
-      ['auth', 'login', '-u', developer.username, '--password-stdin'],
-      {
-        stdin: developer.password,
-      },
-    )
+    const { code, document } = await world.json(['auth', 'login', '-u', developer.username, '--password-stdin'], {
+      stdin: developer.password,
+    })
     expect({ code, error: document.error.code }).toEqual({ code: 6, error: 'temporarily_unavailable' })
   })
 

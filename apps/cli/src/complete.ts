@@ -22,11 +22,7 @@ export async function complete([, index, ...given]: readonly string[]): Promise<
   return candidates.map(([word, text]) => `${word}\t${text}\n`).join('')
 }
 
-async function findCandidates(
-  before: readonly string[],
-  current: string,
-  manifest: Manifest,
-): Promise<Candidate[]> {
+async function findCandidates(before: readonly string[], current: string, manifest: Manifest): Promise<Candidate[]> {
   if (before.includes('--')) return []
   const { path, command, operands } = parseWords(before, manifest)
   const startsWith = (candidates: Candidate[]) => candidates.filter(([word]) => word.startsWith(current))
@@ -61,10 +57,7 @@ function parseWords(before: readonly string[], { commands }: Manifest) {
   return { path, command: commands[path], operands }
 }
 
-function findFlag(
-  command: CommandInfo | undefined,
-  word: string,
-): { name: string; flag: FlagInfo } | undefined {
+function findFlag(command: CommandInfo | undefined, word: string): { name: string; flag: FlagInfo } | undefined {
   const found = Object.entries(command?.flags ?? {}).find(
     ([name, { char }]) => word === `--${name}` || word === `-${char}`,
   )

@@ -87,9 +87,7 @@ describeWithService('zsh', 'shell completion in zsh', () => {
     const { world, env } = await openWithProgram()
     const shell = openTerminal('zsh', ['-f', '-i'], { cwd: world.home, columns: 120, env })
     onTestFinished(() => shell.kill())
-    shell.type(
-      `PS1=; autoload -U compinit; compinit -u -D; eval "$(pgrants completion -s zsh)"; echo is ready\r`,
-    )
+    shell.type(`PS1=; autoload -U compinit; compinit -u -D; eval "$(pgrants completion -s zsh)"; echo is ready\r`)
     await shell.shows(/^is ready$/m)
     shell.type('pgrants auth logi\t')
     await shell.shows(/^pgrants auth login\b/m)

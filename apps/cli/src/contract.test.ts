@@ -55,11 +55,7 @@ describe('the contract with scripts', () => {
     }
     await check('auth:list')
     await check('auth:login', ['-u', developer.username, '--password-stdin'], developer.password)
-    await check(
-      'auth:login',
-      ['-p', 'shop', '--client-id', product.id, '--client-secret-stdin'],
-      product.secret,
-    )
+    await check('auth:login', ['-p', 'shop', '--client-id', product.id, '--client-secret-stdin'], product.secret)
     await check('auth:list')
     await check('auth:status', ['--check'])
     await check('auth:token')

@@ -46,9 +46,7 @@ describe('a damaged record', () => {
     writeFileSync(sessionFile(world), 'garbled')
     const { code, document } = await world.json(['auth', 'logout'])
     expect(code).toBe(1)
-    expect(document.profiles).toMatchObject([
-      { accessToken: 'still_valid', error: { code: 'store_damaged' } },
-    ])
+    expect(document.profiles).toMatchObject([{ accessToken: 'still_valid', error: { code: 'store_damaged' } }])
   })
 })
 

@@ -54,8 +54,7 @@ describe('auth exec', () => {
 
   it('passes standard input, arguments and the exit code on, without a shell', async () => {
     const { world } = await openSignedIn()
-    const program =
-      'process.stdin.pipe(process.stdout); console.log(process.argv.slice(1)); process.exitCode = 42'
+    const program = 'process.stdin.pipe(process.stdout); console.log(process.argv.slice(1)); process.exitCode = 42'
     const args = ['auth', 'exec', '--', node, '-e', program, '$HOME', '--help', '-v', 'a b']
     const { code, stdout } = await world.spawn(args, { stdin: 'from stdin' }).ended
 

@@ -96,10 +96,7 @@ describe('help', () => {
     const world = await World.open()
     const { commands } = JSON.parse(readFileSync(join(packageFolder, 'oclif.manifest.json'), 'utf8'))
     for (const id of ['', 'auth', 'help:environment', ...Object.keys(commands)]) {
-      const { stdout } = await world.run([
-        ...id.split(':').filter(Boolean),
-        ...(id.startsWith('help') ? [] : ['-h']),
-      ])
+      const { stdout } = await world.run([...id.split(':').filter(Boolean), ...(id.startsWith('help') ? [] : ['-h'])])
       const long = stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('  $ '))
       expect([id, long]).toEqual([id, []])
       expect([id, stdout]).toEqual([id, expect.not.stringContaining('<%')])
@@ -154,23 +151,20 @@ describe('a man page', () => {
     expect(man).toEqual([...new Set(all)].sort().map((name) => `./man/${name}`))
   })
 
-  it.runIf(hasMan)(
-    'is printed by man without warnings, with its flags and examples as they are typed',
-    () => {
-      const options = {
-        env: { ...process.env, MANWIDTH: '120', LC_ALL: 'C.UTF-8' },
-        encoding: 'utf8',
-      } as const
-      for (const name of readdirSync(folder)) {
-        const text = execFileSync('man', ['--warnings', '-l', join(folder, name)], {
-          ...options,
-          stdio: 'pipe',
-        })
-        expect([name, text]).toEqual([name, expect.stringContaining('SEE ALSO')])
-      }
-      const api = execFileSync('man', ['-l', join(folder, 'pgrants-api.1')], options)
-      expect(api).toContain("pgrants api /v1/devices --jq '.[].name'")
-      expect(api).toContain('-F, --field KEY=VALUE')
-    },
-  )
+  it.runIf(hasMan)('is printed by man without warnings, with its flags and examples as they are typed', () => {
+    const options = {
+      env: { ...process.env, MANWIDTH: '120', LC_ALL: 'C.UTF-8' },
+      encoding: 'utf8',
+    } as const
+    for (const name of readdirSync(folder)) {
+      const text = execFileSync('man', ['--warnings', '-l', join(folder, name)], {
+        ...options,
+        stdio: 'pipe',
+      })
+      expect([name, text]).toEqual([name, expect.stringContaining('SEE ALSO')])
+    }
+    const api = execFileSync('man', ['-l', join(folder, 'pgrants-api.1')], options)
+    expect(api).toContain("pgrants api /v1/devices --jq '.[].name'")
+    expect(api).toContain('-F, --field KEY=VALUE')
+  })
 })

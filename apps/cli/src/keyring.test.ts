@@ -48,9 +48,7 @@ describeWithService('keyring', 'with a keyring', () => {
     expect(document).toMatchObject({ store: 'keyring', status: 'signed_in' })
     const token = (await world.run(['auth', 'token'], { env })).stdout.trim()
     expect(token).toMatch(/^[0-9a-f]{40}$/)
-    const files = readdirSync(world.home, { recursive: true, withFileTypes: true }).filter((one) =>
-      one.isFile(),
-    )
+    const files = readdirSync(world.home, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
     const texts = files.map((file) => readFileSync(join(file.parentPath, file.name), 'utf8')).join()
     expect(texts).not.toContain(token)
     expect(texts).not.toContain(product.secret)

@@ -31,10 +31,7 @@ describe('auth login with two-step authentication', () => {
     const { document } = await world.json(['auth', 'login', '--otp-stdin'], { stdin: code })
     expect(document).toMatchObject({ account: withMfa.username, grant: 'urn:custom:mfa-otp' })
     expect((await world.run(['auth', 'token'])).code).toBe(0)
-    expect(world.sandbox.requests().map(({ grant_type }) => grant_type)).toEqual([
-      'password',
-      'urn:custom:mfa-otp',
-    ])
+    expect(world.sandbox.requests().map(({ grant_type }) => grant_type)).toEqual(['password', 'urn:custom:mfa-otp'])
   })
 
   it('accepts password and code in one call', async () => {
@@ -170,9 +167,7 @@ describe('auth login with two-step authentication', () => {
       stdin: world.sandbox.otp(withMfa.username),
     })
     expect(code).toBe(0)
-    expect(stderr).toContain(
-      'Requested a token that never expires; Particle returned one that expires after 1 hour.',
-    )
+    expect(stderr).toContain('Requested a token that never expires; Particle returned one that expires after 1 hour.')
     expect(stdout).toMatch(/Expires: .*in 1 hour/)
   })
 })

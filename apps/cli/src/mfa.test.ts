@@ -27,9 +27,7 @@ function codeOf(secret: string, steps = 0): string {
 /** A code that is none of those around now. */
 function wrongCode(secret: string): string {
   const right = [-2, -1, 0, 1, 2].map((steps) => codeOf(secret, steps))
-  return (
-    ['111111', '222222', '333333', '444444', '555555', '666666'].find((code) => !right.includes(code)) ?? ''
-  )
+  return ['111111', '222222', '333333', '444444', '555555', '666666'].find((code) => !right.includes(code)) ?? ''
 }
 
 /** What a camera reads from the QR code on a screen. */
@@ -109,9 +107,7 @@ describe.runIf(terminals)('auth mfa enable in a terminal', () => {
     expect([uri.host, uri.pathname]).toEqual(['totp', '/Particle:dev%40example.com'])
     expect(uri.searchParams.get('secret')).toBe(secret)
     expect(terminal.screen()).toContain('✓ Two-step authentication is on for dev@example.com')
-    expect(terminal.screen()).toContain(
-      'https://docs.particle.io/getting-started/console/two-step-authentication',
-    )
+    expect(terminal.screen()).toContain('https://docs.particle.io/getting-started/console/two-step-authentication')
     expect(await isOn(world)).toBe(true)
     // Shown, and kept nowhere.
     expect(findLeaks(everythingIn(world.home), [secret])).toEqual([])
@@ -283,23 +279,20 @@ describe('auth mfa disable', () => {
     })
   })
 
-  it.runIf(terminals)(
-    'prompts for the password without showing it, and changes nothing on Ctrl-C',
-    async () => {
-      const world = await signedInWithMfa()
-      const stopped = runInTerminal(world, ['auth', 'mfa', 'disable'])
-      await stopped.shows(/Password of mfa@example\.com:/)
-      stopped.type('batt')
-      stopped.press('ctrl-c')
-      expect(await stopped.ended).toEqual({ code: 130, ...tidy })
-      expect(await isOn(world)).toBe(true)
+  it.runIf(terminals)('prompts for the password without showing it, and changes nothing on Ctrl-C', async () => {
+    const world = await signedInWithMfa()
+    const stopped = runInTerminal(world, ['auth', 'mfa', 'disable'])
+    await stopped.shows(/Password of mfa@example\.com:/)
+    stopped.type('batt')
+    stopped.press('ctrl-c')
+    expect(await stopped.ended).toEqual({ code: 130, ...tidy })
+    expect(await isOn(world)).toBe(true)
 
-      const terminal = world.terminal(['auth', 'mfa', 'disable'])
-      await terminal.shows(/Password of mfa@example\.com:/)
-      terminal.type(`${withMfa.password}\r`)
-      expect(await terminal.ended).toEqual({ code: 0, ...tidy })
-      expect(findLeaks([terminal.output(), stopped.output()], [withMfa.password, 'batt'])).toEqual([])
-      expect(await isOn(world)).toBe(false)
-    },
-  )
+    const terminal = world.terminal(['auth', 'mfa', 'disable'])
+    await terminal.shows(/Password of mfa@example\.com:/)
+    terminal.type(`${withMfa.password}\r`)
+    expect(await terminal.ended).toEqual({ code: 0, ...tidy })
+    expect(findLeaks([terminal.output(), stopped.output()], [withMfa.password, 'batt'])).toEqual([])
+    expect(await isOn(world)).toBe(false)
+  })
 })

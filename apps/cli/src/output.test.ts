@@ -28,18 +28,15 @@ function runInto(world: World, args: readonly string[], stdout: number | 'closed
 }
 
 describe('the output of a command', () => {
-  it.runIf(existsSync('/dev/full'))(
-    'that cannot be written is one line on stderr and exit code 1',
-    async () => {
-      const world = await World.open()
-      await world.signIn()
-      const full = openSync('/dev/full', 'w')
-      const runs = await Promise.all(calls.map((args) => runInto(world, args, full)))
-      closeSync(full)
-      const failed = { code: 1, stderr: 'Error: The output could not be written (ENOSPC).\n' }
-      expect(runs).toEqual(calls.map((args) => ({ args, ...failed })))
-    },
-  )
+  it.runIf(existsSync('/dev/full'))('that cannot be written is one line on stderr and exit code 1', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const full = openSync('/dev/full', 'w')
+    const runs = await Promise.all(calls.map((args) => runInto(world, args, full)))
+    closeSync(full)
+    const failed = { code: 1, stderr: 'Error: The output could not be written (ENOSPC).\n' }
+    expect(runs).toEqual(calls.map((args) => ({ args, ...failed })))
+  })
 
   it('whose reader closed the pipe is no error', async () => {
     const world = await World.open()

@@ -15,8 +15,7 @@ describeStress('the packed plugin in another CLI', () => {
   const bin = join(folder, 'bin/run.js')
   beforeAll(() => {
     const tarballs = pack(pluginPackages, folder)
-    for (const name of ['bin', 'src/devices.js'])
-      cpSync(join(example, name), join(folder, name), { recursive: true })
+    for (const name of ['bin', 'src/devices.js']) cpSync(join(example, name), join(folder, name), { recursive: true })
     npmInstall(folder, [...tarballs, '@oclif/core@4.14.0'], {
       name: 'fleet-cli',
       version: '1.2.3',
@@ -54,9 +53,9 @@ describeStress('the packed plugin in another CLI', () => {
     const logout = await run(['auth', 'logout'])
     const after = await run(['devices'])
 
-    expect(
-      [login, status, devices, explained, help, logout].map(({ code, stderr }) => [code, code && stderr]),
-    ).toEqual(Array(6).fill([0, 0]))
+    expect([login, status, devices, explained, help, logout].map(({ code, stderr }) => [code, code && stderr])).toEqual(
+      Array(6).fill([0, 0]),
+    )
     expect(login.stdout + status.stdout + help.stdout).not.toContain('pgrants')
     expect(help.stdout).toContain('$ fleet auth login')
     expect(devices.stdout).toContain('garden')
@@ -66,11 +65,7 @@ describeStress('the packed plugin in another CLI', () => {
 
   it('prints no secret with DEBUG=*', async () => {
     const world = await World.open()
-    const seen = await withDebug(world, bin, [
-      ['devices'],
-      ['auth', 'status', '--check'],
-      ['auth', 'mfa', 'status'],
-    ])
+    const seen = await withDebug(world, bin, [['devices'], ['auth', 'status', '--check'], ['auth', 'mfa', 'status']])
 
     expect(findLeaks(seen.text, seen.secrets)).toEqual([])
   })

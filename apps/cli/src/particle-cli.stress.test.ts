@@ -23,13 +23,7 @@ describeStress('particle-cli 3.43.1, unmodified', () => {
 
   it('passes on its token with --from-particle-cli', async () => {
     const { world, particle } = await open()
-    const signedIn = await particle(
-      'login',
-      '--username',
-      developer.username,
-      '--password',
-      developer.password,
-    )
+    const signedIn = await particle('login', '--username', developer.username, '--password', developer.password)
     expect(signedIn).toMatchObject({ code: 0 })
     const taken = await world.run(['auth', 'login', '--from-particle-cli'])
     const { document } = await world.json(['auth', 'status', '--check'])

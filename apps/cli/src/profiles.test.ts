@@ -121,9 +121,7 @@ describe("another base URL than the profile's", () => {
     const args = ['auth', 'token', '--base-url', 'http://127.0.0.1:9']
     const { code, stderr } = await world.run(args)
     expect(code).toBe(3)
-    expect(stderr).toContain(
-      `Profile default is signed in at ${world.server.url}, not at http://127.0.0.1:9.`,
-    )
+    expect(stderr).toContain(`Profile default is signed in at ${world.server.url}, not at http://127.0.0.1:9.`)
     expect(stderr).not.toContain('The token comes from')
   })
 

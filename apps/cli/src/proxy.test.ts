@@ -6,18 +6,15 @@ import { companyProxy, insideName, makeCertificate, throughTls } from '../test/c
 const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
 
 describe('behind a company proxy', () => {
-  it.each(['HTTP_PROXY', 'http_proxy'])(
-    '%s is used for token requests and for calls of the API',
-    async (name) => {
-      const world = await World.open()
-      for (const args of [login, ['auth', 'status', '--check'], ['api', '/v1/devices']]) {
-        const proxy = await companyProxy()
-        const run = await world.run(args, { stdin: developer.password, env: { [name]: proxy.url } })
-        expect([args, run.code]).toEqual([args, 0])
-        expect(proxy.asked.join()).toContain(new URL(world.server.url).host)
-      }
-    },
-  )
+  it.each(['HTTP_PROXY', 'http_proxy'])('%s is used for token requests and for calls of the API', async (name) => {
+    const world = await World.open()
+    for (const args of [login, ['auth', 'status', '--check'], ['api', '/v1/devices']]) {
+      const proxy = await companyProxy()
+      const run = await world.run(args, { stdin: developer.password, env: { [name]: proxy.url } })
+      expect([args, run.code]).toEqual([args, 0])
+      expect(proxy.asked.join()).toContain(new URL(world.server.url).host)
+    }
+  })
 
   it('NO_PROXY names who is spoken to directly', async () => {
     const world = await World.open()

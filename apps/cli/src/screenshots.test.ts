@@ -1,11 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { createClock } from '@particle-grants/sandbox'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
-import {
-  openTerminal,
-  openTerminalInProcess,
-  type SimulatedTerminal,
-} from '@particle-grants/test-kit/terminal'
+import { openTerminal, openTerminalInProcess, type SimulatedTerminal } from '@particle-grants/test-kit/terminal'
 import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { developer, runProgram, World, withMfa } from '../test/cli.ts'
 import { terminals, tidy } from '../test/terminal.ts'
@@ -64,10 +60,7 @@ async function expectPicture(name: string, terminal: SimulatedTerminal): Promise
   await expect(svg, terminal.screen()).toMatchFileSnapshot(file)
 }
 
-async function signIn(
-  terminal: SimulatedTerminal,
-  { username, password }: { username: string; password: string },
-) {
+async function signIn(terminal: SimulatedTerminal, { username, password }: { username: string; password: string }) {
   await terminal.shows('? Username')
   terminal.type(`${username}\r`)
   await terminal.shows('? Password')

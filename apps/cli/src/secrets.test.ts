@@ -33,16 +33,7 @@ function startDebugging(world: World) {
 
 const everything = { DEBUG: '*', NODE_DEBUG: 'http,https,net,tls,fetch,undici', OCLIF_DEBUG: '1' }
 const customer = [
-  [
-    'auth',
-    'login',
-    '--client-id',
-    product.id,
-    '--client-secret-stdin',
-    '-u',
-    jane.username,
-    '--password-stdin',
-  ],
+  ['auth', 'login', '--client-id', product.id, '--client-secret-stdin', '-u', jane.username, '--password-stdin'],
   `${product.secret}\n${jane.password}\n`,
 ] as const
 
@@ -56,10 +47,7 @@ describe('secrets', () => {
     }
     const otp = world.sandbox.otp(withMfa.username)
     await run(['auth', 'login', '-u', withMfa.username, '--password-stdin'], withMfa.password)
-    const challenge = readFileSync(
-      filesUnder(world.sessions).find((file) => file.includes('session-')) ?? '',
-      'utf8',
-    )
+    const challenge = readFileSync(filesUnder(world.sessions).find((file) => file.includes('session-')) ?? '', 'utf8')
     const mfaToken = /mfaToken\W+([0-9a-f-]{36})/.exec(challenge)?.[1] ?? 'missing'
     expect(mfaToken).not.toBe('missing')
     await run(['auth', 'login', '--otp-stdin'], otp)

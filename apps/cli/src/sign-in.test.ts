@@ -19,12 +19,9 @@ describe('auth login without a terminal', () => {
 
   it('accepts a password on stdin with a Windows line end', async () => {
     const world = await World.open()
-    const { code, stdout } = await world.run(
-      ['auth', 'login', '-u', developer.username, '--password-stdin'],
-      {
-        stdin: `\uFEFF${developer.password}\r\n`,
-      },
-    )
+    const { code, stdout } = await world.run(['auth', 'login', '-u', developer.username, '--password-stdin'], {
+      stdin: `\uFEFF${developer.password}\r\n`,
+    })
     expect(code).toBe(0)
     expect(stdout).toContain(developer.username)
     expect((await world.run(['auth', 'token'])).stdout).toMatch(/^[0-9a-f]{40}\n$/)
@@ -39,10 +36,10 @@ describe('auth login without a terminal', () => {
 
   it('fails if stdin stays open without a line', async () => {
     const world = await World.open()
-    const { code, stderr } = await world.spawn(
-      ['auth', 'login', '-u', developer.username, '--password-stdin'],
-      { stdin: { open: '' }, env: { PARTICLE_GRANTS_STDIN_TIMEOUT: '0.2' } },
-    ).ended
+    const { code, stderr } = await world.spawn(['auth', 'login', '-u', developer.username, '--password-stdin'], {
+      stdin: { open: '' },
+      env: { PARTICLE_GRANTS_STDIN_TIMEOUT: '0.2' },
+    }).ended
     expect(code).toBe(2)
     expect(stderr).toContain('End the line, or close the input')
     expect(world.sandbox.requests()).toEqual([])
@@ -71,12 +68,9 @@ describe('auth login without a terminal', () => {
 
   it('reports a wrong password, and stores nothing', async () => {
     const world = await World.open()
-    const { code, document } = await world.json(
-      ['auth', 'login', '-u', developer.username, '--password-stdin'],
-      {
-        stdin: 'wrong horse',
-      },
-    )
+    const { code, document } = await world.json(['auth', 'login', '-u', developer.username, '--password-stdin'], {
+      stdin: 'wrong horse',
+    })
     expect(code).toBe(1)
     expect(document.error).toMatchObject({
       code: 'oauth_error',

@@ -58,10 +58,7 @@ describe('auth logout', () => {
       stdin: product.secret,
     })
     const { document } = await world.json(['auth', 'logout', '--all'])
-    expect(document.profiles.map((one: { accessToken: string }) => one.accessToken)).toEqual([
-      'revoked',
-      'revoked',
-    ])
+    expect(document.profiles.map((one: { accessToken: string }) => one.accessToken)).toEqual(['revoked', 'revoked'])
     expect((await world.json(['auth', 'list'])).document.profiles).toEqual([])
   })
 
@@ -161,9 +158,7 @@ describe('auth list and auth switch', () => {
     const login = ['auth', 'login', '-u', withMfa.username, '--password-stdin']
     await world.run(login, { stdin: withMfa.password })
     expect((await world.run(['auth', 'list'])).stdout).toMatch(
-      new RegExp(
-        `${developer.username} at .* \\(file\\); the sign-in of ${withMfa.username} waits for its MFA code`,
-      ),
+      new RegExp(`${developer.username} at .* \\(file\\); the sign-in of ${withMfa.username} waits for its MFA code`),
     )
   })
 

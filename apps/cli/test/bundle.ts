@@ -10,8 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export async function setup(project: TestProject): Promise<() => void> {
   // Below the app, because the bundle imports dependencies from its node_modules.
   const folder = mkdtempSync(join(root, 'node_modules/.pgrants-'))
-  for (const name of ['bin', 'package.json'])
-    cpSync(join(root, name), join(folder, name), { recursive: true })
+  for (const name of ['bin', 'package.json']) cpSync(join(root, name), join(folder, name), { recursive: true })
   const programs = ['program', 'command-server'].map((name) => [name, join(root, `test/${name}.ts`)])
   const bundleAll = () => bundle(folder, Object.fromEntries(programs))
   await bundleAll()

@@ -98,10 +98,7 @@ export class World {
   filesWithSecrets(): string[] {
     return readdirSync(this.sessions).filter((name) => {
       if (name.startsWith('client-')) return true
-      return (
-        name.startsWith('session-') &&
-        /accessToken|mfaToken/.test(readFileSync(join(this.sessions, name), 'utf8'))
-      )
+      return name.startsWith('session-') && /accessToken|mfaToken/.test(readFileSync(join(this.sessions, name), 'utf8'))
     })
   }
 
@@ -153,10 +150,7 @@ export class World {
   }
 
   /** The document that a run prints with `--json`. */
-  async json(
-    args: readonly string[],
-    options?: RunOptions,
-  ): Promise<{ code: number | null; document: Document }> {
+  async json(args: readonly string[], options?: RunOptions): Promise<{ code: number | null; document: Document }> {
     const { code, stdout } = await this.run([...args, '--json'], options)
     return { code, document: JSON.parse(stdout) as Document }
   }

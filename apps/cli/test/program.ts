@@ -18,9 +18,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   process.stdout.write(stdout)
 }
 
-const answers: Readonly<
-  Record<Exclude<Part, 'main'>, (argv: readonly string[]) => Promise<Answer | undefined>>
-> = {
+const answers: Readonly<Record<Exclude<Part, 'main'>, (argv: readonly string[]) => Promise<Answer | undefined>>> = {
   quick: ([, name]) => (name === 'token' ? quickToken('pgrants') : quickStatus('pgrants')),
   help: async (argv) => {
     const stdout = getHelp(argv, process.stdout.isTTY ? process.stdout : {})

@@ -1,18 +1,9 @@
-import {
-  canOpenTerminals,
-  openTerminal,
-  type Terminal,
-  type TerminalOptions,
-} from '@particle-grants/test-kit/terminal'
+import { canOpenTerminals, openTerminal, type Terminal, type TerminalOptions } from '@particle-grants/test-kit/terminal'
 import { inject, onTestFinished } from 'vitest'
 import type { World } from './cli.ts'
 
 /** Runs the CLI in a real pseudo-terminal, in a separate process. It is killed with the test. */
-export function runInTerminal(
-  world: World,
-  args: readonly string[],
-  options: TerminalOptions = {},
-): Terminal {
+export function runInTerminal(world: World, args: readonly string[], options: TerminalOptions = {}): Terminal {
   const terminal = openTerminal(process.execPath, [inject('pgrants'), ...args], {
     cwd: world.home,
     ...options,

@@ -56,11 +56,7 @@ describe('the demo in a pipe', () => {
     const clients = defaultClients.filter(({ kind }) => kind !== 'developer')
     const basic = clients.map(({ id, secret }) => btoa(`${id}:${secret}`))
     const planted = [...passwords, ...clients.map(({ secret }) => secret), ...basic]
-    const forms = planted.flatMap((secret) => [
-      secret,
-      encodeURIComponent(secret),
-      secret.replaceAll(' ', '+'),
-    ])
+    const forms = planted.flatMap((secret) => [secret, encodeURIComponent(secret), secret.replaceAll(' ', '+')])
     expect(forms.filter((form) => output.includes(form))).toEqual([])
   })
 

@@ -27,9 +27,7 @@ describe('a printer', () => {
   })
 
   it('prints JSON with one space after punctuation, and breaks it between members', () => {
-    const text = print(40, (printer) =>
-      printer.response('403 Forbidden', { error: 'mfa_required', ok: false }),
-    )
+    const text = print(40, (printer) => printer.response('403 Forbidden', { error: 'mfa_required', ok: false }))
     expect(text).toBe('   ← 403 Forbidden\n     { "error": "mfa_required",\n       "ok": false }\n')
   })
 
@@ -48,9 +46,7 @@ describe('a printer', () => {
 
     it('colors whole lines after they were wrapped', () => {
       const text = print(40, (printer) => printer.passed('a claim of more than forty columns, it is'))
-      expect(text).toBe(
-        '\x1b[32m   ✓ a claim of more than forty columns,\x1b[39m\n\x1b[32m     it is\x1b[39m\n',
-      )
+      expect(text).toBe('\x1b[32m   ✓ a claim of more than forty columns,\x1b[39m\n\x1b[32m     it is\x1b[39m\n')
     })
   })
 })

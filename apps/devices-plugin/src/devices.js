@@ -8,8 +8,7 @@ export class Devices extends AuthenticatedCommand {
     await this.parse(Devices)
     /** @type {{ id: string, name: string, online: boolean }[]} */
     const devices = await this.progress('Listing devices', () => this.callApi('/v1/devices'))
-    for (const { id, name, online } of devices)
-      this.print(`${id}  ${online ? 'online ' : 'offline'}  ${name}`)
+    for (const { id, name, online } of devices) this.print(`${id}  ${online ? 'online ' : 'offline'}  ${name}`)
     return devices
   }
 }

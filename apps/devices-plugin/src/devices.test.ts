@@ -17,8 +17,7 @@ function copyWithColons(): string {
   // Below the packages that it needs.
   const folder = mkdtempSync(join(root, 'node_modules/.colons-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  for (const name of ['bin', 'src/devices.js'])
-    cpSync(join(root, name), join(folder, name), { recursive: true })
+  for (const name of ['bin', 'src/devices.js']) cpSync(join(root, name), join(folder, name), { recursive: true })
   const { oclif, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const { topicSeparator: _, ...others } = oclif
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, oclif: others }))

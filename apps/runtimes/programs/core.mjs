@@ -1,10 +1,4 @@
-import {
-  createSession,
-  createSessionPool,
-  developerClient,
-  GrantsError,
-  productClient,
-} from '@particle-grants/core'
+import { createSession, createSessionPool, developerClient, GrantsError, productClient } from '@particle-grants/core'
 import { check, checkChanged, expireTokens } from './check.mjs'
 
 /**

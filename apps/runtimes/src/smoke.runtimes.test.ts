@@ -57,10 +57,7 @@ describe('the smoke tests of sandbox, core and axios pass', { timeout: 600_000 }
     const { url } = await startSandbox()
     const folder = mkdtempSync(join(tmpdir(), 'particle-grants-workerd-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
-    writeFileSync(
-      join(folder, 'worker.js'),
-      await bundle('worker.mjs', 'esm', ['workerd', 'worker', 'browser']),
-    )
+    writeFileSync(join(folder, 'worker.js'), await bundle('worker.mjs', 'esm', ['workerd', 'worker', 'browser']))
     writeFileSync(
       join(folder, 'config.capnp'),
       `using Workerd = import "/workerd/workerd.capnp";

@@ -50,9 +50,7 @@ const results = await Promise.allSettled(
   Array.from({ length: input.callers }, () => session.getAccessToken({ timeoutMs })),
 )
 const tokens = results.flatMap((result) => (result.status === 'fulfilled' ? [hash(result.value)] : []))
-const failures = results.flatMap((result) =>
-  result.status === 'rejected' ? [String(result.reason.code)] : [],
-)
+const failures = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason.code)] : []))
 await session.idle()
 const report: CallersReport = { tokens: [...new Set(tokens)], failures }
 print(JSON.stringify(report))

@@ -39,8 +39,7 @@ const store: Store = {
   load: (key) => withSteps(() => opened.store.load(key)),
   save: (key, value, ifVersion) => withSteps(() => opened.store.save(key, value, ifVersion)),
   remove: (key, ifVersion) => withSteps(() => opened.store.remove(key, ifVersion)),
-  withLock: (key, task) =>
-    withSteps(() => opened.store.withLock(key, (signal) => withSteps(() => task(signal)))),
+  withLock: (key, task) => withSteps(() => opened.store.withLock(key, (signal) => withSteps(() => task(signal)))),
 }
 
 let sleptMs = 0

@@ -1,14 +1,7 @@
 // Signs in or requests a token, mostly without success: once for each line of JSON on stdin. Prints `done` or the code of the error.
 // Several of these processes share a file store, and with it the back-off of the lockout guard.
 import { createInterface } from 'node:readline'
-import {
-  createSession,
-  customer,
-  developerClient,
-  GrantsError,
-  productClient,
-  type Store,
-} from '@particle-grants/core'
+import { createSession, customer, developerClient, GrantsError, productClient, type Store } from '@particle-grants/core'
 import { fileStore } from '@particle-grants/store-file'
 
 export interface Attempt {

@@ -31,13 +31,8 @@ describeOnEachServer('the back end example', ({ start }) => {
     expect(responses.map(({ status }) => status)).toEqual(Array(20).fill(200))
     expect(sandbox.requests().filter(({ path }) => path === '/oauth/token')).toHaveLength(1)
     const unknown = await fetch(String(urls[0]).replace('NAME', 'unknown@example.com'))
-    expect([unknown.status, await unknown.text()]).toEqual([
-      404,
-      expect.stringContaining('unknown@example.com'),
-    ])
+    expect([unknown.status, await unknown.text()]).toEqual([404, expect.stringContaining('unknown@example.com')])
     for (const backEnd of backEnds) backEnd.kill('SIGTERM')
-    expect(await Promise.all(backEnds.map(({ exited }) => exited))).toEqual(
-      Array(2).fill({ code: 0, signal: null }),
-    )
+    expect(await Promise.all(backEnds.map(({ exited }) => exited))).toEqual(Array(2).fill({ code: 0, signal: null }))
   })
 })

@@ -26,10 +26,7 @@ async function openWorld(location: StoreLocation) {
   const store = location.type === 'redis' ? { ...location, leaseMs } : location
   const product = defaultClients.find(({ id }) => id === 'my-product-1234')
   if (product === undefined) throw new Error('The sandbox has no product client')
-  const clients = [
-    ...defaultClients,
-    { ...product, ...refreshOnly, disallowedGrants: ['client_credentials'] },
-  ]
+  const clients = [...defaultClients, { ...product, ...refreshOnly, disallowedGrants: ['client_credentials'] }]
   const signedIn = await signInCustomer(store, {
     client: refreshOnly,
     sandbox: { clients, rateLimit: false, lockout: false },

@@ -51,8 +51,7 @@ async function openWorld() {
   const server = await listen(sandbox)
   onTestFinished(() => server.close())
   const directory = createTemporaryFolder()
-  const getPassword = (name: string) =>
-    String(sandbox.accounts.find(({ username }) => username === name)?.password)
+  const getPassword = (name: string) => String(sandbox.accounts.find(({ username }) => username === name)?.password)
   const developer = { username: 'dev@example.com', password: getPassword('dev@example.com') }
 
   const toRequest = (action: Action): Attempt['request'] => {

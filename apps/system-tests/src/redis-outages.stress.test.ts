@@ -98,12 +98,9 @@ describeStress('processes that renew the token of one customer', () => {
     }
 
     // When it is emptied, the lock is lost as well, so several processes renew at once.
-    it.each(['killed', 'paused', 'emptied'] as const)(
-      'lose no call and no token while it is %s',
-      async (outage) => {
-        expect(await renewWhile(outage)).toEqual([])
-      },
-    )
+    it.each(['killed', 'paused', 'emptied'] as const)('lose no call and no token while it is %s', async (outage) => {
+      expect(await renewWhile(outage)).toEqual([])
+    })
 
     it('lose no call and no token while a sentinel fails over', async () => {
       const sentinel = await RedisSentinel.start(server)

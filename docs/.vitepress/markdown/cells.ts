@@ -49,8 +49,5 @@ function isNothing(text: string): boolean {
 
 /** Breaks are allowed between two letters only, and in long names only. */
 function breakable(html: string): string {
-  return html.replace(
-    />([^<]{19,})</,
-    (_, text: string) => `>${text.replace(/(?<=\w[_.])(?=\w)/g, '<wbr>')}<`,
-  )
+  return html.replace(/>([^<]{19,})</, (_, text: string) => `>${text.replace(/(?<=\w[_.])(?=\w)/g, '<wbr>')}<`)
 }

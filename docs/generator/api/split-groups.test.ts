@@ -19,9 +19,7 @@ it('lists the names of each group on the page of the entry point, and explains t
   expect(pages['index.md']).toBe(
     '# @x/y\n\nIntroduction.\n\n## Functions\n\n- [login()](functions.md#login)\n\n## Interfaces\n\n- [Options](interfaces.md#options)\n\n',
   )
-  expect(pages['functions.md']).toMatch(
-    /^# Functions of @x\/y\n\n## login\(\) \{#login\}\n[\s\S]*\n### Returns\n/,
-  )
+  expect(pages['functions.md']).toMatch(/^# Functions of @x\/y\n\n## login\(\) \{#login\}\n[\s\S]*\n### Returns\n/)
 })
 
 it('leads every link to the page that has its anchor now', () => {

@@ -12,8 +12,7 @@ export function openApi(): Schema {
       title: "Particle's token endpoint, and other calls",
       version: sources.server_source.checkedOn,
       summary: 'Unofficial, and not tested against the live service.',
-      description:
-        'Generated from the reference of Particle Grants. `x-known-from` names the sources of a fact.',
+      description: 'Generated from the reference of Particle Grants. `x-known-from` names the sources of a fact.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: new URL(tokenRequest.url).origin, description: 'The Particle Device Cloud' }],

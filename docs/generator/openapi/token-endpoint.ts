@@ -131,15 +131,10 @@ function errorResponse(status: number, belongs: (cause: ErrorCause) => boolean):
   const examples = codes.flatMap((code) =>
     tokenEndpointErrorReferences[code].causes
       .filter(belongs)
-      .map(({ anchor, when, description }) => [
-        anchor,
-        { summary: when, value: exampleOf(code, description?.text) },
-      ]),
+      .map(({ anchor, when, description }) => [anchor, { summary: when, value: exampleOf(code, description?.text) }]),
   )
   return {
-    description: codes
-      .map((code) => `\`${code}\`: ${tokenEndpointErrorReferences[code].meaning}`)
-      .join('\n\n'),
+    description: codes.map((code) => `\`${code}\`: ${tokenEndpointErrorReferences[code].meaning}`).join('\n\n'),
     content: {
       'application/json': { schema: ref(errorName(status)), examples: Object.fromEntries(examples) },
     },
@@ -155,9 +150,7 @@ function exampleOf(error: TokenEndpointError, error_description: string | undefi
 }
 
 function statuses(): readonly number[] {
-  return [
-    ...new Set(tokenEndpointErrorCodes.map((code) => tokenEndpointErrors[code].status as number)),
-  ].sort()
+  return [...new Set(tokenEndpointErrorCodes.map((code) => tokenEndpointErrors[code].status as number))].sort()
 }
 
 function codesOf(status: number): readonly TokenEndpointError[] {

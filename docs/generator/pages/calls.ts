@@ -37,9 +37,7 @@ export function callsPage(): GeneratedFile {
 
 function section(id: string, call: Call): string {
   const { title, method, path, authentication, fieldsIn, fields, response, from: provenance } = call
-  const named = Object.entries(fields).map(
-    ([name, need]) => `\`${name}\`${need === 'optional' ? ' (optional)' : ''}`,
-  )
+  const named = Object.entries(fields).map(([name, need]) => `\`${name}\`${need === 'optional' ? ' (optional)' : ''}`)
   return blocks(
     heading(2, title, id),
     `\`${method} ${path}\` ${from(provenance)}`,

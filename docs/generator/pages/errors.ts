@@ -94,10 +94,7 @@ function tokenEndpointSection(explained: ErrorCodeExplanation, at: Place): reado
 
 function nextRequest(code: keyof typeof nextRequests, at: Place): string {
   const { text, command, page: target } = nextRequests[code]
-  return blocks(
-    `**The next request:** ${text} More: [${target.title}](${at.to(target.path)}).`,
-    fence('sh', command),
-  )
+  return blocks(`**The next request:** ${text} More: [${target.title}](${at.to(target.path)}).`, fence('sh', command))
 }
 
 function causeSection(
@@ -105,8 +102,7 @@ function causeSection(
   tokenEndpoint: TokenEndpointErrorExplanation,
   at: Place,
 ): readonly string[] {
-  const wording =
-    description === undefined ? 'not known' : `\`${description.text}\` ${from(description.from)}`
+  const wording = description === undefined ? 'not known' : `\`${description.text}\` ${from(description.from)}`
   const where =
     grants.length === 0
       ? 'the rest of the API'
@@ -138,9 +134,7 @@ function librarySection({ library }: ErrorCodeExplanation): readonly string[] {
     list([
       `The session: ${escapeTags(effect)}`,
       `\`retry\` is \`${retry}\`: ${retries[retry]}.`,
-      ...(tokenEndpointErrors.length === 0
-        ? []
-        : [`After: ${tokenEndpointErrors.map(errorLink).join(', ')}`]),
+      ...(tokenEndpointErrors.length === 0 ? [] : [`After: ${tokenEndpointErrors.map(errorLink).join(', ')}`]),
     ]),
   ]
 }

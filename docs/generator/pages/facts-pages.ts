@@ -29,9 +29,7 @@ export function clientsPage(): GeneratedFile {
           reference.summary,
           `For example \`${reference.example}\`, as \`id:secret\`.`,
           facts(reference.facts),
-          list(
-            reference.pages.map((id) => `Particle's documentation: [${pages[id].title}](${pages[id].url})`),
-          ),
+          list(reference.pages.map((id) => `Particle's documentation: [${pages[id].title}](${pages[id].url})`)),
         ),
       ),
     ],
@@ -77,9 +75,7 @@ export function limitsPage(): GeneratedFile {
       `The libraries of this project send no automatic request within 30 minutes of the ninth refusal they have seen, and hold back
 an account after five refusals ([\`backing_off\`](${at.to('errors.md')}#backing_off)). They cannot see other programs behind your
 IP address. See [protection from lockout](${at.to('guides/lockout-guard.md')}).`,
-      ...Object.entries(limits).map(([id, { title, facts: known }]) =>
-        blocks(heading(2, title, id), facts(known)),
-      ),
+      ...Object.entries(limits).map(([id, { title, facts: known }]) => blocks(heading(2, title, id), facts(known))),
     ],
   })
 }
@@ -90,14 +86,13 @@ export function unsupportedGrantsPage(): GeneratedFile {
     title: 'Unsupported grants',
     body: (at) => [
       'Grant types that exist but that this project does not support, and what to use instead.',
-      ...Object.entries(unsupportedGrants).map(
-        ([id, { title, facts: known, reason, alternative, alternativeGrant }]) =>
-          blocks(
-            heading(2, `\`${id}\`: ${title}`, toAnchor(id)),
-            facts(known),
-            `Why it is not supported: ${reason}`,
-            `What to do instead: ${alternative}${alternativeGrant === undefined ? '' : ` See [\`${alternativeGrant}\`](${at.to(grantPages[alternativeGrant])}).`}`,
-          ),
+      ...Object.entries(unsupportedGrants).map(([id, { title, facts: known, reason, alternative, alternativeGrant }]) =>
+        blocks(
+          heading(2, `\`${id}\`: ${title}`, toAnchor(id)),
+          facts(known),
+          `Why it is not supported: ${reason}`,
+          `What to do instead: ${alternative}${alternativeGrant === undefined ? '' : ` See [\`${alternativeGrant}\`](${at.to(grantPages[alternativeGrant])}).`}`,
+        ),
       ),
     ],
   })
@@ -115,11 +110,7 @@ export function unknownsPage(): GeneratedFile {
     body: (at) => [
       `Open questions about the live service, what is known so far, and what this project does so that it works either way. If you have an account, you can [help to answer them](${at.to('reference/live-check.md')}).`,
       ...Object.entries(unknowns).map(([id, { question, known, handling }]) =>
-        blocks(
-          heading(2, escapeTags(question), id),
-          facts(known),
-          `**This project:** ${escapeTags(handling)}`,
-        ),
+        blocks(heading(2, escapeTags(question), id), facts(known), `**This project:** ${escapeTags(handling)}`),
       ),
     ],
   })

@@ -76,9 +76,7 @@ function collapsed(grant: GrantExplanation, at: Place, recordings: Recordings): 
       const { question, answer } = questions[id]
       return details(escapeTags(question).replaceAll(/`([^`]*)`/g, '<code>$1</code>'), [facts(answer)], id)
     }),
-    details("Particle's documentation", [
-      list(reference.pages.map((id) => `[${pages[id].title}](${pages[id].url})`)),
-    ]),
+    details("Particle's documentation", [list(reference.pages.map((id) => `[${pages[id].title}](${pages[id].url})`))]),
   ]
 }
 

@@ -54,11 +54,7 @@ function row(type: GrantType, at: Place): string[] {
 }
 
 /** Returns how a grant's tokens are renewed, for each kind of client that may use it. */
-export function renewals(
-  type: GrantType,
-  at: Place,
-  format: (kind: ClientKind) => string = (kind) => kind,
-): string {
+export function renewals(type: GrantType, at: Place, format: (kind: ClientKind) => string = (kind) => kind): string {
   const { clients, renewedBy } = grants[type]
   return clients.map((kind) => `${format(kind)}: ${formatRenewal(kind, renewedBy[kind], at)}`).join('<br>')
 }
@@ -66,9 +62,7 @@ export function renewals(
 function formatRenewal(kind: ClientKind, grantType: string | null, at: Place): string {
   if (grantType !== null) return `\`${grantType}\``
   // This project never tries it, and no source says that it fails.
-  return kind === 'user'
-    ? `[not known](${at.to('reference/unknowns.md')}#user_client_refresh)`
-    : '**not possible**'
+  return kind === 'user' ? `[not known](${at.to('reference/unknowns.md')}#user_client_refresh)` : '**not possible**'
 }
 
 function formatMfa(type: GrantType, isRequired: boolean): string {

@@ -15,8 +15,7 @@ const issues = 'https://github.com/particle-grants/particle-grants/issues/new?te
 /** Shows the status and the headers of a response too. */
 const withHeaders = (command: string) => command.replace('curl ', 'curl -i ')
 const signIn = (given: FieldValues = {}) => withHeaders(exampleRequest('password', 'developer', given))
-const sendCode = (given: FieldValues = {}) =>
-  withHeaders(exampleRequest('urn:custom:mfa-otp', 'developer', given))
+const sendCode = (given: FieldValues = {}) => withHeaders(exampleRequest('urn:custom:mfa-otp', 'developer', given))
 const refresh = (client: string) =>
   withHeaders(
     toCurl(client, [

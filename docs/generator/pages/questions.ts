@@ -11,10 +11,7 @@ export function questionsPage(): GeneratedFile {
   const ids = Object.keys(questions) as QuestionId[]
   return page('reference/questions.md', {
     title: 'Questions and answers',
-    body: (at) => [
-      list(ids.map((id) => `[${questions[id].question}](#${id})`)),
-      ...ids.map((id) => section(id, at)),
-    ],
+    body: (at) => [list(ids.map((id) => `[${questions[id].question}](#${id})`)), ...ids.map((id) => section(id, at))],
   })
 }
 

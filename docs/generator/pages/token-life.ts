@@ -69,10 +69,7 @@ function formatRenewal(grant: GrantType, client: ClientKind, at: Place): string 
 }
 
 function section(id: string, { title, seconds, facts: known }: Lifetime): string {
-  const lengths = seconds.map(({ value, fact: known_ }) => [
-    formatDays(value),
-    `${known_.text}${from(known_.from)}`,
-  ])
+  const lengths = seconds.map(({ value, fact: known_ }) => [formatDays(value), `${known_.text}${from(known_.from)}`])
   return blocks(
     heading(2, title, id),
     lengths.length === 0 ? '' : table(['Length', 'Source'], lengths),

@@ -28,9 +28,7 @@ function linksOf(page: string): readonly URL[] {
 /** Returns the file for an address of the site, as hosts look for it. */
 function fileAt({ pathname }: URL): string | undefined {
   const path = join(builtSite, decodeURIComponent(pathname.slice(base.pathname.length - 1)))
-  return [path, `${path}.html`, join(path, 'index.html')].find(
-    (file) => existsSync(file) && /\.\w+$/.test(file),
-  )
+  return [path, `${path}.html`, join(path, 'index.html')].find((file) => existsSync(file) && /\.\w+$/.test(file))
 }
 
 const anchors = new Map<string, ReadonlySet<string>>()
@@ -46,9 +44,7 @@ function anchorsOf(file: string): ReadonlySet<string> {
 function isDead(link: URL): boolean {
   const file = fileAt(link)
   if (file === undefined) return true
-  return (
-    link.hash !== '' && file.endsWith('.html') && !anchorsOf(file).has(decodeURIComponent(link.hash.slice(1)))
-  )
+  return link.hash !== '' && file.endsWith('.html') && !anchorsOf(file).has(decodeURIComponent(link.hash.slice(1)))
 }
 
 describe('the built site', () => {
@@ -68,8 +64,7 @@ describe('the built site', () => {
       const html = readFileSync(page, 'utf8')
       const [, href = ''] = /<link rel="alternate" type="text\/markdown" href="([^"]+)"/.exec(html) ?? []
       expect(fileAt(new URL(href, base)), href).toMatch(/\.md$/)
-      if (href !== `${base.pathname}index.md`)
-        expect(listed).toContain(published + href.slice(base.pathname.length))
+      if (href !== `${base.pathname}index.md`) expect(listed).toContain(published + href.slice(base.pathname.length))
     }
   })
 
@@ -97,8 +92,7 @@ describe('the built site', () => {
   })
 
   it('has links into the repository that lead to files and folders of it', () => {
-    const into =
-      /"(https:\/\/github\.com\/particle-grants\/particle-grants\/(edit|blob|tree)\/main\/([^"#]+))/g
+    const into = /"(https:\/\/github\.com\/particle-grants\/particle-grants\/(edit|blob|tree)\/main\/([^"#]+))/g
     const dead = pages.flatMap((page) =>
       [...readFileSync(page, 'utf8').matchAll(into)].flatMap(([, link = '', way = '', path = '']) => {
         const found = statSync(join(docs, '..', decodeURIComponent(path)), { throwIfNoEntry: false })

@@ -49,9 +49,7 @@ describe('the first request of a grant page', () => {
         await page.goto(url + path)
         const broken = await page
           .locator('main .active code .word')
-          .evaluateAll((words) =>
-            words.flatMap((word) => (word.getClientRects().length > 1 ? [word.textContent] : [])),
-          )
+          .evaluateAll((words) => words.flatMap((word) => (word.getClientRects().length > 1 ? [word.textContent] : [])))
         expect(broken, path).toEqual([])
       }
     },

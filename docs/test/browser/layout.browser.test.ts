@@ -36,8 +36,7 @@ function cutOff(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const column = document.querySelector('.vp-doc')?.getBoundingClientRect()
     const seen = [...document.querySelectorAll('.vp-doc *')].filter(
-      (element) =>
-        !element.closest('.scroller, .drawing, .visually-hidden, thead, .header-anchor, svg, select'),
+      (element) => !element.closest('.scroller, .drawing, .visually-hidden, thead, .header-anchor, svg, select'),
     )
     // Blocks of code reach the edges of a phone's screen.
     const right = Math.max(column?.right ?? 0, innerWidth < 640 ? innerWidth : 0) + 1
@@ -68,8 +67,7 @@ function clippedWords(page: Page): Promise<string[]> {
       }
       for (const state of svg.querySelectorAll('.state')) {
         const [box, name] = [state.querySelector('rect'), state.querySelector('text')]
-        if (box && name && !within(name.getBBox(), box.getBBox(), 8))
-          problems.push(`too wide: ${name.textContent}`)
+        if (box && name && !within(name.getBBox(), box.getBBox(), 8)) problems.push(`too wide: ${name.textContent}`)
       }
     }
     for (const drawing of document.querySelectorAll('.token-life .drawing')) {
@@ -110,8 +108,6 @@ visit('the outline says all of each title', async ({ page, url }) => {
   await page.goto(`${url}/errors`)
   const cut = await page
     .locator('.VPDocAsideOutline .outline-link')
-    .evaluateAll((links) =>
-      links.filter((link) => link.scrollWidth > link.clientWidth).map((link) => link.textContent),
-    )
+    .evaluateAll((links) => links.filter((link) => link.scrollWidth > link.clientWidth).map((link) => link.textContent))
   expect(cut).toEqual([])
 })

@@ -45,8 +45,7 @@ describe('the playground', () => {
 
   visit('renews a product token after 90 days, at the first call', async (visitor) => {
     const { step, latest } = await opened(visitor, '?scenario=product')
-    for (const title of ['Get a token', 'Call the API', 'Move the clock 90 days', 'Call the API'])
-      await step(title)
+    for (const title of ['Get a token', 'Call the API', 'Move the clock 90 days', 'Call the API']) await step(title)
     await expect.poll(() => latest.textContent()).toContain('signed_in → renewing → signed_in')
     expect(await latest.textContent()).toContain('Bearer ‹access token 2›')
   })
@@ -100,9 +99,7 @@ describe('the playground', () => {
     await step('Call the API')
     await page.getByRole('button', { name: 'Copy link to this step' }).click()
     await page.getByRole('button', { name: 'Link copied' }).waitFor()
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
-      `${url}/playground?scenario=mfa&step=4`,
-    )
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${url}/playground?scenario=mfa&step=4`)
   })
 
   visit('works without a network, and sends no request', async (visitor) => {

@@ -43,9 +43,7 @@ export async function serveSite(): Promise<{ readonly url: string; close(): void
 
 async function readSite(): Promise<ReadonlyMap<string, Buffer>> {
   const entries = await readdir(builtSite, { recursive: true, withFileTypes: true })
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
   const read = paths.map(async (path) => [`/${relative(builtSite, path)}`, await readFile(path)] as const)
   return new Map(await Promise.all(read))
 }

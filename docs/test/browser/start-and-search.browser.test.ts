@@ -96,15 +96,9 @@ describe('tabs', () => {
     await curl.focus()
     await page.keyboard.press('ArrowRight')
     await group.locator('.blocks > .active').filter({ hasText: 'await fetch' }).waitFor()
-    expect(await page.locator('.vp-code-group .tabs input:checked + label').allTextContents()).not.toContain(
-      'curl',
-    )
+    expect(await page.locator('.vp-code-group .tabs input:checked + label').allTextContents()).not.toContain('curl')
     await page.goto(`${url}/grants/mfa-otp`)
-    await page
-      .locator('.vp-code-group .blocks > .active')
-      .first()
-      .filter({ hasText: 'await fetch' })
-      .waitFor()
+    await page.locator('.vp-code-group .blocks > .active').first().filter({ hasText: 'await fetch' }).waitFor()
   })
 
   visit('have a button that copies what is shown', async ({ page, url, context }) => {
@@ -114,9 +108,7 @@ describe('tabs', () => {
     await shown.hover()
     await shown.getByRole('button', { name: 'Copy Code' }).click()
     await page.locator('button.copied').first().waitFor()
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
-      /^curl https:\/\/api\.particle\.io/,
-    )
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^curl https:\/\/api\.particle\.io/)
   })
 })
 

@@ -63,8 +63,7 @@ async function open(using: Browser, options: BrowserContextOptions): Promise<Vis
     if (protocol !== 'data:' && origin !== site.url) problems.push(`request to ${request.url()}`)
   })
   context.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning')
-      problems.push(`console: ${message.text()}`)
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(`console: ${message.text()}`)
   })
   context.on('weberror', (error) => problems.push(`uncaught: ${error.error().message}`))
   await context.addInitScript(() => {

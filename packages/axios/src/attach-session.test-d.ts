@@ -1,12 +1,7 @@
 import { createSession, developerClient, productClient } from '@particle-grants/core'
 import axios, { type AxiosInstance, type AxiosRequestConfig, type CreateAxiosDefaults } from 'axios'
 import { describe, expectTypeOf, it } from 'vitest'
-import {
-  type AttachableInstance,
-  type AttachOptions,
-  attachSession,
-  type ReauthenticationError,
-} from './index.ts'
+import { type AttachableInstance, type AttachOptions, attachSession, type ReauthenticationError } from './index.ts'
 
 const session = createSession({ client: developerClient() })
 
@@ -27,9 +22,7 @@ describe('attachSession', () => {
 
   it('knows its options, and no others', () => {
     attachSession(axios, session, { allowedOrigins: ['https://api.particle.io'], replay: false })
-    expectTypeOf<keyof AttachOptions>().toEqualTypeOf<
-      'allowedOrigins' | 'replay' | 'onReauthenticationRequired'
-    >()
+    expectTypeOf<keyof AttachOptions>().toEqualTypeOf<'allowedOrigins' | 'replay' | 'onReauthenticationRequired'>()
     // @ts-expect-error a list, since an origin is a whole one
     attachSession(axios, session, { allowedOrigins: 'https://api.particle.io' })
     // @ts-expect-error no such option

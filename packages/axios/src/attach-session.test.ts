@@ -38,23 +38,20 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
   it.each([
     ['the first one first', [0, 1], [bearer(1), 'second', undefined]],
     ['the second one first', [1, 0], [bearer(1), bearer(1), undefined]],
-  ] as const)(
-    'can be detached in any order if two sessions are attached: %s',
-    async (_title, order, expected) => {
-      const server = await recorder()
-      const { session } = await numberedTokens(server.url)
-      const other = fake('second', server.url)
-      const instance = axios.create({ baseURL: server.url })
-      const detach = [attachSession(instance, session), attachSession(instance, other)]
+  ] as const)('can be detached in any order if two sessions are attached: %s', async (_title, order, expected) => {
+    const server = await recorder()
+    const { session } = await numberedTokens(server.url)
+    const other = fake('second', server.url)
+    const instance = axios.create({ baseURL: server.url })
+    const detach = [attachSession(instance, session), attachSession(instance, other)]
+    await instance.get('/')
+    for (const index of order) {
+      detach[index]?.()
       await instance.get('/')
-      for (const index of order) {
-        detach[index]?.()
-        await instance.get('/')
-      }
-      const seen = server.requests.map(({ authorization }) => authorization)
-      expect(seen).toEqual(expected.map((value) => (value === 'second' ? 'Bearer second' : value)))
-    },
-  )
+    }
+    const seen = server.requests.map(({ authorization }) => authorization)
+    expect(seen).toEqual(expected.map((value) => (value === 'second' ? 'Bearer second' : value)))
+  })
 
   it('works on the global instance, and not on instances created from it', async () => {
     const server = await recorder()
@@ -67,11 +64,7 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
       detach()
     }
     await axios.get(`${server.url}/detached`)
-    expect(server.requests.map(({ authorization }) => authorization)).toEqual([
-      bearer(1),
-      undefined,
-      undefined,
-    ])
+    expect(server.requests.map(({ authorization }) => authorization)).toEqual([bearer(1), undefined, undefined])
   })
 
   it.each([
@@ -120,10 +113,7 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
       if (register > 0) instance.interceptors.request.use(add)
       await instance.get('/')
     }
-    expect(server.requests.map(({ authorization }) => authorization)).toEqual([
-      'Bearer theirs',
-      'Bearer theirs',
-    ])
+    expect(server.requests.map(({ authorization }) => authorization)).toEqual(['Bearer theirs', 'Bearer theirs'])
   })
 
   it.each(['http', 'fetch'])('works with the %s adapter of the instance or the request', async (adapter) => {
@@ -151,10 +141,7 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
     const seen: unknown[] = []
     const custom: AxiosAdapter = async (config) => {
       const { adapter } = config
-      seen.push(
-        config.headers.get('Authorization'),
-        (Array.isArray(adapter) ? adapter[0] : adapter) === custom,
-      )
+      seen.push(config.headers.get('Authorization'), (Array.isArray(adapter) ? adapter[0] : adapter) === custom)
       return { data: 'ok', status: 200, statusText: 'OK', headers: {}, config }
     }
     const ofInstance = axios.create({ baseURL: 'https://api.example', adapter: custom })
@@ -210,9 +197,7 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
       throw new axios.AxiosError('broken', 'ERR_NETWORK', config)
     }
     await instance.get('/').catch(() => {})
-    const aborted = await instance
-      .get('/aborted', { signal: AbortSignal.abort() })
-      .catch((error: AxiosError) => error)
+    const aborted = await instance.get('/aborted', { signal: AbortSignal.abort() }).catch((error: AxiosError) => error)
     await instance.get('/broken', { adapter }).catch(() => {})
     detach()
     const { signal: _, ...again } = (aborted as AxiosError).config as InternalAxiosRequestConfig
@@ -302,11 +287,7 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
     const { config } = await instance.get('/')
     await session.getAccessToken({ forceRefresh: true })
     await instance(config)
-    expect(server.requests.map(({ authorization }) => authorization)).toEqual([
-      bearer(1),
-      bearer(2),
-      bearer(3),
-    ])
+    expect(server.requests.map(({ authorization }) => authorization)).toEqual([bearer(1), bearer(2), bearer(3)])
   })
 })
 

@@ -45,11 +45,7 @@ declare module 'axios' {
  *
  * @throws GrantsError `invalid_argument`, `insecure_base_url`
  */
-export function attachSession(
-  instance: AttachableInstance,
-  session: Session,
-  options: AttachOptions = {},
-): () => void {
+export function attachSession(instance: AttachableInstance, session: Session, options: AttachOptions = {}): () => void {
   assertArguments(instance, session)
   const { onReauthenticationRequired, replay = true } = options
   const given = options.allowedOrigins

@@ -85,9 +85,7 @@ describe.runIf(browser !== undefined).each(['axios-oldest', 'axios-middle', 'axi
       await tab.evaluate(() => {
         page.advance(90 * 86_400_000)
       })
-      expect(await tab.evaluate((url) => page.abortWhileWaiting(url), `${api}/v1/devices`)).toBe(
-        'ERR_CANCELED',
-      )
+      expect(await tab.evaluate((url) => page.abortWhileWaiting(url), `${api}/v1/devices`)).toBe('ERR_CANCELED')
       await tab.evaluate((url) => page.get(url), `${api}/v1/devices`)
       expect(statuses).toEqual([200])
       expect(grants).toHaveLength(1)
@@ -132,9 +130,7 @@ describe.runIf(browser !== undefined).each(['axios-oldest', 'axios-middle', 'axi
       const { tab, site, token } = await opened(version, { allowedOrigins: [origin] })
       // What crosses over to the browser is JSON; it would ask for the names of the made-up hosts.
       const forms = hostileForms(origin, '127.0.0.1').filter(([, config]) =>
-        Object.values(config).every(
-          (value) => typeof value !== 'object' && !String(value).includes('particle.io'),
-        ),
+        Object.values(config).every((value) => typeof value !== 'object' && !String(value).includes('particle.io')),
       )
       expect(forms.length).toBeGreaterThan(55)
       await tab.evaluate(

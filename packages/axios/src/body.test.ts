@@ -43,30 +43,27 @@ describe.each(versions)('the body of a replayed request, $name', ({ axios, attac
     }
   })
 
-  it.each(['http', 'fetch'])(
-    'has the same fields if it is native FormData, with the %s adapter',
-    async (adapter) => {
-      const server = await refusing()
-      const { session } = await numberedTokens(server.url)
-      const instance = axios.create({ baseURL: server.url, adapter })
-      attachSession(instance, session)
-      const form = new FormData()
-      form.append('name', 'Grüße')
-      form.append('file', new Blob([bytes], { type: 'image/png' }), 'a.png')
-      await instance.post('/', form)
-      expect(server.requests).toHaveLength(2)
-      for (const { body } of server.requests) {
-        // From the body itself: in Node the fetch adapter of Axios sends a wrong type.
-        const boundary = body.subarray(2, body.indexOf('\r')).toString()
-        const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` }
-        const parsed = await new Response(new Uint8Array(body), { headers }).formData()
-        expect(parsed.get('name')).toBe('Grüße')
-        const file = parsed.get('file') as File
-        expect([file.name, file.type]).toEqual(['a.png', 'image/png'])
-        expect(Buffer.from(await file.arrayBuffer())).toEqual(bytes)
-      }
-    },
-  )
+  it.each(['http', 'fetch'])('has the same fields if it is native FormData, with the %s adapter', async (adapter) => {
+    const server = await refusing()
+    const { session } = await numberedTokens(server.url)
+    const instance = axios.create({ baseURL: server.url, adapter })
+    attachSession(instance, session)
+    const form = new FormData()
+    form.append('name', 'Grüße')
+    form.append('file', new Blob([bytes], { type: 'image/png' }), 'a.png')
+    await instance.post('/', form)
+    expect(server.requests).toHaveLength(2)
+    for (const { body } of server.requests) {
+      // From the body itself: in Node the fetch adapter of Axios sends a wrong type.
+      const boundary = body.subarray(2, body.indexOf('\r')).toString()
+      const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` }
+      const parsed = await new Response(new Uint8Array(body), { headers }).formData()
+      expect(parsed.get('name')).toBe('Grüße')
+      const file = parsed.get('file') as File
+      expect([file.name, file.type]).toEqual(['a.png', 'image/png'])
+      expect(Buffer.from(await file.arrayBuffer())).toEqual(bytes)
+    }
+  })
 
   it('is the same if it is form-data without a stream', async () => {
     const server = await refusing()

@@ -73,25 +73,8 @@ describe('the token goes to an allowed origin', () => {
   })
 
   it('and recognizes each spelling of the token endpoint that core recognizes', () => {
-    const pieces = [
-      'oauth',
-      'TOKEN',
-      'token',
-      '/',
-      '\\',
-      '%6f',
-      'auth',
-      '%2F',
-      '..',
-      ';x',
-      '?',
-      '#',
-      '\t',
-      'v1',
-    ]
-    const paths = pieces.flatMap((a) =>
-      pieces.flatMap((b) => pieces.flatMap((c) => pieces.map((d) => a + b + c + d))),
-    )
+    const pieces = ['oauth', 'TOKEN', 'token', '/', '\\', '%6f', 'auth', '%2F', '..', ';x', '?', '#', '\t', 'v1']
+    const paths = pieces.flatMap((a) => pieces.flatMap((b) => pieces.flatMap((c) => pieces.map((d) => a + b + c + d))))
     const urls = paths.filter((path) => !path.startsWith('/')).map((path) => `/${path}`)
     const getsToken = (url: string) => isAllowed({ baseURL: api, url })
     expect(urls.filter((url) => getsToken(url) !== isAllowedUrl(api + url, [api]))).toEqual([])
@@ -182,29 +165,24 @@ describe('the allowed origins', () => {
     attachSession(instance, session)
     await instance.get(api.url)
     await instance.get(other.url)
-    expect([api, other].map(({ requests }) => requests[0]?.authorization)).toEqual([
-      undefined,
-      `Bearer ${accessToken}`,
-    ])
+    expect([api, other].map(({ requests }) => requests[0]?.authorization)).toEqual([undefined, `Bearer ${accessToken}`])
   })
 
-  it.each([
-    'https://evil.example',
-    'http://127.0.0.1:8766',
-    'https://api.particle.io.evil.example/v1',
-    '/api',
-  ])('must contain the baseURL of the instance: %s is an error', async (baseURL) => {
-    const { session } = await numberedTokens('http://127.0.0.1:8765')
-    const allowedOrigins = ['https://api.particle.io', 'http://127.0.0.1:8765']
-    expect(() => attachSession(axios.create({ baseURL }), session, { allowedOrigins })).toThrow(
-      expect.objectContaining({
-        code: 'invalid_argument',
-        message:
-          'instance must have a baseURL in the allowed origins (https://api.particle.io, http://127.0.0.1:8765), or none at all.',
-      }),
-    )
-    attachSession(axios.create({ baseURL: 'https://api.particle.io/v1' }), session, { allowedOrigins })
-  })
+  it.each(['https://evil.example', 'http://127.0.0.1:8766', 'https://api.particle.io.evil.example/v1', '/api'])(
+    'must contain the baseURL of the instance: %s is an error',
+    async (baseURL) => {
+      const { session } = await numberedTokens('http://127.0.0.1:8765')
+      const allowedOrigins = ['https://api.particle.io', 'http://127.0.0.1:8765']
+      expect(() => attachSession(axios.create({ baseURL }), session, { allowedOrigins })).toThrow(
+        expect.objectContaining({
+          code: 'invalid_argument',
+          message:
+            'instance must have a baseURL in the allowed origins (https://api.particle.io, http://127.0.0.1:8765), or none at all.',
+        }),
+      )
+      attachSession(axios.create({ baseURL: 'https://api.particle.io/v1' }), session, { allowedOrigins })
+    },
+  )
 
   it.each([
     'api.particle.io',
@@ -221,85 +199,81 @@ describe('the allowed origins', () => {
 
   it('must use https, or lead to this machine', async () => {
     const { session } = await numberedTokens('http://127.0.0.1:8765')
-    const attach = () =>
-      attachSession(axios.create(), session, { allowedOrigins: ['http://api.particle.io'] })
+    const attach = () => attachSession(axios.create(), session, { allowedOrigins: ['http://api.particle.io'] })
     expect(attach).toThrow(expect.objectContaining({ code: 'insecure_base_url' }))
   })
 })
 
-describe.each(versions)(
-  'a proxy that a request for https goes through, $name',
-  ({ axios, attachSession }) => {
-    const [, minor] = axios.VERSION.split('.').map(Number)
-    const isUnencrypted = Number(minor) < 16
-    const unencrypted = {
-      code: 'insecure_base_url',
-      message: expect.stringContaining('would send the token for https://api.example to a proxy unencrypted'),
-    }
+describe.each(versions)('a proxy that a request for https goes through, $name', ({ axios, attachSession }) => {
+  const [, minor] = axios.VERSION.split('.').map(Number)
+  const isUnencrypted = Number(minor) < 16
+  const unencrypted = {
+    code: 'insecure_base_url',
+    message: expect.stringContaining('would send the token for https://api.example to a proxy unencrypted'),
+  }
 
-    /** A proxy that remembers the tokens that it can read, and refuses tunnels. */
-    async function startProxy() {
-      const read: (string | undefined)[] = []
-      const server = createServer(({ headers }, response) => {
-        read.push(headers.authorization)
-        response.writeHead(502).end()
-      })
-      server.on('connect', ({ headers }, socket) => {
-        read.push(headers.authorization)
-        socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
-      })
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      onTestFinished(() => void server.close())
-      const { port } = server.address() as AddressInfo
-      const { session } = await numberedTokens('https://api.example')
-      const instance = axios.create({ baseURL: 'https://api.example', adapter: 'http' })
-      attachSession(instance, session)
-      return { read, port, url: `http://127.0.0.1:${port}`, instance }
-    }
-
-    /** What a request through the proxy must have shown to it: nothing, or a request for a tunnel. */
-    const nothing = isUnencrypted ? [] : [undefined]
-
-    const variables = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY']
-    if (isUnencrypted) variables.push('npm_config_https_proxy', 'npm_config_proxy')
-    it.each(variables)('never sees the token, with %s', async (name) => {
-      const { read, url, instance } = await startProxy()
-      vi.stubEnv('NO_PROXY', '')
-      vi.stubEnv('no_proxy', '')
-      vi.stubEnv(name, url)
-      onTestFinished(() => void vi.unstubAllEnvs())
-      await expect(instance.get('/')).rejects.toMatchObject(isUnencrypted ? unencrypted : {})
-      expect(read).toEqual(nothing)
+  /** A proxy that remembers the tokens that it can read, and refuses tunnels. */
+  async function startProxy() {
+    const read: (string | undefined)[] = []
+    const server = createServer(({ headers }, response) => {
+      read.push(headers.authorization)
+      response.writeHead(502).end()
     })
-
-    it('never sees the token, with the option', async () => {
-      const { read, port, instance } = await startProxy()
-      const options = { proxy: { protocol: 'http', host: '127.0.0.1', port } }
-      await expect(instance.get('/', options)).rejects.toMatchObject(isUnencrypted ? unencrypted : {})
-      expect(read).toEqual(nothing)
+    server.on('connect', ({ headers }, socket) => {
+      read.push(headers.authorization)
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
     })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const { session } = await numberedTokens('https://api.example')
+    const instance = axios.create({ baseURL: 'https://api.example', adapter: 'http' })
+    attachSession(instance, session)
+    return { read, port, url: `http://127.0.0.1:${port}`, instance }
+  }
 
-    it('is no error for proxy: false, a variable for http, or a request without the token', async () => {
-      const { read, url, instance } = await startProxy()
-      everyNameIsHere()
-      onTestFinished(() => void vi.unstubAllEnvs())
-      vi.stubEnv('HTTP_PROXY', url)
-      const unconcerned = await failure(instance.get('/'))
-      vi.stubEnv('HTTPS_PROXY', url)
-      const direct = await failure(instance.get('/', { proxy: false }))
-      for (const error of [unconcerned, direct]) expect(axios.isAxiosError(error)).toBe(true)
-      expect(read).toEqual([])
-      expect(await failure(instance.get('/', { particleGrants: false }))).not.toMatchObject(unencrypted)
-    })
+  /** What a request through the proxy must have shown to it: nothing, or a request for a tunnel. */
+  const nothing = isUnencrypted ? [] : [undefined]
 
-    it('is an error also for a host in NO_PROXY, which is not read', async () => {
-      const { read, url, instance } = await startProxy()
-      everyNameIsHere()
-      onTestFinished(() => void vi.unstubAllEnvs())
-      vi.stubEnv('HTTPS_PROXY', url)
-      vi.stubEnv('NO_PROXY', 'api.example')
-      await expect(instance.get('/')).rejects.toMatchObject(isUnencrypted ? unencrypted : {})
-      expect(read).toEqual([])
-    })
-  },
-)
+  const variables = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY']
+  if (isUnencrypted) variables.push('npm_config_https_proxy', 'npm_config_proxy')
+  it.each(variables)('never sees the token, with %s', async (name) => {
+    const { read, url, instance } = await startProxy()
+    vi.stubEnv('NO_PROXY', '')
+    vi.stubEnv('no_proxy', '')
+    vi.stubEnv(name, url)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    await expect(instance.get('/')).rejects.toMatchObject(isUnencrypted ? unencrypted : {})
+    expect(read).toEqual(nothing)
+  })
+
+  it('never sees the token, with the option', async () => {
+    const { read, port, instance } = await startProxy()
+    const options = { proxy: { protocol: 'http', host: '127.0.0.1', port } }
+    await expect(instance.get('/', options)).rejects.toMatchObject(isUnencrypted ? unencrypted : {})
+    expect(read).toEqual(nothing)
+  })
+
+  it('is no error for proxy: false, a variable for http, or a request without the token', async () => {
+    const { read, url, instance } = await startProxy()
+    everyNameIsHere()
+    onTestFinished(() => void vi.unstubAllEnvs())
+    vi.stubEnv('HTTP_PROXY', url)
+    const unconcerned = await failure(instance.get('/'))
+    vi.stubEnv('HTTPS_PROXY', url)
+    const direct = await failure(instance.get('/', { proxy: false }))
+    for (const error of [unconcerned, direct]) expect(axios.isAxiosError(error)).toBe(true)
+    expect(read).toEqual([])
+    expect(await failure(instance.get('/', { particleGrants: false }))).not.toMatchObject(unencrypted)
+  })
+
+  it('is an error also for a host in NO_PROXY, which is not read', async () => {
+    const { read, url, instance } = await startProxy()
+    everyNameIsHere()
+    onTestFinished(() => void vi.unstubAllEnvs())
+    vi.stubEnv('HTTPS_PROXY', url)
+    vi.stubEnv('NO_PROXY', 'api.example')
+    await expect(instance.get('/')).rejects.toMatchObject(isUnencrypted ? unencrypted : {})
+    expect(read).toEqual([])
+  })
+})

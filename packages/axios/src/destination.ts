@@ -23,8 +23,7 @@ export function isAllowedDestination(config: Destination, origins: readonly stri
   if (typeof url !== 'string' || typeof baseURL !== 'string' || socketPath) return false
   const isAbsolute = absolute.test(url)
   // Nothing after an origin and a slash leads elsewhere. Most requests need no parser, which takes a microsecond.
-  if (!isAbsolute && !suspicious.test(url) && origins.some((origin) => isInOrigin(baseURL, origin)))
-    return true
+  if (!isAbsolute && !suspicious.test(url) && origins.some((origin) => isInOrigin(baseURL, origin))) return true
   // Some versions of Axios would append it, and some would not.
   if (isAbsolute && baseURL && allowAbsoluteUrls !== true) return false
   return isAllowedUrl(getUrl(config), origins)
@@ -38,9 +37,7 @@ function isInOrigin(baseURL: string, origin: string): boolean {
 export function getUrl({ url = '', baseURL }: AxiosRequestConfig): string {
   const isAppended = baseURL && url && !absolute.test(url)
   // As Axios does.
-  const given = isAppended
-    ? `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`
-    : url || baseURL || ''
+  const given = isAppended ? `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}` : url || baseURL || ''
   const base = platform.document?.baseURI ?? platform.location?.href
   const isComplete = base === undefined || /^https?:\/\//.test(given)
   return !isComplete && URL.canParse(given, base) ? new URL(given, base).href : given

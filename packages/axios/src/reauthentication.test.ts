@@ -91,29 +91,25 @@ describe('onReauthenticationRequired', () => {
         throw new Error('thrown by a callback')
       },
     ],
-  ])(
-    'does not fail the request %s; the error goes to reportError if there is one',
-    async (_title, callback) => {
-      const unhandled = unhandledRejections()
-      const { baseUrl } = await openScene()
-      const reported: unknown[] = []
-      const told: string[] = []
-      for (const platform of ['without', 'with']) {
-        if (platform === 'with')
-          vi.stubGlobal('reportError', (error: unknown) => reported.push(String(error)))
-        onTestFinished(() => void vi.unstubAllGlobals())
-        const session = createSession({ client: developerClient(), baseUrl })
-        const instances = [axios.create({ baseURL: baseUrl }), axios.create({ baseURL: baseUrl })] as const
-        attachSession(instances[0], session, { onReauthenticationRequired: callback() })
-        attachSession(instances[1], session, { onReauthenticationRequired: ({ code }) => told.push(code) })
-        for (const instance of instances) {
-          expect(await failure(instance.get('/'))).toMatchObject({ code: 'not_signed_in' })
-        }
-        await rejectionsAreReported()
+  ])('does not fail the request %s; the error goes to reportError if there is one', async (_title, callback) => {
+    const unhandled = unhandledRejections()
+    const { baseUrl } = await openScene()
+    const reported: unknown[] = []
+    const told: string[] = []
+    for (const platform of ['without', 'with']) {
+      if (platform === 'with') vi.stubGlobal('reportError', (error: unknown) => reported.push(String(error)))
+      onTestFinished(() => void vi.unstubAllGlobals())
+      const session = createSession({ client: developerClient(), baseUrl })
+      const instances = [axios.create({ baseURL: baseUrl }), axios.create({ baseURL: baseUrl })] as const
+      attachSession(instances[0], session, { onReauthenticationRequired: callback() })
+      attachSession(instances[1], session, { onReauthenticationRequired: ({ code }) => told.push(code) })
+      for (const instance of instances) {
+        expect(await failure(instance.get('/'))).toMatchObject({ code: 'not_signed_in' })
       }
-      expect(told).toEqual(['not_signed_in', 'not_signed_in'])
-      expect(reported).toEqual(['Error: thrown by a callback'])
-      expect(unhandled).toEqual([])
-    },
-  )
+      await rejectionsAreReported()
+    }
+    expect(told).toEqual(['not_signed_in', 'not_signed_in'])
+    expect(reported).toEqual(['Error: thrown by a callback'])
+    expect(unhandled).toEqual([])
+  })
 })

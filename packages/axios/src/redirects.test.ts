@@ -16,27 +16,21 @@ async function redirecting(status = 302) {
 }
 
 describe.each(versions)('a redirect, $name', ({ axios, attachSession }) => {
-  it.each(['http', 'fetch'])(
-    'keeps the token only within the origin, with the %s adapter',
-    async (adapter) => {
-      const { server, arrived, to } = await redirecting()
-      const { session } = await numberedTokens(server.of('localhost'))
-      const other = await recorder()
-      const instance = axios.create({ baseURL: server.of('localhost'), adapter, proxy: false })
-      attachSession(instance, session, { allowedOrigins: [server.of('localhost'), server.of('127.0.0.1')] })
-      await instance.get(to('/within'))
-      for (const location of [server.of('127.0.0.1'), other.of('localhost'), other.of('127.0.0.1')]) {
-        await instance.get(to(`${location}/across`))
-        await instance.get(to(`${location}${to(`${server.of('localhost')}/back`)}`)).catch(() => {})
-      }
-      const seen = [...arrived(), ...other.requests].map(({ url, authorization }) => [
-        url,
-        authorization !== undefined,
-      ])
-      expect(seen.filter(([, hasToken]) => hasToken)).toEqual([['/within', true]])
-      expect(seen.length).toBeGreaterThanOrEqual(4)
-    },
-  )
+  it.each(['http', 'fetch'])('keeps the token only within the origin, with the %s adapter', async (adapter) => {
+    const { server, arrived, to } = await redirecting()
+    const { session } = await numberedTokens(server.of('localhost'))
+    const other = await recorder()
+    const instance = axios.create({ baseURL: server.of('localhost'), adapter, proxy: false })
+    attachSession(instance, session, { allowedOrigins: [server.of('localhost'), server.of('127.0.0.1')] })
+    await instance.get(to('/within'))
+    for (const location of [server.of('127.0.0.1'), other.of('localhost'), other.of('127.0.0.1')]) {
+      await instance.get(to(`${location}/across`))
+      await instance.get(to(`${location}${to(`${server.of('localhost')}/back`)}`)).catch(() => {})
+    }
+    const seen = [...arrived(), ...other.requests].map(({ url, authorization }) => [url, authorization !== undefined])
+    expect(seen.filter(([, hasToken]) => hasToken)).toEqual([['/within', true]])
+    expect(seen.length).toBeGreaterThanOrEqual(4)
+  })
 
   it.each(['http', 'fetch'])(
     'does not take the token to the token endpoint, or to a subdomain, with the %s adapter',
@@ -96,11 +90,7 @@ describe.each(versions)('a redirect of the fetch adapter, $name', ({ axios, atta
     expect(data).toEqual({})
     expect(config).toMatchObject({ method: 'post', params: { b: 2 }, data: '{"on":true}' })
     const [request] = arrived()
-    expect([request?.method, request?.url, request?.body.toString()]).toEqual([
-      method,
-      '/there?a=1&b=2',
-      body,
-    ])
+    expect([request?.method, request?.url, request?.body.toString()]).toEqual([method, '/there?a=1&b=2', body])
     expect(request?.authorization).toBe(`Bearer ${tokenNumber(1)}`)
     expect(request?.contentType).toBe(method === 'POST' ? 'application/json' : undefined)
   })
@@ -129,14 +119,14 @@ describe.each(versions)('a redirect of the fetch adapter, $name', ({ axios, atta
     expect(server.requests).toHaveLength(21)
   })
 
-  it.each([
-    { fetchOptions: { redirect: 'manual' } },
-    { maxRedirects: 0, fetchOptions: { redirect: 'manual' } },
-  ])('is left to a caller who asks for it: %j', async (options) => {
-    const { instance, arrived, to } = await attached(302)
-    await expect(instance.get(to('/there'), options)).rejects.toMatchObject({ response: { status: 302 } })
-    expect(arrived()).toEqual([])
-  })
+  it.each([{ fetchOptions: { redirect: 'manual' } }, { maxRedirects: 0, fetchOptions: { redirect: 'manual' } }])(
+    'is left to a caller who asks for it: %j',
+    async (options) => {
+      const { instance, arrived, to } = await attached(302)
+      await expect(instance.get(to('/there'), options)).rejects.toMatchObject({ response: { status: 302 } })
+      expect(arrived()).toEqual([])
+    },
+  )
 })
 
 describe.each(versions)('a 401 after a redirect, $name', ({ axios, attachSession }) => {
@@ -150,19 +140,16 @@ describe.each(versions)('a 401 after a redirect, $name', ({ axios, attachSession
     return { origin, other, away: `${origin}/to?${encodeURIComponent(`${other.url}/elsewhere`)}` }
   }
 
-  it.each(['http', 'fetch'])(
-    'of another host does not end the session, with the %s adapter',
-    async (adapter) => {
-      const { origin, other, away } = await twoHosts('invalid_token')
-      const token = 'a'.repeat(40)
-      const session = await externalToken(origin, token)
-      const instance = axios.create({ adapter, proxy: false })
-      attachSession(instance, session)
-      await expect(instance.get(away)).rejects.toMatchObject({ response: { status: 401 } })
-      expect(other.requests.map(({ authorization }) => authorization)).toEqual([undefined])
-      expect(session.peekAccessToken()).toBe(token)
-    },
-  )
+  it.each(['http', 'fetch'])('of another host does not end the session, with the %s adapter', async (adapter) => {
+    const { origin, other, away } = await twoHosts('invalid_token')
+    const token = 'a'.repeat(40)
+    const session = await externalToken(origin, token)
+    const instance = axios.create({ adapter, proxy: false })
+    attachSession(instance, session)
+    await expect(instance.get(away)).rejects.toMatchObject({ response: { status: 401 } })
+    expect(other.requests.map(({ authorization }) => authorization)).toEqual([undefined])
+    expect(session.peekAccessToken()).toBe(token)
+  })
 
   it.each(['http', 'fetch'])('of another host renews nothing, with the %s adapter', async (adapter) => {
     const { origin, away } = await twoHosts('expired_token')

@@ -276,8 +276,7 @@ describe.each(versions)('a token that the API rejects, $name', ({ axios, attachS
 async function textOf(data: unknown): Promise<string> {
   if (typeof data === 'string') return data
   if (data instanceof Blob) return data.text()
-  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data))
-    return new TextDecoder().decode(data as Uint8Array)
+  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return new TextDecoder().decode(data as Uint8Array)
   if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data) {
     const chunks: Uint8Array[] = []
     for await (const chunk of data as AsyncIterable<Uint8Array>) chunks.push(chunk)

@@ -1,22 +1,10 @@
 import { GrantsError, type Session } from '@particle-grants/core'
 import { requestNotReplayable } from '@particle-grants/core/protocol'
-import axios, {
-  type AxiosAdapter,
-  AxiosHeaders,
-  type AxiosResponse,
-  type InternalAxiosRequestConfig,
-} from 'axios'
+import axios, { type AxiosAdapter, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
 import { isReplayable, replaceFormData } from './body.ts'
 import { assertNotReadable, getUrl, isAllowedDestination } from './destination.ts'
 import { hasOwnCredentials } from './own-credentials.ts'
-import {
-  copyHeaders,
-  createRedirectGuard,
-  sendOnce,
-  type TokenRequest,
-  timeoutError,
-  unwrap,
-} from './send-once.ts'
+import { copyHeaders, createRedirectGuard, sendOnce, type TokenRequest, timeoutError, unwrap } from './send-once.ts'
 
 export interface SessionAdapterOptions {
   readonly session: Session
@@ -130,9 +118,7 @@ async function waitForToken(
 ): Promise<string> {
   const { signal } = config
   // The declarations of Axios leave these methods out.
-  const cancelToken = config.cancelToken as
-    | Record<'subscribe' | 'unsubscribe', (f: () => void) => void>
-    | undefined
+  const cancelToken = config.cancelToken as Record<'subscribe' | 'unsubscribe', (f: () => void) => void> | undefined
   const controller = new AbortController()
   const abort = () => controller.abort()
   if (signal?.aborted) abort()

@@ -154,24 +154,21 @@ describe.each(versions)('a request that waits for a token, $name', ({ axios, att
     [401, true],
     [401, false],
     [200, true],
-  ])(
-    'leaves no unhandled rejection after an abort that the adapter ignores: %s, replay %s',
-    async (status, replay) => {
-      const unhandled = unhandledRejections()
-      const session = await externalToken('https://api.example', 'a'.repeat(40))
-      const instance = axios.create({ baseURL: 'https://api.example', validateStatus: () => true })
-      attachSession(instance, session, { replay })
-      const controller = new AbortController()
-      const adapter: AxiosAdapter = async (config) => {
-        controller.abort()
-        return { data: { error: 'invalid_token' }, status, statusText: '', headers: {}, config }
-      }
-      const error = await failure(instance.get('/', { signal: controller.signal, adapter }))
-      expect(axios.isCancel(error)).toBe(true)
-      await rejectionsAreReported()
-      expect(unhandled).toEqual([])
-    },
-  )
+  ])('leaves no unhandled rejection after an abort that the adapter ignores: %s, replay %s', async (status, replay) => {
+    const unhandled = unhandledRejections()
+    const session = await externalToken('https://api.example', 'a'.repeat(40))
+    const instance = axios.create({ baseURL: 'https://api.example', validateStatus: () => true })
+    attachSession(instance, session, { replay })
+    const controller = new AbortController()
+    const adapter: AxiosAdapter = async (config) => {
+      controller.abort()
+      return { data: { error: 'invalid_token' }, status, statusText: '', headers: {}, config }
+    }
+    const error = await failure(instance.get('/', { signal: controller.signal, adapter }))
+    expect(axios.isCancel(error)).toBe(true)
+    await rejectionsAreReported()
+    expect(unhandled).toEqual([])
+  })
 
   it('keeps the time-out of its config', async () => {
     const server = await recorder()

@@ -84,9 +84,7 @@ describe.each([
   it.each(['', new Secret(''), null, undefined, 5, {}, new Secret(5), { reveal: 1 }])(
     'rejects the secret %o',
     (secret) => {
-      expect(findProblem(() => make({ id: 'abc', secret: secret as string }))).toBe(
-        'secret must be a non-empty string',
-      )
+      expect(findProblem(() => make({ id: 'abc', secret: secret as string }))).toBe('secret must be a non-empty string')
     },
   )
 

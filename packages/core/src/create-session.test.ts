@@ -17,20 +17,17 @@ function startStatic(options: Partial<StaticTokenOptions> = {}) {
 }
 
 describe('createSession with an access token', () => {
-  it.each([accessToken, new Secret(accessToken)])(
-    'uses it at once, without a request (%s)',
-    async (token) => {
-      const { session, sandbox } = startStatic({ accessToken: token })
-      expect(session.kind).toBe('static')
-      expect(session.state).toEqual({
-        status: 'signed_in',
-        tokens: { accessToken: expect.any(Secret), expiresAt: null },
-      })
-      expect(session.peekAccessToken()).toBe(accessToken)
-      expect(await session.getAccessToken()).toBe(accessToken)
-      expect(sandbox.requests()).toEqual([])
-    },
-  )
+  it.each([accessToken, new Secret(accessToken)])('uses it at once, without a request (%s)', async (token) => {
+    const { session, sandbox } = startStatic({ accessToken: token })
+    expect(session.kind).toBe('static')
+    expect(session.state).toEqual({
+      status: 'signed_in',
+      tokens: { accessToken: expect.any(Secret), expiresAt: null },
+    })
+    expect(session.peekAccessToken()).toBe(accessToken)
+    expect(await session.getAccessToken()).toBe(accessToken)
+    expect(sandbox.requests()).toEqual([])
+  })
 
   it.each([
     ['undefined, as from a missing variable', { accessToken: undefined }, 'accessToken'],

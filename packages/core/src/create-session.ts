@@ -38,8 +38,7 @@ export function createSession(options: StaticTokenOptions): StaticSession
 export function createSession(
   options: SessionOptions<OAuthClient> | StaticTokenOptions,
 ): DeveloperSession | ProductSession | StaticSession {
-  if (typeof options === 'object' && options !== null && 'accessToken' in options)
-    return createStaticSession(options)
+  if (typeof options === 'object' && options !== null && 'accessToken' in options) return createStaticSession(options)
   // Every session can do everything at run time. What its client may not, the state machine rejects.
   return new LiveSession(resolveOptions(options)) as DeveloperSession | ProductSession
 }
@@ -82,8 +81,7 @@ const variables = 'PARTICLE_ACCESS_TOKEN, or PARTICLE_CLIENT_ID and PARTICLE_CLI
  */
 export function sessionFromEnv(
   env: Readonly<Record<string, string | undefined>>,
-  options: ConnectionOptions &
-    Pick<SessionOptions<ProductClient>, 'store' | 'lockoutGuard' | 'waitUntil'> = {},
+  options: ConnectionOptions & Pick<SessionOptions<ProductClient>, 'store' | 'lockoutGuard' | 'waitUntil'> = {},
 ): ProductSession | StaticSession {
   const read = (name: string) => env[name]?.trim() || undefined
   const accessToken = read('PARTICLE_ACCESS_TOKEN') ?? read('PARTICLE_AUTH')

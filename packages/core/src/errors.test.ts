@@ -1,14 +1,7 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import {
-  type ErrorCode,
-  type ErrorDetails,
-  formatTime,
-  GrantsError,
-  invalidArgument,
-  type Retry,
-} from './errors.ts'
+import { type ErrorCode, type ErrorDetails, formatTime, GrantsError, invalidArgument, type Retry } from './errors.ts'
 
 const time = Date.UTC(2026, 0, 1)
 const baseUrl = 'https://api.particle.io'

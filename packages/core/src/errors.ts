@@ -103,8 +103,7 @@ export class GrantsError<C extends ErrorCode = ErrorCode> extends Error {
     this.details = details
     const { retryAt } = details as { readonly retryAt?: number | undefined }
     if (retryAt !== undefined) this.retryAt = retryAt
-    this.retry =
-      (never.includes(code) && 'never') || (afterSignIn.includes(code) && 'after_sign_in') || 'later'
+    this.retry = (never.includes(code) && 'never') || (afterSignIn.includes(code) && 'after_sign_in') || 'later'
   }
 
   /** On the prototype, as the platform's errors have it, so that it is not printed with each error's fields. */
@@ -137,10 +136,7 @@ export function requestNotReplayable(method: string, url: string): GrantsError<'
   return new GrantsError('request_not_replayable', message, { method, url: shown })
 }
 
-export function grantNotAllowed(
-  clientKind: ClientKind,
-  grantType: GrantType,
-): GrantsError<'grant_not_allowed'> {
+export function grantNotAllowed(clientKind: ClientKind, grantType: GrantType): GrantsError<'grant_not_allowed'> {
   const remedy =
     grantType === 'refresh_token'
       ? 'Use the token until it expires, then sign in again.'

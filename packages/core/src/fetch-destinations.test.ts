@@ -40,9 +40,7 @@ describe('session.fetch: allowed origins', () => {
     const { api, session } = await signedIn()
     const response = await session.fetch(input(api.url))
     expect(await response.json()).toEqual({})
-    expect(api.requests).toMatchObject([
-      { method: 'GET', url: '/v1/devices', headers: { authorization: bearer } },
-    ])
+    expect(api.requests).toMatchObject([{ method: 'GET', url: '/v1/devices', headers: { authorization: bearer } }])
   })
 
   it('keeps the method, headers and body of the caller', async () => {
@@ -228,9 +226,7 @@ describe('session.fetch: everywhere else', () => {
 
 describe('session.fetch: redirects', () => {
   const redirecting = (to: () => string, status = 302) =>
-    startRecorder(({ url }) =>
-      url === '/start' ? { status, headers: { location: to() } } : { status: 200, body: {} },
-    )
+    startRecorder(({ url }) => (url === '/start' ? { status, headers: { location: to() } } : { status: 200, body: {} }))
 
   const signedInTo = async (api: { url: string }) => {
     const session = createSession({ client, baseUrl: api.url })

@@ -185,9 +185,7 @@ describe('session.fetch: responses that say nothing about the token', () => {
     ['a product’s token', true],
     ['a developer’s token', false],
   ])('keeps %s after a 401 from another origin that a redirect led to', async (_, isProduct) => {
-    const elsewhere = await startRecorder(({ headers }) =>
-      headers.authorization === undefined ? invalid : ok,
-    )
+    const elsewhere = await startRecorder(({ headers }) => (headers.authorization === undefined ? invalid : ok))
     const headers = { location: `${elsewhere.url}/v1/devices` }
     const { api, session: productSession, options } = await withApi(() => ({ status: 302, headers }))
     const session = isProduct ? productSession : createSession({ ...options, client: developerClient() })
@@ -213,12 +211,7 @@ describe('session.fetch: replaying a body', () => {
     ],
     ['a Blob', () => new Blob([bytes], { type: 'image/png' }), Buffer.from(bytes), 'image/png'],
     ['an ArrayBuffer', () => bytes.slice().buffer, Buffer.from(bytes), undefined],
-    [
-      'a view of an ArrayBuffer',
-      () => bytes.subarray(7, 4096),
-      Buffer.from(bytes.subarray(7, 4096)),
-      undefined,
-    ],
+    ['a view of an ArrayBuffer', () => bytes.subarray(7, 4096), Buffer.from(bytes.subarray(7, 4096)), undefined],
     ['no body', () => null, Buffer.alloc(0), undefined],
   ])('sends %s twice, byte for byte', async (...[, body, expected, type]) => {
     const { api, session } = await withApi(invalidOnce)

@@ -123,9 +123,7 @@ describe('withAccessToken', () => {
       headers.authorization === `Bearer ${first}` ? invalid : ok,
     )
     const first = await session.getAccessToken()
-    const results = await Promise.all(
-      Array.from({ length: 25 }, () => withAccessToken(session, send, isRejected)),
-    )
+    const results = await Promise.all(Array.from({ length: 25 }, () => withAccessToken(session, send, isRejected)))
     expect(results.map(({ status }) => status)).toEqual(Array(25).fill(200))
     expect(tokenRequests()).toHaveLength(2)
     expect(api.requests).toHaveLength(50)

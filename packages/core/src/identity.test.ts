@@ -204,9 +204,7 @@ async function prepare({ kind, binding, stored, createStore }: Row & { createSto
   if (stored === 'other') tokens.set(other, await signIn(world, openLike(other), other))
   if (stored === 'challenge') await login(openLike(own), own)
   const session =
-    binding === 'subject'
-      ? world.openOf(own)
-      : world.open({ ...(binding === 'profile' && { profile: 'work' }) })
+    binding === 'subject' ? world.openOf(own) : world.open({ ...(binding === 'profile' && { profile: 'work' }) })
   return { ...world, own, other, tokens, session, sent: world.tokenRequests().length, openLike }
 }
 
@@ -247,31 +245,28 @@ describe.each(cases)(
       await expectTokensKept(tokens, getHolder)
     })
 
-    it.each(['own', 'other'] as const)(
-      `login as $0 person: own ${logins[0]}, other ${logins[1]}`,
-      async (who) => {
-        const world = await prepare(given)
-        const { session, own, other, getHolder, tokens, tokenRequests, sent } = world
-        const name = who === 'own' ? own : other
-        const expected = logins[who === 'own' ? 0 : 1]
-        const result = await signIn(world, session, name).then(
-          (value) => getHolder(value),
-          (thrown: unknown) => getCode(thrown),
-        )
-        expect(result).toBe(expected)
-        if (expected === mismatch) expect(tokenRequests()).toHaveLength(sent)
-        else if (given.binding !== 'profile') expect(session.state).toMatchObject({ subject: { name } })
-        await expectTokensKept(tokens, getHolder)
-        if (given.binding === 'profile') return
-        // The records of others are as they were.
-        for (const [holder, value] of tokens) {
-          if (holder === name) continue
-          const found = holder === 'owner' ? world.open() : world.openOf(holder)
-          await found.load()
-          expect(found.peekAccessToken()).toBe(value)
-        }
-      },
-    )
+    it.each(['own', 'other'] as const)(`login as $0 person: own ${logins[0]}, other ${logins[1]}`, async (who) => {
+      const world = await prepare(given)
+      const { session, own, other, getHolder, tokens, tokenRequests, sent } = world
+      const name = who === 'own' ? own : other
+      const expected = logins[who === 'own' ? 0 : 1]
+      const result = await signIn(world, session, name).then(
+        (value) => getHolder(value),
+        (thrown: unknown) => getCode(thrown),
+      )
+      expect(result).toBe(expected)
+      if (expected === mismatch) expect(tokenRequests()).toHaveLength(sent)
+      else if (given.binding !== 'profile') expect(session.state).toMatchObject({ subject: { name } })
+      await expectTokensKept(tokens, getHolder)
+      if (given.binding === 'profile') return
+      // The records of others are as they were.
+      for (const [holder, value] of tokens) {
+        if (holder === name) continue
+        const found = holder === 'owner' ? world.open() : world.openOf(holder)
+        await found.load()
+        expect(found.peekAccessToken()).toBe(value)
+      }
+    })
 
     it(`logout revokes ${logout}, and nothing is requested automatically afterwards`, async () => {
       const world = await prepare(given)
@@ -489,10 +484,7 @@ describe("a customer's session", () => {
     ['requestClientToken()', async ({ requestClientToken }: ProductSession) => requestClientToken()],
     ['a scope', async ({ requestClientToken }: ProductSession) => requestClientToken({ scope: '*:*' })],
     ['a login', async (session: ProductSession) => login(session, 'jane')],
-    [
-      'a forced refresh',
-      async ({ getAccessToken }: ProductSession) => getAccessToken({ forceRefresh: true }),
-    ],
+    ['a forced refresh', async ({ getAccessToken }: ProductSession) => getAccessToken({ forceRefresh: true })],
     [
       'a rejected token',
       async ({ getAccessToken, invalidateToken }: ProductSession) => invalidateToken(await getAccessToken()),

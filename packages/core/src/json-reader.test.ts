@@ -49,9 +49,7 @@ describe('readJson', () => {
     expect(read('text', optional(string))).toBe('s3cret')
     expect(read('text', secret)?.reveal()).toBe('s3cret')
     expect(read('text', optional(secret))?.reveal()).toBe('s3cret')
-    expect([read('half', number), read('negative', optional(number)), read('zero', count)]).toEqual([
-      0.5, -1, 0,
-    ])
+    expect([read('half', number), read('negative', optional(number)), read('zero', count)]).toEqual([0.5, -1, 0])
     expect([read('nothing', nullable(number)), read('zero', nullable(number))]).toEqual([null, 0])
     expect(read('yes', boolean)).toBe(true)
     expect(read('text', oneOf('other', 's3cret'))).toBe('s3cret')
@@ -92,11 +90,7 @@ describe('readJson', () => {
     ['a string for an object', () => read('text', object({})), 'text is not an object'],
     ['a list for an object', () => read('list', object({})), 'list is not an object'],
     ['an object for a list', () => read('inner', list(string)), 'inner is not a list'],
-    [
-      'a list of strings',
-      () => readJson('{"l":["s3cret"]}', object({ l: list(object({})) })),
-      'l[0] is not an object',
-    ],
+    ['a list of strings', () => readJson('{"l":["s3cret"]}', object({ l: list(object({})) })), 'l[0] is not an object'],
     ['a bad item', () => read('mixed', list(object({ count }))), 'mixed[1].count is not a count'],
     ['a nested field', () => read('inner', object({ text: number })), 'inner.text is not a number'],
   ])('rejects %s and does not repeat the value', (_, task, problem) => {
@@ -107,9 +101,7 @@ describe('readJson', () => {
 
 describe('invalidState', () => {
   it('has a message that says what to do', () => {
-    expect(() => readJson('', object({}))).toThrow(
-      'The saved state cannot be used: it is not JSON. Sign in again.',
-    )
+    expect(() => readJson('', object({}))).toThrow('The saved state cannot be used: it is not JSON. Sign in again.')
     expect(invalidState('it is not JSON').details).toEqual({ problem: 'it is not JSON' })
   })
 })

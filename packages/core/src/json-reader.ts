@@ -27,10 +27,7 @@ export const secret: Reader<Secret> = (value, path) => new Secret(string(value, 
 /** JSON has no infinity, but 1e999 is parsed as one, and would be written as null. */
 export const number = check<number>(Number.isFinite, 'is not a number')
 /** An integer of 0 or more. */
-export const count = check<number>(
-  (value) => Number.isSafeInteger(value) && Number(value) >= 0,
-  'is not a count',
-)
+export const count = check<number>((value) => Number.isSafeInteger(value) && Number(value) >= 0, 'is not a count')
 export const boolean = check<boolean>((value) => typeof value === 'boolean', 'is not true or false')
 const array = check<readonly unknown[]>(Array.isArray, 'is not a list')
 

@@ -94,10 +94,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('settle' as const),
       // Mostly refusals, so that many walks reach nine of them.
-      outcome: fc.oneof(
-        fc.constantFrom(...outcomes),
-        fc.constant<RequestOutcome>({ type: 'refused', error: 'other' }),
-      ),
+      outcome: fc.oneof(fc.constantFrom(...outcomes), fc.constant<RequestOutcome>({ type: 'refused', error: 'other' })),
       count: fc.nat(4),
     }),
   },
@@ -154,9 +151,7 @@ async function walk(walked: readonly Step[], createStore: (data: Store) => Store
   }
   for (const taken of walked) {
     if (taken.type === 'send') {
-      const info = taken.isAutomatic
-        ? customerToken(taken.name)
-        : { ...login(taken.name), force: taken.force }
+      const info = taken.isAutomatic ? customerToken(taken.name) : { ...login(taken.name), force: taken.force }
       const permit = await acquire(info)
       if (permit === undefined || permit === 'at_capacity') continue
       open.push({ permit })

@@ -245,8 +245,7 @@ describe.each(stores)('the back-off of an account on %s', (_, createStore) => {
     for (const { settle } of permits) await settle(refused('invalid_grant'))
     const retryAt = clock.now() + 30 * minute
     clock.advance(minute)
-    for (let calls = 0; calls < 10; calls += 1)
-      expect(await ask(password('a@b.c'))).toMatchObject({ retryAt })
+    for (let calls = 0; calls < 10; calls += 1) expect(await ask(password('a@b.c'))).toMatchObject({ retryAt })
   })
 
   it('ends with createCustomer, which it does not hold back', async () => {
@@ -284,19 +283,16 @@ describe.each(stores)('the back-off of an account on %s', (_, createStore) => {
     ['a client without an owner', ownerToken(), refused('invalid_grant')],
     ['a scope that the product itself may not have', ownerToken(), refused('invalid_scope')],
     ['an error code that is not known', ownerToken(), refused('out_of_cheese')],
-  ] as const)(
-    'starts with %s: its automatic requests must not stop those of others',
-    async (_title, info, outcome) => {
-      const { send, ask } = world({ store: createStore() })
-      await send({ ...info, isExplicit: false }, outcome)
-      expect(await ask({ ...info, isExplicit: false })).toMatchObject({
-        code: 'backing_off',
-        details: { account: product.id },
-      })
-      expect(await ask(customerToken('jane@b.c'))).toBe('permitted')
-      expect(await ask(refresh)).toBe('permitted')
-    },
-  )
+  ] as const)('starts with %s: its automatic requests must not stop those of others', async (_title, info, outcome) => {
+    const { send, ask } = world({ store: createStore() })
+    await send({ ...info, isExplicit: false }, outcome)
+    expect(await ask({ ...info, isExplicit: false })).toMatchObject({
+      code: 'backing_off',
+      details: { account: product.id },
+    })
+    expect(await ask(customerToken('jane@b.c'))).toBe('permitted')
+    expect(await ask(refresh)).toBe('permitted')
+  })
 
   it('starts for an account that must use SSO', async () => {
     const { send, ask } = world({ store: createStore() })
@@ -321,8 +317,7 @@ describe.each(stores)('the back-off of an account on %s', (_, createStore) => {
 
 describe.each(stores)('automatic requests on %s', (_, createStore) => {
   const refuseNine = async ({ send }: ReturnType<typeof world>, count = 9) => {
-    for (let index = 0; index < count; index += 1)
-      await send(password(`user-${index}`), refused('invalid_grant'))
+    for (let index = 0; index < count; index += 1) await send(password(`user-${index}`), refused('invalid_grant'))
   }
 
   it('stop at nine refusals in a row, whatever the account, while explicit ones continue', async () => {
@@ -650,10 +645,8 @@ describe('the registry', () => {
   it('counts the refusals of every store in the process', async () => {
     const memory = world()
     const shared = world({ clock: memory.clock, store: sharedStore() })
-    for (let index = 0; index < 5; index += 1)
-      await memory.send(password(`a${index}`), refused('invalid_grant'))
-    for (let index = 0; index < 4; index += 1)
-      await shared.send(password(`b${index}`), refused('invalid_grant'))
+    for (let index = 0; index < 5; index += 1) await memory.send(password(`a${index}`), refused('invalid_grant'))
+    for (let index = 0; index < 4; index += 1) await shared.send(password(`b${index}`), refused('invalid_grant'))
     for (const { ask } of [memory, shared]) expect(await ask(refresh)).toMatchObject({ code: 'backing_off' })
   })
 
@@ -797,8 +790,7 @@ describe('a clock that jumps', () => {
         expect(await ask(info)).toMatchObject({ retryAt })
       }
       clock.advance(30 * minute)
-      for (const info of [password('a@b.c'), refresh, password('b@b.c')])
-        expect(await ask(info)).toBe('permitted')
+      for (const info of [password('a@b.c'), refresh, password('b@b.c')]) expect(await ask(info)).toBe('permitted')
     }
   })
 
@@ -895,10 +887,7 @@ function copyOf(clock: SimulatedClock): SimulatedClock {
 }
 
 async function guardKey(): Promise<string> {
-  const digest = await crypto.subtle.digest(
-    'SHA-256',
-    new TextEncoder().encode(JSON.stringify([particleUrl])),
-  )
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify([particleUrl])))
   return `guard-1-${Buffer.from(digest).toString('hex')}`
 }
 

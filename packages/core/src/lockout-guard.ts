@@ -141,8 +141,7 @@ export class LockoutGuard {
       const now = clock.now()
       own.record = normalizeRecord(own.record, now)
       const record = mergeRecords(own.record, shared)
-      const isFull =
-        getWindowOpening(record) > now || (!isExplicit && getInFlightRoom(record, own.inFlight) <= 0)
+      const isFull = getWindowOpening(record) > now || (!isExplicit && getInFlightRoom(record, own.inFlight) <= 0)
       decision = findWait(record, { isExplicit, accounts, now }) ?? (isFull ? 'at_capacity' : 'permitted')
       if (decision !== 'permitted') return shared
       if (!isExplicit) own.inFlight += 1

@@ -126,10 +126,7 @@ export function mergeRecords(a: GuardRecord, b: GuardRecord): GuardRecord {
 }
 
 /** Returns the longest wait that holds a request back. */
-export function findWait(
-  record: GuardRecord,
-  { isExplicit, accounts, now }: GuardedRequest,
-): Wait | undefined {
+export function findWait(record: GuardRecord, { isExplicit, accounts, now }: GuardedRequest): Wait | undefined {
   const isStopped = record.refusals >= maxRefusals
   const code = isLockedOut(record, now) ? 'locked_out' : 'rate_limited'
   const waits: Wait[] = [{ code, retryAt: record.throttledUntil }]
@@ -159,11 +156,7 @@ export function getInFlightRoom({ refusals }: GuardRecord, inFlight: number): nu
 }
 
 /** Counts an outcome. Returns the same record if it changes nothing. */
-export function addOutcome(
-  record: GuardRecord,
-  outcome: RequestOutcome,
-  request: GuardedRequest,
-): GuardRecord {
+export function addOutcome(record: GuardRecord, outcome: RequestOutcome, request: GuardedRequest): GuardRecord {
   switch (outcome.type) {
     case 'success': {
       const ids = request.accounts.map(({ id }) => id)
@@ -223,11 +216,7 @@ function addRefusal(record: GuardRecord, error: string, request: GuardedRequest)
   return { ...next, automaticRetryAt: now + lockoutMs }
 }
 
-function refuseAccount(
-  record: GuardRecord,
-  account: Account,
-  { now, onBackOff }: GuardedRequest,
-): GuardRecord {
+function refuseAccount(record: GuardRecord, account: Account, { now, onBackOff }: GuardedRequest): GuardRecord {
   const { id, name, maxFailures, longestWaitMs, holdsBack } = account
   let refused = findAccount(record, account)
   // This wait began after the request was sent, so its refusal must not start the next one.

@@ -109,13 +109,7 @@ describe('after a refresh whose response was lost', () => {
     expect(await session.getAccessToken()).toMatch(tokenPattern)
     clock.advance('1h')
     expect(await session.getAccessToken()).toMatch(tokenPattern)
-    expect(grantTypes()).toEqual([
-      'password',
-      'refresh_token',
-      'client_credentials',
-      'refresh_token',
-      'refresh_token',
-    ])
+    expect(grantTypes()).toEqual(['password', 'refresh_token', 'client_credentials', 'refresh_token', 'refresh_token'])
     expect((await loadRecord()).tokens.pendingRefresh).toBeUndefined()
   })
 
@@ -213,8 +207,7 @@ describe('after a refresh whose response was lost', () => {
 
 describe('a process that crashed between the saved intent and the response', () => {
   it('leaves a record from which the next one never sends the refresh token', async () => {
-    const { options, createCustomerSession, sandbox, grantTypes, store, sessionKeys } =
-      await createExpiredCustomer()
+    const { options, createCustomerSession, sandbox, grantTypes, store, sessionKeys } = await createExpiredCustomer()
     const held = holdTokenRequests(options.fetch)
     void createCustomerSession({ fetch: held.fetch }).getAccessToken()
     await expect.poll(held.countWaiting).toBe(1)
@@ -256,16 +249,8 @@ describe('a refresh is not pending', () => {
   })
 
   it('if the lockout guard held it back: it was never sent', async () => {
-    const {
-      session,
-      createProductSession,
-      createCustomerSession,
-      sandbox,
-      clock,
-      loadRecord,
-      before,
-      ...world
-    } = await createExpiredCustomer()
+    const { session, createProductSession, createCustomerSession, sandbox, clock, loadRecord, before, ...world } =
+      await createExpiredCustomer()
     // A 429 to another session concerns the whole address.
     sandbox.failNext({ status: 429, error: 'rate_limit_exceeded', headers: { 'retry-after': '60' } })
     expect(await getErrorCode(createProductSession().requestClientToken())).toBe('rate_limited')
@@ -278,8 +263,7 @@ describe('a refresh is not pending', () => {
   })
 
   it('after a refusal of the client: everything is kept until the secret is corrected', async () => {
-    const { session, createCustomerSession, sandbox, grantTypes, loadRecord, before } =
-      await createExpiredCustomer()
+    const { session, createCustomerSession, sandbox, grantTypes, loadRecord, before } = await createExpiredCustomer()
     sandbox.failNext({ status: 400, error: 'invalid_client' })
     expect(await getErrorCode(session.getAccessToken())).toBe('oauth_error')
     expect((await loadRecord()).tokens).toEqual(before.tokens)

@@ -75,8 +75,7 @@ describe('the state machine shows no secret', () => {
   })
 
   it('in any state, event, effect or error of any walk', () => {
-    const show = (taken: Taken) =>
-      `${inspect(taken, { depth: Number.POSITIVE_INFINITY })} ${JSON.stringify(taken)}`
+    const show = (taken: Taken) => `${inspect(taken, { depth: Number.POSITIVE_INFINITY })} ${JSON.stringify(taken)}`
     let count = 0
     fc.assert(
       fc.property(firstStates, walks, (first, steps) =>
@@ -84,9 +83,7 @@ describe('the state machine shows no secret', () => {
           const secrets = Object.values(findSecrets(taken))
           count += secrets.length
           const shown = show(taken)
-          expect(
-            secrets.filter((secret) => shown.includes(`'${secret}'`) || shown.includes(`"${secret}"`)),
-          ).toEqual([])
+          expect(secrets.filter((secret) => shown.includes(`'${secret}'`) || shown.includes(`"${secret}"`))).toEqual([])
         }),
       ),
       { numRuns: 30 },
@@ -123,15 +120,12 @@ describe('the protocol shows no secret', () => {
   const secrets = ['client-s3cret', 'p4ssword']
   const client = productClient({ id: 'my-product-1234', secret: 'client-s3cret' })
 
-  it.each(['client_secret_basic', 'client_secret_post'] as const)(
-    'in a request with %s',
-    (authentication) => {
-      const request = { grant_type: 'password', username: 'u', password: new Secret('p4ssword') } as const
-      const encoded = encodeTokenRequest(request, client, authentication)
-      expect(findLeaks([request, client, encoded], secrets)).toEqual([])
-      expectHidden(encoded)
-    },
-  )
+  it.each(['client_secret_basic', 'client_secret_post'] as const)('in a request with %s', (authentication) => {
+    const request = { grant_type: 'password', username: 'u', password: new Secret('p4ssword') } as const
+    const encoded = encodeTokenRequest(request, client, authentication)
+    expect(findLeaks([request, client, encoded], secrets)).toEqual([])
+    expectHidden(encoded)
+  })
 
   it('in a request that creates a customer', () => {
     const encoded = encodeCustomerRequest({ product: 1, email: 'a@b.c', password: 'p4ssword' }, client)
@@ -243,10 +237,7 @@ const challenge = respond(403, {
 })
 /** A server that repeats what it received. */
 const echo: Fetch = async (_, { headers, body }) =>
-  Response.json(
-    { error: 'invalid_grant', error_description: `${body} ${headers.authorization}` },
-    { status: 400 },
-  )
+  Response.json({ error: 'invalid_grant', error_description: `${body} ${headers.authorization}` }, { status: 400 })
 /** A fetch whose errors keep the whole request, as those of HTTP clients do. */
 const failWithRequest: Fetch = async (url, init) => {
   const error = new TypeError(`could not send ${init.body} to ${url}`, {
@@ -294,10 +285,7 @@ describe('a session shows no secret', () => {
     ['if the codes are refused with echoes', [challenge, echo, echo, echo, echo]],
     ['if the renewals are refused with echoes', [grant, echo, echo, echo, echo]],
     ['if the network fails and its errors quote the request', [challenge]],
-    [
-      'if a response has a malformed field',
-      [respond(200, { access_token: planted.accessToken, expires_in: 'soon' })],
-    ],
+    ['if a response has a malformed field', [respond(200, { access_token: planted.accessToken, expires_in: 'soon' })]],
     ['if a response is not JSON', [async () => new Response(`<p>${planted.accessToken}`)]],
     [
       'if an unknown error has more fields',
@@ -318,9 +306,7 @@ describe('a session shows no secret', () => {
       const fail = () => {
         const parts = Object.values(findStrings(JSON.parse(record))).join(' ')
         const cause = Object.assign(new Error(parts), { record })
-        return Promise.reject(
-          Object.assign(new Error(`the store failed at ${record}`, { cause }), { record }),
-        )
+        return Promise.reject(Object.assign(new Error(`the store failed at ${record}`, { cause }), { record }))
       }
       store.save = (key, value, version) => {
         record = value
@@ -356,9 +342,7 @@ describe('a session shows no secret', () => {
           PARTICLE_CLIENT_SECRET: planted.clientSecret,
         }),
       ),
-      getThrown(() =>
-        sessionFromEnv({ PARTICLE_CLIENT_ID: 'particle', PARTICLE_CLIENT_SECRET: planted.clientSecret }),
-      ),
+      getThrown(() => sessionFromEnv({ PARTICLE_CLIENT_ID: 'particle', PARTICLE_CLIENT_SECRET: planted.clientSecret })),
     )
     for (const error of thrown) {
       expect(error).toBeInstanceOf(Error)
@@ -377,9 +361,7 @@ describe('a session shows no secret', () => {
 
   it('and these tests would see one', () => {
     expect(findLeaks({ deep: { inside: [planted.otp] } }, all)).toEqual([planted.otp])
-    expect(findLeaks(new Error('x', { cause: new Error(planted.accessToken) }), all)).toEqual([
-      planted.accessToken,
-    ])
+    expect(findLeaks(new Error('x', { cause: new Error(planted.accessToken) }), all)).toEqual([planted.accessToken])
     expect(findLeaks({ url: encodeURIComponent(planted.password) }, all)).toEqual([planted.password])
   })
 })

@@ -65,11 +65,7 @@ describe('redact', () => {
     ['URL-safe base64', base64url('s3cret?>'), '[redacted]'],
     ['HTTP Basic with an id of 3 characters', `Basic ${base64('abc:s3cret?>')}`, 'Basic YWJjO[redacted]'],
     ['HTTP Basic with an id of 4 characters', `Basic ${base64('abcd:s3cret?>')}`, 'Basic YWJjZD[redacted]'],
-    [
-      'HTTP Basic with an id of 5 characters',
-      `Basic ${base64('abcde:s3cret?>')}`,
-      'Basic YWJjZGU6[redacted]',
-    ],
+    ['HTTP Basic with an id of 5 characters', `Basic ${base64('abcde:s3cret?>')}`, 'Basic YWJjZGU6[redacted]'],
     ['base64 with text after it', base64('s3cret?>ü'), '[redacted]DvA=='],
   ])('redacts a copy in %s', (_, text, expected) => {
     expect(hide(text, 's3cret?>')).toBe(expected)
@@ -80,20 +76,16 @@ describe('redact', () => {
     const secret = fc.string({ unit: 'binary', minLength: 4, maxLength: 40 })
 
     fc.assert(
-      fc.property(
-        fc.tuple(neighbor, secret, neighbor),
-        fc.boolean(),
-        ([before, planted, after], isUrlSafe) => {
-          const encoded = (isUrlSafe ? base64url : base64)(before + planted + after)
-          const bytesBefore = Buffer.byteLength(before)
-          const bytesAfter = Buffer.byteLength(after)
-          const [left = '', right = ''] = hide(encoded, planted).split('[redacted]')
-          // No character that remains holds a bit of the secret.
-          expect(left.length * 6).toBeLessThanOrEqual(bytesBefore * 8)
-          expect(right.replace(/=/g, '').length * 6).toBeLessThanOrEqual(bytesAfter * 8 + 4)
-          expect(hide(encoded, planted)).toContain('[redacted]')
-        },
-      ),
+      fc.property(fc.tuple(neighbor, secret, neighbor), fc.boolean(), ([before, planted, after], isUrlSafe) => {
+        const encoded = (isUrlSafe ? base64url : base64)(before + planted + after)
+        const bytesBefore = Buffer.byteLength(before)
+        const bytesAfter = Buffer.byteLength(after)
+        const [left = '', right = ''] = hide(encoded, planted).split('[redacted]')
+        // No character that remains holds a bit of the secret.
+        expect(left.length * 6).toBeLessThanOrEqual(bytesBefore * 8)
+        expect(right.replace(/=/g, '').length * 6).toBeLessThanOrEqual(bytesAfter * 8 + 4)
+        expect(hide(encoded, planted)).toContain('[redacted]')
+      }),
       { numRuns: 1000 },
     )
   })
@@ -196,8 +188,7 @@ describe('redactError', () => {
     const circular = new Error('round')
     circular.cause = circular
     let depth = 0
-    for (let error: unknown = redactError(circular, []); error instanceof Error; error = error.cause)
-      depth += 1
+    for (let error: unknown = redactError(circular, []); error instanceof Error; error = error.cause) depth += 1
 
     expect(depth).toBe(4)
   })

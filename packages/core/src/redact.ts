@@ -10,13 +10,8 @@ export function redact(text: string, secrets: readonly Secret[]): string {
   if (values.length === 0) return text
   // The longest first, in one pass: no rest of a longer secret remains, and no replacement is replaced again.
   const copies = values.flatMap(listCopies).sort((a, b) => b.length - a.length)
-  const patterns = copies
-    .filter((copy) => copy !== '')
-    .map((copy) => copy.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-  return text.replace(
-    new RegExp([...patterns, ...values.flatMap(listBase64Patterns)].join('|'), 'g'),
-    redacted,
-  )
+  const patterns = copies.filter((copy) => copy !== '').map((copy) => copy.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  return text.replace(new RegExp([...patterns, ...values.flatMap(listBase64Patterns)].join('|'), 'g'), redacted)
 }
 
 function listCopies(value: string): string[] {

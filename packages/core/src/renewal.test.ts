@@ -173,39 +173,33 @@ describe('a session whose token has expired', () => {
     Object.entries(backoffs).map(([last, rest]) => [`${cell.title}, ${last}`, { ...cell, ...rest }] as const),
   )
 
-  it.each(rows)(
-    'sends what the table says: %s',
-    async (_, { kind, subject, grantType, outcome, ...rest }) => {
-      for (const times of ends) {
-        const sent: (string | null)[] = []
-        const fetch: Fetch = async (__, { body }) => {
-          sent.push(new URLSearchParams(body).get('grant_type'))
-          return Response.json({ token_type: 'bearer', access_token: 'renewed', expires_in: 3600 })
-        }
-        const named = subject?.type === 'owner' ? undefined : (subject as Subject | undefined)
-        const options = resolveOptions({
-          client: clients[kind],
-          subject: named,
-          fetch,
-          clock: { now: () => now },
-          lockoutGuard: false,
-        } as SessionOptions<OAuthClient>)
-        const tokens = createRefreshableTokens({ grantType, ...times, ...rest.changes })
-        const { backoff } = rest
-        const session = new LiveSession(
-          options,
-          signedIn({ identity: options.identity, subject, tokens, backoff }),
-        )
-        const result = await session.getAccessToken().catch(({ code }) => code)
-
-        const isRenewable = outcome === client || outcome === refresh
-        if (times.expiresAt === null) expect([result, sent]).toEqual(['access-held', []])
-        else if (!isRenewable) expect([result, sent]).toEqual(['reauthentication_required', []])
-        else if (rest.isSent) expect([result, sent]).toEqual(['renewed', [outcome]])
-        else expect([result, sent]).toEqual(['renewal_backoff', []])
+  it.each(rows)('sends what the table says: %s', async (_, { kind, subject, grantType, outcome, ...rest }) => {
+    for (const times of ends) {
+      const sent: (string | null)[] = []
+      const fetch: Fetch = async (__, { body }) => {
+        sent.push(new URLSearchParams(body).get('grant_type'))
+        return Response.json({ token_type: 'bearer', access_token: 'renewed', expires_in: 3600 })
       }
-    },
-  )
+      const named = subject?.type === 'owner' ? undefined : (subject as Subject | undefined)
+      const options = resolveOptions({
+        client: clients[kind],
+        subject: named,
+        fetch,
+        clock: { now: () => now },
+        lockoutGuard: false,
+      } as SessionOptions<OAuthClient>)
+      const tokens = createRefreshableTokens({ grantType, ...times, ...rest.changes })
+      const { backoff } = rest
+      const session = new LiveSession(options, signedIn({ identity: options.identity, subject, tokens, backoff }))
+      const result = await session.getAccessToken().catch(({ code }) => code)
+
+      const isRenewable = outcome === client || outcome === refresh
+      if (times.expiresAt === null) expect([result, sent]).toEqual(['access-held', []])
+      else if (!isRenewable) expect([result, sent]).toEqual(['reauthentication_required', []])
+      else if (rest.isSent) expect([result, sent]).toEqual(['renewed', [outcome]])
+      else expect([result, sent]).toEqual(['renewal_backoff', []])
+    }
+  })
 })
 
 // ─── When ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,9 +20,7 @@ describe('Secret', () => {
   })
 
   it('shows nothing in any other way', () => {
-    expect(findLeaks({ secret, list: [secret], map: new Map([[secret, secret]]) }, ['t0p-s3cret'])).toEqual(
-      [],
-    )
+    expect(findLeaks({ secret, list: [secret], map: new Map([[secret, secret]]) }, ['t0p-s3cret'])).toEqual([])
   })
 
   it('shows nothing when it is cloned', () => {

@@ -140,9 +140,7 @@ describe('createSession', () => {
     const subjectOf = (options: SessionOptions<typeof client | typeof ofProduct | typeof ofUser>) =>
       createSession(options).state.subject
     expect(subjectOf({ client: ofUser, subject: account('Dev@Example.com') })).toEqual(account(dev.username))
-    expect(subjectOf({ client, subject: { type: 'account', name: 'Dev@Example.com' } })).toEqual(
-      account(dev.username),
-    )
+    expect(subjectOf({ client, subject: { type: 'account', name: 'Dev@Example.com' } })).toEqual(account(dev.username))
     expect(subjectOf({ client: ofProduct, subject: customer('8C9F-AB') })).toEqual(customer('8C9F-AB'))
     expect(subjectOf({ client: ofProduct })).toBeUndefined()
     expect(subjectOf({ client: ofUser })).toBeUndefined()

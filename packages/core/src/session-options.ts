@@ -42,9 +42,7 @@ export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions
   /** How the client authenticates (RFC 6749, section 2.3.1). @default 'client_secret_basic'; in browsers 'client_secret_post' */
   readonly clientAuthentication?: ClientAuthentication | undefined
   /** Attempts and lifetime of an MFA challenge. @default 3 attempts within 10 minutes */
-  readonly mfa?:
-    | { readonly maxAttempts?: number | undefined; readonly maxAgeMs?: number | undefined }
-    | undefined
+  readonly mfa?: { readonly maxAttempts?: number | undefined; readonly maxAgeMs?: number | undefined } | undefined
   /** Protects your IP address from Particle's lockout. `false` switches it off. */
   readonly lockoutGuard?: LockoutGuardOptions | false | undefined
   /** Keeps a serverless function alive until a background renewal is done, e.g. `context.waitUntil`. */

@@ -120,9 +120,7 @@ describe('a pool', () => {
     for (const error of errors) expect(error).toMatchObject({ code: 'rate_limited', retry: 'later' })
     expect(tokenRequests()).toHaveLength(98)
     clock.advance('5m')
-    expect(new Set(await Promise.all(names.map((name) => pool.customer(name).getAccessToken()))).size).toBe(
-      108,
-    )
+    expect(new Set(await Promise.all(names.map((name) => pool.customer(name).getAccessToken()))).size).toBe(108)
   })
 
   it('keeps the sessions of 2,000 customers in the store, and 1,000 in memory', async () => {

@@ -37,8 +37,7 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
 
   function use(subject: CustomerSubject): LiveSession {
     const { name } = subject
-    const session =
-      sessions.get(name) ?? new LiveSession(resolved, initialState({ ...resolved.identity, subject }))
+    const session = sessions.get(name) ?? new LiveSession(resolved, initialState({ ...resolved.identity, subject }))
     sessions.delete(name)
     sessions.set(name, session)
     // Not called without need: a map that sessions were deleted from is slow to iterate.

@@ -121,9 +121,7 @@ export class SessionRecord {
 
 /** Whether a record exists that cannot be read. It does not stop a new sign-in. */
 export function isUnreadable(thrown: unknown): boolean {
-  return (
-    GrantsError.isInstance(thrown) && (thrown.code === 'invalid_state' || thrown.code === 'store_damaged')
-  )
+  return GrantsError.isInstance(thrown) && (thrown.code === 'invalid_state' || thrown.code === 'store_damaged')
 }
 
 function getSecrets(state: SettledState): readonly Secret[] {

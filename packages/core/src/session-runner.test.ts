@@ -344,9 +344,7 @@ describe('a store that fails', () => {
   it('to keep its lock sends nothing: another process may send the same', async () => {
     const { createDeveloperSession, store, tokenRequests } = createDevelopers()
     const withLock = store.withLock.bind(store)
-    vi.spyOn(store, 'withLock').mockImplementation((key, task) =>
-      withLock(key, () => task(AbortSignal.abort())),
-    )
+    vi.spyOn(store, 'withLock').mockImplementation((key, task) => withLock(key, () => task(AbortSignal.abort())))
     const session = createDeveloperSession({ subject: account(dev.username) })
     await expect(session.login(dev)).rejects.toMatchObject({
       code: 'store_unavailable',

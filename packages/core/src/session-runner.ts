@@ -218,8 +218,7 @@ export class SessionRunner {
     if (started.storeError !== undefined) {
       // What must be saved before the request could not be saved, so nothing is sent.
       await permit.settle({ type: 'not_sent' })
-      const { state } =
-        this.#rejection === undefined ? { state: before } : transition(before, this.#rejection)
+      const { state } = this.#rejection === undefined ? { state: before } : transition(before, this.#rejection)
       this.#enter(state)
       return { ...started, state }
     }

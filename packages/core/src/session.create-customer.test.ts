@@ -83,12 +83,7 @@ describe('createCustomer', () => {
   })
 
   const refusals: [string, number, string, string][] = [
-    [
-      'with an OAuth error code',
-      400,
-      '{"error":"invalid_request","error_description":"No."}',
-      'invalid_request',
-    ],
+    ['with an OAuth error code', 400, '{"error":"invalid_request","error_description":"No."}', 'invalid_request'],
     ['with other JSON', 400, '{"ok":false,"errors":["exists"]}', 'customer_rejected'],
     ['with a page', 409, '<html>', 'customer_rejected'],
     ['without a body', 422, '', 'customer_rejected'],
@@ -96,9 +91,7 @@ describe('createCustomer', () => {
   it.each(refusals)('changes nothing after a 4xx %s', async (...[, status, body, error]) => {
     const { open, options, loadRecord } = start()
     let isRefusing = false
-    const pool = open(async (url, init) =>
-      isRefusing ? new Response(body, { status }) : options.fetch(url, init),
-    )
+    const pool = open(async (url, init) => (isRefusing ? new Response(body, { status }) : options.fetch(url, init)))
     const session = pool.customer(jane)
     const token = await session.getAccessToken()
     const before = session.state

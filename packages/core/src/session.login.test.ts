@@ -180,10 +180,7 @@ describe('login', () => {
 
   it('waits for another login of the same session', async () => {
     const { session, tokenRequests } = await start()
-    const results = await Promise.allSettled([
-      session.login({ ...dev, password: 'wrong' }),
-      session.login(dev),
-    ])
+    const results = await Promise.allSettled([session.login({ ...dev, password: 'wrong' }), session.login(dev)])
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
     expect(tokenRequests()).toHaveLength(2)
   })

@@ -168,17 +168,14 @@ describe('logout with an external token', () => {
     { what: 'an acceptance', status: 202, body: '{"ok":true}', accessToken: 'still_valid' },
     { what: 'a redirect', status: 302, body: '{"ok":true}', accessToken: 'still_valid' },
   ]
-  it.each(confirmations)(
-    'takes $what ($status) as: $accessToken',
-    async ({ status, body, accessToken: expected }) => {
-      const session = createSession({ client, fetch: async () => new Response(body, { status }) })
-      await session.setToken({ accessToken })
-      const { accessToken: result, error } = await session.logout({ revoke: true })
-      expect(result).toBe(expected)
-      expect(error?.details).toEqual(expected === 'revoked' ? undefined : { status })
-      expect(session.state.status).toBe('signed_out')
-    },
-  )
+  it.each(confirmations)('takes $what ($status) as: $accessToken', async ({ status, body, accessToken: expected }) => {
+    const session = createSession({ client, fetch: async () => new Response(body, { status }) })
+    await session.setToken({ accessToken })
+    const { accessToken: result, error } = await session.logout({ revoke: true })
+    expect(result).toBe(expected)
+    expect(error?.details).toEqual(expected === 'revoked' ? undefined : { status })
+    expect(session.state.status).toBe('signed_out')
+  })
 })
 
 describe('logout and the subject', () => {
@@ -250,30 +247,27 @@ describe('logout with a store that fails', () => {
     ['bound', account(dev.username)],
   ] as const
 
-  it.each(bindings)(
-    'signs out, revokes and says that the record could not be saved (%s)',
-    async (_, subject) => {
-      const { baseUrl, clock, sandbox } = await startSandbox()
-      const store = memoryStore()
-      const session = createSession({ client, baseUrl, clock, store, subject })
-      await session.login(dev)
-      const { repair } = breakStore(store, 'save')
-      await expect(session.logout()).rejects.toMatchObject({
-        code: 'store_unavailable',
-        retry: 'later',
-        cause: { code: 'ECONNREFUSED' },
-      })
-      expect(session.state).toMatchObject({ status: 'signed_out', reason: 'logged_out' })
-      expect(session.peekAccessToken()).toBeUndefined()
-      expect(sandbox.requests().at(-1)).toMatchObject({ method: 'DELETE', status: 200 })
-      await expect(session.idle()).rejects.toMatchObject({ code: 'store_unavailable' })
+  it.each(bindings)('signs out, revokes and says that the record could not be saved (%s)', async (_, subject) => {
+    const { baseUrl, clock, sandbox } = await startSandbox()
+    const store = memoryStore()
+    const session = createSession({ client, baseUrl, clock, store, subject })
+    await session.login(dev)
+    const { repair } = breakStore(store, 'save')
+    await expect(session.logout()).rejects.toMatchObject({
+      code: 'store_unavailable',
+      retry: 'later',
+      cause: { code: 'ECONNREFUSED' },
+    })
+    expect(session.state).toMatchObject({ status: 'signed_out', reason: 'logged_out' })
+    expect(session.peekAccessToken()).toBeUndefined()
+    expect(sandbox.requests().at(-1)).toMatchObject({ method: 'DELETE', status: 200 })
+    await expect(session.idle()).rejects.toMatchObject({ code: 'store_unavailable' })
 
-      repair()
-      await session.idle()
-      const other = createSession({ client, baseUrl, clock, store, subject: account(dev.username) })
-      expect(await other.load()).toMatchObject({ status: 'signed_out', reason: 'logged_out' })
-    },
-  )
+    repair()
+    await session.idle()
+    const other = createSession({ client, baseUrl, clock, store, subject: account(dev.username) })
+    expect(await other.load()).toMatchObject({ status: 'signed_out', reason: 'logged_out' })
+  })
 
   it('does not sign out a process that has signed in again meanwhile', async () => {
     const { baseUrl, clock } = await startSandbox()
@@ -292,21 +286,18 @@ describe('logout with a store that fails', () => {
     expect(session.state).toMatchObject({ status: 'signed_out', reason: 'logged_out' })
   })
 
-  it.each(['load', 'withLock'] as const)(
-    'signs out, revokes and saves although %s() fails',
-    async (method) => {
-      const { baseUrl, clock, sandbox } = await startSandbox()
-      const store = memoryStore()
-      const session = createSession({ client, baseUrl, clock, store })
-      await session.login(dev)
-      const { repair } = breakStore(store, method)
-      expect(await session.logout()).toEqual({ accessToken: 'revoked', refreshToken: 'none' })
-      expect(sandbox.requests().at(-1)).toMatchObject({ method: 'DELETE', status: 200 })
-      repair()
-      const other = createSession({ client, baseUrl, clock, store, subject: account(dev.username) })
-      expect(await other.load()).toMatchObject({ status: 'signed_out', reason: 'logged_out' })
-    },
-  )
+  it.each(['load', 'withLock'] as const)('signs out, revokes and saves although %s() fails', async (method) => {
+    const { baseUrl, clock, sandbox } = await startSandbox()
+    const store = memoryStore()
+    const session = createSession({ client, baseUrl, clock, store })
+    await session.login(dev)
+    const { repair } = breakStore(store, method)
+    expect(await session.logout()).toEqual({ accessToken: 'revoked', refreshToken: 'none' })
+    expect(sandbox.requests().at(-1)).toMatchObject({ method: 'DELETE', status: 200 })
+    repair()
+    const other = createSession({ client, baseUrl, clock, store, subject: account(dev.username) })
+    expect(await other.load()).toMatchObject({ status: 'signed_out', reason: 'logged_out' })
+  })
 })
 
 describe('logout in a pool of processes', () => {

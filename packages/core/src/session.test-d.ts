@@ -54,9 +54,7 @@ describe('createSession', () => {
 
   it('gives product and user sessions both', () => {
     expectTypeOf(product.getAccessToken({ forceRefresh: true })).resolves.toBeString()
-    expectTypeOf(
-      user.requestClientToken({ expiresIn: 3600, scope: '*:*' }),
-    ).resolves.toEqualTypeOf<SignedIn>()
+    expectTypeOf(user.requestClientToken({ expiresIn: 3600, scope: '*:*' })).resolves.toEqualTypeOf<SignedIn>()
   })
 
   it('gives a static session no sign-in methods', () => {

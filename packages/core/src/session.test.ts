@@ -109,10 +109,7 @@ describe('Session.getState', () => {
     await session.login(mfa)
     expect(Object.keys(session.state).sort()).toEqual(['challenge', 'status', 'subject'])
     expect(session.state).toMatchObject({ subject: account(mfa.username) })
-    expect(Object.keys((session.state as { challenge: object }).challenge)).toEqual([
-      'attemptsLeft',
-      'expiresAt',
-    ])
+    expect(Object.keys((session.state as { challenge: object }).challenge)).toEqual(['attemptsLeft', 'expiresAt'])
   })
 })
 

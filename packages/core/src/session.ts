@@ -3,13 +3,7 @@ import { GrantsError, invalidArgument } from './errors.ts'
 import { fetchWithToken } from './fetch.ts'
 import type { GrantType } from './grants/catalogue.ts'
 import type { EventType, MachineEvent } from './machine/event.ts'
-import {
-  getTokens,
-  initialState,
-  type MachineState,
-  type MachineTokens,
-  type SettledState,
-} from './machine/state.ts'
+import { getTokens, initialState, type MachineState, type MachineTokens, type SettledState } from './machine/state.ts'
 import { isHeaderSafe } from './protocol/http.ts'
 import { checkField } from './protocol/token-request.ts'
 import { Secret, toSecret } from './secret.ts'
@@ -114,13 +108,7 @@ export interface LogoutResult {
 // ─── What applications see of its state ─────────────────────────────────────────────────────────────────────────────
 
 /** The state of a session, as applications see it. */
-export type SessionState =
-  | SignedOut
-  | Requesting
-  | MfaRequired
-  | SignedIn
-  | Renewing
-  | ReauthenticationRequired
+export type SessionState = SignedOut | Requesting | MfaRequired | SignedIn | Renewing | ReauthenticationRequired
 
 interface SessionStateBase {
   /** Whose session this is, once it is known. `undefined` also for the client's own: a product, or a user client's owner. */

@@ -96,10 +96,7 @@ describe('sessions that share a store', () => {
     const codes = sessions.map((session) => getErrorCode(session.getAccessToken()))
     await expect.poll(held.countWaiting).toBe(1)
     held.release()
-    expect((await Promise.all(codes)).sort()).toEqual([
-      ...Array(7).fill('renewal_backoff'),
-      'temporarily_unavailable',
-    ])
+    expect((await Promise.all(codes)).sort()).toEqual([...Array(7).fill('renewal_backoff'), 'temporarily_unavailable'])
     expect(tokenRequests()).toHaveLength(2)
   })
 
@@ -293,10 +290,7 @@ describe('a session whose lock was lost', () => {
   })
 
   it('sends nothing if it knows so before its request, and takes the token of the other process', async () => {
-    const { session, other, store, tokenRequests } = await createRace(
-      'client_credentials',
-      AbortSignal.abort(),
-    )
+    const { session, other, store, tokenRequests } = await createRace('client_credentials', AbortSignal.abort())
     const load = store.load.bind(store)
     let loads = 0
     store.load = async (key) => {
@@ -370,8 +364,7 @@ describe('a session whose lock was lost', () => {
 
 describe('a session that waits for the lock', () => {
   it('gets the token that the session before it saved after a conflict', async () => {
-    const { session, other, held, createProductSession, tokenRequests } =
-      await createRace('client_credentials')
+    const { session, other, held, createProductSession, tokenRequests } = await createRace('client_credentials')
     const call = session.getAccessToken()
     await expect.poll(held.countWaiting).toBe(1)
     const waiter = createProductSession()

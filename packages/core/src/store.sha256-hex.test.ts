@@ -13,9 +13,7 @@ describe('sha256Hex', () => {
   )
 
   it('returns another hash if the same characters are divided differently', async () => {
-    const hashes = await Promise.all(
-      [['ab'], ['a', 'b'], ['a', '', 'b'], ['a,b'], ['a"', '"b']].map(sha256Hex),
-    )
+    const hashes = await Promise.all([['ab'], ['a', 'b'], ['a', '', 'b'], ['a,b'], ['a"', '"b']].map(sha256Hex))
     expect(new Set(hashes).size).toBe(5)
   })
 })

@@ -139,18 +139,12 @@ describe('assertSubject', () => {
     expect(outcome(() => assertSubject(customer('c'), kind))).toBe(isProduct ? 'customer:c' : wrong(kind))
   })
 
-  it.each([
-    owner,
-    undefined,
-    null,
-    'account:a',
-    'customer:c',
-    {},
-    { name: 'a' },
-    { type: 'other', name: 'a' },
-  ])('rejects %j', (given) => {
-    for (const kind of kinds) expect(outcome(() => assertSubject(given, kind))).toBe(wrong(kind))
-  })
+  it.each([owner, undefined, null, 'account:a', 'customer:c', {}, { name: 'a' }, { type: 'other', name: 'a' }])(
+    'rejects %j',
+    (given) => {
+      for (const kind of kinds) expect(outcome(() => assertSubject(given, kind))).toBe(wrong(kind))
+    },
+  )
 
   it('normalizes the name, and rejects a bad one', () => {
     expect(assertSubject({ type: 'account', name: 'A@B.c' }, 'user')).toEqual(account('a@b.c'))

@@ -86,8 +86,7 @@ async function start() {
     ...world,
     openDeveloper: (username: string, timeoutMs?: number) =>
       createSession({ client: developerClient(), subject: account(username), ...common, timeoutMs }),
-    openProduct: (timeoutMs?: number) =>
-      createSession({ client: productClient(product), ...common, timeoutMs }),
+    openProduct: (timeoutMs?: number) => createSession({ client: productClient(product), ...common, timeoutMs }),
     openCustomer: (timeoutMs?: number) =>
       createSession({ client: productClient(product), subject: customer(jane), ...common, timeoutMs }),
     password: String(sandbox.accounts.find(({ username }) => username === jane)?.password),
@@ -200,8 +199,7 @@ const renewals = {
     grantAfter: (_: Case) => 'client_credentials',
   },
   refresh_token: {
-    signIn: ({ openCustomer, password }: World) =>
-      openCustomer().login({ username: jane, password, expiresIn: 3600 }),
+    signIn: ({ openCustomer, password }: World) => openCustomer().login({ username: jane, password, expiresIn: 3600 }),
     open: ({ openCustomer }: World, timeoutMs?: number) => openCustomer(timeoutMs),
     // A refresh token that may have been used is not sent again while there is another way.
     grantAfter: ({ mayBeUsed }: Case) => (mayBeUsed ? 'client_credentials' : 'refresh_token'),
@@ -227,9 +225,7 @@ async function startRenewal(name: Renewal, { fault, timeoutMs, ...expected }: Ca
     const record = await world.loadRecord()
     expect(record.tokens.accessToken).toBe(tokens.accessToken.reveal())
     expect(record.tokens.refreshToken).toBe(tokens.refreshToken?.reveal())
-    expect(record.tokens.pendingRefresh).toEqual(
-      isPending ? { sentAt: now, isClientRefused: false } : undefined,
-    )
+    expect(record.tokens.pendingRefresh).toEqual(isPending ? { sentAt: now, isClientRefused: false } : undefined)
     const retryAt = now + expected.backoff * 1000
     expect(record.backoff).toEqual({ failures: 1, failedAt: now, retryAt, cause: expected.error.code })
     return retryAt

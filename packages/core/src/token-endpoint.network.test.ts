@@ -212,9 +212,7 @@ describe("an application's own fetch", () => {
     ],
   ]
   it.each(cases)('may be one that %s', async (_, fetch, expected) => {
-    await expect(createSession({ client, fetch: toPlatformFetch(fetch) }).login(dev)).rejects.toMatchObject(
-      expected,
-    )
+    await expect(createSession({ client, fetch: toPlatformFetch(fetch) }).login(dev)).rejects.toMatchObject(expected)
   })
 
   it.each(unresponsive)('%s is given up after the time-out', async (_, fetch) => {

@@ -104,19 +104,16 @@ describe('TokenEndpoint.send', () => {
     [599, 'invalid_client'],
     [408, 'invalid_request'],
     [400, 'server_error'],
-  ])(
-    'fails as temporarily unavailable where the server has not judged the request (%i %s)',
-    async (status, code) => {
-      const { error, outcome } = await fail(status, { error: code }, { 'retry-after': '7' })
-      expect(error).toMatchObject({
-        code: 'temporarily_unavailable',
-        retry: 'later',
-        retryAt: 9000,
-        details: { error: code, status, retryAt: 9000 },
-      })
-      expect(outcome).toEqual({ type: 'unknown' })
-    },
-  )
+  ])('fails as temporarily unavailable where the server has not judged the request (%i %s)', async (status, code) => {
+    const { error, outcome } = await fail(status, { error: code }, { 'retry-after': '7' })
+    expect(error).toMatchObject({
+      code: 'temporarily_unavailable',
+      retry: 'later',
+      retryAt: 9000,
+      details: { error: code, status, retryAt: 9000 },
+    })
+    expect(outcome).toEqual({ type: 'unknown' })
+  })
 
   const pages = [
     ['HTML', '<html>'],

@@ -73,8 +73,7 @@ export class TokenEndpoint {
       const response = (isNewCustomer ? parseCustomerResponse : parseTokenResponse)(http, secrets)
       const elapsed = Math.max(0, clock.now() - sentAt)
       // Only the token endpoint's own `Date` corrects the clock: a proxy's may be wrong, or cached.
-      const isOwn =
-        response.type === 'error' ? isTokenEndpointError(response.error) : response.type !== 'unexpected'
+      const isOwn = response.type === 'error' ? isTokenEndpointError(response.error) : response.type !== 'unexpected'
       if (isOwn) clock.adjust(response.date, elapsed)
       const result = this.#toResult(response, clock.now() - elapsed)
       // A refused customer says nothing about an account.
@@ -98,8 +97,7 @@ export class TokenEndpoint {
     } catch (thrown) {
       cause = redactError(thrown, [accessToken])
     }
-    const message =
-      'Particle did not confirm that the access token was revoked. It remains valid until it expires.'
+    const message = 'Particle did not confirm that the access token was revoked. It remains valid until it expires.'
     return new GrantsError('revocation_failed', message, { status }, cause && { cause })
   }
 
@@ -181,9 +179,7 @@ function toVerdict(error: string): RequestOutcome {
 
 /** A server that fails has not judged the request, whatever error code it returns. */
 function isTransient({ status, error }: ErrorResponse): boolean {
-  return (
-    status >= 500 || status === 408 || (isTokenEndpointError(error) && tokenEndpointErrors[error].isTransient)
-  )
+  return status >= 500 || status === 408 || (isTokenEndpointError(error) && tokenEndpointErrors[error].isTransient)
 }
 
 /** Particle's response to an existing customer is not known: any 4xx is a refusal, with or without an error code. */

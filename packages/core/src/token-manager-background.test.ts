@@ -56,8 +56,7 @@ describe('the background renewal', () => {
   )
 
   it('becomes due at the same moment in every process that holds the token', async () => {
-    const { session, createProductSession, held, clock, token, sandbox, tokenRequests } =
-      await createHeldSession()
+    const { session, createProductSession, held, clock, token, sandbox, tokenRequests } = await createHeldSession()
     const { tokens } = session.state as Extract<typeof session.state, { status: 'signed_in' }>
     const renewAt = getRenewalTime({ ...tokens, requestedAt: clock.now() } as MachineTokens)
     const sessions = [session, createProductSession({ fetch: held.fetch })]
@@ -116,8 +115,7 @@ describe('the background renewal', () => {
 
   it('that fails changes nothing for callers, and backs off', async () => {
     const rejections = collectUnhandledRejections()
-    const { session, clock, sandbox, held, promises, token, tokenRequests, loadRecord } =
-      await createHeldSession()
+    const { session, clock, sandbox, held, promises, token, tokenRequests, loadRecord } = await createHeldSession()
     held.release()
     clock.advance('58m')
     sandbox.failNext({ drop: 'before' })

@@ -279,11 +279,7 @@ describe('a rejected token that cannot be renewed', () => {
   it.each([
     ["a developer's", developerClient(), undefined],
     ["a developer's that never expires", developerClient(), 0],
-    [
-      "a user client's from a password",
-      userClient({ id: 'my-scripts-5678', secret: 'user-client-secret' }),
-      90,
-    ],
+    ["a user client's from a password", userClient({ id: 'my-scripts-5678', secret: 'user-client-secret' }), 90],
   ])('requires a new sign-in: %s', async (_, client, expiresIn) => {
     const { options, tokenRequests } = createWorld()
     const session = createSession({ ...options, client, subject: account(dev.username) })
@@ -398,11 +394,7 @@ describe('the back-off after failed renewals', () => {
   it.each([
     ['429', { status: 429, error: 'rate_limit_exceeded', headers: { 'retry-after': '600' } }, 600],
     ['503', { status: 503, error: 'server_error', headers: { 'retry-after': '600' } }, 600],
-    [
-      '503, but not less than the back-off',
-      { status: 503, error: 'server_error', headers: { 'retry-after': '0' } },
-      1,
-    ],
+    ['503, but not less than the back-off', { status: 503, error: 'server_error', headers: { 'retry-after': '0' } }, 1],
   ])('lasts as long as Retry-After says, with %s', async (_, fault, seconds) => {
     const { session, token, sandbox, clock, tokenRequests } = await signInProduct()
     sandbox.failNext(fault)

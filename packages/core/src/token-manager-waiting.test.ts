@@ -24,9 +24,7 @@ describe('a caller that waits for a renewal', () => {
       message: expect.stringContaining('The request continues'),
       retry: 'later',
     })
-    expect(await getErrorCode(session.getAccessToken({ timeoutMs: 10, forceRefresh: true }))).toBe(
-      'wait_timeout',
-    )
+    expect(await getErrorCode(session.getAccessToken({ timeoutMs: 10, forceRefresh: true }))).toBe('wait_timeout')
     held.release()
     expect(await patient).toBe(session.peekAccessToken())
     await session.idle()

@@ -68,8 +68,7 @@ export class TokenManager {
   async get(options: AccessTokenOptions & { forceRefresh?: boolean | undefined } = {}): Promise<string> {
     const { timeoutMs, minValidityMs = 0, forceRefresh = false } = options
     if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) assertTimeout(timeoutMs)
-    if (!(minValidityMs >= 0))
-      throw invalidArgument('minValidityMs', 'must be a number of milliseconds, 0 or more')
+    if (!(minValidityMs >= 0)) throw invalidArgument('minValidityMs', 'must be a number of milliseconds, 0 or more')
     const cached = forceRefresh ? undefined : this.peek(minValidityMs)
     if (cached !== undefined) return cached
     options.signal?.throwIfAborted()
@@ -243,10 +242,7 @@ function isLockLost({ error, storeError }: RunResult): boolean {
 }
 
 /** Waits as long as this caller wants. What it waits for continues. */
-function wait<T>(
-  promise: Promise<T>,
-  { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions,
-): Promise<T> {
+function wait<T>(promise: Promise<T>, { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions): Promise<T> {
   const timeout = new AbortController()
   // The timer keeps the process alive while a caller waits, also without a limit.
   const cancelTimeout = setLongTimeout(timeoutMs, () => {

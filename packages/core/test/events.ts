@@ -38,11 +38,7 @@ export function challenged(changes: Partial<MachineEvent<'challenged'>> = {}): M
   }
 }
 
-export function refused(
-  error: string,
-  changes: Partial<ErrorResponse> = {},
-  at = now,
-): MachineEvent<'refused'> {
+export function refused(error: string, changes: Partial<ErrorResponse> = {}, at = now): MachineEvent<'refused'> {
   return {
     type: 'refused',
     at,

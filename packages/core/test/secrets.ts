@@ -12,10 +12,7 @@ export function revealSecrets(value: unknown): unknown {
 export function findSecrets(value: unknown, path = ''): Record<string, string> {
   if (Secret.isInstance(value)) return findStrings(value.reveal(), path)
   if (typeof value !== 'object' || value === null) return {}
-  return Object.assign(
-    {},
-    ...Object.entries(value).map(([name, field]) => findSecrets(field, join(path, name))),
-  )
+  return Object.assign({}, ...Object.entries(value).map(([name, field]) => findSecrets(field, join(path, name))))
 }
 
 /** Returns every string, secret or not, by its path. */
@@ -23,10 +20,7 @@ export function findStrings(value: unknown, path = ''): Record<string, string> {
   if (typeof value === 'string') return { [path]: value }
   if (Secret.isInstance(value)) return findStrings(value.reveal(), path)
   if (typeof value !== 'object' || value === null) return {}
-  return Object.assign(
-    {},
-    ...Object.entries(value).map(([name, field]) => findStrings(field, join(path, name))),
-  )
+  return Object.assign({}, ...Object.entries(value).map(([name, field]) => findStrings(field, join(path, name))))
 }
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)

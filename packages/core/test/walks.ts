@@ -58,10 +58,7 @@ const elapsed = fc.oneof(
 )
 
 /** Mostly `true`. */
-const mostly = fc.oneof(
-  { weight: 6, arbitrary: fc.constant(true) },
-  { weight: 1, arbitrary: fc.constant(false) },
-)
+const mostly = fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) })
 
 const calls: readonly Call[] = [
   'login',

@@ -35,11 +35,9 @@ export function createWorld(settings: SandboxOptions = {}) {
     /** Creates a session of the product itself. */
     createProductSession: (more: Options = {}) => createSession({ ...options, ...more }),
     /** Creates a session of the customer, who signs in with a password and whose token is then refreshed. */
-    createCustomerSession: (more: Options = {}) =>
-      createSession({ ...options, subject: customer(jane), ...more }),
+    createCustomerSession: (more: Options = {}) => createSession({ ...options, subject: customer(jane), ...more }),
     /** Signs the customer in. */
-    signIn: (session: ProductSession, expiresIn?: number) =>
-      session.login({ username: jane, password, expiresIn }),
+    signIn: (session: ProductSession, expiresIn?: number) => session.login({ username: jane, password, expiresIn }),
     tokenRequests,
     /** The grant types that were requested, in order. */
     grantTypes: () => tokenRequests().map(({ grant_type }) => grant_type),

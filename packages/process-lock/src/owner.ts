@@ -37,8 +37,7 @@ export function formatOwner(owner: Owner): string {
 export function parseOwner(text: string): Owner | undefined {
   const fields = new URLSearchParams(text)
   const read = (name: keyof Owner) => fields.get(name) ?? ''
-  if (fields.get('format') !== format || !/^[1-9]\d*$/.test(read('pid')) || read('nonce') === '')
-    return undefined
+  if (fields.get('format') !== format || !/^[1-9]\d*$/.test(read('pid')) || read('nonce') === '') return undefined
   const [start, namespace, boot] = [read('start'), read('namespace'), read('boot')]
   return { pid: Number(read('pid')), start, namespace, boot, host: read('host'), nonce: read('nonce') }
 }

@@ -121,9 +121,9 @@ describe('a lock', () => {
       await symlink(formatOwner({ ...(await getThisProcess()), namespace: 'pid:[1]' }), link)
       await lutimes(link, 1, 1)
       const endPause = holdTimers()
-      const attempt = expect(
-        processLock({ directory, timeoutMs: 0 }).withLock('a', async () => {}),
-      ).rejects.toThrow(LockTimeoutError)
+      const attempt = expect(processLock({ directory, timeoutMs: 0 }).withLock('a', async () => {})).rejects.toThrow(
+        LockTimeoutError,
+      )
       await endPause(() => lutimes(link, new Date(), new Date()))
       await attempt
     },
@@ -194,9 +194,7 @@ describe('a private folder', () => {
     await rm(folder)
     await writeFile(folder, '')
     await expectRejected(/^is not a folder$/)
-    expect(await preparePrivateDirectory(folder).catch((thrown: unknown) => thrown)).toBeInstanceOf(
-      UnsafePathError,
-    )
+    expect(await preparePrivateDirectory(folder).catch((thrown: unknown) => thrown)).toBeInstanceOf(UnsafePathError)
   })
 
   it.runIf(root)('is rejected if it belongs to another user', async () => {

@@ -103,9 +103,7 @@ describe.runIf(linux)('processLock between processes', () => {
     for (const locker of all) locker.kill('SIGKILL')
     await Promise.all(all.map(({ exited }) => exited))
     reportCounts('process-lock, killed at random', { kills, 'two holders': 0 })
-    expect(await processLock({ directory }).withLock('shared', async () => 'mine', { timeoutMs: 0 })).toBe(
-      'mine',
-    )
+    expect(await processLock({ directory }).withLock('shared', async () => 'mine', { timeoutMs: 0 })).toBe('mine')
     expect((await readdir(directory)).filter((name) => name !== 'shared.floor')).toEqual([])
   })
 

@@ -247,9 +247,7 @@ export const calls = {
     fields: { name: 'required', type: 'required', redirect_uri: 'optional', scope: 'optional' },
     response: '{"ok":true,"client":{"id":"my-product-1234","secret":"…"}}',
     from: ['documented', 'documented_secondhand', 'clients'],
-    facts: [
-      { text: 'The secret is shown only in this response.', from: ['documented_secondhand', 'clients'] },
-    ],
+    facts: [{ text: 'The secret is shown only in this response.', from: ['documented_secondhand', 'clients'] }],
     pages: ['api_reference', 'authentication'],
   },
   create_api_user: {

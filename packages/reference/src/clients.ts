@@ -22,8 +22,7 @@ export const clientIdFormat: Fact = {
 export const clientReferences: Readonly<Record<ClientKind, ClientReference>> = {
   developer: {
     title: 'Developer client',
-    summary:
-      'Everyone shares it, to sign in to their own account. Its secret is published, so it protects nothing.',
+    summary: 'Everyone shares it, to sign in to their own account. Its secret is published, so it protects nothing.',
     example: 'particle:particle',
     facts: [
       {
@@ -45,8 +44,7 @@ export const clientReferences: Readonly<Record<ClientKind, ClientReference>> = {
   },
   product: {
     title: 'Product client',
-    summary:
-      'You create it for one product, for its back end and its customers. Its secret must stay on a server.',
+    summary: 'You create it for one product, for its back end and its customers. Its secret must stay on a server.',
     example: 'my-product-1234:<secret>',
     facts: [
       {

@@ -342,9 +342,7 @@ export const questions = {
         from: ['documented', 'server_source'],
       },
     ],
-    asked: [
-      { title: 'particle-cli, issue 374', url: 'https://github.com/particle-iot/particle-cli/issues/374' },
-    ],
+    asked: [{ title: 'particle-cli, issue 374', url: 'https://github.com/particle-iot/particle-cli/issues/374' }],
   },
   log_in_with_particle: {
     question: 'Can I offer "Log in with Particle"?',

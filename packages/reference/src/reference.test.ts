@@ -13,9 +13,7 @@ function walk(value: unknown, path: string): readonly Found[] {
 }
 
 const everything = walk({ ...reference }, 'reference')
-const texts = everything.filter(
-  (found): found is Found & { value: string } => typeof found.value === 'string',
-)
+const texts = everything.filter((found): found is Found & { value: string } => typeof found.value === 'string')
 const provenances = everything.filter(
   (found): found is Found & { value: string[] } => found.path.endsWith('.from') && Array.isArray(found.value),
 )

@@ -18,9 +18,7 @@ export const sources = {
     title: 'Reported',
     trust:
       "The two participants of a report on Particle's documentation saw the live service do this, each with one account.",
-    links: [
-      { title: 'particle-iot/docs, issue 1132', url: 'https://github.com/particle-iot/docs/issues/1132' },
-    ],
+    links: [{ title: 'particle-iot/docs, issue 1132', url: 'https://github.com/particle-iot/docs/issues/1132' }],
     checkedOn,
   },
   documented: {
@@ -71,8 +69,7 @@ export const sources = {
   },
   community: {
     title: 'Community',
-    trust:
-      'A user of the service saw it and posted it in a forum or an issue. No document or source code confirms it.',
+    trust: 'A user of the service saw it and posted it in a forum or an issue. No document or source code confirms it.',
     links: [{ title: 'Particle Community', url: 'https://community.particle.io/' }],
     checkedOn,
   },
@@ -115,10 +112,7 @@ export type SourceId = keyof typeof sources
 type KnownSourceId = Exclude<SourceId, 'unknown' | 'inferred'>
 
 /** Where something is known from: at least one source, or only `inferred`, or only `unknown`. */
-export type Provenance =
-  | readonly [KnownSourceId, ...KnownSourceId[]]
-  | readonly ['inferred']
-  | readonly ['unknown']
+export type Provenance = readonly [KnownSourceId, ...KnownSourceId[]] | readonly ['inferred'] | readonly ['unknown']
 
 /** A sentence or two about Particle, and where it is known from. Plain text; backticks mark code. */
 export interface Fact {

@@ -67,8 +67,6 @@ export const tokenRequest = {
   readonly url: string
   readonly contentType: string
   readonly facts: readonly Fact[]
-  readonly clientAuthentication: Readonly<
-    Record<'client_secret_basic' | 'client_secret_post', readonly Fact[]>
-  >
+  readonly clientAuthentication: Readonly<Record<'client_secret_basic' | 'client_secret_post', readonly Fact[]>>
   readonly checks: readonly Fact[]
 }

@@ -12,8 +12,7 @@ export interface Unknown {
 /** Every open question about the live service. Answers are welcome. */
 export const unknowns = {
   server_version: {
-    question:
-      'Which version of the OAuth library does the live service run, and what does its account model add?',
+    question: 'Which version of the OAuth library does the live service run, and what does its account model add?',
     known: [
       {
         text: 'The library is public up to 3.3.3. The account model is not public.',
@@ -115,8 +114,7 @@ export const unknowns = {
   retry_after: {
     question: 'Does a response with status 429 have `Retry-After`?',
     known: [],
-    handling:
-      'Waits that long, at most 30 minutes. Without it: 30 minutes after nine refusals in a row, otherwise 5.',
+    handling: 'Waits that long, at most 30 minutes. Without it: 30 minutes after nine refusals in a row, otherwise 5.',
   },
   what_counts_as_failed: {
     question: 'Which responses count towards the lockout: `mfa_required`? A refused refresh?',

@@ -95,19 +95,8 @@ const calls = [
 export const walks: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.record<Step>({
     call: fc.constantFrom<EventType>(...calls),
-    response: fc.constantFrom(
-      'granted',
-      'granted',
-      'challenged',
-      'challenged',
-      'refused',
-      'refused',
-      'failed',
-    ),
-    isAnswered: fc.oneof(
-      { weight: 6, arbitrary: fc.constant(true) },
-      { weight: 1, arbitrary: fc.constant(false) },
-    ),
+    response: fc.constantFrom('granted', 'granted', 'challenged', 'challenged', 'refused', 'refused', 'failed'),
+    isAnswered: fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
     leadsOn: fc.boolean(),
     elapsedMs,
     name: fc.constantFrom(...names),

@@ -54,9 +54,7 @@ const unitInMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_0
 function parseDuration(duration: string | number): number {
   const ms = typeof duration === 'number' ? duration : sumParts(duration)
   if (!Number.isFinite(ms) || ms < 0) {
-    throw new RangeError(
-      `"${duration}" is not a duration. Use for example '30s', '10m', '1h', '90d', or milliseconds`,
-    )
+    throw new RangeError(`"${duration}" is not a duration. Use for example '30s', '10m', '1h', '90d', or milliseconds`)
   }
   return ms
 }

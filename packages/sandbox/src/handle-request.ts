@@ -128,8 +128,7 @@ function getPreflightResponse({ method, headers }: ParsedRequest): HttpResponse 
     status: 204,
     headers: {
       'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
-      'access-control-allow-headers':
-        headers['access-control-request-headers'] ?? 'Authorization, Content-Type',
+      'access-control-allow-headers': headers['access-control-request-headers'] ?? 'Authorization, Content-Type',
       'access-control-max-age': '600',
     },
     body: '',

@@ -18,8 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-const product = () =>
-  new Particle({ baseUrl: server.url, clientId: 'my-product-1234', clientSecret: 'product-secret' })
+const product = () => new Particle({ baseUrl: server.url, clientId: 'my-product-1234', clientSecret: 'product-secret' })
 
 async function signIn(): Promise<string> {
   const { body } = await particle.login(dev)

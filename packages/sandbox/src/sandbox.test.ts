@@ -28,9 +28,7 @@ describe('a sandbox', () => {
     expect(Math.abs(sandbox.clock.now() - Date.now())).toBeLessThan(60_000)
     expect((await call(sandbox, { token, path: '/v1/user' })).status).toBe(401)
     const form = { grant_type: 'urn:custom:mfa-otp', mfa_token: mfaToken, otp: sandbox.otp(mfa.username) }
-    expect((await requestToken(sandbox, clients.developer, form)).body.error_description).toBe(
-      'Invalid MFA token.',
-    )
+    expect((await requestToken(sandbox, clients.developer, form)).body.error_description).toBe('Invalid MFA token.')
   })
 
   it('has the default accounts, clients and settings', () => {
@@ -66,13 +64,9 @@ describe('a sandbox', () => {
   it('rejects unknown names with a message that helps', () => {
     const sandbox = createSandbox()
     expect(() => createSandbox({ lockOut: false } as object)).toThrow(/The sandbox has no "lockOut".*lockout/)
-    expect(() => createSandbox({ accounts: [dev, dev] })).toThrow(
-      'There are two accounts called dev@example.com',
-    )
+    expect(() => createSandbox({ accounts: [dev, dev] })).toThrow('There are two accounts called dev@example.com')
     const [client] = defaultClients
-    expect(() => createSandbox({ clients: [client, client] as never })).toThrow(
-      'There are two clients called particle',
-    )
+    expect(() => createSandbox({ clients: [client, client] as never })).toThrow('There are two clients called particle')
     expect(() => sandbox.otp(dev.username)).toThrow('dev@example.com has no second factor')
     expect(() => sandbox.revoke({ username: 'unknown' })).toThrow('There is no account called unknown')
     expect(() => sandbox.revoke({ user: 'unknown' } as object)).toThrow('has no "user"')
@@ -84,10 +78,7 @@ describe('a sandbox', () => {
     [{ lockout: { failures: 3 } }, 'The sandbox\'s "lockout" is false or'],
     [{ lockout: { failures: 3, seconds: 5, minutes: 1 } }, 'The sandbox\'s "lockout" is false or'],
     [{ rateLimit: null }, 'The sandbox\'s "rateLimit" is false or'],
-    [
-      { rateLimit: { requests: 0, seconds: 60 } },
-      'The sandbox\'s "rateLimit" is false or { requests, seconds }',
-    ],
+    [{ rateLimit: { requests: 0, seconds: 60 } }, 'The sandbox\'s "rateLimit" is false or { requests, seconds }'],
     [{ otpReuse: 'no' }, 'The sandbox\'s "otpReuse" is true or false, not "no"'],
     [{ grants: 'password' }, 'The sandbox\'s "grants" is a list of these: password, urn:custom:mfa-otp'],
     [{ grants: ['pasword'] }, 'The sandbox\'s "grants" is a list of these'],

@@ -18,31 +18,24 @@ export interface RawResponse {
 }
 
 /** Sends a request over a socket. Rejects if the connection ends before the response does. */
-export function send(
-  base: string,
-  { method = 'POST', path, headers = {}, body }: RawRequest,
-): Promise<RawResponse> {
+export function send(base: string, { method = 'POST', path, headers = {}, body }: RawRequest): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     const length: Record<string, string> =
       body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
-    const request = httpRequest(
-      `${base}${path}`,
-      { method, headers: { ...length, ...headers } },
-      (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('error', reject)
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8')
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            text,
-            json: parseJson(text),
-          })
+    const request = httpRequest(`${base}${path}`, { method, headers: { ...length, ...headers } }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8')
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          json: parseJson(text),
         })
-      },
-    )
+      })
+    })
     request.on('error', reject)
     request.end(body)
   })

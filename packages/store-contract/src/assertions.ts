@@ -13,11 +13,7 @@ export async function assertConflict(call: Promise<unknown>, key = 'session-a'):
 }
 
 /** Expects this record under a key. A store may return other properties as well. */
-export async function assertLoads(
-  store: Store,
-  expected: StoreRecord | undefined,
-  key = 'session-a',
-): Promise<void> {
+export async function assertLoads(store: Store, expected: StoreRecord | undefined, key = 'session-a'): Promise<void> {
   const record = await store.load(key)
   const loaded = record && { version: record.version, value: record.value }
   assert.deepEqual(loaded, expected)

@@ -49,10 +49,7 @@ export const lockCases: Cases = {
     ])
   },
 
-  'withLock runs tasks on other keys at the same time, nested and side by side': async ({
-    first,
-    second,
-  }) => {
+  'withLock runs tasks on other keys at the same time, nested and side by side': async ({ first, second }) => {
     const nested = await first.withLock('session-a', () =>
       first.withLock('session-b', () => second.withLock('session-c', async () => 'inside three')),
     )
@@ -66,11 +63,7 @@ export const lockCases: Cases = {
     ])
   },
 
-  'withLock keeps other tasks waiting until the task ends, then runs them': async ({
-    first,
-    second,
-    third,
-  }) => {
+  'withLock keeps other tasks waiting until the task ends, then runs them': async ({ first, second, third }) => {
     const [inside, mayEnd] = [createGate(), createGate()]
     const order: string[] = []
     const holder = first.withLock('session-a', async () => {
@@ -106,10 +99,7 @@ export const lockCases: Cases = {
     assert.deepEqual(await Promise.all([first, second, first].map(save)), [false, false, false])
   },
 
-  'withLock does not replace versions: others can save, and an old version conflicts': async ({
-    first,
-    second,
-  }) => {
+  'withLock does not replace versions: others can save, and an old version conflicts': async ({ first, second }) => {
     const version = await first.save('session-a', 'a', null)
     await first.withLock('session-a', async () => {
       const newer = await second.save('session-a', 'b', version)

@@ -55,10 +55,7 @@ export function recordCases(maxValueBytes: number): Cases {
       }
     },
 
-    'remove removes a record for every store, and does nothing if there is none': async ({
-      first,
-      second,
-    }) => {
+    'remove removes a record for every store, and does nothing if there is none': async ({ first, second }) => {
       await first.remove('session-a', null)
       const version = await first.save('session-a', 'a', null)
       await second.remove('session-a', version)

@@ -53,11 +53,7 @@ export const versionCases: Cases = {
     assert.equal(await first.load('session-a'), undefined)
   },
 
-  'one of many simultaneous saves succeeds, with and without an existing record': async ({
-    first,
-    second,
-    third,
-  }) => {
+  'one of many simultaneous saves succeeds, with and without an existing record': async ({ first, second, third }) => {
     const stores = [first, second, third, first, second, third]
     const winner = await saveFromAll(stores, null)
     await saveFromAll(stores, winner)

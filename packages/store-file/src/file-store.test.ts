@@ -40,9 +40,7 @@ describe('fileStore', () => {
       expect(thrown).toMatchObject({
         code: 'lock_timeout',
         details: { key: 'session-a', waitedMs: expect.any(Number) },
-        message: expect.stringMatching(
-          /^Another process held the lock on session-a for \d+ ms\. Try again\.$/,
-        ),
+        message: expect.stringMatching(/^Another process held the lock on session-a for \d+ ms\. Try again\.$/),
       })
     })
     const writes = processLock({ directory: join(directory, 'locks', 'writes') })
@@ -77,29 +75,22 @@ describe('fileStore', () => {
     },
   )
 
-  it.runIf(process.platform !== 'win32')(
-    'has synced the bytes and the name when a save resolves',
-    async () => {
-      const directory = await temporaryFolder()
-      const probe = await open(directory)
-      await probe.close()
-      const synced: string[] = []
-      const sync = vi.spyOn(Object.getPrototypeOf(probe), 'sync').mockImplementation(async function (
-        this: FileHandle,
-      ) {
-        const isFolder = (await this.stat()).isDirectory()
-        const names = (await readdir(directory)).filter((name) => name !== 'locks')
-        synced.push(
-          `${isFolder ? 'folder' : 'file'} with ${names.map((name) => name.replace(/\..{36}\./, '.'))}`,
-        )
-      })
-      onTestFinished(() => sync.mockRestore())
-      const store = fileStore({ directory })
-      const version = await store.save('session-a', 'a', null)
-      await store.remove('session-a', version)
-      expect(synced).toEqual(['file with .session-a.json.tmp', 'folder with session-a.json', 'folder with '])
-    },
-  )
+  it.runIf(process.platform !== 'win32')('has synced the bytes and the name when a save resolves', async () => {
+    const directory = await temporaryFolder()
+    const probe = await open(directory)
+    await probe.close()
+    const synced: string[] = []
+    const sync = vi.spyOn(Object.getPrototypeOf(probe), 'sync').mockImplementation(async function (this: FileHandle) {
+      const isFolder = (await this.stat()).isDirectory()
+      const names = (await readdir(directory)).filter((name) => name !== 'locks')
+      synced.push(`${isFolder ? 'folder' : 'file'} with ${names.map((name) => name.replace(/\..{36}\./, '.'))}`)
+    })
+    onTestFinished(() => sync.mockRestore())
+    const store = fileStore({ directory })
+    const version = await store.save('session-a', 'a', null)
+    await store.remove('session-a', version)
+    expect(synced).toEqual(['file with .session-a.json.tmp', 'folder with session-a.json', 'folder with '])
+  })
 
   it('can be used after its folder could not be created', async () => {
     const parent = await temporaryFolder()

@@ -24,10 +24,7 @@ export interface FileStoreOptions {
 /**
  * Keeps each session in a file that the processes of one machine share. Creates and reads nothing before the first use.
  */
-export function fileStore({
-  directory = defaultDirectory(),
-  lockTimeoutMs = 60_000,
-}: FileStoreOptions = {}): Store {
+export function fileStore({ directory = defaultDirectory(), lockTimeoutMs = 60_000 }: FileStoreOptions = {}): Store {
   return new FileStore(directory, lockTimeoutMs)
 }
 

@@ -11,15 +11,13 @@ const ownerAdvice = 'Change the owner with chown, or remove it'
 
 /** Reads a file of this user, or returns `undefined` if there is none. Closes it to other users if it was open to them. */
 export async function readPrivateFile(path: string): Promise<Uint8Array | undefined> {
-  const handle = await open(path, constants.O_RDONLY | noFollow).catch(
-    async (thrown: NodeJS.ErrnoException) => {
-      if (thrown.code === 'ENOENT') return undefined
-      if (thrown.code === 'ELOOP') throw new UnsafePathError(path, 'is a symbolic link', 'Remove it')
-      // The error for another user's file would not name the owner.
-      assertOwner(path, (await lstat(path).catch(() => undefined))?.uid, ownerAdvice)
-      throw thrown
-    },
-  )
+  const handle = await open(path, constants.O_RDONLY | noFollow).catch(async (thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return undefined
+    if (thrown.code === 'ELOOP') throw new UnsafePathError(path, 'is a symbolic link', 'Remove it')
+    // The error for another user's file would not name the owner.
+    assertOwner(path, (await lstat(path).catch(() => undefined))?.uid, ownerAdvice)
+    throw thrown
+  })
   if (handle === undefined) return undefined
   try {
     const stats = await handle.stat()
@@ -37,11 +35,7 @@ export async function readPrivateFile(path: string): Promise<Uint8Array | undefi
  * Replaces a file completely or not at all: writes and syncs a temporary file of mode 0600, renames it, syncs the folder.
  * `beforeReplace` runs when the new bytes are on the disk, right before they replace the old ones. It may throw.
  */
-export async function replaceFile(
-  path: string,
-  content: string,
-  beforeReplace: () => Promise<void>,
-): Promise<void> {
+export async function replaceFile(path: string, content: string, beforeReplace: () => Promise<void>): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
   try {
     const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
@@ -61,9 +55,7 @@ export async function replaceFile(
 }
 
 /** Returns the temporary files in a folder, of a current write or of a killed process, and which file each would replace. */
-export async function listTemporaryFiles(
-  folder: string,
-): Promise<readonly { path: string; target: string }[]> {
+export async function listTemporaryFiles(folder: string): Promise<readonly { path: string; target: string }[]> {
   return (await readdir(folder)).flatMap((name) => {
     const target = /^\.(.+)\.[0-9a-f-]{36}\.tmp$/.exec(name)?.[1]
     return target === undefined ? [] : [{ path: join(folder, name), target: join(folder, target) }]

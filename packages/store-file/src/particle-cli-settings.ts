@@ -14,9 +14,7 @@ export type SettingsChange = (settings: Settings) => Settings | undefined
 
 /** Returns the settings in a file, or `undefined` if there is none. A file that cannot be read is not changed. */
 export async function readSettings(path: string): Promise<Settings | undefined> {
-  return withStoreErrors(path, async () =>
-    parseSettings(path, await readPrivateFile(await resolveLink(path))),
-  )
+  return withStoreErrors(path, async () => parseSettings(path, await readPrivateFile(await resolveLink(path))))
 }
 
 /**

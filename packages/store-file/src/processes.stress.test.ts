@@ -9,8 +9,7 @@ import { temporaryFolder } from '../test/temporary-folder.ts'
 import { fileStore } from './index.ts'
 
 const linux = process.platform === 'linux'
-if (!linux)
-  reportSkipped('several processes with one file store', 'the witness is a socket that only Linux has')
+if (!linux) reportSkipped('several processes with one file store', 'the witness is a socket that only Linux has')
 
 let program = ''
 

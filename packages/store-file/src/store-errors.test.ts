@@ -78,9 +78,9 @@ describe('a read-only folder', () => {
       code: 'store_damaged',
       details: { place: join(directory, 'session-b.json'), keptAt: undefined },
     })
-    await expect(
-      fileStore({ directory: join(folder, 'new') }).save('session-a', 'a', null),
-    ).rejects.toMatchObject({ code: 'store_unavailable' })
+    await expect(fileStore({ directory: join(folder, 'new') }).save('session-a', 'a', null)).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
     remount(folder, 'rw')
     expect(await store.load('session-a')).toEqual({ version, value: 'kept' })
   })

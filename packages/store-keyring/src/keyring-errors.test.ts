@@ -113,9 +113,7 @@ describe('a keyring that fails', () => {
       expect(thrown).toMatchObject({
         code: 'store_unavailable',
         details: { store: 'keyring', problem: expect.stringContaining(problem) },
-        message: expect.stringMatching(
-          /^The keyring cannot be used: .*\. [A-Z].*\. Or use fileStore\(\) of /,
-        ),
+        message: expect.stringMatching(/^The keyring cannot be used: .*\. [A-Z].*\. Or use fileStore\(\) of /),
       })
       expect(findLeaks(thrown, ['planted-5ecret'])).toEqual([])
     })

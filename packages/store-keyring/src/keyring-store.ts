@@ -24,10 +24,7 @@ export class KeyringStore implements Store {
   readonly #locks: Locks
   readonly #entries: Entries
 
-  constructor(
-    { service, directory, timeoutMs, lockTimeoutMs }: ResolvedOptions,
-    load: () => Promise<OpenEntry>,
-  ) {
+  constructor({ service, directory, timeoutMs, lockTimeoutMs }: ResolvedOptions, load: () => Promise<OpenEntry>) {
     this.#service = service
     this.#locks = new Locks(directory, lockTimeoutMs)
     this.#entries = new Entries(load, timeoutMs)

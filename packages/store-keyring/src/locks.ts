@@ -1,10 +1,5 @@
 import { GrantsError } from '@particle-grants/core'
-import {
-  LockTimeoutError,
-  type ProcessLock,
-  processLock,
-  UnsafePathError,
-} from '@particle-grants/process-lock'
+import { LockTimeoutError, type ProcessLock, processLock, UnsafePathError } from '@particle-grants/process-lock'
 import { storeUnavailable } from './keyring-errors.ts'
 
 /** Locks between the processes of this machine, with the errors of a store. */

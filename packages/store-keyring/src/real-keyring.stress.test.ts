@@ -117,9 +117,7 @@ describeWithService('keyring', 'keyringStore on a real keyring', () => {
     const options = createOptions()
     const journal = join(createTestFolder(), 'journal')
     const workers = [1, 2].map(() => new Worker(worker.file, options, session.address)) as [Worker, Worker]
-    const outcomes = await Promise.all(
-      workers.map((each) => each.send({ do: 'contend', rounds: count, journal })),
-    )
+    const outcomes = await Promise.all(workers.map((each) => each.send({ do: 'contend', rounds: count, journal })))
     const { value: record } = await workers[0].send({ do: 'load', key: 'session-a' })
     reportCounts('store-keyring, two processes', {
       rounds: 2 * count,

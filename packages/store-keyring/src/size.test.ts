@@ -58,8 +58,7 @@ describe('the largest realistic session', () => {
   it('fits into an entry with an MFA challenge beside earlier tokens', async () => {
     const { session, state, readLargest } = createLongestSession()
     await session.requestClientToken({ expiresIn: 7_776_000 })
-    state.respond = () =>
-      Response.json({ error: 'mfa_required', mfa_token: 'c'.repeat(128) }, { status: 403 })
+    state.respond = () => Response.json({ error: 'mfa_required', mfa_token: 'c'.repeat(128) }, { status: 403 })
     await session.login({ username: email, password: 'a password', expiresIn: 7_776_000 })
     expect(session.state.status).toBe('mfa_required')
     const bytes = await readLargest()

@@ -45,7 +45,6 @@ createInterface(process.stdin).on('line', (line) => {
   const respond = (rest: object) => process.stdout.write(`${JSON.stringify({ id, ...rest })}\n`)
   run(command).then(
     (value) => respond({ value }),
-    (thrown) =>
-      respond({ code: thrown?.code, details: thrown?.details, text: inspect(thrown, { depth: 9 }) }),
+    (thrown) => respond({ code: thrown?.code, details: thrown?.details, text: inspect(thrown, { depth: 9 }) }),
   )
 })

@@ -78,11 +78,7 @@ const sentinelClients: Readonly<Record<string, (sentinel: RedisSentinel) => Prom
 }
 
 /** Registers the contract for one kind of client. Tests run concurrently and reuse connections: a store has no state. */
-function describeContract(
-  name: string,
-  connect: () => Promise<OpenClient>,
-  listNames: () => Promise<unknown>,
-): void {
+function describeContract(name: string, connect: () => Promise<OpenClient>, listNames: () => Promise<unknown>): void {
   describe.concurrent(name, () => {
     const idle: OpenClient[] = []
     afterAll(async () => {

@@ -57,9 +57,7 @@ async function incrementAll(client: RedisClient, expected: number): Promise<void
 
 /** Returns how far a server has replicated, in bytes. */
 async function readOffset(server: RedisServer): Promise<string | undefined> {
-  return /(?:slave_repl|master_repl)_offset:(\d+)/.exec(
-    String(await send(server, 'INFO', 'replication')),
-  )?.[1]
+  return /(?:slave_repl|master_repl)_offset:(\d+)/.exec(String(await send(server, 'INFO', 'replication')))?.[1]
 }
 
 /** Replication is asynchronous: a replica that takes over lacks what it had not received yet. */
@@ -114,9 +112,7 @@ function describeCluster(program: string, server: string): void {
 
         const store = openStore(client, { commandTimeoutMs: 2_000 })
         const outcomes = await Promise.allSettled(keys.map((key) => store.load(key)))
-        const rejected = outcomes.flatMap((outcome) =>
-          outcome.status === 'rejected' ? [outcome.reason] : [],
-        )
+        const rejected = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
         for (const reason of rejected) expect(reason).toMatchObject({ code: 'store_unavailable' })
         expect(rejected.length).toBeGreaterThan(0)
         expect(rejected.length).toBeLessThan(keys.length)

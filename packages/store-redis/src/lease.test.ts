@@ -1,12 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import {
-  type Client,
-  connectClient,
-  connectStore,
-  createPrefix,
-  openStore,
-  waitUntil,
-} from '../test/clients.ts'
+import { type Client, connectClient, connectStore, createPrefix, openStore, waitUntil } from '../test/clients.ts'
 import { RedisServer } from '../test/redis-server.ts'
 import { describeOnEachServer } from '../test/servers.ts'
 

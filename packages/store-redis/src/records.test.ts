@@ -122,9 +122,7 @@ describeOnEachServer('a record', (program) => {
       const holding = words.filter((word) => word.includes(secret))
       expect(holding).toHaveLength(1)
       // EVAL script 1 KEY version VALUE …, and what the script itself runs: HSET KEY version … value VALUE
-      expect([command, words.indexOf(holding[0] ?? '')]).toEqual(
-        command === 'EVAL' ? ['EVAL', 4] : ['HSET', 4],
-      )
+      expect([command, words.indexOf(holding[0] ?? '')]).toEqual(command === 'EVAL' ? ['EVAL', 4] : ['HSET', 4])
     }
     expect(seen.filter((line) => /"(PUBLISH|SUBSCRIBE|CLIENT)"/i.test(line))).toEqual([])
   })
@@ -176,9 +174,7 @@ describe('redisStore', () => {
       expect.objectContaining({
         code: 'invalid_argument',
         details: expect.objectContaining({ parameter: 'client' }),
-        message: expect.stringMatching(
-          /^client must be a client, a cluster or a sentinel .*\. (Pass|Await) /,
-        ),
+        message: expect.stringMatching(/^client must be a client, a cluster or a sentinel .*\. (Pass|Await) /),
       }),
     )
   })

@@ -37,8 +37,7 @@ export function assertClient(client: unknown): asserts client is RedisClient {
   if ('isOpen' in names && ('withCommandOptions' in names || 'sendCommand' in names)) return
   if ('status' in names && 'call' in names) return
   const problem = 'must be a client, a cluster or a sentinel of `redis` or `ioredis`'
-  const advice =
-    client instanceof Promise ? 'Await the promise first.' : 'Pass the client itself, not its URL.'
+  const advice = client instanceof Promise ? 'Await the promise first.' : 'Pass the client itself, not its URL.'
   throw new GrantsError('invalid_argument', `client ${problem}. ${advice}`, { parameter: 'client', problem })
 }
 
@@ -52,11 +51,7 @@ export function isReady(client: RedisClient): boolean {
 }
 
 /** Runs a script on the node that has its keys. The signal withdraws it if it was not sent yet. */
-export function runScript(
-  client: RedisClient,
-  { text, keys, args }: Script,
-  signal: AbortSignal,
-): Promise<unknown> {
+export function runScript(client: RedisClient, { text, keys, args }: Script, signal: AbortSignal): Promise<unknown> {
   if ('withCommandOptions' in client) {
     const commands = client.withCommandOptions({ abortSignal: signal, typeMapping: {} })
     return commands.eval(text, { keys: [...keys], arguments: [...args] })

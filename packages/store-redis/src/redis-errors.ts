@@ -45,9 +45,7 @@ export function toRedisProblem(thrown: unknown): RedisProblem {
   const word = /^[A-Z][A-Z0-9]+(?= )/.exec(String(message))?.[0]
   if (word !== undefined) {
     const isTransient = transientCodes.includes(word)
-    const otherAdvice = isTransient
-      ? checkServer
-      : 'Check its log. Redis from version 6 and Valkey are supported.'
+    const otherAdvice = isTransient ? checkServer : 'Check its log. Redis from version 6 and Valkey are supported.'
     const problem = `the server responded with ${word}`
     return { problem, advice: adviceByCode[word] ?? otherAdvice, isTransient }
   }

@@ -47,11 +47,9 @@ async function contend() {
         await store.withLock('session-a', async (signal) => {
           counts.most = Math.max(counts.most, Number(await client.incr('inside')))
           const record = await store.load('session-a')
-          await store
-            .save('session-a', String(Number(record?.value ?? 0) + 1), record?.version ?? null)
-            .catch(() => {
-              counts.conflicts += 1
-            })
+          await store.save('session-a', String(Number(record?.value ?? 0) + 1), record?.version ?? null).catch(() => {
+            counts.conflicts += 1
+          })
           await client.decr('inside')
           counts.lost += signal.aborted ? 1 : 0
         })

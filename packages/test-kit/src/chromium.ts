@@ -10,9 +10,7 @@ const paths = [
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
-const args = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking'.split(
-  ' ',
-)
+const args = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking'.split(' ')
 
 /**
  * Starts an installed Chromium, or the one inside an npm package. If neither starts, prints why and returns

@@ -4,9 +4,7 @@ import { inspect } from 'node:util'
 export function findLeaks(value: unknown, planted: readonly string[]): string[] {
   const text = listForms(value).join('\n')
   return planted.filter((secret) =>
-    [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')].some((form) =>
-      text.includes(form),
-    ),
+    [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')].some((form) => text.includes(form)),
   )
 }
 

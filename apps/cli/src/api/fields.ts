@@ -8,10 +8,7 @@ export interface Field {
 }
 
 /** Reads `key=value` pairs: those of `-f` as strings, those of `-F` with their types. */
-export async function readFields(
-  strings: readonly string[],
-  typed: readonly string[],
-): Promise<readonly Field[]> {
+export async function readFields(strings: readonly string[], typed: readonly string[]): Promise<readonly Field[]> {
   const fields: Field[] = strings.map(splitField)
   for (const { key, value } of typed.map(splitField)) fields.push({ key, value: await readValue(value) })
   const keys = fields.map(({ key }) => key).filter((key) => !key.endsWith('[]'))

@@ -8,10 +8,7 @@ import { type ApiResponse, isSuccess, parseBody } from './response.ts'
  */
 export async function* sendPages(
   request: ApiRequest,
-  {
-    paginate,
-    send,
-  }: { readonly paginate: boolean; readonly send: (request: ApiRequest) => Promise<ApiResponse> },
+  { paginate, send }: { readonly paginate: boolean; readonly send: (request: ApiRequest) => Promise<ApiResponse> },
 ): AsyncGenerator<ApiResponse> {
   let next = request
   for (;;) {

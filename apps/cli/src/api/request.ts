@@ -77,8 +77,7 @@ function parsePath(given: string): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(given)) throw invalidPath('Pass a path, not a URL.')
   if (given.startsWith('//')) throw invalidPath('The path starts with //, which names another host.')
   if (given.includes('\\')) throw invalidPath('The path contains a backslash, which URLs treat as a slash.')
-  if (/[\s\p{Cc}]/u.test(given))
-    throw invalidPath('The path contains a space or a control character. Write %20.')
+  if (/[\s\p{Cc}]/u.test(given)) throw invalidPath('The path contains a space or a control character. Write %20.')
   if (given.includes('#')) throw invalidPath('The path contains #, which is never sent. Write %23.')
   return given.startsWith('/') ? given : `/${given}`
 }

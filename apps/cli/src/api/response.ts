@@ -10,10 +10,7 @@ export interface ApiResponse {
 }
 
 /** Reads a response. Replaces the tokens that the request could have sent, in case the API repeats one. */
-export async function readResponse(
-  response: Response,
-  tokens: readonly (string | undefined)[],
-): Promise<ApiResponse> {
+export async function readResponse(response: Response, tokens: readonly (string | undefined)[]): Promise<ApiResponse> {
   const sent = tokens.filter((token) => token !== undefined)
   const redact = (text: string) => sent.reduce((rest, token) => rest.replaceAll(token, '[redacted]'), text)
   // In Latin-1 each byte is one character, so a body that is not text remains as it is.
@@ -56,9 +53,7 @@ export function formatOutput(response: ApiResponse, options: OutputOptions): Buf
   const head = include ? formatHead(response) : ''
   if (silent) return Buffer.from(head)
   const body =
-    filter !== undefined && isSuccess(response)
-      ? filterBody(response, filter)
-      : formatBody(response, isTerminal)
+    filter !== undefined && isSuccess(response) ? filterBody(response, filter) : formatBody(response, isTerminal)
   const isFollowed = isTerminal || paginate || !isSuccess(response)
   const end = isFollowed && body.length > 0 && body.at(-1) !== 10 ? '\n' : ''
   return Buffer.concat([Buffer.from(head), body, Buffer.from(end)])

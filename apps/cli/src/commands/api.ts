@@ -42,8 +42,7 @@ Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no ans
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'KEY=VALUE',
-      summary:
-        'Add a typed field: true, false, null and numbers are JSON values; @FILE reads a file, @- stdin.',
+      summary: 'Add a typed field: true, false, null and numbers are JSON values; @FILE reads a file, @- stdin.',
     }),
     header: Flags.string({
       char: 'H',
@@ -75,16 +74,12 @@ Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no ans
     // Mistakes are reported before the session is opened and anything is sent.
     const request = await createRequest(args.path ?? '', flags)
     const filter =
-      flags.jq === undefined
-        ? undefined
-        : await (await import('../api/jq.ts')).compileJq(flags.jq, isTerminal)
+      flags.jq === undefined ? undefined : await (await import('../api/jq.ts')).compileJq(flags.jq, isTerminal)
     const session = await this.session()
     const send = async ({ method, path, headers, body }: typeof request) => {
       if (!headers.has('user-agent')) headers.set('user-agent', this.config.userAgent)
       const before = session.peekAccessToken()
-      const response = await this.progress(`${method} ${path}`, () =>
-        session.fetch(path, { method, headers, body }),
-      )
+      const response = await this.progress(`${method} ${path}`, () => session.fetch(path, { method, headers, body }))
       return format.readResponse(response, [before, session.peekAccessToken()])
     }
 

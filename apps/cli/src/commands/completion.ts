@@ -16,8 +16,7 @@ export class Completion extends GrantsCommand {
     },
     {
       description: 'fish',
-      command:
-        '<%= config.bin %> <%= command.id %> -s fish > ~/.config/fish/completions/<%= config.bin %>.fish',
+      command: '<%= config.bin %> <%= command.id %> -s fish > ~/.config/fish/completions/<%= config.bin %>.fish',
     },
     {
       description: 'PowerShell, in $PROFILE',

@@ -30,11 +30,7 @@ const examples = [
 ]
 
 /** Returns the help page of a command, a topic, or the whole program. `undefined` if there is none. */
-export function findPage(
-  words: readonly string[],
-  manifest: Manifest,
-  pkg: PackageInfo,
-): HelpPage | undefined {
+export function findPage(words: readonly string[], manifest: Manifest, pkg: PackageInfo): HelpPage | undefined {
   const id = words.join(':')
   if (id === '') return getRootPage(manifest, pkg)
   if (id === 'environment')
@@ -135,8 +131,7 @@ function getCommandPage(command: CommandInfo, below: readonly Row[]): HelpPage {
       { heading: 'ENVIRONMENT', rows: 'profile' in command.flags ? tokenEnvironment : [] },
       getMore(below.length > 0 ? [...words, 'COMMAND'] : ['environment']),
     ].filter(
-      ({ paragraphs = [], lines = [], rows = [] }: Section) =>
-        paragraphs.length + lines.length + rows.length > 0,
+      ({ paragraphs = [], lines = [], rows = [] }: Section) => paragraphs.length + lines.length + rows.length > 0,
     ),
   }
 }

@@ -3,10 +3,7 @@ export type Row = readonly [name: string, text: string]
 
 /** The environment variables that the program reads. */
 export const environment: readonly Row[] = [
-  [
-    'PARTICLE_ACCESS_TOKEN',
-    'Access token. Takes precedence over stored profiles; never stored and never refreshed.',
-  ],
+  ['PARTICLE_ACCESS_TOKEN', 'Access token. Takes precedence over stored profiles; never stored and never refreshed.'],
   ['PARTICLE_AUTH', 'The same, used if PARTICLE_ACCESS_TOKEN is not set.'],
   ['PARTICLE_GRANTS_PROFILE', 'Profile to use, as --profile.'],
   ['PARTICLE_GRANTS_BASE_URL', 'URL of the API, as --base-url (default: https://api.particle.io).'],

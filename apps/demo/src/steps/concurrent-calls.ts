@@ -29,10 +29,7 @@ export async function callConcurrently({ print, sandbox, url, connection, check 
 
   sandbox.clock.advance('90d')
   const late = await callAll()
-  check(
-    '90 days later: 100 calls succeed after 1 token request',
-    late.tokenRequests === 1 && late.calls === 100,
-  )
+  check('90 days later: 100 calls succeed after 1 token request', late.tokenRequests === 1 && late.calls === 100)
   sandbox.revoke()
   const { tokenRequests, rejected, calls } = await callAll()
   check(

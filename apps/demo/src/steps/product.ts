@@ -48,10 +48,7 @@ export async function serveCustomers({ print, sandbox, connection, check, watch 
     await jane.fetch('/v1/devices')
   })
   const isSeparate = (await sam.getAccessToken()) !== (await jane.getAccessToken())
-  check(
-    'each customer has a separate token',
-    isSeparate && requests[1]?.form.scope === 'customer=jane@example.com',
-  )
+  check('each customer has a separate token', isSeparate && requests[1]?.form.scope === 'customer=jane@example.com')
 
   print.code(
     "await jane.login({ username: 'jane@example.com', password })",

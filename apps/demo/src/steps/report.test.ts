@@ -10,11 +10,8 @@ const { cases } = JSON.parse(readFileSync(url, 'utf8')) as {
 it.each([
   [reportedExchanges.password, 'password for an account with MFA'],
   [reportedExchanges.otp, 'right otp, username and password sent again'],
-])(
-  "has the responses of the report, which Particle's server library also returns",
-  ({ status, body }, name) => {
-    const recorded = cases.find((candidate) => candidate.name === name)?.response
-    expect(status).toBe(recorded?.status)
-    expect(body).toBe(JSON.stringify(recorded?.body))
-  },
-)
+])("has the responses of the report, which Particle's server library also returns", ({ status, body }, name) => {
+  const recorded = cases.find((candidate) => candidate.name === name)?.response
+  expect(status).toBe(recorded?.status)
+  expect(body).toBe(JSON.stringify(recorded?.body))
+})

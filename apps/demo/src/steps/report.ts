@@ -40,10 +40,7 @@ export async function replayReport(demo: Demo): Promise<string> {
   const code = { ...account, MFA_TOKEN: mfaToken, CODE: sandbox.otp(account.USERNAME) }
   const { access_token: accessToken = '', refresh_token: refreshToken = '' } = await replay(demo, otp, code)
   const misnamed = await curl(otp.command.replace('mfa-otp', 'mfa-token'), { API: url, ...code })
-  check(
-    'urn:custom:mfa-token, another name in the report: 400 invalid_request',
-    isError(misnamed, 'invalid_request'),
-  )
+  check('urn:custom:mfa-token, another name in the report: 400 invalid_request', isError(misnamed, 'invalid_request'))
 
   const call = 'curl $API/v1/devices -H "Authorization: Bearer $ACCESS_TOKEN"'
   const { status, body } = await demo.curl(call, { ACCESS_TOKEN: accessToken })
@@ -54,11 +51,7 @@ export async function replayReport(demo: Demo): Promise<string> {
 type Exchange = (typeof reportedExchanges)[keyof typeof reportedExchanges]
 
 /** Sends a request of the report. Checks the fields that the sandbox received, the status, and every byte of the body. */
-async function replay(
-  demo: Demo,
-  { command, fields, status, body }: Exchange,
-  variables: Record<string, string>,
-) {
+async function replay(demo: Demo, { command, fields, status, body }: Exchange, variables: Record<string, string>) {
   const response = await demo.curl(command, variables)
   const { method, path, client_id: clientId, form = {} } = demo.sandbox.requests().at(-1) ?? {}
   const received = [method, path, clientId, ...Object.keys(form)].join(' ')

@@ -3,10 +3,7 @@ import { clientReferences, type FieldReference, grantReferences } from '@particl
 import { toCurl } from '../samples/curl.ts'
 
 /** The customer in the reference's example. */
-export const customerName: string = grantReferences.client_credentials.fields.scope.example.replace(
-  /^customer=/,
-  '',
-)
+export const customerName: string = grantReferences.client_credentials.fields.scope.example.replace(/^customer=/, '')
 
 /** Returns the client id in the reference's example. */
 export function clientId(kind: ClientKind): string {

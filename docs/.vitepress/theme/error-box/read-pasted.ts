@@ -28,16 +28,14 @@ export function readPasted(text: string): Pasted {
   if (trimmed === '') return { type: 'nothing' }
   const grant = /^(?:grant_type=)?(urn:custom:[\w-]{1,60})$/.exec(trimmed)?.[1]
   if (grant !== undefined) return { type: 'grant', name: grant }
-  if (isGrantType(trimmed) || Object.hasOwn(unsupportedGrants, trimmed))
-    return { type: 'grant', name: trimmed }
+  if (isGrantType(trimmed) || Object.hasOwn(unsupportedGrants, trimmed)) return { type: 'grant', name: trimmed }
   if (/^[a-z]+(?:_[a-z]+)*$/.test(trimmed)) return { type: 'code', code: trimmed }
   const status = statusAlone.exec(trimmed)?.[1]
   if (status !== undefined) return { type: 'status', status: Number(status) }
   const lines = trimmed.split(/\r?\n/).flatMap(withoutMarks)
   // After a redirect or a 100 there are several heads. The last one belongs to the body.
   const start = lines.findLastIndex((line) => statusLine.test(line))
-  if (start === -1)
-    return { type: 'response', status: undefined, headers: new Map(), body: lines.join('\n').trim() }
+  if (start === -1) return { type: 'response', status: undefined, headers: new Map(), body: lines.join('\n').trim() }
   const { headers, length } = readHeaders(lines.slice(start + 1))
   return {
     type: 'response',

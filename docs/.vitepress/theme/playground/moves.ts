@@ -54,9 +54,7 @@ export const moves = {
     label: 'Revoke the token elsewhere',
     run: ({ sandbox }) => {
       const { tokens } = sandbox.revoke()
-      return tokens === 0
-        ? 'There was no token to revoke.'
-        : 'The token is revoked. The session does not know yet.'
+      return tokens === 0 ? 'There was no token to revoke.' : 'The token is revoked. The session does not know yet.'
     },
   },
   refresh_with_curl: { label: 'Try the refresh token with curl', run: (bench) => bench.refreshWithCurl() },

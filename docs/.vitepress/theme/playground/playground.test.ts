@@ -70,9 +70,7 @@ const expected: Readonly<Record<ScenarioId, readonly (readonly [string | undefin
 describe.each(scenarioIds)('the scenario %s', (id) => {
   it('has the outcomes that its steps describe', async () => {
     const { entries } = await play(id)
-    expect(entries.map(({ code, exchanges, path }) => [code, exchanges.length, path.at(-1)])).toEqual(
-      expected[id],
-    )
+    expect(entries.map(({ code, exchanges, path }) => [code, exchanges.length, path.at(-1)])).toEqual(expected[id])
   })
 
   it('shows no password, code, token or client secret', async () => {

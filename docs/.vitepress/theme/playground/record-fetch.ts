@@ -10,14 +10,7 @@ export interface Exchange {
 }
 
 /** The headers that are shown. */
-const shownHeaders = [
-  'authorization',
-  'content-type',
-  'cache-control',
-  'date',
-  'retry-after',
-  'www-authenticate',
-]
+const shownHeaders = ['authorization', 'content-type', 'cache-control', 'date', 'retry-after', 'www-authenticate']
 
 /** Returns a `fetch` that calls the sandbox, never the network, and records each exchange. */
 export function recordFetch(
@@ -44,11 +37,7 @@ export function recordFetch(
 async function writeRequest(request: Request, names: Names): Promise<string> {
   const { host, pathname, search } = new URL(request.url)
   const body = await request.text()
-  const head = [
-    `${request.method} ${pathname}${search} HTTP/1.1`,
-    `Host: ${host}`,
-    ...headers(request, names),
-  ]
+  const head = [`${request.method} ${pathname}${search} HTTP/1.1`, `Host: ${host}`, ...headers(request, names)]
   return [...head, ...(body === '' ? [] : ['', writeForm(body, names)])].join('\n')
 }
 
@@ -72,9 +61,7 @@ function credentials(value: string, names: Names): string {
 }
 
 function writeForm(body: string, names: Names): string {
-  return [...new URLSearchParams(body)]
-    .map(([name, value]) => `${name}=${names.shown(name, value)}`)
-    .join('\n&')
+  return [...new URLSearchParams(body)].map(([name, value]) => `${name}=${names.shown(name, value)}`).join('\n&')
 }
 
 function writeBody(body: string, names: Names): string {

@@ -38,8 +38,7 @@ export const scenarios = {
       },
       {
         move: 'code',
-        watch:
-          'The request has only mfa_token, otp and the client. Username and password are not sent again.',
+        watch: 'The request has only mfa_token, otp and the client. Username and password are not sent again.',
       },
       { move: 'call', watch: 'The access token is in the Authorization header.' },
       { move: 'wait_90_days', watch: 'The token has expired. The session knows without a request.' },
@@ -83,8 +82,7 @@ export const scenarios = {
       },
       {
         move: 'call',
-        watch:
-          'A refresh with the same client. The old refresh token is revoked, and the response has a new one.',
+        watch: 'A refresh with the same client. The old refresh token is revoked, and the response has a new one.',
       },
       { move: 'lose_response', watch: 'The next token request will be processed, and its response lost.' },
       { move: 'renew', watch: 'No response. The refresh token may have been used.' },

@@ -56,9 +56,7 @@ describe('a pasted mfa_token', () => {
 
 describe('a curl command', () => {
   it('takes secrets from environment variables', () => {
-    expect(exampleRequest('password', 'developer')).toContain(
-      '--data-urlencode "password=$PARTICLE_PASSWORD"',
-    )
+    expect(exampleRequest('password', 'developer')).toContain('--data-urlencode "password=$PARTICLE_PASSWORD"')
     const product = exampleRequest('client_credentials', 'product')
     expect(product).toContain('-u my-product-1234:"$PARTICLE_CLIENT_SECRET"')
   })

@@ -14,12 +14,7 @@ function findMutable(value: unknown, place: string): string[] {
 
 describe('deepFreeze', () => {
   it('freezes everything in a table', () => {
-    expect(findMutable({ a: { b: [{}] }, c: null }, 'table')).toEqual([
-      'table',
-      'table.a',
-      'table.a.b',
-      'table.a.b.0',
-    ])
+    expect(findMutable({ a: { b: [{}] }, c: null }, 'table')).toEqual(['table', 'table.a', 'table.a.b', 'table.a.b.0'])
     expect(findMutable(deepFreeze({ a: { b: [{}] }, c: null }), 'table')).toEqual([])
   })
 

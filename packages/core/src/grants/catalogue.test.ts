@@ -16,13 +16,7 @@ const kinds = ['developer', 'product', 'user'] as const satisfies ClientKind[]
 const lifetime = ['expires_in: seconds?', 'expires_at: date?']
 const expectedFields: Readonly<Record<GrantType, readonly string[]>> = {
   password: ['username: text', 'password: secret', ...lifetime, 'scope: scope?'],
-  'urn:custom:mfa-otp': [
-    'mfa_token: secret',
-    'otp: otp',
-    'username: text?',
-    'password: secret?',
-    ...lifetime,
-  ],
+  'urn:custom:mfa-otp': ['mfa_token: secret', 'otp: otp', 'username: text?', 'password: secret?', ...lifetime],
   'urn:custom:recovery-code': ['mfa_token: secret', 'recovery_code: secret', ...lifetime],
   client_credentials: ['scope: scope?', ...lifetime],
   refresh_token: ['refresh_token: secret', 'expires_in: seconds?'],
@@ -42,9 +36,9 @@ describe('the grant catalogue', () => {
   it.each(grantTypes)('knows the fields of %s', (name) => {
     const fields = Object.entries(all[name].fields)
 
-    expect(
-      fields.map(([field, { format, required }]) => `${field}: ${format}${required ? '' : '?'}`),
-    ).toEqual(expectedFields[name])
+    expect(fields.map(([field, { format, required }]) => `${field}: ${format}${required ? '' : '?'}`)).toEqual(
+      expectedFields[name],
+    )
   })
 
   // biome-ignore format: one line per grant, to be read as a table

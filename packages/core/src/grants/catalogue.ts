@@ -125,9 +125,7 @@ type RequestOf<G extends GrantType, F extends Readonly<Record<string, FieldDefin
 } & {
   readonly [N in keyof F as F[N]['required'] extends true ? N : never]: FieldValue<F[N]['format']>
 } & {
-  readonly [N in keyof F as F[N]['required'] extends true ? never : N]?:
-    | FieldValue<F[N]['format']>
-    | undefined
+  readonly [N in keyof F as F[N]['required'] extends true ? never : N]?: FieldValue<F[N]['format']> | undefined
 }
 
 /** The names of a grant's form fields. */

@@ -13,14 +13,7 @@ import {
 } from '../../test/states.ts'
 import { type GrantsError, grantNotAllowed } from '../errors.ts'
 import { customer, owner } from '../subject.ts'
-import {
-  machineError,
-  noToken,
-  notRenewable,
-  renewalBackoff,
-  scopeMismatch,
-  toOAuthError,
-} from './machine-errors.ts'
+import { machineError, noToken, notRenewable, renewalBackoff, scopeMismatch, toOAuthError } from './machine-errors.ts'
 
 const jane = customer('jane@example.com')
 const response = (error: string, description?: string) => ({ error, status: 400, description })

@@ -2,14 +2,7 @@ import { type ErrorDetails, formatTime, GrantsError, type NotRenewableReason } f
 import type { ErrorResponse } from '../protocol/token-response.ts'
 import { getRenewal } from '../renewal.ts'
 import { formatSubject, type TokenSubject } from '../subject.ts'
-import type {
-  Identity,
-  MachineState,
-  RenewalBackoff,
-  RenewingState,
-  RequestingState,
-  SignedInState,
-} from './state.ts'
+import type { Identity, MachineState, RenewalBackoff, RenewingState, RequestingState, SignedInState } from './state.ts'
 
 type Messages = { readonly [C in keyof ErrorDetails]?: (details: ErrorDetails[C]) => string }
 

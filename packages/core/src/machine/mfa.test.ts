@@ -91,21 +91,15 @@ describe('a code', () => {
 
   it.each([
     ['submit_otp', { grant_type: 'urn:custom:mfa-otp', otp: { secret: '271828' } }],
-    [
-      'submit_recovery_code',
-      { grant_type: 'urn:custom:recovery-code', recovery_code: { secret: 'recovery-given' } },
-    ],
-  ] as const)(
-    'is sent with the mfa_token and the requested lifetime, and nothing else: %s',
-    (type, fields) => {
-      const { effects } = transition(mfaRequired({ requested }), events[type])
+    ['submit_recovery_code', { grant_type: 'urn:custom:recovery-code', recovery_code: { secret: 'recovery-given' } }],
+  ] as const)('is sent with the mfa_token and the requested lifetime, and nothing else: %s', (type, fields) => {
+    const { effects } = transition(mfaRequired({ requested }), events[type])
 
-      expect(revealSecrets(effects.at(-1))).toEqual({
-        type: 'request',
-        request: { ...fields, mfa_token: { secret: 'mfa-held' }, expires_in: 0 },
-      })
-    },
-  )
+    expect(revealSecrets(effects.at(-1))).toEqual({
+      type: 'request',
+      request: { ...fields, mfa_token: { secret: 'mfa-held' }, expires_in: 0 },
+    })
+  })
 
   it('is counted and saved before it is sent, so that neither a crash nor another process gets it twice', () => {
     const { effects } = transition(mfaRequired(), events.submit_otp)

@@ -290,12 +290,9 @@ describe('a refresh whose response is lost', () => {
     expect(effects[0]).toEqual({ type: 'save', state: { ...refreshable, tokens: lost } })
   })
 
-  it.each([failures.lost, failures.unavailable, failures.html])(
-    'may have used the refresh token: $code',
-    (error) => {
-      expect(transition(renewing(), failed(error)).state).toMatchObject({ tokens: { pendingRefresh } })
-    },
-  )
+  it.each([failures.lost, failures.unavailable, failures.html])('may have used the refresh token: $code', (error) => {
+    expect(transition(renewing(), failed(error)).state).toMatchObject({ tokens: { pendingRefresh } })
+  })
 
   it('has used nothing if Particle did not take the request, or it was not sent', () => {
     const notSent = new GrantsError('store_unavailable', 'The lock was lost.', { store: 'x', problem: 'y' })
@@ -321,10 +318,7 @@ describe('a refresh whose response is lost', () => {
   it.each(['invalid_scope', 'invalid_client'])(
     'is followed by the refresh token where the client is refused: %s',
     (error) => {
-      const { state } = transition(
-        renewing({ tokens: lost, grantType: 'client_credentials' }),
-        refused(error),
-      )
+      const { state } = transition(renewing({ tokens: lost, grantType: 'client_credentials' }), refused(error))
 
       expect(getNextGrant(state)).toBe('refresh_token')
     },
@@ -393,9 +387,7 @@ describe('a rejected token', () => {
       at += delays.at(-1) as number
     }
 
-    expect(delays).toEqual([
-      0, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000,
-    ])
+    expect(delays).toEqual([0, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000])
   })
 
   // biome-ignore format: one line per case, to be read as a table
@@ -424,10 +416,7 @@ describe('a rejected token', () => {
 
   it('is counted also while its renewal is in progress', () => {
     const tokens = { ...clientTokens, requestedAt: now - 1000, earlyRejections: 1 }
-    const { state } = transition(
-      renewing({ ...own, tokens, grantType: 'client_credentials' }),
-      events.token_rejected,
-    )
+    const { state } = transition(renewing({ ...own, tokens, grantType: 'client_credentials' }), events.token_rejected)
 
     expect(transition(state, events.granted).state).toMatchObject({ tokens: { earlyRejections: 2 } })
   })

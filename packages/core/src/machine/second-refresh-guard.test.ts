@@ -23,18 +23,15 @@ describe('the machine', () => {
   const renew = (kind: 'developer' | 'product' | 'user') =>
     transition(signedIn({ identity: createIdentity(kind), tokens: createRefreshableTokens() }), events.renew)
 
-  it.each(['developer', 'user'] as const)(
-    'rejects a refresh of a %s client, whatever renewal says',
-    (kind) => {
-      const next = renew(kind)
+  it.each(['developer', 'user'] as const)('rejects a refresh of a %s client, whatever renewal says', (kind) => {
+    const next = renew(kind)
 
-      expect(getTokenRequest(next)).toBeUndefined()
-      expect(getError(next)).toMatchObject({
-        code: 'grant_not_allowed',
-        details: { grantType: 'refresh_token', clientKind: kind },
-      })
-    },
-  )
+    expect(getTokenRequest(next)).toBeUndefined()
+    expect(getError(next)).toMatchObject({
+      code: 'grant_not_allowed',
+      details: { grantType: 'refresh_token', clientKind: kind },
+    })
+  })
 
   it('refreshes for a product client', () => {
     expect(getTokenRequest(renew('product'))?.grant_type).toBe('refresh_token')

@@ -74,9 +74,7 @@ describe('serializeState', () => {
   ]
 
   it.each(settled)('returns what parseState reads: %s', (_, state) => {
-    expect(revealSecrets(parseState(serializeState(state), state.identity))).toStrictEqual(
-      revealSecrets(state),
-    )
+    expect(revealSecrets(parseState(serializeState(state), state.identity))).toStrictEqual(revealSecrets(state))
   })
 
   it('writes JSON with its version, and secrets in clear text', () => {
@@ -237,17 +235,12 @@ describe('parseState', () => {
     )
   })
 
-  it.each([
-    '',
-    'x',
-    '{',
-    '{"version":1',
-    '\u0000',
-    '{"version":1}}',
-    serializeState(states.signed_in).slice(0, -1),
-  ])('rejects a text that is not JSON: %j', (text) => {
-    expect(getProblem(text)).toBe('it is not JSON')
-  })
+  it.each(['', 'x', '{', '{"version":1', '\u0000', '{"version":1}}', serializeState(states.signed_in).slice(0, -1)])(
+    'rejects a text that is not JSON: %j',
+    (text) => {
+      expect(getProblem(text)).toBe('it is not JSON')
+    },
+  )
 
   it.each(['null', '1', '"text"', 'true', '[]', '[{"version":1}]'])(
     'rejects JSON that is not an object: %s',

@@ -51,8 +51,7 @@ export function parseState(text: string, identity: Identity): SettledState {
   })
 }
 
-const belongsToAnother = (name: string) =>
-  json.invalidState(`it belongs to another session (its ${name} differs)`)
+const belongsToAnother = (name: string) => json.invalidState(`it belongs to another session (its ${name} differs)`)
 
 const readHead = json.object({
   baseUrl: json.string,
@@ -126,6 +125,4 @@ const readTokens = json.object({
 
 // Another release may know causes that this one does not.
 const cause = json.string as json.Reader<RenewalFailure>
-const backoff = json.optional(
-  json.object({ failures: json.count, failedAt: json.number, retryAt: json.number, cause }),
-)
+const backoff = json.optional(json.object({ failures: json.count, failedAt: json.number, retryAt: json.number, cause }))

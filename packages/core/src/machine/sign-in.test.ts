@@ -214,16 +214,13 @@ describe('the bound subject', () => {
       signedIn(), { ...events.set_token, subject: account('joe') }, 'account:dev@example.com', 'account:joe'],
   ]
 
-  it.each(mismatches)(
-    'rejects an event for another subject: %s',
-    (...[message, state, event, expected, given]) => {
-      expect(getRejection(state, event)).toMatchObject({
-        code: 'subject_mismatch',
-        message,
-        details: { expected, given },
-      })
-    },
-  )
+  it.each(mismatches)('rejects an event for another subject: %s', (...[message, state, event, expected, given]) => {
+    expect(getRejection(state, event)).toMatchObject({
+      code: 'subject_mismatch',
+      message,
+      details: { expected, given },
+    })
+  })
 
   it('may change under a profile: the new account replaces the old one when it succeeds', () => {
     const joes = { status: 'signed_in', subject: account('joe') }
@@ -294,9 +291,7 @@ describe('creating a customer', () => {
   const request = transition(signedOut(ofCustomer), events.create_customer)
 
   it("sends the new customer, and signs in with the response's token", () => {
-    expect(request.effects).toEqual([
-      { type: 'request', request: { product: 1234, email: 'jane@example.com' } },
-    ])
+    expect(request.effects).toEqual([{ type: 'request', request: { product: 1234, email: 'jane@example.com' } }])
     expect(transition(request.state, events.granted).state).toMatchObject({
       status: 'signed_in',
       subject: subjects.product,

@@ -15,13 +15,7 @@ import {
 } from '../../test/states.ts'
 import type { ClientKind } from '../clients.ts'
 import { owner, type TokenSubject } from '../subject.ts'
-import {
-  canRequestClientToken,
-  getTokens,
-  isChallengeOpen,
-  isTokenValid,
-  type MachineState,
-} from './state.ts'
+import { canRequestClientToken, getTokens, isChallengeOpen, isTokenValid, type MachineState } from './state.ts'
 
 const tokens = createTokens()
 const earlier = signedIn({ tokens })

@@ -252,9 +252,7 @@ describe('transition', () => {
   it('is tested here for every event in every state', () => {
     const expected = cases.map(([, example]) => example)
     const seen = [...expected, ...unexpected].map(({ state, event }) => `${state.status} × ${event.type}`)
-    const all = statuses.flatMap((status) =>
-      (Object.keys(events) as EventType[]).map((type) => `${status} × ${type}`),
-    )
+    const all = statuses.flatMap((status) => (Object.keys(events) as EventType[]).map((type) => `${status} × ${type}`))
 
     expect([...new Set(seen)].sort()).toEqual(all.sort())
   })

@@ -3,14 +3,7 @@ import { grants, mayUse } from '../grants/catalogue.ts'
 import { canRenew, getRenewal, isRefreshable, startBackoff } from '../renewal.ts'
 import { customerScope, isSameSubject, isScopeForSubject, owner, type TokenSubject } from '../subject.ts'
 import type { Effect, MachineEvent } from './event.ts'
-import {
-  machineError,
-  noToken,
-  notRenewable,
-  scopeMismatch,
-  subjectMismatch,
-  toOAuthError,
-} from './machine-errors.ts'
+import { machineError, noToken, notRenewable, scopeMismatch, subjectMismatch, toOAuthError } from './machine-errors.ts'
 import {
   canRequestClientToken,
   getBoundSubject,
@@ -66,11 +59,7 @@ export function transition(state: MachineState, event: MachineEvent): Transition
         case 'granted':
           return completeRenewal(state, event)
         case 'challenged':
-          return backOff(
-            state,
-            event.at,
-            toOAuthError({ error: 'mfa_required', status: event.status }, state),
-          )
+          return backOff(state, event.at, toOAuthError({ error: 'mfa_required', status: event.status }, state))
         case 'refused':
           return refuseRenewal(state, event)
         case 'failed':
@@ -268,14 +257,12 @@ function refuseRenewal(state: RenewingState, { at, response }: MachineEvent<'ref
   const error = toOAuthError(response, state)
   const isValid = isTokenValid(tokens, at)
   if (grantType === 'refresh_token' && response.error === 'invalid_grant') {
-    if (isValid || canRequestClientToken(identity, subject))
-      return backOff(dropRefreshToken(state), at, error)
+    if (isValid || canRequestClientToken(identity, subject)) return backOff(dropRefreshToken(state), at, error)
     const reason = pendingRefresh === undefined ? 'refresh_rejected' : 'refresh_response_lost'
     const next = requireSignIn(state, reason)
     return saveAndReject(next, noToken(next))
   }
-  if (error.code === 'unknown_customer' && !isValid)
-    return saveAndReject(toSignedOut(state, 'never_signed_in'), error)
+  if (error.code === 'unknown_customer' && !isValid) return saveAndReject(toSignedOut(state, 'never_signed_in'), error)
   const refused = pendingRefresh && { ...pendingRefresh, isClientRefused: true }
   return backOff({ ...state, tokens: { ...tokens, pendingRefresh: refused } }, at, error)
 }
@@ -290,10 +277,7 @@ function backOff(state: RenewingState, at: number, error: GrantsError): Transiti
   const isResponseLost = grantType === 'refresh_token' && lostResponses.includes(error.code)
   const failures = state.failures + 1
   const backoff = startBackoff({ failures, failedAt: at, cause: error.code, notBefore: error.retryAt })
-  return saveAndReject(
-    { ...toSignedIn(state, isResponseLost ? markPending(tokens, at) : tokens), backoff },
-    error,
-  )
+  return saveAndReject({ ...toSignedIn(state, isResponseLost ? markPending(tokens, at) : tokens), backoff }, error)
 }
 
 /** Errors after which a refresh token may have been used. */
@@ -313,10 +297,7 @@ function logIn(state: SettledState, event: MachineEvent<'login'>): Transition {
 }
 
 /** The attempt is counted and saved before the code is sent: neither a crash nor another process gets it twice. */
-function submitCode(
-  state: MfaRequiredState,
-  event: MachineEvent<'submit_otp' | 'submit_recovery_code'>,
-): Transition {
+function submitCode(state: MfaRequiredState, event: MachineEvent<'submit_otp' | 'submit_recovery_code'>): Transition {
   if (!isChallengeOpen(state, event.at)) return expireChallenge(state)
   const { subject, challenge } = state
   const { mfaToken: mfa_token, requested } = challenge
@@ -333,11 +314,9 @@ function submitCode(
 function requestClientToken(state: SettledState, event: MachineEvent<'request_client_token'>): Transition {
   const { identity } = state
   const grantType = 'client_credentials'
-  if (!mayUse(identity.clientKind, grantType))
-    return reject(state, grantNotAllowed(identity.clientKind, grantType))
+  if (!mayUse(identity.clientKind, grantType)) return reject(state, grantNotAllowed(identity.clientKind, grantType))
   const subject = getBoundSubject(state) ?? owner
-  if (!canRequestClientToken(identity, subject))
-    return reject(state, subjectMismatch(subject, owner, state.identity))
+  if (!canRequestClientToken(identity, subject)) return reject(state, subjectMismatch(subject, owner, state.identity))
   const requested = addCustomerScope(event.requested, subject)
   const next = startRequest(state, { grantType, subject, requested })
   return send(next, { grant_type: grantType, ...requested })
@@ -368,8 +347,7 @@ function renew(state: SignedInState, at: number): Transition {
   const { grantType } = renewal
   if (grantType === undefined) return reject(state, notRenewable(state, renewal.reason, at))
   // A second guard: no mistake in `getRenewal` may send a refresh token that is not a product's.
-  if (!mayUse(identity.clientKind, grantType))
-    return reject(state, grantNotAllowed(identity.clientKind, grantType))
+  if (!mayUse(identity.clientKind, grantType)) return reject(state, grantNotAllowed(identity.clientKind, grantType))
   const failures = backoff?.failures ?? 0
   const next: RenewingState = { status: 'renewing', identity, subject, tokens, grantType, failures }
   const { requested } = tokens
@@ -400,8 +378,7 @@ function startRequest(
 }
 
 type Holder = Pick<MachineState, 'identity' | 'subject'>
-type NewTokens = Omit<MachineTokens, 'isRejected' | 'earlyRejections' | 'pendingRefresh'> &
-  Partial<MachineTokens>
+type NewTokens = Omit<MachineTokens, 'isRejected' | 'earlyRejections' | 'pendingRefresh'> & Partial<MachineTokens>
 
 function toSignedIn({ identity, subject }: Holder, tokens: NewTokens): SignedInState {
   const { isRejected = false, earlyRejections = 0, pendingRefresh } = tokens

@@ -24,13 +24,7 @@ import { transition } from './transition.ts'
 /** Written by hand: what each kind of client may send. */
 const allowed: Readonly<Record<ClientKind, readonly GrantType[]>> = {
   developer: ['password', 'urn:custom:mfa-otp', 'urn:custom:recovery-code'],
-  product: [
-    'password',
-    'urn:custom:mfa-otp',
-    'urn:custom:recovery-code',
-    'client_credentials',
-    'refresh_token',
-  ],
+  product: ['password', 'urn:custom:mfa-otp', 'urn:custom:recovery-code', 'client_credentials', 'refresh_token'],
   user: ['password', 'urn:custom:mfa-otp', 'urn:custom:recovery-code', 'client_credentials'],
 }
 
@@ -147,9 +141,7 @@ describe('what a walk sends', () => {
       if (request?.grant_type !== 'client_credentials') return
       const words = request.scope?.split(' ') ?? []
       const isCustomer = subject?.type === 'customer'
-      expect(words.filter((word) => word === `customer=${isCustomer && subject.name}`)).toHaveLength(
-        isCustomer ? 1 : 0,
-      )
+      expect(words.filter((word) => word === `customer=${isCustomer && subject.name}`)).toHaveLength(isCustomer ? 1 : 0)
     })
   })
 
@@ -196,9 +188,7 @@ describe('what a walk sends', () => {
 describe('what a walk keeps', () => {
   it('is no password, no code, and nothing of a response that the machine does not know', () => {
     onStates((state) => {
-      const found = Object.values(findStrings(state)).filter((text) =>
-        /^(password|otp|recovery|unknown)-/.test(text),
-      )
+      const found = Object.values(findStrings(state)).filter((text) => /^(password|otp|recovery|unknown)-/.test(text))
       expect(found).toEqual([])
     })
   })
@@ -276,9 +266,7 @@ describe('what a walk saves', () => {
       if (!isSettled(state) || isOther) return
       const isUnknown = state.status === 'mfa_required' && state.earlier?.subject === undefined
       const expected = isUnknown ? { ...state, earlier: undefined } : state
-      expect(revealSecrets(parseState(serializeState(state), state.identity))).toStrictEqual(
-        revealSecrets(expected),
-      )
+      expect(revealSecrets(parseState(serializeState(state), state.identity))).toStrictEqual(revealSecrets(expected))
     })
   })
 

@@ -151,21 +151,7 @@ describe('parseTokenResponse, for any response', () => {
 const long = fc
   .record({
     begin: fc.constantFrom('', '/**/', 'typeof ', 'cb', '<', '{"error":"x","error_description":"', '"'),
-    piece: fc.constantFrom(
-      ' ',
-      '\n',
-      '\t',
-      '\u00a0',
-      'a',
-      '.',
-      '/**/',
-      '/',
-      '[',
-      '{"a":',
-      '\u200b',
-      'a ',
-      '\u{1f511}',
-    ),
+    piece: fc.constantFrom(' ', '\n', '\t', '\u00a0', 'a', '.', '/**/', '/', '[', '{"a":', '\u200b', 'a ', '\u{1f511}'),
     end: fc.constantFrom('', 'x', '(', '"}', '"', '\u0007'),
   })
   .map(({ begin, piece, end }) => {

@@ -7,9 +7,7 @@ function outcome(given: string, allowInsecure = false): string {
     return parseBaseUrl(given, allowInsecure)
   } catch (thrown) {
     if (!GrantsError.isInstance(thrown)) throw thrown
-    return thrown.code === 'invalid_argument'
-      ? `${thrown.details.parameter} ${thrown.details.problem}`
-      : thrown.code
+    return thrown.code === 'invalid_argument' ? `${thrown.details.parameter} ${thrown.details.problem}` : thrown.code
   }
 }
 

@@ -16,9 +16,7 @@ export function isAllowedUrl(url: string, origins: readonly string[]): boolean {
 
 /** Decodes until nothing changes: a proxy and the server behind it may decode in turn. Throws at 9 layers: no honest use. */
 function decodePath(path: string, layersLeft = 8): string {
-  const decoded = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  )
+  const decoded = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   if (decoded === path) return path
   if (layersLeft === 0) throw new RangeError('The path is encoded too often.')
   return decodePath(decoded, layersLeft - 1)

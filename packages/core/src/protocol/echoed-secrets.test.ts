@@ -20,9 +20,7 @@ describe('parseTokenResponse, for a response that repeats a secret', () => {
     expect(readDescription('not p@ss word, p%40ss%20word or p%40ss+word', password)).toBe(
       'not [redacted], [redacted] or [redacted]',
     )
-    expect(readDescription(JSON.stringify({ password: 'a"b\\c' }), 'a"b\\c')).toBe(
-      '{"password":"[redacted]"}',
-    )
+    expect(readDescription(JSON.stringify({ password: 'a"b\\c' }), 'a"b\\c')).toBe('{"password":"[redacted]"}')
   })
 
   it('removes it from an unknown code', () => {
@@ -46,14 +44,11 @@ describe('parseTokenResponse, for a response that repeats a secret', () => {
     expect(parseTokenResponse(raw, [new Secret(password)])).toEqual(parseTokenResponse(raw))
   })
 
-  it.each([190, 195, 199, 200])(
-    'shows no beginning of it where the text is cut, after %i characters',
-    (length) => {
-      const shown = String(readDescription('x'.repeat(length) + password, password))
-      expect(shown).toMatch(/^x+(\[[redact]*\]?…?|…)$/)
-      expect(shown).not.toContain('p@')
-    },
-  )
+  it.each([190, 195, 199, 200])('shows no beginning of it where the text is cut, after %i characters', (length) => {
+    const shown = String(readDescription('x'.repeat(length) + password, password))
+    expect(shown).toMatch(/^x+(\[[redact]*\]?…?|…)$/)
+    expect(shown).not.toContain('p@')
+  })
 
   it.each([
     ['as it is', 'pa\u200bssw\tord'],

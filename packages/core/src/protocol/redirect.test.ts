@@ -21,15 +21,12 @@ describe('getRedirect', () => {
     })
   })
 
-  it.each([
-    '/oauth/token',
-    '/oauth%252Ftoken',
-    'http://api.particle.io/v1',
-    'https://evil.example/',
-    '//evil.example',
-  ])('does not keep the token to %s', (location) => {
-    expect(getRedirect({ url, method: 'GET' }, { status: 307, location })?.keepsToken).toBe(false)
-  })
+  it.each(['/oauth/token', '/oauth%252Ftoken', 'http://api.particle.io/v1', 'https://evil.example/', '//evil.example'])(
+    'does not keep the token to %s',
+    (location) => {
+      expect(getRedirect({ url, method: 'GET' }, { status: 307, location })?.keepsToken).toBe(false)
+    },
+  )
 
   it.each([
     [200, '/v2'],

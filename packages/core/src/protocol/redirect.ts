@@ -22,7 +22,6 @@ export function getRedirect(
   if (!URL.canParse(location, request.url)) return undefined
   const { href: url, protocol } = new URL(location, request.url)
   if (!/^https?:$/.test(protocol)) return undefined
-  const becomesGet =
-    status === 303 ? !/^(GET|HEAD)$/.test(request.method) : status < 303 && request.method === 'POST'
+  const becomesGet = status === 303 ? !/^(GET|HEAD)$/.test(request.method) : status < 303 && request.method === 'POST'
   return { url, becomesGet, keepsToken: isAllowedUrl(url, [new URL(request.url).origin]) }
 }

@@ -58,20 +58,9 @@ const bad: readonly (readonly [FieldFormat, unknown, problem: string])[] = [
     new Secret(123456),
     new Secret(''),
   ].map((value) => ['otp', value, sixDigits] as const),
-  ...[
-    -1,
-    0.5,
-    1e16,
-    Number.NaN,
-    Number.POSITIVE_INFINITY,
-    '3600',
-    '0',
-    3600n,
-    null,
-    true,
-    [],
-    new Date(),
-  ].map((value) => ['seconds', value, seconds] as const),
+  ...[-1, 0.5, 1e16, Number.NaN, Number.POSITIVE_INFINITY, '3600', '0', 3600n, null, true, [], new Date()].map(
+    (value) => ['seconds', value, seconds] as const,
+  ),
   ...[
     '',
     'tomorrow',
@@ -123,15 +112,11 @@ describe('checkField', () => {
 
   it('names the field, or the parameter that it comes from', () => {
     expect(() => checkField(['password', 'expires_in'], -1)).toThrow('expires_in must be an integer')
-    expect(() => checkField(['password', 'expires_in'], -1, 'expiresIn')).toThrow(
-      'expiresIn must be an integer',
-    )
+    expect(() => checkField(['password', 'expires_in'], -1, 'expiresIn')).toThrow('expiresIn must be an integer')
   })
 
   it('rejects a secret for a field that is not one', () => {
-    expect(() => checkField(['password', 'username'], new Secret('u'))).toThrow(
-      'username must be a non-empty',
-    )
+    expect(() => checkField(['password', 'username'], new Secret('u'))).toThrow('username must be a non-empty')
     expect(() => checkField(['password', 'scope'], new Secret('devices'))).toThrow('scope must be words')
   })
 })

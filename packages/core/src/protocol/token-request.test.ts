@@ -86,11 +86,7 @@ describe('encodeTokenRequest', () => {
   })
 
   it('sends the client in the body with client_secret_post', () => {
-    const { headers, body } = encodeTokenRequest(
-      requests.client_credentials,
-      clients.product,
-      'client_secret_post',
-    )
+    const { headers, body } = encodeTokenRequest(requests.client_credentials, clients.product, 'client_secret_post')
 
     expect(body.reveal()).toBe(
       'grant_type=client_credentials&client_id=my-product-1234&client_secret=p%C3%A4%C3%9F+w%C3%B6rd+%F0%9F%94%91',
@@ -102,9 +98,9 @@ describe('encodeTokenRequest', () => {
   })
 
   it('sends the fields in the catalogue’s order', () => {
-    expect(
-      encodeBody({ otp: secret('271828'), mfa_token: secret('m'), grant_type: 'urn:custom:mfa-otp' }),
-    ).toBe('grant_type=urn%3Acustom%3Amfa-otp&mfa_token=m&otp=271828')
+    expect(encodeBody({ otp: secret('271828'), mfa_token: secret('m'), grant_type: 'urn:custom:mfa-otp' })).toBe(
+      'grant_type=urn%3Acustom%3Amfa-otp&mfa_token=m&otp=271828',
+    )
   })
 })
 
@@ -135,8 +131,7 @@ describe('encodeTokenRequest, for each kind of client', () => {
   it('names the grant and the kind of client in its error', () => {
     expect(() => encodeTokenRequest(requests.refresh_token, clients.developer)).toThrow(
       expect.objectContaining({
-        message:
-          'A developer client may not use refresh_token. Use the token until it expires, then sign in again.',
+        message: 'A developer client may not use refresh_token. Use the token until it expires, then sign in again.',
         details: { grantType: 'refresh_token', clientKind: 'developer' },
       }),
     )
@@ -235,17 +230,14 @@ describe('encodeTokenRequest, called without types', () => {
     expect(findProblem(request)).toBe(grant_type)
   })
 
-  it.each([null, undefined, {}, { ...developerClient(), secret: undefined }])(
-    'rejects the client %j',
-    (client) => {
-      expect(() => encodeTokenRequest(password, client as unknown as OAuthClient)).toThrow(
-        expect.objectContaining({
-          code: 'invalid_argument',
-          message: expect.stringContaining('developerClient()'),
-        }),
-      )
-    },
-  )
+  it.each([null, undefined, {}, { ...developerClient(), secret: undefined }])('rejects the client %j', (client) => {
+    expect(() => encodeTokenRequest(password, client as unknown as OAuthClient)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        message: expect.stringContaining('developerClient()'),
+      }),
+    )
+  })
 })
 
 describe('HTTP Basic', () => {
@@ -306,11 +298,7 @@ describe('encodeCustomerRequest', () => {
     ['no product', { product: undefined }, 'product must be an id or a slug'],
     ['null for a product', { product: null }, 'product must be an id or a slug'],
     ['a product that is no number', { product: Number.NaN }, 'product must be an id or a slug'],
-    [
-      'no email',
-      { email: undefined },
-      'email must be a non-empty string without spaces and control characters',
-    ],
+    ['no email', { email: undefined }, 'email must be a non-empty string without spaces and control characters'],
     [
       'an email with a space',
       { email: 'a b@x' },
@@ -331,8 +319,6 @@ describe('encodeCustomerRequest', () => {
   })
 
   it('rejects a client that no function of this package created', () => {
-    expect(() => encodeCustomerRequest({ product: 1, email: 'j@x.y' }, {} as never)).toThrow(
-      'client must come',
-    )
+    expect(() => encodeCustomerRequest({ product: 1, email: 'j@x.y' }, {} as never)).toThrow('client must come')
   })
 })

@@ -174,14 +174,11 @@ describe('parseTokenResponse, for an error', () => {
     })
   })
 
-  it.each([undefined, null, 1, {}, [], ['text'], true])(
-    'returns no description if it is %j',
-    (description) => {
-      const response = parse(400, { error: 'invalid_grant', error_description: description })
+  it.each([undefined, null, 1, {}, [], ['text'], true])('returns no description if it is %j', (description) => {
+    const response = parse(400, { error: 'invalid_grant', error_description: description })
 
-      expect(response).toMatchObject({ type: 'error', error: 'invalid_grant', description: undefined })
-    },
-  )
+    expect(response).toMatchObject({ type: 'error', error: 'invalid_grant', description: undefined })
+  })
 
   it.each([
     ['on two\nlines', 'on two lines'],

@@ -1,13 +1,7 @@
 import { deepFreeze } from '../grants/catalogue.ts'
 import { escapeControlCharacters, redact, truncate } from '../redact.ts'
 import { Secret } from '../secret.ts'
-import {
-  type HttpResponse,
-  isHeaderSafe,
-  type JsonObject,
-  type JsonProblem,
-  parseJsonObject,
-} from './http.ts'
+import { type HttpResponse, isHeaderSafe, type JsonObject, type JsonProblem, parseJsonObject } from './http.ts'
 
 /** What a parsed response from the token endpoint, or from something in its place, can be. */
 export type TokenResponse = SuccessResponse | ChallengeResponse | ErrorResponse | UnexpectedResponse

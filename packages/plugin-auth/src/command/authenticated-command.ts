@@ -55,9 +55,7 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   }
 
   protected override describeOrigin(): string | undefined {
-    return this.#hasToken && this.usedSource
-      ? `The token comes from ${formatSource(this.usedSource)}.`
-      : undefined
+    return this.#hasToken && this.usedSource ? `The token comes from ${formatSource(this.usedSource)}.` : undefined
   }
 
   /** An invalid token in the environment must be replaced there: signing in would not change it. */

@@ -24,11 +24,7 @@ interface SignOutOptions {
 const nothing = { accessToken: 'none', refreshToken: 'none' } as const
 
 /** Signs a profile out: revokes its token, and deletes it from this machine even if that fails. */
-export async function signOut(
-  name: string,
-  options: SignOutOptions,
-  connections: Connections,
-): Promise<SignedOut> {
+export async function signOut(name: string, options: SignOutOptions, connections: Connections): Promise<SignedOut> {
   const profile = (await connections.profiles.read()).profiles[name]
   if (profile === undefined) return { profile: name, signIn: undefined, ...nothing }
   const { signIn, pending } = profile

@@ -4,14 +4,7 @@ import type { CommandCall } from '../errors/cli-error.ts'
 import { exitCodes } from '../errors/cli-error.ts'
 import { type CommandContext, formatCommand, getCodeRemedy } from '../errors/format-command.ts'
 import { readCurrentToken, toApiError } from '../network/api-call.ts'
-import {
-  formatAccount,
-  formatClient,
-  formatExpiry,
-  formatStore,
-  getAccountName,
-  toIsoTime,
-} from '../output/format.ts'
+import { formatAccount, formatClient, formatExpiry, formatStore, getAccountName, toIsoTime } from '../output/format.ts'
 import { formatList, formatOutcome, paint, type Row } from '../output/text.ts'
 import type { Connections } from './connection.ts'
 import type { SignIn } from './profiles.ts'
@@ -47,8 +40,7 @@ export async function readStatus(source: Source, { stores }: Pick<Connections, '
   const signIn = getSignIn(source)
   const baseUrl = signIn?.baseUrl ?? source.baseUrl ?? particleUrl
   if (signIn === undefined) return { name: 'not_signed_in', source, baseUrl }
-  const load = async (one: SignIn) =>
-    loadState(one, { profile: source.name, store: await stores.get(one.store) })
+  const load = async (one: SignIn) => loadState(one, { profile: source.name, store: await stores.get(one.store) })
   const state = await load(signIn)
   const token = state && getStoredToken(state)
   const { pending } = source.profile ?? {}

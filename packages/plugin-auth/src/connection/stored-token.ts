@@ -28,10 +28,7 @@ export interface StoredAt {
  *
  * @throws GrantsError `store_damaged` or `invalid_state` for a record that can't be read
  */
-export async function loadState(
-  signIn: SignIn,
-  { profile, store }: StoredAt,
-): Promise<SettledState | undefined> {
+export async function loadState(signIn: SignIn, { profile, store }: StoredAt): Promise<SettledState | undefined> {
   const record = await store.load(signIn.key)
   return record && parseState(record.value, toIdentity(signIn, profile))
 }

@@ -51,9 +51,7 @@ export class Stores {
 }
 
 async function openStore(name: StoreName): Promise<Store> {
-  return name === 'keyring'
-    ? (await import('@particle-grants/store-keyring')).keyringStore()
-    : openFileStore()
+  return name === 'keyring' ? (await import('@particle-grants/store-keyring')).keyringStore() : openFileStore()
 }
 
 /** The file store, but reading does not create its folder. */

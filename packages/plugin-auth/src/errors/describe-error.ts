@@ -68,8 +68,7 @@ function describeOther(thrown: unknown): ErrorDescription {
   }
   if ((thrown as WrongCall).oclif !== undefined) return describeOwn('usage', describeWrongCall(thrown))
   const { syscall, code } = thrown as NodeJS.ErrnoException
-  if (syscall === 'write')
-    return describeOwn('output', { message: `The output could not be written (${code}).` })
+  if (syscall === 'write') return describeOwn('output', { message: `The output could not be written (${code}).` })
   return describeOwn('internal', { message: thrown.message })
 }
 
@@ -105,9 +104,6 @@ export function printError(error: ErrorDescription, { json, origin }: PrintError
 }
 
 /** Prints an error that no command has printed, for the program `bin`, and sets the exit code. */
-export function reportError(
-  thrown: unknown,
-  { bin, ...options }: PrintErrorOptions & { readonly bin: string },
-): void {
+export function reportError(thrown: unknown, { bin, ...options }: PrintErrorOptions & { readonly bin: string }): void {
   printError(describeError(thrown, { bin }), options)
 }

@@ -42,8 +42,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   },
   challenge_expired: {
     exitCode: notSignedIn,
-    message: ({ reason }) =>
-      reason === 'age' ? 'The MFA challenge has expired.' : 'Too many codes were wrong.',
+    message: ({ reason }) => (reason === 'age' ? 'The MFA challenge has expired.' : 'Too many codes were wrong.'),
     ...signInAgain,
   },
   sso_required: {
@@ -89,8 +88,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   not_renewable: {
     exitCode: failed,
     message: ({ reason }) => `${notRenewable[reason]} can't be refreshed.`,
-    remedy: ({ expiresAt }) =>
-      expiresAt === null ? 'It never expires.' : 'To get a new one, sign in again:',
+    remedy: ({ expiresAt }) => (expiresAt === null ? 'It never expires.' : 'To get a new one, sign in again:'),
     command: ({ expiresAt }) => (expiresAt === null ? undefined : ['auth login']),
   },
   renewal_backoff: { exitCode: network },
@@ -131,9 +129,6 @@ const reauthenticationReasons = {
 } as const
 
 /** Whether Particle refused a username and password. */
-export function isWrongPassword({
-  grantType,
-  error,
-}: Pick<ErrorDetails['oauth_error'], 'grantType' | 'error'>) {
+export function isWrongPassword({ grantType, error }: Pick<ErrorDetails['oauth_error'], 'grantType' | 'error'>) {
   return grantType === 'password' && error === 'invalid_grant'
 }

@@ -36,8 +36,6 @@ describe('formatCommand', () => {
 
   it('joins the words of the id as the program does, and quotes arguments', () => {
     const call = ['auth mfa forget', '--username', "o'neil&co"] as const
-    expect(formatCommand({ bin, topicSeparator: ':' }, call)).toBe(
-      "host auth:mfa:forget --username 'o'\\''neil&co'",
-    )
+    expect(formatCommand({ bin, topicSeparator: ':' }, call)).toBe("host auth:mfa:forget --username 'o'\\''neil&co'")
   })
 })

@@ -40,10 +40,7 @@ function addTokenEndpointError(
   printer.section('Notes', facts.map(formatFact))
 }
 
-function addLibraryError(
-  printer: Printer,
-  { title, when, advice, effect, reasons }: LibraryErrorExplanation,
-): void {
+function addLibraryError(printer: Printer, { title, when, advice, effect, reasons }: LibraryErrorExplanation): void {
   printer.text(`${title}. ${when} ${effect}`)
   for (const [name, { meaning, advice: own }] of Object.entries<ReasonReference>(reasons ?? {})) {
     printer.term(name, '', own === undefined ? [meaning] : [meaning, own])

@@ -69,9 +69,7 @@ describe('printGrant', () => {
     const named = findGrant(given)
 
     if (named === undefined || !('unsupported' in named)) throw new Error('This grant is supported.')
-    expect(oneLine(printUnsupportedGrant(named.name, named.unsupported, 80))).toContain(
-      named.unsupported.alternative,
-    )
+    expect(oneLine(printUnsupportedGrant(named.name, named.unsupported, 80))).toContain(named.unsupported.alternative)
   })
 
   it('finds no grant under any other name', () => {
@@ -110,15 +108,9 @@ describe('printErrorCode', () => {
 
 describe('parseInput', () => {
   it.each([
-    [
-      'a response with CRLF',
-      `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n\r\n${challenge}\r\n`,
-    ],
+    ['a response with CRLF', `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n\r\n${challenge}\r\n`],
     ['HTTP/2', `HTTP/2 403 \n\n${challenge}`],
-    [
-      'a proxy before it',
-      `HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 403 Forbidden\r\n\r\n${challenge}`,
-    ],
+    ['a proxy before it', `HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 403 Forbidden\r\n\r\n${challenge}`],
     ['a 100 before it', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 Forbidden\r\nDate: x\r\n\r\n${challenge}`],
     ['a byte order mark', `\uFEFFHTTP/1.1 403 Forbidden\n\n${challenge}`],
   ])('parses %s', (_, text) => {
@@ -152,9 +144,7 @@ describe('explainResponse', () => {
   })
 
   it('finds the cause by its description, and prints what to do about it', () => {
-    const { text, explanation } = explain(
-      '{"error":"invalid_grant","error_description":"Invalid refresh token"}',
-    )
+    const { text, explanation } = explain('{"error":"invalid_grant","error_description":"Invalid refresh token"}')
 
     expect(explanation?.cause?.anchor).toMatch(/^invalid_grant-/)
     expect(oneLine(text)).toContain(oneLine(explanation?.cause?.advice ?? 'none'))
@@ -195,17 +185,14 @@ describe('explainResponse', () => {
     expect(oneLine(explained.text)).toMatch(words)
   })
 
-  it.each([
-    'otp=123456',
-    'code:654321',
-    'a1b2-c3d4-e5f6',
-    'hunter2',
-    'User credentials are invalid for hunter2',
-  ])('does not repeat an unknown description: %s', (description) => {
-    const explained = explain(JSON.stringify({ error: 'invalid_grant', error_description: description }))
-    expect(findLeaks(explained, [description])).toEqual([])
-    expect(explained.explanation?.cause).toBeUndefined()
-  })
+  it.each(['otp=123456', 'code:654321', 'a1b2-c3d4-e5f6', 'hunter2', 'User credentials are invalid for hunter2'])(
+    'does not repeat an unknown description: %s',
+    (description) => {
+      const explained = explain(JSON.stringify({ error: 'invalid_grant', error_description: description }))
+      expect(findLeaks(explained, [description])).toEqual([])
+      expect(explained.explanation?.cause).toBeUndefined()
+    },
+  )
 
   it('repeats nothing that may be secret', () => {
     const planted = ['PLANTEDPLANTED0123', '918273', token, 'hunter2']

@@ -50,10 +50,7 @@ export function printOverview(command: string, width?: number): string {
 }
 
 /** Formats what the reference says about one grant. */
-export function printGrant(
-  { type, definition, reference, errors }: GrantExplanation,
-  width?: number,
-): string {
+export function printGrant({ type, definition, reference, errors }: GrantExplanation, width?: number): string {
   const printer = new Printer(width)
   printer.heading(type).text(`${reference.title}. ${reference.summary}`)
   printer.section('When to use it', reference.whenToUse)

@@ -38,11 +38,7 @@ export interface Login {
 }
 
 /** Sends the first request of a sign-in. */
-export async function beginLogin(
-  request: LoginRequest,
-  target: LoginTarget,
-  connections: Connections,
-): Promise<Login> {
+export async function beginLogin(request: LoginRequest, target: LoginTarget, connections: Connections): Promise<Login> {
   const { expiresIn, profile, baseUrl } = target
   const draft = createDraft(await connections.stores.get(target.store))
   const open = (client: OAuthClient, subject: string) => openDraft(client, subject, { target, draft })
@@ -68,11 +64,7 @@ export async function beginLogin(
 }
 
 /** Opens a sign-in that an earlier call has begun. Its challenge is in the store. */
-export async function resumeLogin(
-  pending: SignIn,
-  profile: string,
-  connections: Connections,
-): Promise<Login> {
+export async function resumeLogin(pending: SignIn, profile: string, connections: Connections): Promise<Login> {
   const { session } = await connections.openSignIn(pending, profile)
   await session.load()
   return { session, signIn: pending, save: async () => {} }

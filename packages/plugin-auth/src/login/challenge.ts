@@ -47,11 +47,7 @@ async function tryAnswers(login: Login, options: ChallengeOptions): Promise<void
   throw new GrantsError('mfa_required', 'MFA code required.', { attemptsLeft, expiresAt })
 }
 
-async function submitAnswer(
-  { kind, value }: ChallengeAnswer,
-  login: Login,
-  options: ChallengeOptions,
-): Promise<void> {
+async function submitAnswer({ kind, value }: ChallengeAnswer, login: Login, options: ChallengeOptions): Promise<void> {
   const { session } = login
   const { progress } = options.reporter
   if (kind === 'otp') await progress('Checking the code', () => session.submitOtp(value))

@@ -52,9 +52,7 @@ export async function savePending(login: Login, profile: string, { profiles }: C
 }
 
 export async function removePending(profile: string, { profiles }: Connections): Promise<void> {
-  await profiles.changeProfile(profile, ({ pending: _, ...rest }) =>
-    rest.signIn === undefined ? undefined : rest,
-  )
+  await profiles.changeProfile(profile, ({ pending: _, ...rest }) => (rest.signIn === undefined ? undefined : rest))
 }
 
 /** The earlier token was not revoked. */
@@ -96,7 +94,5 @@ async function reportStore(signIn: SignIn, { source, connections, reporter }: Fi
   const requested = source.store ?? source.profile?.signIn?.store
   if (signIn.store !== 'file' || requested !== undefined) return
   if ((await connections.stores.findKeyringProblem()) === undefined) return
-  reporter.caution(
-    'No system keyring responds: the token is stored in plain text, in a file that only you can read.',
-  )
+  reporter.caution('No system keyring responds: the token is stored in plain text, in a file that only you can read.')
 }

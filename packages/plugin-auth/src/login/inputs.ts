@@ -74,20 +74,14 @@ export async function resolveLogin(input: LoginInput): Promise<LoginRequest> {
   if (username === undefined && !canPrompt) throw noCredentials()
   if (username === undefined && clientId === undefined && secrets.password === undefined) {
     const help = reporter.formatCommand('auth login', '--help')
-    reporter.note(
-      `Sign in with your Particle account. For an access token or an OAuth client, see:\n  ${help}`,
-    )
+    reporter.note(`Sign in with your Particle account. For an access token or an OAuth client, see:\n  ${help}`)
   }
   const client = createClient({ kind: 'developer', id: clientId ?? 'particle' }, '')
   return resolvePassword(input, client, username)
 }
 
 /** A product client, or a client of the user's own account. */
-async function resolveOwnClient(
-  input: LoginInput,
-  id: string,
-  username: string | undefined,
-): Promise<LoginRequest> {
+async function resolveOwnClient(input: LoginInput, id: string, username: string | undefined): Promise<LoginRequest> {
   const { flags, secrets } = input
   const kind = await resolveClientKind(input, id, username)
   if (flags.customer !== undefined && kind !== 'product') throw needsProductClient()
@@ -121,9 +115,7 @@ async function resolveClientKind(
       ] as const,
     })
   }
-  reporter.caution(
-    `${id} is used as a product client. If it belongs to your account, use --client-kind user.`,
-  )
+  reporter.caution(`${id} is used as a product client. If it belongs to your account, use --client-kind user.`)
   return 'product'
 }
 
@@ -144,8 +136,7 @@ async function resolvePassword(
       validate: findNameProblem,
     }))
   const problem = findNameProblem(name)
-  if (problem !== undefined)
-    throw new CliError('usage', { what: problem, remedy: 'Pass it with --username.' })
+  if (problem !== undefined) throw new CliError('usage', { what: problem, remedy: 'Pass it with --username.' })
   const subject = client.kind === 'product' ? customer(name) : account(name)
   await confirmAccount(input, client.id, `${subject.type}:${subject.name}`)
   const given = secrets.password

@@ -86,10 +86,7 @@ interface BeginOptions {
 }
 
 /** Resolves the credentials and sends the first request. A wrong password is prompted for again. */
-async function begin(
-  options: LoginOptions,
-  { secrets, expiresIn, previousTokens }: BeginOptions,
-): Promise<Login> {
+async function begin(options: LoginOptions, { secrets, expiresIn, previousTokens }: BeginOptions): Promise<Login> {
   const { flags, source, connections, canPrompt, reporter } = options
   const current = source.profile?.signIn ?? source.profile?.pending
   const baseUrl = await getBaseUrl(options)

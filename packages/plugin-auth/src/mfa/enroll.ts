@@ -59,9 +59,7 @@ function formatSecret({ key }: Enrollment, stream: NodeJS.WriteStream): string {
     return `${wrap(text, { width })}\n\n${secret}`
   }
   // Without another line, code, secret and prompt fit into 24 rows.
-  return ['Scan this with your authenticator app, or enter the secret below it:', '', ...code, secret].join(
-    '\n',
-  )
+  return ['Scan this with your authenticator app, or enter the secret below it:', '', ...code, secret].join('\n')
 }
 
 /** Renders a QR code in half blocks; `undefined` if the terminal is too narrow. */

@@ -4,14 +4,7 @@ import type { Connection } from '../connection/connection.ts'
 import type { Stores } from '../connection/stores.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { type ApiResponse, type ApiSession, callApi, toApiError } from '../network/api-call.ts'
-import {
-  loadTotpKey,
-  parseTotpKey,
-  removeTotpKey,
-  saveTotpKey,
-  type TotpAccount,
-  type TotpKey,
-} from '../totp/key.ts'
+import { loadTotpKey, parseTotpKey, removeTotpKey, saveTotpKey, type TotpAccount, type TotpKey } from '../totp/key.ts'
 
 export interface MfaStatus {
   readonly username: string

@@ -22,11 +22,7 @@ describe('toNetworkError', () => {
   })
 
   it.each([
-    [
-      'HTTPS_PROXY',
-      'http://someone:hunter2@proxy.example:3128',
-      'Check the proxy proxy.example:3128 (HTTPS_PROXY)',
-    ],
+    ['HTTPS_PROXY', 'http://someone:hunter2@proxy.example:3128', 'Check the proxy proxy.example:3128 (HTTPS_PROXY)'],
     ['http_proxy', 'socks5://someone:hunter2@proxy.example:1080', 'http_proxy is not a proxy URL.'],
     ['HTTP_PROXY', 'hunter2', 'HTTP_PROXY is not a proxy URL.'],
   ])('names the proxy of %s in the remedy, without its password', (name, value, remedy) => {

@@ -21,12 +21,7 @@ export interface TextPrompt extends Prompt {
 }
 
 /** Prompts for a line of text. */
-export async function promptText({
-  default: preset,
-  validate,
-  clearsInvalid,
-  ...prompt
-}: TextPrompt): Promise<string> {
+export async function promptText({ default: preset, validate, clearsInvalid, ...prompt }: TextPrompt): Promise<string> {
   assertCanPrompt(prompt)
   const { default: input } = await import('@inquirer/input')
   const answer = await input(

@@ -61,12 +61,7 @@ export interface ReadStdinOptions {
  *
  * @throws CliError `no_input` if it does not end within 30 s (`PARTICLE_GRANTS_STDIN_TIMEOUT`), or is too long
  */
-export async function readStdin({
-  isComplete,
-  remedy,
-  maxBytes,
-  tooLong = '',
-}: ReadStdinOptions): Promise<Buffer> {
+export async function readStdin({ isComplete, remedy, maxBytes, tooLong = '' }: ReadStdinOptions): Promise<Buffer> {
   const { stdin } = process
   const timeoutMs = getStdinTimeout()
   const what = `Standard input did not end within ${Math.round(timeoutMs / 1000)} s.`

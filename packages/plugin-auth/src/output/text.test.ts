@@ -9,9 +9,7 @@ describe('wrap', () => {
 
   it('never breaks a command, which is a line that starts with two spaces', () => {
     const command = '  pgrants auth login --profile work --base-url http://127.0.0.1:8765'
-    expect(wrap(`Sign in again, please:\n${command}`, { width: 20 })).toBe(
-      `Sign in again,\nplease:\n${command}`,
-    )
+    expect(wrap(`Sign in again, please:\n${command}`, { width: 20 })).toBe(`Sign in again,\nplease:\n${command}`)
   })
 
   it('indents the lines that follow the first one', () => {

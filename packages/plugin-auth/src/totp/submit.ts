@@ -70,11 +70,7 @@ const maxStepsBack = 2
  * Claims a time step: only this caller may send its code. It counts as used, even if sending fails. Returns the step to
  * wait for if it was used; `undefined`: it is claimed.
  */
-export async function claimStep(
-  steps: Store,
-  account: TotpAccount,
-  step: number,
-): Promise<number | undefined> {
+export async function claimStep(steps: Store, account: TotpAccount, step: number): Promise<number | undefined> {
   const name = getRecordKey('steps', account)
   return steps.withLock(name, async () => {
     const record = await steps.load(name)

@@ -162,8 +162,7 @@ describe('submitTotp', () => {
   it('accepts that another process has signed in the same session', async () => {
     const { sandbox, clock, options, otps } = await challenged()
     const store = memoryStore()
-    const open = () =>
-      createSession({ client: developerClient(), fetch: sandbox.fetch, clock, store, profile: 'work' })
+    const open = () => createSession({ client: developerClient(), fetch: sandbox.fetch, clock, store, profile: 'work' })
     const [first, second] = [open(), open()]
     const credentials = { username: account.username, password: 'battery staple' }
     await first.login(credentials)

@@ -196,12 +196,8 @@ describe('the errors of the token endpoint', () => {
   })
 
   it('include `mfa_required` for the grants whose catalogue entry says so', () => {
-    const challenged = grantTypes.filter((type) =>
-      grants[type].outcomes.some((outcome) => outcome === 'mfa_required'),
-    )
-    expect(tokenEndpointErrorReferences.mfa_required.causes.flatMap((cause) => cause.grants)).toEqual(
-      challenged,
-    )
+    const challenged = grantTypes.filter((type) => grants[type].outcomes.some((outcome) => outcome === 'mfa_required'))
+    expect(tokenEndpointErrorReferences.mfa_required.causes.flatMap((cause) => cause.grants)).toEqual(challenged)
   })
 
   it('name a grant once per cause', () => {
@@ -228,9 +224,7 @@ describe('findErrorAnchor', () => {
   })
 
   it('returns the anchor of the cause where the description is known', () => {
-    expect(findErrorAnchor('invalid_client', 'Client credentials are invalid')).toBe(
-      'invalid_client-unknown_client',
-    )
+    expect(findErrorAnchor('invalid_client', 'Client credentials are invalid')).toBe('invalid_client-unknown_client')
     expect(findErrorAnchor('invalid_grant', 'Client credentials are invalid')).toBe(
       'invalid_grant-client_without_owner',
     )

@@ -1,9 +1,5 @@
 import { type AnyGrantsError, type ErrorCode, GrantsError } from '@particle-grants/core'
-import {
-  isTokenEndpointError,
-  type TokenEndpointError,
-  tokenEndpointErrors,
-} from '@particle-grants/core/protocol'
+import { isTokenEndpointError, type TokenEndpointError, tokenEndpointErrors } from '@particle-grants/core/protocol'
 import type { LibraryErrorReference, ReasonReference } from './library-error.ts'
 import { libraryErrorReferences } from './library-errors.ts'
 import type { ErrorCause, TokenEndpointErrorReference } from './token-endpoint-error.ts'
@@ -130,10 +126,7 @@ function explainLibraryError<C extends ErrorCode>(code: C): LibraryErrorExplanat
   return { ...(libraryErrorReferences[code] as LibraryErrorReference), retry }
 }
 
-function findCause(
-  { causes }: TokenEndpointErrorReference,
-  description: string | undefined,
-): ErrorCause | undefined {
+function findCause({ causes }: TokenEndpointErrorReference, description: string | undefined): ErrorCause | undefined {
   return causes.find((cause) => description !== undefined && cause.description?.text === description)
 }
 

@@ -5,8 +5,7 @@ import type { TokenEndpointErrorReference } from './token-endpoint-error.ts'
 export const invalidClient: TokenEndpointErrorReference<'invalid_client'> = {
   meaning:
     'The OAuth client is wrong: its id, its secret, or the grant it may use. A missing username or password is answered with this code too.',
-  advice:
-    "Check the client's id and secret, that it may use this grant, and that username and password are not empty.",
+  advice: "Check the client's id and secret, that it may use this grant, and that username and password are not empty.",
   causes: [
     {
       anchor: 'invalid_client-client_id',

@@ -2,8 +2,7 @@ import type { TokenEndpointErrorReference } from './token-endpoint-error.ts'
 
 /** Explains `invalid_token`. */
 export const invalidToken: TokenEndpointErrorReference<'invalid_token'> = {
-  meaning:
-    'In an MFA sign-in the code is refused. In the rest of the API the access token is invalid or expired.',
+  meaning: 'In an MFA sign-in the code is refused. In the rest of the API the access token is invalid or expired.',
   advice: 'In an MFA sign-in, send the next code. In the rest of the API, renew the token or sign in again.',
   causes: [
     {

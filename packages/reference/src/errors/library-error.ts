@@ -8,9 +8,7 @@ export interface ReasonReference {
   readonly advice?: string
 }
 
-type ReasonOf<C extends ErrorCode> = ErrorDetails[C] extends { readonly reason: infer R extends string }
-  ? R
-  : never
+type ReasonOf<C extends ErrorCode> = ErrorDetails[C] extends { readonly reason: infer R extends string } ? R : never
 type Reasons<C extends ErrorCode> = [ReasonOf<C>] extends [never]
   ? { readonly reasons?: undefined }
   : { readonly reasons: { readonly [R in ReasonOf<C>]: ReasonReference } }

@@ -31,8 +31,7 @@ export const mfaRequired: TokenEndpointErrorReference<'mfa_required'> = {
 /** Explains `invalid_scope`. */
 export const invalidScope: TokenEndpointErrorReference<'invalid_scope'> = {
   meaning: 'The requested scope is refused. For `customer=…` the customer is unknown to this product.',
-  advice:
-    'Create the customer first, or check the name and the product. Otherwise request an existing scope.',
+  advice: 'Create the customer first, or check the name and the product. Otherwise request an existing scope.',
   causes: [
     {
       anchor: 'invalid_scope-refused',
@@ -62,8 +61,7 @@ export const expiredToken: TokenEndpointErrorReference<'expired_token'> = {
 
 /** Explains `sso_user`. */
 export const ssoUser: TokenEndpointErrorReference<'sso_user'> = {
-  meaning:
-    "The account probably signs in through its company's SSO, which the password grant does not support.",
+  meaning: "The account probably signs in through its company's SSO, which the password grant does not support.",
   advice: 'Run `particle login --sso` and use its access token.',
   causes: [
     {
@@ -86,8 +84,7 @@ export const ssoUser: TokenEndpointErrorReference<'sso_user'> = {
 /** Explains `rate_limit_exceeded`. */
 export const rateLimitExceeded: TokenEndpointErrorReference<'rate_limit_exceeded'> = {
   meaning: 'Your IP address sent too many token requests, or perhaps too many failed ones in a row.',
-  advice:
-    'Wait as long as `Retry-After` says, otherwise half an hour. Find out what failed before you try again.',
+  advice: 'Wait as long as `Retry-After` says, otherwise half an hour. Find out what failed before you try again.',
   causes: [
     {
       anchor: 'rate_limit_exceeded-requests',

@@ -122,9 +122,7 @@ export const responseErrors: LibraryErrorReferences<
   revocation_failed: {
     title: 'The token was not revoked',
     when: 'You logged out, and Particle did not confirm that it revoked the access token.',
-    advice: [
-      'If the token may have leaked, revoke all tokens of the account with `DELETE /v1/access_tokens`.',
-    ],
+    advice: ['If the token may have leaked, revoke all tokens of the account with `DELETE /v1/access_tokens`.'],
     effect: 'The session is signed out. The access token may still be valid.',
     tokenEndpointErrors: [],
   },

@@ -7,9 +7,7 @@ export const tokenErrors: LibraryErrorReferences<
   not_signed_in: {
     title: 'Not signed in',
     when: 'A token was requested before the first sign-in, or after `logout()`.',
-    advice: [
-      'Call `login()`, `setToken()` or, with a product client or user client, `requestClientToken()`.',
-    ],
+    advice: ['Call `login()`, `setToken()` or, with a product client or user client, `requestClientToken()`.'],
     effect: 'The session stays signed out.',
     tokenEndpointErrors: [],
   },
@@ -50,8 +48,7 @@ export const tokenErrors: LibraryErrorReferences<
       rejected: { meaning: 'The API rejected the token: it was revoked or replaced.' },
       refresh_rejected: { meaning: 'The token expired, and Particle refused its refresh token.' },
       refresh_response_lost: {
-        meaning:
-          'The response to a refresh was lost, and Particle had already revoked the old refresh token.',
+        meaning: 'The response to a refresh was lost, and Particle had already revoked the old refresh token.',
       },
     },
     tokenEndpointErrors: ['invalid_token', 'expired_token', 'invalid_grant'],

@@ -9,10 +9,7 @@ export const waitingErrors: LibraryErrorReferences<
   rate_limited: {
     title: 'Too many token requests',
     when: 'Particle answered 429, or the library has sent 90 token requests in five minutes and would have to wait longer than `maxWaitMs`.',
-    advice: [
-      'Call again at `retryAt`.',
-      'Keep a token and use it again: sessions that share a store share tokens.',
-    ],
+    advice: ['Call again at `retryAt`.', 'Keep a token and use it again: sessions that share a store share tokens.'],
     effect: 'Tokens the session already had are kept.',
     tokenEndpointErrors: ['rate_limit_exceeded'],
   },

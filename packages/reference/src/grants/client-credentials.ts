@@ -21,8 +21,7 @@ export const clientCredentials: GrantReference<'client_credentials'> = {
   },
   fields: {
     scope: {
-      meaning:
-        'Whose token you want: `customer=` and the name of the customer. Leave it out for the product.',
+      meaning: 'Whose token you want: `customer=` and the name of the customer. Leave it out for the product.',
       example: 'customer=jane@example.com',
       from: ['documented', 'server_source'],
       facts: [

@@ -79,10 +79,7 @@ describe('the catalogues', () => {
   })
 
   it('describe the request that core encodes', () => {
-    const { method, path, headers } = encodeTokenRequest(
-      exampleRequest('password', 'expires_in'),
-      developerClient(),
-    )
+    const { method, path, headers } = encodeTokenRequest(exampleRequest('password', 'expires_in'), developerClient())
     expect({ method, path, contentType: headers.reveal()['content-type'] }).toEqual({
       method: tokenRequest.method,
       path: tokenRequest.path,

@@ -4,8 +4,7 @@ import type { Provenance } from '../sources.ts'
 export function lifetimeFields(from: Provenance) {
   return {
     expires_in: {
-      meaning:
-        'The requested lifetime of the access token in seconds. `0` requests a token that never expires.',
+      meaning: 'The requested lifetime of the access token in seconds. `0` requests a token that never expires.',
       example: '3600',
       from,
     },

@@ -158,9 +158,7 @@ export const conditions = {
     holds: when(
       [['renewing'], ['refused']],
       ({ grantType, subject }, { response }) =>
-        grantType === 'client_credentials' &&
-        subject?.type === 'customer' &&
-        response.error === 'invalid_scope',
+        grantType === 'client_credentials' && subject?.type === 'customer' && response.error === 'invalid_scope',
     ),
   },
   token_to_revoke: {

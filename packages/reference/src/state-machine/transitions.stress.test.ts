@@ -17,8 +17,7 @@ function walkOften(look: (taken: Taken) => void): void {
   )
 }
 
-const name = ({ from, on, when }: TransitionRow) =>
-  `${from}, ${on}, if ${when.join(' and ') || 'nothing else'}`
+const name = ({ from, on, when }: TransitionRow) => `${from}, ${on}, if ${when.join(' and ') || 'nothing else'}`
 
 describe('the transition table', () => {
   it("agrees with core's transition on the next status, the effects, and what is not accepted", () => {
@@ -47,9 +46,9 @@ describe('the transition table', () => {
           })
           const { result } = take(before, other)
           const row = findTransition(before, other)
-          expect(
-            result && [row?.to.includes(result.state.status), result.effects.map((one) => one.type)],
-          ).toEqual(row && [true, row.effects])
+          expect(result && [row?.to.includes(result.state.status), result.effects.map((one) => one.type)]).toEqual(
+            row && [true, row.effects],
+          )
         })
       }),
       { numRuns: rounds({ test: 30, stress: 500 }) },

@@ -125,10 +125,7 @@ const table: { readonly [S in Status]: { readonly [E in EventType]?: readonly Ro
     submit_otp: submitCode,
     submit_recovery_code: submitCode,
     renew: rejected,
-    token_rejected: [
-      { when: ['current_token_rejected'], to: ['mfa_required'], effects: ['save'] },
-      ...ignored,
-    ],
+    token_rejected: [{ when: ['current_token_rejected'], to: ['mfa_required'], effects: ['save'] }, ...ignored],
     time_passed: [{ when: ['challenge_open'] }, { to: withoutChallenge }],
     logout,
   },
@@ -203,8 +200,6 @@ export const transitions: readonly TransitionRow[] = statuses.flatMap((from) =>
 export function findTransition(state: MachineState, event: MachineEvent): TransitionRow | undefined {
   return transitions.find(
     ({ from, on, when }) =>
-      from === state.status &&
-      on === event.type &&
-      when.every((name) => conditions[name].holds(state, event)),
+      from === state.status && on === event.type && when.every((name) => conditions[name].holds(state, event)),
   )
 }

@@ -43,9 +43,7 @@ describe('access tokens', () => {
     const other = await signIn(sandbox)
     const { body } = await requestToken(sandbox, clients.product, { grant_type: 'client_credentials' })
     await call(sandbox, { token, path: '/v1/access_tokens', method: 'DELETE' })
-    expect([await statusOf(), await statusOf(other), await statusOf(body.access_token)]).toEqual([
-      401, 401, 200,
-    ])
+    expect([await statusOf(), await statusOf(other), await statusOf(body.access_token)]).toEqual([401, 401, 200])
   })
 
   it('are revoked in the path without authentication, and unknown ones get the same response', async () => {
@@ -108,9 +106,7 @@ describe('the list of access tokens', () => {
       await sandbox.fetch('http://sandbox.test/v1/access_tokens/unknown', { method: 'DELETE' })
     }
     expect(await list(dev)).toMatchObject({ status: 429, body: { error: 'rate_limit_exceeded' } })
-    expect((await call(sandbox, { token, path: '/v1/access_tokens/current', method: 'DELETE' })).status).toBe(
-      429,
-    )
+    expect((await call(sandbox, { token, path: '/v1/access_tokens/current', method: 'DELETE' })).status).toBe(429)
     await signIn(sandbox)
     sandbox.clock.advance('5m')
     expect((await list(dev)).status).toBe(200)
@@ -131,18 +127,14 @@ describe('the second factor of an account', () => {
     const otp = sandbox.otp(dev.username)
     expect(await enrol({ mfa_token: body.mfa_token, otp })).toEqual({ status: 200, body: { enrolled: true } })
     expect((await call(sandbox, { token, path: '/v1/user' })).body.mfa).toEqual({ enabled: true })
-    expect((await requestToken(sandbox, clients.developer, { grant_type: 'password', ...dev })).status).toBe(
-      403,
-    )
+    expect((await requestToken(sandbox, clients.developer, { grant_type: 'password', ...dev })).status).toBe(403)
 
     const disable = (current_password: string) =>
       call(sandbox, { token, path: '/v1/user/mfa-disable', method: 'PUT', json: { current_password } })
     expect((await disable('wrong')).status).toBe(401)
     expect(await statusOf()).toBe(200)
     expect(await disable(dev.password)).toEqual({ status: 200, body: { ok: true } })
-    expect((await requestToken(sandbox, clients.developer, { grant_type: 'password', ...dev })).status).toBe(
-      200,
-    )
+    expect((await requestToken(sandbox, clients.developer, { grant_type: 'password', ...dev })).status).toBe(200)
   })
 
   it('stays off after a wrong code, and the token stays valid', async () => {
@@ -191,18 +183,15 @@ describe('customers', () => {
   }
   const bob = { email: 'Bob@Example.com', password: 'bobs password' }
 
-  it.each(['1234', 'my-product'])(
-    'are created for product %s, in lower case, with tokens',
-    async (product) => {
-      const { status, body } = await create(product, bob)
-      expect(status).toBe(200)
-      expect(body).toMatchObject({ token_type: 'bearer', scope: 'customer=bob@example.com' })
-      const user = await call(sandbox, { token: body.access_token, path: '/v1/user' })
-      expect(user.body.username).toBe('bob@example.com')
-      const form = { grant_type: 'password', username: 'bob@example.com', password: bob.password }
-      expect((await requestToken(sandbox, clients.product, form)).status).toBe(200)
-    },
-  )
+  it.each(['1234', 'my-product'])('are created for product %s, in lower case, with tokens', async (product) => {
+    const { status, body } = await create(product, bob)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ token_type: 'bearer', scope: 'customer=bob@example.com' })
+    const user = await call(sandbox, { token: body.access_token, path: '/v1/user' })
+    expect(user.body.username).toBe('bob@example.com')
+    const form = { grant_type: 'password', username: 'bob@example.com', password: bob.password }
+    expect((await requestToken(sandbox, clients.product, form)).status).toBe(200)
+  })
 
   it('can have no password, and then cannot sign in with one', async () => {
     expect((await create('1234', { email: 'eve@example.com', no_password: 'true' })).status).toBe(200)
@@ -301,9 +290,7 @@ describe('deleting a customer', () => {
       requestToken(sandbox, basic('other-product', 'x'), owner).then(({ body }) => body.access_token),
     ])
     for (const by of tokens) expect((await remove(by)).status).toBe(403)
-    expect((await remove(await productToken(), '/v1/products/99/customers/jane@example.com')).status).toBe(
-      404,
-    )
+    expect((await remove(await productToken(), '/v1/products/99/customers/jane@example.com')).status).toBe(404)
     expect((await remove('unknown')).status).toBe(401)
   })
 })

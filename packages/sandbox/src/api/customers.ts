@@ -25,10 +25,7 @@ function createCustomer({ state, request, params }: Context): HttpResponse {
   // Particle's documentation sends no grant_type; its clients do.
   const grantType = getField(request, 'grant_type') ?? 'client_credentials'
   if (grantType !== 'client_credentials' || client.product?.id !== product.id) {
-    throw new ApiError(
-      403,
-      'Create a customer with a client of the product and grant_type=client_credentials',
-    )
+    throw new ApiError(403, 'Create a customer with a client of the product and grant_type=client_credentials')
   }
 
   // Particle stores it in lower case. A scope is split at spaces, so it has none.
@@ -71,11 +68,7 @@ export function getManagedProduct(token: AccessToken, { state, params }: Context
 }
 
 /** A product's token is restricted to its product. The owner's own token may manage all products of the owner. */
-function canManage(
-  { clients }: SandboxState,
-  { account, clientId }: AccessToken,
-  product: ProductOptions,
-): boolean {
+function canManage({ clients }: SandboxState, { account, clientId }: AccessToken, product: ProductOptions): boolean {
   if (account.customerOf !== undefined) return false
   const tokenProduct = clients.get(clientId)?.product
   if (tokenProduct) return tokenProduct.id === product.id

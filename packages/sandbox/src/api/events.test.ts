@@ -32,9 +32,7 @@ async function open(path: string, init: RequestInit & { token?: string } = {}): 
     ...init,
     headers,
   })
-  const reader = (response.body as ReadableStream<Uint8Array>)
-    .pipeThrough(new TextDecoderStream())
-    .getReader()
+  const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
   const readUntil = async (isDone: (text: string) => boolean) => {
     let text = ''
     while (!isDone(text)) {
@@ -55,8 +53,7 @@ const publish = (json: object, path = '/v1/devices/events', by = token) =>
   call(sandbox, { token: by, path, method: 'POST', json })
 
 async function ownerToken(): Promise<string> {
-  return (await requestToken(sandbox, clients.product, { grant_type: 'client_credentials' })).body
-    .access_token
+  return (await requestToken(sandbox, clients.product, { grant_type: 'client_credentials' })).body.access_token
 }
 async function janesToken(): Promise<string> {
   const form = { grant_type: 'client_credentials', scope: 'customer=jane@example.com' }
@@ -170,15 +167,12 @@ describe('event ids', () => {
 })
 
 describe('publishing', () => {
-  it.each([
-    [{}],
-    [{ name: '' }],
-    [{ name: 'a\nb' }],
-    [{ name: 'x'.repeat(65) }],
-    [{ name: 'x', ttl: 'soon' }],
-  ])('rejects %j', async (json) => {
-    expect(await publish(json)).toMatchObject({ status: 400, body: { ok: false } })
-  })
+  it.each([[{}], [{ name: '' }], [{ name: 'a\nb' }], [{ name: 'x'.repeat(65) }], [{ name: 'x', ttl: 'soon' }]])(
+    'rejects %j',
+    async (json) => {
+      expect(await publish(json)).toMatchObject({ status: 400, body: { ok: false } })
+    },
+  )
 })
 
 describe('over HTTP', () => {

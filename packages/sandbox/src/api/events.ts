@@ -10,9 +10,7 @@ import { getManagedProduct } from './customers.ts'
 export const eventRoutes = [
   tokenRoute('GET', '/v1/devices/events', streamAccount),
   tokenRoute('GET', '/v1/devices/events/:prefix', streamAccount),
-  tokenRoute('POST', '/v1/devices/events', (token, context) =>
-    publish(token, context, token.account.customerOf),
-  ),
+  tokenRoute('POST', '/v1/devices/events', (token, context) => publish(token, context, token.account.customerOf)),
   tokenRoute('GET', '/v1/products/:product/events', streamProduct),
   tokenRoute('GET', '/v1/products/:product/events/:prefix', streamProduct),
   tokenRoute('POST', '/v1/products/:product/events', (token, context) =>
@@ -44,11 +42,7 @@ function openStream(
   return { status: 200, headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' }, body }
 }
 
-function publish(
-  { account }: AccessToken,
-  { state, request }: Context,
-  productId: string | undefined,
-): HttpResponse {
+function publish({ account }: AccessToken, { state, request }: Context, productId: string | undefined): HttpResponse {
   const name = getField(request, 'name')
   // A line break would end the line of the stream.
   if (!name || name.length > 64 || /[\r\n]/.test(name)) {

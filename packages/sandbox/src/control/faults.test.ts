@@ -85,8 +85,7 @@ describe('a fault', () => {
 
   it('changes nothing, and is not counted as a failure', async () => {
     sandbox.failNext({ error: 'invalid_grant', times: 20 })
-    for (let i = 0; i < 20; i += 1)
-      expect((await requestToken(sandbox, clients.developer, password)).status).toBe(400)
+    for (let i = 0; i < 20; i += 1) expect((await requestToken(sandbox, clients.developer, password)).status).toBe(400)
     expect((await requestToken(sandbox, clients.developer, password)).status).toBe(200)
   })
 
@@ -95,9 +94,7 @@ describe('a fault', () => {
     const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
     sandbox.failNext({ drop: 'before', after: true })
     await expect(requestToken(sandbox, clients.product, refresh)).rejects.toThrow(TypeError)
-    expect((await requestToken(sandbox, clients.product, refresh)).body.error_description).toBe(
-      'Invalid refresh token',
-    )
+    expect((await requestToken(sandbox, clients.product, refresh)).body.error_description).toBe('Invalid refresh token')
   })
 
   it('without after does not handle the request', async () => {

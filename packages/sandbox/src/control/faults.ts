@@ -117,8 +117,7 @@ export function replacesResponse({ status, error, body, headers, drop, after }: 
   return hasResponse || (drop === 'during' && !after)
 }
 
-const truncatedBody =
-  '{"token_type":"bearer","access_token":"the rest of this response is lost","expires_in":7776000}'
+const truncatedBody = '{"token_type":"bearer","access_token":"the rest of this response is lost","expires_in":7776000}'
 
 /** Returns the response of a fault. */
 export function faultResponse(fault: FaultOptions): HttpResponse {

@@ -31,12 +31,7 @@ describe('a hint', () => {
     ['a client with an empty secret', basic('particle', ''), password, /secret is missing or empty/],
     ['a wrong secret', basic('my-product-1234', 'nope'), owner, /exists, and its secret is wrong/],
     ['a wrong secret that cannot be decoded', basic('particle', '%zz'), password, /its secret is wrong/],
-    [
-      'a percent-encoded secret in Basic',
-      basic('my-product-1234', 'product%2Dsecret'),
-      owner,
-      /was percent-encoded/,
-    ],
+    ['a percent-encoded secret in Basic', basic('my-product-1234', 'product%2Dsecret'), owner, /was percent-encoded/],
     [
       'a secret that was encoded twice in the form',
       '',
@@ -61,12 +56,7 @@ describe('a hint', () => {
       { grant_type: 'password', password: 'x' },
       /The username is missing or empty/,
     ],
-    [
-      'authorization_code',
-      clients.developer,
-      { grant_type: 'authorization_code', code: 'x' },
-      /for web clients/,
-    ],
+    ['authorization_code', clients.developer, { grant_type: 'authorization_code', code: 'x' }, /for web clients/],
     ['an unknown account', clients.developer, { ...password, username: 'DEV' }, /account does not exist/],
     ['a wrong password', clients.developer, { ...password, password: 'x' }, /the password is wrong/],
     [
@@ -75,12 +65,7 @@ describe('a hint', () => {
       { grant_type: 'password', ...jane, password: 'x' },
       /Client and account are correct, the password is wrong/,
     ],
-    [
-      "another's account on a user client",
-      clients.user,
-      { grant_type: 'password', ...mfa },
-      /Only its owner/,
-    ],
+    ["another's account on a user client", clients.user, { grant_type: 'password', ...mfa }, /Only its owner/],
     ['an unknown client', 'Basic bm9ib2R5Ong=', password, /client does not exist/],
     ['a bearer token as client', 'Bearer x', password, /A bearer token is not a client/],
     [
@@ -102,20 +87,10 @@ describe('a hint', () => {
       { grant_type: 'refresh_token', refresh_token: 'x' },
       /never work/,
     ],
-    [
-      'a used refresh token',
-      clients.product,
-      { grant_type: 'refresh_token', refresh_token: 'x' },
-      /used once/,
-    ],
+    ['a used refresh token', clients.product, { grant_type: 'refresh_token', refresh_token: 'x' }, /used once/],
     ['client_credentials without an owner', clients.developer, owner, /needs a client with an owner/],
     ['an unknown customer', clients.product, { ...owner, scope: 'customer=JANE' }, /existing customer/],
-    [
-      'a lifetime that is not a number',
-      clients.developer,
-      { ...password, expires_in: '90d' },
-      /never expires/,
-    ],
+    ['a lifetime that is not a number', clients.developer, { ...password, expires_in: '90d' }, /never expires/],
     [
       'an unknown mfa_token',
       clients.developer,

@@ -56,8 +56,7 @@ function findPathHint(path: string): string | undefined {
   if (wrongBaseUrl.test(path)) {
     return 'The base URL contains a path, or a slash at its end: remove it. It is the address only, such as http://127.0.0.1:8765.'
   }
-  if (path.startsWith('/oauth'))
-    return 'The token endpoint is /oauth/token. There is nothing else under /oauth.'
+  if (path.startsWith('/oauth')) return 'The token endpoint is /oauth/token. There is nothing else under /oauth.'
   if (path.startsWith('/v1/products/')) return undefined
   return 'The sandbox has the token endpoint, /v1/access_tokens, /v1/user, /v1/devices with their events, and /v1/products/PRODUCT/customers.'
 }

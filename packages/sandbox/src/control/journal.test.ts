@@ -1,16 +1,7 @@
 import type { JournalEntry } from '@particle-grants/sandbox'
 import { createClock, createSandbox } from '@particle-grants/sandbox'
 import { describe, expect, it } from 'vitest'
-import {
-  call,
-  clients,
-  dev,
-  getMfaToken,
-  mfa,
-  requestToken,
-  signIn,
-  submitCode,
-} from '../../test/token-requests.ts'
+import { call, clients, dev, getMfaToken, mfa, requestToken, signIn, submitCode } from '../../test/token-requests.ts'
 import { parseRequest } from '../http/request.ts'
 import { Journal } from './journal.ts'
 
@@ -74,12 +65,7 @@ describe('the journal', () => {
 
   it('keeps no secret, in whatever field', async () => {
     const sandbox = createSandbox()
-    const planted = new Set<string>([
-      'planted-password',
-      'planted-secret',
-      'planted-token',
-      'planted recovery',
-    ])
+    const planted = new Set<string>(['planted-password', 'planted-secret', 'planted-token', 'planted recovery'])
     const everywhere = { password: 'planted-password', client_secret: 'planted-secret', otp: '918273' }
     planted.add('918273')
 
@@ -119,9 +105,7 @@ describe('the journal', () => {
     }
 
     const journal = JSON.stringify(sandbox.requests())
-    expect(
-      [...planted].filter((secret) => journal.includes(secret) || journal.includes(encodeURI(secret))),
-    ).toEqual([])
+    expect([...planted].filter((secret) => journal.includes(secret) || journal.includes(encodeURI(secret)))).toEqual([])
   })
 
   it('keeps no control characters, which a terminal would execute, and no long text', async () => {

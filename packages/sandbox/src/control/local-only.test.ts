@@ -10,8 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const get = (path: string, headers: Record<string, string>) =>
-  send(server.url, { method: 'GET', path, headers })
+const get = (path: string, headers: Record<string, string>) => send(server.url, { method: 'GET', path, headers })
 const everything = [
   '/',
   '/sandbox.js',
@@ -24,22 +23,16 @@ const everything = [
 ]
 
 describe('the Host header', () => {
-  it.each([
-    'evil.test',
-    '127.0.0.1.evil.test',
-    'localhost.evil.test',
-    'localhost:8765@evil.test',
-    '192.168.0.1',
-  ])('is rejected on every path as "%s"', async (host) => {
-    for (const path of everything) expect((await get(path, { host })).status).toBe(421)
-  })
-
-  it.each(['localhost', 'localhost:1', '127.0.0.1:8765', '[::1]:8765', 'LOCALHOST:80'])(
-    'can be %s',
+  it.each(['evil.test', '127.0.0.1.evil.test', 'localhost.evil.test', 'localhost:8765@evil.test', '192.168.0.1'])(
+    'is rejected on every path as "%s"',
     async (host) => {
-      expect((await get('/__sandbox/', { host })).status).toBe(200)
+      for (const path of everything) expect((await get(path, { host })).status).toBe(421)
     },
   )
+
+  it.each(['localhost', 'localhost:1', '127.0.0.1:8765', '[::1]:8765', 'LOCALHOST:80'])('can be %s', async (host) => {
+    expect((await get('/__sandbox/', { host })).status).toBe(200)
+  })
 })
 
 describe('requests from foreign pages', () => {

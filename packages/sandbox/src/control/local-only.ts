@@ -25,7 +25,6 @@ export function rejectForeignRequest(
 function isForeign(headers: ParsedRequest['headers'], ownOrigin: string): boolean {
   const { origin, 'sec-fetch-site': site } = headers
   return (
-    (origin !== undefined && origin !== ownOrigin) ||
-    (site !== undefined && site !== 'same-origin' && site !== 'none')
+    (origin !== undefined && origin !== ownOrigin) || (site !== undefined && site !== 'same-origin' && site !== 'none')
   )
 }

@@ -86,10 +86,7 @@ describe('listening', () => {
     const handle = () => Promise.reject(new Error('out of order'))
     const server = await listen({ handle })
     const { status, text } = await send(server.url, { path: '/' })
-    expect([status, text]).toEqual([
-      500,
-      expect.stringMatching(/^The sandbox itself failed: Error: out of order/),
-    ])
+    expect([status, text]).toEqual([500, expect.stringMatching(/^The sandbox itself failed: Error: out of order/)])
     await server.close()
   })
 

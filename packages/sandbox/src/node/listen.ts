@@ -95,9 +95,7 @@ function readBody(incoming: IncomingMessage): Promise<string | undefined> {
       if (size <= maxBodyBytes) chunks.push(chunk)
     })
     // The decoder drops a byte order mark, as Express does.
-    incoming.on('end', () =>
-      resolve(size <= maxBodyBytes ? decoder.decode(Buffer.concat(chunks)) : undefined),
-    )
+    incoming.on('end', () => resolve(size <= maxBodyBytes ? decoder.decode(Buffer.concat(chunks)) : undefined))
     incoming.on('error', reject)
   })
 }

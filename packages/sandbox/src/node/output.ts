@@ -60,8 +60,7 @@ function formatColumns(rows: readonly (readonly string[])[]): string {
 
 /** Formats a request as a line for the terminal, with its hint below. */
 export function formatRequest(entry: JournalEntry, colors: boolean): string {
-  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
-    colors ? styleText(style, text) : text
+  const paint = (style: Parameters<typeof styleText>[0], text: string) => (colors ? styleText(style, text) : text)
   const { at, method, path, grant_type: grantType, client_id: clientId, status, hint } = entry
   const details = [grantType, clientId].filter(Boolean).join(' · ')
   const line = [

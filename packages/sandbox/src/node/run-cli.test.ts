@@ -60,9 +60,7 @@ describe('particle-sandbox', () => {
       // A request that waits for an hour must not delay the exit.
       await send(url, { path: '/__sandbox/faults', body: '{"delay":3600000}' })
       const busy = send(url, { method: 'GET', path: '/v1/user' }).catch(() => 'ended')
-      await eventually(
-        async () => (await send(url, { method: 'GET', path: '/__sandbox/faults' })).json,
-      ).toEqual([])
+      await eventually(async () => (await send(url, { method: 'GET', path: '/__sandbox/faults' })).json).toEqual([])
       program.kill(signal)
       expect([await busy, await program.exited]).toEqual(['ended', { code: 0, signal: null }])
       await expect(program.next()).rejects.toThrow('The program ended')

@@ -71,10 +71,7 @@ describe('the access token of an API request', () => {
     ['an empty query', () => ({ query: '' })],
     ['an empty query and a valid token', () => ({ query: `&access_token=${token}` })],
     ['a valid token that is repeated in the query', () => ({ query: `${token}&access_token=${token}` })],
-    [
-      'a valid token that is repeated in a form',
-      () => ({ body: `access_token=${token}&access_token=${token}` }),
-    ],
+    ['a valid token that is repeated in a form', () => ({ body: `access_token=${token}&access_token=${token}` })],
     ['an empty field', () => ({ body: 'access_token=' })],
   ])('is invalid if it is %s', async (_title, places) => {
     const { status, json } = await request(places())

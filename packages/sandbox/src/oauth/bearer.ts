@@ -51,8 +51,7 @@ function checkTokenInBody({ method, contentType }: ParsedRequest): void {
     throw new OAuthError('invalid_request', 'Method cannot be GET When putting the token in the body.')
   }
   if (contentType !== formType) {
-    const description =
-      'When putting the token in the body, content type must be application/x-www-form-urlencoded.'
+    const description = 'When putting the token in the body, content type must be application/x-www-form-urlencoded.'
     throw new OAuthError('invalid_request', description)
   }
 }

@@ -19,12 +19,7 @@ async function descriptionFor(authorization: string, form: Record<string, string
 
 describe('the client of a token request', () => {
   it.each([
-    [
-      'Basic is used instead of the form',
-      clients.developer,
-      { client_id: 'unknown', client_secret: 'x' },
-      'signed in',
-    ],
+    ['Basic is used instead of the form', clients.developer, { client_id: 'unknown', client_secret: 'x' }, 'signed in'],
     ['the form does not replace a wrong Basic', basic('particle', 'wrong'), inBody, unknownClient],
     ['the form does not replace an empty Basic secret', basic('particle', ''), inBody, noSecret],
     ['the form does not replace an empty Basic id', basic('', 'particle'), inBody, noId],
@@ -32,18 +27,8 @@ describe('the client of a token request', () => {
     ['Basic with invalid characters is ignored', 'Basic cGFy!GljbGU=', inBody, 'signed in'],
     ['Basic with a line break in the secret is ignored', `Basic ${btoa('particle:par\nticle')}`, {}, noId],
     ['a Bearer header does not replace the form', 'Bearer abc', inBody, 'signed in'],
-    [
-      'the scheme can have any case and several spaces',
-      `bAsIc   ${btoa('particle:particle')}`,
-      {},
-      'signed in',
-    ],
-    [
-      'base64 without padding is accepted',
-      `Basic ${btoa('particle:particle').replace(/=/g, '')}`,
-      {},
-      'signed in',
-    ],
+    ['the scheme can have any case and several spaces', `bAsIc   ${btoa('particle:particle')}`, {}, 'signed in'],
+    ['base64 without padding is accepted', `Basic ${btoa('particle:particle').replace(/=/g, '')}`, {}, 'signed in'],
     ['a client id that is too long is malformed', basic('a'.repeat(41), 'x'), {}, noId],
     ['a client id with another character is malformed', basic('par.ticle', 'x'), {}, noId],
     ['client ids are case-sensitive', basic('Particle', 'particle'), {}, unknownClient],
@@ -55,26 +40,19 @@ describe('the client of a token request', () => {
   it('is rejected if its id is repeated in the form', async () => {
     const response = await createSandbox().fetch('http://sandbox.test/oauth/token', {
       method: 'POST',
-      body: new URLSearchParams([
-        ['grant_type', 'password'],
-        ...Object.entries(inBody),
-        ['client_id', 'particle'],
-      ]),
+      body: new URLSearchParams([['grant_type', 'password'], ...Object.entries(inBody), ['client_id', 'particle']]),
     })
     expect(await response.json()).toEqual({ error: 'invalid_client', error_description: noId })
   })
 
-  it.each(['a:b:c', 'pfläume ✓', 'plus+and%20percent', ' space '])(
-    'can have the secret "%s"',
-    async (secret) => {
-      const sandbox = createSandbox({
-        clients: [{ id: 'odd-client', secret, kind: 'user', owner: 'dev@example.com' }],
-      })
-      const form = { grant_type: 'client_credentials' }
-      expect((await requestToken(sandbox, basic('odd-client', secret), form)).status).toBe(200)
-      expect(
-        (await requestToken(sandbox, '', { ...form, client_id: 'odd-client', client_secret: secret })).status,
-      ).toBe(200)
-    },
-  )
+  it.each(['a:b:c', 'pfläume ✓', 'plus+and%20percent', ' space '])('can have the secret "%s"', async (secret) => {
+    const sandbox = createSandbox({
+      clients: [{ id: 'odd-client', secret, kind: 'user', owner: 'dev@example.com' }],
+    })
+    const form = { grant_type: 'client_credentials' }
+    expect((await requestToken(sandbox, basic('odd-client', secret), form)).status).toBe(200)
+    expect((await requestToken(sandbox, '', { ...form, client_id: 'odd-client', client_secret: secret })).status).toBe(
+      200,
+    )
+  })
 })

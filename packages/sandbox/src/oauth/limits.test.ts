@@ -9,8 +9,7 @@ const correct = { grant_type: 'password', ...dev }
 const wrong = { ...correct, password: 'wrong' }
 const limited = { error: 'rate_limit_exceeded', error_description: 'Rate limit exceeded.' }
 
-const status = async (sandbox: Sandbox, form = correct) =>
-  (await requestToken(sandbox, clients.developer, form)).status
+const status = async (sandbox: Sandbox, form = correct) => (await requestToken(sandbox, clients.developer, form)).status
 
 async function fail(sandbox: Sandbox, times: number, form = wrong) {
   for (let i = 0; i < times; i += 1) await requestToken(sandbox, clients.developer, form)

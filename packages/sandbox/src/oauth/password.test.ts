@@ -51,9 +51,7 @@ describe('the password grant', () => {
   it('reads a password with characters that forms escape', async () => {
     const odd = { username: 'odd@example.com', password: 'a+b&c=d %41 ü:✓' }
     const sandbox = createSandbox({ accounts: [odd] })
-    expect((await requestToken(sandbox, clients.developer, { grant_type: 'password', ...odd })).status).toBe(
-      200,
-    )
+    expect((await requestToken(sandbox, clients.developer, { grant_type: 'password', ...odd })).status).toBe(200)
   })
 
   it('rejects a repeated password', async () => {

@@ -32,11 +32,7 @@ describe('a refresh token', () => {
     const sandbox = frozen()
     const scope = 'customer=jane@example.com'
     const { body } = await requestToken(sandbox, clients.product, { ...owner, scope, expires_in: '60' })
-    const renewed = await requestToken(
-      sandbox,
-      clients.product,
-      refresh(body.refresh_token, { scope: 'bogus' }),
-    )
+    const renewed = await requestToken(sandbox, clients.product, refresh(body.refresh_token, { scope: 'bogus' }))
     expect(renewed.body).toMatchObject({ scope, expires_in: 7_776_000 })
   })
 
@@ -50,9 +46,7 @@ describe('a refresh token', () => {
   it('does not end when another client uses it', async () => {
     const sandbox = frozen()
     const { body } = await requestToken(sandbox, clients.product, owner)
-    expect((await requestToken(sandbox, clients.noPassword, refresh(body.refresh_token))).body).toEqual(
-      invalid,
-    )
+    expect((await requestToken(sandbox, clients.noPassword, refresh(body.refresh_token))).body).toEqual(invalid)
     expect((await requestToken(sandbox, clients.product, refresh(body.refresh_token))).status).toBe(200)
   })
 
@@ -77,17 +71,13 @@ describe('a refresh token', () => {
     sandbox.clock.advance(lifetime)
     expect((await requestToken(sandbox, clients.product, refresh(early.body.refresh_token))).status).toBe(200)
     sandbox.clock.advance(1)
-    expect((await requestToken(sandbox, clients.product, refresh(late.body.refresh_token))).body).toEqual(
-      expired,
-    )
+    expect((await requestToken(sandbox, clients.product, refresh(late.body.refresh_token))).body).toEqual(expired)
   })
 
   it('is invalid for another client before it is expired', async () => {
     const sandbox = frozen()
     const { body } = await requestToken(sandbox, clients.product, owner)
     sandbox.clock.advance('200d')
-    expect((await requestToken(sandbox, clients.noPassword, refresh(body.refresh_token))).body).toEqual(
-      invalid,
-    )
+    expect((await requestToken(sandbox, clients.noPassword, refresh(body.refresh_token))).body).toEqual(invalid)
   })
 })

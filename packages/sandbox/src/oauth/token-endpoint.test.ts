@@ -39,12 +39,7 @@ describe('the order of checks', () => {
       { password: '' },
       'The grant type is unauthorised for this client_id',
     ],
-    [
-      'client before lower case',
-      basic('particle', 'x'),
-      { grant_type: 'PASSWORD' },
-      'Client credentials are invalid',
-    ],
+    ['client before lower case', basic('particle', 'x'), { grant_type: 'PASSWORD' }, 'Client credentials are invalid'],
     [
       'lower case before the fields',
       clients.developer,
@@ -169,12 +164,7 @@ describe('the lifetime of a token', () => {
     ['a number of seconds', { expires_in: '3600' }, 3600, true],
     ['0 never expires and has no refresh token', { expires_in: '0' }, 0, false],
     ['an empty lifetime is ignored', { expires_in: '' }, ninetyDays, true],
-    [
-      'a text that is not a number never expires, and is returned as null',
-      { expires_in: '90d' },
-      null,
-      false,
-    ],
+    ['a text that is not a number never expires, and is returned as null', { expires_in: '90d' }, null, false],
     ['a negative number never expires, and is returned unchanged', { expires_in: '-5' }, -5, true],
     ['a date is returned in seconds', { expires_at: '2026-01-01T01:00:00Z' }, 3600, true],
     ['an invalid date never expires', { expires_at: 'tomorrow' }, null, false],
@@ -235,11 +225,7 @@ describe('the scope', () => {
 
   it.each([
     ['an unknown customer', clients.product, { ...owner, scope: 'customer=unknown@example.com' }],
-    [
-      'a customer, to a developer client',
-      clients.developer,
-      { ...password, scope: 'customer=jane@example.com' },
-    ],
+    ['a customer, to a developer client', clients.developer, { ...password, scope: 'customer=jane@example.com' }],
     ['a customer, to a user client', clients.user, { ...owner, scope: 'customer=jane@example.com' }],
     ['a word that is not a scope', clients.product, { ...owner, scope: 'devices:list bogus' }],
   ])('is rejected: %s', async (_title, client, form) => {

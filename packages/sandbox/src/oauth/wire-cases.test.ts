@@ -14,9 +14,9 @@ interface WireCase {
 }
 
 // Recorded from Particle's open OAuth server library, node-oauth2-server 3.2.3.
-const { cases } = JSON.parse(
-  readFileSync(new URL('../../fixtures/wire-cases.json', import.meta.url), 'utf8'),
-) as { cases: WireCase[] }
+const { cases } = JSON.parse(readFileSync(new URL('../../fixtures/wire-cases.json', import.meta.url), 'utf8')) as {
+  cases: WireCase[]
+}
 
 const sandbox = createSandbox()
 let server: SandboxServer
@@ -39,10 +39,7 @@ const steps: Record<string, () => Promise<Record<string, string>>> = {
     return { mfa_token: json.mfa_token, otp: sandbox.otp(mfa.username) }
   },
   'tokens from product': async () => {
-    const { json } = await sendForm(
-      basic('my-product-1234', 'product-secret'),
-      'grant_type=client_credentials',
-    )
+    const { json } = await sendForm(basic('my-product-1234', 'product-secret'), 'grant_type=client_credentials')
     return { refresh_token: json.refresh_token }
   },
   'tokens from developer': async () => {

@@ -87,9 +87,7 @@ export class Accounts {
 
   /** Finds any account with this username, a developer's first. */
   find(username: string): Account | undefined {
-    return (
-      this.findDeveloper(username) ?? this.#all.find((account) => isSameUsername(account.username, username))
-    )
+    return this.findDeveloper(username) ?? this.#all.find((account) => isSameUsername(account.username, username))
   }
 
   list(): readonly Account[] {
@@ -97,9 +95,7 @@ export class Accounts {
   }
 
   #find(username: string, customerOf: string | undefined): Account | undefined {
-    return this.#all.find(
-      (account) => account.customerOf === customerOf && isSameUsername(account.username, username),
-    )
+    return this.#all.find((account) => account.customerOf === customerOf && isSameUsername(account.username, username))
   }
 }
 

@@ -20,13 +20,7 @@ export interface Settings {
   eventIds: boolean
 }
 
-const grantTypes = [
-  'password',
-  'urn:custom:mfa-otp',
-  'urn:custom:recovery-code',
-  'client_credentials',
-  'refresh_token',
-]
+const grantTypes = ['password', 'urn:custom:mfa-otp', 'urn:custom:recovery-code', 'client_credentials', 'refresh_token']
 
 /** The settings of a new sandbox. */
 export const defaultSettings: Settings = {
@@ -40,10 +34,7 @@ export const defaultSettings: Settings = {
   eventIds: false,
 }
 
-const seconds: Rule = [
-  (value) => Number.isFinite(value) && Number(value) >= 0,
-  'a number of seconds, 0 or more',
-]
+const seconds: Rule = [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of seconds, 0 or more']
 
 const settingRules: Rules<Settings> = {
   accessTokenLifetime: seconds,

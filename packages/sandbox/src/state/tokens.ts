@@ -44,10 +44,7 @@ export class Tokens {
    * Issues an access token, and a refresh token where there is one. As in the open library, a lifetime that is not above
    * 0 (NaN too) never expires, and 0 and NaN have no refresh token.
    */
-  issue(
-    { account, client, scope }: SignIn,
-    lifetimeSeconds: number,
-  ): { accessToken: string; refreshToken?: string } {
+  issue({ account, client, scope }: SignIn, lifetimeSeconds: number): { accessToken: string; refreshToken?: string } {
     const { grants, refreshTokenLifetime } = this.#settings
     const accessToken = randomToken()
     const expiresAt = lifetimeSeconds > 0 ? this.#after(lifetimeSeconds) : null

@@ -91,12 +91,9 @@ describe.runIf(canOpenTerminals === true)('a terminal', () => {
     onTestFinished(() => {
       delete process.env.PLANTED_FOR_TERMINALS
     })
-    const { ended, screen } = run(
-      'console.log(process.env.PLANTED_FOR_TERMINALS, process.env.OWN, process.env.TERM)',
-      {
-        env: { OWN: 'own' },
-      },
-    )
+    const { ended, screen } = run('console.log(process.env.PLANTED_FOR_TERMINALS, process.env.OWN, process.env.TERM)', {
+      env: { OWN: 'own' },
+    })
     await ended
 
     expect(screen()).toBe('undefined own xterm-256color')
@@ -143,9 +140,7 @@ describe.runIf(canOpenTerminals === true)('the drawing of a screen', () => {
   it('keeps each word in its column, although SVG collapses spaces', async () => {
     const svg = await draw('  two words   apart')
 
-    expect(svg).toMatch(
-      /<text x="32.8" [^>]*textLength="75.6"[^>]*>two words<.*<text x="133.6" [^>]*>apart</s,
-    )
+    expect(svg).toMatch(/<text x="32.8" [^>]*textLength="75.6"[^>]*>two words<.*<text x="133.6" [^>]*>apart</s)
   })
 
   it('draws blocks and backgrounds as rectangles, so that they touch', async () => {

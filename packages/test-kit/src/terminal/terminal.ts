@@ -104,9 +104,7 @@ export class Screen {
 
   get text(): string {
     const { active: buffer } = this.#xterm.buffer
-    const lines = Array.from({ length: buffer.length }, (_, row) =>
-      buffer.getLine(row)?.translateToString(true),
-    )
+    const lines = Array.from({ length: buffer.length }, (_, row) => buffer.getLine(row)?.translateToString(true))
     return lines
       .map((line = '') => line.trimEnd())
       .join('\n')

@@ -40,16 +40,13 @@ The token does not change while the command runs. For a command that runs longer
       process.exitCode = code === 'ENOENT' ? shellCodes.notFound : shellCodes.notExecutable
       // The command may contain a secret and is not repeated.
       this.note(
-        code === 'ENOENT'
-          ? 'Error: The command was not found.'
-          : `Error: The command could not be run (${code}).`,
+        code === 'ENOENT' ? 'Error: The command was not found.' : `Error: The command could not be run (${code}).`,
       )
     }
   }
 }
 
-const credential =
-  /^PARTICLE_(?:\w+_)?(?:AUTH|TOKEN|USERNAME|PASSWORD|CLIENT_ID|CLIENT_KIND|SECRET|OTP|KEY)$/i
+const credential = /^PARTICLE_(?:\w+_)?(?:AUTH|TOKEN|USERNAME|PASSWORD|CLIENT_ID|CLIENT_KIND|SECRET|OTP|KEY)$/i
 
 /** Returns the environment with the token as its only credential of Particle. */
 function createEnvironment(

@@ -17,9 +17,7 @@ export class AuthWhoami extends AuthenticatedCommand {
       const { subject, client } = signIn
       return { account: getAccountName(signIn), subject, profile, baseUrl, client }
     }
-    const { username } = await this.progress('Asking the API', () =>
-      this.callApi<{ username?: unknown }>('/v1/user'),
-    )
+    const { username } = await this.progress('Asking the API', () => this.callApi<{ username?: unknown }>('/v1/user'))
     if (typeof username !== 'string') {
       throw new CliError('call_refused', { what: "Particle did not return the account's name." })
     }

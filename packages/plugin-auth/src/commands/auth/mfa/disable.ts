@@ -10,8 +10,7 @@ const maxAttempts = 3
 
 export class AuthMfaDisable extends AuthenticatedCommand {
   static override summary = 'Turn off two-step authentication.'
-  static override description =
-    "Prompts for the account's password. A TOTP secret in the keyring is removed, too."
+  static override description = "Prompts for the account's password. A TOTP secret in the keyring is removed, too."
   static override examples = ['<%= config.bin %> <%= command.id %> --password-stdin < password-file']
   static override flags = {
     'password-stdin': Flags.boolean({ summary: 'Read the password from stdin.' }),

@@ -23,10 +23,7 @@ export class AuthMfaEnable extends AuthenticatedCommand {
         remedy: 'Use --keep-secret, which stores the secret in the keyring only.',
       })
     }
-    const [{ Mfa }, enroll] = await Promise.all([
-      import('../../../mfa/mfa.ts'),
-      import('../../../mfa/enroll.ts'),
-    ])
+    const [{ Mfa }, enroll] = await Promise.all([import('../../../mfa/mfa.ts'), import('../../../mfa/enroll.ts')])
     const { stores } = this.connections
     const mfa = new Mfa(await this.connection(), stores)
     if (keepSecret) await this.#assertKeyring()
@@ -43,9 +40,7 @@ export class AuthMfaEnable extends AuthenticatedCommand {
     else await enroll.enrollUnattended(mfa, enrollment, { username, steps: await stores.get('file') })
     this.print(formatOutcome('success', `Two-step authentication is on for ${username}`))
     const { pages } = await import('@particle-grants/reference')
-    this.note(
-      `Save recovery codes at ${pages.two_step_authentication.url}. They only work at login.particle.io.`,
-    )
+    this.note(`Save recovery codes at ${pages.two_step_authentication.url}. They only work at login.particle.io.`)
     if (keepSecret) {
       if (this.canPrompt) await mfa.saveKey(username, enrollment.key)
       this.print('The TOTP secret is in the keyring: this machine can sign in unattended.')
