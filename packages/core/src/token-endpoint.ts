@@ -7,7 +7,7 @@ import type { RequestOutcome } from './lockout-guard.ts'
 import type { ChallengeLimits, ResponseEvent } from './machine/event.ts'
 import { customerRejected } from './machine/machine-errors.ts'
 import { isRevocationConfirmed } from './protocol/bearer.ts'
-import { type Fetch, type FetchInit, type HttpResponse, readBody } from './protocol/http.ts'
+import { type Fetch, type FetchInit, type HttpResponse, readBody, readTiming } from './protocol/http.ts'
 import {
   type ClientAuthentication,
   type EncodedRequest,
@@ -22,7 +22,7 @@ import {
   type TokenResponse,
   tokenEndpointErrors,
 } from './protocol/token-response.ts'
-import { findSystemCode, redactError } from './redact.ts'
+import { findSystemCode, redact, redactError } from './redact.ts'
 import { Secret } from './secret.ts'
 
 export interface TokenEndpointOptions {
@@ -70,12 +70,14 @@ export class TokenEndpoint {
     try {
       const init = { method, headers: headers.reveal(), body: body.reveal() }
       const http = await this.#exchange(path, init, signal)
-      const response = (isNewCustomer ? parseCustomerResponse : parseTokenResponse)(http, secrets)
+      const parse = isNewCustomer ? parseCustomerResponse : parseTokenResponse
+      const response = parse(http, (text) => redact(text, secrets))
+      const { date, retryAfterSeconds } = readTiming(http.headers)
       const elapsed = Math.max(0, clock.now() - sentAt)
       // Only the token endpoint's own `Date` corrects the clock: a proxy's may be wrong, or cached.
       const isOwn = response.type === 'error' ? isTokenEndpointError(response.error) : response.type !== 'unexpected'
-      if (isOwn) clock.adjust(response.date, elapsed)
-      const result = this.#toResult(response, clock.now() - elapsed)
+      if (isOwn) clock.adjust(date, elapsed)
+      const result = this.#toResult(response, retryAfterSeconds, clock.now() - elapsed)
       // A refused customer says nothing about an account.
       const isVerdict = result.outcome.type !== 'refused' || result.outcome.error === 'invalid_client'
       return isNewCustomer && !isVerdict ? { ...result, outcome: { type: 'unknown' } } : result
@@ -123,9 +125,9 @@ export class TokenEndpoint {
     return { event: { type: 'failed', at: this.#options.clock.now(), error }, outcome: { type } }
   }
 
-  #toResult(response: TokenResponse, requestedAt: number): RequestResult {
+  #toResult(response: TokenResponse, retryAfterSeconds: number | undefined, requestedAt: number): RequestResult {
     const { baseUrl, clock, challengeLimits: limits } = this.#options
-    const { type, status, retryAfterSeconds } = response
+    const { type, status } = response
     const at = clock.now()
     const error = type === 'error' ? response.error : undefined
     if (type === 'success') {
@@ -183,8 +185,8 @@ function isTransient({ status, error }: ErrorResponse): boolean {
 }
 
 /** Particle's response to an existing customer is not known: any 4xx is a refusal, with or without an error code. */
-function parseCustomerResponse(http: HttpResponse, secrets: readonly Secret[]): TokenResponse {
-  const response = parseTokenResponse(http.status === 201 ? { ...http, status: 200 } : http, secrets)
+function parseCustomerResponse(http: HttpResponse, redactText: (text: string) => string): TokenResponse {
+  const response = parseTokenResponse(http.status === 201 ? { ...http, status: 200 } : http, redactText)
   const { type, status } = response
   if (status < 400 || status >= 500 || status === 429 || type === 'mfa_required') return response
   if (type === 'error' && isTokenEndpointError(response.error)) return response

@@ -5,8 +5,6 @@ import { Secret } from '../src/secret.ts'
 import { customer } from '../src/subject.ts'
 import { noParameters, now, subjects } from './states.ts'
 
-const timing = { date: undefined, retryAfterSeconds: undefined } as const
-
 /** A response with tokens. Particle returns a refresh token to every client, whether it can use it or not. */
 export function granted(changes: Partial<SuccessResponse> = {}, at = now): MachineEvent<'granted'> {
   return {
@@ -21,7 +19,6 @@ export function granted(changes: Partial<SuccessResponse> = {}, at = now): Machi
       expiresInSeconds: 7_776_000,
       scope: undefined,
       unknownFields: new Secret({ hint: 'unknown-new' }),
-      ...timing,
       ...changes,
     },
   }
@@ -48,7 +45,6 @@ export function refused(error: string, changes: Partial<ErrorResponse> = {}, at 
       error,
       description: undefined,
       unknownFields: new Secret({ hint: 'unknown-error' }),
-      ...timing,
       ...changes,
     },
   }

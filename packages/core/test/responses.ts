@@ -1,4 +1,6 @@
 import type { HttpResponse } from '../src/protocol/http.ts'
+import { redact } from '../src/redact.ts'
+import { Secret } from '../src/secret.ts'
 
 /** The smallest body with tokens. */
 export const tokenBody = { access_token: 'a', token_type: 'bearer', expires_in: 60 } as const
@@ -15,4 +17,10 @@ export function httpResponse(
     headers: { get: (name) => headers[name.toLowerCase()] ?? null },
     body: body instanceof Uint8Array ? body : new TextEncoder().encode(text),
   }
+}
+
+/** Returns a function that redacts these secrets. */
+export function createRedactor(sent: readonly string[]): (text: string) => string {
+  const secrets = sent.map((secret) => new Secret(secret))
+  return (text) => redact(text, secrets)
 }

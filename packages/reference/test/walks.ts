@@ -175,8 +175,6 @@ type Creator = (step: Step, moment: Moment) => MachineEvent
 const requestedBy = ({ expiresInSeconds, scope }: Step) => ({ expires_in: expiresInSeconds, scope })
 
 /** What is on every response, whatever it says. */
-const timing = { date: undefined, retryAfterSeconds: undefined } as const
-
 const creators: Readonly<Record<EventType, Creator>> = {
   login: (step, { at, index, state: { identity } }) => ({
     type: 'login',
@@ -232,7 +230,6 @@ const creators: Readonly<Record<EventType, Creator>> = {
       expiresInSeconds: expiresInSeconds === 0 ? null : expiresInSeconds,
       scope,
       unknownFields: new Secret({}),
-      ...timing,
     },
   }),
   challenged: ({ count, expiresInSeconds = 0 }, { at, index }) => ({
@@ -251,7 +248,6 @@ const creators: Readonly<Record<EventType, Creator>> = {
       error,
       description: flag ? 'No.' : undefined,
       unknownFields: new Secret({}),
-      ...timing,
     },
   }),
   failed: ({ count }, { at }) => ({

@@ -35,7 +35,6 @@ export function explainPasted(text: string): Explained | undefined {
   if (status === undefined) return explainUnreadable(pasted.body, shown)
   const response = parseTokenResponse({
     status,
-    headers: { get: (name) => pasted.headers.get(name.toLowerCase()) ?? null },
     body: new TextEncoder().encode(pasted.body),
   })
   return explainResponse(response, pasted, shown)

@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from 'vitest'
-import { type FetchResponse, isHeaderSafe, maxBodyBytes, parseJsonObject, readBody } from './http.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { httpResponse } from '../../test/responses.ts'
+import { type FetchResponse, isHeaderSafe, maxBodyBytes, parseJsonObject, readBody, readTiming } from './http.ts'
 
 /** A response whose body arrives in chunks of these lengths, each filled with its index. */
 function inChunks(lengths: Iterable<number>) {
@@ -87,5 +88,65 @@ describe('isHeaderSafe', () => {
     [undefined, false],
   ])('judges %j: %s', (value, expected) => {
     expect(isHeaderSafe(value)).toBe(expected)
+  })
+})
+
+describe('readTiming', () => {
+  const date = 'Thu, 01 Jan 2026 00:00:00 GMT'
+  const noTiming = { date: undefined, retryAfterSeconds: undefined }
+  const read = (headers: Readonly<Record<string, string>>) => readTiming(httpResponse(200, '', headers).headers)
+
+  it('returns nothing where there are no headers, or they cannot be read', () => {
+    const get = () => {
+      throw new Error('no headers here')
+    }
+    expect(read({})).toEqual(noTiming)
+    expect(readTiming({ get })).toEqual(noTiming)
+  })
+
+  it('returns the server’s time', () => {
+    expect(read({ date }).date).toBe(Date.UTC(2026, 0, 1))
+  })
+
+  it.each(['UTC', 'America/New_York', 'Asia/Tokyo'])(
+    'reads all three formats of HTTP as GMT on a machine in the time zone %s',
+    (timeZone) => {
+      vi.stubEnv('TZ', timeZone)
+      onTestFinished(() => void vi.unstubAllEnvs())
+      for (const text of [date, 'Thursday, 01-Jan-26 00:00:00 GMT', 'Thu Jan  1 00:00:00 2026']) {
+        expect(read({ date: text }).date, text).toBe(Date.UTC(2026, 0, 1))
+      }
+    },
+  )
+
+  it.each(['', 'soon', 'Thu, 99 Foo 2026'])('does not accept the date %j', (text) => {
+    expect(read({ date: text })).toEqual(noTiming)
+  })
+
+  // biome-ignore format: one line per case, to be read as a table
+  it.each([
+    ['120', 120],
+    ['0', 0],
+    [' 7 ', 7],
+    ['86400', 86_400],
+    ['86401', 86_400],
+    ['999999999', 86_400],
+    ['9'.repeat(20), 86_400],
+    ['Sat, 03 Jan 2026 00:00:00 GMT', 86_400],
+    ['Thu, 01 Jan 2026 00:01:00 GMT', 60],
+    ['Thu, 01 Jan 2026 00:00:00 GMT', 0],
+    ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
+    ['', undefined],
+    ['soon', undefined],
+    ['120, 120', undefined],
+    ['-5', undefined],
+    ['1.5', undefined],
+    ['0x10', undefined],
+  ])('reads Retry-After %j as %s seconds', (text, seconds) => {
+    expect(read({ date, 'retry-after': text }).retryAfterSeconds).toBe(seconds)
+  })
+
+  it('does not compare a date with an unknown clock', () => {
+    expect(read({ 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }).retryAfterSeconds).toBeUndefined()
   })
 })

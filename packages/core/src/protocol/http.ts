@@ -92,3 +92,43 @@ export function encodeBase64(text: string): string {
 export function isHeaderSafe(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
 }
+
+/** What the headers say about time. */
+export interface ResponseTiming {
+  /** The server's time, milliseconds since 1970; `undefined` where `Date` cannot be read (a browser, another origin). */
+  readonly date: number | undefined
+  /** How long to wait, from `Retry-After`; at most a day. */
+  readonly retryAfterSeconds: number | undefined
+}
+
+/** `Retry-After` is seconds, or a date that is compared with the server's own clock (RFC 9110, section 10.2.3). */
+export function readTiming(headers: HttpResponse['headers']): ResponseTiming {
+  const date = parseHttpDate(readHeader(headers, 'date'))
+  const retryAfter = readHeader(headers, 'retry-after')
+  const isNumber = /^\s*\d+\s*$/.test(retryAfter)
+  const seconds = isNumber ? Number(retryAfter) : Math.ceil((parseHttpDate(retryAfter) - date) / 1000)
+  // A longer one is a mistake, or not Particle's.
+  return { date: toOptional(date), retryAfterSeconds: toOptional(Math.max(0, Math.min(86_400, seconds))) }
+}
+
+function toOptional(number: number): number | undefined {
+  return Number.isNaN(number) ? undefined : number
+}
+
+/** Headers of a custom `fetch` may throw. The response is parsed nevertheless. */
+function readHeader(headers: HttpResponse['headers'], name: string): string {
+  try {
+    return headers.get(name) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * All three formats of HTTP start with the day: `Date.parse` alone takes "-5" for a date in May 2001. One of them has no
+ * time zone, which `Date.parse` would take for local time.
+ */
+function parseHttpDate(value: string): number {
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value)) return Number.NaN
+  return Date.parse(/GMT\s*$/.test(value) ? value : `${value} GMT`)
+}

@@ -12,9 +12,10 @@ export type {
   SuccessResponse,
   UnexpectedResponse,
 } from './token-response.ts'
-export type { ResponseTiming, TokenEndpointError, TokenResponse, UnexpectedReason } from './token-response.ts'
-export { isHeaderSafe, maxBodyBytes, readBody } from './http.ts'
-export type { BodyReader, Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject } from './http.ts'
+export type { TokenEndpointError, TokenResponse, UnexpectedReason } from './token-response.ts'
+export { isHeaderSafe, maxBodyBytes, readBody, readTiming } from './http.ts'
+export type { BodyReader, Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject, ResponseTiming } from './http.ts'
+export { redact } from '../redact.ts'
 
 // Bearer tokens
 export { isAllowedUrl, isInvalidTokenError, isRevocationConfirmed } from './bearer.ts'

@@ -1,20 +1,12 @@
 import { deepFreeze } from '../grants/catalogue.ts'
-import { escapeControlCharacters, redact, truncate } from '../redact.ts'
+import { escapeControlCharacters, truncate } from '../redact.ts'
 import { Secret } from '../secret.ts'
 import { type HttpResponse, isHeaderSafe, type JsonObject, type JsonProblem, parseJsonObject } from './http.ts'
 
 /** What a parsed response from the token endpoint, or from something in its place, can be. */
 export type TokenResponse = SuccessResponse | ChallengeResponse | ErrorResponse | UnexpectedResponse
 
-/** What the headers say. */
-export interface ResponseTiming {
-  /** The server's time, milliseconds since 1970; `undefined` where `Date` cannot be read (a browser, another origin). */
-  readonly date: number | undefined
-  /** How long to wait, from `Retry-After`; at most a day. */
-  readonly retryAfterSeconds: number | undefined
-}
-
-interface ResponseBase<T extends string> extends ResponseTiming {
+interface ResponseBase<T extends string> {
   readonly type: T
   readonly status: number
 }
@@ -77,28 +69,26 @@ export function isTokenEndpointError(code: string): code is TokenEndpointError {
 }
 
 /**
- * Parses any response to a token request. Never throws. The body decides, not its content type; the error code decides,
+ * Parses any response to a token request. Never throws. The body decides, not its headers; the error code decides,
  * never its description.
  *
- * @param sentSecrets - the request's secrets, which are redacted where the server repeats them
+ * @param redactText - hides what a server may repeat of the request: `(text) => redact(text, request.secrets)`
  */
 export function parseTokenResponse(
-  { status, headers, body }: HttpResponse,
-  sentSecrets: readonly Secret[] = [],
+  { status, body }: Pick<HttpResponse, 'status' | 'body'>,
+  redactText: (text: string) => string = (text) => text,
 ): TokenResponse {
   const isRedirect = status === 0 || (status >= 300 && status < 400)
   const json = isRedirect ? 'redirect' : parseJsonObject(body)
-  const parsed = typeof json === 'string' ? unexpected(json) : parseFields(json, status, sentSecrets)
+  const parsed = typeof json === 'string' ? unexpected(json) : parseFields(json, status, redactText)
   // A success has been checked to have the status 200.
-  return { ...parsed, status, ...readTiming(headers) } as TokenResponse
+  return { ...parsed, status } as TokenResponse
 }
 
 /** What the body says. */
-type Parsed<R extends TokenResponse = TokenResponse> = R extends unknown
-  ? Omit<R, 'status' | keyof ResponseTiming>
-  : never
+type Parsed<R extends TokenResponse = TokenResponse> = R extends unknown ? Omit<R, 'status'> : never
 
-function parseFields(json: JsonObject, status: number, sentSecrets: readonly Secret[]): Parsed {
+function parseFields(json: JsonObject, status: number, redactText: (text: string) => string): Parsed {
   const { error = null } = json
   const code = typeof error === 'string' ? escapeControlCharacters(error) : ''
   if (code === '') {
@@ -108,7 +98,7 @@ function parseFields(json: JsonObject, status: number, sentSecrets: readonly Sec
   }
   // An error code with a token beside it, or with a 2xx status, contradicts itself.
   if (status < 400 || 'access_token' in json) return unexpected('wrong_status')
-  return parseError(json, code, (text) => truncate(redact(escapeControlCharacters(text), sentSecrets)))
+  return parseError(json, code, (text) => truncate(redactText(escapeControlCharacters(text))))
 }
 
 function unexpected(reason: UnexpectedReason, field?: string): Parsed<UnexpectedResponse> {
@@ -153,36 +143,4 @@ function parseTokens(json: JsonObject): Parsed {
 /** Longer lifetimes have no date in JavaScript. */
 function isLifetime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 8.64e12
-}
-
-/** `Retry-After` is seconds, or a date that is compared with the server's own clock (RFC 9110, section 10.2.3). */
-function readTiming(headers: HttpResponse['headers']): ResponseTiming {
-  const date = parseHttpDate(readHeader(headers, 'date'))
-  const retryAfter = readHeader(headers, 'retry-after')
-  const isNumber = /^\s*\d+\s*$/.test(retryAfter)
-  const seconds = isNumber ? Number(retryAfter) : Math.ceil((parseHttpDate(retryAfter) - date) / 1000)
-  // A longer one is a mistake, or not Particle's.
-  return { date: toOptional(date), retryAfterSeconds: toOptional(Math.max(0, Math.min(86_400, seconds))) }
-}
-
-function toOptional(number: number): number | undefined {
-  return Number.isNaN(number) ? undefined : number
-}
-
-/** Headers of a custom `fetch` may throw. The response is parsed nevertheless. */
-function readHeader(headers: HttpResponse['headers'], name: string): string {
-  try {
-    return headers.get(name) ?? ''
-  } catch {
-    return ''
-  }
-}
-
-/**
- * All three formats of HTTP start with the day: `Date.parse` alone takes "-5" for a date in May 2001. One of them has no
- * time zone, which `Date.parse` would take for local time.
- */
-function parseHttpDate(value: string): number {
-  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value)) return Number.NaN
-  return Date.parse(/GMT\s*$/.test(value) ? value : `${value} GMT`)
 }
