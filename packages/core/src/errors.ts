@@ -137,11 +137,7 @@ export function requestNotReplayable(method: string, url: string): GrantsError<'
 }
 
 export function grantNotAllowed(clientKind: ClientKind, grantType: GrantType): GrantsError<'grant_not_allowed'> {
-  const remedy =
-    grantType === 'refresh_token'
-      ? 'Use the token until it expires, then sign in again.'
-      : 'Use a product client, or a user client for your own account.'
-  const message = `A ${clientKind} client may not use ${grantType}. ${remedy}`
+  const message = `A ${clientKind} client may not use ${grantType}. Sign in instead, or use a product client.`
   return new GrantsError('grant_not_allowed', message, { grantType, clientKind })
 }
 

@@ -234,7 +234,7 @@ describe('truncate', () => {
   it.each([
     ['x'.repeat(200), 'x'.repeat(200)],
     ['x'.repeat(201), `${'x'.repeat(199)}…`],
-    [`${'x'.repeat(198)}🔑🔑`, `${'x'.repeat(198)}…`],
+    [`${'x'.repeat(198)}🔑🔑x`, `${'x'.repeat(198)}🔑…`],
   ])('turns %j into %j', (text, expected) => {
     expect(truncate(text)).toBe(expected)
   })

@@ -16,7 +16,7 @@ export function redact(text: string, secrets: readonly Secret[]): string {
 
 function listCopies(value: string): string[] {
   // A lone surrogate is sent as U+FFFD. encodeURIComponent would throw for it.
-  const sent = value.replace(/\p{Cs}/gu, '\ufffd')
+  const sent = value.replace(/[\ud800-\udfff]/gu, '\ufffd')
   const form = new URLSearchParams([['', sent]]).toString().slice(1)
   const json = [value, sent].map((text) => JSON.stringify(text).slice(1, -1))
   const copies = [value, sent, encodeURIComponent(sent), form, ...json]
@@ -70,10 +70,12 @@ export function findSystemCode(error: Error): string | undefined {
 
 /** Replaces each run of invisible and line-breaking characters by a space, and trims the text. */
 export function escapeControlCharacters(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  // A literal would be compiled when the module is loaded, and Unicode classes take long.
+  // biome-ignore lint/complexity/useRegexLiterals: for that reason
+  return text.replace(new RegExp('[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+', 'gu'), ' ').trim()
 }
 
 /** Shortens a text to at most 200 characters, without cutting a character in half. */
 export function truncate(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 199).replace(/[\ud800-\udbff]$/, '')}…` : text
+  return text.replace(/^(.{199}).{2,}$/su, '$1…')
 }

@@ -37,7 +37,7 @@ export function toLoginSubject(kind: ClientKind, username: string): Subject {
 
 /** Checks a name and puts an email in lower case, as Particle stores it. Throws `invalid_argument`. */
 export function normalizeName(name: string, parameter: string): string {
-  if (typeof name !== 'string' || name === '' || /[\s\p{Cc}]/u.test(name)) {
+  if (typeof name !== 'string' || name === '' || /\s|[^!-~\u00a0-\uffff]/.test(name)) {
     throw invalidArgument(parameter, 'must be a non-empty string without spaces and control characters')
   }
   return lowerCaseEmail(name)

@@ -20,7 +20,6 @@ import {
   isTokenEndpointError,
   parseTokenResponse,
   type TokenResponse,
-  tokenEndpointErrors,
 } from './protocol/token-response.ts'
 import { findSystemCode, redact, redactError } from './redact.ts'
 import { Secret } from './secret.ts'
@@ -181,7 +180,7 @@ function toVerdict(error: string): RequestOutcome {
 
 /** A server that fails has not judged the request, whatever error code it returns. */
 function isTransient({ status, error }: ErrorResponse): boolean {
-  return status >= 500 || status === 408 || (isTokenEndpointError(error) && tokenEndpointErrors[error].isTransient)
+  return status >= 500 || status === 408 || error === 'server_error'
 }
 
 /** Particle's response to an existing customer is not known: any 4xx is a refusal, with or without an error code. */

@@ -5,7 +5,7 @@ import { Secret } from '../src/secret.ts'
 /** The smallest body with tokens. */
 export const tokenBody = { access_token: 'a', token_type: 'bearer', expires_in: 60 } as const
 
-/** An HTTP response. Bytes and strings are sent as they are, anything else as JSON. */
+/** An HTTP response. Strings are sent as they are, bytes as their text, anything else as JSON. */
 export function httpResponse(
   status: number,
   body: unknown,
@@ -15,7 +15,7 @@ export function httpResponse(
   return {
     status,
     headers: { get: (name) => headers[name.toLowerCase()] ?? null },
-    body: body instanceof Uint8Array ? body : new TextEncoder().encode(text),
+    body: body instanceof Uint8Array ? new TextDecoder().decode(body) : text,
   }
 }
 

@@ -35,7 +35,7 @@ export function explainPasted(text: string): Explained | undefined {
   if (status === undefined) return explainUnreadable(pasted.body, shown)
   const response = parseTokenResponse({
     status,
-    body: new TextEncoder().encode(pasted.body),
+    body: pasted.body,
   })
   return explainResponse(response, pasted, shown)
 }

@@ -42,12 +42,6 @@ export interface GrantDefinition {
   readonly isSingleUse: boolean
 }
 
-/** Freezes a table and everything in it, so that no code changes at run time who may send what. */
-export function deepFreeze<const T extends object>(table: T): T {
-  for (const value of Object.values(table)) if (typeof value === 'object' && value !== null) deepFreeze(value)
-  return Object.freeze(table)
-}
-
 const required = <F extends FieldFormat>(format: F) => ({ format, required: true }) as const
 const optional = <F extends FieldFormat>(format: F) => ({ format, required: false }) as const
 
@@ -64,7 +58,7 @@ const common = {
 } as const
 
 /** Every supported grant of Particle's token endpoint, by its `grant_type`. */
-export const grants = /* @__PURE__ */ deepFreeze({
+export const grants = {
   /** Username and password: one's own account, or a customer of the product whose client is used. */
   password: {
     ...common,
@@ -111,13 +105,13 @@ export const grants = /* @__PURE__ */ deepFreeze({
     fields: { refresh_token: required('secret'), expires_in: optional('seconds') },
     clients: ['product'],
   },
-} as const satisfies Readonly<Record<string, GrantDefinition>>)
+} as const satisfies Readonly<Record<string, GrantDefinition>>
 
 /** A `grant_type` of the catalogue. */
 export type GrantType = keyof typeof grants
 
 /** The catalogue's grant types, in the order in which the reference shows them. */
-export const grantTypes = Object.freeze(Object.keys(grants) as readonly GrantType[])
+export const grantTypes = /* @__PURE__ */ Object.keys(grants) as readonly GrantType[]
 
 type FieldsOf<G extends GrantType> = (typeof grants)[G]['fields']
 type RequestOf<G extends GrantType, F extends Readonly<Record<string, FieldDefinition>>> = {

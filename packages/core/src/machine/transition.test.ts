@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { deepFreeze } from '../../test/deep-freeze.ts'
 import { getEffectTypes } from '../../test/effects.ts'
 import { events, failed, failures, granted, refused } from '../../test/events.ts'
 import {
@@ -18,7 +19,6 @@ import {
   signedOut,
   subjects,
 } from '../../test/states.ts'
-import { deepFreeze } from '../grants/catalogue.ts'
 import { account, customer } from '../subject.ts'
 import type { EffectType, EventType, MachineEvent } from './event.ts'
 import { initialState, isSettled, type MachineState, type Status, statuses } from './state.ts'

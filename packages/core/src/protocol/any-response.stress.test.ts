@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRedactor, httpResponse, tokenBody } from '../../test/responses.ts'
 import { revealSecrets } from '../../test/secrets.ts'
-import { maxBodyBytes, readTiming } from './http.ts'
+import { maxBodyLength, readTiming } from './http.ts'
 import { parseTokenResponse, type TokenResponse } from './token-response.ts'
 
 const status = fc.oneof(fc.constantFrom(0, 200, 201, 302, 400, 401, 403, 429, 500, 503), fc.nat(999))
@@ -149,7 +149,7 @@ const long = fc
     end: fc.constantFrom('', 'x', '(', '"}', '"', '\u0007'),
   })
   .map(({ begin, piece, end }) => {
-    const room = maxBodyBytes - 64
+    const room = maxBodyLength - 64
     return `${begin}${piece.repeat(Math.floor(room / new TextEncoder().encode(piece).length))}${end}`
   })
 
@@ -165,13 +165,13 @@ describe('parseTokenResponse, for any long body', () => {
   })
 
   it.each([
-    ['spaces', ' '.repeat(maxBodyBytes), 'empty'],
-    ['spaces before text that is not JSON', `${' '.repeat(maxBodyBytes - 1)}"`, 'not_json'],
-    ['spaces before HTML', `${'\n'.repeat(maxBodyBytes - 1)}<`, 'html'],
-    ['spaces before JSONP', `${' '.repeat(maxBodyBytes - 4)}cb()`, 'jsonp'],
-    ['spaces in JSONP', `/**/${' '.repeat(maxBodyBytes - 6)}"`, 'not_json'],
-    ['a name', 'a'.repeat(maxBodyBytes), 'not_json'],
-    ['brackets', '['.repeat(maxBodyBytes), 'not_json'],
+    ['spaces', ' '.repeat(maxBodyLength), 'empty'],
+    ['spaces before text that is not JSON', `${' '.repeat(maxBodyLength - 1)}"`, 'not_json'],
+    ['spaces before HTML', `${'\n'.repeat(maxBodyLength - 1)}<`, 'html'],
+    ['spaces before JSONP', `${' '.repeat(maxBodyLength - 4)}cb()`, 'not_json'],
+    ['spaces in JSONP', `/**/${' '.repeat(maxBodyLength - 6)}"`, 'not_json'],
+    ['a name', 'a'.repeat(maxBodyLength), 'not_json'],
+    ['brackets', '['.repeat(maxBodyLength), 'not_json'],
   ])('names the reason: %s', (_, text, reason) => {
     expect(parseTokenResponse(httpResponse(200, text))).toMatchObject({ type: 'unexpected', reason })
   })

@@ -36,7 +36,8 @@ function isTokenEndpoint(path: string): boolean {
  * @param body - the parsed body, its text or its bytes
  */
 export function isInvalidTokenError(body: unknown): boolean {
-  const json = typeof body === 'string' || body instanceof Uint8Array ? parseJsonObject(body) : body
+  const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : body
+  const json = typeof text === 'string' ? parseJsonObject(text) : text
   const { error } = (json ?? {}) as { readonly error?: unknown }
   return error === 'invalid_token' || error === 'expired_token'
 }

@@ -13,7 +13,7 @@ export type {
   UnexpectedResponse,
 } from './token-response.ts'
 export type { TokenEndpointError, TokenResponse, UnexpectedReason } from './token-response.ts'
-export { isHeaderSafe, maxBodyBytes, readBody, readTiming } from './http.ts'
+export { isHeaderSafe, readBody, readTiming } from './http.ts'
 export type { BodyReader, Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject, ResponseTiming } from './http.ts'
 export { redact } from '../redact.ts'
 

@@ -124,14 +124,14 @@ describe('encodeTokenRequest, for each kind of client', () => {
 
   it('tells a developer client to use another client for client_credentials', () => {
     expect(() => encodeTokenRequest(requests.client_credentials, clients.developer)).toThrow(
-      'A developer client may not use client_credentials. Use a product client, or a user client for your own account.',
+      'A developer client may not use client_credentials. Sign in instead, or use a product client.',
     )
   })
 
   it('names the grant and the kind of client in its error', () => {
     expect(() => encodeTokenRequest(requests.refresh_token, clients.developer)).toThrow(
       expect.objectContaining({
-        message: 'A developer client may not use refresh_token. Use the token until it expires, then sign in again.',
+        message: 'A developer client may not use refresh_token. Sign in instead, or use a product client.',
         details: { grantType: 'refresh_token', clientKind: 'developer' },
       }),
     )
@@ -168,7 +168,6 @@ describe('encodeTokenRequest, for a bad request', () => {
     ['an unsupported grant', { grant_type: 'authorization_code' }, noGrant],
     ['a grant in capitals', { grant_type: 'PASSWORD' }, noGrant],
     ['a grant named toString', { grant_type: 'toString' }, noGrant],
-    ['two grants', { grant_type: ['password'] }, noGrant],
     ['the spelling of the report', { ...otp, grant_type: 'urn:custom:mfa-token' }, noGrant],
   ]
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { httpResponse, tokenBody } from '../../test/responses.ts'
 import { revealSecrets } from '../../test/secrets.ts'
-import { maxBodyBytes } from './http.ts'
+import { maxBodyLength } from './http.ts'
 import {
   isTokenEndpointError,
   parseTokenResponse,
@@ -183,8 +183,8 @@ describe('parseTokenResponse, for an error', () => {
     ['', ''],
     ['x'.repeat(200), 'x'.repeat(200)],
     ['x'.repeat(201), `${'x'.repeat(199)}…`],
-    [`${'x'.repeat(198)}🔑🔑`, `${'x'.repeat(198)}…`],
-    [`${'x'.repeat(197)}🔑🔑`, `${'x'.repeat(197)}🔑…`],
+    [`${'x'.repeat(198)}🔑🔑`, `${'x'.repeat(198)}🔑🔑`],
+    [`${'x'.repeat(198)}🔑🔑x`, `${'x'.repeat(198)}🔑…`],
   ])('returns the description as one short line: %j', (given, description) => {
     expect(parse(400, { error: 'invalid_grant', error_description: given })).toMatchObject({ description })
   })
@@ -233,7 +233,6 @@ describe('parseTokenResponse, for an MFA challenge', () => {
 describe('parseTokenResponse, for an unexpected response', () => {
   const json = JSON.stringify(tokenBody)
   const refusal = '{"error":"invalid_grant"}'
-  const invalid = new Uint8Array([...new TextEncoder().encode('{"error":"a'), 0xff, 0x22, 0x7d])
 
   // biome-ignore format: one line per case, to be read as a table
   const cases: readonly (readonly [about: string, status: number, body: unknown, reason: UnexpectedReason])[] = [
@@ -247,16 +246,12 @@ describe('parseTokenResponse, for an unexpected response', () => {
     ['an empty failure', 502, '', 'empty'],
     ['an HTML page', 502, '<html><body>Bad Gateway</body></html>', 'html'],
     ['an HTML page with success', 200, '\n<!doctype html><title>Sign in to this Wi-Fi</title>', 'html'],
-    ['JSONP', 200, `/**/ typeof cb === 'function' && cb(${json});`, 'jsonp'],
-    ['JSONP', 200, `cb(${json})`, 'jsonp'],
-    ['JSONP', 400, `window.app["cb"](${refusal})`, 'not_json'],
-    ['JSONP with a path', 400, `window.app.cb(${refusal})`, 'jsonp'],
+    ['JSONP', 200, `/**/ typeof cb === 'function' && cb(${json});`, 'not_json'],
     ['a truncated body', 200, json.slice(0, -1), 'not_json'],
     ['two bodies', 200, json + json, 'not_json'],
     ['plain text', 500, 'upstream connect error', 'not_json'],
-    ['bytes that are not UTF-8', 400, invalid, 'not_utf8'],
-    ['UTF-16', 400, new Uint8Array([0xff, 0xfe, 0x7b, 0x00]), 'not_utf8'],
-    ['more than 1 MiB', 200, `{"access_token":"${'a'.repeat(maxBodyBytes)}"}`, 'too_large'],
+    ['UTF-16', 400, new Uint8Array([0xff, 0xfe, 0x7b, 0x00]), 'not_json'],
+    ['more than 1 MiB', 200, `{"access_token":"${'a'.repeat(maxBodyLength)}"}`, 'too_large'],
     ['an array', 200, `[${json}]`, 'not_an_object'],
     ['null', 400, 'null', 'not_an_object'],
     ['a string', 400, '"invalid_grant"', 'not_an_object'],
@@ -289,7 +284,7 @@ describe('parseTokenResponse, for an unexpected response', () => {
   )
 
   it('accepts a body of up to 1 MiB', () => {
-    const padded = json.padEnd(maxBodyBytes, ' ')
+    const padded = json.padEnd(maxBodyLength, ' ')
 
     expect(parse(200, padded).type).toBe('success')
     expect(parse(200, `${padded} `)).toMatchObject({ reason: 'too_large' })
@@ -297,23 +292,18 @@ describe('parseTokenResponse, for an unexpected response', () => {
 })
 
 describe('tokenEndpointErrors', () => {
-  it('lists the known codes with their status; two of them may succeed later', () => {
-    const rows = Object.entries(tokenEndpointErrors).map(([code, { status, isTransient }]) => [
-      code,
-      status,
-      isTransient,
-    ])
-    expect(rows).toEqual([
-      ['mfa_required', 403, false],
-      ['invalid_grant', 400, false],
-      ['invalid_client', 400, false],
-      ['invalid_request', 400, false],
-      ['invalid_scope', 400, false],
-      ['invalid_token', 401, false],
-      ['expired_token', 401, false],
-      ['sso_user', 403, false],
-      ['rate_limit_exceeded', 429, true],
-      ['server_error', 503, true],
+  it('lists the known codes with their status', () => {
+    expect(Object.entries(tokenEndpointErrors).map(([code, { status }]) => [code, status])).toEqual([
+      ['mfa_required', 403],
+      ['invalid_grant', 400],
+      ['invalid_client', 400],
+      ['invalid_request', 400],
+      ['invalid_scope', 400],
+      ['invalid_token', 401],
+      ['expired_token', 401],
+      ['sso_user', 403],
+      ['rate_limit_exceeded', 429],
+      ['server_error', 503],
     ])
   })
 

@@ -1,4 +1,3 @@
-import { deepFreeze } from '../grants/catalogue.ts'
 import { escapeControlCharacters, truncate } from '../redact.ts'
 import { Secret } from '../secret.ts'
 import { type HttpResponse, isHeaderSafe, type JsonObject, type JsonProblem, parseJsonObject } from './http.ts'
@@ -47,19 +46,19 @@ export interface UnexpectedResponse extends ResponseBase<'unexpected'> {
 
 export type UnexpectedReason = JsonProblem | 'redirect' | 'no_error_code' | 'wrong_status' | 'wrong_type'
 
-/** The known error codes of Particle's token endpoint: their status, and whether the same request may succeed later. */
-export const tokenEndpointErrors = /* @__PURE__ */ deepFreeze({
-  mfa_required: { status: 403, isTransient: false },
-  invalid_grant: { status: 400, isTransient: false },
-  invalid_client: { status: 400, isTransient: false },
-  invalid_request: { status: 400, isTransient: false },
-  invalid_scope: { status: 400, isTransient: false },
-  invalid_token: { status: 401, isTransient: false },
-  expired_token: { status: 401, isTransient: false },
-  sso_user: { status: 403, isTransient: false },
-  rate_limit_exceeded: { status: 429, isTransient: true },
-  server_error: { status: 503, isTransient: true },
-})
+/** The known error codes of Particle's token endpoint: their status. */
+export const tokenEndpointErrors = {
+  mfa_required: { status: 403 },
+  invalid_grant: { status: 400 },
+  invalid_client: { status: 400 },
+  invalid_request: { status: 400 },
+  invalid_scope: { status: 400 },
+  invalid_token: { status: 401 },
+  expired_token: { status: 401 },
+  sso_user: { status: 403 },
+  rate_limit_exceeded: { status: 429 },
+  server_error: { status: 503 },
+} as const
 
 /** A known error code of Particle's token endpoint. */
 export type TokenEndpointError = keyof typeof tokenEndpointErrors

@@ -53,7 +53,7 @@ function toHttpResponse(status: number, lines: readonly string[], body: string):
     if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim())
   }
   const get = (name: string) => headers.get(name.toLowerCase()) ?? null
-  return { status, headers: { get }, body: new TextEncoder().encode(body) }
+  return { status, headers: { get }, body }
 }
 
 /** The status that belongs to a body: its error code's, 200 for tokens, and 400 for another error. */
@@ -83,7 +83,7 @@ export function explainResponse(response: HttpResponse): ExplainedResponse {
   const parsed = parseTokenResponse(response)
   const { error, description } = parsed.type === 'error' ? parsed : { error: parsed.type }
   const explanation = (parsed.type !== 'unexpected' && explainErrorCode(error, description)) || null
-  const names = Object.keys(parseObject(new TextDecoder().decode(response.body)))
+  const names = Object.keys(parseObject(response.body))
   return {
     type: parsed.type,
     status: response.status,

@@ -136,7 +136,7 @@ describe('explainError', () => {
   it('explains every reason that an unexpected response can have', () => {
     const { reasons } = libraryErrorReferences.unexpected_response
     const response = (status: number, body: string) =>
-      parseTokenResponse({ status, body: new TextEncoder().encode(body) })
+      parseTokenResponse({ status, body })
     const parsed = [response(200, ''), response(502, '<html></html>'), response(200, '[]'), response(302, '')]
     for (const one of parsed) {
       expect(one.type === 'unexpected' && reasons[one.reason].meaning).toMatch(/\.$/)

@@ -117,7 +117,8 @@ function isErrorCode(code: string): code is ErrorCode {
 }
 
 function explainTokenEndpointError(code: TokenEndpointError): TokenEndpointErrorExplanation {
-  return { ...tokenEndpointErrorReferences[code], ...tokenEndpointErrors[code] }
+  const { status } = tokenEndpointErrors[code]
+  return { ...tokenEndpointErrorReferences[code], status, isTransient: status === 429 || status >= 500 }
 }
 
 function explainLibraryError<C extends ErrorCode>(code: C): LibraryErrorExplanation {
