@@ -80,8 +80,7 @@ function collapsed(grant: GrantExplanation, at: Place, recordings: Recordings): 
   ]
 }
 
-function clients({ definition, reference }: GrantExplanation, at: Place): string {
-  const outcomes: readonly string[] = definition.outcomes
+function clients({ reference }: GrantExplanation, at: Place): string {
   return blocks(
     table(
       ['Client', 'Whose token'],
@@ -90,7 +89,7 @@ function clients({ definition, reference }: GrantExplanation, at: Place): string
         fact(whose),
       ]),
     ),
-    outcomes.includes('mfa_required')
+    'mfa_required' in reference.outcomes
       ? 'MFA: required if the account has it, in a [second request](./mfa-otp.md).'
       : 'MFA: this request is not answered with `mfa_required`.',
   )

@@ -1,4 +1,4 @@
-import { type ClientKind, type GrantType, grants, grantTypes } from '@particle-grants/core/protocol'
+import { type ClientKind, type GrantType, getRenewalGrant, grants, grantTypes } from '@particle-grants/core/protocol'
 import { explainGrant, lifetimes, unsupportedGrants } from '@particle-grants/reference'
 import { grantPages } from '../grant-pages.ts'
 import { heading, list, table } from '../markdown/markdown.ts'
@@ -41,26 +41,26 @@ export function grantsOverview(): GeneratedFile {
 }
 
 function row(type: GrantType, at: Place): string[] {
-  const { caution } = explainGrant<GrantType>(type).reference
+  const { reference } = explainGrant<GrantType>(type)
+  const { caution } = reference
   const required = Object.entries(grants[type].fields)
     .filter(([, { required: is }]) => is)
     .map(([name]) => `\`${name}\``)
-  const outcomes: readonly string[] = grants[type].outcomes
   return [
     `[\`${type}\`](${at.to(grantPages[type])})<br>${required.join(', ') || 'no other field'}${caution ? `<br>**${caution.text}** ${from(caution.from)}` : ''}`,
     renewals(type, at, (kind) => `[${kind}](${at.to('reference/clients.md')}#${kind})`),
-    formatMfa(type, outcomes.includes('mfa_required')),
+    formatMfa(type, 'mfa_required' in reference.outcomes),
   ]
 }
 
 /** Returns how a grant's tokens are renewed, for each kind of client that may use it. */
 export function renewals(type: GrantType, at: Place, format: (kind: ClientKind) => string = (kind) => kind): string {
-  const { clients, renewedBy } = grants[type]
-  return clients.map((kind) => `${format(kind)}: ${formatRenewal(kind, renewedBy[kind], at)}`).join('<br>')
+  const { clients } = grants[type]
+  return clients.map((kind) => `${format(kind)}: ${formatRenewal(kind, getRenewalGrant(type, kind), at)}`).join('<br>')
 }
 
-function formatRenewal(kind: ClientKind, grantType: string | null, at: Place): string {
-  if (grantType !== null) return `\`${grantType}\``
+function formatRenewal(kind: ClientKind, grantType: string | undefined, at: Place): string {
+  if (grantType !== undefined) return `\`${grantType}\``
   // This project never tries it, and no source says that it fails.
   return kind === 'user' ? `[not known](${at.to('reference/unknowns.md')}#user_client_refresh)` : '**not possible**'
 }

@@ -1,4 +1,4 @@
-import { type ClientKind, type GrantType, grants } from '@particle-grants/core/protocol'
+import { type ClientKind, type GrantType, getRenewalGrant } from '@particle-grants/core/protocol'
 import { type Fact, type Lifetime, lifetimes } from '@particle-grants/reference'
 import { type LifeKind, lifeKinds, timelineOf } from '../../.vitepress/theme/token-life/timeline.ts'
 import { grantPages } from '../grant-pages.ts'
@@ -64,8 +64,8 @@ function describeTimeline(kind: LifeKind): readonly string[] {
 }
 
 function formatRenewal(grant: GrantType, client: ClientKind, at: Place): string {
-  const by = grants[grant].renewedBy[client]
-  return by === null ? 'not possible: sign in again' : `[\`${by}\`](${at.to(grantPages[by])})`
+  const by = getRenewalGrant(grant, client)
+  return by === undefined ? 'not possible: sign in again' : `[\`${by}\`](${at.to(grantPages[by])})`
 }
 
 function section(id: string, { title, seconds, facts: known }: Lifetime): string {

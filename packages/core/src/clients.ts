@@ -1,5 +1,5 @@
 import { invalidArgument } from './errors.ts'
-import type { ClientKind } from './grants/catalogue.ts'
+import { type ClientKind, clientKinds } from './grants/catalogue.ts'
 import { Secret, type SecretInput, toSecret } from './secret.ts'
 
 export type { ClientKind } from './grants/catalogue.ts'
@@ -77,7 +77,7 @@ function createClient<K extends ClientKind>(kind: K, credentials: ClientCredenti
 /** Throws `invalid_argument` unless one of the functions above created the client. */
 export function assertClient(given: unknown): asserts given is OAuthClient {
   const { kind, id, secret } = (given ?? {}) as Partial<OAuthClient>
-  if (!/^(developer|product|user)$/.test(`${kind}`) || typeof id !== 'string' || !Secret.isInstance(secret)) {
+  if (!clientKinds.includes(kind as ClientKind) || typeof id !== 'string' || !Secret.isInstance(secret)) {
     throw invalidArgument('client', 'must come from developerClient(), productClient() or userClient()')
   }
 }

@@ -1,5 +1,5 @@
 import type { NotRenewableReason } from './errors.ts'
-import { type GrantType, grants } from './grants/catalogue.ts'
+import { type GrantType, getRenewalGrant } from './grants/catalogue.ts'
 import {
   canRequestClientToken,
   type Identity,
@@ -49,8 +49,8 @@ export function canRenew(state: MachineState): boolean {
 
 /** Whether a refresh token that a grant returned is kept: other clients cannot use theirs. */
 export function isRefreshable({ clientKind }: Identity, grantType: GrantType | 'external'): boolean {
-  if (clientKind !== 'product') return false
-  return grantType === 'external' || grants[grantType].renewedBy.product === 'refresh_token'
+  if (grantType === 'external') return clientKind === 'product'
+  return getRenewalGrant(grantType, clientKind) === 'refresh_token'
 }
 
 const fiveMinutesMs = 300_000

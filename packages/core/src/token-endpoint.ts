@@ -2,7 +2,7 @@ import { raceAbort } from './async.ts'
 import type { OAuthClient, ProductClient } from './clients.ts'
 import type { ServerClock } from './clock.ts'
 import { GrantsError, invalidArgument } from './errors.ts'
-import { type GrantType, grants, type TokenRequest } from './grants/catalogue.ts'
+import { type GrantType, isSingleUse, type TokenRequest } from './grants/catalogue.ts'
 import type { RequestOutcome } from './lockout-guard.ts'
 import type { ChallengeLimits, ResponseEvent } from './machine/event.ts'
 import { customerRejected } from './machine/machine-errors.ts'
@@ -16,13 +16,14 @@ import {
   type NewCustomer,
 } from './protocol/token-request.ts'
 import {
+  createRedactor,
   type ErrorResponse,
   isTokenEndpointError,
   parseTokenResponse,
   type TokenResponse,
 } from './protocol/token-response.ts'
-import { findSystemCode, redact, redactError } from './redact.ts'
-import { Secret } from './secret.ts'
+import { findSystemCode, redactError } from './redact.ts'
+import type { Secret } from './secret.ts'
 
 export interface TokenEndpointOptions {
   readonly baseUrl: string
@@ -70,7 +71,7 @@ export class TokenEndpoint {
       const init = { method, headers: headers.reveal(), body: body.reveal() }
       const http = await this.#exchange(path, init, signal)
       const parse = isNewCustomer ? parseCustomerResponse : parseTokenResponse
-      const response = parse(http, (text) => redact(text, secrets))
+      const response = parse(http, createRedactor(secrets))
       const { date, retryAfterSeconds } = readTiming(http.headers)
       const elapsed = Math.max(0, clock.now() - sentAt)
       // Only the token endpoint's own `Date` corrects the clock: a proxy's may be wrong, or cached.
@@ -165,7 +166,7 @@ export class TokenEndpoint {
     const reason = cause.name === 'TimeoutError' ? 'timeout' : 'network'
     const code = systemCode ? ` (${systemCode})` : ''
     const what = reason === 'timeout' ? 'did not respond in time' : `could not be reached${code}`
-    const mayBeSpent = grants[grantType].isSingleUse
+    const mayBeSpent = isSingleUse(grantType)
     const advice = mayBeSpent ? ' The code or refresh token may have been used.' : ''
     const message = `${baseUrl} ${what}. Check the base URL and the network.${advice}`
     const details = { grantType, baseUrl, reason, systemCode, mayBeSpent } as const
@@ -190,5 +191,5 @@ function parseCustomerResponse(http: HttpResponse, redactText: (text: string) =>
   if (status < 400 || status >= 500 || status === 429 || type === 'mfa_required') return response
   if (type === 'error' && isTokenEndpointError(response.error)) return response
   const description = type === 'error' ? (response.description ?? response.error) : undefined
-  return { unknownFields: new Secret({}), ...response, type: 'error', error: customerRejected, description }
+  return { ...response, type: 'error', error: customerRejected, description }
 }

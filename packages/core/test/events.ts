@@ -18,7 +18,6 @@ export function granted(changes: Partial<SuccessResponse> = {}, at = now): Machi
       refreshToken: new Secret('refresh-new'),
       expiresInSeconds: 7_776_000,
       scope: undefined,
-      unknownFields: new Secret({ hint: 'unknown-new' }),
       ...changes,
     },
   }
@@ -44,7 +43,6 @@ export function refused(error: string, changes: Partial<ErrorResponse> = {}, at 
       status: 400,
       error,
       description: undefined,
-      unknownFields: new Secret({ hint: 'unknown-error' }),
       ...changes,
     },
   }

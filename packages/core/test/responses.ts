@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../src/protocol/http.ts'
-import { redact } from '../src/redact.ts'
+import { createRedactor } from '../src/protocol/token-response.ts'
 import { Secret } from '../src/secret.ts'
 
 /** The smallest body with tokens. */
@@ -20,7 +20,6 @@ export function httpResponse(
 }
 
 /** Returns a function that redacts these secrets. */
-export function createRedactor(sent: readonly string[]): (text: string) => string {
-  const secrets = sent.map((secret) => new Secret(secret))
-  return (text) => redact(text, secrets)
+export function redactAll(...sent: readonly string[]): (text: string) => string {
+  return createRedactor(sent.map((secret) => new Secret(secret)))
 }

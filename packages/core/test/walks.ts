@@ -203,7 +203,6 @@ const responses: Readonly<Record<Response, (moment: Moment) => MachineEvent>> = 
       refreshToken: flag ? new Secret(`refresh-${index}`) : undefined,
       expiresInSeconds: expiresInSeconds === 0 ? null : expiresInSeconds,
       scope,
-      unknownFields: new Secret({ hint: `unknown-${index}` }),
     }),
     at,
     requestedAt: at - 10,
@@ -215,9 +214,8 @@ const responses: Readonly<Record<Response, (moment: Moment) => MachineEvent>> = 
     mfaToken: new Secret(`mfa-${index}`),
     limits: { maxAttempts: count, maxAgeMs: 60_000 + expiresInSeconds },
   }),
-  refused: ({ step: { error, flag }, at, index }) => {
-    const unknownFields = new Secret({ hint: `unknown-${index}` })
-    return refused(error, { description: flag ? 'No.' : undefined, unknownFields }, at)
+  refused: ({ step: { error, flag }, at }) => {
+    return refused(error, { description: flag ? 'No.' : undefined }, at)
   },
   failed: ({ step: { count }, at }) => ({
     type: 'failed',

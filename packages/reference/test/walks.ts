@@ -229,7 +229,6 @@ const creators: Readonly<Record<EventType, Creator>> = {
       refreshToken: flag ? new Secret(`refresh-${index}`) : undefined,
       expiresInSeconds: expiresInSeconds === 0 ? null : expiresInSeconds,
       scope,
-      unknownFields: new Secret({}),
     },
   }),
   challenged: ({ count, expiresInSeconds = 0 }, { at, index }) => ({
@@ -247,7 +246,6 @@ const creators: Readonly<Record<EventType, Creator>> = {
       status: 400,
       error,
       description: flag ? 'No.' : undefined,
-      unknownFields: new Secret({}),
     },
   }),
   failed: ({ count }, { at }) => ({

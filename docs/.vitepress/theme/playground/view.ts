@@ -1,5 +1,5 @@
 import type { MfaRequired, SessionState, SignedIn, Tokens } from '@particle-grants/core'
-import { type ClientKind, type GrantType, grants } from '@particle-grants/core/protocol'
+import { type ClientKind, type GrantType, getRenewalGrant } from '@particle-grants/core/protocol'
 import type { Names } from './names.ts'
 
 /** What the panels show of a session's tokens. Secrets are replaced by names. */
@@ -46,6 +46,6 @@ function viewTokens(
     refreshToken: refreshToken && names.of(refreshToken.reveal(), 'refresh token'),
     isValid: expiresAt === null || now < expiresAt,
     expiresAt,
-    renewal: grants[grantType].renewedBy[clientKind] ?? 'not possible',
+    renewal: getRenewalGrant(grantType, clientKind) ?? 'not possible',
   }
 }

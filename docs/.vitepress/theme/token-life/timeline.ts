@@ -1,4 +1,4 @@
-import { grants } from '@particle-grants/core/protocol'
+import { getRenewalGrant } from '@particle-grants/core/protocol'
 import { lifetimes, sources, tokenKinds } from '@particle-grants/reference'
 
 const { developer, product, customer_password, user } = tokenKinds
@@ -43,14 +43,14 @@ const renewals = {
     refreshToken:
       'can be used once. If it is valid for 14 days, a refresh on day 90 fails: refresh earlier, or use client_credentials',
   },
-  null: { text: 'sign in again', refreshToken: 'does not work' },
+  none: { text: 'sign in again', refreshToken: 'does not work' },
 } as const
 
 /** Returns the timeline of a kind of token, from the reference's lifetimes and core's renewal. */
 export function timelineOf(kind: LifeKind): Timeline {
   const { title, client, grant, renewal: explained } = lifeKinds[kind]
-  const renewedBy = grants[grant].renewedBy[client]
-  const renewal = renewals[`${renewedBy}`]
+  const renewedBy = getRenewalGrant(grant, client)
+  const renewal = renewals[renewedBy ?? 'none']
   const day = (lifetimes.access_token.seconds[0]?.value ?? 0) / secondsPerDay
   const refreshes = lifetimes.refresh_token.seconds.map(({ value, fact }) => ({
     days: value / secondsPerDay,
@@ -66,7 +66,7 @@ export function timelineOf(kind: LifeKind): Timeline {
         label: 'Access token',
         bars: [
           { from: 0, to: day, label: `${day} days`, kind: 'good' },
-          ...(renewedBy === null ? [] : [{ ...next, label: 'the next one' }]),
+          ...(renewedBy === undefined ? [] : [{ ...next, label: 'the next one' }]),
         ],
       },
       ...refreshes.map((refresh) => ({

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import {
-  type ClientKind,
   type GrantDefinition,
   type GrantType,
+  getRenewalGrant,
   grants,
   grantTypes,
   isGrantType,
+  isSingleUse,
+  clientKinds as kinds,
   mayUse,
 } from './catalogue.ts'
 
 const all: Readonly<Record<GrantType, GrantDefinition>> = grants
-const kinds = ['developer', 'product', 'user'] as const satisfies ClientKind[]
 
 // Written out by hand from Particle's documentation, so that a wrong catalogue fails here.
 const lifetime = ['expires_in: seconds?', 'expires_at: date?']
@@ -52,25 +53,15 @@ describe('the grant catalogue', () => {
     expect(kinds.map((kind) => mayUse(kind, name))).toEqual(may)
   })
 
-  it('expects an MFA challenge after a password only', () => {
-    expect(grantTypes.map((name) => [name, all[name].outcomes])).toEqual([
-      ['password', ['tokens', 'mfa_required']],
-      ['urn:custom:mfa-otp', ['tokens']],
-      ['urn:custom:recovery-code', ['tokens']],
-      ['client_credentials', ['tokens']],
-      ['refresh_token', ['tokens']],
-    ])
-  })
-
   it('renews a product’s sign-ins by refresh, a client’s own token by a new request, and nothing else', () => {
-    const refresh = { developer: null, product: 'refresh_token', user: null }
-    const request = { developer: null, product: 'client_credentials', user: 'client_credentials' }
+    const renewals = (name: GrantType) => kinds.map((kind) => getRenewalGrant(name, kind))
+    const refresh = [undefined, 'refresh_token', undefined]
 
-    expect(grantTypes.map((name) => [name, all[name].renewedBy])).toEqual([
+    expect(grantTypes.map((name) => [name, renewals(name)])).toEqual([
       ['password', refresh],
       ['urn:custom:mfa-otp', refresh],
       ['urn:custom:recovery-code', refresh],
-      ['client_credentials', request],
+      ['client_credentials', [undefined, 'client_credentials', 'client_credentials']],
       ['refresh_token', refresh],
     ])
   })
@@ -78,18 +69,14 @@ describe('the grant catalogue', () => {
   it('renews only by grants that this kind of client may use', () => {
     for (const name of grantTypes) {
       for (const kind of kinds) {
-        const by = all[name].renewedBy[kind]
-        expect(by === null || mayUse(kind, by)).toBe(true)
+        const by = getRenewalGrant(name, kind)
+        expect(by === undefined || mayUse(kind, by)).toBe(true)
       }
     }
   })
 
   it('knows which requests carry a code or token that works once', () => {
-    expect(grantTypes.filter((name) => all[name].isSingleUse)).toEqual([
-      'urn:custom:mfa-otp',
-      'urn:custom:recovery-code',
-      'refresh_token',
-    ])
+    expect(grantTypes.filter(isSingleUse)).toEqual(['urn:custom:mfa-otp', 'urn:custom:recovery-code', 'refresh_token'])
   })
 
   it.each(['authorization_code', 'urn:custom:mfa-token', 'PASSWORD', '', 'toString', '__proto__'])(

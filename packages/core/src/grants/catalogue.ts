@@ -4,7 +4,8 @@ import type { Secret } from '../secret.ts'
  * The three kinds of OAuth client. `developer`: public, shared by all developers; `product`: made for a product;
  * `user`: made for one account.
  */
-export type ClientKind = 'developer' | 'product' | 'user'
+export type ClientKind = (typeof clientKinds)[number]
+export const clientKinds = ['developer', 'product', 'user'] as const
 
 /**
  * What a form field may hold.
@@ -26,20 +27,12 @@ export type FieldValue<F extends FieldFormat> = F extends 'secret' | 'otp'
     ? number
     : string
 
-/** What a successful request with a grant returns. */
-export type GrantOutcome = 'tokens' | 'mfa_required'
-
-/** Everything that encoding, the state machine and renewal need to know of a grant. */
+/** What a request with a grant consists of, and who may send it. */
 export interface GrantDefinition {
   /** The form fields other than `grant_type` and the client's, in the order in which they are sent. */
   readonly fields: Readonly<Record<string, FieldDefinition>>
   /** The kinds of client that may use it. Requests of others are refused before anything is sent. */
   readonly clients: readonly ClientKind[]
-  readonly outcomes: readonly GrantOutcome[]
-  /** The grant that renews a token of this one, by kind of client; `null`: none can. */
-  readonly renewedBy: Readonly<Record<ClientKind, 'refresh_token' | 'client_credentials' | null>>
-  /** Whether the request carries a code or token that works once, so that sending it again can do harm. */
-  readonly isSingleUse: boolean
 }
 
 const required = <F extends FieldFormat>(format: F) => ({ format, required: true }) as const
@@ -48,33 +41,21 @@ const optional = <F extends FieldFormat>(format: F) => ({ format, required: fals
 /** Two ways to request a lifetime. A request has at most one of them. */
 const lifetime = { expires_in: optional('seconds'), expires_at: optional('date') } as const
 
-/** What most grants have in common. */
-const common = {
-  clients: ['developer', 'product', 'user'],
-  outcomes: ['tokens'],
-  // Only a product's tokens can be refreshed, even though other responses carry a refresh token too.
-  renewedBy: { developer: null, product: 'refresh_token', user: null },
-  isSingleUse: true,
-} as const
-
 /** Every supported grant of Particle's token endpoint, by its `grant_type`. */
 export const grants = {
   /** Username and password: one's own account, or a customer of the product whose client is used. */
   password: {
-    ...common,
     fields: {
       username: required('text'),
       password: required('secret'),
       ...lifetime,
       scope: optional('scope'),
     },
-    outcomes: ['tokens', 'mfa_required'],
-    isSingleUse: false,
+    clients: clientKinds,
   },
 
   /** The second step after `mfa_required`: the six digits that the authenticator shows. */
   'urn:custom:mfa-otp': {
-    ...common,
     fields: {
       mfa_token: required('secret'),
       otp: required('otp'),
@@ -82,26 +63,23 @@ export const grants = {
       password: optional('secret'),
       ...lifetime,
     },
+    clients: clientKinds,
   },
 
   /** The second step after `mfa_required` without the authenticator: a recovery code. */
   'urn:custom:recovery-code': {
-    ...common,
     fields: { mfa_token: required('secret'), recovery_code: required('secret'), ...lifetime },
+    clients: clientKinds,
   },
 
   /** The client's id and secret alone: its owner's token or, with `scope=customer=…`, a customer's. */
   client_credentials: {
-    ...common,
     fields: { scope: optional('scope'), ...lifetime },
     clients: ['product', 'user'],
-    renewedBy: { developer: null, product: 'client_credentials', user: 'client_credentials' },
-    isSingleUse: false,
   },
 
   /** A refresh token for new tokens. */
   refresh_token: {
-    ...common,
     fields: { refresh_token: required('secret'), expires_in: optional('seconds') },
     clients: ['product'],
   },
@@ -135,4 +113,21 @@ export function isGrantType(value: string): value is GrantType {
 /** Whether a client of this kind may use the grant. */
 export function mayUse(kind: ClientKind, grantType: GrantType): boolean {
   return (grants[grantType].clients as readonly ClientKind[]).includes(kind)
+}
+
+/** Whether a request carries a code or a token that works once, so that sending it again can do harm. */
+export function isSingleUse(grantType: GrantType): boolean {
+  return grantType !== 'password' && grantType !== 'client_credentials'
+}
+
+/**
+ * Returns the grant that renews a token of this grant, or `undefined`: then only a new sign-in helps. Other clients than
+ * a product's cannot refresh, even though their responses carry a refresh token too.
+ */
+export function getRenewalGrant(
+  grantType: GrantType,
+  kind: ClientKind,
+): 'client_credentials' | 'refresh_token' | undefined {
+  if (grantType === 'client_credentials' && kind !== 'developer') return grantType
+  return kind === 'product' ? 'refresh_token' : undefined
 }

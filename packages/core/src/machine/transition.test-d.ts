@@ -30,9 +30,6 @@ describe('a refresh', () => {
   })
 
   it('is for product clients only in the whole catalogue', () => {
-    type RenewedBy = (typeof grants)[keyof typeof grants]['renewedBy']
-    expectTypeOf<'refresh_token'>().not.toExtend<RenewedBy['developer' | 'user']>()
-    expectTypeOf<'refresh_token'>().toExtend<RenewedBy['product']>()
     expectTypeOf<(typeof grants)['refresh_token']['clients'][number]>().toEqualTypeOf<'product'>()
   })
 })

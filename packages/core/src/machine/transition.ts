@@ -175,8 +175,7 @@ function completeSignIn(state: RequestingState, event: MachineEvent<'granted'>):
 function startChallenge(state: RequestingState, event: MachineEvent<'challenged'>): Transition {
   const { identity, subject, grantType, requested, previous } = state
   const { at, status, mfaToken, limits } = event
-  const outcomes: readonly string[] = grants[grantType].outcomes
-  if (!outcomes.includes('mfa_required')) {
+  if (grantType !== 'password') {
     return reject(previous, toOAuthError({ error: 'mfa_required', status }, state))
   }
   const expiresAt = at + limits.maxAgeMs

@@ -1,7 +1,7 @@
 import { rounds } from '@particle-grants/test-kit/levels'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRedactor, httpResponse, tokenBody } from '../../test/responses.ts'
+import { httpResponse, redactAll, tokenBody } from '../../test/responses.ts'
 import { revealSecrets } from '../../test/secrets.ts'
 import { maxBodyLength, readTiming } from './http.ts'
 import { parseTokenResponse, type TokenResponse } from './token-response.ts'
@@ -120,7 +120,7 @@ describe('parseTokenResponse, for any response', () => {
     fc.assert(
       fc.property(status, body, secrets, (given, bytes, sent) => {
         const raw = httpResponse(given, bytes ?? '')
-        const redacted = parseTokenResponse(raw, createRedactor(sent))
+        const redacted = parseTokenResponse(raw, redactAll(...sent))
         expectConsistent(redacted, given)
         expect(redacted.type).toBe(parseTokenResponse(raw).type)
       }),
@@ -158,7 +158,7 @@ describe('parseTokenResponse, for any long body', () => {
     // The square of a mebibyte takes minutes: one such body would be over the limit of this test.
     fc.assert(
       fc.property(fc.constantFrom(200, 400), long, (given, text) => {
-        expectConsistent(parseTokenResponse(httpResponse(given, text), createRedactor(['p4ssword'])), given)
+        expectConsistent(parseTokenResponse(httpResponse(given, text), redactAll('p4ssword')), given)
       }),
       { numRuns: rounds({ test: 60, stress: 600 }) },
     )

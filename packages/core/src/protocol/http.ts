@@ -31,7 +31,7 @@ export interface HttpResponse {
   readonly body: string
 }
 
-/** Longer bodies are not parsed. The longest known response has less than 1,000 characters. */
+/** Longer bodies are not read to their end. The longest known response has less than 1,000 characters. */
 export const maxBodyLength = 1_048_576
 
 /** Reads a body as text. Of one that does not end, reads at most one chunk beyond `limit` characters. */
@@ -52,11 +52,10 @@ export async function readBody(response: FetchResponse, limit: number = maxBodyL
 export type JsonObject = Readonly<Record<string, unknown>>
 
 /** Why a body is not a JSON object. */
-export type JsonProblem = 'too_large' | 'empty' | 'html' | 'not_json' | 'not_an_object'
+export type JsonProblem = 'empty' | 'html' | 'not_json' | 'not_an_object'
 
 /** Parses a body that should hold a JSON object. Never throws, and takes time in proportion to the length. */
 export function parseJsonObject(text: string): JsonObject | JsonProblem {
-  if (text.length > maxBodyLength) return 'too_large'
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not_an_object'

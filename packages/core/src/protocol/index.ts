@@ -5,7 +5,7 @@ export { encodeCustomerRequest, encodeTokenRequest } from './token-request.ts'
 export type { ClientAuthentication, EncodedRequest, NewCustomer } from './token-request.ts'
 
 // Responses
-export { isTokenEndpointError, parseTokenResponse, tokenEndpointErrors } from './token-response.ts'
+export { createRedactor, isTokenEndpointError, parseTokenResponse, tokenEndpointErrors } from './token-response.ts'
 export type {
   ChallengeResponse,
   ErrorResponse,
@@ -15,7 +15,6 @@ export type {
 export type { TokenEndpointError, TokenResponse, UnexpectedReason } from './token-response.ts'
 export { isHeaderSafe, readBody, readTiming } from './http.ts'
 export type { BodyReader, Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject, ResponseTiming } from './http.ts'
-export { redact } from '../redact.ts'
 
 // Bearer tokens
 export { isAllowedUrl, isInvalidTokenError, isRevocationConfirmed } from './bearer.ts'
@@ -26,10 +25,9 @@ export { getRedirect, type Redirect } from './redirect.ts'
 export { invalidArgument, requestNotReplayable } from '../errors.ts'
 
 // Grants
-export { grants, grantTypes, isGrantType, mayUse } from '../grants/catalogue.ts'
+export { getRenewalGrant, grants, grantTypes, isGrantType, isSingleUse, mayUse } from '../grants/catalogue.ts'
 export type { FieldName, GrantType, TokenRequest } from '../grants/catalogue.ts'
-export type { ClientKind, FieldDefinition, FieldFormat, FieldValue } from '../grants/catalogue.ts'
-export type { GrantDefinition, GrantOutcome } from '../grants/catalogue.ts'
+export type { ClientKind, FieldDefinition, FieldFormat, FieldValue, GrantDefinition } from '../grants/catalogue.ts'
 
 // Clients
 export { developerClient, developerClients, productClient, userClient } from '../clients.ts'

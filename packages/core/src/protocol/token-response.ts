@@ -1,4 +1,4 @@
-import { escapeControlCharacters, truncate } from '../redact.ts'
+import { escapeControlCharacters, redact, truncate } from '../redact.ts'
 import { Secret } from '../secret.ts'
 import { type HttpResponse, isHeaderSafe, type JsonObject, type JsonProblem, parseJsonObject } from './http.ts'
 
@@ -18,14 +18,11 @@ export interface SuccessResponse extends ResponseBase<'success'> {
   /** `null`: the token never expires (the response said 0 or nothing). */
   readonly expiresInSeconds: number | null
   readonly scope: string | undefined
-  /** Fields that this package does not know. They may be secret. */
-  readonly unknownFields: Secret<JsonObject>
 }
 
 /** The password was correct, and the account has MFA. */
 export interface ChallengeResponse extends ResponseBase<'mfa_required'> {
   readonly mfaToken: Secret
-  readonly unknownFields: Secret<JsonObject>
 }
 
 /** The endpoint refused the request. */
@@ -34,7 +31,6 @@ export interface ErrorResponse extends ResponseBase<'error'> {
   readonly error: TokenEndpointError | (string & {})
   /** `error_description` on one line, at most 200 characters, without the secrets that were sent. */
   readonly description: string | undefined
-  readonly unknownFields: Secret<JsonObject>
 }
 
 /** The response is not one of Particle's token endpoint. */
@@ -68,10 +64,18 @@ export function isTokenEndpointError(code: string): code is TokenEndpointError {
 }
 
 /**
+ * Returns a function that replaces the secrets of a request in a text by `[redacted]`. A known error code is not replaced:
+ * it decides what happens next, and is no secret even if a password is spelled like it.
+ */
+export function createRedactor(secrets: readonly Secret[]): (text: string) => string {
+  return (text) => (isTokenEndpointError(text) ? text : redact(text, secrets))
+}
+
+/**
  * Parses any response to a token request. Never throws. The body decides, not its headers; the error code decides,
  * never its description.
  *
- * @param redactText - hides what a server may repeat of the request: `(text) => redact(text, request.secrets)`
+ * @param redactText - hides what a server may repeat of the request, see {@link createRedactor}
  */
 export function parseTokenResponse(
   { status, body }: Pick<HttpResponse, 'status' | 'body'>,
@@ -96,7 +100,7 @@ function parseFields(json: JsonObject, status: number, redactText: (text: string
     return error === null ? parseTokens(json) : unexpected('wrong_type', 'error')
   }
   // An error code with a token beside it, or with a 2xx status, contradicts itself.
-  if (status < 400 || 'access_token' in json) return unexpected('wrong_status')
+  if (status < 400 || json.access_token !== undefined) return unexpected('wrong_status')
   return parseError(json, code, (text) => truncate(redactText(escapeControlCharacters(text))))
 }
 
@@ -105,25 +109,22 @@ function unexpected(reason: UnexpectedReason, field?: string): Parsed<Unexpected
 }
 
 function parseError(json: JsonObject, code: string, toReadable: (text: string) => string): Parsed {
-  const { error: _, error_description: description, mfa_token, ...others } = json
-  const unknownFields = new Secret(others)
+  const { error_description: description, mfa_token } = json
   if (code === 'mfa_required') {
     if (!isHeaderSafe(mfa_token)) return unexpected('wrong_type', 'mfa_token')
-    return { type: 'mfa_required', mfaToken: new Secret(mfa_token), unknownFields }
+    return { type: 'mfa_required', mfaToken: new Secret(mfa_token) }
   }
   return {
     type: 'error',
-    // A known code decides what happens next, and is no secret even if a password is spelled like it.
-    error: isTokenEndpointError(code) ? code : toReadable(code),
+    error: toReadable(code),
     description: typeof description === 'string' ? toReadable(description) : undefined,
-    unknownFields,
   }
 }
 
 /** `null` counts as absent. */
 function parseTokens(json: JsonObject): Parsed {
   const wrongType = (field: string) => unexpected('wrong_type', field)
-  const { access_token, token_type, expires_in = null, refresh_token = null, scope = null, ...others } = json
+  const { access_token, token_type, expires_in = null, refresh_token = null, scope = null } = json
   if (!isHeaderSafe(access_token)) return wrongType('access_token')
   if (typeof token_type !== 'string' || token_type.toLowerCase() !== 'bearer') return wrongType('token_type')
   if (expires_in !== null && !isLifetime(expires_in)) return wrongType('expires_in')
@@ -135,7 +136,6 @@ function parseTokens(json: JsonObject): Parsed {
     refreshToken: refresh_token === null ? undefined : new Secret(refresh_token),
     expiresInSeconds: expires_in || null,
     scope: scope || undefined,
-    unknownFields: new Secret(others),
   }
 }
 

@@ -1,12 +1,12 @@
 import { type AnyGrantsError, type ErrorCode, GrantsError, Secret } from '@particle-grants/core'
 import {
-  grants,
   grantTypes,
   parseTokenResponse,
   type TokenEndpointError,
   tokenEndpointErrors,
 } from '@particle-grants/core/protocol'
 import { describe, expect, it } from 'vitest'
+import { grantReferences } from '../grants/catalogue.ts'
 import {
   errorCodes,
   errorUrl,
@@ -135,8 +135,7 @@ describe('explainError', () => {
 
   it('explains every reason that an unexpected response can have', () => {
     const { reasons } = libraryErrorReferences.unexpected_response
-    const response = (status: number, body: string) =>
-      parseTokenResponse({ status, body })
+    const response = (status: number, body: string) => parseTokenResponse({ status, body })
     const parsed = [response(200, ''), response(502, '<html></html>'), response(200, '[]'), response(302, '')]
     for (const one of parsed) {
       expect(one.type === 'unexpected' && reasons[one.reason].meaning).toMatch(/\.$/)
@@ -195,8 +194,8 @@ describe('the errors of the token endpoint', () => {
     expect(new Set(linked)).toEqual(new Set(tokenEndpointErrorCodes))
   })
 
-  it('include `mfa_required` for the grants whose catalogue entry says so', () => {
-    const challenged = grantTypes.filter((type) => grants[type].outcomes.some((outcome) => outcome === 'mfa_required'))
+  it('include `mfa_required` for the grants that explain it as an outcome', () => {
+    const challenged = grantTypes.filter((type) => 'mfa_required' in grantReferences[type].outcomes)
     expect(tokenEndpointErrorReferences.mfa_required.causes.flatMap((cause) => cause.grants)).toEqual(challenged)
   })
 

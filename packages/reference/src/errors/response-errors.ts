@@ -85,7 +85,6 @@ export const responseErrors: LibraryErrorReferences<
     effect: tokensKept,
     reasons: {
       redirect: { meaning: 'It is a redirect. The library never follows redirects with credentials.' },
-      too_large: { meaning: 'It has more than 1 MiB.' },
       empty: { meaning: 'Its body is empty.' },
       html: { meaning: 'It is an HTML page, for example the error page of a proxy.' },
       not_json: { meaning: 'Its body is not JSON.' },

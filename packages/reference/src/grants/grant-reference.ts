@@ -16,8 +16,8 @@ export interface FieldReference {
 type Definition<G extends GrantType> = (typeof grants)[G]
 
 /**
- * Explains a grant. The keys come from core's catalogue, so a missing field, kind of client or outcome does not
- * compile. Its errors follow from the causes of the errors: see `explainGrant`.
+ * Explains a grant. The keys come from core's catalogue, so a missing field or kind of client does not compile. Its
+ * errors follow from the causes of the errors: see `explainGrant`.
  */
 export interface GrantReference<G extends GrantType> {
   /** What the reader wants to do, in plain words. */
@@ -30,7 +30,8 @@ export interface GrantReference<G extends GrantType> {
   /** What the grant does for each kind of client that may use it. */
   readonly clients: { readonly [K in Definition<G>['clients'][number]]: Fact }
   readonly fields: { readonly [N in FieldName<G>]: FieldReference }
-  readonly outcomes: { readonly [O in Definition<G>['outcomes'][number]]: Fact }
+  /** What a successful request returns. Only a password can lead to an MFA challenge. */
+  readonly outcomes: { readonly [O in 'tokens' | (G extends 'password' ? 'mfa_required' : never)]: Fact }
   readonly lifetimes: readonly Fact[]
   readonly questions: readonly QuestionId[]
   readonly pages: readonly PageId[]

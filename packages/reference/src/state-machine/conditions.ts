@@ -12,7 +12,7 @@ import {
   type Status,
   type TokenSubject,
 } from '@particle-grants/core/machine'
-import { grants, mayUse } from '@particle-grants/core/protocol'
+import { isSingleUse, mayUse } from '@particle-grants/core/protocol'
 
 /** A condition of the transition table: a question about a state and an event. */
 interface Condition {
@@ -78,7 +78,7 @@ export const conditions = {
   },
   code_sent: {
     text: 'the request contained an MFA code',
-    holds: (state) => state.status === 'requesting' && grants[state.grantType].isSingleUse,
+    holds: (state) => state.status === 'requesting' && isSingleUse(state.grantType),
   },
   code_refused: {
     text: 'Particle refused the code itself (`invalid_token` or `invalid_grant`)',
