@@ -1,8 +1,9 @@
-// Bundles the JavaScript of the packages: one file per entry point, with shared code in chunks beside them.
+// Bundles the JavaScript of the packages: one file per entry point, with shared code in chunks beside them,
+// or in the root's file.
 // `node scripts/build.mjs` builds everything that runs; in a package's folder, that package.
 // Declarations come from `tsc` in each package's `build` script: running the code needs none.
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -10,6 +11,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Programs that are started by their path, so that no `exports` names them. */
 const programs = { 'packages/sandbox': ['src/node/run-cli.ts'], 'apps/demo': ['src/main.ts'] }
+
+/**
+ * Packages whose subpaths share one file with the root: importing a second file takes Node about as long as 30 kB more in
+ * the first. The root's declarations name what is public; bundlers drop the rest.
+ */
+const singleFile = ['packages/core']
 
 /** Bundles every package, the demo and the command line. */
 export async function buildAll() {
@@ -34,13 +41,9 @@ async function bundle(folder) {
   const entries = [...sources, ...(programs[folder] ?? [])]
   if (entries.length === 0) return
   rmSync(join(directory, 'dist'), { recursive: true, force: true })
-  await build({
+  const options = {
     absWorkingDir: directory,
-    entryPoints: entries.map((entry) => entry.replace(/^\.\//, '')),
-    outbase: 'src',
-    outdir: 'dist',
     bundle: true,
-    splitting: true,
     packages: 'external',
     format: 'esm',
     platform: 'neutral',
@@ -48,7 +51,20 @@ async function bundle(folder) {
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'error',
-  })
+  }
+  const entryPoints = entries.map((entry) => entry.replace(/^\.\//, ''))
+  const isSingle = singleFile.includes(folder)
+  const several = { ...options, entryPoints, outbase: 'src', outdir: 'dist', splitting: true, metafile: true }
+  const { metafile } = await build({ ...several, write: !isSingle })
+  if (!isSingle) return
+  const contents = entryPoints.map((entry) => `export * from './${entry}'`).join('\n')
+  await build({ ...options, stdin: { contents, resolveDir: directory }, outfile: 'dist/index.js' })
+  for (const [file, { entryPoint, exports: names }] of Object.entries(metafile.outputs)) {
+    if (entryPoint === undefined || file === 'dist/index.js') continue
+    const root = relative(dirname(file), 'dist/index.js').replaceAll('\\', '/')
+    mkdirSync(join(directory, dirname(file)), { recursive: true })
+    writeFileSync(join(directory, file), `export { ${names.join(', ')} } from '${root}'\n`)
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -7,7 +7,7 @@ export interface Clock {
 }
 
 /** The longest delay that platform timers support, in milliseconds. A longer one would fire at once. */
-export const maxDelayMs = 2 ** 31 - 1
+export const maxDelayMs = 2_147_483_647
 
 /** Calls `callback` after `ms` milliseconds of real time, at most {@link maxDelayMs}. Returns the function that cancels it. */
 export function setLongTimeout(ms: number, callback: () => void): () => void {
@@ -44,7 +44,7 @@ const toleranceMs = 2000
  * The clock is never adjusted by more than this: a cached or forged `Date` must not make expired tokens look valid. It
  * is half of an MFA challenge's lifetime, because a process that takes over a challenge has not adjusted its clock yet.
  */
-const maxSkewMs = 5 * 60_000
+const maxSkewMs = 300_000
 
 /** A clock that follows the server's. Machines whose clocks differ agree on when a token expires. */
 export class ServerClock implements Clock {

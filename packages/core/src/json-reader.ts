@@ -15,7 +15,7 @@ export function readJson<T>(text: string, reader: Reader<T>): T {
   return reader(value, '')
 }
 
-function check<T>(isValid: (value: unknown) => boolean, problem: string): Reader<T> {
+/* @__NO_SIDE_EFFECTS__ */ function check<T>(isValid: (value: unknown) => boolean, problem: string): Reader<T> {
   return (value, path) => {
     if (!isValid(value)) throw invalidState(`${path} ${problem}`)
     return value as T
@@ -25,32 +25,34 @@ function check<T>(isValid: (value: unknown) => boolean, problem: string): Reader
 export const string = check<string>((value) => typeof value === 'string' && value !== '', 'is not a string')
 export const secret: Reader<Secret> = (value, path) => new Secret(string(value, path))
 /** JSON has no infinity, but 1e999 is parsed as one, and would be written as null. */
-export const number = check<number>(Number.isFinite, 'is not a number')
+export const number = check<number>((value) => Number.isFinite(value), 'is not a number')
 /** An integer of 0 or more. */
 export const count = check<number>((value) => Number.isSafeInteger(value) && Number(value) >= 0, 'is not a count')
 export const boolean = check<boolean>((value) => typeof value === 'boolean', 'is not true or false')
-const array = check<readonly unknown[]>(Array.isArray, 'is not a list')
+const array = check<readonly unknown[]>((value) => Array.isArray(value), 'is not a list')
 
-export function oneOf<const T>(...allowed: readonly T[]): Reader<T> {
+/* @__NO_SIDE_EFFECTS__ */ export function oneOf<const T>(...allowed: readonly T[]): Reader<T> {
   return check((value) => allowed.includes(value as T), `is none of ${allowed.join(', ')}`)
 }
 
-export function optional<T>(reader: Reader<T>): Reader<T | undefined> {
+/* @__NO_SIDE_EFFECTS__ */ export function optional<T>(reader: Reader<T>): Reader<T | undefined> {
   return (value, path) => (value === undefined ? undefined : reader(value, path))
 }
 
-export function nullable<T>(reader: Reader<T>): Reader<T | null> {
+/* @__NO_SIDE_EFFECTS__ */ export function nullable<T>(reader: Reader<T>): Reader<T | null> {
   return (value, path) => (value === null ? null : reader(value, path))
 }
 
-export function list<T>(reader: Reader<T>): Reader<readonly T[]> {
+/* @__NO_SIDE_EFFECTS__ */ export function list<T>(reader: Reader<T>): Reader<readonly T[]> {
   return (value, path) => array(value, path).map((item, index) => reader(item, `${path}[${index}]`))
 }
 
 type Shape = Readonly<Record<string, Reader<unknown>>>
 
 /** Fields that the shape does not name are left out. */
-export function object<S extends Shape>(shape: S): Reader<{ readonly [K in keyof S]: ReturnType<S[K]> }> {
+/* @__NO_SIDE_EFFECTS__ */ export function object<S extends Shape>(
+  shape: S,
+): Reader<{ readonly [K in keyof S]: ReturnType<S[K]> }> {
   return (value, path) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw invalidState(path === '' ? 'it is not a JSON object' : `${path} is not an object`)

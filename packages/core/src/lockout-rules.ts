@@ -4,10 +4,10 @@ import { count, list, number, object, readJson, string } from './json-reader.ts'
 const maxRefusals = 9
 /** Particle permits 100 requests in 5 minutes. Two are left for clocks that differ. */
 const maxRequests = 98
-const windowMs = 5 * 60_000
+const windowMs = 300_000
 /** Particle's lockout, and the first wait of an account. */
-export const lockoutMs = 30 * 60_000
-export const longestWaitMs = 24 * 60 * 60_000
+export const lockoutMs = 1_800_000
+export const longestWaitMs = 86_400_000
 const maxAccounts = 100
 
 const accountRecord = object({

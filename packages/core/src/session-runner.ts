@@ -137,7 +137,7 @@ export class SessionRunner {
     this.load().catch(() => {})
   }
 
-  // ─── One event: lock, load, transition, acquire a permit, send, settle, transition, save ──────────────────────────
+  // --- One event: lock, load, transition, acquire a permit, send, settle, transition, save ----------------------------
 
   /** Processes an event when no other event of this session is being processed. */
   run(decide: Decide, options: RunOptions = {}): Promise<RunResult> {
@@ -252,7 +252,7 @@ export class SessionRunner {
     for (const listener of [...(this.#listeners ?? [])]) notify(listener, state)
   }
 
-  // ─── In step with the store ───────────────────────────────────────────────────────────────────────────────────────
+  // --- In step with the store -----------------------------------------------------------------------------------------
 
   /** Whose record to use. An unbound session has none, except for a logout that is not saved yet. */
   #getRecordSubject(options: RunOptions): TokenSubject | undefined {

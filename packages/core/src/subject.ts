@@ -18,7 +18,7 @@ export interface OwnerSubject {
 /** Whose token it is. */
 export type TokenSubject = Subject | OwnerSubject
 
-export const owner: OwnerSubject = Object.freeze({ type: 'owner' })
+export const owner: OwnerSubject = /* @__PURE__ */ Object.freeze({ type: 'owner' })
 
 /** The account that signs in with this username. Emails are case-insensitive. */
 export function account(username: string): AccountSubject {

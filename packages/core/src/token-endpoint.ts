@@ -42,7 +42,7 @@ export interface RequestResult {
 }
 
 /** Particle's longest lockout: no response makes a session wait longer. */
-const maxRetryAfterMs = 30 * 60_000
+const maxRetryAfterMs = 1_800_000
 
 /** Sends requests to Particle and turns whatever comes back into an event. Never rejects. */
 export class TokenEndpoint {

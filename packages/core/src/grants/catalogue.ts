@@ -35,21 +35,16 @@ export interface GrantDefinition {
   readonly clients: readonly ClientKind[]
 }
 
-const required = <F extends FieldFormat>(format: F) => ({ format, required: true }) as const
-const optional = <F extends FieldFormat>(format: F) => ({ format, required: false }) as const
-
-/** Two ways to request a lifetime. A request has at most one of them. */
-const lifetime = { expires_in: optional('seconds'), expires_at: optional('date') } as const
-
 /** Every supported grant of Particle's token endpoint, by its `grant_type`. */
 export const grants = {
   /** Username and password: one's own account, or a customer of the product whose client is used. */
   password: {
     fields: {
-      username: required('text'),
-      password: required('secret'),
-      ...lifetime,
-      scope: optional('scope'),
+      username: { format: 'text', required: true },
+      password: { format: 'secret', required: true },
+      expires_in: { format: 'seconds', required: false },
+      expires_at: { format: 'date', required: false },
+      scope: { format: 'scope', required: false },
     },
     clients: clientKinds,
   },
@@ -57,30 +52,43 @@ export const grants = {
   /** The second step after `mfa_required`: the six digits that the authenticator shows. */
   'urn:custom:mfa-otp': {
     fields: {
-      mfa_token: required('secret'),
-      otp: required('otp'),
-      username: optional('text'),
-      password: optional('secret'),
-      ...lifetime,
+      mfa_token: { format: 'secret', required: true },
+      otp: { format: 'otp', required: true },
+      username: { format: 'text', required: false },
+      password: { format: 'secret', required: false },
+      expires_in: { format: 'seconds', required: false },
+      expires_at: { format: 'date', required: false },
     },
     clients: clientKinds,
   },
 
   /** The second step after `mfa_required` without the authenticator: a recovery code. */
   'urn:custom:recovery-code': {
-    fields: { mfa_token: required('secret'), recovery_code: required('secret'), ...lifetime },
+    fields: {
+      mfa_token: { format: 'secret', required: true },
+      recovery_code: { format: 'secret', required: true },
+      expires_in: { format: 'seconds', required: false },
+      expires_at: { format: 'date', required: false },
+    },
     clients: clientKinds,
   },
 
-  /** The client's id and secret alone: its owner's token or, with `scope=customer=…`, a customer's. */
+  /** The client's id and secret alone: its owner's token or, with `scope=customer=NAME`, a customer's. */
   client_credentials: {
-    fields: { scope: optional('scope'), ...lifetime },
+    fields: {
+      scope: { format: 'scope', required: false },
+      expires_in: { format: 'seconds', required: false },
+      expires_at: { format: 'date', required: false },
+    },
     clients: ['product', 'user'],
   },
 
   /** A refresh token for new tokens. */
   refresh_token: {
-    fields: { refresh_token: required('secret'), expires_in: optional('seconds') },
+    fields: {
+      refresh_token: { format: 'secret', required: true },
+      expires_in: { format: 'seconds', required: false },
+    },
     clients: ['product'],
   },
 } as const satisfies Readonly<Record<string, GrantDefinition>>

@@ -13,19 +13,29 @@ import {
 } from '../../test/states.ts'
 import { type GrantsError, grantNotAllowed } from '../errors.ts'
 import { customer, owner } from '../subject.ts'
-import { machineError, noToken, notRenewable, renewalBackoff, scopeMismatch, toOAuthError } from './machine-errors.ts'
+import {
+  challengeExpired,
+  invalidCode,
+  noToken,
+  notRenewable,
+  renewalBackoff,
+  requestInProgress,
+  scopeMismatch,
+  toOAuthError,
+  unexpectedEvent,
+} from './machine-errors.ts'
 
 const jane = customer('jane@example.com')
 const response = (error: string, description?: string) => ({ error, status: 400, description })
+const challenge = (attemptsLeft: number) => mfaRequired({ attemptsLeft }).challenge
 const neverExpires = signedIn({ tokens: createTokens('password', { expiresAt: null }) })
 
 // biome-ignore format: one line per error, to be read as a table
 const messages: readonly (readonly [GrantsError, string])[] = [
-  [machineError('no_challenge', {}), 'No MFA challenge is open. Call login() first.'],
-  [machineError('invalid_code', { attemptsLeft: 2, expiresAt: now }), 'Particle rejected the code. Submit another one; 2 attempts are left.'],
-  [machineError('challenge_expired', { reason: 'age' }), 'The MFA challenge has expired. Sign in with username and password again.'],
-  [machineError('challenge_expired', { reason: 'attempts' }), 'Too many codes were wrong. Sign in with username and password again.'],
-  [machineError('invalid_state', { problem: 'no request is in progress for the event granted' }), 'The session cannot process this event: no request is in progress for the event granted.'],
+  [invalidCode(challenge(2)), 'Particle rejected the code. Submit another one; 2 attempts are left.'],
+  [challengeExpired(challenge(1)), 'The MFA challenge has expired. Sign in with username and password again.'],
+  [challengeExpired(challenge(0)), 'Too many codes were wrong. Sign in with username and password again.'],
+  [unexpectedEvent('granted'), 'The session cannot process this event: no request is in progress for the event granted.'],
   [noToken(signedOut()), 'You are not signed in. Call login() first.'],
   [noToken(signedOut({ identity: createOwnIdentity() })), 'You are not signed in. Call requestClientToken() or login() first.'],
   [noToken(mfaRequired({ attemptsLeft: 1 })), 'The sign-in waits for a code. Call submitOtp() before 2026-01-01T00:10:00Z; 1 attempt is left.'],
@@ -36,7 +46,7 @@ const messages: readonly (readonly [GrantsError, string])[] = [
   [noToken(signedIn()), "A developer client's token cannot be renewed. Sign in again before it expires at 2026-03-31T00:00:00Z."],
   [noToken(signedIn({ identity: createOwnIdentity(), backoff: createBackoff() })), 'There is no valid access token: requests for it failed (network_error), 1 in a row. Call again at 2026-01-01T00:00:01Z or later.'],
   [renewalBackoff(createBackoff({ failures: 2, cause: 'token_rejected' })), 'There is no valid access token: the API rejected new tokens, 2 in a row. Call again at 2026-01-01T00:00:01Z or later.'],
-  [machineError('request_in_progress', { grantType: 'refresh_token' }), 'A refresh_token request of this session is in progress. Wait for it, then try again.'],
+  [requestInProgress('refresh_token'), 'A refresh_token request of this session is in progress. Wait for it, then try again.'],
   [grantNotAllowed('user', 'refresh_token'), 'A user client may not use refresh_token. Sign in instead, or use a product client.'],
   [grantNotAllowed('developer', 'client_credentials'), 'A developer client may not use client_credentials. Sign in instead, or use a product client.'],
   [notRenewable(signedIn(), 'developer_token'), "A developer client's token cannot be renewed. Sign in again before it expires at 2026-03-31T00:00:00Z."],

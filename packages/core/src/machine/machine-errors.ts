@@ -1,51 +1,34 @@
-import { type ErrorDetails, formatTime, GrantsError, type NotRenewableReason } from '../errors.ts'
+import { formatTime, GrantsError, type NotRenewableReason } from '../errors.ts'
+import type { GrantType } from '../grants/catalogue.ts'
 import type { ErrorResponse } from '../protocol/token-response.ts'
 import { getRenewal } from '../renewal.ts'
 import { formatSubject, type TokenSubject } from '../subject.ts'
-import type { Identity, MachineState, RenewalBackoff, RenewingState, RequestingState, SignedInState } from './state.ts'
+import type { EventType } from './event.ts'
+import type { Challenge, Identity, MachineState, RenewalBackoff, SignedInState } from './state.ts'
 
-type Messages = { readonly [C in keyof ErrorDetails]?: (details: ErrorDetails[C]) => string }
+export function requestInProgress(grantType: GrantType): GrantsError {
+  const message = `A ${grantType} request of this session is in progress. Wait for it, then try again.`
+  return new GrantsError('request_in_progress', message, { grantType })
+}
 
-/** What happened, then what to do. */
-const messages = {
-  invalid_state: ({ problem }) => `The session cannot process this event: ${problem}.`,
-  request_in_progress: ({ grantType }) =>
-    `A ${grantType} request of this session is in progress. Wait for it, then try again.`,
-  no_challenge: () => 'No MFA challenge is open. Call login() first.',
-  mfa_required: ({ attemptsLeft, expiresAt }) =>
-    `The sign-in waits for a code. Call submitOtp() before ${formatTime(expiresAt)}; ${formatAttempts(attemptsLeft)}.`,
-  invalid_code: ({ attemptsLeft }) =>
-    `Particle rejected the code. Submit another one; ${formatAttempts(attemptsLeft)}.`,
-  challenge_expired: ({ reason }) =>
-    `${reason === 'age' ? 'The MFA challenge has expired' : 'Too many codes were wrong'}. Sign in with username and password again.`,
-  reauthentication_required: ({ reason }) =>
-    `The access token ${reauthenticationReasons[reason]}. Sign in again, or use another token.`,
-  renewal_backoff: ({ failures, cause, retryAt }) =>
-    `There is no valid access token: ${cause === 'token_rejected' ? 'the API rejected new tokens' : `requests for it failed (${cause})`}, ${failures} in a row. Call again at ${formatTime(retryAt)} or later.`,
-  scope_mismatch: ({ expected }) =>
-    `Particle returned a token of another scope than ${expected}. It was discarded; check the customer's name and the product.`,
-  sso_required: () =>
-    "The account signs in through its company's SSO. Sign in with Particle's own tools, and pass the token to setToken().",
-  unknown_customer: ({ customer }) =>
-    `This product has no customer ${customer}. Create the customer first, e.g. with createCustomer().`,
-} as const satisfies Messages
+export function unexpectedEvent(type: EventType): GrantsError {
+  const problem = `no request is in progress for the event ${type}`
+  return new GrantsError('invalid_state', `The session cannot process this event: ${problem}.`, { problem })
+}
 
-const reauthenticationReasons = {
-  expired: 'expired and cannot be renewed',
-  rejected: 'was rejected by the API',
-  refresh_rejected: 'expired, and Particle rejected its refresh token',
-  refresh_response_lost: 'expired, and the response to its refresh was lost',
-} as const
+export function invalidCode({ attemptsLeft, expiresAt }: Challenge): GrantsError {
+  const message = `Particle rejected the code. Submit another one; ${formatAttempts(attemptsLeft)}.`
+  return new GrantsError('invalid_code', message, { attemptsLeft, expiresAt })
+}
+
+export function challengeExpired({ attemptsLeft }: Challenge): GrantsError {
+  const reason = attemptsLeft > 0 ? 'age' : 'attempts'
+  const what = reason === 'age' ? 'The MFA challenge has expired' : 'Too many codes were wrong'
+  return new GrantsError('challenge_expired', `${what}. Sign in with username and password again.`, { reason })
+}
 
 function formatAttempts(count: number): string {
   return count === 1 ? '1 attempt is left' : `${count} attempts are left`
-}
-
-type Code = keyof typeof messages
-
-export function machineError<C extends Code>(code: C, details: ErrorDetails[C]): GrantsError<C> {
-  const format = messages[code] as (details: ErrorDetails[C]) => string
-  return new GrantsError(code, format(details), details)
 }
 
 /** Why a state has no valid token, and what would give one. */
@@ -53,9 +36,14 @@ export function noToken(state: MachineState): GrantsError {
   const { identity, status } = state
   if (status === 'mfa_required') {
     const { attemptsLeft, expiresAt } = state.challenge
-    return machineError('mfa_required', { attemptsLeft, expiresAt })
+    const message = `The sign-in waits for a code. Call submitOtp() before ${formatTime(expiresAt)}; ${formatAttempts(attemptsLeft)}.`
+    return new GrantsError(status, message, { attemptsLeft, expiresAt })
   }
-  if (status === 'reauthentication_required') return machineError(status, { reason: state.reason })
+  if (status === 'reauthentication_required') {
+    const { reason } = state
+    const message = `The access token ${reauthenticationReasons[reason]}. Sign in again, or use another token.`
+    return new GrantsError(status, message, { reason })
+  }
   if (status === 'signed_in') {
     const renewal = getRenewal(identity, state.subject, state.tokens)
     if (renewal.grantType === undefined) return notRenewable(state, renewal.reason)
@@ -64,6 +52,13 @@ export function noToken(state: MachineState): GrantsError {
   const requestToken = identity.clientKind === 'developer' ? '' : 'requestClientToken() or '
   return new GrantsError('not_signed_in', `You are not signed in. Call ${requestToken}login() first.`, {})
 }
+
+const reauthenticationReasons = {
+  expired: 'expired and cannot be renewed',
+  rejected: 'was rejected by the API',
+  refresh_rejected: 'expired, and Particle rejected its refresh token',
+  refresh_response_lost: 'expired, and the response to its refresh was lost',
+} as const
 
 /** @param at - milliseconds since 1970, where the token may have expired */
 export function notRenewable({ tokens }: SignedInState, reason: NotRenewableReason, at = 0): GrantsError {
@@ -82,7 +77,9 @@ const notRenewableReasons = {
 } as const
 
 export function renewalBackoff({ failures, retryAt, cause }: RenewalBackoff): GrantsError {
-  return machineError('renewal_backoff', { failures, retryAt, cause })
+  const why = cause === 'token_rejected' ? 'the API rejected new tokens' : `requests for it failed (${cause})`
+  const message = `There is no valid access token: ${why}, ${failures} in a row. Call again at ${formatTime(retryAt)} or later.`
+  return new GrantsError('renewal_backoff', message, { failures, retryAt, cause })
 }
 
 export function subjectMismatch(
@@ -92,18 +89,19 @@ export function subjectMismatch(
 ): GrantsError {
   const client = clientKind === 'product' ? 'the product itself' : "the client's owner"
   const holder = bound.type === 'owner' ? client : `the ${bound.type} ${bound.name}`
-  const details = { expected: formatSubject(bound), given: formatSubject(subject) }
   let advice = 'Call logout() first'
   if (subject.type === 'owner') advice = "Its token cannot be requested with the client's own credentials"
   else if (configured !== undefined) {
     advice = `Create another session, with subject: ${subject.type}('${subject.name}')`
   }
+  const details = { expected: formatSubject(bound), given: formatSubject(subject) }
   return new GrantsError('subject_mismatch', `This session belongs to ${holder}. ${advice}.`, details)
 }
 
 export function scopeMismatch(subject: TokenSubject | undefined): GrantsError {
   const expected = subject === undefined ? 'this session' : formatSubject(subject)
-  return machineError('scope_mismatch', { expected })
+  const message = `Particle returned a token of another scope than ${expected}. It was discarded; check the customer's name and the product.`
+  return new GrantsError('scope_mismatch', message, { expected })
 }
 
 /** The error code of a customer that was not created, where Particle's response has no OAuth error. */
@@ -112,11 +110,16 @@ export const customerRejected = 'customer_rejected'
 /** Turns Particle's refusal of a request into an error whose advice is true for this grant and this subject. */
 export function toOAuthError(
   { error, status, description }: Pick<ErrorResponse, 'error' | 'status'> & Partial<ErrorResponse>,
-  { grantType, subject }: Pick<RequestingState | RenewingState, 'grantType' | 'subject'>,
+  { grantType, subject }: { readonly grantType: GrantType; readonly subject: TokenSubject | undefined },
 ): GrantsError {
-  if (error === 'sso_user') return machineError('sso_required', { status, description })
+  if (error === 'sso_user') {
+    const message =
+      "The account signs in through its company's SSO. Sign in with Particle's own tools, and pass the token to setToken()."
+    return new GrantsError('sso_required', message, { status, description })
+  }
   if (error === 'invalid_scope' && grantType === 'client_credentials' && subject?.type === 'customer') {
-    return machineError('unknown_customer', { customer: subject.name, retryAt: undefined })
+    const message = `This product has no customer ${subject.name}. Create the customer first, e.g. with createCustomer().`
+    return new GrantsError('unknown_customer', message, { customer: subject.name, retryAt: undefined })
   }
   const said = description === undefined ? '' : `: "${description.replace(/\.$/, '')}"`
   const known = advices.get(error) ?? advices.get(`${error} ${grantType}`)

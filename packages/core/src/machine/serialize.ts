@@ -43,51 +43,82 @@ export function parseState(text: string, identity: Identity): SettledState {
     if (version !== formatVersion) {
       throw json.invalidState(`its version is ${version}, and this release reads version ${formatVersion}`)
     }
-    const { status, ...found } = readHead(value, '')
+    const readers = createReaders(identity)
+    const { status, ...found } = readers.head(value, '')
     for (const name of ['baseUrl', 'clientId', 'clientKind', 'profile'] as const) {
       if (found[name] !== identity[name]) throw belongsToAnother(name)
     }
-    return { status, identity, ...createReaders(identity)[status](value, '') } as SettledState
+    return { status, identity, ...readers[status](value, '') } as SettledState
   })
 }
 
 const belongsToAnother = (name: string) => json.invalidState(`it belongs to another session (its ${name} differs)`)
 
-const readHead = json.object({
-  baseUrl: json.string,
-  clientId: json.string,
-  clientKind: json.string,
-  profile: json.optional(json.string),
-  status: json.oneOf('signed_out', 'mfa_required', 'signed_in', 'reauthentication_required'),
-})
-
 type StateFields<S> = Omit<Extract<SettledState, { readonly status: S }>, 'status' | 'identity'>
 
+/** Created for each record, because most programs never read one. */
 function createReaders(identity: Identity) {
+  const head = json.object({
+    baseUrl: json.string,
+    clientId: json.string,
+    clientKind: json.string,
+    profile: json.optional(json.string),
+    status: json.oneOf('signed_out', 'mfa_required', 'signed_in', 'reauthentication_required'),
+  })
+
   /** Nothing of one subject may reach another, not even through a record that was tampered with. */
   const subject: json.Reader<TokenSubject | undefined> = (value, path) => {
     const found = json.optional(json.string)(value, path)
     const parsed = found === undefined ? undefined : readSubject(found, path, identity)
-    if (identity.subject !== undefined && !isSameSubject(parsed, identity.subject)) {
-      throw belongsToAnother('subject')
-    }
+    if (identity.subject !== undefined && !isSameSubject(parsed, identity.subject)) throw belongsToAnother('subject')
     return parsed
   }
+
+  const requested = json.object({ expires_in: json.optional(json.number), scope: json.optional(json.string) })
+  const tokens = json.object({
+    accessToken: json.secret,
+    refreshToken: json.optional(json.secret),
+    grantType: json.oneOf(...grantTypes, 'external'),
+    requestedAt: json.number,
+    expiresAt: json.nullable(json.number),
+    scope: json.optional(json.string),
+    requested,
+    isRejected: json.boolean,
+    earlyRejections: json.count,
+    pendingRefresh: json.optional(json.object({ sentAt: json.number, isClientRefused: json.boolean })),
+  })
+  // Another release may know causes that this one does not.
+  const cause = json.string as json.Reader<RenewalFailure>
+  const backoff = json.object({ failures: json.count, failedAt: json.number, retryAt: json.number, cause })
   const signedIn: json.Reader<StateFields<'signed_in'>> = (value, path) => {
-    const { tokens, ...rest } = json.object({ subject, tokens: readTokens, backoff })(value, path)
+    const found = json.object({ subject, tokens, backoff: json.optional(backoff) })(value, path)
     // A refresh token that this client cannot use is not kept, wherever it came from.
-    const refreshToken = isRefreshable(identity, tokens.grantType) ? tokens.refreshToken : undefined
-    return { ...rest, tokens: { ...tokens, refreshToken } }
+    if (isRefreshable(identity, found.tokens.grantType)) return found
+    return { ...found, tokens: { ...found.tokens, refreshToken: undefined } }
   }
+
+  const challenge = json.object({
+    mfaToken: json.secret,
+    attemptsLeft: json.count,
+    expiresAt: json.number,
+    requested,
+  })
   const earlier = json.optional((value, path): SignedInState => {
     return { status: 'signed_in', identity, ...signedIn(value, path) }
   })
   return {
-    signed_out: json.object({ subject, reason: signedOutReason }),
+    head,
+    signed_out: json.object({
+      subject,
+      reason: json.oneOf('never_signed_in', 'logged_out', 'challenge_expired', 'replaced'),
+    }),
     mfa_required: json.object({ subject, challenge, earlier }),
     signed_in: signedIn,
-    reauthentication_required: json.object({ subject, reason: reauthenticationReason }),
-  } satisfies { readonly [S in SettledState['status']]: json.Reader<StateFields<S>> }
+    reauthentication_required: json.object({
+      subject,
+      reason: json.oneOf('expired', 'rejected', 'refresh_rejected', 'refresh_response_lost'),
+    }),
+  } satisfies { readonly [S in SettledState['status']]: json.Reader<StateFields<S>> } & { readonly head: unknown }
 }
 
 function readSubject(text: string, path: string, { clientKind }: Identity): TokenSubject {
@@ -97,32 +128,3 @@ function readSubject(text: string, path: string, { clientKind }: Identity): Toke
     throw json.invalidState(`${path} is malformed`)
   }
 }
-
-const signedOutReason = json.oneOf('never_signed_in', 'logged_out', 'challenge_expired', 'replaced')
-const reauthenticationReason = json.oneOf('expired', 'rejected', 'refresh_rejected', 'refresh_response_lost')
-
-const requested = json.object({ expires_in: json.optional(json.number), scope: json.optional(json.string) })
-
-const challenge = json.object({
-  mfaToken: json.secret,
-  attemptsLeft: json.count,
-  expiresAt: json.number,
-  requested,
-})
-
-const readTokens = json.object({
-  accessToken: json.secret,
-  refreshToken: json.optional(json.secret),
-  grantType: json.oneOf(...grantTypes, 'external'),
-  requestedAt: json.number,
-  expiresAt: json.nullable(json.number),
-  scope: json.optional(json.string),
-  requested,
-  isRejected: json.boolean,
-  earlyRejections: json.count,
-  pendingRefresh: json.optional(json.object({ sentAt: json.number, isClientRefused: json.boolean })),
-})
-
-// Another release may know causes that this one does not.
-const cause = json.string as json.Reader<RenewalFailure>
-const backoff = json.optional(json.object({ failures: json.count, failedAt: json.number, retryAt: json.number, cause }))

@@ -1,9 +1,19 @@
-import { type GrantsError, grantNotAllowed, type ReauthenticationReason } from '../errors.ts'
+import { GrantsError, grantNotAllowed, type ReauthenticationReason } from '../errors.ts'
 import { grants, mayUse } from '../grants/catalogue.ts'
 import { canRenew, getRenewal, isRefreshable, startBackoff } from '../renewal.ts'
 import { customerScope, isSameSubject, isScopeForSubject, owner, type TokenSubject } from '../subject.ts'
 import type { Effect, MachineEvent } from './event.ts'
-import { machineError, noToken, notRenewable, scopeMismatch, subjectMismatch, toOAuthError } from './machine-errors.ts'
+import {
+  challengeExpired,
+  invalidCode,
+  noToken,
+  notRenewable,
+  requestInProgress,
+  scopeMismatch,
+  subjectMismatch,
+  toOAuthError,
+  unexpectedEvent,
+} from './machine-errors.ts'
 import {
   canRequestClientToken,
   getBoundSubject,
@@ -51,7 +61,7 @@ export function transition(state: MachineState, event: MachineEvent): Transition
         case 'failed':
           return abandonSignIn(state, event.error)
         default:
-          return reject(state, machineError('request_in_progress', { grantType: state.grantType }))
+          return reject(state, requestInProgress(state.grantType))
       }
 
     case 'renewing':
@@ -65,7 +75,7 @@ export function transition(state: MachineState, event: MachineEvent): Transition
         case 'failed':
           return backOff(state, event.at, event.error)
         default:
-          return reject(state, machineError('request_in_progress', { grantType: state.grantType }))
+          return reject(state, requestInProgress(state.grantType))
       }
 
     default: {
@@ -81,7 +91,7 @@ export function transition(state: MachineState, event: MachineEvent): Transition
         case 'submit_otp':
         case 'submit_recovery_code':
           if (state.status === 'mfa_required') return submitCode(state, event)
-          return reject(state, machineError('no_challenge', {}))
+          return reject(state, new GrantsError('no_challenge', 'No MFA challenge is open. Call login() first.', {}))
         case 'request_client_token':
           return requestClientToken(state, event)
         case 'create_customer':
@@ -91,9 +101,7 @@ export function transition(state: MachineState, event: MachineEvent): Transition
         case 'renew':
           return state.status === 'signed_in' ? renew(state, event.at) : reject(state, noToken(state))
         default:
-          throw machineError('invalid_state', {
-            problem: `no request is in progress for the event ${event.type}`,
-          })
+          throw unexpectedEvent(event.type)
       }
     }
   }
@@ -190,8 +198,7 @@ function refuseSignIn(state: RequestingState, { at, response }: MachineEvent<'re
   const isCodeWrong = response.error === 'invalid_token' || response.error === 'invalid_grant'
   if (answered === undefined || !isCodeWrong) return abandonSignIn(state, toOAuthError(response, state))
   if (!isChallengeOpen(answered, at)) return expireChallenge(answered)
-  const { attemptsLeft, expiresAt } = answered.challenge
-  return reject(answered, machineError('invalid_code', { attemptsLeft, expiresAt }))
+  return reject(answered, invalidCode(answered.challenge))
 }
 
 /**
@@ -217,8 +224,7 @@ function changeAttempts(state: MfaRequiredState, change: 1 | -1): MfaRequiredSta
 
 /** Saved as expired, not removed: another process that submits a code learns that the challenge was used. */
 function expireChallenge(state: MfaRequiredState): Transition {
-  const reason = state.challenge.attemptsLeft > 0 ? 'age' : 'attempts'
-  return saveAndReject(closeChallenge(state), machineError('challenge_expired', { reason }))
+  return saveAndReject(closeChallenge(state), challengeExpired(state.challenge))
 }
 
 function closeChallenge(state: MfaRequiredState): SignedInState | SignedOutState {
