@@ -122,12 +122,18 @@ export function walk(first: MachineState, steps: readonly Step[], look: (taken: 
   }
 }
 
-function take(before: MachineState, event: MachineEvent): Taken {
+/** Takes one step. An event that the state does not accept changes nothing. */
+export function take(before: MachineState, event: MachineEvent): Taken {
   try {
     return { before, event, ...transition(before, event), thrown: undefined }
   } catch (thrown) {
     return { before, event, state: before, effects: [], thrown }
   }
+}
+
+/** Creates an event of this type for this state. */
+export function createEventOfType(type: EventType, moment: Moment): MachineEvent {
+  return { ...createCall, ...responses }[type](moment)
 }
 
 interface Moment {

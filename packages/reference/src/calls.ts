@@ -33,10 +33,7 @@ export const calls = {
     from: ['documented_secondhand', 'clients', 'observed'],
     facts: [
       { text: 'The client is in `client_id` or in `client`.', from: ['clients', 'observed'] },
-      {
-        text: '`expires_at` is `null` or absent for a token that never expires.',
-        from: ['clients', 'observed'],
-      },
+      { text: '`expires_at` is `null` or absent for a token that never expires.', from: ['clients', 'observed'] },
     ],
     pages: ['api_reference'],
   },
@@ -87,10 +84,7 @@ export const calls = {
     response: '[{"token":"…"}]',
     from: ['documented_secondhand', 'observed'],
     facts: [
-      {
-        text: 'The response contains the tokens in plain text.',
-        from: ['documented_secondhand', 'observed'],
-      },
+      { text: 'The response contains the tokens in plain text.', from: ['documented_secondhand', 'observed'] },
       { text: 'An account with MFA sends `otp` in the query, and gets 403 without it.', from: ['community'] },
       {
         text: 'A wrong password is answered with 401 `{"ok":false,"errors":["Bad password"]}`, an unknown username with 400 and `Unknown user`.',
@@ -129,10 +123,7 @@ export const calls = {
     from: ['clients'],
     facts: [
       { text: 'The response has more fields.', from: ['clients'] },
-      {
-        text: "An API user's token is answered with 400 `unauthorized`.",
-        from: ['documented_secondhand', 'clients'],
-      },
+      { text: "An API user's token is answered with 400 `unauthorized`.", from: ['documented_secondhand', 'clients'] },
     ],
     pages: [],
   },
@@ -163,10 +154,7 @@ export const calls = {
     response: '{"enrolled":true}',
     from: ['clients'],
     facts: [
-      {
-        text: 'The response may have `tokens`, and the current token may be invalid afterwards.',
-        from: ['clients'],
-      },
+      { text: 'The response may have `tokens`, and the current token may be invalid afterwards.', from: ['clients'] },
       { text: 'How a wrong code is answered is not known.', from: ['unknown'] },
     ],
     pages: ['two_step_authentication'],
@@ -231,10 +219,7 @@ export const calls = {
     from: ['documented_secondhand', 'clients'],
     facts: [
       { text: 'The secret is shown only in this response.', from: ['documented_secondhand', 'clients'] },
-      {
-        text: '`type` is `installed`, or `web` with a `redirect_uri`.',
-        from: ['documented_secondhand', 'clients'],
-      },
+      { text: '`type` is `installed`, or `web` with a `redirect_uri`.', from: ['documented_secondhand', 'clients'] },
     ],
     pages: ['api_reference'],
   },
@@ -260,10 +245,7 @@ export const calls = {
     response: '{"ok":true,"created":{"username":"…@api.particle.io","tokens":[{"token":"…"}]}}',
     from: ['documented', 'documented_secondhand'],
     facts: [
-      {
-        text: 'For an organisation: `POST /v1/orgs/:org/team`.',
-        from: ['documented', 'documented_secondhand'],
-      },
+      { text: 'For an organisation: `POST /v1/orgs/:org/team`.', from: ['documented', 'documented_secondhand'] },
       {
         text: '`PUT …/team/:username` with other scopes issues a new token and invalidates the old one. `DELETE` removes the user and its token.',
         from: ['documented', 'documented_secondhand'],

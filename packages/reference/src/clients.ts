@@ -47,18 +47,12 @@ export const clientReferences: Readonly<Record<ClientKind, ClientReference>> = {
     summary: 'You create it for one product, for its back end and its customers. Its secret must stay on a server.',
     example: 'my-product-1234:<secret>',
     facts: [
-      {
-        text: 'Create it in the Console or with `POST /v1/products/:productIdOrSlug/clients`.',
-        from: ['documented'],
-      },
+      { text: 'Create it in the Console or with `POST /v1/products/:productIdOrSlug/clients`.', from: ['documented'] },
       {
         text: '`client_credentials` returns a token for the product, and with `scope=customer=…` for one of its customers. MFA is never required.',
         from: ['documented', 'server_source'],
       },
-      {
-        text: "With `password` the product's customers sign in, not Particle accounts.",
-        from: ['documented'],
-      },
+      { text: "With `password` the product's customers sign in, not Particle accounts.", from: ['documented'] },
       { text: 'Only its tokens are documented to be refreshable.', from: ['reported', 'documented'] },
       {
         text: 'Particle no longer recommends customer accounts for new products: it recommends that your back end makes all API calls.',
@@ -74,10 +68,7 @@ export const clientReferences: Readonly<Record<ClientKind, ClientReference>> = {
     example: 'my-scripts-5678:<secret>',
     facts: [
       { text: 'Create it in the Console or with `POST /v1/clients`.', from: ['documented'] },
-      {
-        text: '`client_credentials` returns a token for your own account.',
-        from: ['documented', 'server_source'],
-      },
+      { text: '`client_credentials` returns a token for your own account.', from: ['documented', 'server_source'] },
       {
         text: 'Whether its tokens can be refreshed is not known. You do not need it: `client_credentials` returns a new token.',
         from: ['unknown'],
@@ -93,10 +84,7 @@ export const simpleAuthClient: ClientReference = {
   summary: "A product's client whose scope allows only creating customers.",
   example: 'my-app-1234:<secret>',
   facts: [
-    {
-      text: 'An app can create customers with it, without a client that has more rights.',
-      from: ['inferred'],
-    },
+    { text: 'An app can create customers with it, without a client that has more rights.', from: ['inferred'] },
     {
       text: 'For everything else the documentation recommends that your back end makes the API calls.',
       from: ['documented'],

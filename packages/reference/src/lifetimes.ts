@@ -17,10 +17,7 @@ export const lifetimes: Readonly<Record<'access_token' | 'refresh_token' | 'mfa_
     seconds: [
       {
         value: toSeconds(90),
-        fact: {
-          text: '90 days, unless you request another lifetime.',
-          from: ['reported', 'documented', 'observed'],
-        },
+        fact: { text: '90 days, unless you request another lifetime.', from: ['reported', 'documented', 'observed'] },
       },
     ],
     facts: [
@@ -67,10 +64,7 @@ export const lifetimes: Readonly<Record<'access_token' | 'refresh_token' | 'mfa_
     title: '`mfa_token`',
     seconds: [],
     facts: [
-      {
-        text: 'How long it is valid, and whether a wrong code invalidates it, is not known.',
-        from: ['unknown'],
-      },
+      { text: 'How long it is valid, and whether a wrong code invalidates it, is not known.', from: ['unknown'] },
       { text: "Particle's CLI accepts three codes for the same `mfa_token`.", from: ['clients'] },
     ],
   },

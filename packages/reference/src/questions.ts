@@ -286,10 +286,7 @@ export const questions = {
         from: ['documented', 'observed'],
       },
       { text: "A customer's email address is stored in lower case.", from: ['community'] },
-      {
-        text: "The scope is split at spaces, so a customer's name cannot contain one.",
-        from: ['documented'],
-      },
+      { text: "The scope is split at spaces, so a customer's name cannot contain one.", from: ['documented'] },
     ],
     asked: threads(26410),
   },

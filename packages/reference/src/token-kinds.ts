@@ -51,10 +51,7 @@ export const tokenKinds = {
     owner: 'The product',
     client: 'product',
     grant: 'client_credentials',
-    permissions: {
-      text: 'The devices and customers of that product, and nothing else.',
-      from: ['documented'],
-    },
+    permissions: { text: 'The devices and customers of that product, and nothing else.', from: ['documented'] },
     expiry: ninetyDays,
     renewal: requestAgain,
     mfa: noMfa,
@@ -109,16 +106,10 @@ export const tokenKinds = {
     grant: 'client_credentials',
     permissions: { text: 'Your own account.', from: ['documented'] },
     expiry: ninetyDays,
-    renewal: {
-      text: "Request a new one with the client's id and secret.",
-      from: ['documented', 'server_source'],
-    },
+    renewal: { text: "Request a new one with the client's id and secret.", from: ['documented', 'server_source'] },
     mfa: noMfa,
     advice: [
-      {
-        text: 'For scripts that work with your account and should not know your password.',
-        from: ['inferred'],
-      },
+      { text: 'For scripts that work with your account and should not know your password.', from: ['inferred'] },
     ],
   },
   developer: {
@@ -138,14 +129,8 @@ export const tokenKinds = {
       from: ['reported', 'documented', 'server_source'],
     },
     advice: [
-      {
-        text: 'RFC 9700, section 2.4, says that new designs must not use the password grant.',
-        from: ['standard'],
-      },
-      {
-        text: 'Particle offers developers no other sign-in for programs without a browser.',
-        from: ['inferred'],
-      },
+      { text: 'RFC 9700, section 2.4, says that new designs must not use the password grant.', from: ['standard'] },
+      { text: 'Particle offers developers no other sign-in for programs without a browser.', from: ['inferred'] },
     ],
   },
 } as const satisfies Readonly<Record<string, TokenKind>>

@@ -39,18 +39,12 @@ export const successFields = {
     always: false,
     from: ['reported', 'server_source', 'observed'],
     facts: [
-      {
-        text: '7,776,000 seconds (90 days), unless you requested another lifetime.',
-        from: ['reported', 'observed'],
-      },
+      { text: '7,776,000 seconds (90 days), unless you requested another lifetime.', from: ['reported', 'observed'] },
       {
         text: '`0`, or no such field: the token never expires. It does not mean that it has expired.',
         from: ['server_source'],
       },
-      {
-        text: 'A lifetime requested with `expires_at` is also returned as `expires_in`.',
-        from: ['server_source'],
-      },
+      { text: 'A lifetime requested with `expires_at` is also returned as `expires_in`.', from: ['server_source'] },
     ],
   },
   refresh_token: {
@@ -61,10 +55,7 @@ export const successFields = {
     facts: [
       { text: "A developer's response has one too, but it does not work.", from: ['reported'] },
       { text: 'A token that never expires has no refresh token.', from: ['server_source'] },
-      {
-        text: 'It can be used once, and only with the client that it was issued to.',
-        from: ['server_source'],
-      },
+      { text: 'It can be used once, and only with the client that it was issued to.', from: ['server_source'] },
     ],
   },
   scope: {

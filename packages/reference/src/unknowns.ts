@@ -13,12 +13,7 @@ export interface Unknown {
 export const unknowns = {
   server_version: {
     question: 'Which version of the OAuth library does the live service run, and what does its account model add?',
-    known: [
-      {
-        text: 'The library is public up to 3.3.3. The account model is not public.',
-        from: ['server_source'],
-      },
-    ],
+    known: [{ text: 'The library is public up to 3.3.3. The account model is not public.', from: ['server_source'] }],
     handling: 'Decides by code and status, never by text. Reports every other response as unexpected.',
   },
   developer_secret: {

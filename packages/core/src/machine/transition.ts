@@ -1,5 +1,6 @@
 import { GrantsError, grantNotAllowed, type ReauthenticationReason } from '../errors.ts'
-import { grants, mayUse } from '../grants/catalogue.ts'
+import { isSingleUse, mayUse, type TokenRequest } from '../grants/catalogue.ts'
+import type { NewCustomer } from '../protocol/token-request.ts'
 import { canRenew, getRenewal, isRefreshable, startBackoff } from '../renewal.ts'
 import { customerScope, isSameSubject, isScopeForSubject, owner, type TokenSubject } from '../subject.ts'
 import type { Effect, MachineEvent } from './event.ts'
@@ -213,8 +214,7 @@ function abandonSignIn(state: RequestingState, error: GrantsError): Transition {
 
 /** The state whose challenge a request answers. */
 function getAnsweredChallenge({ grantType, previous }: RequestingState): MfaRequiredState | undefined {
-  const isAnswer = 'mfa_token' in grants[grantType].fields
-  return isAnswer && previous.status === 'mfa_required' ? previous : undefined
+  return isSingleUse(grantType) && previous.status === 'mfa_required' ? previous : undefined
 }
 
 function changeAttempts(state: MfaRequiredState, change: 1 | -1): MfaRequiredState {
@@ -306,11 +306,11 @@ function submitCode(state: MfaRequiredState, event: MachineEvent<'submit_otp' | 
   if (!isChallengeOpen(state, event.at)) return expireChallenge(state)
   const { subject, challenge } = state
   const { mfaToken: mfa_token, requested } = challenge
-  const fields = { mfa_token, expires_in: requested.expires_in }
-  const request =
+  const code =
     event.type === 'submit_otp'
-      ? ({ grant_type: 'urn:custom:mfa-otp', otp: event.otp, ...fields } as const)
-      : ({ grant_type: 'urn:custom:recovery-code', recovery_code: event.recoveryCode, ...fields } as const)
+      ? ({ grant_type: 'urn:custom:mfa-otp', otp: event.otp } as const)
+      : ({ grant_type: 'urn:custom:recovery-code', recovery_code: event.recoveryCode } as const)
+  const request = { ...code, mfa_token, expires_in: requested.expires_in }
   const counted = changeAttempts(state, -1)
   const next = startRequest(counted, { grantType: request.grant_type, subject, requested })
   return send(next, request, counted)
@@ -406,29 +406,18 @@ function requireSignIn({ identity, subject }: Holder, reason: ReauthenticationRe
   return { status: 'reauthentication_required', identity, subject, reason } as const
 }
 
-/** Enters a state without effects. */
-function moveTo(state: MachineState): Transition {
-  return { state, effects: [] }
-}
-
-function reject(state: MachineState, error: GrantsError): Transition {
-  return { state, effects: [{ type: 'reject', error }] }
-}
-
-function save(state: SettledState, ...effects: Effect[]): Transition {
-  return { state, effects: [{ type: 'save', state }, ...effects] }
-}
-
-function saveAndReject(state: SettledState, error: GrantsError): Transition {
-  return save(state, { type: 'reject', error })
-}
+/** Enters a state. The runner performs the effects in this order. */
+const moveTo = (state: MachineState, ...effects: Effect[]): Transition => ({ state, effects })
+const reject = (state: MachineState, error: GrantsError) => moveTo(state, { type: 'reject', error })
+const save = (state: SettledState, ...effects: Effect[]) => moveTo(state, { type: 'save', state }, ...effects)
+const saveAndReject = (state: SettledState, error: GrantsError) => save(state, { type: 'reject', error })
 
 /** Sends a request. A state that must survive a crash during it is saved first. */
 function send(
   state: RequestingState | RenewingState,
-  request: Extract<Effect, { type: 'request' }>['request'],
+  request: TokenRequest | NewCustomer,
   saved?: SettledState,
 ): Transition {
-  const saves = saved === undefined ? [] : save(saved).effects
-  return { state, effects: [...saves, { type: 'request', request }] }
+  const effect = { type: 'request', request } as const
+  return saved === undefined ? moveTo(state, effect) : { ...save(saved, effect), state }
 }

@@ -17,8 +17,7 @@ export interface FetchResponse {
   readonly body: { getReader(): BodyReader } | null
 }
 
-/** What core reads of a body's reader. */
-export interface BodyReader {
+interface BodyReader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
   cancel(): Promise<void>
 }

@@ -14,12 +14,11 @@ export type {
 } from './token-response.ts'
 export type { TokenEndpointError, TokenResponse, UnexpectedReason } from './token-response.ts'
 export { isHeaderSafe, readBody, readTiming } from './http.ts'
-export type { BodyReader, Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject, ResponseTiming } from './http.ts'
+export type { Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject, ResponseTiming } from './http.ts'
 
 // Bearer tokens
-export { isAllowedUrl, isInvalidTokenError, isRevocationConfirmed } from './bearer.ts'
+export { getRedirect, isAllowedUrl, isInvalidTokenError, isRevocationConfirmed, type Redirect } from './bearer.ts'
 export { parseBaseUrl, parseOrigins, particleUrl } from './base-url.ts'
-export { getRedirect, type Redirect } from './redirect.ts'
 
 // Errors
 export { invalidArgument, requestNotReplayable } from '../errors.ts'

@@ -285,7 +285,7 @@ describe('encodeCustomerRequest', () => {
 
     expect(path).toBe('/v1/products/my-product-v2.1/customers')
     expect(body.reveal()).toBe(`email=j%40x.y&password=p%26w&${clientFields}`)
-    expect(secrets.map((one) => one.reveal())).toEqual(['s3 cret', 'p&w'])
+    expect(secrets.map((one) => one.reveal())).toEqual(['p&w', 's3 cret'])
   })
 
   it.each([

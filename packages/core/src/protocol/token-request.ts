@@ -11,7 +11,7 @@ import {
   mayUse,
   type TokenRequest,
 } from '../grants/catalogue.ts'
-import { Secret, type SecretInput } from '../secret.ts'
+import { Secret, type SecretInput, toSecret } from '../secret.ts'
 import { normalizeName } from '../subject.ts'
 import { encodeBase64 } from './http.ts'
 
@@ -41,23 +41,12 @@ export function encodeTokenRequest(
   clientAuthentication: ClientAuthentication = 'client_secret_basic',
 ): EncodedRequest {
   const grantType = request?.grant_type
-  if (!isGrantType(grantType)) {
-    throw invalidArgument('grant_type', `must be one of ${grantTypes.join(', ')}`)
-  }
+  if (!isGrantType(grantType)) throw invalidArgument('grant_type', `must be one of ${grantTypes.join(', ')}`)
   assertClient(client)
   if (!mayUse(client.kind, grantType)) throw grantNotAllowed(client.kind, grantType)
   const form = new URLSearchParams([['grant_type', grantType]])
   const secrets = appendFields(form, request, grantType)
-  // A developer client's secret is its published name: to hide it would garble messages that mention Particle.
-  if (client.kind !== 'developer') secrets.push(client.secret)
-  if (clientAuthentication === 'client_secret_post') {
-    appendClient(form, client)
-    return toEncodedRequest('/oauth/token', form, { secrets })
-  }
-  // UTF-8 as curl sends it. RFC 6749, section 2.3.1, asks for form-encoding, which Particle's server does not decode.
-  const credentials = encodeBase64(`${client.id}:${client.secret.reveal()}`)
-  secrets.push(new Secret(credentials))
-  return toEncodedRequest('/oauth/token', form, { secrets, authorization: `Basic ${credentials}` })
+  return toEncodedRequest('/oauth/token', { form, secrets, client, clientAuthentication })
 }
 
 /** A customer to create. */
@@ -81,43 +70,43 @@ export function encodeCustomerRequest(
   assertClient(client)
   // Callers without types may pass any kind of client.
   if (client.kind !== 'product') throw invalidArgument('client', 'must be a product client')
-  if (!isProductId(product)) throw invalidArgument('product', 'must be an id or a slug')
+  if (!/^[a-z0-9][\w.-]*$/i.test(`${product || ''}`)) throw invalidArgument('product', 'must be an id or a slug')
   const form = new URLSearchParams([['email', normalizeName(email, 'email')]])
-  const secrets = [client.secret]
-  if (password === undefined) {
-    form.append('no_password', 'true')
-  } else {
-    const sent = encodeField('password', 'secret', password)
-    form.append('password', sent)
-    secrets.push(new Secret(sent))
-  }
+  if (password === undefined) form.append('no_password', 'true')
+  else form.append('password', encodeField('password', 'secret', password))
   // The documented example has no grant_type, but Particle's own clients send it.
   form.append('grant_type', 'client_credentials')
-  appendClient(form, client)
-  return toEncodedRequest(`/v1/products/${product}/customers`, form, { secrets })
+  const secrets = password === undefined ? [] : [toSecret(password)]
+  const path = `/v1/products/${product}/customers`
+  return toEncodedRequest(path, { form, secrets, client, clientAuthentication: 'client_secret_post' })
 }
 
-function isProductId(product: unknown): boolean {
-  if (typeof product === 'number') return Number.isSafeInteger(product) && product > 0
-  return typeof product === 'string' && /^[a-z0-9][\w.-]*$/i.test(product)
+interface RequestParts {
+  readonly form: URLSearchParams
+  readonly secrets: readonly Secret[]
+  readonly client: OAuthClient
+  readonly clientAuthentication: ClientAuthentication
 }
 
-function toEncodedRequest(
-  path: string,
-  form: URLSearchParams,
-  { secrets, authorization }: { secrets: readonly Secret[]; authorization?: string },
-): EncodedRequest {
-  const headers = {
+/** Adds the client's id and secret, and wraps what is secret. */
+function toEncodedRequest(path: string, { form, secrets, client, clientAuthentication }: RequestParts): EncodedRequest {
+  const { id, secret } = client
+  const headers: Record<string, string> = {
     'content-type': 'application/x-www-form-urlencoded',
     accept: 'application/json',
-    ...(authorization && { authorization }),
   }
-  return { method: 'POST', path, headers: new Secret(headers), body: new Secret(form.toString()), secrets }
-}
-
-function appendClient(form: URLSearchParams, { id, secret }: OAuthClient): void {
-  form.append('client_id', id)
-  form.append('client_secret', secret.reveal())
+  // A developer client's secret is its published name: to hide it would garble messages that mention Particle.
+  const hidden = client.kind === 'developer' ? [...secrets] : [...secrets, secret]
+  if (clientAuthentication === 'client_secret_post') {
+    form.append('client_id', id)
+    form.append('client_secret', secret.reveal())
+  } else {
+    // UTF-8 as curl sends it. RFC 6749, section 2.3.1, asks for form-encoding, which Particle's server does not decode.
+    const credentials = encodeBase64(`${id}:${secret.reveal()}`)
+    headers.authorization = `Basic ${credentials}`
+    hidden.push(new Secret(credentials))
+  }
+  return { method: 'POST', path, headers: new Secret(headers), body: new Secret(form.toString()), secrets: hidden }
 }
 
 /** Appends the grant's fields in the catalogue's order. Returns the secret ones. */

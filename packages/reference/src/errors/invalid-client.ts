@@ -35,10 +35,7 @@ export const invalidClient: TokenEndpointErrorReference<'invalid_client'> = {
     {
       anchor: 'invalid_client-username_password',
       when: '`username` or `password` is missing or empty. The client is correct.',
-      description: {
-        text: 'Missing parameters. "username" and "password" are required',
-        from: ['server_source'],
-      },
+      description: { text: 'Missing parameters. "username" and "password" are required', from: ['server_source'] },
       grants: ['password'],
       advice: 'Send both. Neither may be empty.',
       from: ['server_source'],

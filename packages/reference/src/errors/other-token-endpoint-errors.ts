@@ -11,19 +11,13 @@ export const mfaRequired: TokenEndpointErrorReference<'mfa_required'> = {
     {
       anchor: 'mfa_required-second_request',
       when: 'The account has MFA.',
-      description: {
-        text: 'Multi-factor authentication required',
-        from: ['reported', 'documented', 'server_source'],
-      },
+      description: { text: 'Multi-factor authentication required', from: ['reported', 'documented', 'server_source'] },
       grants: ['password'],
       from: ['reported', 'documented', 'server_source'],
     },
   ],
   facts: [
-    {
-      text: 'The response has `mfa_token` next to `error`.',
-      from: ['reported', 'documented', 'server_source'],
-    },
+    { text: 'The response has `mfa_token` next to `error`.', from: ['reported', 'documented', 'server_source'] },
     { text: 'Whether it counts towards the lockout is not known.', from: ['unknown'] },
   ],
 }

@@ -35,16 +35,10 @@ export const clientCredentials: GrantReference<'client_credentials'> = {
     ...lifetimeFields(['documented_secondhand', 'observed']),
   },
   outcomes: {
-    tokens: {
-      text: 'An access token. MFA is never required.',
-      from: ['reported', 'documented', 'server_source'],
-    },
+    tokens: { text: 'An access token. MFA is never required.', from: ['reported', 'documented', 'server_source'] },
   },
   lifetimes: [
-    {
-      text: 'The access token is valid for 90 days, unless you request another lifetime.',
-      from: ['documented'],
-    },
+    { text: 'The access token is valid for 90 days, unless you request another lifetime.', from: ['documented'] },
     {
       text: 'When it expires, request a new one the same way. You do not need the refresh token in the response.',
       from: ['documented_secondhand', 'server_source'],

@@ -52,14 +52,8 @@ export const password: GrantReference<'password'> = {
       text: "A developer's token cannot be renewed: sign in again. A customer's token is renewed with `refresh_token`.",
       from: ['reported', 'documented'],
     },
-    {
-      text: 'RFC 9700, section 2.4, says that new designs must not use the password grant.',
-      from: ['standard'],
-    },
-    {
-      text: 'Particle offers developers no other sign-in for programs without a browser.',
-      from: ['inferred'],
-    },
+    { text: 'RFC 9700, section 2.4, says that new designs must not use the password grant.', from: ['standard'] },
+    { text: 'Particle offers developers no other sign-in for programs without a browser.', from: ['inferred'] },
   ],
   questions: [
     'mfa_grant_name',

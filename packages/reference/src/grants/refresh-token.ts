@@ -12,10 +12,7 @@ export const refreshToken: GrantReference<'refresh_token'> = {
     'Do not use it for `client_credentials`: request a new token instead.',
   ],
   clients: {
-    product: {
-      text: 'Tokens that were issued to this client.',
-      from: ['reported', 'documented', 'server_source'],
-    },
+    product: { text: 'Tokens that were issued to this client.', from: ['reported', 'documented', 'server_source'] },
   },
   fields: {
     refresh_token: {

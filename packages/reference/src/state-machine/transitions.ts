@@ -42,20 +42,12 @@ const logout: readonly Row[] = [
 const signIn = {
   login: [{ when: ['subject_allowed'], to: ['requesting'], effects: ['request'] }, ...rejected],
   request_client_token: [
-    {
-      when: ['client_credentials_allowed', 'subject_of_client'],
-      to: ['requesting'],
-      effects: ['request'],
-    },
+    { when: ['client_credentials_allowed', 'subject_of_client'], to: ['requesting'], effects: ['request'] },
     ...rejected,
   ],
   create_customer: [{ when: ['subject_allowed'], to: ['requesting'], effects: ['request'] }, ...rejected],
   set_token: [
-    {
-      when: ['subject_allowed', 'refresh_token_usable', 'subject_named'],
-      to: ['signed_in'],
-      effects: ['save'],
-    },
+    { when: ['subject_allowed', 'refresh_token_usable', 'subject_named'], to: ['signed_in'], effects: ['save'] },
     { when: ['subject_allowed', 'refresh_token_usable'], to: ['signed_in'] },
     ...rejected,
   ],
@@ -103,11 +95,7 @@ const table: { readonly [S in Status]: { readonly [E in EventType]?: readonly Ro
       { to: previous, effects: ['reject'] },
     ],
     refused: [
-      {
-        when: ['code_sent', 'code_refused', 'challenge_still_open'],
-        to: ['mfa_required'],
-        effects: ['reject'],
-      },
+      { when: ['code_sent', 'code_refused', 'challenge_still_open'], to: ['mfa_required'], effects: ['reject'] },
       { when: ['code_sent', 'code_refused'], to: withoutChallenge, effects: ['save', 'reject'] },
       { when: ['code_sent'], to: ['mfa_required'], effects: ['save', 'reject'] },
       { to: previous, effects: ['reject'] },
@@ -156,21 +144,9 @@ const table: { readonly [S in Status]: { readonly [E in EventType]?: readonly Ro
     ],
     challenged: [{ to: ['signed_in'], effects: ['save', 'reject'] }],
     refused: [
-      {
-        when: ['refresh_token_refused', 'token_valid'],
-        to: ['signed_in'],
-        effects: ['save', 'reject'],
-      },
-      {
-        when: ['refresh_token_refused', 'client_can_request'],
-        to: ['signed_in'],
-        effects: ['save', 'reject'],
-      },
-      {
-        when: ['refresh_token_refused'],
-        to: ['reauthentication_required'],
-        effects: ['save', 'reject'],
-      },
+      { when: ['refresh_token_refused', 'token_valid'], to: ['signed_in'], effects: ['save', 'reject'] },
+      { when: ['refresh_token_refused', 'client_can_request'], to: ['signed_in'], effects: ['save', 'reject'] },
+      { when: ['refresh_token_refused'], to: ['reauthentication_required'], effects: ['save', 'reject'] },
       { when: ['customer_unknown', 'token_invalid'], to: ['signed_out'], effects: ['save', 'reject'] },
       { to: ['signed_in'], effects: ['save', 'reject'] },
     ],

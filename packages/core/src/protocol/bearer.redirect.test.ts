@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { getRedirect } from './redirect.ts'
+import { getRedirect } from './bearer.ts'
 
 const url = 'https://api.particle.io/v1/devices'
 
