@@ -23,7 +23,7 @@ const guides = [
   item('Serverless functions', 'guides/serverless.md'),
   item('Protection from lockout', 'guides/lockout-guard.md'),
   item('Test with the sandbox', 'guides/test-with-the-sandbox.md'),
-  item('From a hand-written interceptor', 'guides/axios.md'),
+  item('Axios', 'guides/axios.md'),
   item('Other HTTP clients', 'guides/http-clients.md'),
   item('Event streams', 'guides/event-streams.md'),
   item('From particle-api-js', 'guides/from-particle-api-js.md'),

@@ -1,7 +1,7 @@
 import { createSession, developerClient, productClient } from '@particle-grants/core'
 import axios, { type AxiosInstance, type AxiosRequestConfig, type CreateAxiosDefaults } from 'axios'
 import { describe, expectTypeOf, it } from 'vitest'
-import { type AttachableInstance, type AttachOptions, attachSession, type ReauthenticationError } from './index.ts'
+import { type AttachableInstance, type AttachOptions, attachSession } from './index.ts'
 
 const session = createSession({ client: developerClient() })
 
@@ -22,23 +22,13 @@ describe('attachSession', () => {
 
   it('knows its options, and no others', () => {
     attachSession(axios, session, { allowedOrigins: ['https://api.particle.io'], replay: false })
-    expectTypeOf<keyof AttachOptions>().toEqualTypeOf<'allowedOrigins' | 'replay' | 'onReauthenticationRequired'>()
+    expectTypeOf<keyof AttachOptions>().toEqualTypeOf<'allowedOrigins' | 'replay'>()
     // @ts-expect-error a list, since an origin is a whole one
     attachSession(axios, session, { allowedOrigins: 'https://api.particle.io' })
     // @ts-expect-error no such option
     attachSession(axios, session, { origins: ['https://api.particle.io'] })
     // @ts-expect-error the instance comes first
     attachSession(session, axios)
-  })
-
-  it('says why a person must sign in', () => {
-    attachSession(axios, session, {
-      onReauthenticationRequired: (error) => {
-        expectTypeOf(error).toEqualTypeOf<ReauthenticationError>()
-        expectTypeOf(error.code).toEqualTypeOf<'reauthentication_required' | 'not_signed_in'>()
-        if (error.code === 'reauthentication_required') expectTypeOf(error.details).not.toBeAny()
-      },
-    })
   })
 })
 

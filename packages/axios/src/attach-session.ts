@@ -1,7 +1,7 @@
-import { GrantsError, type Session } from '@particle-grants/core'
-import { invalidArgument, parseOrigins } from '@particle-grants/core/protocol'
+import type { Session } from '@particle-grants/core'
+import { invalidArgument, isAllowedUrl, parseOrigins } from '@particle-grants/core/protocol'
 import type { AxiosInstance } from 'axios'
-import { isAllowedDestination } from './destination.ts'
+import { getUrl } from './destination.ts'
 import { SessionAdapter } from './session-adapter.ts'
 
 /**
@@ -19,15 +19,7 @@ export interface AttachOptions {
   readonly allowedOrigins?: readonly string[] | undefined
   /** Replays a request once with a new token if the API rejected its token. @default true */
   readonly replay?: boolean | undefined
-  /**
-   * Called once each time a person must sign in; the requests concerned reject as well. A function that several
-   * attachments share is called once. Errors that it throws go to the platform's `reportError`.
-   */
-  readonly onReauthenticationRequired?: ((error: ReauthenticationError) => void) | undefined
 }
-
-/** Why a person must sign in: again, or for the first time. */
-export type ReauthenticationError = GrantsError<'reauthentication_required'> | GrantsError<'not_signed_in'>
 
 declare module 'axios' {
   // Without type parameters, since Axios has changed how many this interface has.
@@ -47,50 +39,16 @@ declare module 'axios' {
  */
 export function attachSession(instance: AttachableInstance, session: Session, options: AttachOptions = {}): () => void {
   assertArguments(instance, session)
-  const { onReauthenticationRequired, replay = true } = options
   const given = options.allowedOrigins
   const allowedOrigins = given === undefined ? session.allowedOrigins : parseOrigins(given, false)
   assertBaseUrl(instance, allowedOrigins)
-  const watch = onReauthenticationRequired && watchReauthentication(session, onReauthenticationRequired)
-  const adapter = new SessionAdapter({ session, allowedOrigins, replay, onTokenError: watch?.report })
+  const adapter = new SessionAdapter(session, allowedOrigins, options.replay ?? true)
   const { request } = instance.interceptors
   const id = request.use((config) => adapter.install(config), null, { synchronous: true })
   return () => {
     adapter.detach()
     request.eject(id)
-    watch?.stop()
   }
-}
-
-/** The callbacks that were called since their session's last sign-in. */
-const calledBack = new WeakMap<Session, Set<unknown>>()
-
-/** Calls back once each time a person must sign in, whether a request or the session's state shows it first. */
-function watchReauthentication(session: Session, callback: (error: ReauthenticationError) => void) {
-  const called = calledBack.get(session) ?? new Set()
-  calledBack.set(session, called)
-  const report = (error: unknown) => {
-    if (!isReauthenticationError(error) || called.has(callback)) return
-    called.add(callback)
-    // A callback that throws or rejects must not fail the request.
-    void (async () => callback(error))().catch((thrown: unknown) => platform.reportError?.(thrown))
-  }
-  const unsubscribe = session.subscribe((state) => {
-    if (state.status === 'signed_in') called.delete(callback)
-    // It rejects with the error that a request would get.
-    if (state.status === 'reauthentication_required') session.getAccessToken().catch(report)
-  })
-  const stop = () => {
-    unsubscribe()
-    called.delete(callback)
-  }
-  return { report, stop }
-}
-
-const platform = globalThis as { readonly reportError?: (error: unknown) => void }
-
-function isReauthenticationError(error: unknown): error is ReauthenticationError {
-  return GrantsError.isInstance(error) && /^(reauthentication_required|not_signed_in)$/.test(error.code)
 }
 
 function assertArguments(
@@ -107,7 +65,7 @@ function assertArguments(
 
 /** An instance whose own requests never get the token is a mistake. */
 function assertBaseUrl({ defaults: { baseURL } }: AxiosInstance, allowedOrigins: readonly string[]): void {
-  if (!baseURL || isAllowedDestination({ baseURL }, allowedOrigins)) return
+  if (!baseURL || isAllowedUrl(getUrl({ baseURL }), allowedOrigins)) return
   const origins = allowedOrigins.join(', ') || 'none'
   throw invalidArgument('instance', `must have a baseURL in the allowed origins (${origins}), or none at all`)
 }

@@ -10,11 +10,11 @@ import { everyNameIsHere } from '../test/loopback.ts'
 import { recorder } from '../test/recorder.ts'
 import { numberedTokens } from '../test/tokens.ts'
 import { newest, versions } from '../test/versions.ts'
-import { isAllowedDestination } from './destination.ts'
+import { createUrlCheck } from './destination.ts'
 import { hasOwnCredentials } from './own-credentials.ts'
 
 const api = 'https://api.particle.io'
-const isAllowed = (config: AxiosRequestConfig, origins = [api]) => isAllowedDestination(config, origins)
+const isAllowed = (config: AxiosRequestConfig, origins = [api]) => createUrlCheck(origins)(config)
 
 describe('the token goes to an allowed origin', () => {
   it.each<[string, AxiosRequestConfig]>([
@@ -79,6 +79,16 @@ describe('the token goes to an allowed origin', () => {
     const getsToken = (url: string) => isAllowed({ baseURL: api, url })
     expect(urls.filter((url) => getsToken(url) !== isAllowedUrl(api + url, [api]))).toEqual([])
     expect(urls.filter((url) => !getsToken(url)).length).toBeGreaterThan(100)
+  })
+
+  it.each([
+    { baseURL: api, url: '/v1?access_token=theirs' },
+    { baseURL: api, url: '/v1?a=1&access%5Ftoken=theirs' },
+    { baseURL: `${api}/v1?access_token=theirs&path=`, url: 'devices' },
+    { url: 'https://me@api.particle.io/v1' },
+    { baseURL: 'https://me:secret@api.particle.io', url: '/v1' },
+  ])('but not with credentials in the URL: $baseURL $url', (config) => {
+    expect(isAllowed(config)).toBe(false)
   })
 
   it("and in a page, relative URLs go to the page's origin", () => {

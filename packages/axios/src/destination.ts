@@ -5,8 +5,8 @@ import axios, { type AxiosAdapter, type AxiosRequestConfig } from 'axios'
 /** What Axios takes for absolute, in all supported versions. Anything else is appended to `baseURL`. */
 const absolute = /^([a-z][a-z\d+\-.]*:)?\/\//i
 
-/** What could make a path the token endpoint's, or hide that. */
-const suspicious = /oauth|[%\t\n\r]/i
+/** What only a parser can judge: other origins, the token endpoint and its encodings, credentials. */
+const special = /oauth|[%?@:\s]|\/\//i
 
 const platform = globalThis as {
   readonly document?: { readonly baseURI?: string }
@@ -17,20 +17,31 @@ const platform = globalThis as {
 /** What decides where a request goes. Axios 1.7 does not know `allowAbsoluteUrls`. */
 type Destination = AxiosRequestConfig & { readonly allowAbsoluteUrls?: boolean }
 
-/** Whether the token may be sent where this request goes. */
-export function isAllowedDestination(config: Destination, origins: readonly string[]): boolean {
-  const { url = '', baseURL = '', allowAbsoluteUrls = true, socketPath } = config
-  if (typeof url !== 'string' || typeof baseURL !== 'string' || socketPath) return false
-  const isAbsolute = absolute.test(url)
-  // Nothing after an origin and a slash leads elsewhere. Most requests need no parser, which takes a microsecond.
-  if (!isAbsolute && !suspicious.test(url) && origins.some((origin) => isInOrigin(baseURL, origin))) return true
-  // Some versions of Axios would append it, and some would not.
-  if (isAbsolute && baseURL && allowAbsoluteUrls !== true) return false
-  return isAllowedUrl(getUrl(config), origins)
+/** Creates the check whether a request may carry the token: to an allowed origin, and with no credentials in its URL. */
+export function createUrlCheck(origins: readonly string[]): (config: Destination) => boolean {
+  // Parsing takes a microsecond. A path without special characters stays in the origin of such a base URL.
+  let plainBaseUrl: string | undefined
+  const isPlain = (baseURL: string) =>
+    baseURL === plainBaseUrl || origins.some((origin) => isPlainBaseUrl(baseURL, origin))
+  return (config) => {
+    const { url = '', baseURL = '', allowAbsoluteUrls = true, socketPath } = config
+    if (typeof url !== 'string' || typeof baseURL !== 'string' || socketPath) return false
+    if (!special.test(url) && isPlain(baseURL)) {
+      plainBaseUrl = baseURL
+      return true
+    }
+    // Some versions of Axios would append it, and some would not.
+    if (absolute.test(url) && baseURL && allowAbsoluteUrls !== true) return false
+    const target = getUrl(config)
+    if (!isAllowedUrl(target, origins)) return false
+    const { username, searchParams } = new URL(target)
+    // Axios makes a header of a user name.
+    return username === '' && !searchParams.has('access_token')
+  }
 }
 
-function isInOrigin(baseURL: string, origin: string): boolean {
-  return baseURL === origin || (baseURL.startsWith(`${origin}/`) && !suspicious.test(baseURL))
+function isPlainBaseUrl(baseURL: string, origin: string): boolean {
+  return `${baseURL}/`.startsWith(`${origin}/`) && !special.test(baseURL.slice(origin.length))
 }
 
 /** Returns the URL of a request, without its `params`. In a page, a relative one is relative to the page. */
@@ -55,7 +66,7 @@ export function assertNotReadable(config: AxiosRequestConfig, adapter: AxiosAdap
   if (!isProxyUnencrypted || config.proxy === false || !isHttpAdapter(adapter)) return
   const { origin, protocol } = new URL(getUrl(config))
   if (protocol !== 'https:' || !(config.proxy || hasEnvironmentProxy())) return
-  const message = `Axios ${axios.VERSION} would send the token for ${origin} to a proxy unencrypted. Update Axios to 1.16.1 or newer, or set \`proxy: false\` and an httpsAgent that tunnels.`
+  const message = `Axios ${axios.VERSION} would send the token for ${origin} to a proxy unencrypted. Update to 1.16.1 or newer, or set \`proxy: false\` and an httpsAgent that tunnels.`
   throw new GrantsError('insecure_base_url', message, { origin })
 }
 

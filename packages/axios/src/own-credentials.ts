@@ -1,29 +1,26 @@
 import type { InternalAxiosRequestConfig } from 'axios'
 
-/** Whether the caller sends a token or a password. The API rejects a request with two, so it is sent as it is. */
-export function hasOwnCredentials(config: InternalAxiosRequestConfig): boolean {
-  const { auth, baseURL = '', data, headers, params, url = '' } = config
-  return (
-    Boolean(auth) ||
-    // `false` counts: that is how a caller says that there must be no header.
-    headers.has('Authorization') ||
-    hasToken(params) ||
-    isInUrl(url) ||
-    isInUrl(baseURL) ||
-    (data !== undefined && isInBody(data))
-  )
+/**
+ * Whether the caller sends a token or a password outside the URL. The API rejects a request with two, so it is sent as it
+ * is.
+ */
+export function hasOwnCredentials({ auth, data, headers, params }: InternalAxiosRequestConfig): boolean {
+  return Boolean(auth) || hasAuthorization(headers) || hasToken(params) || isInBody(data)
+}
+
+/** Does what `headers.has` does, in less time. `false` counts: that is how a caller says that there must be no header. */
+function hasAuthorization(headers: InternalAxiosRequestConfig['headers']): boolean {
+  for (const name in headers) {
+    if (name.length === 13 && /^authorization$/i.test(name) && headers[name] !== undefined) return true
+  }
+  return false
 }
 
 /** In parameters, a form or a JSON object. */
 function hasToken(fields: unknown): boolean {
-  const { has, access_token: token } = (fields ?? {}) as { has?: unknown; access_token?: unknown }
+  if (!fields) return false
+  const { has, access_token: token } = fields as { has?: unknown; access_token?: unknown }
   return typeof has === 'function' ? has.call(fields, 'access_token') : (token ?? undefined) !== undefined
-}
-
-/** In the query, or as a user name, of which Axios makes a header. */
-function isInUrl(url: string): boolean {
-  if (url.includes('@') && URL.canParse(url) && new URL(url).username !== '') return true
-  return url.includes('?') && hasToken(new URLSearchParams(url.replace(/^[^?]*\?|#.*$/gs, '')))
 }
 
 /** Axios has made strings of forms and JSON. */

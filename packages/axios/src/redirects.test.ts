@@ -3,7 +3,7 @@ import { everyNameIsHere } from '../test/loopback.ts'
 import { type Recorded, recorder, refuse } from '../test/recorder.ts'
 import { externalToken, numberedTokens, tokenNumber } from '../test/tokens.ts'
 import { versions } from '../test/versions.ts'
-import { createRedirectGuard } from './send-once.ts'
+import { createRedirectGuard } from './redirects.ts'
 
 /** A server that redirects `/to?…` there, and remembers what reached anything else. */
 async function redirecting(status = 302) {
@@ -204,7 +204,7 @@ describe('createRedirectGuard', () => {
     [undefined, false],
   ])('keeps the token on a redirect to %s: %s', (href, isKept) => {
     const options = { href, headers: { Accept: '*/*', Authorization: 'Bearer x' } }
-    createRedirectGuard(['https://api.particle.io'])(options, undefined as never, undefined as never)
+    createRedirectGuard(['https://api.particle.io'], undefined)(options, undefined as never, undefined as never)
     expect(options.headers).toEqual(isKept ? { Accept: '*/*', Authorization: 'Bearer x' } : { Accept: '*/*' })
   })
 })

@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm'
-import { GrantsError } from '@particle-grants/core'
+import { createSession, developerClient, GrantsError } from '@particle-grants/core'
 import type { AxiosAdapter } from 'axios'
 import { describe, expect, it } from 'vitest'
 import { recorder, refuse } from '../test/recorder.ts'
@@ -196,25 +196,41 @@ describe.each(versions)('a token that the API rejects, $name', ({ axios, attachS
     expect(statuses()).toEqual([401, 200])
   })
 
-  it('rejects each request with a typed error if it cannot be renewed, and calls back once', async () => {
+  it('rejects each request with a typed error if it cannot be renewed, and the state changes once', async () => {
     const server = await recorder((_, response) => refuse(response))
     const session = await externalToken(server.url, 'a'.repeat(40))
-    const told: string[] = []
-    const onReauthenticationRequired = (error: { code: string }) => told.push(error.code)
+    const states: string[] = []
+    session.subscribe(({ status }) => states.push(status))
     const [one, two] = [axios.create({ baseURL: server.url }), axios.create({ baseURL: server.url })]
-    attachSession(one, session, { onReauthenticationRequired })
-    attachSession(two, session, { onReauthenticationRequired })
+    attachSession(one, session)
+    attachSession(two, session)
     const errors = await Promise.all([one, two, one, two].map((instance) => failure(instance.get('/'))))
     for (const error of errors) {
       expect(GrantsError.isInstance(error)).toBe(true)
       expect(error).toMatchObject({ code: 'reauthentication_required', details: { reason: 'rejected' } })
     }
     expect(new Set(errors).size).toBe(4)
-    expect(told).toEqual(['reauthentication_required'])
+    expect(states).toEqual(['reauthentication_required'])
 
     await session.setToken({ accessToken: 'b'.repeat(40) })
     await failure(one.get('/'))
-    expect(told).toHaveLength(2)
+    expect(states).toEqual(['reauthentication_required', 'signed_in', 'reauthentication_required'])
+  })
+
+  it('changes the state once after it expired, and requests before the login reject', async () => {
+    const { baseUrl, clock } = await openScene()
+    const session = createSession({ client: developerClient(), baseUrl, clock })
+    const instance = axios.create({ baseURL: baseUrl })
+    attachSession(instance, session)
+    expect(await failure(instance.get('/v1/devices'))).toMatchObject({ code: 'not_signed_in' })
+    await session.login({ username: 'dev@example.com', password: 'correct horse', expiresIn: 60 })
+    const states: string[] = []
+    session.subscribe(({ status }) => states.push(status))
+    clock.advance('61s')
+    for (const _ of [1, 2]) {
+      expect(await failure(instance.get('/v1/devices'))).toMatchObject({ code: 'reauthentication_required' })
+    }
+    expect(states).toEqual(['reauthentication_required'])
   })
 
   it('is sent again after setToken with the same token', async () => {

@@ -1,21 +1,24 @@
 import { GrantsError, type Session } from '@particle-grants/core'
 import { requestNotReplayable } from '@particle-grants/core/protocol'
-import axios, { type AxiosAdapter, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import axios, {
+  type AxiosAdapter,
+  AxiosError,
+  AxiosHeaders,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios'
 import { isReplayable, replaceFormData } from './body.ts'
-import { assertNotReadable, getUrl, isAllowedDestination } from './destination.ts'
+import { assertNotReadable, createUrlCheck, getUrl } from './destination.ts'
+import { getResponse, isTokenRejected, settle, unwrap } from './outcome.ts'
 import { hasOwnCredentials } from './own-credentials.ts'
-import { copyHeaders, createRedirectGuard, sendOnce, type TokenRequest, timeoutError, unwrap } from './send-once.ts'
-
-export interface SessionAdapterOptions {
-  readonly session: Session
-  readonly allowedOrigins: readonly string[]
-  readonly replay: boolean
-  /** Called when a request gets no token. */
-  readonly onTokenError: ((error: unknown) => void) | undefined
-}
+import { hideRequest, redactError } from './redact-error.ts'
+import { copyHeaders, createRedirectGuard, followRedirects, isFollowedHere } from './redirects.ts'
 
 /** How long a token must be valid before a stream is sent, which cannot be replayed. */
 const minValidityOfStreamMs = 5 * 60_000
+
+/** The longest delay of a timer. */
+const maxDelayMs = 2 ** 31 - 1
 
 // The declarations of older versions take only the names.
 const getAdapter = axios.getAdapter as (names: typeof axios.defaults.adapter, config: object) => AxiosAdapter
@@ -30,13 +33,17 @@ const getAdapter = axios.getAdapter as (names: typeof axios.defaults.adapter, co
  * - Waiting, sending and the replay together take no longer than the request's own `timeout`.
  */
 export class SessionAdapter {
-  readonly #options: SessionAdapterOptions
-  readonly #guardRedirect: TokenRequest['guardRedirect']
+  readonly #session: Session
+  readonly #replay: boolean
+  readonly #allowedOrigins: readonly string[]
+  readonly #mayCarryToken: ReturnType<typeof createUrlCheck>
   #isAttached = true
 
-  constructor(options: SessionAdapterOptions) {
-    this.#options = options
-    this.#guardRedirect = createRedirectGuard(options.allowedOrigins)
+  constructor(session: Session, allowedOrigins: readonly string[], replay: boolean) {
+    this.#session = session
+    this.#replay = replay
+    this.#allowedOrigins = allowedOrigins
+    this.#mayCarryToken = createUrlCheck(allowedOrigins)
   }
 
   /** Request interceptor: wraps the adapter that the config names. */
@@ -55,85 +62,88 @@ export class SessionAdapter {
   }
 
   #send(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
-    const { session, allowedOrigins } = this.#options
     const names = config.adapter ?? axios.defaults.adapter
     const adapter = typeof names === 'function' ? names : getAdapter(names, config)
     // The CommonJS build has its own class, which the adapters of old versions do not read.
     if (!(config.headers instanceof AxiosHeaders)) config.headers = copyHeaders(config.headers)
     const isIncluded = this.#isAttached && config.particleGrants !== false
-    if (!isIncluded || !isAllowedDestination(config, allowedOrigins) || hasOwnCredentials(config))
-      return adapter(config)
+    if (!isIncluded || !this.#mayCarryToken(config) || hasOwnCredentials(config)) return adapter(config)
     assertNotReadable(config, adapter)
     replaceFormData(config)
-    const request = {
-      config,
-      adapter,
-      guardRedirect: this.#guardRedirect,
-      deadline: config.timeout ? performance.now() + Number(config.timeout) : undefined,
-      hasWaited: false,
-    }
-    const token = isReplayable(config.data) ? session.peekAccessToken() : undefined
-    return token === undefined ? this.#sendWhenReady(request) : this.#sendWithToken(request, token)
+    return this.#sendWithToken(config, isFollowedHere(config, adapter) ? followRedirects(adapter) : adapter)
   }
 
-  async #sendWhenReady(request: TokenRequest): Promise<AxiosResponse> {
-    return this.#sendWithToken(request, await this.#getToken(request))
-  }
-
-  #sendWithToken(request: TokenRequest, token: string): Promise<AxiosResponse> {
-    const { session, replay } = this.#options
-    return sendOnce(request, token, async (outcome) => {
-      session.invalidateToken(token)
-      if (!((request.config.particleGrants || undefined)?.replay ?? replay)) return unwrap(outcome)
-      const newToken = await this.#getToken(request)
-      if (!isReplayable(request.config.data))
-        throw requestNotReplayable(String(request.config.method).toUpperCase(), getUrl(request.config))
-      return sendOnce(request, newToken, (second) => {
-        session.invalidateToken(newToken)
-        return unwrap(second)
-      })
-    })
-  }
-
-  /** Returns a valid token. For a stream, renews one that expires soon if that is possible. */
-  async #getToken(request: TokenRequest): Promise<string> {
-    const { session, onTokenError } = this.#options
-    const minValidityMs = isReplayable(request.config.data) ? 0 : minValidityOfStreamMs
-    request.hasWaited = true
+  /** The config is the caller's: it contains the token only while the request is in progress. */
+  async #sendWithToken(config: InternalAxiosRequestConfig, adapter: AxiosAdapter): Promise<AxiosResponse> {
+    const { headers, beforeRedirect, timeout, timeoutErrorMessage } = config
+    const deadline = getDeadline(config)
+    const { replay = this.#replay } = config.particleGrants || {}
+    let token = isReplayable(config.data) ? this.#session.peekAccessToken() : undefined
     try {
-      return await waitForToken(request, (signal) => session.getAccessToken({ signal, minValidityMs }))
+      config.beforeRedirect = createRedirectGuard(this.#allowedOrigins, beforeRedirect)
+      for (let isReplay = false; ; isReplay = true) {
+        token ??= await this.#waitForToken(config, deadline)
+        if (isReplay && !isReplayable(config.data))
+          throw requestNotReplayable(String(config.method).toUpperCase(), getUrl(config))
+        config.headers = copyHeaders(headers)
+        config.headers.Authorization = `Bearer ${token}`
+        const outcome = await settle(config, adapter)
+        const response = getResponse(outcome)
+        const sent = { config, token }
+        const isRejected = response?.status === 401 && (await isTokenRejected(response, sent))
+        if (outcome.status === 'rejected') redactError(outcome.reason, sent)
+        else hideRequest(outcome.value, sent)
+        if (isRejected) this.#session.invalidateToken(token)
+        if (!isRejected || isReplay || !replay) return unwrap(outcome)
+        token = undefined
+      }
+    } finally {
+      config.headers = headers
+      config.beforeRedirect = beforeRedirect as NonNullable<typeof beforeRedirect>
+      config.timeout = timeout as number
+      if (config.timeoutErrorMessage !== timeoutErrorMessage) config.timeoutErrorMessage = timeoutErrorMessage as string
+    }
+  }
+
+  /**
+   * Waits for a valid token as long as the request may take, and reduces its time-out to what is left. For a stream, renews
+   * a token that expires soon if that is possible.
+   */
+  async #waitForToken(config: InternalAxiosRequestConfig, deadline: number | undefined): Promise<string> {
+    const { signal, timeout, timeoutErrorMessage = `timeout of ${timeout}ms exceeded` } = config
+    // The declarations of Axios leave these methods out.
+    const cancelToken = config.cancelToken as Record<'subscribe' | 'unsubscribe', (f: () => void) => void> | undefined
+    const controller = new AbortController()
+    const abort = () => controller.abort()
+    const getTimeLeft = () => deadline && Math.min(Math.max(Math.ceil(deadline - performance.now()), 1), maxDelayMs)
+    const minValidityMs = isReplayable(config.data) ? 0 : minValidityOfStreamMs
+    if (signal?.aborted) abort()
+    signal?.addEventListener?.('abort', abort)
+    cancelToken?.subscribe(abort)
+    try {
+      return await this.#session.getAccessToken({ signal: controller.signal, timeoutMs: getTimeLeft(), minValidityMs })
     } catch (error) {
-      const current = minValidityMs > 0 ? session.peekAccessToken() : undefined
+      const current = minValidityMs > 0 ? this.#session.peekAccessToken() : undefined
       if (current !== undefined) return current
-      onTokenError?.(error)
-      throw copyError(error)
+      const isTimeout = deadline && GrantsError.isInstance(error) && error.code === 'wait_timeout'
+      throw isTimeout ? createTimeoutError(config, timeoutErrorMessage) : copyError(error)
+    } finally {
+      signal?.removeEventListener?.('abort', abort)
+      cancelToken?.unsubscribe(abort)
+      // The error of a time-out states the whole time.
+      if (deadline) Object.assign(config, { timeout: getTimeLeft(), timeoutErrorMessage })
     }
   }
 }
 
-/** Waits within the limits of one request: its signal, cancel token and time-out abort the given signal. */
-async function waitForToken(
-  { config, deadline }: TokenRequest,
-  getToken: (signal: AbortSignal) => Promise<string>,
-): Promise<string> {
-  const { signal } = config
-  // The declarations of Axios leave these methods out.
-  const cancelToken = config.cancelToken as Record<'subscribe' | 'unsubscribe', (f: () => void) => void> | undefined
-  const controller = new AbortController()
-  const abort = () => controller.abort()
-  if (signal?.aborted) abort()
-  signal?.addEventListener?.('abort', abort)
-  cancelToken?.subscribe(abort)
-  // Longer delays would end at once.
-  const left = deadline && Math.min(deadline - performance.now(), 2 ** 31 - 1)
-  const timer = deadline && setTimeout(() => controller.abort(timeoutError(config)), left)
-  try {
-    return await getToken(controller.signal)
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener?.('abort', abort)
-    cancelToken?.unsubscribe(abort)
-  }
+/** When the request's own `timeout` ends, by `performance.now()`. */
+function getDeadline({ timeout }: InternalAxiosRequestConfig): number | undefined {
+  return (timeout && performance.now() + Number(timeout)) || undefined
+}
+
+/** The error of Axios' adapters. */
+function createTimeoutError(config: InternalAxiosRequestConfig, message: string): AxiosError {
+  return new AxiosError(message, config.transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED', config)
 }
 
 /** Each request rejects with its own error, because Axios adds the caller's stack to it. */

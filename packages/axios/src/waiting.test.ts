@@ -1,7 +1,8 @@
-import { GrantsError } from '@particle-grants/core'
+import { createSession, GrantsError, productClient } from '@particle-grants/core'
 import type { AxiosAdapter } from 'axios'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { recorder, refuse } from '../test/recorder.ts'
+import { product } from '../test/scene.ts'
 import { externalToken, heldSession } from '../test/tokens.ts'
 import { rejectionsAreReported, unhandledRejections } from '../test/unhandled.ts'
 import { until } from '../test/until.ts'
@@ -120,6 +121,23 @@ describe.each(versions)('a request that waits for a token, $name', ({ axios, att
       for (const error of await errors) expect(error).toMatchObject({ code: 'renewal_backoff' })
       expect(new Set(await errors).size).toBe(5)
     })
+  })
+
+  it('stops waiting for a token request that takes too long', async () => {
+    const server = await recorder()
+    const fetch = () => new Promise<never>(() => {})
+    const session = createSession({ client: productClient(product), baseUrl: server.url, fetch })
+    const instance = axios.create({ baseURL: server.url, timeout: 10 })
+    attachSession(instance, session)
+    const errors = await Promise.all([failure(instance.get('/')), failure(instance.get('/'))])
+    for (const error of errors) {
+      expect(error).toMatchObject({
+        code: 'ECONNABORTED',
+        message: 'timeout of 10ms exceeded',
+        config: { timeout: 10 },
+      })
+    }
+    expect(server.requests).toEqual([])
   })
 
   it('requests no token if it was aborted before', async () => {

@@ -1,4 +1,4 @@
-import { createSession, developerClient, productClient, type Session } from '@particle-grants/core'
+import { createSession, developerClient, GrantsError, productClient, type Session } from '@particle-grants/core'
 import { product } from './scene.ts'
 
 /** A session whose token endpoint is a function that returns numbered tokens. Its clock stands still until it is moved. */
@@ -50,10 +50,12 @@ export function heldSession(baseUrl: string, held: string | undefined) {
   const session = {
     allowedOrigins: [new URL(baseUrl).origin],
     peekAccessToken: () => token,
-    getAccessToken: async ({ signal }: { readonly signal: AbortSignal }) => {
+    getAccessToken: async ({ signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs?: number }) => {
       waiting += 1
       const aborted = new Promise<never>((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason))
+        const timeout = () => reject(new GrantsError('wait_timeout', 'No token.', { waitedMs: Number(timeoutMs) }))
+        if (timeoutMs !== undefined) setTimeout(timeout, timeoutMs).unref?.()
       })
       await Promise.race([released, aborted])
       return token

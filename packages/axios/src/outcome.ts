@@ -1,8 +1,29 @@
 import { isInvalidTokenError } from '@particle-grants/core'
 import { isAllowedUrl } from '@particle-grants/core/protocol'
-import type { AxiosResponse } from 'axios'
+import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { getUrl } from './destination.ts'
 import { getNodeReadable, isNodeStream, type LastRequest, type Sent } from './redact-error.ts'
+
+/** How an attempt ended. An error may contain a response. */
+export type Outcome = PromiseSettledResult<AxiosResponse>
+
+/** Sends a request once. */
+export async function settle(config: InternalAxiosRequestConfig, adapter: AxiosAdapter): Promise<Outcome> {
+  try {
+    return { status: 'fulfilled', value: await adapter(config) }
+  } catch (reason) {
+    return { status: 'rejected', reason }
+  }
+}
+
+export function unwrap(outcome: Outcome): AxiosResponse {
+  if (outcome.status === 'rejected') throw outcome.reason
+  return outcome.value
+}
+
+export function getResponse(outcome: Outcome): AxiosResponse | undefined {
+  return outcome.status === 'rejected' ? outcome.reason?.response : outcome.value
+}
 
 /** Whether a 401 rejects this token: its body says so, and it is the response to a request that carried the token. */
 export async function isTokenRejected(response: AxiosResponse, sent: Sent): Promise<boolean> {
