@@ -9,7 +9,7 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Programs that are started by their path, so that no `exports` names them. */
-const programs = { 'packages/sandbox': ['src/node/run-cli.ts'], 'apps/demo': ['src/main.ts'] }
+const programs = { 'apps/demo': ['src/main.ts'] }
 
 /** Bundles every package, the demo and the command line. */
 export async function buildAll() {

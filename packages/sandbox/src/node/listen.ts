@@ -13,11 +13,7 @@ export const version: string = nodeModule.createRequire(import.meta.url)(
 
 const host = '127.0.0.1'
 const maxBodyBytes = 1_000_000
-const bodyTooLarge: HttpResponse = {
-  status: 413,
-  headers: { connection: 'close' },
-  body: 'The body is too large for the sandbox\n',
-}
+const bodyTooLarge = { status: 413, headers: { connection: 'close' }, body: 'Too large for the sandbox\n' }
 /** Longer than Node's 5 s: a client that was busy for that long would use a connection that is closing. */
 const keepAliveTimeoutMs = 65_000
 /** How many connections may wait. A client that tests a storm opens them all at once. */
@@ -130,7 +126,7 @@ function close(server: Server): Promise<void> {
 function explainListenError(error: NodeJS.ErrnoException, port: number): Error {
   const message =
     error.code === 'EADDRINUSE'
-      ? `Port ${port} is taken, perhaps by another sandbox. Choose another, or port 0 for any free one.`
+      ? `Port ${port} is taken, perhaps by another sandbox. Use another one.`
       : `The sandbox cannot listen on ${host}:${port}: ${error.message}`
   return Object.assign(new Error(message, { cause: error }), { code: error.code })
 }

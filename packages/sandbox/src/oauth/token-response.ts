@@ -44,10 +44,5 @@ function toResponse(json: string, query: URLSearchParams): HttpResponse {
 }
 
 function createHeaders(contentType: string): Record<string, string> {
-  return {
-    'content-type': contentType,
-    'cache-control': noStore['cache-control'],
-    pragma: noStore.pragma,
-    'x-content-type-options': 'nosniff',
-  }
+  return { 'content-type': contentType, ...noStore, 'x-content-type-options': 'nosniff' }
 }
