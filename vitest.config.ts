@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
@@ -86,8 +87,9 @@ export default defineConfig(({ mode }) => {
   }
   return {
     test: {
-      // More workers than vitest's default: much of the time is waiting for sockets and processes.
-      maxWorkers: mode === 'stress' ? '200%' : '100%',
+      // More workers than vitest's default: much of the time is waiting for sockets and processes. It limits a percentage to
+      // the number of processors, and stress tests mostly wait.
+      maxWorkers: mode === 'stress' ? 2 * availableParallelism() : '100%',
       // Keeps transformed modules on disk, by their content: a second run saves ten seconds.
       experimental: { fsModuleCache: true },
       projects: mode === 'test' ? [...projects, types] : projects,

@@ -10,7 +10,7 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Programs that are started by their path, so that no `exports` names them. */
-const programs = { 'packages/sandbox': ['src/node/run-cli.ts'], 'apps/demo': ['src/main.ts'] }
+const programs = { 'apps/demo': ['src/main.ts'] }
 
 /**
  * Packages whose subpaths share one file with the root: importing a second file takes Node about as long as 30 kB more in

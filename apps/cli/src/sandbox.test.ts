@@ -6,8 +6,8 @@ describe('sandbox', () => {
   it.runIf(terminals)('serves until Ctrl-C and then closes its port', async () => {
     const world = await World.open()
     const terminal = runInTerminal(world, ['sandbox', '--port', '0'], { columns: 120 })
-    await terminal.shows('mfa@example.com')
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(terminal.screen())?.[0] ?? ''
+    await terminal.shows('Requests')
+    const url = /pgrants auth login --base-url (\S+)/.exec(terminal.screen())?.[1] ?? ''
     const { code } = await world.run(
       ['auth', 'login', '--base-url', url, '--username', 'dev@example.com', '--password-stdin'],
       {
@@ -27,5 +27,16 @@ describe('sandbox', () => {
 
     expect(code).toBe(2)
     expect(stderr).toMatch(/--port must be a number/)
+  })
+
+  it('says how to use another port if its own is taken', async () => {
+    const world = await World.open()
+    const port = new URL(world.server.url).port
+    const { code, stderr } = await world.run(['sandbox', '--port', port])
+
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `Error: Port ${port} is taken, perhaps by another sandbox. Use another one.\n  pgrants sandbox --port 0\n`,
+    )
   })
 })

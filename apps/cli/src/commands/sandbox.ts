@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Flags } from '@oclif/core'
 import { CliError, GrantsCommand } from '@particle-grants/plugin-auth'
 
-const name = 'particle-sandbox'
+type SandboxCli = typeof import('@particle-grants/sandbox/cli')
 
-/** Starts the sandbox by its own program. */
+/** Starts the sandbox by its own command. */
 export class Sandbox extends GrantsCommand {
   static override enableJsonFlag = false
   static override summary = 'Start a local mock of the Particle cloud.'
@@ -27,6 +25,7 @@ export class Sandbox extends GrantsCommand {
     }),
     json: Flags.boolean({ summary: 'Print one line: {"url":"http://127.0.0.1:…"}' }),
     quiet: Flags.boolean({ summary: 'Print only the URL.' }),
+    verbose: Flags.boolean({ summary: 'Also print the OAuth clients, and curl commands.' }),
     'no-lockout': Flags.boolean({ summary: "Don't block an IP address after 10 failures in a row." }),
     'no-rate-limit': Flags.boolean({ summary: "Don't limit token requests to 100 in 5 minutes." }),
   }
@@ -37,32 +36,20 @@ export class Sandbox extends GrantsCommand {
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
       throw new CliError('usage', { what: '--port must be a number from 0 to 65535.' })
     }
-    const given = Object.entries(switches).flatMap(([flag, on]) => (on ? [`--${flag}`] : []))
+    const args = Object.entries(switches).flatMap(([flag, on]) => (on ? [`--${flag}`] : []))
+    // By its URL, because its name can mean the source, which Node does not run.
     const manifest = import.meta.resolve('@particle-grants/sandbox/package.json')
-    const { bin } = JSON.parse(readFileSync(fileURLToPath(manifest), 'utf8')) as {
-      bin: Record<string, string>
-    }
-    const program = new URL(bin[name] ?? '', manifest)
-    // The sandbox reads its arguments when it is loaded, and runs until a signal ends this process.
-    process.argv = [process.execPath, fileURLToPath(program), `--port=${port}`, ...given]
-    await import(pathToFileURL(fileURLToPath(program)).href)
-    if (process.exitCode === undefined && !flags.json && !flags.quiet && port !== '0') {
-      this.#printNextSteps(`http://127.0.0.1:${Number(port)}`)
-    }
+    const { runCli }: SandboxCli = await import(new URL('dist/node/run-cli.js', manifest).href)
+    await runCli(process, {
+      args: [`--port=${port}`, ...args],
+      command: `${this.bin} sandbox`,
+      login: `${this.bin} auth login --base-url`,
+    })
     return {}
   }
 
   /** `--json` is the sandbox's own flag here. The caller of oclif prints errors, also as a document. */
   protected override catch(thrown: unknown): never {
     throw thrown
-  }
-
-  /** Printed last, so that a short terminal shows it. */
-  #printNextSteps(url: string): void {
-    this.note(`  Sign in, in another terminal
-    ${this.bin} auth login --base-url ${url}
-  Get an MFA code for mfa@example.com
-    curl -s ${url}/__sandbox/otp/mfa@example.com
-`)
   }
 }

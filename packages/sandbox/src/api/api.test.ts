@@ -296,6 +296,14 @@ describe('deleting a customer', () => {
 })
 
 describe('devices', () => {
+  it('of a product are an empty list for its owner, and not for others', async () => {
+    const path = '/v1/products/my-product/devices'
+    const byOwner = await signIn(sandbox, { username: 'owner@example.com', password: 'owner of products' })
+    const body = { devices: [], customers: [], meta: { total_pages: 1 } }
+    expect(await call(sandbox, { token: byOwner, path })).toEqual({ status: 200, body })
+    expect((await call(sandbox, { token, path })).status).toBe(403)
+  })
+
   it('are listed, and found by id or name', async () => {
     const { body } = await call(sandbox, { token, path: '/v1/devices' })
     expect(body.map(({ name }: { name: string }) => name)).toEqual(['garden', 'cellar'])

@@ -2,16 +2,21 @@ import type { ParsedRequest } from '../http/request.ts'
 import { ApiError, json } from '../http/response.ts'
 import type { Context } from '../http/router.ts'
 import { tokenRoute } from '../oauth/bearer.ts'
+import { getManagedProduct } from './customers.ts'
 
 const devices = [
   { id: '0123456789abcdef01234567', name: 'garden', platform_id: 32, product_id: 32, online: true },
   { id: '89abcdef0123456789abcdef', name: 'cellar', platform_id: 32, product_id: 32, online: false },
 ]
 
-/** A few devices to use tokens on. Every account has the same ones, and scopes are not checked. */
+/** A few devices to use tokens on. Every account has the same ones, products have none, and scopes are not checked. */
 export const deviceRoutes = [
   tokenRoute('GET', '/v1/devices', () => json(devices)),
   tokenRoute('GET', '/v1/devices/:id', (_token, { params }) => json(getDevice(params))),
+  tokenRoute('GET', '/v1/products/:product/devices', (token, context) => {
+    getManagedProduct(token, context)
+    return json({ devices: [], customers: [], meta: { total_pages: 1 } })
+  }),
   tokenRoute('PUT', '/v1/devices/:id', (_token, { params, request }) => {
     return json({ id: getDevice(params).id, ...getSentFields(request) })
   }),

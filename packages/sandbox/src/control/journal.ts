@@ -60,23 +60,29 @@ export class Journal {
 
 function createEntry(request: ParsedRequest, outcome: Outcome): JournalEntry {
   const grantType = request.form.get('grant_type')
-  // The Basic credentials of a list of tokens are a username and a password.
-  const isTokenList = request.path.startsWith('/v1/access_tokens')
+  const { path } = request
+  // There a path can have a token, and the Basic credentials are a username and a password.
+  const isTokenList = path.startsWith('/v1/access_tokens')
   const clientId = isTokenList ? undefined : getClientCredentials(request).id
   return {
     id: request.id,
     at: request.at,
     method: request.method,
-    path: redactPath(request.path),
-    query: redactFields(request.query),
+    path: isTokenList ? redactPath(path) : redactText(path),
+    query: request.query.size === 0 ? noFields : redactFields(request.query),
     grant_type: grantType && redactText(grantType),
     client_id: clientId && redactText(clientId),
-    form: redactFields([...request.form, ...Object.entries(request.json)]),
-    ...outcome,
+    form: redactFields(request.form.size > 0 ? request.form : Object.entries(request.json)),
+    status: outcome.status,
+    error: outcome.error,
+    hint: outcome.hint,
+    fault: outcome.fault,
+    dropped: outcome.dropped,
     address: request.address,
   }
 }
 
+const noFields = Object.freeze({})
 const redacted = '[redacted]'
 
 /** The fields whose values are shown. All other values are redacted, so a new field is redacted until it is added here. */

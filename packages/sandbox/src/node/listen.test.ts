@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
@@ -17,7 +18,7 @@ describe('listening', () => {
     const server = await listen(createSandbox())
     await expect(listen(createSandbox(), { port: server.port })).rejects.toMatchObject({
       code: 'EADDRINUSE',
-      message: expect.stringMatching(/Port \d+ is taken.*Choose another, or port 0/),
+      message: expect.stringMatching(/Port \d+ is taken.*Use another one/),
     })
     await server.close()
   })
@@ -72,6 +73,19 @@ describe('listening', () => {
     const { status } = await send(server.url, { path: '/oauth/token', body: 'x'.repeat(5_000_000) })
     expect(status).toBe(413)
     await server.close()
+  })
+
+  it('ignores a request whose client disconnects in the middle of the body', async () => {
+    const sandbox = createSandbox()
+    const server = await listen(sandbox)
+    onTestFinished(() => server.close())
+    const client = connect(server.port, '127.0.0.1')
+    // Node answers Expect when it has read the head, so the disconnect comes after that.
+    client.write('POST /oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\na=')
+    await once(client, 'data')
+    client.resetAndDestroy()
+    expect((await send(server.url, { method: 'GET', path: '/v1/user' })).status).toBe(400)
+    expect(sandbox.requests()).toMatchObject([{ path: '/v1/user' }])
   })
 
   it('does not mistake a path for a host', async () => {

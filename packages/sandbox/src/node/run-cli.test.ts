@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../../test/eventually.ts'
 import { basic, send } from '../../test/raw-http.ts'
 import { dev } from '../../test/token-requests.ts'
-import { type CliProcess, runCli } from './run-cli.ts'
+import { type CliOptions, type CliProcess, runCli } from './run-cli.ts'
 
 /** The variables that npm sets for a script. */
 const byNpm = (command: string, script: string) => ({ npm_command: command, npm_lifecycle_event: script })
@@ -25,10 +25,10 @@ function testProcess(args: readonly string[], env: Record<string, string>) {
 }
 
 /** Runs the command in this process until the test finishes. */
-async function start(args: readonly string[], env: Record<string, string> = {}) {
+async function start(args: readonly string[], env: Record<string, string> = {}, options: CliOptions = {}) {
   const cli = testProcess(args, env)
   onTestFinished(() => void cli.emit('SIGTERM'))
-  await runCli(cli as unknown as CliProcess)
+  await runCli(cli as unknown as CliProcess, options)
   const url = String(/http:\/\/127\.0\.0\.1:\d+/.exec(cli.seen.stdout)?.[0])
   return { cli, seen: cli.seen, url }
 }
@@ -68,16 +68,39 @@ describe('particle-sandbox', () => {
     },
   )
 
+  it('fits its first text into 80 columns and 24 rows, with the sign-in command of the program that includes it', async () => {
+    const alone = await start(['--port', '0'])
+    const included = await start(['--port', '0'], {}, { login: 'pgrants auth login --base-url' })
+    for (const { seen } of [alone, included]) {
+      const rows = seen.stdout.split('\n')
+      expect(rows.length).toBeLessThanOrEqual(24)
+      expect(rows.filter((row) => row.length > 80)).toEqual([])
+    }
+    expect(included.seen.stdout).toContain(`in another terminal\n  pgrants auth login --base-url ${included.url}\n`)
+    expect(included.seen.stdout).not.toMatch(/oauth\/token|my-product-1234/)
+  })
+
+  it('breaks a hint at spaces in a terminal', async () => {
+    const { cli, seen, url } = await start(['--port', '0'])
+    Object.assign(cli.stdout, { columns: 80 })
+    await ask(url, { grant_type: 'password' })
+    await eventually(() => seen.stdout).toMatch(/invalid_client\n/)
+    const [, hint = ''] = seen.stdout.split('invalid_client\n')
+    expect(hint).toMatch(/^ {12}hint {2}The username .*\n {18}\S/)
+    expect(hint.split('\n').filter((row) => row.length > 80)).toEqual([])
+  })
+
   it('prints accounts, commands to paste, and each request with a hint, but no secret that was sent', async () => {
-    const { seen, url: base } = await start(['--port', '0'])
+    const { seen, url: base } = await start(['--port', '0', '--verbose'])
     const form = { grant_type: 'urn:custom:mfa-token', mfa_token: 'planted-token', otp: '918273' }
     await ask(base, form)
     await ask(base, { grant_type: 'password', username: dev.username, password: 'planted-password' })
     await eventually(() => seen.stdout).toMatch(/invalid_grant/)
     expect(seen.stdout).toMatch(/unofficial, not affiliated with Particle/)
-    expect(seen.stdout).toMatch(/mfa@example\.com +battery staple +MFA: secret JBSWY3DPEHPK3PXP, now \d{6};/)
+    expect(seen.stdout).toMatch(/mfa@example\.com +battery staple\n(.*\n)+ +MFA secret +JBSWY3DPEHPK3PXP\n/)
+    expect(seen.stdout).toContain(`curl -s ${base}/__sandbox/otp/mfa@example.com\n`)
     expect(seen.stdout).toContain('my-product-1234:product-secret')
-    expect(seen.stdout).toContain(`curl ${base}/oauth/token -u particle:particle -d grant_type=password`)
+    expect(seen.stdout).toContain(`curl ${base}/oauth/token -u particle:particle \\\n    -d grant_type=password`)
     expect(seen.stdout).toMatch(
       /POST \/oauth\/token {2}urn:custom:mfa-token · particle {2}400 invalid_request\n +hint {2}The second step/,
     )
@@ -116,11 +139,13 @@ describe('particle-sandbox', () => {
     })
     const { code, stdout, stderr } = await run('--port', String(port), '--json')
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toMatch(new RegExp(`^particle-sandbox: Port ${port} is taken.*\nTry it with --port 0\n$`))
+    expect(stderr).toMatch(new RegExp(`^Error: Port ${port} is taken.*\\.\n {2}particle-sandbox --port 0\n$`))
+    const included = await start(['--port', String(port)], {}, { command: 'pgrants sandbox' })
+    expect(included.seen.stderr).toMatch(/\n {2}pgrants sandbox --port 0\n$/)
     const inNpm = await start(['--port', String(port)], byNpm('run-script', 'sandbox'))
-    expect(inNpm.seen.stderr).toMatch(/\nTry: npm run sandbox -- --port 0\n$/)
+    expect(inNpm.seen.stderr).toMatch(/\n {2}npm run sandbox -- --port 0\n$/)
     const inNpx = await start(['--port', String(port)], byNpm('exec', 'npx'))
-    expect(inNpx.seen.stderr).toMatch(/\nTry it with --port 0\n$/)
+    expect(inNpx.seen.stderr).toMatch(/\n {2}npx @particle-grants\/sandbox --port 0\n$/)
     other.close()
   })
 
@@ -138,14 +163,14 @@ describe('particle-sandbox', () => {
     const { code, stdout, stderr } = await run(...args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(message)
-    expect(stderr).toMatch(/Try it with --help\n$/)
+    expect(stderr).toMatch(/^Error: .*\n {2}particle-sandbox --help\n$/s)
     expect(stderr).not.toMatch(/ {4}at /)
   })
 
   it('prints its help and its version', async () => {
     const { code, stdout } = await run('--help')
     expect(code).toBe(0)
-    for (const flag of ['--port', '--json', '--quiet', '--no-lockout', '--no-rate-limit', '--set'])
+    for (const flag of ['--port', '--json', '--quiet', '--verbose', '--no-lockout', '--no-rate-limit', '--set'])
       expect(stdout).toContain(flag)
     expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+/)
   })

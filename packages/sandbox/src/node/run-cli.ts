@@ -7,6 +7,16 @@ import { formatGreeting, formatRequest } from './output.ts'
 /** The parts of a Node process that the command uses. */
 export type CliProcess = Pick<NodeJS.Process, 'argv' | 'env' | 'stdout' | 'stderr' | 'exitCode' | 'once'>
 
+/** What a program that includes the command sets. */
+export interface CliOptions {
+  /** @default the arguments of the process */
+  args?: readonly string[]
+  /** How the user starts it, for messages. @default what npm tells */
+  command?: string
+  /** The command that signs in, without the URL, such as `pgrants auth login --base-url`. @default a `curl` command */
+  login?: string
+}
+
 const help = `particle-sandbox: a local Particle cloud for authentication. Unofficial, not affiliated with Particle.
 
 Usage
@@ -16,6 +26,7 @@ Options
   --port NUMBER     port on 127.0.0.1; 0 for any free one (default 8765)
   --json            print one line, {"url":"http://127.0.0.1:…"}, and nothing else
   --quiet           print the URL only
+  --verbose         also print the clients
   --no-lockout      don't block an address after 10 failures in a row
   --no-rate-limit   don't limit an address to 100 token requests in 5 minutes
   --set NAME=VALUE  change a setting of the README; repeatable: --set otpReuse=true
@@ -26,29 +37,32 @@ Stop it with Ctrl+C, SIGINT or SIGTERM.
 `
 
 /** Runs the command. Resolves when the sandbox listens, or when the command has failed and set `exitCode`. */
-export async function runCli(cli: CliProcess): Promise<void> {
+export async function runCli(cli: CliProcess, given: CliOptions = {}): Promise<void> {
+  const { args = cli.argv.slice(2), command = guessCommand(cli.env), login } = given
   let options: Options
   try {
-    options = parseOptions(cli.argv.slice(2))
+    options = parseOptions(args)
   } catch (error) {
-    fail(cli, 2, `${(error as Error).message}\n${suggestOption('--help', cli)}`)
-    return
+    return fail(cli, 2, `${(error as Error).message}\n  ${command} --help`)
   }
   if (options.help) cli.stdout.write(help)
   else if (options.version) cli.stdout.write(`${version}\n`)
-  else await serve(options, cli)
+  else {
+    await serve(options, login, cli).catch((error) => fail(cli, 1, `${error.message}\n  ${command} --port 0`))
+  }
 }
 
 type Options = ReturnType<typeof parseOptions>
 
 /** Parses the command line, and creates the sandbox. Throws an Error that names a wrong option. */
-function parseOptions(args: string[]) {
+function parseOptions(args: readonly string[]) {
   const { values } = parseArgs({
-    args,
+    args: [...args],
     options: {
       port: { type: 'string', default: '8765' },
       json: { type: 'boolean' },
       quiet: { type: 'boolean' },
+      verbose: { type: 'boolean' },
       'no-lockout': { type: 'boolean' },
       'no-rate-limit': { type: 'boolean' },
       set: { type: 'string', multiple: true, default: [] },
@@ -87,18 +101,13 @@ function parseSettings(pairs: readonly string[]): Partial<Settings> {
   )
 }
 
-async function serve(options: Options, cli: CliProcess): Promise<void> {
-  try {
-    const server = await listen(options.sandbox, options)
-    // Without connections nothing keeps the process running, and it exits with 0.
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) cli.once(signal, () => void server.close())
-    print(server.url, options, cli)
-  } catch (error) {
-    fail(cli, 1, `${(error as Error).message}\n${suggestOption('--port 0', cli)}`)
-  }
-}
-
-function print(url: string, { sandbox, json, quiet }: Options, { stdout, env }: CliProcess): void {
+async function serve(options: Options, login: string | undefined, cli: CliProcess): Promise<void> {
+  const { sandbox, port, json, quiet, verbose } = options
+  const { stdout, env } = cli
+  const server = await listen(sandbox, { port })
+  const { url } = server
+  // Without connections nothing keeps the process running, and it exits with 0.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) cli.once(signal, () => void server.close())
   // A reader that closes the pipe after the first line (`| head -1`) does not stop the server.
   stdout.on('error', () => {})
   if (json) {
@@ -106,19 +115,19 @@ function print(url: string, { sandbox, json, quiet }: Options, { stdout, env }: 
   } else if (quiet) {
     stdout.write(`${url}\n`)
   } else {
-    const useColors = stdout.isTTY === true && !env.NO_COLOR
-    stdout.write(formatGreeting(sandbox, url))
-    sandbox.subscribe((entry) => stdout.write(formatRequest(entry, useColors)))
+    const colors = stdout.isTTY === true && !env.NO_COLOR
+    stdout.write(formatGreeting(sandbox, { url, login, verbose }))
+    sandbox.subscribe((entry) => stdout.write(formatRequest(entry, { colors, columns: stdout.columns })))
   }
 }
 
 function fail(cli: CliProcess, exitCode: number, text: string): void {
-  cli.stderr.write(`particle-sandbox: ${text}\n`)
+  cli.stderr.write(`Error: ${text}\n`)
   cli.exitCode = exitCode
 }
 
-/** Only npm tells how it started the command; other programs have their own names for it. */
-function suggestOption(option: string, { env }: CliProcess): string {
-  const { npm_command: command, npm_lifecycle_event: script } = env
-  return command === 'run-script' && script ? `Try: npm run ${script} -- ${option}` : `Try it with ${option}`
+/** Returns how the user started the command. Only npm tells; other programs have their own names for it. */
+function guessCommand({ npm_command: command, npm_lifecycle_event: script }: NodeJS.ProcessEnv): string {
+  if (command === 'run-script' && script) return `npm run ${script} --`
+  return command === 'exec' ? 'npx @particle-grants/sandbox' : 'particle-sandbox'
 }

@@ -50,9 +50,9 @@ function runGrant(grantType: string, request: GrantRequest): SignIn {
  * the like select the account itself. Any other scope is rejected. How the service rejects an unknown customer is unknown.
  */
 function applyScope(state: SandboxState, signIn: SignIn): Account {
-  const { scope = '' } = signIn
+  const { scope } = signIn
   let { account } = signIn
-  for (const word of scope.split(/\s+/).filter(Boolean)) {
+  for (const word of scope?.match(/\S+/g) ?? []) {
     const customer = /^customer=(.+)$/.exec(word)?.[1]
     if (customer !== undefined) account = findCustomer(state, { ...signIn, account }, customer)
     else if (!/^[\w.*-]+:[\w.*-]+$/.test(word)) throw new OAuthError('invalid_scope', 'Invalid scope')

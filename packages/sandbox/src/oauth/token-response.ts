@@ -13,8 +13,8 @@ export function issueTokens(state: SandboxState, request: ParsedRequest, signIn:
     access_token: accessToken,
     // The lifetime is returned as it was requested; JSON turns NaN into null.
     expires_in: lifetimeSeconds,
-    ...(refreshToken && { refresh_token: refreshToken }),
-    ...(signIn.scope && { scope: signIn.scope }),
+    refresh_token: refreshToken,
+    scope: signIn.scope || undefined,
   }
   return toResponse(JSON.stringify(body), request.query)
 }
@@ -31,15 +31,18 @@ function parseLifetime({ settings, now }: SandboxState, { expiresIn, expiresAt }
 
 /** Returns JSON, or with `?callback=NAME` a call of that function, as Express 4 does. */
 function toResponse(json: string, query: URLSearchParams): HttpResponse {
-  const headers = { ...noStore, 'x-content-type-options': 'nosniff' }
   const callback = query.get('callback')
-  if (!callback) return { status: 200, headers: { 'content-type': jsonType, ...headers }, body: json }
+  if (!callback) return { status: 200, headers: createHeaders(jsonType), body: json }
   const name = callback.replace(/[^[\]\w$.]/g, '')
   // U+2028 and U+2029 are valid in JSON, and ended a line in older JavaScript.
   const script = json.replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029')
   return {
     status: 200,
-    headers: { 'content-type': 'text/javascript; charset=utf-8', ...headers },
+    headers: createHeaders('text/javascript; charset=utf-8'),
     body: `/**/ typeof ${name} === 'function' && ${name}(${script});`,
   }
+}
+
+function createHeaders(contentType: string): Record<string, string> {
+  return { 'content-type': contentType, ...noStore, 'x-content-type-options': 'nosniff' }
 }
