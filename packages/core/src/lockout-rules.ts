@@ -13,16 +13,16 @@ const maxAccounts = 100
 const accountRecord = object({
   /** {@link Account.id} */
   id: string,
-  /** The refusals of the last day before the first wait. */
-  refusedAt: list(number),
-  /** How long the last wait is, and when it ends; 0 before the first one. */
+  /** Refusals in a row before the first wait, each less than a day after the one before. */
+  refusals: count,
+  /** The last refusal. A wait ends `waitMs` later; 0 before the first one. */
+  refusedAt: number,
   waitMs: number,
-  retryAt: number,
 })
 const guardRecord = object({
   /** Refusals in a row, whatever the account. */
   refusals: count,
-  lastRefusedAt: number,
+  refusedAt: number,
   /** After nine refusals, or a 429, automatic requests wait until then. */
   automaticRetryAt: number,
   /** Particle said so, or locked the address out: every request waits until then. */
@@ -42,7 +42,7 @@ export interface Account {
   /** A hash. */
   readonly id: string
   readonly name: string
-  /** So many refusals within a day start the first wait. */
+  /** So many refusals start the first wait. */
   readonly maxFailures: number
   readonly longestWaitMs: number
   /** Whether its back-off holds this request back. */
@@ -54,8 +54,6 @@ export interface GuardedRequest {
   readonly accounts: readonly Account[]
   /** The time of the decision, or of the outcome. */
   readonly now: number
-  /** Called for each wait that an outcome starts. Without an account, the whole address waits. */
-  readonly onBackOff?: ((event: { readonly account?: string; readonly retryAt: number }) => void) | undefined
 }
 
 export type RequestOutcome =
@@ -75,11 +73,13 @@ export interface Wait {
   readonly code: 'backing_off' | 'locked_out' | 'rate_limited'
   readonly retryAt: number
   readonly account?: Account
+  /** Whether explicit requests are sent nevertheless. */
+  readonly isAutomaticOnly?: boolean
 }
 
 export const emptyRecord: GuardRecord = {
   refusals: 0,
-  lastRefusedAt: 0,
+  refusedAt: 0,
   automaticRetryAt: 0,
   throttledUntil: 0,
   sentAt: [],
@@ -88,36 +88,30 @@ export const emptyRecord: GuardRecord = {
 
 /** Drops what is over. If the clock went back, no time stays in the future and no wait becomes longer. */
 export function normalizeRecord(record: GuardRecord, now: number): GuardRecord {
-  const recent = (times: readonly number[], ms: number) =>
-    times.map((at) => Math.min(at, now)).filter((at) => now - at < ms)
-  const accounts = record.accounts.map(({ id, refusedAt, waitMs, retryAt }) => {
-    const ms = Math.min(waitMs, longestWaitMs)
-    return {
-      id,
-      refusedAt: recent(refusedAt, longestWaitMs),
-      waitMs: ms,
-      retryAt: Math.min(retryAt, now + ms),
-    }
-  })
+  const accounts = record.accounts.map((account) => ({ ...account, refusedAt: Math.min(account.refusedAt, now) }))
   return {
     refusals: record.refusals,
-    lastRefusedAt: Math.min(record.lastRefusedAt, now),
+    refusedAt: Math.min(record.refusedAt, now),
     automaticRetryAt: Math.min(record.automaticRetryAt, now + lockoutMs),
     throttledUntil: Math.min(record.throttledUntil, now + lockoutMs),
-    sentAt: recent(record.sentAt, windowMs),
-    // The length of the last wait is remembered for a day.
-    accounts: accounts.filter((one) => one.refusedAt.length > 0 || now - one.retryAt < longestWaitMs),
+    sentAt: record.sentAt.map((at) => Math.min(at, now)).filter((at) => now - at < windowMs),
+    // An account is remembered for a day after its last refusal or wait.
+    accounts: accounts.filter((account) => now - getRetryAt(account) < longestWaitMs),
   }
+}
+
+function getRetryAt({ refusedAt, waitMs }: AccountRecord): number {
+  return refusedAt + waitMs
 }
 
 /** Of two records, the stricter wins. */
 export function mergeRecords(a: GuardRecord, b: GuardRecord): GuardRecord {
   const accounts = [...a.accounts, ...b.accounts].toSorted(
-    (one, other) => one.retryAt - other.retryAt || one.refusedAt.length - other.refusedAt.length,
+    (one, other) => getRetryAt(one) - getRetryAt(other) || one.refusals - other.refusals,
   )
   return {
     refusals: Math.max(a.refusals, b.refusals),
-    lastRefusedAt: Math.max(a.lastRefusedAt, b.lastRefusedAt),
+    refusedAt: Math.max(a.refusedAt, b.refusedAt),
     automaticRetryAt: Math.max(a.automaticRetryAt, b.automaticRetryAt),
     throttledUntil: Math.max(a.throttledUntil, b.throttledUntil),
     sentAt: a.sentAt.length > b.sentAt.length ? a.sentAt : b.sentAt,
@@ -126,22 +120,36 @@ export function mergeRecords(a: GuardRecord, b: GuardRecord): GuardRecord {
 }
 
 /** Returns the longest wait that holds a request back. */
-export function findWait(record: GuardRecord, { isExplicit, accounts, now }: GuardedRequest): Wait | undefined {
-  const isStopped = record.refusals >= maxRefusals
-  const code = isLockedOut(record, now) ? 'locked_out' : 'rate_limited'
-  const waits: Wait[] = [{ code, retryAt: record.throttledUntil }]
-  for (const account of accounts.filter(({ holdsBack }) => holdsBack)) {
-    waits.push({ code: 'backing_off', account, retryAt: findAccount(record, account).retryAt })
-  }
-  if (!isExplicit) {
-    waits.push({ code: isStopped ? 'backing_off' : 'rate_limited', retryAt: record.automaticRetryAt })
-  }
-  return waits.filter(({ retryAt }) => retryAt > now).toSorted((a, b) => b.retryAt - a.retryAt)[0]
+export function findWait(record: GuardRecord, request: GuardedRequest): Wait | undefined {
+  const { isExplicit, now } = request
+  return listWaits(record, request)
+    .filter(({ account, isAutomaticOnly = false }) => (account?.holdsBack ?? true) && !(isExplicit && isAutomaticOnly))
+    .filter(({ retryAt }) => retryAt > now)
+    .toSorted((a, b) => b.retryAt - a.retryAt)[0]
+}
+
+/** Returns the waits that an outcome has started or extended. */
+export function listNewWaits(before: GuardRecord, after: GuardRecord, request: GuardedRequest): readonly Wait[] {
+  const old = listWaits(before, request).map(({ retryAt }) => Math.max(retryAt, request.now))
+  return listWaits(after, request).filter(({ retryAt }, index) => retryAt > Number(old[index]))
+}
+
+/** Returns every wait that concerns a request, also those that are over. */
+function listWaits(record: GuardRecord, { accounts, now }: GuardedRequest): readonly Wait[] {
+  const { refusals, automaticRetryAt, throttledUntil } = record
+  const code = refusals >= maxRefusals ? 'backing_off' : 'rate_limited'
+  return [
+    { code: isLockedOut(record, now) ? 'locked_out' : 'rate_limited', retryAt: throttledUntil },
+    ...accounts.map((account): Wait => {
+      return { code: 'backing_off', retryAt: getRetryAt(findAccount(record, account)), account }
+    }),
+    { code, retryAt: automaticRetryAt, isAutomaticOnly: true },
+  ]
 }
 
 /** Whether Particle has locked the address out, as far as the record knows. */
-function isLockedOut({ refusals, lastRefusedAt }: GuardRecord, now: number): boolean {
-  return refusals >= maxRefusals && now < lastRefusedAt + lockoutMs
+function isLockedOut({ refusals, refusedAt }: GuardRecord, now: number): boolean {
+  return refusals >= maxRefusals && now < refusedAt + lockoutMs
 }
 
 /** When the rate limit has room after `ahead` other requests; 0 if it has room now. */
@@ -150,9 +158,13 @@ export function getWindowOpening({ sentAt }: GuardRecord, ahead = 0): number {
   return leaving === undefined ? 0 : leaving + windowMs
 }
 
-/** How many more automatic requests may be in flight: all of them may be refused. At nine refusals, one probe. */
-export function getInFlightRoom({ refusals }: GuardRecord, inFlight: number): number {
-  return Math.max(1, maxRefusals - refusals) - inFlight
+/**
+ * How many more requests may be sent now. All automatic requests in flight may be refused; at nine refusals, one is sent
+ * as a probe.
+ */
+export function getRoom(record: GuardRecord, inFlight: number, now: number): number {
+  if (getWindowOpening(record) > now) return 0
+  return Math.max(1, maxRefusals - record.refusals) - inFlight
 }
 
 /** Counts an outcome. Returns the same record if it changes nothing. */
@@ -168,7 +180,7 @@ export function addOutcome(record: GuardRecord, outcome: RequestOutcome, request
     case 'refused':
       return addRefusal(record, outcome.error, request)
     case 'throttled':
-      return addThrottling(record, outcome.retryAfterSeconds, request)
+      return addThrottling(record, outcome.retryAfterSeconds, request.now)
     case 'not_sent':
       return { ...record, sentAt: record.sentAt.slice(0, -1) }
     default:
@@ -180,61 +192,49 @@ export function addOutcome(record: GuardRecord, outcome: RequestOutcome, request
  * Without `Retry-After` a lockout lasts 30 minutes from the last refusal; otherwise the window of 5 minutes is full, and
  * automatic requests wait for it. What an application asks for still goes: holding it back costs more than a 429.
  */
-function addThrottling(
-  record: GuardRecord,
-  retryAfterSeconds: number | undefined,
-  { now, onBackOff }: GuardedRequest,
-): GuardRecord {
+function addThrottling(record: GuardRecord, retryAfterSeconds: number | undefined, now: number): GuardRecord {
   const isLockout = isLockedOut(record, now)
   const field = isLockout || retryAfterSeconds !== undefined ? 'throttledUntil' : 'automaticRetryAt'
-  const defaultRetryAt = isLockout ? record.lastRefusedAt + lockoutMs : now + windowMs
-  const askedRetryAt = retryAfterSeconds === undefined ? defaultRetryAt : now + retryAfterSeconds * 1000
-  const retryAt = Math.min(askedRetryAt, now + lockoutMs)
-  if (retryAt <= Math.max(now, record[field])) return record
-  onBackOff?.({ retryAt })
-  return { ...record, [field]: retryAt }
+  let retryAt = isLockout ? record.refusedAt + lockoutMs : now + windowMs
+  if (retryAfterSeconds !== undefined) retryAt = now + Math.min(retryAfterSeconds * 1000, lockoutMs)
+  return { ...record, [field]: Math.max(record[field], retryAt) }
 }
 
-/** The errors that are about an account. */
-const accountErrors: Readonly<Record<Account['type'], readonly string[]>> = {
-  client: ['invalid_client'],
-  username: ['invalid_grant', 'invalid_token', 'sso_user'],
-  customer: ['invalid_scope'],
-  credentials: [],
-}
+/** What the errors that are about an account say to be wrong. */
+const refusedTypes: ReadonlyMap<string, Account['type']> = new Map([
+  ['invalid_client', 'client'],
+  ['invalid_grant', 'username'],
+  ['invalid_token', 'username'],
+  ['sso_user', 'username'],
+  ['invalid_scope', 'customer'],
+])
 
-function addRefusal(record: GuardRecord, error: string, request: GuardedRequest): GuardRecord {
-  const { isExplicit, accounts, now, onBackOff } = request
-  const isOfAccount = ({ type }: Account) => accountErrors[type].includes(error)
-  const account = accounts.find(isOfAccount) ?? accounts.find(({ type }) => type === 'credentials')
+function addRefusal(record: GuardRecord, error: string, { isExplicit, accounts, now }: GuardedRequest): GuardRecord {
+  const refusedType = refusedTypes.get(error)
+  const account =
+    accounts.find(({ type }) => type === refusedType) ?? accounts.find(({ type }) => type === 'credentials')
   const refusals = record.refusals + 1
-  const refused = account ? refuseAccount(record, account, request) : record
-  const next = { ...refused, refusals, lastRefusedAt: now }
+  const next = { ...(account ? refuseAccount(record, account, now) : record), refusals, refusedAt: now }
   // Explicit requests continue during the wait, so their refusals must not restart it.
-  if (refusals < maxRefusals || (refusals > maxRefusals && isExplicit)) return next
-  onBackOff?.({ retryAt: now + lockoutMs })
-  return { ...next, automaticRetryAt: now + lockoutMs }
+  const startsWait = refusals === maxRefusals || (refusals > maxRefusals && !isExplicit)
+  return startsWait ? { ...next, automaticRetryAt: now + lockoutMs } : next
 }
 
-function refuseAccount(record: GuardRecord, account: Account, { now, onBackOff }: GuardedRequest): GuardRecord {
-  const { id, name, maxFailures, longestWaitMs, holdsBack } = account
-  let refused = findAccount(record, account)
+function refuseAccount(record: GuardRecord, account: Account, now: number): GuardRecord {
+  const { id, maxFailures, longestWaitMs, holdsBack } = account
+  const found = findAccount(record, account)
   // This wait began after the request was sent, so its refusal must not start the next one.
-  if (holdsBack && refused.retryAt > now) return record
-  refused = { ...refused, refusedAt: [...refused.refusedAt, now] }
-  if (refused.waitMs > 0 || refused.refusedAt.length >= maxFailures) {
-    const waitMs = Math.min(refused.waitMs * 2 || lockoutMs, longestWaitMs)
-    refused = { id, refusedAt: [], waitMs, retryAt: now + waitMs }
-    onBackOff?.({ account: name, retryAt: refused.retryAt })
-  }
-  // Those whose wait is over leave first, then those that have not waited yet, then the shortest waits.
-  const getRank = ({ refusedAt, retryAt }: AccountRecord) => (refusedAt.length > 0 ? now : retryAt)
-  const others = record.accounts.filter((one) => one.id !== id).toSorted((a, b) => getRank(b) - getRank(a))
-  return { ...record, accounts: [refused, ...others.slice(0, maxAccounts - 1)] }
+  if (holdsBack && getRetryAt(found) > now) return record
+  const refusals = found.refusals + 1
+  const isWaiting = found.waitMs > 0 || refusals >= maxFailures
+  const waitMs = isWaiting ? Math.min(found.waitMs * 2 || lockoutMs, longestWaitMs) : 0
+  const accounts = [...record.accounts.filter((one) => one.id !== id), { id, refusals, refusedAt: now, waitMs }]
+  // The first to leave are those whose wait is over, or whose last refusal is the oldest.
+  return { ...record, accounts: accounts.toSorted((a, b) => getRetryAt(b) - getRetryAt(a)).slice(0, maxAccounts) }
 }
 
 function findAccount({ accounts }: GuardRecord, { id }: Account): AccountRecord {
-  return accounts.find((account) => account.id === id) ?? { id, refusedAt: [], waitMs: 0, retryAt: 0 }
+  return accounts.find((account) => account.id === id) ?? { id, refusals: 0, refusedAt: 0, waitMs: 0 }
 }
 
 /** Formats a record for a store. The later requests count from the first one, because a keyring's entry is small. */
