@@ -4,6 +4,7 @@ import { type Clock, sleep, systemClock } from './clock.ts'
 import { formatTime, GrantsError } from './errors.ts'
 import type { GrantType } from './grants/catalogue.ts'
 import * as rules from './lockout-rules.ts'
+import type { ResponseEvent } from './machine/event.ts'
 import { parseBaseUrl, particleUrl } from './protocol/base-url.ts'
 import { isMemoryStore, type Store, sha256Hex } from './store.ts'
 import type { TokenSubject } from './subject.ts'
@@ -19,13 +20,13 @@ export interface TokenRequestInfo {
   /** Passes the back-off of the account once. */
   readonly force: boolean
   /** Whether the request creates the subject: it passes the customer's back-off, and its success ends it. */
-  readonly createsCustomer?: boolean
+  readonly createsCustomer: boolean
 }
 
 /** Permission for one request. */
 export interface Permit {
-  /** Records how the request ended. Never rejects. */
-  settle(outcome: rules.RequestOutcome): Promise<void>
+  /** Records how the request ended; without a response, that it was not sent. Never rejects. */
+  settle(response?: ResponseEvent): Promise<void>
 }
 
 /** Back-off per account and a rate limit, shared by all sessions of a process with the same base URL. */
@@ -110,8 +111,9 @@ export class LockoutGuard {
   async acquire(info: TokenRequestInfo): Promise<Permit | 'at_capacity'> {
     const { maxFailures, isEnabled } = this.#context
     if (!isEnabled) return { settle: async () => {} }
-    const { isExplicit } = info
+    const { isExplicit, createsCustomer } = info
     const accounts = await findAccounts(info, isExplicit ? maxFailures : 1)
+    const toRequest = (now: number) => ({ isExplicit, createsCustomer, accounts, now })
     const { own } = this.#getStates()
     let decision = 'at_capacity' as rules.Wait | 'permitted' | 'at_capacity'
     await this.#updateShared((shared) => {
@@ -120,7 +122,7 @@ export class LockoutGuard {
       const record = rules.mergeRecords(own.record, shared)
       const inFlight = isExplicit ? 0 : own.inFlight
       const isFull = rules.getRoom(record, inFlight, now) <= 0
-      decision = rules.findWait(record, { isExplicit, accounts, now }) ?? (isFull ? 'at_capacity' : 'permitted')
+      decision = rules.findWait(record, toRequest(now)) ?? (isFull ? 'at_capacity' : 'permitted')
       if (decision !== 'permitted') return shared
       if (!isExplicit) own.inFlight += 1
       own.record = { ...own.record, sentAt: [...own.record.sentAt, now] }
@@ -133,9 +135,9 @@ export class LockoutGuard {
       throw toError(decision)
     }
     return {
-      settle: async (outcome) => {
+      settle: async (response) => {
         if (!isExplicit) own.inFlight -= 1
-        await this.#settle(outcome, { isExplicit, accounts, now: this.now() })
+        await this.#settle(response, toRequest(this.now()))
         this.#wakeCallers()
       },
     }
@@ -182,15 +184,15 @@ export class LockoutGuard {
     }
   }
 
-  /** Counts an outcome in both records. The back-off of accounts is in the shared one. */
-  async #settle(outcome: rules.RequestOutcome, request: rules.GuardedRequest): Promise<void> {
+  /** Counts a response in both records. The back-off of accounts is in the shared one. */
+  async #settle(response: ResponseEvent | undefined, request: rules.GuardedRequest): Promise<void> {
     const { own, shared } = this.#getStates()
     const ownRecord = rules.normalizeRecord(own.record, request.now)
-    own.record = rules.addOutcome(ownRecord, outcome, { ...request, accounts: [] })
-    if (rules.addOutcome(shared.record, outcome, request) === shared.record) return
+    own.record = rules.addResponse(ownRecord, response, { ...request, accounts: [] })
+    if (rules.addResponse(shared.record, response, request) === shared.record) return
     let started: readonly rules.Wait[] = []
     await this.#updateShared((record) => {
-      const next = rules.addOutcome(record, outcome, request)
+      const next = rules.addResponse(record, response, request)
       started = rules.listNewWaits(record, next, request)
       return next
     })
@@ -255,7 +257,7 @@ const userGrants: readonly GrantType[] = ['password', 'urn:custom:mfa-otp', 'urn
 
 /** Returns what a request can be refused for. Another client secret is another account. */
 function findAccounts(info: TokenRequestInfo, maxFailures: number): Promise<readonly rules.Account[]> {
-  const { client, grantType, subject, force, createsCustomer = false } = info
+  const { client, grantType, subject, force, createsCustomer } = info
   const isCustomer = subject?.type === 'customer'
   const toAccount = async (type: rules.Account['type'], name: string, secret = name): Promise<rules.Account> => ({
     type,

@@ -1,4 +1,5 @@
 import { count, list, number, object, readJson, string } from './json-reader.ts'
+import type { MachineEvent, ResponseEvent } from './machine/event.ts'
 
 /** Automatic requests stop at so many refusals in a row. Particle locks an address out at ten. */
 const maxRefusals = 9
@@ -52,21 +53,11 @@ export interface Account {
 export interface GuardedRequest {
   readonly isExplicit: boolean
   readonly accounts: readonly Account[]
-  /** The time of the decision, or of the outcome. */
+  /** Its refusal says nothing about an account, because Particle's response to an existing customer is not known. */
+  readonly createsCustomer: boolean
+  /** The time of the decision, or of the response. */
   readonly now: number
 }
-
-export type RequestOutcome =
-  /** Tokens, also those of a new customer. */
-  | { readonly type: 'success' }
-  | { readonly type: 'challenged' }
-  /** A 4xx with an OAuth error code. */
-  | { readonly type: 'refused'; readonly error: string }
-  /** A 429 with the token endpoint's JSON. */
-  | { readonly type: 'throttled'; readonly retryAfterSeconds: number | undefined }
-  /** No response, 5xx, HTML: not a refusal. */
-  | { readonly type: 'unknown' }
-  | { readonly type: 'not_sent' }
 
 /** Why a request must wait. Without an account, the whole address waits. */
 export interface Wait {
@@ -128,7 +119,7 @@ export function findWait(record: GuardRecord, request: GuardedRequest): Wait | u
     .toSorted((a, b) => b.retryAt - a.retryAt)[0]
 }
 
-/** Returns the waits that an outcome has started or extended. */
+/** Returns the waits that a response has started or extended. */
 export function listNewWaits(before: GuardRecord, after: GuardRecord, request: GuardedRequest): readonly Wait[] {
   const old = listWaits(before, request).map(({ retryAt }) => Math.max(retryAt, request.now))
   return listWaits(after, request).filter(({ retryAt }, index) => retryAt > Number(old[index]))
@@ -167,10 +158,19 @@ export function getRoom(record: GuardRecord, inFlight: number, now: number): num
   return Math.max(1, maxRefusals - record.refusals) - inFlight
 }
 
-/** Counts an outcome. Returns the same record if it changes nothing. */
-export function addOutcome(record: GuardRecord, outcome: RequestOutcome, request: GuardedRequest): GuardRecord {
-  switch (outcome.type) {
-    case 'success': {
+/**
+ * Counts a response; `undefined`: the request was not sent. Returns the same record if it changes nothing: no response,
+ * 5xx and HTML are no refusals, and a challenge is no success.
+ */
+export function addResponse(
+  record: GuardRecord,
+  response: ResponseEvent | undefined,
+  request: GuardedRequest,
+): GuardRecord {
+  switch (response?.type) {
+    case undefined:
+      return { ...record, sentAt: record.sentAt.slice(0, -1) }
+    case 'granted': {
       const ids = request.accounts.map(({ id }) => id)
       const accounts = record.accounts.filter(({ id }) => !ids.includes(id))
       const isSame = record.refusals === 0 && record.automaticRetryAt === 0
@@ -178,12 +178,10 @@ export function addOutcome(record: GuardRecord, outcome: RequestOutcome, request
       return { ...record, refusals: 0, automaticRetryAt: 0, accounts }
     }
     case 'refused':
-      return addRefusal(record, outcome.error, request)
-    case 'throttled':
-      return addThrottling(record, outcome.retryAfterSeconds, request.now)
-    case 'not_sent':
-      return { ...record, sentAt: record.sentAt.slice(0, -1) }
-    default:
+      return addRefusal(record, response.response.error, request)
+    case 'failed':
+      return response.error.code === 'rate_limited' ? addThrottling(record, response, request.now) : record
+    case 'challenged':
       return record
   }
 }
@@ -192,11 +190,12 @@ export function addOutcome(record: GuardRecord, outcome: RequestOutcome, request
  * Without `Retry-After` a lockout lasts 30 minutes from the last refusal; otherwise the window of 5 minutes is full, and
  * automatic requests wait for it. What an application asks for still goes: holding it back costs more than a 429.
  */
-function addThrottling(record: GuardRecord, retryAfterSeconds: number | undefined, now: number): GuardRecord {
+function addThrottling(record: GuardRecord, { at, error }: MachineEvent<'failed'>, now: number): GuardRecord {
   const isLockout = isLockedOut(record, now)
-  const field = isLockout || retryAfterSeconds !== undefined ? 'throttledUntil' : 'automaticRetryAt'
+  const field = isLockout || error.retryAt !== undefined ? 'throttledUntil' : 'automaticRetryAt'
   let retryAt = isLockout ? record.refusedAt + lockoutMs : now + windowMs
-  if (retryAfterSeconds !== undefined) retryAt = now + Math.min(retryAfterSeconds * 1000, lockoutMs)
+  // Both are the session's time, which is the server's.
+  if (error.retryAt !== undefined) retryAt = now + error.retryAt - at
   return { ...record, [field]: Math.max(record[field], retryAt) }
 }
 
@@ -209,7 +208,10 @@ const refusedTypes: ReadonlyMap<string, Account['type']> = new Map([
   ['invalid_scope', 'customer'],
 ])
 
-function addRefusal(record: GuardRecord, error: string, { isExplicit, accounts, now }: GuardedRequest): GuardRecord {
+function addRefusal(record: GuardRecord, error: string, request: GuardedRequest): GuardRecord {
+  const { isExplicit, accounts, createsCustomer, now } = request
+  // A gateway's text in place of an error code is no verdict of the token endpoint.
+  if (!/^[a-z]+(_[a-z]+)+$/.test(error) || (createsCustomer && error !== 'invalid_client')) return record
   const refusedType = refusedTypes.get(error)
   const account =
     accounts.find(({ type }) => type === refusedType) ?? accounts.find(({ type }) => type === 'credentials')

@@ -190,6 +190,7 @@ export class LiveSession {
   readonly #options: ResolvedOptions
   readonly #runner: SessionRunner
   readonly #tokens: TokenManager
+  /** The last state that the application has seen: it compares them by identity. */
   #projection: { readonly from: MachineState; readonly to: SessionState } | undefined
 
   constructor(options: ResolvedOptions, initial: SettledState = initialState(options.identity)) {
@@ -325,9 +326,12 @@ export class LiveSession {
     throw new GrantsError('not_signed_in', 'Another process signed this session out. Sign in again.', {})
   }
 
-  /** Returns the same object for the same state, so that listeners can compare by identity. */
-  #project(from: MachineState): SessionState {
-    if (this.#projection?.from !== from) this.#projection = { from, to: Object.freeze(toSessionState(from)) }
+  /** Returns the same object for the same state, and for what that reads as once it has expired. */
+  #project(state: MachineState): SessionState {
+    const from = this.#runner.latest
+    if (this.#projection?.from !== from || this.#projection.to.status !== state.status) {
+      this.#projection = { from, to: Object.freeze(toSessionState(state)) }
+    }
     return this.#projection.to
   }
 }

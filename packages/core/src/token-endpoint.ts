@@ -1,16 +1,14 @@
 import { raceAbort } from './async.ts'
 import type { OAuthClient, ProductClient } from './clients.ts'
 import type { ServerClock } from './clock.ts'
-import { GrantsError, invalidArgument } from './errors.ts'
+import { GrantsError } from './errors.ts'
 import { type GrantType, grants, type TokenRequest } from './grants/catalogue.ts'
-import type { RequestOutcome } from './lockout-rules.ts'
 import type { ChallengeLimits, ResponseEvent } from './machine/event.ts'
 import { customerRejected } from './machine/machine-errors.ts'
 import { isRevocationConfirmed } from './protocol/bearer.ts'
 import { type Fetch, type FetchInit, type HttpResponse, readBody } from './protocol/http.ts'
 import {
   type ClientAuthentication,
-  type EncodedRequest,
   encodeCustomerRequest,
   encodeTokenRequest,
   type NewCustomer,
@@ -35,12 +33,6 @@ export interface TokenEndpointOptions {
   readonly challengeLimits: ChallengeLimits
 }
 
-/** What came of a request: for the state machine, and for the lockout guard. */
-export interface RequestResult {
-  readonly event: ResponseEvent
-  readonly outcome: RequestOutcome
-}
-
 /** Particle's longest lockout: no response makes a session wait longer. */
 const maxRetryAfterMs = 30 * 60_000
 
@@ -52,34 +44,27 @@ export class TokenEndpoint {
     this.#options = options
   }
 
-  async send(request: TokenRequest | NewCustomer, signal?: AbortSignal): Promise<RequestResult> {
+  async send(request: TokenRequest | NewCustomer, signal?: AbortSignal): Promise<ResponseEvent> {
     const { client, clientAuthentication, clock } = this.#options
     const isNewCustomer = 'product' in request
-    let encoded: EncodedRequest
+    const sentAt = clock.now()
+    let secrets: readonly Secret[] = []
     try {
-      encoded = isNewCustomer
+      const encoded = isNewCustomer
         ? encodeCustomerRequest(request, client as ProductClient)
         : encodeTokenRequest(request, client, clientAuthentication)
-    } catch (thrown) {
-      const error = GrantsError.isInstance(thrown) ? thrown : invalidArgument('request', 'cannot be encoded')
-      return this.#fail(error, 'not_sent')
-    }
-
-    const { method, path, headers, body, secrets } = encoded
-    const sentAt = clock.now()
-    try {
-      const init = { method, headers: headers.reveal(), body: body.reveal() }
-      const http = await this.#exchange(path, init, signal)
+      const { method, path, headers, body } = encoded
+      secrets = encoded.secrets
+      const http = await this.#exchange(path, { method, headers: headers.reveal(), body: body.reveal() }, signal)
       const response = (isNewCustomer ? parseCustomerResponse : parseTokenResponse)(http, secrets)
-      const elapsed = Math.max(0, clock.now() - sentAt)
+      const elapsedMs = Math.max(0, clock.now() - sentAt)
       // Only the token endpoint's own `Date` corrects the clock: a proxy's may be wrong, or cached.
       const isOwn = response.type === 'error' ? isTokenEndpointError(response.error) : response.type !== 'unexpected'
-      if (isOwn) clock.adjust(response.date, elapsed)
-      const result = this.#toResult(response, clock.now() - elapsed)
-      // A refused customer says nothing about an account.
-      const isVerdict = result.outcome.type !== 'refused' || result.outcome.error === 'invalid_client'
-      return isNewCustomer && !isVerdict ? { ...result, outcome: { type: 'unknown' } } : result
+      if (isOwn) clock.adjust(response.date, elapsedMs)
+      return this.#toEvent(response, clock.now() - elapsedMs)
     } catch (thrown) {
+      // A request that cannot be encoded says what is wrong with it.
+      if (GrantsError.isInstance(thrown)) return this.#fail(thrown)
       const grantType = isNewCustomer ? 'client_credentials' : request.grant_type
       return this.#fail(this.#toNetworkError(redactError(thrown, secrets), grantType))
     }
@@ -119,34 +104,28 @@ export class TokenEndpoint {
     return raceAbort(receive(), signals)
   }
 
-  #fail(error: GrantsError, type: 'unknown' | 'not_sent' = 'unknown'): RequestResult {
-    return { event: { type: 'failed', at: this.#options.clock.now(), error }, outcome: { type } }
+  #fail(error: GrantsError): ResponseEvent {
+    return { type: 'failed', at: this.#options.clock.now(), error }
   }
 
-  #toResult(response: TokenResponse, requestedAt: number): RequestResult {
+  #toEvent(response: TokenResponse, requestedAt: number): ResponseEvent {
     const { baseUrl, clock, challengeLimits: limits } = this.#options
     const { type, status, retryAfterSeconds } = response
     const at = clock.now()
-    const error = type === 'error' ? response.error : undefined
-    if (type === 'success') {
-      return { event: { type: 'granted', at, requestedAt, response }, outcome: { type } }
-    }
+    if (type === 'success') return { type: 'granted', at, requestedAt, response }
     const retryAt =
       retryAfterSeconds === undefined ? undefined : at + Math.min(retryAfterSeconds * 1000, maxRetryAfterMs)
+    const error = type === 'error' ? response.error : undefined
     // A challenge cannot be answered while the server accepts no requests.
     if (error === 'rate_limit_exceeded' || (status === 429 && type !== 'unexpected')) {
       const message =
         'Particle accepts no more token requests from your IP address for now (status 429). Wait before the next attempt.'
-      const { event } = this.#fail(new GrantsError('rate_limited', message, { retryAt }))
-      return { event, outcome: { type: 'throttled', retryAfterSeconds } }
+      return this.#fail(new GrantsError('rate_limited', message, { retryAt }))
     }
     if (type === 'mfa_required' && status < 500) {
-      const { mfaToken } = response
-      return { event: { type: 'challenged', at, status, mfaToken, limits }, outcome: { type: 'challenged' } }
+      return { type: 'challenged', at, status, mfaToken: response.mfaToken, limits }
     }
-    if (type === 'error' && !isTransient(response)) {
-      return { event: { type: 'refused', at, response }, outcome: toVerdict(response.error) }
-    }
+    if (type === 'error' && !isTransient(response)) return { type: 'refused', at, response }
     if (type === 'error' || [429, 502, 503, 504].includes(status)) {
       const message = `Particle's token endpoint is temporarily unavailable (status ${status}). Try again later.`
       // A gateway's or a firewall's own page has no Retry-After to believe.
@@ -170,11 +149,6 @@ export class TokenEndpoint {
     const details = { grantType, baseUrl, reason, systemCode, mayBeSpent } as const
     return new GrantsError('network_error', message, details, { cause })
   }
-}
-
-/** A gateway's text in place of an error code is no verdict of the token endpoint. */
-function toVerdict(error: string): RequestOutcome {
-  return /^[a-z]+(_[a-z]+)+$/.test(error) ? { type: 'refused', error } : { type: 'unknown' }
 }
 
 /** A server that fails has not judged the request, whatever error code it returns. */

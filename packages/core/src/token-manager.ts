@@ -12,6 +12,7 @@ import {
 } from './machine/state.ts'
 import { canRenew, getRenewalTime, isBackingOff, startBackoff } from './renewal.ts'
 import { Secret } from './secret.ts'
+import { isStoreConflict } from './session-record.ts'
 import { type RunResult, type SessionRunner, throwFailure } from './session-runner.ts'
 import { owner } from './subject.ts'
 
@@ -143,7 +144,7 @@ export class TokenManager {
     let result = await request()
     // The client's own credentials may do instead.
     if (isRefreshTokenInvalid(result)) result = await request()
-    if (isLockLost(result)) {
+    if (isStoreConflict(result.storeError)) {
       // The process that took the lock may have renewed.
       await this.#runner.load()
       if (isSatisfied(demand, this.#runner.latest, this.#clock.now())) return
@@ -234,11 +235,6 @@ function isRefreshTokenInvalid({ state, error }: RunResult): boolean {
   if (!GrantsError.isInstance(error) || error.code !== 'oauth_error') return false
   const { grantType, error: code } = error.details
   return grantType === 'refresh_token' && code === 'invalid_grant' && canRenew(state)
-}
-
-function isLockLost({ error, storeError }: RunResult): boolean {
-  const isConflict = GrantsError.isInstance(storeError) && storeError.code === 'store_conflict'
-  return isConflict || error?.code === 'store_unavailable'
 }
 
 /** Waits as long as this caller wants. What it waits for continues. */
