@@ -765,10 +765,10 @@ describe('a store that processes share', () => {
   it.each([
     ['cut off', '{"refusals":1,'],
     ['not an object', 'null'],
-    ['without lists', '{"refusals":1,"automaticRetryAt":0,"throttledUntil":0}'],
+    ['without lists', '{"refusals":1,"refusedAt":0}'],
     ['with a count that is not a number', createText({ refusals: '9' })],
     ['with times that are not numbers', createText({ sentAt: ['1'] })],
-    ['with infinite times', createText({}).replace('"throttledUntil":0', '"throttledUntil":1e999')],
+    ['with infinite times', createText({}).replace('"refusedAt":0', '"refusedAt":1e999')],
   ])('that holds a record %s has it replaced by what the process knows', async (_, text) => {
     const data = memoryStore()
     const { send, ask, clock } = world({ store: sharedStore(data) })
@@ -901,7 +901,7 @@ async function guardKey(): Promise<string> {
 
 /** A stored record with other fields. */
 function createText(fields: Readonly<Record<string, unknown>>): string {
-  const empty = { refusals: 0, automaticRetryAt: 0, throttledUntil: 0, sentAt: [0], accounts: [] }
+  const empty = { refusals: 0, refusedAt: 0, sentAt: [0], waits: [] }
   return JSON.stringify({ ...empty, ...fields })
 }
 

@@ -113,7 +113,8 @@ export class LockoutGuard {
     if (!isEnabled) return { settle: async () => {} }
     const { isExplicit, createsCustomer } = info
     const accounts = await findAccounts(info, isExplicit ? maxFailures : 1)
-    const toRequest = (now: number) => ({ isExplicit, createsCustomer, accounts, now })
+    const reasons = [...rules.createAddressReasons(isExplicit), ...accounts]
+    const toRequest = (now: number) => ({ isExplicit, createsCustomer, reasons, now })
     const { own } = this.#getStates()
     let decision = 'at_capacity' as rules.Wait | 'permitted' | 'at_capacity'
     await this.#updateShared((shared) => {
@@ -157,7 +158,7 @@ export class LockoutGuard {
     const deadline = Math.min(startedAt, now) + maxWaitMs
     const record = rules.normalizeRecord(rules.mergeRecords(own.record, shared.record), now)
     const opensAt = rules.getWindowOpening(record, own.waiting.size)
-    if (opensAt > deadline) throw toError({ code: 'rate_limited', retryAt: opensAt })
+    if (opensAt > deadline) throw toError({ type: 'window_full', retryAt: opensAt })
     const isWindowFull = opensAt > now
     if (!isWindowFull && rules.getRoom(record, own.inFlight, now) > 0) return
     const caller = new AbortController()
@@ -171,7 +172,7 @@ export class LockoutGuard {
       this.#wakeCallers()
       throw signal.reason
     }
-    if (!isWindowFull && !isWoken) throw toError({ code: 'rate_limited', retryAt: this.now() + 1000 })
+    if (!isWindowFull && !isWoken) throw toError({ type: 'window_full', retryAt: this.now() + 1000 })
   }
 
   /** Wakes as many callers as there is room for. */
@@ -188,7 +189,7 @@ export class LockoutGuard {
   async #settle(response: ResponseEvent | undefined, request: rules.GuardedRequest): Promise<void> {
     const { own, shared } = this.#getStates()
     const ownRecord = rules.normalizeRecord(own.record, request.now)
-    own.record = rules.addResponse(ownRecord, response, { ...request, accounts: [] })
+    own.record = rules.addResponse(ownRecord, response, { ...request, reasons: rules.createAddressReasons(false) })
     if (rules.addResponse(shared.record, response, request) === shared.record) return
     let started: readonly rules.Wait[] = []
     await this.#updateShared((record) => {
@@ -198,9 +199,7 @@ export class LockoutGuard {
     })
     const { onBackOff } = this.#context
     if (onBackOff === undefined) return
-    for (const { account, retryAt } of started) {
-      notify(onBackOff, account ? { account: account.name, retryAt } : { retryAt })
-    }
+    for (const { name, retryAt } of started) notify(onBackOff, name ? { account: name, retryAt } : { retryAt })
   }
 
   /** Sessions on memory stores share one record, whichever store it is. */
@@ -256,10 +255,10 @@ export async function resetLockoutGuard(
 const userGrants: readonly GrantType[] = ['password', 'urn:custom:mfa-otp', 'urn:custom:recovery-code']
 
 /** Returns what a request can be refused for. Another client secret is another account. */
-function findAccounts(info: TokenRequestInfo, maxFailures: number): Promise<readonly rules.Account[]> {
+function findAccounts(info: TokenRequestInfo, maxFailures: number): Promise<readonly rules.WaitReason[]> {
   const { client, grantType, subject, force, createsCustomer } = info
   const isCustomer = subject?.type === 'customer'
-  const toAccount = async (type: rules.Account['type'], name: string, secret = name): Promise<rules.Account> => ({
+  const toAccount = async (type: rules.WaitReason['type'], name: string, secret = name): Promise<rules.WaitReason> => ({
     type,
     name,
     id: (await sha256Hex([type, client.id, secret])).slice(0, 16),
@@ -278,21 +277,22 @@ function findAccounts(info: TokenRequestInfo, maxFailures: number): Promise<read
   return Promise.all(accounts)
 }
 
-function toError({ code, account, retryAt }: rules.Wait): GrantsError {
+function toError({ type, name, retryAt }: rules.Wait): GrantsError {
   const time = formatTime(retryAt)
-  if (code === 'rate_limited') {
-    return new GrantsError(code, `The limit of token requests is reached. Try again at ${time}.`, { retryAt })
+  if (type === 'throttled' || type === 'window_full') {
+    const message = `The limit of token requests is reached. Try again at ${time}.`
+    return new GrantsError('rate_limited', message, { retryAt })
   }
-  if (code === 'locked_out') {
+  if (type === 'locked_out') {
     const message = `Particle locked your address out after failed token requests. Try again at ${time}.`
-    return new GrantsError(code, message, { retryAt })
+    return new GrantsError('locked_out', message, { retryAt })
   }
-  if (account?.type === 'customer') {
-    const message = `The product has no customer ${account.name}. Create it with createCustomer(), or try again at ${time}.`
-    return new GrantsError('unknown_customer', message, { customer: account.name, retryAt })
+  if (type === 'customer') {
+    const message = `The product has no customer ${name}. Create it with createCustomer(), or try again at ${time}.`
+    return new GrantsError('unknown_customer', message, { customer: String(name), retryAt })
   }
-  const message = account
-    ? `Token requests for ${account.name} were refused. Check its credentials, and try again at ${time}.`
+  const message = name
+    ? `Token requests for ${name} were refused. Check its credentials, and try again at ${time}.`
     : `Nine token requests in a row were refused. Find the cause; automatic requests wait until ${time}.`
-  return new GrantsError(code, message, { account: account?.name, retryAt })
+  return new GrantsError('backing_off', message, { account: name, retryAt })
 }

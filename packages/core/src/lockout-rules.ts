@@ -9,138 +9,114 @@ const windowMs = 5 * 60_000
 /** Particle's lockout, and the first wait of an account. */
 export const lockoutMs = 30 * 60_000
 export const longestWaitMs = 24 * 60 * 60_000
-const maxAccounts = 100
+const maxWaits = 100
 
-const accountRecord = object({
-  /** {@link Account.id} */
+const waitRecord = object({
+  /** {@link WaitReason.id} */
   id: string,
-  /** Refusals in a row before the first wait, each less than a day after the one before. */
+  /** An account's refusals in a row before its first wait, each less than a day after the one before. */
   refusals: count,
-  /** The last refusal. A wait ends `waitMs` later; 0 before the first one. */
-  refusedAt: number,
+  /** The last refusal, or 429. */
+  startedAt: number,
+  /** 0 before the first wait. */
   waitMs: number,
 })
 const guardRecord = object({
-  /** Refusals in a row, whatever the account. */
+  /** Refusals in a row, whatever the account, and the time of the last one. */
   refusals: count,
   refusedAt: number,
-  /** After nine refusals, or a 429, automatic requests wait until then. */
-  automaticRetryAt: number,
-  /** Particle said so, or locked the address out: every request waits until then. */
-  throttledUntil: number,
   /** When the requests of the last five minutes were sent, the earliest first. */
   sentAt: list(number),
-  accounts: list(accountRecord),
+  waits: list(waitRecord),
 })
-type AccountRecord = ReturnType<typeof accountRecord>
+type WaitRecord = ReturnType<typeof waitRecord>
 /** What the token requests of an address have led to. Plain data without secrets; times are milliseconds since 1970. */
 export type GuardRecord = ReturnType<typeof guardRecord>
 
-/** What a request can be refused for. */
-export interface Account {
+/** What a request may have to wait for: an account that was refused, or the whole address. */
+export interface WaitReason {
   /** `credentials`: whatever else is wrong with a request of the client's own credentials. */
-  readonly type: 'client' | 'username' | 'customer' | 'credentials'
-  /** A hash. */
+  readonly type: 'client' | 'username' | 'customer' | 'credentials' | AddressReason
+  /** The type, or a hash of what was refused. */
   readonly id: string
-  readonly name: string
+  /** The account that was refused. */
+  readonly name?: string | undefined
   /** So many refusals start the first wait. */
   readonly maxFailures: number
   readonly longestWaitMs: number
-  /** Whether its back-off holds this request back. */
+  /** Whether the wait holds this request back. */
   readonly holdsBack: boolean
+}
+
+/** Particle refuses every request of the address, or automatic requests wait: at a 429, or after nine refusals. */
+type AddressReason = 'locked_out' | 'throttled' | 'window_full' | 'stopped'
+
+export function createAddressReasons(isExplicit: boolean): readonly WaitReason[] {
+  const toReason = (type: AddressReason, holdsBack = true): WaitReason => {
+    return { type, id: type, maxFailures: 0, longestWaitMs: lockoutMs, holdsBack }
+  }
+  const [windowFull, stopped] = [toReason('window_full', !isExplicit), toReason('stopped', !isExplicit)]
+  return [toReason('locked_out'), toReason('throttled'), windowFull, stopped]
 }
 
 export interface GuardedRequest {
   readonly isExplicit: boolean
-  readonly accounts: readonly Account[]
   /** Its refusal says nothing about an account, because Particle's response to an existing customer is not known. */
   readonly createsCustomer: boolean
+  readonly reasons: readonly WaitReason[]
   /** The time of the decision, or of the response. */
   readonly now: number
 }
 
-/** Why a request must wait. Without an account, the whole address waits. */
-export interface Wait {
-  readonly code: 'backing_off' | 'locked_out' | 'rate_limited'
+/** Why a request must wait, and until when. */
+export interface Wait extends Pick<WaitReason, 'type' | 'name'> {
   readonly retryAt: number
-  readonly account?: Account
-  /** Whether explicit requests are sent nevertheless. */
-  readonly isAutomaticOnly?: boolean
 }
 
-export const emptyRecord: GuardRecord = {
-  refusals: 0,
-  refusedAt: 0,
-  automaticRetryAt: 0,
-  throttledUntil: 0,
-  sentAt: [],
-  accounts: [],
-}
+export const emptyRecord: GuardRecord = { refusals: 0, refusedAt: 0, sentAt: [], waits: [] }
 
 /** Drops what is over. If the clock went back, no time stays in the future and no wait becomes longer. */
 export function normalizeRecord(record: GuardRecord, now: number): GuardRecord {
-  const accounts = record.accounts.map((account) => ({ ...account, refusedAt: Math.min(account.refusedAt, now) }))
+  const waits = record.waits.map((wait) => ({ ...wait, startedAt: Math.min(wait.startedAt, now) }))
   return {
     refusals: record.refusals,
     refusedAt: Math.min(record.refusedAt, now),
-    automaticRetryAt: Math.min(record.automaticRetryAt, now + lockoutMs),
-    throttledUntil: Math.min(record.throttledUntil, now + lockoutMs),
     sentAt: record.sentAt.map((at) => Math.min(at, now)).filter((at) => now - at < windowMs),
     // An account is remembered for a day after its last refusal or wait.
-    accounts: accounts.filter((account) => now - getRetryAt(account) < longestWaitMs),
+    waits: waits.filter((wait) => now - getRetryAt(wait) < longestWaitMs),
   }
 }
 
-function getRetryAt({ refusedAt, waitMs }: AccountRecord): number {
-  return refusedAt + waitMs
+function getRetryAt({ startedAt, waitMs }: WaitRecord): number {
+  return startedAt + waitMs
 }
 
 /** Of two records, the stricter wins. */
 export function mergeRecords(a: GuardRecord, b: GuardRecord): GuardRecord {
-  const accounts = [...a.accounts, ...b.accounts].toSorted(
+  const waits = [...a.waits, ...b.waits].toSorted(
     (one, other) => getRetryAt(one) - getRetryAt(other) || one.refusals - other.refusals,
   )
   return {
     refusals: Math.max(a.refusals, b.refusals),
     refusedAt: Math.max(a.refusedAt, b.refusedAt),
-    automaticRetryAt: Math.max(a.automaticRetryAt, b.automaticRetryAt),
-    throttledUntil: Math.max(a.throttledUntil, b.throttledUntil),
     sentAt: a.sentAt.length > b.sentAt.length ? a.sentAt : b.sentAt,
-    accounts: [...new Map(accounts.map((account) => [account.id, account])).values()],
+    waits: [...new Map(waits.map((wait) => [wait.id, wait])).values()],
   }
 }
 
 /** Returns the longest wait that holds a request back. */
-export function findWait(record: GuardRecord, request: GuardedRequest): Wait | undefined {
-  const { isExplicit, now } = request
-  return listWaits(record, request)
-    .filter(({ account, isAutomaticOnly = false }) => (account?.holdsBack ?? true) && !(isExplicit && isAutomaticOnly))
-    .filter(({ retryAt }) => retryAt > now)
+export function findWait(record: GuardRecord, { reasons, now }: GuardedRequest): Wait | undefined {
+  return reasons
+    .map((reason) => ({ ...reason, retryAt: getRetryAt(findRecord(record, reason.id)) }))
+    .filter(({ holdsBack, retryAt }) => holdsBack && retryAt > now)
     .toSorted((a, b) => b.retryAt - a.retryAt)[0]
 }
 
-/** Returns the waits that a response has started or extended. */
-export function listNewWaits(before: GuardRecord, after: GuardRecord, request: GuardedRequest): readonly Wait[] {
-  const old = listWaits(before, request).map(({ retryAt }) => Math.max(retryAt, request.now))
-  return listWaits(after, request).filter(({ retryAt }, index) => retryAt > Number(old[index]))
-}
-
-/** Returns every wait that concerns a request, also those that are over. */
-function listWaits(record: GuardRecord, { accounts, now }: GuardedRequest): readonly Wait[] {
-  const { refusals, automaticRetryAt, throttledUntil } = record
-  const code = refusals >= maxRefusals ? 'backing_off' : 'rate_limited'
-  return [
-    { code: isLockedOut(record, now) ? 'locked_out' : 'rate_limited', retryAt: throttledUntil },
-    ...accounts.map((account): Wait => {
-      return { code: 'backing_off', retryAt: getRetryAt(findAccount(record, account)), account }
-    }),
-    { code, retryAt: automaticRetryAt, isAutomaticOnly: true },
-  ]
-}
-
-/** Whether Particle has locked the address out, as far as the record knows. */
-function isLockedOut({ refusals, refusedAt }: GuardRecord, now: number): boolean {
-  return refusals >= maxRefusals && now < refusedAt + lockoutMs
+/** Returns the waits of a request that have started or were extended. */
+export function listNewWaits(before: GuardRecord, after: GuardRecord, { reasons, now }: GuardedRequest): Wait[] {
+  return reasons
+    .map((reason) => ({ ...reason, retryAt: getRetryAt(findRecord(after, reason.id)) }))
+    .filter(({ id, retryAt }) => retryAt > Math.max(now, getRetryAt(findRecord(before, id))))
 }
 
 /** When the rate limit has room after `ahead` other requests; 0 if it has room now. */
@@ -171,11 +147,10 @@ export function addResponse(
     case undefined:
       return { ...record, sentAt: record.sentAt.slice(0, -1) }
     case 'granted': {
-      const ids = request.accounts.map(({ id }) => id)
-      const accounts = record.accounts.filter(({ id }) => !ids.includes(id))
-      const isSame = record.refusals === 0 && record.automaticRetryAt === 0
-      if (isSame && accounts.length === record.accounts.length) return record
-      return { ...record, refusals: 0, automaticRetryAt: 0, accounts }
+      const ended = request.reasons.filter(({ type }) => type !== 'locked_out' && type !== 'throttled')
+      const waits = record.waits.filter((wait) => !ended.some(({ id }) => id === wait.id))
+      const isSame = record.refusals === 0 && waits.length === record.waits.length
+      return isSame ? record : { ...record, refusals: 0, waits }
     }
     case 'refused':
       return addRefusal(record, response.response.error, request)
@@ -191,16 +166,16 @@ export function addResponse(
  * automatic requests wait for it. What an application asks for still goes: holding it back costs more than a 429.
  */
 function addThrottling(record: GuardRecord, { at, error }: MachineEvent<'failed'>, now: number): GuardRecord {
-  const isLockout = isLockedOut(record, now)
-  const field = isLockout || error.retryAt !== undefined ? 'throttledUntil' : 'automaticRetryAt'
-  let retryAt = isLockout ? record.refusedAt + lockoutMs : now + windowMs
+  const isLockout = record.refusals >= maxRefusals && now < record.refusedAt + lockoutMs
+  const defaultMs = isLockout ? record.refusedAt + lockoutMs - now : windowMs
   // Both are the session's time, which is the server's.
-  if (error.retryAt !== undefined) retryAt = now + error.retryAt - at
-  return { ...record, [field]: Math.max(record[field], retryAt) }
+  const waitMs = error.retryAt === undefined ? defaultMs : error.retryAt - at
+  const limit = error.retryAt === undefined ? 'window_full' : 'throttled'
+  return putWait(record, { id: isLockout ? 'locked_out' : limit, refusals: 0, startedAt: now, waitMs })
 }
 
 /** What the errors that are about an account say to be wrong. */
-const refusedTypes: ReadonlyMap<string, Account['type']> = new Map([
+const refusedTypes: ReadonlyMap<string, WaitReason['type']> = new Map([
   ['invalid_client', 'client'],
   ['invalid_grant', 'username'],
   ['invalid_token', 'username'],
@@ -209,34 +184,40 @@ const refusedTypes: ReadonlyMap<string, Account['type']> = new Map([
 ])
 
 function addRefusal(record: GuardRecord, error: string, request: GuardedRequest): GuardRecord {
-  const { isExplicit, accounts, createsCustomer, now } = request
+  const { isExplicit, reasons, createsCustomer, now } = request
   // A gateway's text in place of an error code is no verdict of the token endpoint.
   if (!/^[a-z]+(_[a-z]+)+$/.test(error) || (createsCustomer && error !== 'invalid_client')) return record
   const refusedType = refusedTypes.get(error)
-  const account =
-    accounts.find(({ type }) => type === refusedType) ?? accounts.find(({ type }) => type === 'credentials')
+  const account = reasons.find(({ type }) => type === refusedType) ?? reasons.find(({ type }) => type === 'credentials')
   const refusals = record.refusals + 1
   const next = { ...(account ? refuseAccount(record, account, now) : record), refusals, refusedAt: now }
   // Explicit requests continue during the wait, so their refusals must not restart it.
   const startsWait = refusals === maxRefusals || (refusals > maxRefusals && !isExplicit)
-  return startsWait ? { ...next, automaticRetryAt: now + lockoutMs } : next
+  return startsWait ? putWait(next, { id: 'stopped', refusals: 0, startedAt: now, waitMs: lockoutMs }) : next
 }
 
-function refuseAccount(record: GuardRecord, account: Account, now: number): GuardRecord {
-  const { id, maxFailures, longestWaitMs, holdsBack } = account
-  const found = findAccount(record, account)
+function refuseAccount(record: GuardRecord, reason: WaitReason, now: number): GuardRecord {
+  const { id, maxFailures, longestWaitMs, holdsBack } = reason
+  const found = findRecord(record, id)
   // This wait began after the request was sent, so its refusal must not start the next one.
   if (holdsBack && getRetryAt(found) > now) return record
   const refusals = found.refusals + 1
   const isWaiting = found.waitMs > 0 || refusals >= maxFailures
   const waitMs = isWaiting ? Math.min(found.waitMs * 2 || lockoutMs, longestWaitMs) : 0
-  const accounts = [...record.accounts.filter((one) => one.id !== id), { id, refusals, refusedAt: now, waitMs }]
-  // The first to leave are those whose wait is over, or whose last refusal is the oldest.
-  return { ...record, accounts: accounts.toSorted((a, b) => getRetryAt(b) - getRetryAt(a)).slice(0, maxAccounts) }
+  return putWait(record, { id, refusals, startedAt: now, waitMs })
 }
 
-function findAccount({ accounts }: GuardRecord, { id }: Account): AccountRecord {
-  return accounts.find((account) => account.id === id) ?? { id, refusals: 0, refusedAt: 0, waitMs: 0 }
+/** Adds a wait, unless there is a longer one. Those of accounts leave: first what is over, or was refused long ago. */
+function putWait(record: GuardRecord, wait: WaitRecord): GuardRecord {
+  if (getRetryAt(findRecord(record, wait.id)) > getRetryAt(wait)) return record
+  const waits = [...record.waits.filter(({ id }) => id !== wait.id), wait]
+  // Hashes are longer than the names of the address's reasons.
+  const getRank = (one: WaitRecord) => (one.id.length < 16 ? Number.MAX_VALUE : getRetryAt(one))
+  return { ...record, waits: waits.toSorted((a, b) => getRank(b) - getRank(a)).slice(0, maxWaits) }
+}
+
+function findRecord({ waits }: GuardRecord, id: string): WaitRecord {
+  return waits.find((wait) => wait.id === id) ?? { id, refusals: 0, startedAt: 0, waitMs: 0 }
 }
 
 /** Formats a record for a store. The later requests count from the first one, because a keyring's entry is small. */
