@@ -259,25 +259,23 @@ export class SessionRunner {
 
   /** Takes over what another process saved. Saves the state again if the store does not have it. */
   async #load(options: RunOptions): Promise<void> {
-    const { isSignIn = false, allowStoreFailure = false } = options
+    const { isSignIn, allowStoreFailure } = options
     const found = await this.#record.load().catch((thrown) => {
       const isReplaced = isSignIn || this.#unsaved?.isNew
       if (!allowStoreFailure && !(isReplaced && isUnreadable(thrown))) throw thrown
     })
     const state = this.#state
     if (found === undefined || !isSettled(state)) return
-    // A new sign-in, or a logout, wins over what the store has.
     const isLoggedOut = state.status === 'signed_out' && state.reason === 'logged_out'
-    const isFinal = this.#unsaved?.isNew || (isLoggedOut && getBoundSubject(state) !== undefined)
-    if (typeof found === 'object' && this.#unsaved !== undefined && isFinal) {
+    // A new sign-in, or a logout, wins over what the store has.
+    const isFinal = typeof found !== 'object' || this.#unsaved?.isNew || (isLoggedOut && getBoundSubject(state))
+    if ((this.#unsaved && isFinal) || (found === 'missing' && this.#isUsable(state))) {
       await this.#save(state, options)
     } else if (typeof found === 'object') {
       this.#unsaved = undefined
       const binding = state.identity.profile ?? getBoundSubject(state) ?? this.#getAdoptedSubject(options)
       // An unbound session that has a record signed out, and another process has signed in since.
       if (binding !== undefined) await this.#adopt(found, state, options)
-    } else if (this.#unsaved !== undefined || (found === 'missing' && this.#isUsable(state))) {
-      await this.#save(state, options)
     }
   }
 
