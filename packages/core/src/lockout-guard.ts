@@ -36,14 +36,15 @@ export interface LockoutGuardOptions {
   /** How long a request may wait for the rate limit, in milliseconds. @default 15_000 */
   readonly maxWaitMs?: number
   /** Called when a wait starts. `account` is absent when it concerns the whole address. */
-  readonly onBackOff?: (event: { readonly account?: string; readonly retryAt: number }) => void
+  readonly onBackOff?: ((event: { readonly account?: string; readonly retryAt: number }) => void) | undefined
 }
 
-interface GuardContext extends Required<Pick<LockoutGuardOptions, 'maxFailures' | 'maxWaitMs'>> {
+interface GuardContext
+  extends Omit<Required<LockoutGuardOptions>, 'onBackOff'>,
+    Pick<LockoutGuardOptions, 'onBackOff'> {
   readonly baseUrl: string
   readonly store: Store
   readonly clock: Clock
-  readonly onBackOff?: LockoutGuardOptions['onBackOff'] | undefined
   readonly isEnabled: boolean
 }
 
@@ -280,12 +281,11 @@ function findAccounts(info: TokenRequestInfo, maxFailures: number): Promise<read
 function toError({ type, name, retryAt }: rules.Wait): GrantsError {
   const time = formatTime(retryAt)
   if (type === 'throttled' || type === 'window_full') {
-    const message = `The limit of token requests is reached. Try again at ${time}.`
-    return new GrantsError('rate_limited', message, { retryAt })
+    return new GrantsError('rate_limited', `The limit of token requests is reached. Try again at ${time}.`, { retryAt })
   }
   if (type === 'locked_out') {
     const message = `Particle locked your address out after failed token requests. Try again at ${time}.`
-    return new GrantsError('locked_out', message, { retryAt })
+    return new GrantsError(type, message, { retryAt })
   }
   if (type === 'customer') {
     const message = `The product has no customer ${name}. Create it with createCustomer(), or try again at ${time}.`

@@ -228,7 +228,7 @@ function isRefreshTokenInvalid({ state, error }: RunResult): boolean {
 /** Waits as long as this caller wants. What it waits for continues. */
 function wait<T>(promise: Promise<T>, { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions): Promise<T> {
   const timeout = new AbortController()
-  // The timer keeps the process alive while a caller waits, also without a limit.
+  // The timer keeps the process alive while a caller waits.
   const cancelTimeout = setLongTimeout(timeoutMs, () => {
     const message = `No token was available within ${Math.round(timeoutMs / 1000)} s. The request continues; call again, or allow more time.`
     timeout.abort(new GrantsError('wait_timeout', message, { waitedMs: timeoutMs }))
@@ -238,7 +238,6 @@ function wait<T>(promise: Promise<T>, { signal, timeoutMs = defaultTimeoutMs }: 
 
 /** @throws GrantsError `invalid_argument` for a time-out that no timer can keep */
 export function assertTimeout(timeoutMs: number): void {
-  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > maxDelayMs) {
-    throw invalidArgument('timeoutMs', `must be an integer of milliseconds from 1 to ${maxDelayMs}`)
-  }
+  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxDelayMs) return
+  throw invalidArgument('timeoutMs', `must be an integer of milliseconds from 1 to ${maxDelayMs}`)
 }
