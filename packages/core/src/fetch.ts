@@ -19,15 +19,15 @@ interface TokenSource {
  */
 export async function fetchWithToken(
   source: TokenSource,
-  options: Pick<ResolvedOptions, 'identity' | 'allowedOrigins' | 'fetch'>,
+  options: Pick<ResolvedOptions, 'context' | 'allowedOrigins'>,
   ...[input, init]: Parameters<typeof fetch>
 ): Promise<Response> {
-  const { identity, allowedOrigins } = options
+  const { context, allowedOrigins } = options
   // The original signal too: in Node 20 that of a copied request has no effect once the copy was garbage-collected.
   const original = init?.signal === undefined && input instanceof Request ? input.signal : init?.signal
   const send = (attempt: Request) =>
-    (options.fetch as unknown as typeof fetch)(attempt, original ? { signal: original } : {})
-  const request = new Request(typeof input === 'string' ? resolveUrl(input, identity.baseUrl) : input, init)
+    (context.fetch as unknown as typeof fetch)(attempt, original ? { signal: original } : {})
+  const request = new Request(typeof input === 'string' ? resolveUrl(input, context.baseUrl) : input, init)
   if (!isAllowedUrl(request.url, allowedOrigins) || hasOwnToken(request)) return send(request)
   const { signal, method, url } = request
   const sendWithToken = async (attempt: Request, token: string) => {

@@ -11,7 +11,6 @@ import type { ClientAuthentication } from './protocol/token-request.ts'
 import type { SessionContext } from './session-runner.ts'
 import { memoryStore, type Store } from './store.ts'
 import { assertSubject, owner, type Subject } from './subject.ts'
-import { TokenEndpoint } from './token-endpoint.ts'
 import { assertTimeout, defaultTimeoutMs } from './token-manager.ts'
 
 export interface ConnectionOptions {
@@ -54,7 +53,6 @@ export interface ResolvedOptions {
   readonly context: SessionContext
   readonly identity: Identity
   readonly allowedOrigins: readonly string[]
-  readonly fetch: Fetch
   readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined
 }
 
@@ -80,26 +78,26 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
   const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
   // The token is a credential, too.
   const allowedOrigins = parseOrigins(options.allowedOrigins ?? [new URL(baseUrl).origin], allowInsecure)
-  const serverClock = new ServerClock(clock)
   // Any fetch takes what core passes, and returns what core reads.
   const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
-  const endpoint = new TokenEndpoint({
+  const clientAuthentication = resolveAuthentication(options.clientAuthentication)
+  const challengeLimits = { maxAttempts, maxAgeMs }
+  const endpoint = {
     baseUrl,
     client,
-    clientAuthentication: resolveAuthentication(options.clientAuthentication),
+    clientAuthentication,
     fetch,
-    clock: serverClock,
+    clock: new ServerClock(clock),
     timeoutMs,
-    challengeLimits: { maxAttempts, maxAgeMs },
-  })
+    challengeLimits,
+  }
   // By the machine's own time: what two sessions learned about the server's time differs.
   const isEnabled = lockoutGuard !== false
   const guard = new LockoutGuard({ baseUrl, store, clock, maxFailures, maxWaitMs, onBackOff, isEnabled })
   return {
-    context: { client, endpoint, guard, store, clock: serverClock },
+    context: { ...endpoint, guard, store },
     identity: { baseUrl, clientId: client.id, clientKind: client.kind, ...resolveBinding(options, store) },
     allowedOrigins: Object.freeze(allowedOrigins),
-    fetch,
     waitUntil: waitUntil && ((promise) => notify(waitUntil, promise)),
   }
 }

@@ -1,6 +1,5 @@
 import { Mutex, notify, raceAbort } from './async.ts'
-import type { OAuthClient } from './clients.ts'
-import { maxDelayMs, type ServerClock, setLongTimeout } from './clock.ts'
+import { maxDelayMs, setLongTimeout } from './clock.ts'
 import type { GrantsError } from './errors.ts'
 import type { LockoutGuard } from './lockout-guard.ts'
 import type { MachineEvent, TokenRejectedEvent } from './machine/event.ts'
@@ -17,15 +16,12 @@ import { type Transition, transition } from './machine/transition.ts'
 import { isStoreConflict, isUnreadable, SessionRecord } from './session-record.ts'
 import type { Store } from './store.ts'
 import { isSameSubject, type TokenSubject } from './subject.ts'
-import type { TokenEndpoint } from './token-endpoint.ts'
+import { revokeToken, sendTokenRequest, type TokenEndpoint } from './token-endpoint.ts'
 
 /** What all sessions of one client share. */
-export interface SessionContext {
-  readonly client: OAuthClient
-  readonly endpoint: TokenEndpoint
+export interface SessionContext extends TokenEndpoint {
   readonly guard: LockoutGuard
   readonly store: Store
-  readonly clock: ServerClock
 }
 
 export interface RunOptions {
@@ -194,7 +190,7 @@ export class SessionRunner {
     if (effect?.type !== 'request' || isSettled(first.state)) return this.#apply(first, options)
 
     // Acquired before the state changes, so that a run that must wait can start again.
-    const { client, endpoint, guard } = this.#context
+    const { client, guard } = this.#context
     const { isExplicit = false, force = false } = options
     const { grantType, subject } = first.state
     const createsCustomer = 'product' in effect.request
@@ -215,7 +211,7 @@ export class SessionRunner {
       this.#enter(state)
       return { ...started, state, storeError }
     }
-    const response = await endpoint.send(effect.request, options.signal)
+    const response = await sendTokenRequest(this.#context, effect.request, options.signal)
     await permit.settle(response)
     // The state may have changed meanwhile: the API may have rejected its token.
     return this.#apply(transition(this.#state, response), options)
@@ -223,7 +219,6 @@ export class SessionRunner {
 
   /** Enters a state and performs its effects, except a request. */
   async #apply({ state, effects }: Transition, options: RunOptions): Promise<RunResult> {
-    const { endpoint } = this.#context
     let error: RunResult['error']
     let storeError: unknown
     let revocation: RunResult['revocation']
@@ -231,8 +226,9 @@ export class SessionRunner {
     for (const effect of effects) {
       if (effect.type === 'save') storeError = await this.#save(effect.state, options)
       if (effect.type === 'reject') error = effect.error
-      if (effect.type === 'revoke')
-        revocation = (await endpoint.revoke(effect.accessToken, options.signal)) ?? 'revoked'
+      if (effect.type === 'revoke') {
+        revocation = (await revokeToken(this.#context, effect.accessToken, options.signal)) ?? 'revoked'
+      }
     }
     return { state: this.#state, error, storeError, revocation }
   }

@@ -6,7 +6,7 @@ import { ServerClock } from './clock.ts'
 import type { TokenRequest } from './grants/catalogue.ts'
 import type { Fetch } from './protocol/http.ts'
 import { Secret } from './secret.ts'
-import { TokenEndpoint, type TokenEndpointOptions } from './token-endpoint.ts'
+import { sendTokenRequest, type TokenEndpoint } from './token-endpoint.ts'
 
 const request = { grant_type: 'password', username: 'u', password: new Secret('p') } as const
 const challenge = { error: 'mfa_required', mfa_token: 'm' }
@@ -15,13 +15,13 @@ const limits = { maxAttempts: 2, maxAgeMs: 5 }
 const sentAt = 1000
 
 /** Creates an endpoint whose every response is this one. */
-function createEndpoint(respond: () => Response, options: Partial<TokenEndpointOptions> = {}) {
+function createEndpoint(respond: () => Response, options: Partial<TokenEndpoint> = {}) {
   let now = sentAt
   const fetch = vi.fn<Fetch>(async () => {
     now += 1000
     return respond()
   })
-  const endpoint = new TokenEndpoint({
+  const endpoint: TokenEndpoint = {
     baseUrl: 'https://api.particle.io',
     client: developerClient(),
     clientAuthentication: 'client_secret_basic',
@@ -30,13 +30,13 @@ function createEndpoint(respond: () => Response, options: Partial<TokenEndpointO
     timeoutMs: 1000,
     challengeLimits: limits,
     ...options,
-  })
+  }
   return { endpoint, fetch }
 }
 
 function send(status: number, body: unknown, headers: Record<string, string> = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return createEndpoint(() => new Response(text, { status, headers })).endpoint.send(request)
+  return sendTokenRequest(createEndpoint(() => new Response(text, { status, headers })).endpoint, request)
 }
 
 /** The error of a failed request. */
@@ -45,7 +45,7 @@ async function fail(status: number, body: unknown, headers: Record<string, strin
   return event.type === 'failed' ? event.error : event
 }
 
-describe('TokenEndpoint.send', () => {
+describe('sendTokenRequest', () => {
   it('returns tokens with the time of the request', async () => {
     const result = await send(200, tokenBody)
     expect(revealSecrets(result)).toMatchObject({
@@ -171,11 +171,11 @@ describe('TokenEndpoint.send', () => {
   })
 })
 
-describe('TokenEndpoint.send of a new customer', () => {
+describe('sendTokenRequest of a new customer', () => {
   const newCustomer = { product: 1234, email: 'jane@example.com' }
   const client = productClient({ id: 'my-product-1234', secret: 's' })
   const create = (status: number, body: string) =>
-    createEndpoint(() => new Response(body, { status }), { client }).endpoint.send(newCustomer)
+    sendTokenRequest(createEndpoint(() => new Response(body, { status }), { client }).endpoint, newCustomer)
 
   it.each([200, 201])('returns the tokens of a %i response', async (status) => {
     expect(revealSecrets(await create(status, JSON.stringify(tokenBody)))).toMatchObject({
@@ -204,12 +204,12 @@ describe('TokenEndpoint.send of a new customer', () => {
   })
 })
 
-describe('TokenEndpoint.send of a request that cannot be encoded', () => {
+describe('sendTokenRequest of a request that cannot be encoded', () => {
   const neverCalled = () => new Response('')
 
   it('fails without sending, and names the parameter', async () => {
     const { endpoint, fetch } = createEndpoint(neverCalled)
-    const event = await endpoint.send({ ...request, username: '' })
+    const event = await sendTokenRequest(endpoint, { ...request, username: '' })
     expect(event).toMatchObject({
       type: 'failed',
       error: { code: 'invalid_argument', details: { parameter: 'username' } },
@@ -220,20 +220,26 @@ describe('TokenEndpoint.send of a request that cannot be encoded', () => {
   it('fails without sending a grant that the client may not use', async () => {
     const { endpoint, fetch } = createEndpoint(neverCalled)
     const refresh = { grant_type: 'refresh_token', refresh_token: new Secret('r') } as const
-    expect(await endpoint.send(refresh)).toMatchObject({ type: 'failed', error: { code: 'grant_not_allowed' } })
+    expect(await sendTokenRequest(endpoint, refresh)).toMatchObject({
+      type: 'failed',
+      error: { code: 'grant_not_allowed' },
+    })
     expect(fetch).not.toHaveBeenCalled()
   })
 
   it('fails without sending for a client that was not created by this library', async () => {
-    const client = {} as TokenEndpointOptions['client']
+    const client = {} as TokenEndpoint['client']
     const { endpoint } = createEndpoint(neverCalled, { client })
-    expect(await endpoint.send(request as TokenRequest)).toMatchObject({
+    expect(await sendTokenRequest(endpoint, request as TokenRequest)).toMatchObject({
       error: { code: 'invalid_argument', details: { parameter: 'client' } },
     })
   })
 
   it('fails as a network error with a time-out that no timer can keep', async () => {
     const { endpoint } = createEndpoint(neverCalled, { timeoutMs: 2 ** 32 })
-    expect(await endpoint.send(request)).toMatchObject({ type: 'failed', error: { code: 'network_error' } })
+    expect(await sendTokenRequest(endpoint, request)).toMatchObject({
+      type: 'failed',
+      error: { code: 'network_error' },
+    })
   })
 })
