@@ -117,25 +117,25 @@ export class LockoutGuard {
     const reasons = [...rules.createAddressReasons(isExplicit), ...accounts]
     const toRequest = (now: number) => ({ isExplicit, createsCustomer, reasons, now })
     const { own } = this.#getStates()
-    let decision = 'at_capacity' as rules.Wait | 'permitted' | 'at_capacity'
+    let wait: rules.Wait | undefined
+    let isFull = false
     await this.#updateShared((shared) => {
       const now = this.now()
       own.record = rules.normalizeRecord(own.record, now)
       const record = rules.mergeRecords(own.record, shared)
-      const inFlight = isExplicit ? 0 : own.inFlight
-      const isFull = rules.getRoom(record, inFlight, now) <= 0
-      decision = rules.findWait(record, toRequest(now)) ?? (isFull ? 'at_capacity' : 'permitted')
-      if (decision !== 'permitted') return shared
+      wait = rules.findWait(record, toRequest(now))
+      isFull = rules.getRoom(record, isExplicit ? 0 : own.inFlight, now) <= 0
+      if (wait !== undefined || isFull) return shared
       if (!isExplicit) own.inFlight += 1
       own.record = { ...own.record, sentAt: [...own.record.sentAt, now] }
       return { ...shared, sentAt: [...shared.sentAt, now] }
     })
-    if (decision === 'at_capacity') return decision
-    if (decision !== 'permitted') {
+    if (wait !== undefined) {
       // If this caller was woken for a place, the place is the next one's.
       this.#wakeCallers()
-      throw toError(decision)
+      throw toError(wait)
     }
+    if (isFull) return 'at_capacity'
     return {
       settle: async (response) => {
         if (!isExplicit) own.inFlight -= 1

@@ -91,12 +91,13 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
     timeoutMs,
     challengeLimits,
   }
+  const { subject, profile } = resolveBinding(options, store)
   // By the machine's own time: what two sessions learned about the server's time differs.
   const isEnabled = lockoutGuard !== false
   const guard = new LockoutGuard({ baseUrl, store, clock, maxFailures, maxWaitMs, onBackOff, isEnabled })
   return {
     context: { ...endpoint, guard, store },
-    identity: { baseUrl, clientId: client.id, clientKind: client.kind, ...resolveBinding(options, store) },
+    identity: { baseUrl, clientId: client.id, clientKind: client.kind, subject, profile },
     allowedOrigins: Object.freeze(allowedOrigins),
     waitUntil: waitUntil && ((promise) => notify(waitUntil, promise)),
   }
