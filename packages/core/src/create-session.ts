@@ -50,25 +50,22 @@ function createStaticSession({ accessToken, expiresAt, ...connection }: StaticTo
   const event = { type: 'set_token', ...token, subject: undefined, at: options.context.clock.now() } as const
   const { state } = transition(initialState(options.identity), event)
   const live = new LiveSession(options, state as SignedInState)
-  const { getState, subscribe, load, logout, getAccessToken, peekAccessToken, invalidateToken, idle } = live
-  const { fetch, allowedOrigins } = live
+  const methods = Object.fromEntries(sessionMethods.map((name) => [name, live[name]]))
   return Object.freeze({
+    ...(methods as Pick<Session, (typeof sessionMethods)[number]>),
     kind: 'static',
     get state() {
       return live.state
     },
-    allowedOrigins,
-    getState,
-    subscribe,
-    load,
-    logout,
-    getAccessToken,
-    peekAccessToken,
-    invalidateToken,
-    fetch,
-    idle,
+    allowedOrigins: live.allowedOrigins,
   })
 }
+
+/** What every session has, without the methods that sign in. */
+// biome-ignore format: words to be read as a text
+const sessionMethods = [
+  'getState', 'subscribe', 'load', 'logout', 'getAccessToken', 'peekAccessToken', 'invalidateToken', 'fetch', 'idle',
+] as const
 
 const variables = 'PARTICLE_ACCESS_TOKEN, or PARTICLE_CLIENT_ID and PARTICLE_CLIENT_SECRET'
 

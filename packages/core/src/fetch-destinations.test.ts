@@ -265,6 +265,50 @@ describe('session.fetch: redirects', () => {
     expect(api.requests.at(-1)?.headers).not.toHaveProperty('authorization')
   })
 
+  it.each(['/oauth/token', '/oauth%252Ftoken'])(
+    'drops the token on the way to the token endpoint (%s)',
+    async (path) => {
+      const api = await redirecting(() => path, 307)
+      const session = await signedInTo(api)
+      await session.fetch('/start')
+      expect(api.requests.map(({ url, headers }) => [url, headers.authorization])).toEqual([
+        ['/start', bearer],
+        [path, undefined],
+      ])
+    },
+  )
+
+  it.each([
+    [301, 'GET', ''],
+    [302, 'GET', ''],
+    [303, 'GET', ''],
+    [307, 'POST', '{"on":true}'],
+    [308, 'POST', '{"on":true}'],
+  ])('follows a %i of a POST as the platform does: %s', async (status, method, body) => {
+    const api = await redirecting(() => '/end', status)
+    const session = await signedInTo(api)
+    const headers = { 'content-type': 'application/json', 'x-trace': '7' }
+    const response = await session.fetch('/start', { method: 'POST', headers, body: '{"on":true}' })
+    expect([response.redirected, response.url]).toEqual([true, `${api.url}/end`])
+    expect(api.requests[1]).toMatchObject({ method, body: Buffer.from(body), headers: { 'x-trace': '7' } })
+    expect(api.requests[1]?.headers['content-type']).toBe(method === 'POST' ? 'application/json' : undefined)
+  })
+
+  it('returns a redirect of a stream, which can be sent only once', async () => {
+    const api = await redirecting(() => '/end', 307)
+    const session = await signedInTo(api)
+    const init = { method: 'POST', body: new Blob(['x']).stream(), duplex: 'half' } as RequestInit
+    expect((await session.fetch('/start', init)).status).toBe(307)
+    expect(api.requests).toHaveLength(1)
+  })
+
+  it('ends after 20 redirects', async () => {
+    const api = await startRecorder(() => ({ status: 302, headers: { location: '/again' } }))
+    const session = await signedInTo(api)
+    expect((await session.fetch('/start')).status).toBe(302)
+    expect(api.requests).toHaveLength(21)
+  })
+
   it('leaves a redirect to a caller who asks for it', async () => {
     const api = await redirecting(() => '/end')
     const session = await signedInTo(api)

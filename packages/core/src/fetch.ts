@@ -1,5 +1,5 @@
 import { requestNotReplayable } from './errors.ts'
-import { isAllowedUrl, isInvalidTokenError } from './protocol/bearer.ts'
+import { getRedirect, isAllowedUrl, isInvalidTokenError, type Redirect } from './protocol/bearer.ts'
 import type { ResolvedOptions } from './session-options.ts'
 
 /** What attaching a token needs of a session. */
@@ -12,26 +12,26 @@ interface TokenSource {
  * Sends a request with the session's token, and once more with a new one if the API says that the token is invalid.
  *
  * Rules:
- * - The token goes to allowed origins only. The platform removes it when a redirect leads elsewhere.
+ * - The token goes to allowed origins only. A redirect takes it no further than the origin, and never to the token endpoint.
  * - A request that has its own token is sent as it is.
  * - A stream can be read once and is never sent again. The body of a `Request` is copied, so that it can be.
  */
 export async function fetchWithToken(
   source: TokenSource,
-  options: Pick<ResolvedOptions, 'identity' | 'allowedOrigins' | 'fetch'>,
+  options: Pick<ResolvedOptions, 'context' | 'allowedOrigins'>,
   ...[input, init]: Parameters<typeof fetch>
 ): Promise<Response> {
-  const { identity, allowedOrigins } = options
+  const { context, allowedOrigins } = options
   // The original signal too: in Node 20 that of a copied request has no effect once the copy was garbage-collected.
   const original = init?.signal === undefined && input instanceof Request ? input.signal : init?.signal
   const send = (attempt: Request) =>
-    (options.fetch as unknown as typeof fetch)(attempt, original ? { signal: original } : {})
-  const request = new Request(typeof input === 'string' ? resolveUrl(input, identity.baseUrl) : input, init)
+    (context.fetch as unknown as typeof fetch)(attempt, original ? { signal: original } : {})
+  const request = new Request(typeof input === 'string' ? resolveUrl(input, context.baseUrl) : input, init)
   if (!isAllowedUrl(request.url, allowedOrigins) || hasOwnToken(request)) return send(request)
   const { signal, method, url } = request
   const sendWithToken = async (attempt: Request, token: string) => {
     attempt.headers.set('authorization', `Bearer ${token}`)
-    const response = await send(attempt)
+    const response = await sendAndFollow(attempt, send, init)
     const isRejected = await isTokenRejected(response, url)
     if (isRejected) source.invalidateToken(token)
     return { response, isRejected }
@@ -43,6 +43,42 @@ export async function fetchWithToken(
   await response.body?.cancel()
   if (replay === undefined) throw requestNotReplayable(method, url)
   return (await sendWithToken(replay, await source.getAccessToken({ signal }))).response
+}
+
+/**
+ * Sends a request and follows at most 20 redirects: the platform would take the token to the token endpoint of the same
+ * origin. In a page, where no program can read a redirect, the platform follows them.
+ */
+async function sendAndFollow(
+  request: Request,
+  send: (attempt: Request) => Promise<Response>,
+  init: RequestInit | undefined,
+): Promise<Response> {
+  if (request.redirect !== 'follow' || !('process' in globalThis)) return send(request)
+  // A stream can be read once.
+  const isOneWay = isStream(init?.body)
+  let attempt = new Request(request, { redirect: 'manual' })
+  for (let count = 0; ; count += 1) {
+    const copy = isOneWay ? attempt : attempt.clone()
+    const response = await send(attempt)
+    if (count > 0) Object.defineProperty(response, 'redirected', { value: true })
+    const redirect = getRedirect(attempt, { status: response.status, location: response.headers.get('location') })
+    if (redirect === undefined || count === 20 || (isOneWay && !redirect.becomesGet)) return response
+    await response.body?.cancel()
+    attempt = await createNextRequest(copy, redirect, init)
+  }
+}
+
+async function createNextRequest(
+  request: Request,
+  { url, becomesGet, keepsToken }: Redirect,
+  init: RequestInit | undefined,
+): Promise<Request> {
+  const { method, headers, signal } = request
+  if (!keepsToken) headers.delete('authorization')
+  if (becomesGet) headers.delete('content-type')
+  const body = becomesGet || request.body === null ? null : await request.arrayBuffer()
+  return new Request(url, { ...init, method: becomesGet ? 'GET' : method, headers, body, signal, redirect: 'manual' })
 }
 
 /** A path continues the base URL, as the token endpoint's does. Anything else is resolved as in a browser. */
@@ -63,8 +99,8 @@ function isStream(body: unknown): boolean {
 
 async function isTokenRejected(response: Response, sentTo: string): Promise<boolean> {
   const { status, redirected, url } = response
-  // After a redirect to another origin the response says nothing about the token, which was not sent there.
-  const isElsewhere = redirected && url !== '' && new URL(url).origin !== new URL(sentTo).origin
+  // The token was not sent where a redirect led to another origin, or to the token endpoint.
+  const isElsewhere = redirected && url !== '' && !isAllowedUrl(url, [new URL(sentTo).origin])
   if (status !== 401 || isElsewhere) return false
   try {
     return isInvalidTokenError(await response.clone().text())

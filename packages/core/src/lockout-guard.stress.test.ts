@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { useSyncDigest } from '../test/sync-digest.ts'
 import { developerClient, productClient } from './clients.ts'
 import { GrantsError } from './errors.ts'
-import { LockoutGuard, type Permit, type RequestOutcome, type TokenRequestInfo } from './lockout-guard.ts'
+import { LockoutGuard, type Permit, type TokenRequestInfo } from './lockout-guard.ts'
+import type { ResponseEvent } from './machine/event.ts'
 import { particleUrl } from './protocol/base-url.ts'
 import { memoryStore, type Store } from './store.ts'
 import { account, customer } from './subject.ts'
@@ -25,6 +26,7 @@ function login(name: string): TokenRequestInfo {
     subject: account(name),
     isExplicit: true,
     force: false,
+    createsCustomer: false,
   }
 }
 
@@ -35,6 +37,7 @@ function customerToken(name: string): TokenRequestInfo {
     subject: customer(name),
     isExplicit: false,
     force: false,
+    createsCustomer: false,
   }
 }
 
@@ -61,21 +64,29 @@ function startProcess(store: Store, time: SimulatedClock): LockoutGuard {
   })
 }
 
-const outcomes: readonly RequestOutcome[] = [
-  { type: 'success' },
-  { type: 'challenged' },
-  { type: 'refused', error: 'invalid_grant' },
-  { type: 'refused', error: 'invalid_scope' },
-  { type: 'refused', error: 'invalid_client' },
-  { type: 'throttled', retryAfterSeconds: 99_999_999 },
-  { type: 'throttled', retryAfterSeconds: undefined },
-  { type: 'unknown' },
-  { type: 'not_sent' },
+// What the guard reads of an event.
+const success = { type: 'granted' } as ResponseEvent
+const challenged = { type: 'challenged' } as ResponseEvent
+const noResponse = { type: 'failed', at: 0, error: { code: 'network_error' } } as ResponseEvent
+const refused = (error: string) => ({ type: 'refused', response: { error } }) as ResponseEvent
+const throttled = (retryAt?: number) =>
+  ({ type: 'failed', at: 0, error: { code: 'rate_limited', retryAt } }) as ResponseEvent
+
+const responses: readonly (ResponseEvent | undefined)[] = [
+  success,
+  challenged,
+  refused('invalid_grant'),
+  refused('invalid_scope'),
+  refused('invalid_client'),
+  throttled(30 * minute),
+  throttled(),
+  noResponse,
+  undefined,
 ]
 
 type Step =
   | { readonly type: 'send'; readonly name: string; readonly isAutomatic: boolean; readonly force: boolean }
-  | { readonly type: 'settle'; readonly outcome: RequestOutcome; readonly count: number }
+  | { readonly type: 'settle'; readonly response: ResponseEvent | undefined; readonly count: number }
   | { readonly type: 'advance'; readonly ms: number }
   | { readonly type: 'crash' | 'lose' | 'damage' }
 
@@ -94,7 +105,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('settle' as const),
       // Mostly refusals, so that many walks reach nine of them.
-      outcome: fc.oneof(fc.constantFrom(...outcomes), fc.constant<RequestOutcome>({ type: 'refused', error: 'other' })),
+      response: fc.oneof(fc.constantFrom(...responses), fc.constant(refused('other_error'))),
       count: fc.nat(4),
     }),
   },
@@ -111,7 +122,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Half of the walks start with nine refusals. */
 const refusedNineTimes: readonly Step[] = Array.from({ length: 9 }, (): Step[] => [
   { type: 'send', name: 'a', isAutomatic: false, force: true },
-  { type: 'settle', outcome: { type: 'refused', error: 'other' }, count: 0 },
+  { type: 'settle', response: refused('other_error'), count: 0 },
 ]).flat()
 const steps = fc
   .tuple(fc.constantFrom([], refusedNineTimes), fc.array(step, { minLength: 10, maxLength: 80 }))
@@ -138,12 +149,12 @@ async function walk(walked: readonly Step[], createStore: (data: Store) => Store
       return undefined
     }
   }
-  const settle = async (outcome: RequestOutcome) => {
+  const settle = async (response: ResponseEvent | undefined) => {
     const [sent] = open.splice(0, 1)
     if (sent === undefined) return
-    await sent.permit.settle(outcome)
-    if (outcome.type === 'success') refusals = 0
-    if (outcome.type !== 'refused') return
+    await sent.permit.settle(response)
+    if (response === success) refusals = 0
+    if (response?.type !== 'refused') return
     refusals += 1
     if (refusals !== 9) return
     sinceNinthMs = 0
@@ -157,7 +168,7 @@ async function walk(walked: readonly Step[], createStore: (data: Store) => Store
       open.push({ permit })
       if (taken.isAutomatic && refusals >= 9) expect(sinceNinthMs).toBeGreaterThanOrEqual(30 * minute)
     } else if (taken.type === 'settle') {
-      for (let count = 0; count <= taken.count; count += 1) await settle(taken.outcome)
+      for (let count = 0; count <= taken.count; count += 1) await settle(taken.response)
     } else if (taken.type === 'advance') {
       time.advance(taken.ms)
       sinceNinthMs += Math.max(0, taken.ms)
@@ -172,15 +183,15 @@ async function walk(walked: readonly Step[], createStore: (data: Store) => Store
     }
   }
   // Nothing is permanent: a day after the next call, every request is permitted again.
-  while (open.length > 0) await settle({ type: 'unknown' })
+  while (open.length > 0) await settle(noResponse)
   const last = await acquire(login('a'))
-  if (last !== undefined && last !== 'at_capacity') await last.settle({ type: 'unknown' })
+  if (last !== undefined && last !== 'at_capacity') await last.settle(noResponse)
   time.advance(day)
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
     for (const info of [login(name), customerToken(name)]) {
       const permit = await acquire(info)
       expect(permit).toHaveProperty('settle')
-      await (permit as Permit).settle({ type: 'unknown' })
+      await (permit as Permit).settle(noResponse)
     }
   }
   return ninths
@@ -191,7 +202,7 @@ async function hashBaseUrl(): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', text)).toString('hex')
 }
 
-describe('any walk of requests, outcomes, crashes, clock jumps and lost records', () => {
+describe('any walk of requests, responses, crashes, clock jumps and lost records', () => {
   it.each([
     ['a memory store', () => memoryStore()],
     ['a shared store', sharedStore],
@@ -214,12 +225,12 @@ function createEndpoint(time: SimulatedClock) {
   let refusals = 0
   let lockedUntil = 0
   const counts = { requests: 0, lockouts: 0 }
-  const request = (isRight: boolean, error: string): RequestOutcome => {
+  const request = (isRight: boolean, error: string): ResponseEvent => {
     counts.requests += 1
-    if (time.now() < lockedUntil) return { type: 'throttled', retryAfterSeconds: undefined }
+    if (time.now() < lockedUntil) return throttled()
     if (isRight) {
       refusals = 0
-      return { type: 'success' }
+      return success
     }
     refusals += 1
     if (refusals === 10) {
@@ -227,7 +238,7 @@ function createEndpoint(time: SimulatedClock) {
       lockedUntil = time.now() + 30 * minute
       refusals = 0
     }
-    return { type: 'refused', error }
+    return refused(error)
   }
   return { request, counts }
 }
@@ -254,9 +265,9 @@ function simulate() {
       permit = await guard.acquire(info).catch(() => undefined)
     }
     if (permit === undefined) return false
-    const outcome = request(isRight, error)
-    await permit.settle(outcome)
-    return outcome.type === 'success'
+    const response = request(isRight, error)
+    await permit.settle(response)
+    return response === success
   }
   return { time, guard, counts, call }
 }
@@ -311,7 +322,7 @@ describe('simulated days', () => {
     const requests = await Promise.all(batch.map((info) => guard.acquire(info).catch(() => undefined)))
     const permits = requests.filter((one): one is Permit => typeof one === 'object')
     expect(permits).toHaveLength(9)
-    for (const { settle } of permits) await settle({ type: 'refused', error: 'invalid_scope' })
+    for (const { settle } of permits) await settle(refused('invalid_scope'))
     for (let hours = 0; hours < 24; hours += 1) {
       for (const info of batch) await call(info, false, 'invalid_scope')
       time.advance(hour)
@@ -331,7 +342,7 @@ describe('simulated days', () => {
       )
       // Some requests have no response, and the process ends before the others return.
       for (const permit of acquired.slice(5)) {
-        if (permit !== 'at_capacity') await permit.settle({ type: 'unknown' })
+        if (permit !== 'at_capacity') await permit.settle(noResponse)
       }
       time.advance(hour)
     }

@@ -1,31 +1,13 @@
-import { notify, raceAbort } from './async.ts'
+import { notify } from './async.ts'
 import type { OAuthClient } from './clients.ts'
 import { type Clock, sleep, systemClock } from './clock.ts'
 import { formatTime, GrantsError } from './errors.ts'
 import type { GrantType } from './grants/catalogue.ts'
-import {
-  type Account,
-  addOutcome,
-  emptyRecord,
-  findWait,
-  type GuardedRequest,
-  type GuardRecord,
-  getInFlightRoom,
-  getWindowOpening,
-  lockoutMs,
-  longestWaitMs,
-  mergeRecords,
-  normalizeRecord,
-  parseRecord,
-  type RequestOutcome,
-  serializeRecord,
-  type Wait,
-} from './lockout-rules.ts'
+import * as rules from './lockout-rules.ts'
+import type { ResponseEvent } from './machine/event.ts'
 import { parseBaseUrl, particleUrl } from './protocol/base-url.ts'
 import { isMemoryStore, type Store, sha256Hex } from './store.ts'
 import type { TokenSubject } from './subject.ts'
-
-export type { RequestOutcome } from './lockout-rules.ts'
 
 /** One token request, as far as the guard needs to know it. */
 export interface TokenRequestInfo {
@@ -38,45 +20,43 @@ export interface TokenRequestInfo {
   /** Passes the back-off of the account once. */
   readonly force: boolean
   /** Whether the request creates the subject: it passes the customer's back-off, and its success ends it. */
-  readonly createsCustomer?: boolean
+  readonly createsCustomer: boolean
 }
 
 /** Permission for one request. */
 export interface Permit {
-  /** Records how the request ended. Never rejects. */
-  settle(outcome: RequestOutcome): Promise<void>
+  /** Records how the request ended; without a response, that it was not sent. Never rejects. */
+  settle(response?: ResponseEvent): Promise<void>
 }
 
 /** Back-off per account and a rate limit, shared by all sessions of a process with the same base URL. */
 export interface LockoutGuardOptions {
-  /** Refused explicit requests within a day before an account backs off. @default 5 */
+  /** Refused explicit requests, each less than a day after the one before, until an account backs off. @default 5 */
   readonly maxFailures?: number
   /** How long a request may wait for the rate limit, in milliseconds. @default 15_000 */
   readonly maxWaitMs?: number
   /** Called when a wait starts. `account` is absent when it concerns the whole address. */
-  readonly onBackOff?: (event: { readonly account?: string; readonly retryAt: number }) => void
+  readonly onBackOff?: ((event: { readonly account?: string; readonly retryAt: number }) => void) | undefined
 }
-type BackOffEvent = Parameters<Required<LockoutGuardOptions>['onBackOff']>[0]
 
-interface GuardContext extends Required<Pick<LockoutGuardOptions, 'maxFailures' | 'maxWaitMs'>> {
+interface GuardContext
+  extends Omit<Required<LockoutGuardOptions>, 'onBackOff'>,
+    Pick<LockoutGuardOptions, 'onBackOff'> {
   readonly baseUrl: string
   readonly store: Store
   readonly clock: Clock
-  readonly onBackOff?: LockoutGuardOptions['onBackOff'] | undefined
   readonly isEnabled: boolean
 }
 
 /** A record, and what belongs to it in this process only. */
 interface GuardState {
-  record: GuardRecord
+  record: rules.GuardRecord
   /** Whether the store holds it. */
   isSaved: boolean
   /** Automatic requests in flight. Not in the record, because a crash is not a refusal. */
   inFlight: number
-  /** How many callers wait for the rate limit. */
-  waitingForWindow: number
-  /** Callers that wait until a request in flight returns, the first one first. */
-  readonly waitingForReturn: Set<AbortController>
+  /** Callers that wait for capacity, the first one first. Aborting one wakes it. */
+  readonly waiting: Set<AbortController>
 }
 
 /** By base URL, then by clock or store. Copies of this package share it: the address belongs to the process. */
@@ -87,8 +67,7 @@ function getState(baseUrl: string, owner: object): GuardState {
   global[registryKey] ??= {}
   global[registryKey][baseUrl] ??= new WeakMap()
   const states = global[registryKey][baseUrl]
-  const waiting = { waitingForWindow: 0, waitingForReturn: new Set<AbortController>() }
-  const state = states.get(owner) ?? { record: emptyRecord, isSaved: true, inFlight: 0, ...waiting }
+  const state = states.get(owner) ?? { record: rules.emptyRecord, isSaved: true, inFlight: 0, waiting: new Set() }
   states.set(owner, state)
   return state
 }
@@ -131,34 +110,37 @@ export class LockoutGuard {
    * @throws GrantsError `backing_off`, `unknown_customer`, `locked_out`, `rate_limited`
    */
   async acquire(info: TokenRequestInfo): Promise<Permit | 'at_capacity'> {
-    const { clock, maxFailures, isEnabled } = this.#context
+    const { maxFailures, isEnabled } = this.#context
     if (!isEnabled) return { settle: async () => {} }
-    const { isExplicit } = info
+    const { isExplicit, createsCustomer } = info
     const accounts = await findAccounts(info, isExplicit ? maxFailures : 1)
+    const reasons = [...rules.createAddressReasons(isExplicit), ...accounts]
+    const toRequest = (now: number) => ({ isExplicit, createsCustomer, reasons, now })
     const { own } = this.#getStates()
-    let decision = 'at_capacity' as Wait | 'permitted' | 'at_capacity'
+    let wait: rules.Wait | undefined
+    let isFull = false
     await this.#updateShared((shared) => {
-      const now = clock.now()
-      own.record = normalizeRecord(own.record, now)
-      const record = mergeRecords(own.record, shared)
-      const isFull = getWindowOpening(record) > now || (!isExplicit && getInFlightRoom(record, own.inFlight) <= 0)
-      decision = findWait(record, { isExplicit, accounts, now }) ?? (isFull ? 'at_capacity' : 'permitted')
-      if (decision !== 'permitted') return shared
+      const now = this.now()
+      own.record = rules.normalizeRecord(own.record, now)
+      const record = rules.mergeRecords(own.record, shared)
+      wait = rules.findWait(record, toRequest(now))
+      isFull = rules.getRoom(record, isExplicit ? 0 : own.inFlight, now) <= 0
+      if (wait !== undefined || isFull) return shared
       if (!isExplicit) own.inFlight += 1
       own.record = { ...own.record, sentAt: [...own.record.sentAt, now] }
       return { ...shared, sentAt: [...shared.sentAt, now] }
     })
-    if (decision === 'at_capacity') return decision
-    if (decision !== 'permitted') {
+    if (wait !== undefined) {
       // If this caller was woken for a place, the place is the next one's.
-      wakeCallers(own)
-      throw toError(decision)
+      this.#wakeCallers()
+      throw toError(wait)
     }
+    if (isFull) return 'at_capacity'
     return {
-      settle: async (outcome) => {
+      settle: async (response) => {
         if (!isExplicit) own.inFlight -= 1
-        await this.#settle(outcome, { isExplicit, accounts, now: clock.now() })
-        wakeCallers(own)
+        await this.#settle(response, toRequest(this.now()))
+        this.#wakeCallers()
       },
     }
   }
@@ -170,43 +152,55 @@ export class LockoutGuard {
    * @throws GrantsError `rate_limited` if that takes too long, or the signal's reason
    */
   async waitForCapacity(startedAt: number, signal?: AbortSignal): Promise<void> {
-    const { clock, maxWaitMs, isEnabled } = this.#context
-    if (!isEnabled) return
     signal?.throwIfAborted()
-    const now = clock.now()
-    const deadline = Math.min(startedAt, now) + maxWaitMs
+    const { clock, maxWaitMs } = this.#context
     const { own, shared } = this.#getStates()
-    const record = normalizeRecord(mergeRecords(own.record, shared.record), now)
-    const opensAt = getWindowOpening(record, own.waitingForWindow)
-    if (opensAt > deadline) throw toError({ code: 'rate_limited', retryAt: opensAt })
-    if (opensAt > now) {
-      own.waitingForWindow += 1
-      await raceAbort(sleep(clock, opensAt - now, signal), [signal]).finally(() => {
-        own.waitingForWindow -= 1
-      })
-    } else if (getInFlightRoom(record, own.inFlight) <= 0) {
-      const caller = new AbortController()
-      own.waitingForReturn.add(caller)
-      let isWoken = false
-      await raceAbort(sleep(clock, deadline - now, caller.signal), [signal]).finally(() => {
-        isWoken = !own.waitingForReturn.delete(caller)
-        caller.abort()
-        // The place that this caller may have been woken for is the next one's.
-        if (signal?.aborted) wakeCallers(own)
-      })
-      // When the requests in flight will return is not known.
-      if (!isWoken) throw toError({ code: 'rate_limited', retryAt: clock.now() + 1000 })
+    const now = this.now()
+    const deadline = Math.min(startedAt, now) + maxWaitMs
+    const record = rules.normalizeRecord(rules.mergeRecords(own.record, shared.record), now)
+    const opensAt = rules.getWindowOpening(record, own.waiting.size)
+    if (opensAt > deadline) throw toError({ type: 'window_full', retryAt: opensAt })
+    const isWindowFull = opensAt > now
+    if (!isWindowFull && rules.getRoom(record, own.inFlight, now) > 0) return
+    const caller = new AbortController()
+    own.waiting.add(caller)
+    // When a request in flight will return is not known.
+    const delayMs = (isWindowFull ? opensAt : deadline) - now
+    await sleep(clock, delayMs, AbortSignal.any(signal ? [caller.signal, signal] : [caller.signal]))
+    const isWoken = !own.waiting.delete(caller)
+    if (signal?.aborted) {
+      // The place that this caller may have been woken for is the next one's.
+      this.#wakeCallers()
+      throw signal.reason
+    }
+    if (!isWindowFull && !isWoken) throw toError({ type: 'window_full', retryAt: this.now() + 1000 })
+  }
+
+  /** Wakes as many callers as there is room for. */
+  #wakeCallers(): void {
+    const { record, inFlight, waiting } = this.#getStates().own
+    const room = Math.max(0, rules.getRoom(record, inFlight, this.now()))
+    for (const caller of [...waiting].slice(0, room)) {
+      waiting.delete(caller)
+      caller.abort()
     }
   }
 
-  /** Counts an outcome in both records. The back-off of accounts is in the shared one. */
-  async #settle(outcome: RequestOutcome, request: GuardedRequest): Promise<void> {
+  /** Counts a response in both records. The back-off of accounts is in the shared one. */
+  async #settle(response: ResponseEvent | undefined, request: rules.GuardedRequest): Promise<void> {
     const { own, shared } = this.#getStates()
-    own.record = addOutcome(normalizeRecord(own.record, request.now), outcome, { ...request, accounts: [] })
-    if (addOutcome(shared.record, outcome, request) === shared.record) return
-    const listener = this.#context.onBackOff
-    const onBackOff = listener && ((event: BackOffEvent) => notify(listener, event))
-    await this.#updateShared((record) => addOutcome(record, outcome, { ...request, onBackOff }))
+    const ownRecord = rules.normalizeRecord(own.record, request.now)
+    own.record = rules.addResponse(ownRecord, response, { ...request, reasons: rules.createAddressReasons(false) })
+    if (rules.addResponse(shared.record, response, request) === shared.record) return
+    let started: readonly rules.Wait[] = []
+    await this.#updateShared((record) => {
+      const next = rules.addResponse(record, response, request)
+      started = rules.listNewWaits(record, next, request)
+      return next
+    })
+    const { onBackOff } = this.#context
+    if (onBackOff === undefined) return
+    for (const { name, retryAt } of started) notify(onBackOff, name ? { account: name, retryAt } : { retryAt })
   }
 
   /** Sessions on memory stores share one record, whichever store it is. */
@@ -217,14 +211,14 @@ export class LockoutGuard {
   }
 
   /** Changes the shared record under its lock. While the store fails, it changes in memory, and is saved later. */
-  async #updateShared(change: (shared: GuardRecord) => GuardRecord): Promise<void> {
-    const { baseUrl, store, clock } = this.#context
+  async #updateShared(change: (shared: rules.GuardRecord) => rules.GuardRecord): Promise<void> {
+    const { baseUrl, store } = this.#context
     const { shared } = this.#getStates()
     let isApplied = false
-    const apply = (found: GuardRecord) => {
+    const apply = (found: rules.GuardRecord) => {
       isApplied = true
       shared.isSaved = false
-      shared.record = change(normalizeRecord(found, clock.now()))
+      shared.record = change(rules.normalizeRecord(found, this.now()))
       return shared.record
     }
     if (isMemoryStore(store)) return void apply(shared.record)
@@ -232,9 +226,9 @@ export class LockoutGuard {
     const update = async () => {
       const stored = await store.load(key)
       // A damaged record is replaced by what this process knows.
-      const found = stored === undefined ? emptyRecord : (parseRecord(stored.value) ?? shared.record)
-      const next = apply(shared.isSaved ? found : mergeRecords(shared.record, found))
-      const text = serializeRecord(next)
+      const found = stored === undefined ? rules.emptyRecord : (rules.parseRecord(stored.value) ?? shared.record)
+      const next = apply(shared.isSaved ? found : rules.mergeRecords(shared.record, found))
+      const text = rules.serializeRecord(next)
       if (text !== stored?.value) await store.save(key, text, stored?.version ?? null)
       shared.isSaved = shared.record === next
     }
@@ -245,73 +239,60 @@ export class LockoutGuard {
   }
 }
 
-/** Wakes as many callers as there is room for. */
-function wakeCallers({ record, inFlight, waitingForReturn }: GuardState): void {
-  for (const caller of [...waitingForReturn].slice(0, Math.max(0, getInFlightRoom(record, inFlight)))) {
-    waitingForReturn.delete(caller)
-    caller.abort()
-  }
-}
-
 /** Ends all back-off for a base URL, in this process and in the store. For people, after they have found the cause. */
 export async function resetLockoutGuard(
-  options: { readonly baseUrl?: string; readonly store?: Store; readonly clock?: Clock } = {},
+  options: { readonly baseUrl?: string; readonly store?: Store } = {},
 ): Promise<void> {
-  const { store, clock } = options
+  const { store } = options
   const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, true)
-  const registry = global[registryKey] ?? {}
-  if (clock === undefined) delete registry[baseUrl]
-  else registry[baseUrl]?.delete(toOwner(clock))
-  if (store === undefined) return
   const key = await getRecordKey(baseUrl)
-  await store.withLock(key, async () => {
+  await store?.withLock(key, async () => {
     const stored = await store.load(key)
     if (stored !== undefined) await store.remove(key, stored.version)
   })
-  registry[baseUrl]?.delete(store)
+  delete global[registryKey]?.[baseUrl]
 }
 
 const userGrants: readonly GrantType[] = ['password', 'urn:custom:mfa-otp', 'urn:custom:recovery-code']
 
 /** Returns what a request can be refused for. Another client secret is another account. */
-function findAccounts(info: TokenRequestInfo, maxFailures: number): Promise<readonly Account[]> {
-  const { client, grantType, subject, force, createsCustomer = false } = info
-  const toAccount = async (type: Account['type'], name: string, secret = name): Promise<Account> => ({
+function findAccounts(info: TokenRequestInfo, maxFailures: number): Promise<readonly rules.WaitReason[]> {
+  const { client, grantType, subject, force, createsCustomer } = info
+  const isCustomer = subject?.type === 'customer'
+  const toAccount = async (type: rules.WaitReason['type'], name: string, secret = name): Promise<rules.WaitReason> => ({
     type,
     name,
     id: (await sha256Hex([type, client.id, secret])).slice(0, 16),
     maxFailures,
     // An attacker must not keep a customer out for a day.
-    longestWaitMs: type === 'username' && subject?.type === 'customer' ? lockoutMs : longestWaitMs,
+    longestWaitMs: type === 'username' && isCustomer ? rules.lockoutMs : rules.longestWaitMs,
     holdsBack: !force && (type === 'client' || !createsCustomer),
   })
+  const name = subject === undefined || subject.type === 'owner' ? client.id : subject.name
   const accounts = [toAccount('client', client.id, client.secret.reveal())]
-  if (subject !== undefined && subject.type !== 'owner') {
-    const { type, name } = subject
-    if (userGrants.includes(grantType)) accounts.push(toAccount('username', name))
-    if (type === 'customer' && grantType === 'client_credentials') accounts.push(toAccount(type, name))
-  }
+  if (userGrants.includes(grantType)) accounts.push(toAccount('username', name))
   if (grantType === 'client_credentials') {
-    accounts.push(toAccount('credentials', subject?.type === 'customer' ? subject.name : client.id))
+    if (isCustomer) accounts.push(toAccount('customer', name))
+    accounts.push(toAccount('credentials', name))
   }
   return Promise.all(accounts)
 }
 
-function toError({ code, account, retryAt }: Wait): GrantsError {
+function toError({ type, name, retryAt }: rules.Wait): GrantsError {
   const time = formatTime(retryAt)
-  if (code === 'rate_limited') {
-    return new GrantsError(code, `The limit of token requests is reached. Try again at ${time}.`, { retryAt })
+  if (type === 'throttled' || type === 'window_full') {
+    return new GrantsError('rate_limited', `The limit of token requests is reached. Try again at ${time}.`, { retryAt })
   }
-  if (code === 'locked_out') {
+  if (type === 'locked_out') {
     const message = `Particle locked your address out after failed token requests. Try again at ${time}.`
-    return new GrantsError(code, message, { retryAt })
+    return new GrantsError(type, message, { retryAt })
   }
-  if (account?.type === 'customer') {
-    const message = `The product has no customer ${account.name}. Create it with createCustomer(), or try again at ${time}.`
-    return new GrantsError('unknown_customer', message, { customer: account.name, retryAt })
+  if (type === 'customer') {
+    const message = `The product has no customer ${name}. Create it with createCustomer(), or try again at ${time}.`
+    return new GrantsError('unknown_customer', message, { customer: String(name), retryAt })
   }
-  const message = account
-    ? `Token requests for ${account.name} were refused. Check its credentials, and try again at ${time}.`
+  const message = name
+    ? `Token requests for ${name} were refused. Check its credentials, and try again at ${time}.`
     : `Nine token requests in a row were refused. Find the cause; automatic requests wait until ${time}.`
-  return new GrantsError(code, message, { account: account?.name, retryAt })
+  return new GrantsError('backing_off', message, { account: name, retryAt })
 }

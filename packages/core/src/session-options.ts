@@ -11,7 +11,6 @@ import type { ClientAuthentication } from './protocol/token-request.ts'
 import type { SessionContext } from './session-runner.ts'
 import { memoryStore, type Store } from './store.ts'
 import { assertSubject, owner, type Subject } from './subject.ts'
-import { TokenEndpoint } from './token-endpoint.ts'
 import { assertTimeout, defaultTimeoutMs } from './token-manager.ts'
 
 export interface ConnectionOptions {
@@ -54,47 +53,52 @@ export interface ResolvedOptions {
   readonly context: SessionContext
   readonly identity: Identity
   readonly allowedOrigins: readonly string[]
-  readonly fetch: Fetch
   readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined
 }
 
 /** @throws GrantsError `invalid_argument` or `insecure_base_url` */
 export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOptions {
   assertClient(options?.client)
-  const { client, clock = systemClock, store = memoryStore(), timeoutMs = defaultTimeoutMs } = options
-  const { mfa = {}, lockoutGuard, waitUntil } = options
+  const { client, clock = systemClock, store = memoryStore(), timeoutMs = defaultTimeoutMs, waitUntil } = options
+  const { fetch: given = globalThis.fetch, mfa = {}, lockoutGuard = {} } = options
   // Browsers hide it from pages that came over plain HTTP. Keys in stores are hashes.
-  if (globalThis.crypto?.subtle === undefined) {
+  if (!globalThis.crypto?.subtle) {
     throw invalidArgument('crypto', 'is missing: serve the page over https, or from localhost')
   }
   if (typeof clock?.now !== 'function') throw invalidArgument('clock', 'must have a method now()')
-  if (typeof (options.fetch ?? globalThis.fetch) !== 'function') {
-    throw invalidArgument('fetch', 'must be a function; this platform has no fetch')
-  }
+  if (typeof given !== 'function') throw invalidArgument('fetch', 'must be a function; this platform has no fetch')
   assertTimeout(timeoutMs)
   const { maxAttempts = defaultChallengeLimits.maxAttempts, maxAgeMs = defaultChallengeLimits.maxAgeMs } = mfa
+  const { maxFailures = 5, maxWaitMs = 15_000, onBackOff } = lockoutGuard || {}
   assertPositive('mfa.maxAttempts', maxAttempts)
   assertPositive('mfa.maxAgeMs', maxAgeMs)
-  const { maxFailures = 5, maxWaitMs = 15_000, onBackOff } = lockoutGuard || {}
   assertPositive('lockoutGuard.maxFailures', maxFailures)
   if (!(maxWaitMs >= 0)) throw invalidArgument('lockoutGuard.maxWaitMs', 'must be a number, 0 or more')
-  const clientAuthentication = resolveAuthentication(options.clientAuthentication)
-  const { baseUrl, allowedOrigins } = resolveUrls(options)
+  const allowInsecure = options[allowInsecureRequests] === true
+  const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
+  // The token is a credential, too.
+  const allowedOrigins = parseOrigins(options.allowedOrigins ?? [new URL(baseUrl).origin], allowInsecure)
   // Any fetch takes what core passes, and returns what core reads.
   const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
+  const clientAuthentication = resolveAuthentication(options.clientAuthentication)
+  const challengeLimits = { maxAttempts, maxAgeMs }
+  const endpoint = {
+    baseUrl,
+    client,
+    clientAuthentication,
+    fetch,
+    clock: new ServerClock(clock),
+    timeoutMs,
+    challengeLimits,
+  }
   const { subject, profile } = resolveBinding(options, store)
   // By the machine's own time: what two sessions learned about the server's time differs.
-  const guardOptions = { maxFailures, maxWaitMs, onBackOff, isEnabled: lockoutGuard !== false }
-  const guard = new LockoutGuard({ baseUrl, store, clock, ...guardOptions })
-  const serverClock = new ServerClock(clock)
-  const requestOptions = { client, clientAuthentication, fetch, clock: serverClock, timeoutMs }
-  const challengeLimits = { maxAttempts, maxAgeMs }
-  const endpoint = new TokenEndpoint({ baseUrl, ...requestOptions, challengeLimits })
+  const isEnabled = lockoutGuard !== false
+  const guard = new LockoutGuard({ baseUrl, store, clock, maxFailures, maxWaitMs, onBackOff, isEnabled })
   return {
-    context: { client, endpoint, guard, store, clock: serverClock },
+    context: { ...endpoint, guard, store },
     identity: { baseUrl, clientId: client.id, clientKind: client.kind, subject, profile },
-    allowedOrigins,
-    fetch,
+    allowedOrigins: Object.freeze(allowedOrigins),
     waitUntil: waitUntil && ((promise) => notify(waitUntil, promise)),
   }
 }
@@ -121,14 +125,6 @@ function resolveAuthentication(given: ClientAuthentication | undefined): ClientA
   const authentication = given ?? ('document' in globalThis ? 'client_secret_post' : 'client_secret_basic')
   if (/^client_secret_(basic|post)$/.test(authentication)) return authentication
   throw invalidArgument('clientAuthentication', "must be 'client_secret_basic' or 'client_secret_post'")
-}
-
-function resolveUrls(options: ConnectionOptions) {
-  const allowInsecure = options[allowInsecureRequests] === true
-  const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
-  const { allowedOrigins = [new URL(baseUrl).origin] } = options
-  // The token is a credential, too.
-  return { baseUrl, allowedOrigins: Object.freeze(parseOrigins(allowedOrigins, allowInsecure)) }
 }
 
 /** Looked up at each call, so that a `fetch` that is installed or patched later is used. */

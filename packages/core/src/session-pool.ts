@@ -45,7 +45,7 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
     return session
   }
 
-  /** A session that is busy stays: a second one for the same customer would repeat its request. */
+  /** A session that is busy stays, and goes to the end: a second one for the same customer would repeat its request. */
   function evict(newest: LiveSession): void {
     // A call looks at no more sessions than this.
     let triesLeft = 16
@@ -54,7 +54,6 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
       triesLeft -= 1
       if (session === newest) continue
       sessions.delete(name)
-      // It goes to the end, so that the next call looks at others.
       if (session.isBusy) sessions.set(name, session)
     }
   }

@@ -1,9 +1,8 @@
 import { GrantsError } from './errors.ts'
 import { invalidState } from './json-reader.ts'
 import { parseState, serializeState } from './machine/serialize.ts'
-import { getTokens, type Identity, type SettledState } from './machine/state.ts'
+import type { Identity, SettledState } from './machine/state.ts'
 import { findSystemCode, redactError } from './redact.ts'
-import { Secret } from './secret.ts'
 import { type Store, sha256Hex } from './store.ts'
 import { formatSubject, isSameSubject, type TokenSubject } from './subject.ts'
 
@@ -51,14 +50,11 @@ export class SessionRecord {
     }
     if (key === undefined) return task()
     let result: Promise<T> | undefined
-    const lockAndRun = async () => {
-      await this.#store.withLock(key, async (lockLost) => {
-        result = task(lockLost)
-        await result.catch(() => {})
-      })
-      if (result === undefined) throw new Error('withLock() did not run its task')
+    const runTask = async (lockLost: AbortSignal) => {
+      result = task(lockLost)
+      await result.catch(() => {})
     }
-    await callStore(lockAndRun, []).catch((thrown) => {
+    await callStore(() => this.#store.withLock(key, runTask), true).catch((thrown) => {
       // A lock that fails after the task does not change what the task did.
       if (result === undefined && !isOptional) throw thrown
     })
@@ -86,9 +82,14 @@ export class SessionRecord {
     return state
   }
 
-  /** Whether the session has a record. An unbound one has none. */
-  get hasKey(): boolean {
-    return this.#key !== undefined
+  /** Its key in the store. An unbound session has no record. */
+  get key(): string | undefined {
+    return this.#key
+  }
+
+  createLockLostError(): GrantsError {
+    const message = 'The lock of the session was lost, so nothing was sent. Try again.'
+    return new GrantsError('store_conflict', message, { key: String(this.#key) })
   }
 
   /** The session did not take over the record that it loaded: the next load returns it again. */
@@ -103,8 +104,7 @@ export class SessionRecord {
     const key = this.#key
     if (key === undefined) return status === 'signed_in' ? this.#replace(state) : undefined
     const value = serializeState(state)
-    const secrets = [new Secret(value), ...getSecrets(state)]
-    this.#version = await callStore(() => this.#store.save(key, value, this.#version), secrets)
+    this.#version = await callStore(() => this.#store.save(key, value, this.#version))
     this.#ownVersion = this.#version
   }
 
@@ -119,33 +119,28 @@ export class SessionRecord {
   }
 }
 
+/** Whether another process has changed the record, or may change it. */
+export function isStoreConflict(thrown: unknown): boolean {
+  return GrantsError.isInstance(thrown) && thrown.code === 'store_conflict'
+}
+
 /** Whether a record exists that cannot be read. It does not stop a new sign-in. */
 export function isUnreadable(thrown: unknown): boolean {
   return GrantsError.isInstance(thrown) && (thrown.code === 'invalid_state' || thrown.code === 'store_damaged')
 }
 
-function getSecrets(state: SettledState): readonly Secret[] {
-  const tokens = getTokens(state)
-  const mfaToken = state.status === 'mfa_required' ? state.challenge.mfaToken : undefined
-  return [tokens?.accessToken, tokens?.refreshToken, mfaToken].filter((secret) => secret !== undefined)
-}
-
-/** @param secrets - what an error may quote; `undefined`: not known, so that its message is left out */
-async function callStore<T>(call: () => Promise<T>, secrets?: readonly Secret[]): Promise<T> {
+/** @param isLock - whether the call knows no record that its error could quote */
+async function callStore<T>(call: () => Promise<T>, isLock = false): Promise<T> {
   try {
     return await call()
   } catch (thrown) {
     if (GrantsError.isInstance(thrown)) throw thrown
-    const cause = secrets === undefined ? withoutMessage(thrown) : redactError(thrown, secrets)
+    let cause = redactError(thrown, [])
+    // A system error, which has a code, is about files and sockets only. Any other may quote the record.
+    if (!isLock && findSystemCode(cause) === undefined) {
+      cause = Object.assign(new Error('message omitted: it may quote the record'), { name: cause.name })
+    }
     const message = 'The session store failed. See the cause; what this session holds in memory is unchanged.'
-    const details = { store: 'session', problem: 'it threw an error' }
-    throw new GrantsError('store_unavailable', message, details, { cause })
+    throw new GrantsError('store_unavailable', message, { store: 'session', problem: 'it threw an error' }, { cause })
   }
-}
-
-/** A system error, which has a code, is about files and sockets only. Any other may quote the record. */
-function withoutMessage(thrown: unknown): Error {
-  const cause = redactError(thrown, [])
-  if (findSystemCode(cause) !== undefined) return cause
-  return Object.assign(new Error('message omitted: it may quote the record'), { name: cause.name })
 }

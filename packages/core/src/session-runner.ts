@@ -1,7 +1,6 @@
 import { Mutex, notify, raceAbort } from './async.ts'
-import type { OAuthClient } from './clients.ts'
-import { maxDelayMs, type ServerClock, setLongTimeout } from './clock.ts'
-import { GrantsError } from './errors.ts'
+import { maxDelayMs, setLongTimeout } from './clock.ts'
+import type { GrantsError } from './errors.ts'
 import type { LockoutGuard } from './lockout-guard.ts'
 import type { MachineEvent, TokenRejectedEvent } from './machine/event.ts'
 import {
@@ -14,18 +13,15 @@ import {
   type SignedInState,
 } from './machine/state.ts'
 import { type Transition, transition } from './machine/transition.ts'
-import { isUnreadable, SessionRecord } from './session-record.ts'
+import { isStoreConflict, isUnreadable, SessionRecord } from './session-record.ts'
 import type { Store } from './store.ts'
 import { isSameSubject, type TokenSubject } from './subject.ts'
-import type { RequestResult, TokenEndpoint } from './token-endpoint.ts'
+import { revokeToken, sendTokenRequest, type TokenEndpoint } from './token-endpoint.ts'
 
 /** What all sessions of one client share. */
-export interface SessionContext {
-  readonly client: OAuthClient
-  readonly endpoint: TokenEndpoint
+export interface SessionContext extends TokenEndpoint {
   readonly guard: LockoutGuard
   readonly store: Store
-  readonly clock: ServerClock
 }
 
 export interface RunOptions {
@@ -67,8 +63,6 @@ export class SessionRunner {
   /** Created when it is needed: a pool keeps thousands of sessions. */
   #listeners: Set<(state: MachineState) => void> | undefined
   #state: MachineState
-  /** What `#state` reads as since it expired. Kept, because callers compare snapshots by identity. */
-  #expired: { readonly from: MachineState; readonly state: MachineState } | undefined
   /** Present while the store does not have the state: the error of the last save, and whether the record is a new one. */
   #unsaved: { readonly storeError?: unknown; readonly isNew?: boolean } | undefined
   /** The last rejected token: a record that another process saved meanwhile may hold it as valid. */
@@ -89,12 +83,7 @@ export class SessionRunner {
   get state(): MachineState {
     const timePassed = { type: 'time_passed', at: this.#context.clock.now() } as const
     // Twice, because an expired challenge can leave an expired token.
-    const { state } = transition(transition(this.#state, timePassed).state, timePassed)
-    if (state === this.#state) return state
-    if (this.#expired?.from !== this.#state || this.#expired.state.status !== state.status) {
-      this.#expired = { from: this.#state, state }
-    }
-    return this.#expired.state
+    return transition(transition(this.#state, timePassed).state, timePassed).state
   }
 
   /** Whether a run is pending, the state is not saved, or there are listeners. */
@@ -173,20 +162,19 @@ export class SessionRunner {
   /** Until the session and its record are locked, an abort ends the run at once. Afterwards the state is left in order. */
   async #runLocked(decide: Decide, options: RunOptions): Promise<RunResult | 'at_capacity'> {
     const { signal, allowStoreFailure } = options
-    let onLocked = () => {}
-    const locked = new Promise<void>((resolve) => {
-      onLocked = resolve
-    })
+    let isLocked = false
     const processLocked = async (lockLost?: AbortSignal) => {
       signal?.throwIfAborted()
-      onLocked()
+      isLocked = true
       return this.#process(decide, options, lockLost)
     }
     const run = this.#mutex.run(() =>
       this.#record.withLock(this.#getRecordSubject(options), processLocked, allowStoreFailure),
     )
-    await raceAbort(Promise.race([locked, run]), [signal])
-    return run
+    return raceAbort(run, [signal]).catch((thrown) => {
+      if (isLocked) return run
+      throw thrown
+    })
   }
 
   async #process(
@@ -202,7 +190,7 @@ export class SessionRunner {
     if (effect?.type !== 'request' || isSettled(first.state)) return this.#apply(first, options)
 
     // Acquired before the state changes, so that a run that must wait can start again.
-    const { client, clock, endpoint, guard } = this.#context
+    const { client, guard } = this.#context
     const { isExplicit = false, force = false } = options
     const { grantType, subject } = first.state
     const createsCustomer = 'product' in effect.request
@@ -210,29 +198,27 @@ export class SessionRunner {
     if (permit === 'at_capacity') return permit
     if (this.#state !== before) {
       // The API rejected the token while the permit was awaited: decide again.
-      await permit.settle({ type: 'not_sent' })
+      await permit.settle()
       return this.#process(decide, options, lockLost)
     }
 
     const started = await this.#apply(first, options)
-    if (started.storeError !== undefined) {
-      // What must be saved before the request could not be saved, so nothing is sent.
-      await permit.settle({ type: 'not_sent' })
-      const { state } = this.#rejection === undefined ? { state: before } : transition(before, this.#rejection)
+    const storeError = started.storeError ?? (lockLost?.aborted ? this.#record.createLockLostError() : undefined)
+    if (storeError !== undefined) {
+      // What must be saved before the request could not be saved, or another process may send the same: nothing is sent.
+      await permit.settle()
+      const state = this.#applyRejection(before)
       this.#enter(state)
-      return { ...started, state }
+      return { ...started, state, storeError }
     }
-    const { event: response, outcome } = lockLost?.aborted
-      ? failWithoutLock(clock.now())
-      : await endpoint.send(effect.request, options.signal)
-    await permit.settle(outcome)
+    const response = await sendTokenRequest(this.#context, effect.request, options.signal)
+    await permit.settle(response)
     // The state may have changed meanwhile: the API may have rejected its token.
     return this.#apply(transition(this.#state, response), options)
   }
 
   /** Enters a state and performs its effects, except a request. */
   async #apply({ state, effects }: Transition, options: RunOptions): Promise<RunResult> {
-    const { endpoint } = this.#context
     let error: RunResult['error']
     let storeError: unknown
     let revocation: RunResult['revocation']
@@ -240,8 +226,9 @@ export class SessionRunner {
     for (const effect of effects) {
       if (effect.type === 'save') storeError = await this.#save(effect.state, options)
       if (effect.type === 'reject') error = effect.error
-      if (effect.type === 'revoke')
-        revocation = (await endpoint.revoke(effect.accessToken, options.signal)) ?? 'revoked'
+      if (effect.type === 'revoke') {
+        revocation = (await revokeToken(this.#context, effect.accessToken, options.signal)) ?? 'revoked'
+      }
     }
     return { state: this.#state, error, storeError, revocation }
   }
@@ -268,25 +255,23 @@ export class SessionRunner {
 
   /** Takes over what another process saved. Saves the state again if the store does not have it. */
   async #load(options: RunOptions): Promise<void> {
-    const { isSignIn = false, allowStoreFailure = false } = options
+    const { isSignIn, allowStoreFailure } = options
     const found = await this.#record.load().catch((thrown) => {
       const isReplaced = isSignIn || this.#unsaved?.isNew
       if (!allowStoreFailure && !(isReplaced && isUnreadable(thrown))) throw thrown
     })
     const state = this.#state
     if (found === undefined || !isSettled(state)) return
-    // A new sign-in, or a logout, wins over what the store has.
     const isLoggedOut = state.status === 'signed_out' && state.reason === 'logged_out'
-    const isFinal = this.#unsaved?.isNew || (isLoggedOut && getBoundSubject(state) !== undefined)
-    if (typeof found === 'object' && this.#unsaved !== undefined && isFinal) {
+    // A new sign-in, or a logout, wins over what the store has.
+    const isFinal = typeof found !== 'object' || this.#unsaved?.isNew || (isLoggedOut && getBoundSubject(state))
+    if ((this.#unsaved && isFinal) || (found === 'missing' && this.#isUsable(state))) {
       await this.#save(state, options)
     } else if (typeof found === 'object') {
       this.#unsaved = undefined
       const binding = state.identity.profile ?? getBoundSubject(state) ?? this.#getAdoptedSubject(options)
       // An unbound session that has a record signed out, and another process has signed in since.
       if (binding !== undefined) await this.#adopt(found, state, options)
-    } else if (this.#unsaved !== undefined || (found === 'missing' && this.#isUsable(state))) {
-      await this.#save(state, options)
     }
   }
 
@@ -305,15 +290,19 @@ export class SessionRunner {
       if (status === 'signed_out') return
       return this.#enter({ status: 'signed_out', identity, subject: undefined, reason: 'replaced' })
     }
-    const { state } = this.#rejection === undefined ? { state: found } : transition(found, this.#rejection)
+    const state = this.#applyRejection(found)
     this.#enter(state)
     if (state !== found && isSettled(state)) await this.#save(state, options)
+  }
+
+  #applyRejection(state: MachineState): MachineState {
+    return this.#rejection === undefined ? state : transition(state, this.#rejection).state
   }
 
   /** Returns why the state could not be saved. A settled state is then saved by the next run, or by `idle()`. */
   async #save(state: SettledState, options: RunOptions): Promise<unknown> {
     const unsavedBefore = this.#unsaved
-    const isNew = unsavedBefore?.isNew || !this.#record.hasKey
+    const isNew = unsavedBefore?.isNew || this.#record.key === undefined
     this.#unsaved = undefined
     try {
       await this.#saveOrAdopt(state, options)
@@ -328,20 +317,19 @@ export class SessionRunner {
    * If another process saved this record while the request was in progress, because the lock was lost: a sign-out wins,
    * then a valid token of the same subject; otherwise this state is saved.
    */
-  async #saveOrAdopt(state: SettledState, options: RunOptions, conflictsLeft = 5): Promise<void> {
-    try {
-      return await this.#record.save(state)
-    } catch (thrown) {
-      const isConflict = GrantsError.isInstance(thrown) && thrown.code === 'store_conflict'
-      if (!isConflict || !isSettled(this.#state) || conflictsLeft === 0) throw thrown
-    }
-    const found = await this.#record.load()
-    if (typeof found === 'object') {
+  async #saveOrAdopt(state: SettledState, options: RunOptions): Promise<void> {
+    for (let conflictsLeft = 5; ; conflictsLeft -= 1) {
+      try {
+        return await this.#record.save(state)
+      } catch (thrown) {
+        if (!isStoreConflict(thrown) || !isSettled(this.#state) || conflictsLeft === 0) throw thrown
+      }
+      const found = await this.#record.load()
+      if (typeof found !== 'object') continue
       const isSignedOut = found.status === 'signed_out' && found.reason === 'logged_out'
       const isRenewed = this.#isUsable(found) && isSameSubject(found.subject, state.subject)
       if (isSignedOut || (isRenewed && !options.isExplicit)) return this.#enter(found)
     }
-    await this.#saveOrAdopt(state, options, conflictsLeft - 1)
   }
 
   #isUsable(state: MachineState): state is SignedInState {
@@ -354,12 +342,6 @@ export class SessionRunner {
 export function throwFailure({ error, storeError }: RunResult): void {
   if (error !== undefined) throw error
   if (storeError !== undefined) throw storeError
-}
-
-function failWithoutLock(at: number): RequestResult {
-  const message = 'The lock of the session was lost, so nothing was sent. Try again.'
-  const error = new GrantsError('store_unavailable', message, { store: 'session', problem: 'lock lost' })
-  return { event: { type: 'failed', at, error }, outcome: { type: 'not_sent' } }
 }
 
 /** Whether a record has tokens, or says that there are none any more. */

@@ -1,5 +1,5 @@
 import type { OAuthClient } from './clients.ts'
-import { GrantsError, invalidArgument } from './errors.ts'
+import { GrantsError, invalidArgument, type ReauthenticationReason } from './errors.ts'
 import { fetchWithToken } from './fetch.ts'
 import type { GrantType } from './grants/catalogue.ts'
 import type { EventType, MachineEvent } from './machine/event.ts'
@@ -110,37 +110,32 @@ export interface LogoutResult {
 /** The state of a session, as applications see it. */
 export type SessionState = SignedOut | Requesting | MfaRequired | SignedIn | Renewing | ReauthenticationRequired
 
-interface SessionStateBase {
+interface SessionStateBase<S extends string> {
+  readonly status: S
   /** Whose session this is, once it is known. `undefined` also for the client's own: a product, or a user client's owner. */
   readonly subject?: Subject | undefined
 }
 
-export interface SignedOut extends SessionStateBase {
-  readonly status: 'signed_out'
+export interface SignedOut extends SessionStateBase<'signed_out'> {
   readonly reason: 'never_signed_in' | 'logged_out' | 'challenge_expired' | 'replaced'
 }
-export interface Requesting extends SessionStateBase {
-  readonly status: 'requesting'
+export interface Requesting extends SessionStateBase<'requesting'> {
   readonly grantType: GrantType
 }
 /** The password was correct; Particle wants a second factor. */
-export interface MfaRequired extends SessionStateBase {
-  readonly status: 'mfa_required'
+export interface MfaRequired extends SessionStateBase<'mfa_required'> {
   readonly challenge: { readonly attemptsLeft: number; readonly expiresAt: number }
 }
 /** There are tokens. They may have expired if they can be renewed: `getAccessToken()` renews them. */
-export interface SignedIn extends SessionStateBase {
-  readonly status: 'signed_in'
+export interface SignedIn extends SessionStateBase<'signed_in'> {
   readonly tokens: Tokens
 }
-export interface Renewing extends SessionStateBase {
-  readonly status: 'renewing'
+export interface Renewing extends SessionStateBase<'renewing'> {
   readonly tokens: Tokens
 }
 /** The token is no longer valid and only its owner can get another. */
-export interface ReauthenticationRequired extends SessionStateBase {
-  readonly status: 'reauthentication_required'
-  readonly reason: 'expired' | 'rejected' | 'refresh_rejected' | 'refresh_response_lost'
+export interface ReauthenticationRequired extends SessionStateBase<'reauthentication_required'> {
+  readonly reason: ReauthenticationReason
 }
 
 export interface Tokens {
@@ -175,12 +170,7 @@ function toSessionState(state: MachineState): SessionState {
 }
 
 function toTokens({ accessToken, refreshToken, expiresAt, scope }: MachineTokens): Tokens {
-  return {
-    accessToken,
-    ...(refreshToken && { refreshToken }),
-    expiresAt,
-    ...(scope !== undefined && { scope }),
-  }
+  return { accessToken, ...(refreshToken && { refreshToken }), expiresAt, ...(scope !== undefined && { scope }) }
 }
 
 // ─── The session behind every interface ─────────────────────────────────────────────────────────────────────────────
@@ -190,6 +180,7 @@ export class LiveSession {
   readonly #options: ResolvedOptions
   readonly #runner: SessionRunner
   readonly #tokens: TokenManager
+  /** The last state that the application has seen: it compares them by identity. */
   #projection: { readonly from: MachineState; readonly to: SessionState } | undefined
 
   constructor(options: ResolvedOptions, initial: SettledState = initialState(options.identity)) {
@@ -291,24 +282,19 @@ export class LiveSession {
   }
 
   async logout({ signal, revoke }: LogoutOptions = {}): Promise<LogoutResult> {
-    const { clock } = this.#options.context
     let held: ReturnType<typeof getTokens>
     const decide = (state: MachineState) => {
       held = getTokens(state)
-      return { type: 'logout', revoke, at: clock.now() } as const
+      return { type: 'logout', revoke, at: this.#options.context.clock.now() } as const
     }
-    const { revocation, storeError } = await this.#runner.run(decide, {
-      signal,
-      allowStoreFailure: true,
-      isExplicit: true,
-    })
+    const options = { signal, allowStoreFailure: true, isExplicit: true }
+    const { revocation, storeError } = await this.#runner.run(decide, options)
     if (storeError !== undefined) throw storeError
-    const isRevoked = revocation === 'revoked'
     const left = held === undefined ? 'none' : 'still_valid'
     return {
-      accessToken: isRevoked ? 'revoked' : left,
+      accessToken: revocation === 'revoked' ? revocation : left,
       refreshToken: held?.refreshToken === undefined ? 'none' : 'still_valid',
-      ...(!isRevoked && revocation !== undefined && { error: revocation }),
+      ...(typeof revocation === 'object' && { error: revocation }),
     }
   }
 
@@ -325,9 +311,12 @@ export class LiveSession {
     throw new GrantsError('not_signed_in', 'Another process signed this session out. Sign in again.', {})
   }
 
-  /** Returns the same object for the same state, so that listeners can compare by identity. */
-  #project(from: MachineState): SessionState {
-    if (this.#projection?.from !== from) this.#projection = { from, to: Object.freeze(toSessionState(from)) }
+  /** Returns the same object for the same state, and for what that reads as once it has expired. */
+  #project(state: MachineState): SessionState {
+    const from = this.#runner.latest
+    if (this.#projection?.from !== from || this.#projection.to.status !== state.status) {
+      this.#projection = { from, to: Object.freeze(toSessionState(state)) }
+    }
     return this.#projection.to
   }
 }

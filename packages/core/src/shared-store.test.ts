@@ -355,8 +355,8 @@ describe('a session whose lock was lost', () => {
   it('rejects if no other process has renewed', async () => {
     const { session, tokenRequests } = await createRace('client_credentials', AbortSignal.abort())
     await expect(session.getAccessToken()).rejects.toMatchObject({
-      code: 'store_unavailable',
-      details: { problem: 'lock lost' },
+      code: 'store_conflict',
+      message: 'The lock of the session was lost, so nothing was sent. Try again.',
     })
     expect(tokenRequests()).toHaveLength(1)
   })

@@ -1,14 +1,16 @@
 import type { ClientKind } from './clients.ts'
 import { invalidArgument } from './errors.ts'
 
-interface NamedSubject<T extends string> {
-  readonly type: T
+/** A Particle account, by its username. */
+export interface AccountSubject {
+  readonly type: 'account'
   readonly name: string
 }
-/** A Particle account, by its username. */
-export interface AccountSubject extends NamedSubject<'account'> {}
 /** A customer of a product, by email or by an id of your own. */
-export interface CustomerSubject extends NamedSubject<'customer'> {}
+export interface CustomerSubject {
+  readonly type: 'customer'
+  readonly name: string
+}
 export type Subject = AccountSubject | CustomerSubject
 
 /** The client's owner: the product itself, or the account of a user client. Applications never write it. */
@@ -37,10 +39,8 @@ export function toLoginSubject(kind: ClientKind, username: string): Subject {
 
 /** Checks a name and puts an email in lower case, as Particle stores it. Throws `invalid_argument`. */
 export function normalizeName(name: string, parameter: string): string {
-  if (typeof name !== 'string' || name === '' || /\s|[^!-~\u00a0-\uffff]/.test(name)) {
-    throw invalidArgument(parameter, 'must be a non-empty string without spaces and control characters')
-  }
-  return lowerCaseEmail(name)
+  if (typeof name === 'string' && /^[!-~\u00a0-\uffff]+$/.test(name) && !/\s/.test(name)) return lowerCaseEmail(name)
+  throw invalidArgument(parameter, 'must be a non-empty string without spaces and control characters')
 }
 
 const lowerCaseEmail = (name: string) => (name.includes('@') ? name.toLowerCase() : name)

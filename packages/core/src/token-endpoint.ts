@@ -1,16 +1,14 @@
 import { raceAbort } from './async.ts'
 import type { OAuthClient, ProductClient } from './clients.ts'
 import type { ServerClock } from './clock.ts'
-import { GrantsError, invalidArgument } from './errors.ts'
+import { GrantsError } from './errors.ts'
 import { type GrantType, isSingleUse, type TokenRequest } from './grants/catalogue.ts'
-import type { RequestOutcome } from './lockout-guard.ts'
 import type { ChallengeLimits, ResponseEvent } from './machine/event.ts'
 import { customerRejected } from './machine/machine-errors.ts'
 import { isRevocationConfirmed } from './protocol/bearer.ts'
 import { type Fetch, type FetchInit, type HttpResponse, readBody, readTiming } from './protocol/http.ts'
 import {
   type ClientAuthentication,
-  type EncodedRequest,
   encodeCustomerRequest,
   encodeTokenRequest,
   type NewCustomer,
@@ -25,7 +23,8 @@ import {
 import { findSystemCode, redactError } from './redact.ts'
 import type { Secret } from './secret.ts'
 
-export interface TokenEndpointOptions {
+/** Where requests are sent to, and how. */
+export interface TokenEndpoint {
   readonly baseUrl: string
   readonly client: OAuthClient
   readonly clientAuthentication: ClientAuthentication
@@ -35,148 +34,125 @@ export interface TokenEndpointOptions {
   readonly challengeLimits: ChallengeLimits
 }
 
-/** What came of a request: for the state machine, and for the lockout guard. */
-export interface RequestResult {
-  readonly event: ResponseEvent
-  readonly outcome: RequestOutcome
-}
-
 /** Particle's longest lockout: no response makes a session wait longer. */
-const maxRetryAfterMs = 1_800_000
+const maxRetryAfterMs = 30 * 60_000
 
-/** Sends requests to Particle and turns whatever comes back into an event. Never rejects. */
-export class TokenEndpoint {
-  readonly #options: TokenEndpointOptions
-
-  constructor(options: TokenEndpointOptions) {
-    this.#options = options
-  }
-
-  async send(request: TokenRequest | NewCustomer, signal?: AbortSignal): Promise<RequestResult> {
-    const { client, clientAuthentication, clock } = this.#options
-    const isNewCustomer = 'product' in request
-    let encoded: EncodedRequest
-    try {
-      encoded = isNewCustomer
-        ? encodeCustomerRequest(request, client as ProductClient)
-        : encodeTokenRequest(request, client, clientAuthentication)
-    } catch (thrown) {
-      const error = GrantsError.isInstance(thrown) ? thrown : invalidArgument('request', 'cannot be encoded')
-      return this.#fail(error, 'not_sent')
-    }
-
-    const { method, path, headers, body, secrets } = encoded
-    const sentAt = clock.now()
-    try {
-      const init = { method, headers: headers.reveal(), body: body.reveal() }
-      const http = await this.#exchange(path, init, signal)
-      const parse = isNewCustomer ? parseCustomerResponse : parseTokenResponse
-      const response = parse(http, createRedactor(secrets))
-      const { date, retryAfterSeconds } = readTiming(http.headers)
-      const elapsed = Math.max(0, clock.now() - sentAt)
-      // Only the token endpoint's own `Date` corrects the clock: a proxy's may be wrong, or cached.
-      const isOwn = response.type === 'error' ? isTokenEndpointError(response.error) : response.type !== 'unexpected'
-      if (isOwn) clock.adjust(date, elapsed)
-      const result = this.#toResult(response, retryAfterSeconds, clock.now() - elapsed)
-      // A refused customer says nothing about an account.
-      const isVerdict = result.outcome.type !== 'refused' || result.outcome.error === 'invalid_client'
-      return isNewCustomer && !isVerdict ? { ...result, outcome: { type: 'unknown' } } : result
-    } catch (thrown) {
-      const grantType = isNewCustomer ? 'client_credentials' : request.grant_type
-      return this.#fail(this.#toNetworkError(redactError(thrown, secrets), grantType))
-    }
-  }
-
-  /** Revokes an access token. Returns why it may still be valid, or `undefined`. */
-  async revoke(accessToken: Secret, signal?: AbortSignal): Promise<GrantsError | undefined> {
-    const headers = { authorization: `Bearer ${accessToken.reveal()}`, accept: 'application/json' }
-    let status: number | undefined
-    let cause: Error | undefined
-    try {
-      const http = await this.#exchange('/v1/access_tokens/current', { method: 'DELETE', headers }, signal)
-      if (isRevocationConfirmed(http)) return undefined
-      status = http.status
-    } catch (thrown) {
-      cause = redactError(thrown, [accessToken])
-    }
-    const message = 'Particle did not confirm that the access token was revoked. It remains valid until it expires.'
-    return new GrantsError('revocation_failed', message, { status }, cause && { cause })
-  }
-
-  /** Ends with the time-out or the signal, even if this `fetch` ignores both. */
-  async #exchange(
-    path: string,
-    init: Pick<FetchInit, 'method' | 'headers' | 'body'>,
-    signal: AbortSignal | undefined,
-  ): Promise<HttpResponse> {
-    const { fetch, baseUrl, timeoutMs } = this.#options
-    const timeout = AbortSignal.timeout(timeoutMs)
-    const signals = signal === undefined ? [timeout] : [timeout, signal]
-    const receive = async (): Promise<HttpResponse> => {
-      // Following a redirect would send the credentials wherever the response says.
-      const options = { redirect: 'manual', signal: AbortSignal.any(signals) } as const
-      const response = await fetch(baseUrl + path, { ...init, headers: { ...init.headers }, ...options })
-      return { status: response.status, headers: response.headers, body: await readBody(response) }
-    }
-    return raceAbort(receive(), signals)
-  }
-
-  #fail(error: GrantsError, type: 'unknown' | 'not_sent' = 'unknown'): RequestResult {
-    return { event: { type: 'failed', at: this.#options.clock.now(), error }, outcome: { type } }
-  }
-
-  #toResult(response: TokenResponse, retryAfterSeconds: number | undefined, requestedAt: number): RequestResult {
-    const { baseUrl, clock, challengeLimits: limits } = this.#options
-    const { type, status } = response
-    const at = clock.now()
-    const error = type === 'error' ? response.error : undefined
-    if (type === 'success') {
-      return { event: { type: 'granted', at, requestedAt, response }, outcome: { type } }
-    }
-    const retryAt =
-      retryAfterSeconds === undefined ? undefined : at + Math.min(retryAfterSeconds * 1000, maxRetryAfterMs)
-    // A challenge cannot be answered while the server accepts no requests.
-    if (error === 'rate_limit_exceeded' || (status === 429 && type !== 'unexpected')) {
-      const message =
-        'Particle accepts no more token requests from your IP address for now (status 429). Wait before the next attempt.'
-      const { event } = this.#fail(new GrantsError('rate_limited', message, { retryAt }))
-      return { event, outcome: { type: 'throttled', retryAfterSeconds } }
-    }
-    if (type === 'mfa_required' && status < 500) {
-      const { mfaToken } = response
-      return { event: { type: 'challenged', at, status, mfaToken, limits }, outcome: { type: 'challenged' } }
-    }
-    if (type === 'error' && !isTransient(response)) {
-      return { event: { type: 'refused', at, response }, outcome: toVerdict(response.error) }
-    }
-    if (type === 'error' || [429, 502, 503, 504].includes(status)) {
-      const message = `Particle's token endpoint is temporarily unavailable (status ${status}). Try again later.`
-      // A gateway's or a firewall's own page has no Retry-After to believe.
-      const details = { status, error, retryAt: type === 'error' ? retryAt : undefined }
-      return this.#fail(new GrantsError('temporarily_unavailable', message, details))
-    }
-    const reason = type === 'unexpected' ? response.reason : 'wrong_status'
-    const message = `${baseUrl} did not respond as Particle's token endpoint does: status ${status}, ${reason}. Check the base URL and any proxy.`
-    return this.#fail(new GrantsError('unexpected_response', message, { baseUrl, status, reason }))
-  }
-
-  #toNetworkError(cause: Error, grantType: GrantType): GrantsError {
-    const { baseUrl } = this.#options
-    const systemCode = findSystemCode(cause)
-    const reason = cause.name === 'TimeoutError' ? 'timeout' : 'network'
-    const code = systemCode ? ` (${systemCode})` : ''
-    const what = reason === 'timeout' ? 'did not respond in time' : `could not be reached${code}`
-    const mayBeSpent = isSingleUse(grantType)
-    const advice = mayBeSpent ? ' The code or refresh token may have been used.' : ''
-    const message = `${baseUrl} ${what}. Check the base URL and the network.${advice}`
-    const details = { grantType, baseUrl, reason, systemCode, mayBeSpent } as const
-    return new GrantsError('network_error', message, details, { cause })
+/** Sends a request to Particle and turns whatever comes back into an event. Never rejects. */
+export async function sendTokenRequest(
+  endpoint: TokenEndpoint,
+  request: TokenRequest | NewCustomer,
+  signal?: AbortSignal,
+): Promise<ResponseEvent> {
+  const { client, clientAuthentication, clock } = endpoint
+  const isNewCustomer = 'product' in request
+  const sentAt = clock.now()
+  let secrets: readonly Secret[] = []
+  try {
+    const encoded = isNewCustomer
+      ? encodeCustomerRequest(request, client as ProductClient)
+      : encodeTokenRequest(request, client, clientAuthentication)
+    const { method, path, headers, body } = encoded
+    secrets = encoded.secrets
+    const init = { method, headers: headers.reveal(), body: body.reveal(), signal }
+    const http = await exchange(endpoint, path, init)
+    const response = (isNewCustomer ? parseCustomerResponse : parseTokenResponse)(http, createRedactor(secrets))
+    const { date, retryAfterSeconds } = readTiming(http.headers)
+    const elapsedMs = Math.max(0, clock.now() - sentAt)
+    // Only the token endpoint's own `Date` corrects the clock: a proxy's may be wrong, or cached.
+    const isOwn = response.type === 'error' ? isTokenEndpointError(response.error) : response.type !== 'unexpected'
+    if (isOwn) clock.adjust(date, elapsedMs)
+    return toEvent(endpoint, response, { requestedAt: clock.now() - elapsedMs, retryAfterSeconds })
+  } catch (thrown) {
+    // A request that cannot be encoded says what is wrong with it.
+    if (GrantsError.isInstance(thrown)) return fail(endpoint, thrown)
+    const grantType = isNewCustomer ? 'client_credentials' : request.grant_type
+    return fail(endpoint, toNetworkError(endpoint, redactError(thrown, secrets), grantType))
   }
 }
 
-/** A gateway's text in place of an error code is no verdict of the token endpoint. */
-function toVerdict(error: string): RequestOutcome {
-  return /^[a-z]+(_[a-z]+)+$/.test(error) ? { type: 'refused', error } : { type: 'unknown' }
+/** Revokes an access token. Returns why it may still be valid, or `undefined`. */
+export async function revokeToken(
+  endpoint: TokenEndpoint,
+  accessToken: Secret,
+  signal?: AbortSignal,
+): Promise<GrantsError | undefined> {
+  const headers = { authorization: `Bearer ${accessToken.reveal()}`, accept: 'application/json' }
+  let status: number | undefined
+  let cause: Error | undefined
+  try {
+    const http = await exchange(endpoint, '/v1/access_tokens/current', { method: 'DELETE', headers, signal })
+    if (isRevocationConfirmed(http)) return undefined
+    status = http.status
+  } catch (thrown) {
+    cause = redactError(thrown, [accessToken])
+  }
+  const message = 'Particle did not confirm that the access token was revoked. It remains valid until it expires.'
+  return new GrantsError('revocation_failed', message, { status }, cause && { cause })
+}
+
+/** Ends with the time-out or the signal, even if this `fetch` ignores both. */
+async function exchange(
+  { fetch, baseUrl, timeoutMs }: TokenEndpoint,
+  path: string,
+  { signal, ...init }: Pick<FetchInit, 'method' | 'headers' | 'body'> & { readonly signal: AbortSignal | undefined },
+): Promise<HttpResponse> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const signals = signal === undefined ? [timeout] : [timeout, signal]
+  const receive = async (): Promise<HttpResponse> => {
+    // Following a redirect would send the credentials wherever the response says.
+    const options = { redirect: 'manual', signal: AbortSignal.any(signals) } as const
+    const response = await fetch(baseUrl + path, { ...init, headers: { ...init.headers }, ...options })
+    return { status: response.status, headers: response.headers, body: await readBody(response) }
+  }
+  return raceAbort(receive(), signals)
+}
+
+function fail({ clock }: TokenEndpoint, error: GrantsError): ResponseEvent {
+  return { type: 'failed', at: clock.now(), error }
+}
+
+function toEvent(
+  endpoint: TokenEndpoint,
+  response: TokenResponse,
+  { requestedAt, retryAfterSeconds }: { requestedAt: number; retryAfterSeconds: number | undefined },
+): ResponseEvent {
+  const { baseUrl, clock, challengeLimits: limits } = endpoint
+  const { type, status } = response
+  const at = clock.now()
+  if (type === 'success') return { type: 'granted', at, requestedAt, response }
+  const retryAt = retryAfterSeconds === undefined ? undefined : at + Math.min(retryAfterSeconds * 1000, maxRetryAfterMs)
+  const error = type === 'error' ? response.error : undefined
+  // A challenge cannot be answered while the server accepts no requests.
+  if (error === 'rate_limit_exceeded' || (status === 429 && type !== 'unexpected')) {
+    const message =
+      'Particle accepts no more token requests from your IP address for now (status 429). Wait before the next attempt.'
+    return fail(endpoint, new GrantsError('rate_limited', message, { retryAt }))
+  }
+  if (type === 'mfa_required' && status < 500) {
+    return { type: 'challenged', at, status, mfaToken: response.mfaToken, limits }
+  }
+  if (type === 'error' && !isTransient(response)) return { type: 'refused', at, response }
+  if (type === 'error' || [429, 502, 503, 504].includes(status)) {
+    const message = `Particle's token endpoint is temporarily unavailable (status ${status}). Try again later.`
+    // A gateway's or a firewall's own page has no Retry-After to believe.
+    const details = { status, error, retryAt: type === 'error' ? retryAt : undefined }
+    return fail(endpoint, new GrantsError('temporarily_unavailable', message, details))
+  }
+  const reason = type === 'unexpected' ? response.reason : 'wrong_status'
+  const message = `${baseUrl} did not respond as Particle's token endpoint does: status ${status}, ${reason}. Check the base URL and any proxy.`
+  return fail(endpoint, new GrantsError('unexpected_response', message, { baseUrl, status, reason }))
+}
+
+function toNetworkError({ baseUrl }: TokenEndpoint, cause: Error, grantType: GrantType): GrantsError {
+  const systemCode = findSystemCode(cause)
+  const reason = cause.name === 'TimeoutError' ? 'timeout' : 'network'
+  const code = systemCode ? ` (${systemCode})` : ''
+  const what = reason === 'timeout' ? 'did not respond in time' : `could not be reached${code}`
+  const mayBeSpent = isSingleUse(grantType)
+  const advice = mayBeSpent ? ' The code or refresh token may have been used.' : ''
+  const message = `${baseUrl} ${what}. Check the base URL and the network.${advice}`
+  const details = { grantType, baseUrl, reason, systemCode, mayBeSpent } as const
+  return new GrantsError('network_error', message, details, { cause })
 }
 
 /** A server that fails has not judged the request, whatever error code it returns. */

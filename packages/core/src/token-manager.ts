@@ -12,6 +12,7 @@ import {
 } from './machine/state.ts'
 import { canRenew, getRenewalTime, isBackingOff, startBackoff } from './renewal.ts'
 import { Secret } from './secret.ts'
+import { isStoreConflict } from './session-record.ts'
 import { type RunResult, type SessionRunner, throwFailure } from './session-runner.ts'
 import { owner } from './subject.ts'
 
@@ -83,7 +84,7 @@ export class TokenManager {
     const cached = this.#getCached()
     const now = this.#clock.now()
     if (cached === undefined || !isValid(cached, now, minValidityMs)) return undefined
-    if (isRenewalDue(cached, now)) this.#renewInBackground(now)
+    if (now >= cached.renewAt) this.#renewInBackground(now)
     return cached.token
   }
 
@@ -133,29 +134,21 @@ export class TokenManager {
     const options = {
       isExplicit: demand.type === 'forced',
       // A user client's first use is for its owner, whose record it may take over: it has the client's secret.
-      subject: canRequestFirstToken(this.#runner.latest) ? owner : undefined,
+      subject: canRequestFirstToken(this.#runner.state) ? owner : undefined,
     }
-    // A token that cannot be renewed, or an MFA challenge, may have expired.
-    if (this.#runner.state !== this.#runner.latest) {
-      await this.#runner.run(() => ({ type: 'time_passed', at: this.#clock.now() }), options)
-    }
-    const request = () => this.#runner.run((state) => this.#toEvent(state, demand), options)
+    const request = () => this.#runner.run(() => this.#toEvent(demand), options)
     let result = await request()
     // The client's own credentials may do instead.
     if (isRefreshTokenInvalid(result)) result = await request()
-    if (isLockLost(result)) {
-      // The process that took the lock may have renewed.
-      await this.#runner.load()
-      if (isSatisfied(demand, this.#runner.latest, this.#clock.now())) return
-      // It has not, and nothing was sent because the record had changed.
-      if (result.error === undefined) result = await request()
-    }
+    // The process that took the lock may have renewed; otherwise nothing was sent.
+    if (isStoreConflict(result.storeError)) result = await request()
     if (result.error !== undefined && canRequestFirstToken(result.state)) this.#recordFailure(result.error)
     throwFailure(result)
   }
 
   /** Returns the event that gets the token; `undefined`: there is one already, perhaps from another process. */
-  #toEvent(state: MachineState, demand: Demand): MachineEvent | undefined {
+  #toEvent(demand: Demand): MachineEvent | undefined {
+    const { state } = this.#runner
     const at = this.#clock.now()
     if (isSatisfied(demand, state, at)) return undefined
     const isRenewal = state.status === 'signed_in'
@@ -199,10 +192,6 @@ function isValid({ expiresAt, lifetimeMs }: CachedToken, now: number, minValidit
   return now < expiresAt && (now + minValidityMs < expiresAt || lifetimeMs <= minValidityMs)
 }
 
-function isRenewalDue({ renewAt }: CachedToken, now: number): boolean {
-  return now >= renewAt
-}
-
 /** Whether no sign-in was completed, and the client can request the first token itself. */
 function canRequestFirstToken(state: MachineState): boolean {
   if (state.status !== 'signed_out') return false
@@ -215,7 +204,7 @@ function canRequestFirstToken(state: MachineState): boolean {
 function isSatisfied({ type, minValidityMs }: Demand, state: MachineState, now: number): boolean {
   const cached = toCachedToken(state)
   if (type === 'forced' || cached === undefined || !isValid(cached, now, minValidityMs)) return false
-  return type === 'caller' || !isRenewalDue(cached, now)
+  return type === 'caller' || now < cached.renewAt
 }
 
 /** Whether a success of the pending request would be enough. */
@@ -236,17 +225,11 @@ function isRefreshTokenInvalid({ state, error }: RunResult): boolean {
   return grantType === 'refresh_token' && code === 'invalid_grant' && canRenew(state)
 }
 
-function isLockLost({ error, storeError }: RunResult): boolean {
-  const isConflict = GrantsError.isInstance(storeError) && storeError.code === 'store_conflict'
-  return isConflict || error?.code === 'store_unavailable'
-}
-
 /** Waits as long as this caller wants. What it waits for continues. */
 function wait<T>(promise: Promise<T>, { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions): Promise<T> {
   const timeout = new AbortController()
-  // The timer keeps the process alive while a caller waits, also without a limit.
+  // The timer keeps the process alive while a caller waits.
   const cancelTimeout = setLongTimeout(timeoutMs, () => {
-    if (timeoutMs === Number.POSITIVE_INFINITY) return
     const message = `No token was available within ${Math.round(timeoutMs / 1000)} s. The request continues; call again, or allow more time.`
     timeout.abort(new GrantsError('wait_timeout', message, { waitedMs: timeoutMs }))
   })
@@ -255,7 +238,6 @@ function wait<T>(promise: Promise<T>, { signal, timeoutMs = defaultTimeoutMs }: 
 
 /** @throws GrantsError `invalid_argument` for a time-out that no timer can keep */
 export function assertTimeout(timeoutMs: number): void {
-  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > maxDelayMs) {
-    throw invalidArgument('timeoutMs', `must be an integer of milliseconds from 1 to ${maxDelayMs}`)
-  }
+  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxDelayMs) return
+  throw invalidArgument('timeoutMs', `must be an integer of milliseconds from 1 to ${maxDelayMs}`)
 }
