@@ -4,6 +4,12 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/** The mean of the smallest eighth. */
+export function fastest(values) {
+  const smallest = [...values].sort((a, b) => a - b).slice(0, Math.ceil(values.length / 8))
+  return smallest.reduce((sum, value) => sum + value, 0) / smallest.length
+}
+
 /** The 95 % interval of the median, by resampling. */
 export function interval(values, samples = 1000) {
   const medians = Array.from({ length: samples }, () =>

@@ -1,19 +1,18 @@
 import { isInvalidTokenError } from '@particle-grants/core'
 import { isAllowedUrl } from '@particle-grants/core/protocol'
-import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
+import type { AxiosResponse } from 'axios'
 import { getUrl } from './destination.ts'
 import { getNodeReadable, isNodeStream, type LastRequest, type Sent } from './redact-error.ts'
 
 /** How an attempt ended. An error may contain a response. */
 export type Outcome = PromiseSettledResult<AxiosResponse>
 
-/** Sends a request once. */
-export async function settle(config: InternalAxiosRequestConfig, adapter: AxiosAdapter): Promise<Outcome> {
-  try {
-    return { status: 'fulfilled', value: await adapter(config) }
-  } catch (reason) {
-    return { status: 'rejected', reason }
-  }
+/** Does what `Promise.allSettled` does, in less time. */
+export function settle(attempt: Promise<AxiosResponse>): Promise<Outcome> {
+  return attempt.then(
+    (value) => ({ status: 'fulfilled', value }),
+    (reason) => ({ status: 'rejected', reason }),
+  )
 }
 
 export function unwrap(outcome: Outcome): AxiosResponse {

@@ -28,7 +28,7 @@ export function isFollowedHere(config: InternalAxiosRequestConfig, adapter: Axio
 export function followRedirects(adapter: AxiosAdapter, redirectsLeft = 20): AxiosAdapter {
   return async (config) => {
     const attempt = { ...config, fetchOptions: { ...config.fetchOptions, redirect: 'manual' } }
-    const outcome = await settle(attempt, adapter)
+    const outcome = await settle(adapter(attempt))
     const next = redirectsLeft > 0 ? redirect(attempt, getResponse(outcome)) : undefined
     return next ? followRedirects(adapter, redirectsLeft - 1)(next) : unwrap(outcome)
   }

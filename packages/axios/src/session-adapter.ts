@@ -87,7 +87,7 @@ export class SessionAdapter {
           throw requestNotReplayable(String(config.method).toUpperCase(), getUrl(config))
         config.headers = copyHeaders(headers)
         config.headers.Authorization = `Bearer ${token}`
-        const outcome = await settle(config, adapter)
+        const outcome = await settle(adapter(config))
         const response = getResponse(outcome)
         const sent = { config, token }
         const isRejected = response?.status === 401 && (await isTokenRejected(response, sent))
