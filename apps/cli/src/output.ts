@@ -16,7 +16,6 @@ export function printAnswer({ stdout, stderr = '', exitCode = 0 }: Answer): void
 
 /** Writes by the number of the stream: loading the streams takes a tenth of the time of the whole program. */
 function write(stream: 'stdout' | 'stderr', text: string): void {
-  if (text === '') return
   try {
     writeSync(stream === 'stdout' ? 1 : 2, text)
   } catch (thrown) {

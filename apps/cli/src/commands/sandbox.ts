@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Flags } from '@oclif/core'
 import { CliError, GrantsCommand } from '@particle-grants/plugin-auth'
-
-const name = 'particle-sandbox'
 
 /** Starts the sandbox by its own program. */
 export class Sandbox extends GrantsCommand {
@@ -20,11 +16,7 @@ export class Sandbox extends GrantsCommand {
     { description: 'In a script.', command: '<%= config.bin %> <%= command.id %> --port 0 --json' },
   ]
   static override flags = {
-    port: Flags.string({
-      helpValue: 'NUMBER',
-      default: '8765',
-      summary: 'Port to listen on (0: any free port).',
-    }),
+    port: Flags.string({ helpValue: 'NUMBER', default: '8765', summary: 'Port to listen on (0: any free port).' }),
     json: Flags.boolean({ summary: 'Print one line: {"url":"http://127.0.0.1:…"}' }),
     quiet: Flags.boolean({ summary: 'Print only the URL.' }),
     'no-lockout': Flags.boolean({ summary: "Don't block an IP address after 10 failures in a row." }),
@@ -32,37 +24,26 @@ export class Sandbox extends GrantsCommand {
   }
 
   async run() {
-    const { flags } = await this.parse(Sandbox)
-    const { port, ...switches } = flags
+    const { port, json, quiet } = (await this.parse(Sandbox)).flags
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
       throw new CliError('usage', { what: '--port must be a number from 0 to 65535.' })
     }
-    const given = Object.entries(switches).flatMap(([flag, on]) => (on ? [`--${flag}`] : []))
-    const manifest = import.meta.resolve('@particle-grants/sandbox/package.json')
-    const { bin } = JSON.parse(readFileSync(fileURLToPath(manifest), 'utf8')) as {
-      bin: Record<string, string>
-    }
-    const program = new URL(bin[name] ?? '', manifest)
-    // The sandbox reads its arguments when it is loaded, and runs until a signal ends this process.
-    process.argv = [process.execPath, fileURLToPath(program), `--port=${port}`, ...given]
-    await import(pathToFileURL(fileURLToPath(program)).href)
-    if (process.exitCode === undefined && !flags.json && !flags.quiet && port !== '0') {
-      this.#printNextSteps(`http://127.0.0.1:${Number(port)}`)
-    }
-    return {}
-  }
-
-  /** `--json` is the sandbox's own flag here. The caller of oclif prints errors, also as a document. */
-  protected override catch(thrown: unknown): never {
-    throw thrown
-  }
-
-  /** Printed last, so that a short terminal shows it. */
-  #printNextSteps(url: string): void {
+    const program = new URL('bin/particle-sandbox.js', import.meta.resolve('@particle-grants/sandbox/package.json'))
+    // The sandbox reads the arguments when it is loaded, and runs until a signal ends this process.
+    process.argv = [process.execPath, program.pathname, ...this.argv]
+    await import(program.href)
+    if (process.exitCode !== undefined || json || quiet || Number(port) === 0) return
+    // Printed last, so that a short terminal shows it.
+    const url = `http://127.0.0.1:${Number(port)}`
     this.note(`  Sign in, in another terminal
     ${this.bin} auth login --base-url ${url}
   Get an MFA code for mfa@example.com
     curl -s ${url}/__sandbox/otp/mfa@example.com
 `)
+  }
+
+  /** `--json` is the sandbox's own flag here. The caller of oclif prints errors, also as a document. */
+  protected override catch(thrown: unknown): never {
+    throw thrown
   }
 }
