@@ -1,12 +1,11 @@
 // Bundles the CLI with the sources of the workspace, because few files load much faster than four hundred. Tests call
 // `bundle` with another folder.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
 import { build } from 'esbuild'
 import { renderPages, toManPage } from './help.mjs'
-import { formatNotices } from './licences.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -29,16 +28,13 @@ const replaced = {
   // oclif finds command files with them. Ours are listed.
   minimatch: 'module.exports = {}',
   tinyglobby: 'module.exports = {}',
-  'node:child_process': loadOnFirstUse('node:child_process'),
-  'node:crypto': loadOnFirstUse('node:crypto'),
-  'node:perf_hooks': loadOnFirstUse('node:perf_hooks'),
-  'node:readline': loadOnFirstUse('node:readline'),
+  ...loadOnFirstUse('node:child_process', 'node:crypto', 'node:perf_hooks', 'node:readline'),
 }
 
-/** A prototype, because esbuild copies the properties of a CommonJS module when a module imports it. */
-function loadOnFirstUse(name) {
-  const handler = `{ get: (_, key) => process.getBuiltinModule('${name}')[key] }`
-  return `module.exports = Object.create(new Proxy({}, ${handler}))`
+/** Uses a prototype, because esbuild copies the properties of a CommonJS module when a module imports it. */
+function loadOnFirstUse(...names) {
+  const create = (name) => `Object.create(new Proxy({}, { get: (_, key) => process.getBuiltinModule('${name}')[key] }))`
+  return Object.fromEntries(names.map((name) => [name, `module.exports = ${create(name)}`]))
 }
 
 const replaceModules = {
@@ -54,22 +50,21 @@ const replaceModules = {
   },
 }
 
-/**
- * Makes what `main.cjs` imports dynamically a file of the ESM part, so that `main.cjs` remains small. Adds its name and
- * path to `found`.
- */
-const externalizeImports = (found) => ({
+/** What `main.cjs` imports dynamically: files of the ESM part, so that `main.cjs` remains small. */
+const later = {
+  'run-cli': 'src/run-cli.ts',
+  'describe-error': '../../packages/plugin-auth/src/errors/describe-error.ts',
+  'store-keyring': '../../packages/store-keyring/src/index.ts',
+}
+
+const externalizeImports = {
   name: 'externalize-imports',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
-      if (kind !== 'dynamic-import' || pluginData === 'resolving' || !ours.test(importer)) return undefined
-      const { path: file } = await resolve(path, { kind, importer, resolveDir, pluginData: 'resolving' })
-      const name = basename(path, '.ts')
-      found[name] = file
-      return { path: `./${name}.js`, external: true }
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ path, kind }) => {
+      return kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined
     })
   },
-})
+}
 
 const options = {
   absWorkingDir: root,
@@ -92,7 +87,6 @@ export async function bundle(folder, extraEntryPoints = {}) {
   const outdir = join(folder, 'dist')
   rmSync(outdir, { recursive: true, force: true })
   rmSync(join(folder, 'oclif.manifest.json'), { force: true })
-  const later = {}
   const main = await build({
     ...options,
     outdir,
@@ -101,20 +95,35 @@ export async function bundle(folder, extraEntryPoints = {}) {
     outExtension: { '.js': '.cjs' },
     define: { 'import.meta.dirname': '__dirname' },
     minifyIdentifiers: true,
-    plugins: [replaceModules, externalizeImports(later)],
+    plugins: [replaceModules, externalizeImports],
   })
   const whole = await build({
     ...options,
     outdir,
-    entryPoints: { ...later, commands: join(root, 'src/commands.ts'), ...extraEntryPoints },
+    entryPoints: { ...later, commands: 'src/commands.ts', ...extraEntryPoints },
     splitting: true,
     format: 'esm',
     banner: { js: banner },
     plugins: [replaceModules],
   })
+  const imports = Object.values(main.metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
+  const missing = imports.find((path) => path.startsWith('./') && !Object.hasOwn(later, basename(path, '.js')))
+  if (missing) throw new Error(`main.cjs imports ${missing}: add it to \`later\``)
   const inputs = Object.keys({ ...main.metafile.inputs, ...whole.metafile.inputs })
-  writeFileSync(join(outdir, 'third-party-notices.txt'), formatNotices(inputs, root))
+  writeFileSync(join(outdir, 'third-party-notices.txt'), formatNotices(inputs))
   await describeCommands(folder)
+}
+
+/** Returns the licences of the bundled packages, which must be distributed with them. */
+function formatNotices(inputs) {
+  const folders = new Set(inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))
+  const notices = [...folders].map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+    if (!license) throw new Error(`${name} has no licence`)
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry))
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(root, folder, file), 'utf8').trim() : ''}`
+  })
+  return notices.sort().join(`\n${'-'.repeat(80)}\n`)
 }
 
 /** Writes what oclif would otherwise find out at each start by loading all commands: the manifest, help and man pages. */

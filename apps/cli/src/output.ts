@@ -27,9 +27,7 @@ function write(stream: 'stdout' | 'stderr', text: string): void {
 
 /** Prints one line and sets the exit code 1 if the output cannot be written, instead of ending with a stack. */
 export function guardOutput(): void {
-  process.stdout.on('error', reportFailedWrite)
-  process.stderr.on('error', reportFailedWrite)
-  // oclif throws the error once more, where it cannot be caught. The command still finishes.
+  // An error of a stream arrives here, because oclif throws it once more. The command still finishes.
   process.on('uncaughtException', (thrown: NodeJS.ErrnoException) => {
     if (thrown.syscall === 'write') return reportFailedWrite(thrown)
     writeError(`${thrown.message} This is a bug of this program: please report it.`)

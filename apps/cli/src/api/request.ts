@@ -110,9 +110,6 @@ async function readValue(text: string): Promise<unknown> {
 
 /** Reads a file, or standard input for `-`. */
 async function readInput(name: string): Promise<Buffer> {
-  if (name === '-' && process.stdin.isTTY) {
-    throw wrongCall('Standard input is a terminal, and - reads from it.', 'Pipe the input in, or name a file.')
-  }
   if (name === '-') return readStdin({ remedy: 'End it, or name a file.' })
   return readFile(name).catch(({ code }: NodeJS.ErrnoException) => {
     throw wrongCall(`The input file could not be read (${code}).`)

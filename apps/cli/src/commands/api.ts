@@ -17,11 +17,11 @@ Fields are sent as a JSON body, or in the query with -X GET. A key can be nested
 
 Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no answer, 1 for everything else.`
   static override examples = [
-    '<%= config.bin %> <%= command.id %> /v1/devices',
-    "<%= config.bin %> <%= command.id %> /v1/devices --jq '.[].name'",
-    '<%= config.bin %> <%= command.id %> -X PUT /v1/devices/0123456789abcdef01234567 -f name=kitchen',
-    '<%= config.bin %> <%= command.id %> /v1/products/1234/devices --paginate',
-    '<%= config.bin %> <%= command.id %> /v1/devices/0123456789abcdef01234567/led --input - < body.json',
+    'pgrants api /v1/devices',
+    "pgrants api /v1/devices --jq '.[].name'",
+    'pgrants api -X PUT /v1/devices/0123456789abcdef01234567 -f name=kitchen',
+    'pgrants api /v1/products/1234/devices --paginate',
+    'pgrants api /v1/devices/0123456789abcdef01234567/led --input - < body.json',
   ]
   static override usage = '<%= command.id %> PATH [FLAGS]'
   static override args = {

@@ -9,18 +9,12 @@ export class Completion extends GrantsCommand {
   static override description =
     'Load the script when the shell starts. It completes commands, flags, values and profile names.'
   static override examples = [
-    { description: 'bash, in ~/.bashrc', command: 'eval "$(<%= config.bin %> <%= command.id %> -s bash)"' },
-    {
-      description: 'zsh, in ~/.zshrc after compinit',
-      command: 'eval "$(<%= config.bin %> <%= command.id %> -s zsh)"',
-    },
-    {
-      description: 'fish',
-      command: '<%= config.bin %> <%= command.id %> -s fish > ~/.config/fish/completions/<%= config.bin %>.fish',
-    },
+    { description: 'bash, in ~/.bashrc', command: 'eval "$(pgrants completion -s bash)"' },
+    { description: 'zsh, in ~/.zshrc after compinit', command: 'eval "$(pgrants completion -s zsh)"' },
+    { description: 'fish', command: 'pgrants completion -s fish > ~/.config/fish/completions/pgrants.fish' },
     {
       description: 'PowerShell, in $PROFILE',
-      command: '<%= config.bin %> <%= command.id %> -s powershell | Out-String | Invoke-Expression',
+      command: 'pgrants completion -s powershell | Out-String | Invoke-Expression',
     },
   ]
   static override flags = {
