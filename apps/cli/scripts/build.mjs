@@ -14,42 +14,6 @@ const banner = `import { createRequire as createRequireHere } from 'node:module'
 import { fileURLToPath as toPathHere } from 'node:url'
 const require = createRequireHere(import.meta.url), __filename = toPathHere(import.meta.url), __dirname = toPathHere(new URL('.', import.meta.url))`
 
-/** Our own sources. */
-const ours = /[\\/](?:packages|apps)[\\/][^\\/]+[\\/]src[\\/]/
-
-/** Modules that are replaced in the bundle, because loading them takes long and most commands do not need them. */
-const replaced = {
-  // The index loads everything. Commands use these three.
-  '@oclif/core': `module.exports = {
-    Args: require('@oclif/core/args'),
-    Command: require('@oclif/core/command').Command,
-    Flags: require('@oclif/core/flags'),
-  }`,
-  // oclif finds command files with them. Ours are listed.
-  minimatch: 'module.exports = {}',
-  tinyglobby: 'module.exports = {}',
-  ...loadOnFirstUse('node:child_process', 'node:crypto', 'node:perf_hooks', 'node:readline'),
-}
-
-/** Uses a prototype, because esbuild copies the properties of a CommonJS module when a module imports it. */
-function loadOnFirstUse(...names) {
-  const create = (name) => `Object.create(new Proxy({}, { get: (_, key) => process.getBuiltinModule('${name}')[key] }))`
-  return Object.fromEntries(names.map((name) => [name, `module.exports = ${create(name)}`]))
-}
-
-const replaceModules = {
-  name: 'replace-modules',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /./ }, ({ path, kind, importer }) => {
-      // A dynamic import loads on first use anyway.
-      if (kind === 'dynamic-import' || !Object.hasOwn(replaced, path)) return undefined
-      const isOurs = ours.test(importer) || importer.includes('@oclif')
-      return isOurs ? { path, namespace: 'replaced' } : undefined
-    })
-    onLoad({ filter: /./, namespace: 'replaced' }, ({ path }) => ({ contents: replaced[path], resolveDir: root }))
-  },
-}
-
 /** What `main.cjs` imports dynamically: files of the ESM part, so that `main.cjs` remains small. */
 const later = {
   'run-cli': 'src/run-cli.ts',
@@ -57,12 +21,19 @@ const later = {
   'store-keyring': '../../packages/store-keyring/src/index.ts',
 }
 
-const externalizeImports = {
-  name: 'externalize-imports',
-  setup({ onResolve }) {
+/** Loads less of `main.cjs` at start: what it imports dynamically, and `node:crypto`, only on first use. */
+const loadLater = {
+  name: 'load-later',
+  setup({ onResolve, onLoad }) {
     onResolve({ filter: /./ }, ({ path, kind }) => {
       return kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined
     })
+    onResolve({ filter: /^node:crypto$/ }, () => ({ path: 'crypto', namespace: 'later' }))
+    // A prototype, because esbuild copies the properties of a CommonJS module when a module imports it.
+    const handler = "{ get: (_, key) => process.getBuiltinModule('node:crypto')[key] }"
+    onLoad({ filter: /./, namespace: 'later' }, () => ({
+      contents: `module.exports = Object.create(new Proxy({}, ${handler}))`,
+    }))
   },
 }
 
@@ -95,7 +66,7 @@ export async function bundle(folder, extraEntryPoints = {}) {
     outExtension: { '.js': '.cjs' },
     define: { 'import.meta.dirname': '__dirname' },
     minifyIdentifiers: true,
-    plugins: [replaceModules, externalizeImports],
+    plugins: [loadLater],
   })
   const whole = await build({
     ...options,
@@ -104,7 +75,6 @@ export async function bundle(folder, extraEntryPoints = {}) {
     splitting: true,
     format: 'esm',
     banner: { js: banner },
-    plugins: [replaceModules],
   })
   const imports = Object.values(main.metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
   const missing = imports.find((path) => path.startsWith('./') && !Object.hasOwn(later, basename(path, '.js')))

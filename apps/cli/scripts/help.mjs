@@ -53,10 +53,13 @@ class CommandPage extends CommandHelp {
   }
 
   sections() {
-    const labels = [...getGlobalFlags(this.command).map((flag) => this.flagHelpLabel(flag, true).trim()), '-h, --help']
-    const more = this.wrap('PARTICLE_ACCESS_TOKEN, PARTICLE_AUTH and others. See: pgrants help environment')
-    const added = { 'GLOBAL FLAGS': labels.join('  '), ENVIRONMENT: more }
-    return [...super.sections(), ...Object.entries(added).map(([header, text]) => ({ header, generate: () => text }))]
+    const labels = [...getGlobalFlags(this.command).map((flag) => this.flagHelpLabel(flag, true).trim()), '--help']
+    const variables = 'PARTICLE_ACCESS_TOKEN, PARTICLE_AUTH and others. See: pgrants help environment'
+    return [
+      ...super.sections(),
+      { header: 'GLOBAL FLAGS', generate: () => this.wrap(labels.join('  ')) },
+      { header: 'ENVIRONMENT', generate: () => this.wrap(variables) },
+    ]
   }
 }
 
