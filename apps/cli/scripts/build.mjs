@@ -21,19 +21,19 @@ const later = {
   'store-keyring': '../../packages/store-keyring/src/index.ts',
 }
 
-/** Loads less of `main.cjs` at start: what it imports dynamically, and `node:crypto`, only on first use. */
+/** Loads less of `main.cjs` at start: what it imports dynamically, and two of Node's modules, only on first use. */
 const loadLater = {
   name: 'load-later',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /./ }, ({ path, kind }) => {
       return kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined
     })
-    onResolve({ filter: /^node:crypto$/ }, () => ({ path: 'crypto', namespace: 'later' }))
-    // A prototype, because esbuild copies the properties of a CommonJS module when a module imports it.
-    const handler = "{ get: (_, key) => process.getBuiltinModule('node:crypto')[key] }"
-    onLoad({ filter: /./, namespace: 'later' }, () => ({
-      contents: `module.exports = Object.create(new Proxy({}, ${handler}))`,
-    }))
+    onResolve({ filter: /^node:(?:crypto|tty)$/ }, ({ path }) => ({ path, namespace: 'builtin' }))
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => {
+      const handler = `{ get: (_, key) => process.getBuiltinModule('${path}')[key] }`
+      // A prototype, because esbuild copies the properties of a CommonJS module when a module imports it.
+      return { contents: `module.exports = Object.create(new Proxy({}, ${handler}))` }
+    })
   },
 }
 

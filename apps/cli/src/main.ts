@@ -6,7 +6,13 @@ import { type Answer, printAnswer } from './output.ts'
 
 /** Answers a command line before the framework is loaded, which takes longer than these commands, or runs the command. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const answer = await answerQuickly(argv, { isTTY: isatty(1) })
+  const stdout = {
+    // Loading process.stdout, or only node:tty, takes longer than printing a token.
+    get isTTY() {
+      return isatty(1)
+    },
+  }
+  const answer = await answerQuickly(argv, stdout)
   if (answer !== undefined) return printAnswer(answer)
   const { runCli } = await import('./run-cli.ts')
   return runCli(argv)
