@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command, Interfaces } from '@oclif/core'
+import type { Interfaces } from '@oclif/core'
 
-/** A command in the manifest. */
-export type CommandInfo = Command.Cached
+type Commands = Interfaces.Manifest['commands']
 
 const folder = join(import.meta.dirname, '..')
 
@@ -13,7 +12,7 @@ export function readJson<T>(name: string): T {
 }
 
 /** Reads oclif's manifest: all commands by their ids, such as `auth:login`. */
-export function readCommands(): Interfaces.Manifest['commands'] {
+export function readCommands(): Commands {
   return readJson<Interfaces.Manifest>('oclif.manifest.json').commands
 }
 
@@ -24,7 +23,7 @@ export function getWords(argv: readonly string[]): readonly string[] {
 }
 
 /** Returns the command that the words name. They may continue with its arguments. */
-export function findCommand(words: readonly string[], commands = readCommands()): CommandInfo | undefined {
+export function findCommand(words: readonly string[], commands = readCommands()): Commands[string] | undefined {
   for (let count = words.length; count > 0; count -= 1) {
     const found = commands[words.slice(0, count).join(':')]
     if (found === undefined) continue

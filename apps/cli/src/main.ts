@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty'
-import { paint, quickStatus, quickToken } from '@particle-grants/plugin-auth/quick'
+import { paint, type QuickAnswer, quickStatus, quickToken } from '@particle-grants/plugin-auth/quick'
 import { findCommand, getWords, readJson } from './command-line.ts'
 import { complete } from './complete.ts'
-import { type Answer, printAnswer } from './output.ts'
+import { printAnswer } from './output.ts'
 
 /** Answers a command line before the framework is loaded, which takes longer than these commands, or runs the command. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -22,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 export async function answerQuickly(
   argv: readonly string[],
   stdout: { readonly isTTY: boolean },
-): Promise<Answer | undefined> {
+): Promise<Partial<QuickAnswer> | undefined> {
   const line = argv.join(' ')
   if (line === 'auth token') return quickToken('pgrants')
   if (line === 'auth status') return quickStatus('pgrants')

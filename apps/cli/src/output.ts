@@ -1,14 +1,8 @@
 import { writeSync } from 'node:fs'
-
-/** What a part of the program prints, and its exit code. */
-export interface Answer {
-  readonly stdout: string
-  readonly stderr?: string
-  readonly exitCode?: number
-}
+import type { QuickAnswer } from '@particle-grants/plugin-auth/quick'
 
 /** Prints an answer, and sets the exit code. */
-export function printAnswer({ stdout, stderr = '', exitCode = 0 }: Answer): void {
+export function printAnswer({ stdout = '', stderr = '', exitCode = 0 }: Partial<QuickAnswer>): void {
   process.exitCode = exitCode
   write('stderr', stderr)
   write('stdout', stdout)

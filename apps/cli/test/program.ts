@@ -5,7 +5,7 @@ import { runCli } from '../src/run-cli.ts'
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const answer = await answerQuickly(argv, { isTTY: process.stdout.isTTY })
   if (answer === undefined) return runCli(argv)
-  const { stdout, stderr = '', exitCode = 0 } = answer
+  const { stdout = '', stderr = '', exitCode = 0 } = answer
   process.exitCode = exitCode
   process.stderr.write(stderr)
   process.stdout.write(stdout)

@@ -72,7 +72,7 @@ export function goToNextPage({ searchParams }: URL, json: unknown): boolean {
  * front may be missing, because some shells on Windows replace a path that starts with one.
  */
 function parsePath(path: string): URL {
-  const origin = 'http://api'
+  const origin = 'http://api.invalid'
   const url = URL.canParse(path, origin) ? new URL(path, origin) : undefined
   if (path !== '' && url?.origin === origin && url.hash === '') return url
   const remedy = 'Example: /v1/devices. To call another server, use --base-url.'
