@@ -1,81 +1,41 @@
 // Bundles the CLI with the sources of the workspace, because few files load much faster than four hundred. Tests call
 // `bundle` with another folder.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
 import { build } from 'esbuild'
-import { formatNotices } from './licences.mjs'
+import { renderPages, toManPage } from './help.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const manifestName = 'oclif.manifest.json'
 
 // CommonJS dependencies call `require` for Node's own modules, which an ES module does not have.
 const banner = `import { createRequire as createRequireHere } from 'node:module'
 import { fileURLToPath as toPathHere } from 'node:url'
 const require = createRequireHere(import.meta.url), __filename = toPathHere(import.meta.url), __dirname = toPathHere(new URL('.', import.meta.url))`
 
-/** oclif requires them only for a plugin that is linked from its TypeScript sources. */
-const neverLoaded = ['typescript', 'ts-node', 'tsx']
-
-/** Our own sources. */
-const ours = /[\\/](?:packages|apps)[\\/][^\\/]+[\\/]src[\\/]/
-
-/** Modules that are replaced in the bundle, because loading them takes long and most commands do not need them. */
-const replaced = {
-  // The index loads everything. Commands use these three.
-  '@oclif/core': `module.exports = {
-    Args: require('@oclif/core/args'),
-    Command: require('@oclif/core/command').Command,
-    Flags: require('@oclif/core/flags'),
-  }`,
-  // oclif finds command files with them. Ours are listed.
-  minimatch: 'module.exports = {}',
-  tinyglobby: 'module.exports = {}',
-  'node:child_process': loadOnFirstUse('node:child_process'),
-  'node:crypto': loadOnFirstUse('node:crypto'),
-  'node:perf_hooks': loadOnFirstUse('node:perf_hooks'),
-  'node:readline': loadOnFirstUse('node:readline'),
+/** What `main.cjs` imports dynamically: files of the ESM part, so that `main.cjs` remains small. */
+const later = {
+  'run-cli': 'src/run-cli.ts',
+  'describe-error': '../../packages/plugin-auth/src/errors/describe-error.ts',
+  'store-keyring': '../../packages/store-keyring/src/index.ts',
 }
 
-/** A prototype, because esbuild copies the properties of a CommonJS module when a module imports it. */
-function loadOnFirstUse(name) {
-  const handler = `{ get: (_, key) => process.getBuiltinModule('${name}')[key] }`
-  return `module.exports = Object.create(new Proxy({}, ${handler}))`
-}
-
-const replaceModules = {
-  name: 'replace-modules',
+/** Loads less of `main.cjs` at start: what it imports dynamically, and two of Node's modules, only on first use. */
+const loadLater = {
+  name: 'load-later',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /./ }, ({ path, kind, importer }) => {
-      // A dynamic import loads on first use anyway.
-      if (kind === 'dynamic-import' || !Object.hasOwn(replaced, path)) return undefined
-      const isOurs = ours.test(importer) || importer.includes('@oclif')
-      return isOurs ? { path, namespace: 'replaced' } : undefined
+    onResolve({ filter: /./ }, ({ path, kind }) => {
+      return kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined
     })
-    onLoad({ filter: /./, namespace: 'replaced' }, ({ path }) => ({
-      contents: replaced[path],
-      resolveDir: root,
-    }))
+    onResolve({ filter: /^node:(?:crypto|tty)$/ }, ({ path }) => ({ path, namespace: 'builtin' }))
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => {
+      const handler = `{ get: (_, key) => process.getBuiltinModule('${path}')[key] }`
+      // A prototype, because esbuild copies the properties of a CommonJS module when a module imports it.
+      return { contents: `module.exports = Object.create(new Proxy({}, ${handler}))` }
+    })
   },
 }
-
-/**
- * Makes what a CommonJS part imports dynamically a file of the ESM part, so that the CommonJS part remains small. Adds its
- * name and path to `found`.
- */
-const externalizeImports = (found) => ({
-  name: 'externalize-imports',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
-      if (kind !== 'dynamic-import' || pluginData === 'resolving' || !ours.test(importer)) return undefined
-      const { path: file } = await resolve(path, { kind, importer, resolveDir, pluginData: 'resolving' })
-      const name = basename(path, '.ts')
-      found.set(name, file)
-      return { path: `./${name}.js`, external: true }
-    })
-  },
-})
 
 const options = {
   absWorkingDir: root,
@@ -83,8 +43,9 @@ const options = {
   platform: 'node',
   target: 'node20.19',
   conditions: ['@particle-grants/source'],
-  // They come from npm: one is native, the other reads its WebAssembly from a file beside it.
-  external: ['@napi-rs/keyring', 'jq-wasm', ...neverLoaded],
+  // The first two come from npm: one is native, the other reads its WebAssembly from a file beside it. oclif requires the
+  // others only for a plugin that is linked from its TypeScript sources.
+  external: ['@napi-rs/keyring', 'jq-wasm', 'typescript', 'ts-node', 'tsx'],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
@@ -92,63 +53,63 @@ const options = {
   logLevel: 'error',
 }
 
-/** The parts that `bin/part.cjs` chooses: each is one file that needs no framework. */
-const parts = ['quick', 'help', 'complete']
-
-const quick = {
-  ...options,
-  entryPoints: Object.fromEntries(parts.map((name) => [name, join(root, `src/${name}.ts`)])),
-  format: 'cjs',
-  outExtension: { '.js': '.cjs' },
-  define: { 'import.meta.dirname': '__dirname' },
-  minifyIdentifiers: true,
-}
-
-const whole = {
-  ...options,
-  entryPoints: { 'run-cli': join(root, 'src/run-cli.ts'), commands: join(root, 'src/commands.ts') },
-  splitting: true,
-  format: 'esm',
-  banner: { js: banner },
-  plugins: [replaceModules],
-}
-
-/** Bundles into the `dist` of a package's folder, after emptying it, and writes the manifest and the man pages beside it. */
+/** Bundles into the `dist` of a package's folder, after emptying it, and writes manifest, help and man pages. */
 export async function bundle(folder, extraEntryPoints = {}) {
   const outdir = join(folder, 'dist')
   rmSync(outdir, { recursive: true, force: true })
-  rmSync(join(folder, manifestName), { force: true })
-  const later = new Map()
-  const builds = [await build({ ...quick, outdir, plugins: [replaceModules, externalizeImports(later)] })]
-  const entryPoints = { ...whole.entryPoints, ...Object.fromEntries(later), ...extraEntryPoints }
-  builds.push(await build({ ...whole, outdir, entryPoints }))
-  const inputs = new Set(builds.flatMap(({ metafile }) => Object.keys(metafile.inputs)))
-  writeFileSync(join(outdir, 'third-party-notices.txt'), formatNotices([...inputs], root))
-  const manifest = await createManifest(folder)
-  writeFileSync(join(folder, manifestName), JSON.stringify(manifest))
-  await writeManPages(join(folder, 'man'), manifest)
-}
-
-/** Writes the man pages. Their generator is TypeScript, and needs nothing but the manifest. */
-async function writeManPages(folder, manifest) {
-  const { outputFiles } = await build({
+  rmSync(join(folder, 'oclif.manifest.json'), { force: true })
+  const main = await build({
     ...options,
-    entryPoints: ['src/help/man.ts'],
-    format: 'esm',
-    write: false,
+    outdir,
+    entryPoints: ['src/main.ts'],
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.dirname': '__dirname' },
+    minifyIdentifiers: true,
+    plugins: [loadLater],
   })
-  const { createManPages } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder)
-  const pkg = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  for (const [name, text] of createManPages(manifest, pkg)) writeFileSync(join(folder, name), text)
+  const whole = await build({
+    ...options,
+    outdir,
+    entryPoints: { ...later, commands: 'src/commands.ts', ...extraEntryPoints },
+    splitting: true,
+    format: 'esm',
+    banner: { js: banner },
+  })
+  const imports = Object.values(main.metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
+  const missing = imports.find((path) => path.startsWith('./') && !Object.hasOwn(later, basename(path, '.js')))
+  if (missing) throw new Error(`main.cjs imports ${missing}: add it to \`later\``)
+  const inputs = Object.keys({ ...main.metafile.inputs, ...whole.metafile.inputs })
+  writeFileSync(join(outdir, 'third-party-notices.txt'), formatNotices(inputs))
+  await describeCommands(folder)
 }
 
-/** Returns what oclif would otherwise find out at each start by loading all commands. */
-async function createManifest(folder) {
+/** Returns the licences of the bundled packages, which must be distributed with them. */
+function formatNotices(inputs) {
+  const folders = new Set(inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))
+  const notices = [...folders].map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+    if (!license) throw new Error(`${name} has no licence`)
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry))
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(root, folder, file), 'utf8').trim() : ''}`
+  })
+  return notices.sort().join(`\n${'-'.repeat(80)}\n`)
+}
+
+/** Writes what oclif would otherwise find out at each start by loading all commands: the manifest, help and man pages. */
+async function describeCommands(folder) {
   const plugin = new Plugin({ root: folder, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
   await plugin.load()
-  return plugin.manifest
+  writeFileSync(join(folder, 'oclif.manifest.json'), JSON.stringify(plugin.manifest))
+  writeFileSync(join(folder, 'dist/help.json'), JSON.stringify(await renderPages(folder, 80)))
+  const man = join(folder, 'man')
+  rmSync(man, { recursive: true, force: true })
+  mkdirSync(man)
+  // man indents each page.
+  for (const [id, page] of Object.entries(await renderPages(folder, 72))) {
+    const [name, text] = toManPage(id, page, plugin.version)
+    writeFileSync(join(man, name), text)
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle(root)

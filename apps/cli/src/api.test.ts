@@ -41,8 +41,8 @@ describe('api', () => {
 
   it('sends fields in the query with -X GET, and as JSON otherwise', async () => {
     const { world } = await signedIn()
-    await world.run(['api', '-X', 'get', '/v1/devices?a=1', '-f', 'b=two words'])
-    const call = ['api', '-X', 'put', `/v1/devices/${device}`, '-f', 'name=kitchen', '-f', 'notes=a=b']
+    await world.run(['api', '-X', 'GET', '/v1/devices?a=1', '-f', 'b=two words'])
+    const call = ['api', '-X', 'PUT', `/v1/devices/${device}`, '-f', 'name=kitchen', '-f', 'notes=a=b']
     const { stdout } = await world.run(call)
 
     expect(JSON.parse(stdout)).toMatchObject({ name: 'kitchen', notes: 'a=b' })
@@ -66,20 +66,23 @@ describe('api', () => {
   })
 
   it.each([
-    ['https://evil.example/v1/devices', /Pass a path, not a URL/],
-    ['//evil.example/v1/devices', /starts with \/\//],
-    ['/\\evil.example', /backslash/],
-    ['\\\\evil.example', /backslash/],
-    ['/\t/evil.example', /control character/],
-    ['/v1/a b', /space/],
-    ['/v1/a#b', /#/],
-  ])('refuses %j as a path, and sends nothing', async (path, message) => {
+    ['https://evil.example/v1/devices'],
+    ['http://api.particle.io/v1/devices'],
+    ['//evil.example/v1/devices'],
+    ['/\\evil.example'],
+    ['\\\\evil.example'],
+    ['/\t/evil.example'],
+    ['C:/Program Files/Git/v1/devices'],
+    ['http://['],
+    ['/v1/a#b'],
+    [''],
+  ])('refuses %j as a path, and sends nothing', async (path) => {
     const { world } = await signedIn()
     const before = world.sandbox.requests().length
     const { code, stdout, stderr } = await world.run(['api', path])
 
     expect([code, stdout]).toEqual([2, ''])
-    expect(stderr).toMatch(message)
+    expect(stderr).toMatch(/Pass a path of the API, not a URL.*\n.*Example: \/v1\/devices/)
     expect(world.sandbox.requests()).toHaveLength(before)
   })
 
@@ -101,7 +104,7 @@ describe('api', () => {
   })
 
   it.each([
-    [['api', '-X', 'FETCH', '/v1/user'], /Use one of GET, /],
+    [['api', '-X', 'FETCH', '/v1/user'], /--method must be one of: GET, /],
     [['api', 'GET', '/v1/user'], /argument/],
     [['api'], /Example: .*\/v1\/devices/],
     [['api', '-X', 'PUT', '/v1/user', '-f', 'PLANTED'], /key=value/],
@@ -109,9 +112,13 @@ describe('api', () => {
     [['api', '-X', 'GET', '/v1/user', '--input', '-'], /A GET request has no body/],
     [['api', '/v1/user', '--input', '-', '-F', 'a=@-'], /only once/],
     [['api', '/v1/user', '-f', 'a=1', '-F', 'a=PLANTED'], /"a" is given more than once/],
-    [['api', '/v1/user', '-f', 'a=1', '-f', 'a[]=PLANTED'], /"a" is given as two different types/],
+    [['api', '/v1/user', '-f', 'a=1', '-f', 'a[]=PLANTED'], /"a\[\]" is given .*as two different types/],
     [['api', '/v1/user', '-f', 'a[b=PLANTED'], /A field is named like/],
     [['api', '/v1/user', '-H', 'PLANTED'], /"Name: value"/],
+    [['api', '/v1/user', '-H', 'a b: PLANTED'], /"Name: value"/],
+    [['api', '/v1/user', '-H', 'a: PLANTED\u{1f600}'], /"Name: value"/],
+    [['api', '/v1/user', '-f', 'a=1', '-f', 'a[b]=PLANTED'], /as two different types/],
+    [['api', '/v1/user', '-f', 'a[b]=1', '-f', 'a[]=PLANTED'], /as two different types/],
     [['api', '/v1/user', '-H', 'authorization: PLANTED'], /the token is sent automatically/],
     [['api', '/v1/user', '-f', 'a=1', '--paginate'], /Add -X GET/],
     [['api', '/v1/user', '--jq', '.['], /--jq filter is invalid: syntax error/],
@@ -141,7 +148,7 @@ describe('api', () => {
 
       expect(code).toBe(exitCode)
       expect(stdout).toBe(`${typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body)}\n`)
-      expect(stderr).toBe(`${status}\n`)
+      expect(stderr).toBe(`Error: ${status}\n`)
     },
   )
 
@@ -187,10 +194,12 @@ describe('api', () => {
     })
   })
 
-  it('accepts a path without a slash, and a path with a URL in its query', async () => {
+  it('accepts a path without a slash, with a URL in its query, or with a space', async () => {
     const { world } = await signedIn()
     expect((await world.run(['api', 'v1/devices'])).code).toBe(0)
     expect((await world.run(['api', '/v1/devices?callback=https://evil.example'])).code).toBe(0)
+    await world.run(['api', '/v1/devices/a b'])
+    expect(world.sandbox.requests().at(-1)?.path).toBe('/v1/devices/a%20b')
   })
 
   it('requests all pages with --paginate, and stops at a page that fails', async () => {
@@ -212,7 +221,7 @@ describe('api', () => {
     const { document } = await world.json(args)
 
     expect(all).toEqual({ code: 0, stdout: 'device 1\ndevice 2\ndevice 3\n', stderr: '' })
-    expect(failed).toMatchObject({ code: 6, stderr: 'HTTP 500 Internal Server Error\n' })
+    expect(failed).toMatchObject({ code: 6, stderr: 'Error: HTTP 500 Internal Server Error\n' })
     expect(failed.stdout.split('\n')).toHaveLength(4)
     expect(document).toHaveLength(3)
     const queries = world.sandbox.requests().filter((request) => request.path === path)
@@ -234,8 +243,14 @@ describe('api', () => {
       stderr: expect.stringContaining('Cannot index'),
     })
     const failed = await world.run(['api', '/v1/nothing-there', '--jq', '.x'])
-    expect(failed).toMatchObject({ code: 1, stderr: 'HTTP 404 Not Found\n' })
+    expect(failed).toMatchObject({ code: 1, stderr: 'Error: HTTP 404 Not Found\n' })
     expect(failed.stdout).toContain('error')
+  })
+
+  it('prints the headers before the filtered body with --include and --jq', async () => {
+    const { world } = await signedIn()
+    const { stdout } = await world.run(['api', '/v1/user', '--include', '--jq', '.username'])
+    expect(stdout).toMatch(/^HTTP\/1\.1 200 OK\n(?:[a-z-]+: .*\n)+\ndev@example\.com\n$/)
   })
 
   it('prints nothing of the body with --silent', async () => {

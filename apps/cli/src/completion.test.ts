@@ -35,11 +35,13 @@ describe('__complete', () => {
     ['api --input ', []],
     ['auth exec -- a', []],
     ['completion -s f', ['fish']],
+    ['api -X P', ['POST', 'PUT', 'PATCH']],
+    ['auth switch ', ['work']],
   ])('completes %j', async (line, expected) => {
     const world = await World.open()
     await world.signIn(['--profile', 'work'])
     const words = line.split(' ')
-    const { code, stdout } = await world.run(['__complete', String(words.length), ...words])
+    const { code, stdout } = await world.run(['__complete', `=${words.at(-1)}`, ...words.slice(0, -1)])
 
     expect(code).toBe(0)
     expect(
@@ -50,8 +52,8 @@ describe('__complete', () => {
     ).toEqual(expected)
   })
 
-  it('completes an empty word that the shell does not pass, and describes commands', async () => {
-    const { stdout } = await (await World.open()).run(['__complete', '1'])
+  it('completes an empty word, and describes commands', async () => {
+    const { stdout } = await (await World.open()).run(['__complete', '='])
     expect(stdout).toContain('api\tCall the Particle API with the token.\n')
     expect(stdout).toContain('auth\tManage sign-in, tokens and profiles.\n')
   })
@@ -65,7 +67,7 @@ describe('shell completion', () => {
     const { code, stdout } = await (await World.open()).run(['completion', '-s', 'powershell'])
     expect(code).toBe(0)
     expect(stdout).toContain('Register-ArgumentCompleter -Native -CommandName pgrants')
-    expect(stdout).toContain('pgrants __complete $index $words')
+    expect(stdout).toContain('pgrants __complete "=$wordToComplete" $before')
   })
 
   it.runIf(hasBash)('completes commands, flags and profile names in bash', async () => {

@@ -1,14 +1,8 @@
 import { writeSync } from 'node:fs'
-
-/** What a part of the program prints, and its exit code. */
-export interface Answer {
-  readonly stdout: string
-  readonly stderr?: string
-  readonly exitCode?: number
-}
+import type { QuickAnswer } from '@particle-grants/plugin-auth/quick'
 
 /** Prints an answer, and sets the exit code. */
-export function printAnswer({ stdout, stderr = '', exitCode = 0 }: Answer): void {
+export function printAnswer({ stdout = '', stderr = '', exitCode = 0 }: Partial<QuickAnswer>): void {
   process.exitCode = exitCode
   write('stderr', stderr)
   write('stdout', stdout)
@@ -16,7 +10,6 @@ export function printAnswer({ stdout, stderr = '', exitCode = 0 }: Answer): void
 
 /** Writes by the number of the stream: loading the streams takes a tenth of the time of the whole program. */
 function write(stream: 'stdout' | 'stderr', text: string): void {
-  if (text === '') return
   try {
     writeSync(stream === 'stdout' ? 1 : 2, text)
   } catch (thrown) {
@@ -28,9 +21,7 @@ function write(stream: 'stdout' | 'stderr', text: string): void {
 
 /** Prints one line and sets the exit code 1 if the output cannot be written, instead of ending with a stack. */
 export function guardOutput(): void {
-  process.stdout.on('error', reportFailedWrite)
-  process.stderr.on('error', reportFailedWrite)
-  // oclif throws the error once more, where it cannot be caught. The command still finishes.
+  // An error of a stream arrives here, because oclif throws it once more. The command still finishes.
   process.on('uncaughtException', (thrown: NodeJS.ErrnoException) => {
     if (thrown.syscall === 'write') return reportFailedWrite(thrown)
     writeError(`${thrown.message} This is a bug of this program: please report it.`)

@@ -1,8 +1,5 @@
-import { CliError } from '@particle-grants/plugin-auth'
-import { readFields, readInput, toJson, toQuery } from './fields.ts'
-
-/** The methods that the API has. */
-const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+import { readFile } from 'node:fs/promises'
+import { CliError, readStdin } from '@particle-grants/plugin-auth'
 
 /** What the flags of `api` say about a request. */
 export interface RequestFlags {
@@ -14,36 +11,34 @@ export interface RequestFlags {
   readonly paginate: boolean
 }
 
-/** A request that is ready to send. */
+/** A request that is ready to send. Only the path and the query of the URL count: the session knows the server. */
 export interface ApiRequest {
-  readonly method: string
-  /** The path with its query. */
-  readonly path: string
-  readonly headers: Headers
-  readonly body: Uint8Array | string | null
+  readonly url: URL
+  readonly init: { readonly method: string; readonly headers: Headers; readonly body: Uint8Array | string | null }
 }
+
+/** A field as it was given: `name=kitchen`, `params[led]=on`, `groups[]=lab`. */
+type Field = readonly [key: string, value: unknown]
 
 /**
  * Creates a request as `gh api` does: GET, or POST if there are fields or an input; fields go into a JSON body, or into
  * the query of a GET and beside an input.
  */
-export async function createRequest(given: string, flags: RequestFlags): Promise<ApiRequest> {
-  const { 'raw-field': strings = [], field: typed = [], input } = flags
-  const path = parsePath(given)
-  const headers = parseHeaders(flags.header ?? [])
+export async function createRequest(path: string, flags: RequestFlags): Promise<ApiRequest> {
+  const { 'raw-field': strings = [], field: typed = [], header = [], input } = flags
   const hasContent = strings.length > 0 || typed.length > 0 || input !== undefined
-  const method = parseMethod(flags.method ?? (hasContent ? 'POST' : 'GET'))
+  const method = flags.method ?? (hasContent ? 'POST' : 'GET')
   checkFlags(method, flags)
-  const fields = await readFields(strings, typed)
-  if (input !== undefined) {
-    const body = await readInput(input)
-    setDefault(headers, isJson(body) ? 'application/json' : 'application/octet-stream')
-    return { method, path: addQuery(path, toQuery(fields)), headers, body: new Uint8Array(body) }
-  }
-  if (!hasBody(method)) return { method, path: addQuery(path, toQuery(fields)), headers, body: null }
-  if (fields.length === 0) return { method, path, headers, body: null }
-  setDefault(headers, 'application/json')
-  return { method, path, headers, body: JSON.stringify(toJson(fields)) }
+  const url = parsePath(path)
+  const headers = parseHeaders(header)
+  const fields: Field[] = strings.map(splitField)
+  for (const [key, text] of typed.map(splitField)) fields.push([key, await readValue(text)])
+  const isQuery = !hasBody(method) || input !== undefined
+  if (isQuery) for (const [key, value] of fields) url.searchParams.append(key, String(value))
+  const json = isQuery || fields.length === 0 ? null : JSON.stringify(toJson(fields))
+  const body = input === undefined ? json : new Uint8Array(await readInput(input))
+  if (body !== null && !headers.has('content-type')) headers.set('content-type', 'application/json')
+  return { url, init: { method, headers, body } }
 }
 
 function hasBody(method: string): boolean {
@@ -51,85 +46,110 @@ function hasBody(method: string): boolean {
 }
 
 function checkFlags(method: string, { input, field = [], paginate }: RequestFlags): void {
-  if (paginate && method !== 'GET') {
-    throw new CliError('usage', { what: '--paginate works with GET only.', remedy: 'Add -X GET.' })
-  }
+  if (paginate && method !== 'GET') throw wrongCall('--paginate works with GET only.', 'Add -X GET.')
   if (input !== undefined && !hasBody(method)) {
-    throw new CliError('usage', {
-      what: `A ${method} request has no body.`,
-      remedy: 'Leave --input out, or choose another method with -X.',
-    })
+    throw wrongCall(`A ${method} request has no body.`, 'Leave --input out, or choose another method with -X.')
   }
   if ([input === '-', ...field.map((one) => one.endsWith('=@-'))].filter(Boolean).length > 1) {
-    throw new CliError('usage', {
-      what: 'Standard input can be read only once.',
-      remedy: 'Name a file instead of -.',
-    })
+    throw wrongCall('Standard input can be read only once.', 'Name a file instead of -.')
   }
 }
 
 /**
- * Returns the path of a call, with a slash in front. The token is sent to it: anything that could lead to another host is
- * refused. The slash may be missing, because some shells on Windows replace a path that starts with one.
+ * Changes the URL to that of the next page. Returns whether there is one. Particle's lists take `page` and `per_page`, and
+ * return `meta.total_pages` (the types of particle-api-js 12.0.3, `PaginationMeta`).
  */
-function parsePath(given: string): string {
-  if (given === '') throw invalidPath('Pass a path.')
-  if (/^[a-z][a-z0-9+.-]*:/i.test(given)) throw invalidPath('Pass a path, not a URL.')
-  if (given.startsWith('//')) throw invalidPath('The path starts with //, which names another host.')
-  if (given.includes('\\')) throw invalidPath('The path contains a backslash, which URLs treat as a slash.')
-  if (/[\s\p{Cc}]/u.test(given)) throw invalidPath('The path contains a space or a control character. Write %20.')
-  if (given.includes('#')) throw invalidPath('The path contains #, which is never sent. Write %23.')
-  return given.startsWith('/') ? given : `/${given}`
+export function goToNextPage({ searchParams }: URL, json: unknown): boolean {
+  const page = Number(searchParams.get('page') ?? 1)
+  const total = Number((json as { meta?: { total_pages?: unknown } | null } | null)?.meta?.total_pages)
+  if (!(page < total)) return false
+  searchParams.set('page', String(page + 1))
+  return true
 }
 
-/** Returns the path with fields added to its query. */
-function addQuery(path: string, fields: readonly (readonly [string, string])[]): string {
-  if (fields.length === 0) return path
-  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(fields.map(([...field]) => field))}`
-}
-
-function invalidPath(what: string): CliError {
+/**
+ * Parses the path of a call. The token is sent to it, so anything that leads to another host is refused. The slash in
+ * front may be missing, because some shells on Windows replace a path that starts with one.
+ */
+function parsePath(path: string): URL {
+  const origin = 'http://api.invalid'
+  const url = URL.canParse(path, origin) ? new URL(path, origin) : undefined
+  if (path !== '' && url?.origin === origin && url.hash === '') return url
   const remedy = 'Example: /v1/devices. To call another server, use --base-url.'
-  return new CliError('usage', { what, remedy })
+  throw wrongCall('Pass a path of the API, not a URL. In a path, write %23 for #.', remedy)
 }
 
-function parseMethod(given: string): string {
-  const method = given.toUpperCase()
-  if (methods.includes(method)) return method
-  throw new CliError('usage', {
-    what: 'The method is not one of the API.',
-    remedy: `Use one of ${methods.join(', ')}.`,
-  })
-}
-
-function parseHeaders(given: readonly string[]): Headers {
+function parseHeaders(lines: readonly string[]): Headers {
   const headers = new Headers({ accept: '*/*' })
-  for (const line of given) {
-    const [, name = '', value = ''] = /^([^:]+):\s*(.*)$/s.exec(line) ?? []
-    if (/^(authorization|cookie)$/i.test(name.trim())) {
-      throw new CliError('usage', {
-        what: `The header ${name.trim()} cannot be set: the token is sent automatically.`,
-        remedy: 'To use another token, set PARTICLE_ACCESS_TOKEN, or choose a profile with --profile.',
-      })
+  for (const line of lines) {
+    const [, name = '', value = ''] = /^([\w-]+):([\t -~\u0080-\u00ff]*)$/.exec(line) ?? []
+    if (name === '') throw wrongCall('A header is written as "Name: value".')
+    if (name.toLowerCase() === 'authorization') {
+      const remedy = 'To use another token, set PARTICLE_ACCESS_TOKEN, or choose a profile with --profile.'
+      throw wrongCall('The header Authorization cannot be set: the token is sent automatically.', remedy)
     }
-    try {
-      headers.set(name.trim(), value)
-    } catch (cause) {
-      throw new CliError('usage', { what: 'A header is written as "Name: value".', cause })
-    }
+    headers.set(name, value)
   }
   return headers
 }
 
-function setDefault(headers: Headers, contentType: string): void {
-  if (!headers.has('content-type')) headers.set('content-type', contentType)
+function splitField(given: string): readonly [key: string, text: string] {
+  const equals = given.indexOf('=')
+  // A value without a key may be a secret and is not repeated.
+  if (equals < 1) throw wrongCall('A field is written as key=value. Example: -f name=kitchen', otherBody)
+  return [given.slice(0, equals), given.slice(equals + 1)]
 }
 
-function isJson(data: Buffer): boolean {
-  try {
-    JSON.parse(data.toString('utf8'))
-    return true
-  } catch {
-    return false
+/** `true`, `false`, `null` and numbers become JSON values, `@file` the text of a file, and everything else a string. */
+async function readValue(text: string): Promise<unknown> {
+  if (text.startsWith('@')) return (await readInput(text.slice(1))).toString('utf8')
+  if (['true', 'false', 'null'].includes(text)) return JSON.parse(text)
+  // A number that JavaScript would change, such as a long id, remains a string.
+  return String(Number(text)) === text && Number.isFinite(Number(text)) ? Number(text) : text
+}
+
+/** Reads a file, or standard input for `-`. */
+async function readInput(name: string): Promise<Buffer> {
+  if (name === '-') return readStdin({ remedy: 'End it, or name a file.' })
+  return readFile(name).catch(({ code }: NodeJS.ErrnoException) => {
+    throw wrongCall(`The input file could not be read (${code}).`)
+  })
+}
+
+/** Returns the fields as one object: `a[b]=c` becomes `{"a":{"b":"c"}}`, and `a[]=b` becomes `{"a":["b"]}`. */
+function toJson(fields: readonly Field[]): object {
+  const body = createObject()
+  for (const [key, value] of fields) {
+    if (!/^[^[\]]+(?:\[[^[\]]+\])*(?:\[\])?$/.test(key))
+      throw wrongCall('A field is named like a, a[b] or a[].', otherBody)
+    if (!setField(body, key.replaceAll(']', '').split('['), value)) {
+      throw wrongCall(`The field ${JSON.stringify(key)} is given more than once, or as two different types.`, otherBody)
+    }
   }
+  return body
+}
+
+/** Sets the value at the path, where an empty key adds to a list. Returns whether it could be set. */
+function setField(target: Record<string, unknown>, [key = '', ...rest]: string[], value: unknown): boolean {
+  if (Array.isArray(target)) return target.push(value) > 0
+  if (rest.length === 0) {
+    if (key in target) return false
+    target[key] = value
+    return true
+  }
+  const isList = rest[0] === ''
+  target[key] ??= isList ? [] : createObject()
+  const next = target[key] as Record<string, unknown>
+  return typeof next === 'object' && Array.isArray(next) === isList && setField(next, rest, value)
+}
+
+/** An object without a prototype: a field named `__proto__` is only a field. */
+function createObject(): Record<string, unknown> {
+  return Object.create(null)
+}
+
+const otherBody = 'To send any other body, use --input.'
+
+function wrongCall(what: string, remedy?: string): CliError {
+  return new CliError('usage', { what, remedy })
 }

@@ -1,36 +1,35 @@
-import { type ExitCode, exitCodes, isInvalidTokenError } from '@particle-grants/plugin-auth'
-import type { JqFilter } from './jq.ts'
+import { CliError, type ExitCode, exitCodes, isInvalidTokenError } from '@particle-grants/plugin-auth'
 
 /** A response of the API whose body has been read. */
 export interface ApiResponse {
+  /** Whether the status is 2xx. */
+  readonly ok: boolean
   readonly status: number
-  readonly statusText: string
-  readonly headers: readonly (readonly [string, string])[]
+  /** The status as people read it: `404 Not Found`. */
+  readonly title: string
+  readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Buffer
+  /** The body, if it is JSON. */
+  readonly json: unknown
 }
 
 /** Reads a response. Replaces the tokens that the request could have sent, in case the API repeats one. */
 export async function readResponse(response: Response, tokens: readonly (string | undefined)[]): Promise<ApiResponse> {
+  const { ok, status, statusText } = response
   const sent = tokens.filter((token) => token !== undefined)
   const redact = (text: string) => sent.reduce((rest, token) => rest.replaceAll(token, '[redacted]'), text)
   // In Latin-1 each byte is one character, so a body that is not text remains as it is.
-  const body = Buffer.from(await response.arrayBuffer()).toString('latin1')
-  return {
-    status: response.status,
-    statusText: response.statusText,
-    headers: [...response.headers].map(([name, value]) => [name, redact(value)] as const),
-    body: Buffer.from(redact(body), 'latin1'),
+  const body = Buffer.from(redact(Buffer.from(await response.arrayBuffer()).toString('latin1')), 'latin1')
+  const headers = [...response.headers].map(([name, value]) => [name, redact(value)] as const)
+  return { ok, status, title: `${status} ${statusText}`.trim(), headers, body, json: parseJson(body) }
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
   }
-}
-
-/** Whether the status is 2xx. */
-export function isSuccess({ status }: ApiResponse): boolean {
-  return status >= 200 && status < 300
-}
-
-/** Returns the status as people read it: `HTTP 404 Not Found`. */
-export function formatStatus({ status, statusText }: ApiResponse): string {
-  return `HTTP ${status} ${statusText}`.trim()
 }
 
 /** How a response is printed. */
@@ -48,53 +47,54 @@ export interface OutputOptions {
 }
 
 /** Returns what is printed of a response. In a pipe a body is not changed, but ends with a newline if something follows. */
-export function formatOutput(response: ApiResponse, options: OutputOptions): Buffer {
+export function formatResponse({ ok, title, headers, body, json }: ApiResponse, options: OutputOptions): Buffer {
   const { include, silent, paginate, isTerminal, filter } = options
-  const head = include ? formatHead(response) : ''
-  if (silent) return Buffer.from(head)
-  const body =
-    filter !== undefined && isSuccess(response) ? filterBody(response, filter) : formatBody(response, isTerminal)
-  const isFollowed = isTerminal || paginate || !isSuccess(response)
-  const end = isFollowed && body.length > 0 && body.at(-1) !== 10 ? '\n' : ''
-  return Buffer.concat([Buffer.from(head), body, Buffer.from(end)])
-}
-
-function formatHead(response: ApiResponse): string {
-  const lines = response.headers.map(([name, value]) => `${name}: ${value}`)
-  return `${[formatStatus(response).replace('HTTP', 'HTTP/1.1'), ...lines].join('\n')}\n\n`
-}
-
-function formatBody(response: ApiResponse, isTerminal: boolean): Buffer {
-  const json = isTerminal ? parseBody(response) : undefined
-  return json === undefined ? response.body : Buffer.from(JSON.stringify(json, null, 2))
-}
-
-function filterBody({ body }: ApiResponse, filter: JqFilter): Buffer {
-  return Buffer.from(filter(body.toString('utf8')))
+  const head = [`HTTP/1.1 ${title}`, ...headers.map((pair) => pair.join(': ')), '', ''].join('\n')
+  const indented = isTerminal && json !== undefined ? Buffer.from(JSON.stringify(json, null, 2)) : body
+  const printed = filter !== undefined && ok ? Buffer.from(filter(body.toString('utf8'))) : indented
+  const isComplete = printed.length === 0 || printed.at(-1) === 10 || !(isTerminal || paginate || !ok)
+  const lines = silent ? [] : [printed, Buffer.from(isComplete ? '' : '\n')]
+  return Buffer.concat([Buffer.from(include ? head : ''), ...lines])
 }
 
 /** Returns the response as `--json` has it: a body that is not JSON is a string, and `null` if there is none. */
-export function toDocument(response: ApiResponse, include: boolean): object {
-  const { status, headers } = response
-  const text = response.body.toString('utf8')
-  const body = parseBody(response) ?? (text === '' ? null : text)
-  return { status, ...(include && { headers: Object.fromEntries(headers) }), body }
-}
-
-/** Returns the JSON of the body, if it is JSON. */
-export function parseBody({ body }: ApiResponse): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
+export function toDocument({ status, headers, body, json }: ApiResponse, include: boolean): object {
+  return {
+    status,
+    ...(include && { headers: Object.fromEntries(headers) }),
+    body: json === undefined ? body.toString('utf8') || null : json,
   }
 }
 
 /** Returns the exit code of a status. 401 is "not signed in" only if the API calls the token invalid. */
-export function getExitCode(response: ApiResponse): ExitCode {
-  const { status } = response
-  if (isSuccess(response)) return exitCodes.done
-  if (status === 401 && isInvalidTokenError(parseBody(response))) return exitCodes.notSignedIn
+export function getExitCode({ ok, status, json }: ApiResponse): ExitCode {
+  if (ok) return exitCodes.done
+  if (status === 401 && isInvalidTokenError(json)) return exitCodes.notSignedIn
   if (status === 429) return exitCodes.lockedOut
   return status >= 500 ? exitCodes.network : exitCodes.failed
+}
+
+/** Runs a jq filter on JSON text and returns what it prints. */
+type JqFilter = (json: string) => string
+
+/**
+ * Compiles a jq filter, so that a mistake is found before a request is sent. Strings are printed without quotes, and
+ * objects on one line unless `isTerminal`, as `gh` does. The filter sees no environment and no files.
+ *
+ * @throws CliError `usage` for a filter that does not compile
+ */
+export async function compileJq(filter: string, isTerminal: boolean): Promise<JqFilter> {
+  const jq = await (await import('jq-wasm')).loadJq()
+  const run = (json: string, code: 'usage' | 'call_refused', failure: string) => {
+    // jq runs in WebAssembly, where it cannot read the real environment. This also hides the invented one.
+    const program = `{} as $ENV | def env: $ENV;\n${filter}`
+    const { stdout, stderr, exitCode } = jq.raw(json, program, isTerminal ? ['-r'] : ['-r', '-c'])
+    if (exitCode === 0) return stdout === '' ? '' : `${stdout.replace(/\n$/, '')}\n`
+    // Without the position, which counts a line that the filter does not have.
+    const reason = stderr.split('\n', 1)[0]?.replace(/^jq: (error(?: \(at [^)]*\))?: )?| at <top-level>.*$/g, '')
+    throw new CliError(code, { what: `The --jq filter ${failure}: ${reason}.` })
+  }
+  // Without any input the filter is compiled, and not run.
+  run('', 'usage', 'is invalid')
+  return (json) => run(json, 'call_refused', 'failed on the response')
 }

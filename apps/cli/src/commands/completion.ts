@@ -9,18 +9,12 @@ export class Completion extends GrantsCommand {
   static override description =
     'Load the script when the shell starts. It completes commands, flags, values and profile names.'
   static override examples = [
-    { description: 'bash, in ~/.bashrc', command: 'eval "$(<%= config.bin %> <%= command.id %> -s bash)"' },
-    {
-      description: 'zsh, in ~/.zshrc after compinit',
-      command: 'eval "$(<%= config.bin %> <%= command.id %> -s zsh)"',
-    },
-    {
-      description: 'fish',
-      command: '<%= config.bin %> <%= command.id %> -s fish > ~/.config/fish/completions/<%= config.bin %>.fish',
-    },
+    { description: 'bash, in ~/.bashrc', command: 'eval "$(pgrants completion -s bash)"' },
+    { description: 'zsh, in ~/.zshrc after compinit', command: 'eval "$(pgrants completion -s zsh)"' },
+    { description: 'fish', command: 'pgrants completion -s fish > ~/.config/fish/completions/pgrants.fish' },
     {
       description: 'PowerShell, in $PROFILE',
-      command: '<%= config.bin %> <%= command.id %> -s powershell | Out-String | Invoke-Expression',
+      command: 'pgrants completion -s powershell | Out-String | Invoke-Expression',
     },
   ]
   static override flags = {
@@ -35,7 +29,7 @@ export class Completion extends GrantsCommand {
   }
 }
 
-// Each script passes the position of the word to complete and the words of the command line to `pgrants __complete`. If
+// Each script passes the word to complete after an equals sign, and then the words before it, to `pgrants __complete`. If
 // that prints nothing, the shell completes file names.
 
 /** The completion script of each shell. */
@@ -46,7 +40,7 @@ _pgrants() {
   COMPREPLY=()
   while IFS= read -r line; do
     COMPREPLY+=("\${line%%$'\\t'*}")
-  done < <(pgrants __complete "$COMP_CWORD" "\${COMP_WORDS[@]:1}" 2>/dev/null)
+  done < <(pgrants __complete "=\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)
 }
 complete -o default -F _pgrants pgrants
 `,
@@ -55,7 +49,7 @@ complete -o default -F _pgrants pgrants
 _pgrants() {
   local line
   local -a candidates
-  for line in "\${(@f)$(pgrants __complete $((CURRENT - 1)) "\${(@)words[2,-1]}" 2>/dev/null)}"; do
+  for line in "\${(@f)$(pgrants __complete "=\${words[CURRENT]}" "\${(@)words[2,CURRENT-1]}" 2>/dev/null)}"; do
     [[ -n $line ]] && candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
   done
   if (( $#candidates )); then _describe 'pgrants' candidates; else _files; fi
@@ -66,8 +60,8 @@ if [[ $funcstack[1] == _pgrants ]]; then _pgrants "$@"; else compdef _pgrants pg
   fish: `function __pgrants_complete
   set -l words (commandline -opc)
   set -l current (commandline -ct)
-  set -l candidates (pgrants __complete (count $words) $words[2..] "$current" 2>/dev/null)
-  if test (count $candidates) -gt 0
+  set -l candidates (pgrants __complete "=$current" $words[2..] 2>/dev/null)
+  if set -q candidates[1]
     printf '%s\\n' $candidates
   else
     __fish_complete_path "$current"
@@ -78,9 +72,9 @@ complete -c pgrants -f -a '(__pgrants_complete)'
 
   powershell: `Register-ArgumentCompleter -Native -CommandName pgrants -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
-  $words = @($commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { $_.ToString() })
-  $index = if ($wordToComplete -eq '') { $words.Count + 1 } else { $words.Count }
-  pgrants __complete $index $words 2>$null | ForEach-Object {
+  $before = @($commandAst.CommandElements | Select-Object -Skip 1 |
+    Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { $_.ToString() })
+  pgrants __complete "=$wordToComplete" $before 2>$null | ForEach-Object {
     $value, $text = $_ -split "\`t", 2
     if (-not $text) { $text = $value }
     [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $text)

@@ -10,19 +10,15 @@ export class Sandbox extends GrantsCommand {
   static override description =
     'Prints test accounts and each request. It listens on 127.0.0.1 only and sends nothing to Particle. Stop it with Ctrl-C.'
   static override examples = [
-    { description: 'Start the sandbox.', command: '<%= config.bin %> <%= command.id %>' },
+    { description: 'Start the sandbox.', command: 'pgrants sandbox' },
     {
       description: 'In another terminal, sign in with one of the printed accounts.',
-      command: '<%= config.bin %> auth login --base-url http://127.0.0.1:8765',
+      command: 'pgrants auth login --base-url http://127.0.0.1:8765',
     },
-    { description: 'In a script.', command: '<%= config.bin %> <%= command.id %> --port 0 --json' },
+    { description: 'In a script.', command: 'pgrants sandbox --port 0 --json' },
   ]
   static override flags = {
-    port: Flags.string({
-      helpValue: 'NUMBER',
-      default: '8765',
-      summary: 'Port to listen on (0: any free port).',
-    }),
+    port: Flags.string({ helpValue: 'NUMBER', default: '8765', summary: 'Port to listen on (0: any free port).' }),
     json: Flags.boolean({ summary: 'Print one line: {"url":"http://127.0.0.1:…"}' }),
     quiet: Flags.boolean({ summary: 'Print only the URL.' }),
     verbose: Flags.boolean({ summary: 'Also print the OAuth clients, and curl commands.' }),
@@ -31,8 +27,7 @@ export class Sandbox extends GrantsCommand {
   }
 
   async run() {
-    const { flags } = await this.parse(Sandbox)
-    const { port, ...switches } = flags
+    const { port, json, quiet } = (await this.parse(Sandbox)).flags
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
       throw new CliError('usage', { what: '--port must be a number from 0 to 65535.' })
     }
