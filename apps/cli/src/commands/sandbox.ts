@@ -27,7 +27,7 @@ export class Sandbox extends GrantsCommand {
   }
 
   async run() {
-    const { port, json, quiet } = (await this.parse(Sandbox)).flags
+    const { port, ...switches } = (await this.parse(Sandbox)).flags
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
       throw new CliError('usage', { what: '--port must be a number from 0 to 65535.' })
     }
@@ -40,7 +40,6 @@ export class Sandbox extends GrantsCommand {
       command: `${this.bin} sandbox`,
       login: `${this.bin} auth login --base-url`,
     })
-    return {}
   }
 
   /** `--json` is the sandbox's own flag here. The caller of oclif prints errors, also as a document. */
