@@ -43,8 +43,6 @@ export async function quickStatus(bin: string): Promise<QuickAnswer | undefined>
   return reportDamage(bin, async () => {
     const source = await findSource({}, new ProfileList(stores))
     if (source.from !== 'profile') return undefined
-    // The environment names a profile that does not exist.
-    if (source.profile === undefined && source.chosenBy !== 'profiles') return undefined
     const status = await readStatus(source, { stores })
     const stdout = `${formatStatus(status, { bin })}\n`
     return { stdout, stderr: '', exitCode: statusExitCodes[status.name] }

@@ -42,7 +42,7 @@ describe('findSource', () => {
   })
 
   it('prefers the profile of the flag, then of the environment, then the active one', async () => {
-    const profiles = book({ active: 'active', profiles: { active: {} } })
+    const profiles = book({ active: 'active', profiles: { active: {}, named: {}, flag: {} } })
     const env = { PARTICLE_GRANTS_PROFILE: 'named' }
     expect((await findSource({ profile: 'flag' }, profiles, env)) as object).toMatchObject({ name: 'flag' })
     expect((await findSource({}, profiles, env)) as object).toMatchObject({
@@ -64,5 +64,11 @@ describe('findSource', () => {
     await expect(findSource({}, book(), { PARTICLE_GRANTS_STORE: 'cloud' })).rejects.toMatchObject({
       code: 'usage',
     })
+  })
+
+  it('rejects a named profile that does not exist, if others do', async () => {
+    const profiles = book({ profiles: { work: {} } })
+    await expect(findSource({ profile: 'wrok' }, profiles, {})).rejects.toMatchObject({ code: 'unknown_profile' })
+    expect(await findSource({ profile: 'first' }, book(), {})).toMatchObject({ profile: undefined })
   })
 })

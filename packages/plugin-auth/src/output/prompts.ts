@@ -61,12 +61,8 @@ export async function promptCode({
 export async function promptSecret(prompt: Prompt): Promise<Secret> {
   assertCanPrompt(prompt)
   const { default: password } = await import('@inquirer/password')
-  const { message } = prompt
-  const answer = await password(
-    { message, validate: (given) => given !== '' || 'Required.' },
-    { output: process.stderr },
-  )
-  return new Secret(answer)
+  const validate = (given: string) => given !== '' || 'Required.'
+  return new Secret(await password({ message: prompt.message, validate }, { output: process.stderr }))
 }
 
 /** Prompts for one of several choices. */
@@ -89,26 +85,11 @@ function assertCanPrompt({ message, flag }: Prompt): void {
   })
 }
 
-/** How long an operation may take before a spinner is shown. Milliseconds. */
-const spinnerDelayMs = 200
-
-/** Runs an operation. If it takes longer than 200 ms, a terminal shows a spinner on stderr until it ends. */
+/** Runs an operation. A terminal shows a spinner on stderr until it ends. */
 export async function withProgress<T>(text: string, run: () => Promise<T>): Promise<T> {
   // A dumb terminal cannot erase the spinner.
   if (!process.stderr.isTTY || process.env.TERM === 'dumb') return run()
-  let stop = () => {}
-  let hasEnded = false
-  const timer = setTimeout(async () => {
-    const { default: createSpinner } = await import('yocto-spinner')
-    if (hasEnded) return
-    const spinner = createSpinner({ text, stream: process.stderr }).start()
-    stop = () => void spinner.stop()
-  }, spinnerDelayMs)
-  try {
-    return await run()
-  } finally {
-    hasEnded = true
-    clearTimeout(timer)
-    stop()
-  }
+  const { default: createSpinner } = await import('yocto-spinner')
+  const spinner = createSpinner({ text, stream: process.stderr }).start()
+  return run().finally(() => spinner.stop())
 }

@@ -31,7 +31,6 @@ The token does not change while the command runs. For a command that runs longer
     }
     const connection = await this.connection()
     const { accessToken } = await this.progress('Getting a token', () => getFreshToken(connection))
-    await this.warnBeforeExpiry()
     const env = createEnvironment(process.env, { accessToken, baseUrl: connection.baseUrl })
     try {
       await runCommand(command, args, env)

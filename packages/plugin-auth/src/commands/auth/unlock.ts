@@ -1,7 +1,8 @@
 import { resetLockoutGuard, type Store } from '@particle-grants/core'
 import { particleUrl } from '@particle-grants/core/protocol'
 import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
-import { findProfile } from '../../connection/source.ts'
+import type { StoreName } from '../../connection/profiles.ts'
+import { findProfile, getStoredSignIn } from '../../connection/source.ts'
 import { isGrantsError } from '../../errors/cli-error.ts'
 import { formatOutcome } from '../../output/text.ts'
 
@@ -18,11 +19,10 @@ export class AuthUnlock extends GrantsCommand {
     const { stores, profiles } = new Connections()
     const source = await findProfile(flags, profiles)
     this.usedSource = source
-    const { signIn, pending } = source.profile ?? {}
-    const baseUrl = source.baseUrl ?? (signIn ?? pending)?.baseUrl ?? particleUrl
+    const baseUrl = source.baseUrl ?? getStoredSignIn(source)?.baseUrl ?? particleUrl
     // Each store has a separate record.
-    const names = (await stores.findKeyringProblem()) === undefined ? ['keyring', 'file'] : ['file']
-    for (const name of names as ('keyring' | 'file')[]) await resetGuard(baseUrl, await stores.get(name))
+    const names: StoreName[] = (await stores.findKeyring()) ? ['keyring', 'file'] : ['file']
+    for (const name of names) await resetGuard(baseUrl, await stores.get(name))
     this.print(formatOutcome('success', `Lockout reset for ${baseUrl}.`))
     this.caution('If Particle itself has locked out your IP address, that lasts up to 30 minutes.')
     return { baseUrl, stores: names }
