@@ -72,7 +72,7 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
     const { source, signIn, store } = connection
     if (thrown !== undefined || source.from !== 'profile' || signIn === undefined || store === undefined) return
     const token = await loadToken(signIn, { profile: source.name, store }).catch(() => undefined)
-    const warning = token && getExpiryWarning({ source, token, context: this.context })
+    const warning = token && getExpiryWarning(token, this.context)
     if (warning !== undefined) this.caution(warning)
   }
 }

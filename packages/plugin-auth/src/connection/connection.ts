@@ -63,16 +63,16 @@ export class Connections {
   }
 }
 
-export interface SignInSessionOptions {
+/** Where a sign-in is stored. */
+export interface StoredAt {
   readonly profile: string
-  readonly client: OAuthClient
   readonly store: Store
 }
 
 /** Creates the session of a sign-in. A product client's is stored under its customer, any other under the profile. */
 export function createSignInSession(
   { baseUrl, subject }: Pick<SignIn, 'baseUrl' | 'subject'>,
-  { profile, client, store }: SignInSessionOptions,
+  { profile, client, store }: StoredAt & { readonly client: OAuthClient },
 ): SignInSession {
   const binding = client.kind === 'product' ? { subject: parseCustomer(subject) } : { profile }
   return createSession({ client, baseUrl, store, fetch: platformFetch, ...binding })
@@ -117,7 +117,6 @@ export async function removeClientSecret(clientAt: ClientAt, store: Store): Prom
 }
 
 function getKey({ baseUrl, client }: ClientAt): string {
-  return `client-${createHash('sha256')
-    .update(JSON.stringify([baseUrl, client.id]))
-    .digest('hex')}`
+  const hash = createHash('sha256').update(JSON.stringify([baseUrl, client.id]))
+  return `client-${hash.digest('hex')}`
 }

@@ -38,11 +38,6 @@ export function isProfileName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/.test(name) && !(name in {})
 }
 
-/** Whether two sign-ins share a record. Those of one profile and one client do, whichever account it is. */
-export function isSameRecord(one: SignIn, other: SignIn): boolean {
-  return one.store === other.store && one.key === other.key
-}
-
 /** Returns the name of the profile that is used without `--profile`. */
 export function getActiveProfile({ active, profiles }: Profiles): string {
   if (active !== undefined) return active

@@ -1,4 +1,4 @@
-import type { LogoutResult } from '@particle-grants/core'
+import { GrantsError, type LogoutResult } from '@particle-grants/core'
 import { type Connections, createClient, createSignInSession, removeClientSecret } from './connection.ts'
 import type { SignIn } from './profiles.ts'
 import { loadToken } from './stored-token.ts'
@@ -23,20 +23,20 @@ export async function signOut(
   const { signIn, pending } = (await connections.profiles.read()).profiles[profile] ?? {}
   let result: LogoutResult = { accessToken: 'none', refreshToken: 'none' }
   // A challenge of the same client is in the record of the sign-in.
-  const records = new Map([pending, signIn].flatMap((one) => (one === undefined ? [] : [[one.key, one] as const])))
-  for (const one of records.values()) {
+  const isShared = pending?.key === signIn?.key && pending?.store === signIn?.store
+  const records = [isShared ? undefined : pending, signIn].filter((one) => one !== undefined)
+  for (const one of records) {
     const store = await connections.stores.get(one.store)
-    const error = await loadToken(one, { profile, store }).then(
-      () => undefined,
-      (thrown) => thrown,
-    )
+    const loaded: unknown = await loadToken(one, { profile, store }).catch((thrown: unknown) => thrown)
     // Revoking needs the token only: the client's secret may be lost.
     const session = createSignInSession(one, { profile, client: createClient(one.client, 'unused'), store })
     result = await session.logout({ revoke })
-    if (error !== undefined && revoke !== false) result = { ...result, accessToken: 'still_valid', error }
+    if (GrantsError.isInstance(loaded) && revoke !== false) {
+      result = { ...result, accessToken: 'still_valid', error: loaded }
+    }
   }
-  if (records.size > 0) await connections.profiles.changeProfile(profile, () => undefined)
-  for (const one of records.values()) await deleteSignIn(one, connections)
+  if (records.length > 0) await connections.profiles.changeProfile(profile, () => undefined)
+  for (const one of records) await deleteSignIn(one, connections)
   return { profile, signIn: signIn ?? pending, ...result }
 }
 

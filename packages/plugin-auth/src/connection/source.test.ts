@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ProfileList, Profiles } from './profiles.ts'
-import { findSource } from './source.ts'
+import { type ConnectionFlags, findSource as findInEnvironment } from './source.ts'
 
 const none: Profiles = { profiles: {} }
 
@@ -13,6 +13,17 @@ function book(profiles: Profiles = none): ProfileList {
 const untouchable = {
   read: () => Promise.reject(new Error('profiles were read')),
 } as unknown as ProfileList
+
+afterEach(() => void vi.unstubAllEnvs())
+
+/** Finds the source in an environment that has only these variables of ours. */
+function findSource(flags: ConnectionFlags, profiles: ProfileList, env: Readonly<Record<string, string>> = {}) {
+  vi.unstubAllEnvs()
+  for (const name of ['PARTICLE_ACCESS_TOKEN', 'PARTICLE_AUTH']) vi.stubEnv(name, '')
+  for (const name of ['PROFILE', 'BASE_URL', 'STORE']) vi.stubEnv(`PARTICLE_GRANTS_${name}`, '')
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  return findInEnvironment(flags, profiles)
+}
 
 describe('findSource', () => {
   it('prefers a token in the environment, and then reads no file', async () => {

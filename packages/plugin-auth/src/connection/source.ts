@@ -46,23 +46,17 @@ export interface ProfileSource {
 /** Where the token comes from. Flags go before the environment, and that goes before profiles. */
 export type Source = EnvironmentSource | ProfileSource
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 /** Returns the token variable that is set, if any. */
-export function findTokenVariable(env: Environment = process.env): TokenVariable | undefined {
-  return tokenVariables.find((name) => getVariable(name, env) !== undefined)
+export function findTokenVariable(): TokenVariable | undefined {
+  return tokenVariables.find((name) => getVariable(name) !== undefined)
 }
 
 /** Finds where the token comes from. It does not read the keyring, nor any file if the environment has a token. */
-export async function findSource(
-  flags: ConnectionFlags,
-  profiles: ProfileList,
-  env: Environment = process.env,
-): Promise<Source> {
-  const variable = findTokenVariable(env)
-  if (flags.profile !== undefined || variable === undefined) return findExistingProfile(flags, profiles, env)
-  const accessToken = new Secret(getVariable(variable, env) ?? '')
-  return { from: 'environment', variable, accessToken, baseUrl: findBaseUrl(flags, env) ?? particleUrl }
+export async function findSource(flags: ConnectionFlags, profiles: ProfileList): Promise<Source> {
+  const variable = findTokenVariable()
+  if (flags.profile !== undefined || variable === undefined) return findExistingProfile(flags, profiles)
+  const accessToken = new Secret(getVariable(variable) ?? '')
+  return { from: 'environment', variable, accessToken, baseUrl: findBaseUrl(flags) ?? particleUrl }
 }
 
 /**
@@ -70,12 +64,8 @@ export async function findSource(
  *
  * @throws CliError `unknown_profile` if a flag or the environment names a profile that does not exist, but others do
  */
-export async function findExistingProfile(
-  flags: ConnectionFlags,
-  profiles: ProfileList,
-  env: Environment = process.env,
-): Promise<ProfileSource> {
-  const source = await findProfile(flags, profiles, env)
+export async function findExistingProfile(flags: ConnectionFlags, profiles: ProfileList): Promise<ProfileSource> {
+  const source = await findProfile(flags, profiles)
   if (source.chosenBy === 'profiles' || source.profile !== undefined) return source
   const list = await profiles.read()
   if (Object.keys(list.profiles).length > 0) assertProfile(list, source.name)
@@ -83,12 +73,8 @@ export async function findExistingProfile(
 }
 
 /** Finds the profile, even if the environment has a token. It may not exist yet. */
-export async function findProfile(
-  flags: ConnectionFlags,
-  profiles: ProfileList,
-  env: Environment = process.env,
-): Promise<ProfileSource> {
-  const named = flags.profile ?? getVariable('PARTICLE_GRANTS_PROFILE', env)
+export async function findProfile(flags: ConnectionFlags, profiles: ProfileList): Promise<ProfileSource> {
+  const named = flags.profile ?? getVariable('PARTICLE_GRANTS_PROFILE')
   if (named !== undefined && !isProfileName(named)) {
     throw new CliError('usage', { what: 'A profile name has 1 to 64 characters: letters, digits and . _ @ + -' })
   }
@@ -100,8 +86,8 @@ export async function findProfile(
     chosenBy: flags.profile === undefined ? chosenBy : 'flag',
     name,
     profile: Object.hasOwn(list.profiles, name) ? list.profiles[name] : undefined,
-    baseUrl: findBaseUrl(flags, env),
-    store: flags.store ?? findStore(env),
+    baseUrl: findBaseUrl(flags),
+    store: flags.store ?? findStore(),
   }
 }
 
@@ -141,9 +127,9 @@ export function formatSource(source: Source): string {
   return `profile ${source.name}${account === undefined ? '' : ` (${account})`}`
 }
 
-function findBaseUrl(flags: ConnectionFlags, env: Environment): string | undefined {
+function findBaseUrl(flags: ConnectionFlags): string | undefined {
   const variable = 'PARTICLE_GRANTS_BASE_URL'
-  const given = flags['base-url'] ?? getVariable(variable, env)
+  const given = flags['base-url'] ?? getVariable(variable)
   if (given === undefined) return undefined
   return checkBaseUrl(given, flags['base-url'] === undefined ? variable : '--base-url')
 }
@@ -164,9 +150,9 @@ export function checkBaseUrl(given: string, name: string): string {
   }
 }
 
-function findStore(env: Environment): StoreName | undefined {
+function findStore(): StoreName | undefined {
   const variable = 'PARTICLE_GRANTS_STORE'
-  const given = getVariable(variable, env)
+  const given = getVariable(variable)
   const store = storeNames.find((name) => name === given)
   if (given !== undefined && store === undefined) {
     throw new CliError('usage', { what: `${variable} must be ${storeNames.join(' or ')}.` })
@@ -175,6 +161,6 @@ function findStore(env: Environment): StoreName | undefined {
 }
 
 /** Returns a variable's value. Empty means missing. */
-export function getVariable(name: string, env: Environment = process.env): string | undefined {
-  return env[name]?.trim() || undefined
+export function getVariable(name: string): string | undefined {
+  return process.env[name]?.trim() || undefined
 }

@@ -88,7 +88,7 @@ export function toStatusDocument({ name, source, baseUrl, signIn, token, waiting
       ? { from: source.from, chosenBy: source.chosenBy }
       : { from: source.from, variable: source.variable },
     baseUrl,
-    account: signIn === undefined ? null : getAccountName(signIn),
+    account: getAccountName(signIn),
     subject: signIn?.subject ?? null,
     client: signIn === undefined ? null : { id: signIn.client.id, kind: signIn.client.kind },
     store: signIn?.store ?? null,

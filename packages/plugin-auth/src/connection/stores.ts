@@ -93,6 +93,6 @@ function openFileStore(): Store {
 
 export const fileStoreFolder = defaultDirectory
 
-const folderVariables = new Map<string, string>([['win32', 'LOCALAPPDATA']]).set('darwin', 'HOME')
+const folderVariables: Readonly<Record<string, string>> = { win32: 'LOCALAPPDATA', darwin: 'HOME' }
 /** The environment variable that decides the folder of the file store on this platform. */
-export const folderVariable = folderVariables.get(process.platform) ?? 'XDG_STATE_HOME'
+export const folderVariable = folderVariables[process.platform] ?? 'XDG_STATE_HOME'

@@ -99,7 +99,7 @@ describe('describeError', () => {
     })
   })
 
-  it('says that the password was wrong, and what ten failures lead to', () => {
+  it('says that the password was wrong, and what five failures lead to', () => {
     const details = {
       grantType: 'password',
       error: 'invalid_grant',
@@ -108,7 +108,7 @@ describe('describeError', () => {
     } as const
     expect(describeError(new GrantsError('oauth_error', 'Refused.', details), { bin })).toMatchObject({
       message: 'Wrong username or password (invalid_grant).',
-      remedy: 'After five wrong passwords or codes within a day, sign-ins wait for 30 minutes or longer.',
+      remedy: 'After five failures within a day, sign-ins wait for 30 minutes.',
     })
   })
 

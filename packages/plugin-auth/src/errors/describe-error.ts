@@ -4,30 +4,29 @@ import { folderVariable } from '../connection/stores.ts'
 import { getProxyRemedy } from '../network/fetch.ts'
 import { formatAttempts, formatTime } from '../output/format.ts'
 import { paint, printNote } from '../output/text.ts'
-import { CliError, type CliErrorCode, type CommandCall, cliErrorCodes, type ExitCode, exitCodes } from './cli-error.ts'
+import { CliError, type CommandCall, cliErrorCodes, type ExitCode, exitCodes } from './cli-error.ts'
 import { type CommandContext, formatCommand, getCodeRemedy } from './format-command.ts'
-import { describeWrongCall, type WrongCall } from './wrong-call.ts'
+import { toUsageError, type WrongCall } from './wrong-call.ts'
 
 /** An error as it is printed, and the document of `--json`. */
 export interface ErrorDescription {
   readonly code: string
   readonly message: string
   /** What to do. If there is a command, it ends with a colon. */
-  readonly remedy: string | undefined
+  readonly remedy?: string | undefined
   /** A command that works as it is. */
-  readonly command: string | undefined
-  readonly link: string | undefined
+  readonly command?: string | undefined
+  readonly link?: string
   readonly exitCode: ExitCode
   /** The details of an error of core. */
-  readonly details: object | undefined
+  readonly details?: object | undefined
 }
 
 /** Describes an error for the program and the connection in use. */
 export function describeError(thrown: unknown, context: CommandContext): ErrorDescription {
   if (GrantsError.isInstance(thrown)) return describeGrantsError(thrown, context)
-  if (!CliError.isInstance(thrown)) return describeOther(thrown)
-  const { code, message, remedy, command } = thrown
-  return describeOwn(code, { message, remedy, command: command && formatCommand(context, command) })
+  const { code, message, remedy, command } = CliError.isInstance(thrown) ? thrown : toCliError(thrown)
+  return { code, message, remedy, command: command && formatCommand(context, command), exitCode: cliErrorCodes[code] }
 }
 
 function describeGrantsError(thrown: AnyGrantsError, context: CommandContext): ErrorDescription {
@@ -50,26 +49,18 @@ function describeGrantsError(thrown: AnyGrantsError, context: CommandContext): E
   }
 }
 
-function describeOwn(
-  code: CliErrorCode,
-  { message, remedy, command }: Pick<ErrorDescription, 'message'> & Partial<ErrorDescription>,
-): ErrorDescription {
-  const exitCode = cliErrorCodes[code]
-  return { code, message, remedy, command, link: undefined, exitCode, details: undefined }
-}
-
-function describeOther(thrown: unknown): ErrorDescription {
-  if (!(thrown instanceof Error)) return describeOwn('internal', { message: `This was thrown: ${typeof thrown}.` })
+function toCliError(thrown: unknown): CliError {
+  if (!(thrown instanceof Error)) return new CliError('internal', { what: 'A value that is not an error was thrown.' })
   // Importing the class from @inquirer/core would load the prompts.
   if (thrown.name === 'ExitPromptError') {
     // Ctrl-D closes the input; there is a signal otherwise.
     const cause = /SIG[A-Z]+/.test(thrown.message) ? '' : ' (end of input)'
-    return describeOwn('interrupted', { message: `Interrupted${cause}. Nothing was changed.` })
+    return new CliError('interrupted', { what: `Interrupted${cause}. Nothing was changed.` })
   }
-  if ((thrown as WrongCall).oclif !== undefined) return describeOwn('usage', describeWrongCall(thrown))
+  if ((thrown as WrongCall).oclif !== undefined) return toUsageError(thrown)
   const { syscall, code } = thrown as NodeJS.ErrnoException
-  if (syscall === 'write') return describeOwn('output', { message: `The output could not be written (${code}).` })
-  return describeOwn('internal', { message: thrown.message })
+  if (syscall === 'write') return new CliError('output', { what: `The output could not be written (${code}).` })
+  return new CliError('internal', { what: thrown.message })
 }
 
 /** How an error is printed. */
@@ -159,7 +150,8 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   oauth_error: {
     exitCode: failed,
     message: (details) => (isWrongPassword(details) ? 'Wrong username or password (invalid_grant).' : undefined),
-    remedy: (details) => (isWrongPassword(details) ? failureLimit : undefined),
+    remedy: (details) =>
+      isWrongPassword(details) ? 'After five failures within a day, sign-ins wait for 30 minutes.' : undefined,
   },
   unknown_customer: {
     exitCode: failed,
@@ -170,8 +162,8 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   locked_out: { exitCode: lockedOut, message: () => 'Particle has locked out your IP address after failed sign-ins.' },
   backing_off: {
     exitCode: lockedOut,
-    message: ({ account }) => `Too many failed sign-ins${account === undefined ? '' : ` for ${account}`}.`,
-    remedy: 'If the credentials are correct now, reset the lockout:',
+    message: ({ account }) => `Too many failed sign-ins${account === undefined ? '' : ` for ${account}`} within a day.`,
+    remedy: 'Wrong passwords and codes count together. If they are correct now, reset the lockout:',
     command: ['auth unlock'],
   },
   temporarily_unavailable: { exitCode: network },
@@ -227,9 +219,6 @@ const reauthenticationReasons = {
   refresh_rejected: 'has expired, and Particle rejected its refresh token',
   refresh_response_lost: 'has expired, and the response to its refresh was lost',
 } as const
-
-/** Wrong passwords and codes count together, in all profiles. */
-export const failureLimit = 'After five wrong passwords or codes within a day, sign-ins wait for 30 minutes or longer.'
 
 /** Whether Particle refused a username and password. */
 export function isWrongPassword({ grantType, error }: Pick<ErrorDetails['oauth_error'], 'grantType' | 'error'>) {

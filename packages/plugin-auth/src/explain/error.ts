@@ -1,6 +1,6 @@
 import { type ErrorCause, type ErrorCodeExplanation, errorUrl } from '@particle-grants/reference'
 import { parseJson, toObject } from '../network/api-call.ts'
-import { Printer } from '../output/printer.ts'
+import { Printer } from '../output/text.ts'
 import { formatCurl, formatFact } from './grant.ts'
 
 /**

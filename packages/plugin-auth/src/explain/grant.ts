@@ -14,7 +14,7 @@ import {
   type UnsupportedGrantId,
   unsupportedGrants,
 } from '@particle-grants/reference'
-import { Printer } from '../output/printer.ts'
+import { Printer } from '../output/text.ts'
 
 type FoundGrant =
   | { readonly grant: GrantExplanation }

@@ -1,4 +1,4 @@
-import { GrantsError, Secret } from '@particle-grants/core'
+import { GrantsError, type Secret } from '@particle-grants/core'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
 import { isGrantsError } from '../errors/cli-error.ts'
@@ -70,9 +70,7 @@ async function promptCodes({ session }: Login, { reporter }: ChallengeOptions): 
   let isRecovery = false
   while (session.state.status === 'mfa_required') {
     const message = `Authenticator code (${formatAttempts(session.state.challenge.attemptsLeft)}, r = recovery code):`
-    const code: Secret = isRecovery
-      ? await promptSecret({ message: 'Recovery code:', flag: '--recovery-code-stdin' })
-      : new Secret(await promptCode({ message, flag: '--otp-stdin', rejected, alternative: recovery }))
+    const code: Secret = await (isRecovery ? promptSecret('Recovery code:') : promptCode(message, rejected, recovery))
     const typed = code.reveal().trim().toLowerCase()
     isRecovery = typed !== 'a' && (isRecovery || recovery.test(typed))
     if (typed === 'r') reporter.note('Particle documents recovery codes only for login.particle.io.')

@@ -103,17 +103,17 @@ export interface LoginSecrets {
  * Reads secrets from stdin as the flags say, otherwise from the environment. With a terminal on stdin, `--with-token`
  * prompts instead.
  */
-export async function readLoginSecrets(flags: LoginFlags, env = process.env): Promise<LoginSecrets> {
+export async function readLoginSecrets(flags: LoginFlags): Promise<LoginSecrets> {
   const given = stdinFlags.filter((name) => flags[name] && !(name === 'with-token' && process.stdin.isTTY))
   const secrets = given.length === 0 ? [] : await readSecrets(given.map((name) => `--${name}`))
   const get = (name: (typeof stdinFlags)[number]) => secrets[given.indexOf(name)]
-  const fromEnv = (value: string | undefined) => (value ? new Secret(value) : undefined)
+  const fromEnv = (name: string) => (process.env[name] ? new Secret(process.env[name]) : undefined)
   const token = get('with-token')
   const kind = (['otp', 'recovery-code', 'totp'] as const).find((one) => flags[`${one}-stdin`])
   const value = kind && get(`${kind}-stdin`)
   return {
-    clientSecret: get('client-secret-stdin') ?? fromEnv(env.PARTICLE_GRANTS_CLIENT_SECRET),
-    password: get('password-stdin') ?? fromEnv(env.PARTICLE_GRANTS_PASSWORD),
+    clientSecret: get('client-secret-stdin') ?? fromEnv('PARTICLE_GRANTS_CLIENT_SECRET'),
+    password: get('password-stdin') ?? fromEnv('PARTICLE_GRANTS_PASSWORD'),
     token: token && parseToken(token),
     answer: kind && value && { kind, value },
   }
@@ -126,7 +126,5 @@ export function parseToken(given: Secret): Secret {
     .trim()
     .replace(/^bearer\s+/i, '')
   if (/^[\x21-\x7e]+$/.test(token)) return new Secret(token)
-  throw new CliError('usage', {
-    what: 'This is not an access token: it contains spaces or control characters.',
-  })
+  throw new CliError('usage', { what: 'This is not an access token: it contains spaces or control characters.' })
 }

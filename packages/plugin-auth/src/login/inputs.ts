@@ -30,7 +30,7 @@ export async function resolveLogin(input: LoginInput): Promise<LoginRequest> {
   if (flags['from-particle-cli']) return resolveToken(input, (await readParticleCliToken()).accessToken)
   if (secrets.token !== undefined) return resolveToken(input, secrets.token)
   if (flags['with-token']) {
-    const typed = await promptSecret({ message: 'Access token:', flag: '--with-token' })
+    const typed = await promptMissing(input, 'Access token:', '--with-token and a pipe')
     return resolveToken(input, parseToken(typed))
   }
   return resolveCredentials(input)
@@ -88,8 +88,7 @@ async function promptUsername({ source, canPrompt, reporter }: LoginInput): Prom
   reporter.note(`Sign in with your Particle account. For an access token or an OAuth client, see:\n  ${help}`)
   const current = getStoredSignIn(source)
   const known = current?.subject.startsWith('account:') ? getAccountName(current) : null
-  const prompt = { message: 'Username (email):', flag: '--username', default: known ?? undefined }
-  return promptText({ ...prompt, validate: findNameProblem })
+  return promptText('Username (email):', { default: known ?? undefined, validate: findNameProblem })
 }
 
 function findNameProblem(name: string): string | undefined {
@@ -103,11 +102,11 @@ function assertName(name: string | undefined): void {
 
 /** Prompts for the password again, and for nothing else: a password typed at another prompt would be shown. */
 export async function promptPasswordAgain(request: LoginRequest): Promise<LoginRequest> {
-  return { ...request, password: await promptSecret({ message: 'Password:', flag: '--password-stdin' }) }
+  return { ...request, password: await promptSecret('Password:') }
 }
 
 function promptMissing({ canPrompt }: LoginInput, message: string, flag: string): Promise<Secret> {
-  if (canPrompt) return promptSecret({ message, flag })
+  if (canPrompt) return promptSecret(message)
   const name = message.replace(/:$/, '')
   throw new CliError('no_terminal', { what: `${name} required.`, remedy: `Pass it with ${flag}.` })
 }
@@ -140,7 +139,7 @@ async function confirmReplacement(input: LoginInput, clientId: string, subject: 
     { value: false, name: 'Keep it' },
     { value: true, name: 'Replace it' },
   ]
-  if (await promptChoice({ message: what, flag: '--profile', choices })) return
+  if (await promptChoice(what, choices)) return
   const remedy = 'To keep both accounts, sign in with --profile and another name.'
   throw new CliError('interrupted', { what: 'Nothing was changed.', remedy })
 }

@@ -8,7 +8,7 @@ import { deleteSignIn } from '../connection/sign-out.ts'
 import { checkBaseUrl, findTokenVariable, getStoredSignIn, type ProfileSource } from '../connection/source.ts'
 import { loadToken } from '../connection/stored-token.ts'
 import { CliError, isGrantsError } from '../errors/cli-error.ts'
-import { failureLimit, isWrongPassword } from '../errors/describe-error.ts'
+import { isWrongPassword } from '../errors/describe-error.ts'
 import { formatAccount, formatExpiry, formatLifetime } from '../output/format.ts'
 import { beginLogin, type Login, resumeLogin } from './begin.ts'
 import { answerChallenge, removePending } from './challenge.ts'
@@ -23,6 +23,14 @@ export interface LoginOptions {
   readonly reporter: Reporter
 }
 
+/** The options, and what the first steps read. */
+interface LoginContext extends LoginOptions {
+  readonly secrets: LoginSecrets
+  readonly expiresIn: number | undefined
+  /** The tokens that the profile had before. */
+  readonly previous: MachineTokens | undefined
+}
+
 /** The steps of `auth login`: flags and stdin, prompts, the first request, the MFA challenge, and the profile. */
 export async function login(options: LoginOptions): Promise<void> {
   const { flags, source, connections } = options
@@ -33,14 +41,14 @@ export async function login(options: LoginOptions): Promise<void> {
   const { signIn } = source.profile ?? {}
   // A record that can't be read is replaced.
   const previous = signIn && (await loadTokens(signIn, options).catch(() => undefined))
-  const resumed = await resumePending(options, secrets)
-  const current = resumed ?? (await begin(options, { secrets, expiresIn, previous }))
+  const context = { ...options, secrets, expiresIn, previous }
+  const current = (await resumePending(context)) ?? (await begin(context))
   await answerChallenge(current, { ...options, profile: source.name, answer: secrets.answer })
   await current.save()
   const replaced = await saveProfile(current.signIn, source.name, connections)
   const tokens = await loadTokens(current.signIn, options)
   if (tokens === undefined) throw new Error('The sign-in is complete, but its record has no tokens.')
-  reportReplacement(options, { replaced, previous, tokens })
+  reportReplacement(context, replaced, tokens)
   reportLifetime(options, tokens)
   await reportStore(options, current.signIn)
 }
@@ -64,10 +72,7 @@ async function loadTokens(signIn: SignIn, { source, connections }: LoginOptions)
 }
 
 /** Resumes the sign-in that waits for its MFA code, if this call has a code and nothing else. */
-async function resumePending(
-  { flags, source, connections }: LoginOptions,
-  secrets: LoginSecrets,
-): Promise<Login | undefined> {
+async function resumePending({ flags, secrets, source, connections }: LoginContext): Promise<Login | undefined> {
   const credentials = [flags.username, flags['client-id'], flags.customer, secrets.password, secrets.token]
   if (secrets.answer === undefined || credentials.some((one) => one !== undefined)) return undefined
   const pending = source.profile?.pending
@@ -78,21 +83,15 @@ async function resumePending(
   throw new GrantsError('challenge_expired', 'The MFA challenge has expired.', { reason: 'age' })
 }
 
-interface BeginOptions {
-  readonly secrets: LoginSecrets
-  readonly expiresIn: number | undefined
-  readonly previous: MachineTokens | undefined
-}
-
 /** Resolves the credentials and sends the first request. A wrong password is prompted for again. */
-async function begin(options: LoginOptions, { secrets, expiresIn, previous }: BeginOptions): Promise<Login> {
-  const { source, connections, canPrompt, reporter } = options
+async function begin(context: LoginContext): Promise<Login> {
+  const { source, secrets, expiresIn, previous, connections, canPrompt, reporter } = context
   const current = getStoredSignIn(source)
-  const baseUrl = await getBaseUrl(options, current)
+  const baseUrl = await getBaseUrl(context, current)
   const store = await connections.stores.choose(source.store ?? current?.store)
   if (canPrompt || baseUrl !== particleUrl) reporter.note(`Signing in to ${baseUrl.replace('https://', '')}.`)
   const isSignedIn = previous !== undefined && isTokenValid(previous, Date.now())
-  let request = await resolveLogin({ ...options, secrets, baseUrl, isSignedIn })
+  let request = await resolveLogin({ ...context, baseUrl, isSignedIn })
   for (;;) {
     try {
       const target = { profile: source.name, baseUrl, store, expiresIn }
@@ -100,7 +99,7 @@ async function begin(options: LoginOptions, { secrets, expiresIn, previous }: Be
     } catch (thrown) {
       const isRefused = isGrantsError(thrown, 'oauth_error') && isWrongPassword(thrown.details)
       if (!isRefused || !canPrompt || secrets.password !== undefined) throw thrown
-      reporter.caution(`Wrong username or password. ${failureLimit}`)
+      reporter.caution('Wrong username or password. Ten failures in a row block your IP address for 30 minutes.')
       request = await promptPasswordAgain(request)
     }
   }
@@ -129,14 +128,8 @@ async function saveProfile(signIn: SignIn, profile: string, connections: Connect
   return replaced
 }
 
-interface Replacement {
-  readonly replaced: Profile
-  readonly previous: MachineTokens | undefined
-  readonly tokens: MachineTokens
-}
-
 /** The earlier token was not revoked. */
-function reportReplacement({ reporter }: LoginOptions, { replaced, previous, tokens }: Replacement): void {
+function reportReplacement({ previous, reporter }: LoginContext, replaced: Profile, tokens: MachineTokens): void {
   if (replaced.signIn === undefined || previous === undefined || !isTokenValid(previous, Date.now())) return
   if (previous.accessToken.reveal() === tokens.accessToken.reveal()) return
   const end = previous.expiresAt === null ? 'and never expires' : `until ${formatExpiry(previous.expiresAt)}`

@@ -1,12 +1,13 @@
 import { Secret, type Store } from '@particle-grants/core'
 import { calls } from '@particle-grants/reference'
 import { renderUnicodeCompact } from 'uqr'
+import type { Reporter } from '../command/grants-command.ts'
 import type { Connection } from '../connection/connection.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { type ApiSession, callApi, type JsonObject, toApiError, toObject } from '../network/api-call.ts'
 import { formatAttempts } from '../output/format.ts'
 import { promptCode } from '../output/prompts.ts'
-import { getWidth, paint, printNote, wrap } from '../output/text.ts'
+import { getWidth, paint, wrap } from '../output/text.ts'
 import { parseTotpKey, removeTotpKey, saveTotpKey, type TotpAccount, type TotpKey, takeCode } from '../totp/totp.ts'
 
 /** The calls, and what an error says if one fails. */
@@ -18,49 +19,42 @@ const failures = {
 }
 
 /** Two-step authentication of the signed-in account, by Particle's API. */
-export class Mfa {
-  readonly #session: ApiSession
-  readonly account: TotpAccount
-  /** Undefined: the response does not say. */
-  readonly isEnabled: boolean | undefined
+export type Mfa = Awaited<ReturnType<typeof openMfa>>
 
-  private constructor(session: ApiSession, account: TotpAccount, isEnabled: boolean | undefined) {
-    this.#session = session
-    this.account = account
-    this.isEnabled = isEnabled
-  }
+/** Reads the account. */
+export async function openMfa({ session, baseUrl }: Connection) {
+  const { username, mfa } = (await call(session, 'user')) ?? {}
+  if (typeof username !== 'string') throw unexpectedResponse('it has no username')
+  const { enabled } = toObject(mfa)
 
-  /** Reads the account. */
-  static async open({ session, baseUrl }: Connection): Promise<Mfa> {
-    const { username, mfa } = await call(session, 'user')
-    if (typeof username !== 'string') throw unexpectedResponse('it has no username')
-    const { enabled } = toObject(mfa)
-    return new Mfa(session, { baseUrl, username }, typeof enabled === 'boolean' ? enabled : undefined)
-  }
+  return {
+    account: { baseUrl, username } satisfies TotpAccount,
 
-  /** Starts an enrollment. Until a code confirms it, nothing has changed. */
-  async startEnrollment(): Promise<Enrollment> {
-    const response = await call(this.#session, 'start_mfa_enrolment')
-    const { mfa_token, secret, qr_url } = response
-    if (typeof mfa_token !== 'string') throw unexpectedResponse('it has no mfa_token')
-    const key = typeof secret === 'string' ? secret : findUri(String(qr_url))
-    if (key === undefined) throw unexpectedResponse('it has no secret')
-    return { mfaToken: new Secret(mfa_token), key: parseTotpKey(key, this.account.username) }
-  }
+    /** Undefined: the response does not say. */
+    isEnabled: typeof enabled === 'boolean' ? enabled : undefined,
 
-  /** Enables two-step authentication. Returns whether the code was accepted. */
-  async confirmEnrollment({ mfaToken }: Enrollment, otp: Secret): Promise<boolean> {
-    const json = { mfa_token: mfaToken.reveal(), otp: otp.reveal() }
-    const response = await tryCall(this.#session, 'confirm_mfa_enrolment', json)
-    if (response === 'rejected') return false
-    if (response.enrolled !== true) throw unexpectedResponse('it does not confirm the change')
-    return true
-  }
+    /** Starts an enrollment. Until a code confirms it, nothing has changed. */
+    async startEnrollment(): Promise<Enrollment> {
+      const { mfa_token, secret, qr_url } = (await call(session, 'start_mfa_enrolment')) ?? {}
+      if (typeof mfa_token !== 'string') throw unexpectedResponse('it has no mfa_token')
+      const key = typeof secret === 'string' ? secret : findUri(String(qr_url))
+      if (key === undefined) throw unexpectedResponse('it has no secret')
+      return { mfaToken: new Secret(mfa_token), key: parseTotpKey(key, username) }
+    },
 
-  /** Disables two-step authentication. Returns whether the password was accepted. */
-  async disable(password: Secret): Promise<boolean> {
-    const json = { current_password: password.reveal() }
-    return (await tryCall(this.#session, 'disable_mfa', json)) !== 'rejected'
+    /** Enables two-step authentication. Returns whether the code was accepted. */
+    async confirmEnrollment({ mfaToken }: Enrollment, otp: Secret): Promise<boolean> {
+      const json = { mfa_token: mfaToken.reveal(), otp: otp.reveal() }
+      const response = await call(session, 'confirm_mfa_enrolment', json)
+      if (response === undefined) return false
+      if (response.enrolled !== true) throw unexpectedResponse('it does not confirm the change')
+      return true
+    },
+
+    /** Disables two-step authentication. Returns whether the password was accepted. */
+    async disable(password: Secret): Promise<boolean> {
+      return (await call(session, 'disable_mfa', { current_password: password.reveal() })) !== undefined
+    },
   }
 }
 
@@ -70,23 +64,17 @@ export interface Enrollment {
   readonly key: TotpKey
 }
 
-async function call(session: ApiSession, name: keyof typeof failures): Promise<JsonObject> {
-  const response = await tryCall(session, name)
-  if (response === 'rejected') throw toApiError({ status: 401, data: undefined }, failures[name])
-  return response
-}
-
 /**
- * `rejected`: the code or password in `json` is wrong. Particle answers 401 to it as to an invalid token, but the
- * session recognizes the latter by its error code.
+ * Returns `undefined` if the code or password in `json` is wrong. Particle answers 401 to it as to an invalid token, but
+ * the session recognizes the latter by its error code.
  */
-async function tryCall(session: ApiSession, name: keyof typeof failures, json?: object) {
+async function call(session: ApiSession, name: keyof typeof failures, json?: object): Promise<JsonObject | undefined> {
   const { method, path } = calls[name]
   const response = await callApi(session, path, { method, json })
   const { status, data } = response
   if (status >= 200 && status < 300) return toObject(data)
-  const { error } = toObject(data)
-  if (status === 401 && error !== 'invalid_token' && error !== 'expired_token') return 'rejected'
+  const isTokenError = /^(?:invalid|expired)_token$/.test(String(toObject(data).error))
+  if (status === 401 && json !== undefined && !isTokenError) return undefined
   throw toApiError(response, failures[name])
 }
 
@@ -105,15 +93,15 @@ function unexpectedResponse(problem: string): CliError {
 const maxAttempts = 3
 
 /** Shows the secret and prompts for its first code, up to three times. If it throws, nothing has changed. */
-export async function enrollInTerminal(mfa: Mfa, enrollment: Enrollment): Promise<void> {
+export async function enrollInTerminal(mfa: Mfa, enrollment: Enrollment, { caution }: Reporter): Promise<void> {
   process.stderr.write(`${formatSecret(enrollment, process.stderr)}\n\n`)
   const rejected = new Set<string>()
   while (rejected.size < maxAttempts) {
-    const otp = await promptCode({ message: 'Enter the 6-digit code from your app:', flag: '--keep-secret', rejected })
-    if (await mfa.confirmEnrollment(enrollment, new Secret(otp))) return
-    rejected.add(otp)
+    const otp = await promptCode('Enter the 6-digit code from your app:', rejected)
+    if (await mfa.confirmEnrollment(enrollment, otp)) return
+    rejected.add(otp.reveal())
     const left = maxAttempts - rejected.size
-    if (left > 0) printNote(`Particle rejected the code; ${formatAttempts(left)}. Wait for the next one.`)
+    if (left > 0) caution(`Particle rejected the code; ${formatAttempts(left)}. Wait for the next one.`)
   }
   throw new CliError('call_refused', {
     what: `${maxAttempts} codes were rejected. Two-step authentication is still off.`,

@@ -7,7 +7,8 @@ import { fileStoreFolder } from '../connection/stores.ts'
 export const unnamedAccountPrefix = 'unnamed-'
 
 /** Returns the username or customer of a sign-in; `null` for a client's owner and for an unnamed account. */
-export function getAccountName({ subject }: Pick<SignIn, 'subject'>): string | null {
+export function getAccountName(signIn: Pick<SignIn, 'subject'> | undefined): string | null {
+  const { subject = 'owner' } = signIn ?? {}
   if (subject === 'owner' || subject.startsWith(`account:${unnamedAccountPrefix}`)) return null
   return subject.slice(subject.indexOf(':') + 1)
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { constants } from 'node:os'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
 import { getFreshToken } from '../../connection/stored-token.ts'
@@ -36,11 +37,10 @@ The token does not change while the command runs. For a command that runs longer
       await runCommand(command, args, env)
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException
-      process.exitCode = code === 'ENOENT' ? shellCodes.notFound : shellCodes.notExecutable
       // The command may contain a secret and is not repeated.
-      this.note(
-        code === 'ENOENT' ? 'Error: The command was not found.' : `Error: The command could not be run (${code}).`,
-      )
+      const what = code === 'ENOENT' ? 'was not found' : `could not be run (${code})`
+      this.note(`Error: The command ${what}.`)
+      process.exitCode = code === 'ENOENT' ? shellCodes.notFound : shellCodes.notExecutable
     }
   }
 }
@@ -53,11 +53,7 @@ function createEnvironment(
   { accessToken, baseUrl }: { readonly accessToken: string; readonly baseUrl: string },
 ): NodeJS.ProcessEnv {
   const others = Object.entries(env).filter(([name]) => !credential.test(name))
-  return {
-    ...Object.fromEntries(others),
-    PARTICLE_ACCESS_TOKEN: accessToken,
-    PARTICLE_GRANTS_BASE_URL: baseUrl,
-  }
+  return { ...Object.fromEntries(others), PARTICLE_ACCESS_TOKEN: accessToken, PARTICLE_GRANTS_BASE_URL: baseUrl }
 }
 
 /** Runs a command with the streams of this process, and ends as it ends. Rejects if it could not be started. */
@@ -72,15 +68,8 @@ async function runCommand(command: string, args: readonly string[], env: NodeJS.
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
   for (const signal of signals) process.on(signal, forward)
-  try {
-    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', (...end) => resolve(end))
-    })
-    process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
-    for (const one of signals) process.off(one, forward)
-    if (signal !== null) process.kill(process.pid, signal)
-  } finally {
-    for (const signal of signals) process.off(signal, forward)
-  }
+  const ended = once(child, 'close').finally(() => signals.map((signal) => process.off(signal, forward)))
+  const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null]
+  process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+  if (signal !== null) process.kill(process.pid, signal)
 }

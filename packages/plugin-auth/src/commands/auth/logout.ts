@@ -76,13 +76,7 @@ export class AuthLogout extends GrantsCommand {
   }
 }
 
-function toDocument(result: SignedOut) {
-  const { profile, signIn, accessToken, refreshToken, error } = result
-  return {
-    profile,
-    account: signIn === undefined ? null : getAccountName(signIn),
-    accessToken,
-    refreshToken,
-    error: error === undefined ? null : { code: error.code, message: error.message },
-  }
+function toDocument({ profile, signIn, accessToken, refreshToken, error }: SignedOut) {
+  const failure = error === undefined ? null : { code: error.code, message: error.message }
+  return { profile, account: getAccountName(signIn), accessToken, refreshToken, error: failure }
 }

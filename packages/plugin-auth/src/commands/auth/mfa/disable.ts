@@ -12,18 +12,16 @@ export class AuthMfaDisable extends AuthenticatedCommand {
   static override summary = 'Turn off two-step authentication.'
   static override description = "Prompts for the account's password. A TOTP secret in the keyring is removed, too."
   static override examples = ['<%= config.bin %> <%= command.id %> --password-stdin < password-file']
-  static override flags = {
-    'password-stdin': Flags.boolean({ summary: 'Read the password from stdin.' }),
-  }
+  static override flags = { 'password-stdin': Flags.boolean({ summary: 'Read the password from stdin.' }) }
 
   async run() {
     const { flags } = await this.parse(AuthMfaDisable)
-    const [{ Mfa }, { removeTotpKey }] = await Promise.all([
+    const [{ openMfa }, { removeTotpKey }] = await Promise.all([
       import('../../../mfa/mfa.ts'),
       import('../../../totp/totp.ts'),
     ])
     const connection = await this.connection()
-    const mfa = await this.progress('Reading the account', () => Mfa.open(connection))
+    const mfa = await this.progress('Reading the account', () => openMfa(connection))
     const { username } = mfa.account
     if (mfa.isEnabled === false) {
       this.print(`Two-step authentication is already off for ${username}.`)
@@ -45,7 +43,7 @@ export class AuthMfaDisable extends AuthenticatedCommand {
       throw new CliError('no_terminal', { what: 'Password required.', remedy: 'Pass it with --password-stdin.' })
     }
     for (let attempts = 1; attempts <= maxAttempts; attempts += 1) {
-      const password = await promptSecret({ message: `Password of ${mfa.account.username}:`, flag: '--password-stdin' })
+      const password = await promptSecret(`Password of ${mfa.account.username}:`)
       if (await this.progress('Turning it off', () => mfa.disable(password))) return true
       if (attempts < maxAttempts) this.caution('Wrong password.')
     }

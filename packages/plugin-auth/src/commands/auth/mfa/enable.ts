@@ -22,12 +22,12 @@ export class AuthMfaEnable extends AuthenticatedCommand {
         remedy: 'Use --keep-secret, which stores the secret in the keyring only.',
       })
     }
-    const { Mfa, enrollInTerminal, enrollUnattended } = await import('../../../mfa/mfa.ts')
+    const { openMfa, enrollInTerminal, enrollUnattended } = await import('../../../mfa/mfa.ts')
     const { saveTotpKey } = await import('../../../totp/totp.ts')
     const { stores } = this.connections
     const connection = await this.connection()
     const keyring = keepSecret ? await this.#getKeyring() : undefined
-    const mfa = await this.progress('Reading the account', () => Mfa.open(connection))
+    const mfa = await this.progress('Reading the account', () => openMfa(connection))
     const { username } = mfa.account
     if (mfa.isEnabled === true) {
       throw new CliError('call_refused', {
@@ -37,11 +37,11 @@ export class AuthMfaEnable extends AuthenticatedCommand {
       })
     }
     const enrollment = await this.progress('Requesting a secret', () => mfa.startEnrollment())
-    if (this.canPrompt || keyring === undefined) await enrollInTerminal(mfa, enrollment)
+    if (this.canPrompt || keyring === undefined) await enrollInTerminal(mfa, enrollment, this)
     else await enrollUnattended(mfa, enrollment, { keyring, steps: await stores.get('file') })
     this.print(formatOutcome('success', `Two-step authentication is on for ${username}`))
     const { pages } = await import('@particle-grants/reference')
-    this.note(`Save recovery codes at ${pages.two_step_authentication.url}. They only work at login.particle.io.`)
+    this.note(`Save recovery codes, which only work at login.particle.io:\n  ${pages.two_step_authentication.url}`)
     if (keyring !== undefined) {
       await saveTotpKey(keyring, mfa.account, enrollment.key)
       this.print('The TOTP secret is in the keyring: this machine can sign in unattended.')

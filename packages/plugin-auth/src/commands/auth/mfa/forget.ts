@@ -23,8 +23,8 @@ export class AuthMfaForget extends GrantsCommand {
     const source = await findProfile(flags, profiles)
     this.usedSource = source
     const signIn = getStoredSignIn(source)
-    const username = flags.username ?? (signIn && getAccountName(signIn)) ?? undefined
-    if (username === undefined) throw new CliError('usage', { what: 'Specify an account with --username.' })
+    const username = flags.username ?? getAccountName(signIn)
+    if (username === null) throw new CliError('usage', { what: 'Specify an account with --username.' })
     const baseUrl = source.baseUrl ?? signIn?.baseUrl ?? particleUrl
     const keyring = await stores.findKeyring()
     const forgotten = keyring && (await removeTotpKey(keyring, { baseUrl, username }))

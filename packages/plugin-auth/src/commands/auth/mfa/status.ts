@@ -7,12 +7,12 @@ export class AuthMfaStatus extends AuthenticatedCommand {
 
   async run() {
     await this.parse(AuthMfaStatus)
-    const [{ Mfa }, { loadTotpKey }] = await Promise.all([
+    const [{ openMfa }, { loadTotpKey }] = await Promise.all([
       import('../../../mfa/mfa.ts'),
       import('../../../totp/totp.ts'),
     ])
     const connection = await this.connection()
-    const { account, isEnabled: enabled } = await this.progress('Reading the account', () => Mfa.open(connection))
+    const { account, isEnabled: enabled } = await this.progress('Reading the account', () => openMfa(connection))
     const keyring = await this.connections.stores.findKeyring()
     const hasKey = keyring && (await loadTotpKey(keyring, account)) !== undefined
     const state = enabled ? 'on' : 'off'
