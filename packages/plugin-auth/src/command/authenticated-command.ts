@@ -65,12 +65,10 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   }
 
   protected override async finally(thrown: Error | undefined): Promise<void> {
-    const connection = this.#opened
-    if (connection === undefined) return
+    const { session, source, signIn, store } = this.#opened ?? ({} as Partial<Connection>)
     // The process ends: a background renewal must be saved before.
-    await connection.session.idle().catch((failure: unknown) => this.caution(this.describe(failure).message))
-    const { source, signIn, store } = connection
-    if (thrown !== undefined || source.from !== 'profile' || signIn === undefined || store === undefined) return
+    await session?.idle().catch((failure: unknown) => this.caution(this.describe(failure).message))
+    if (thrown !== undefined || source?.from !== 'profile' || signIn === undefined || store === undefined) return
     const token = await loadToken(signIn, { profile: source.name, store }).catch(() => undefined)
     const warning = token && getExpiryWarning(token, this.context)
     if (warning !== undefined) this.caution(warning)

@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core'
+import { type ErrorCode, GrantsError } from '@particle-grants/core'
 import { GrantsCommand } from '../command/grants-command.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { readStdin } from '../output/stdin.ts'
@@ -33,7 +34,8 @@ export class Explain extends GrantsCommand {
         ...(similar !== undefined && { remedy: 'Did you mean this?', command: ['explain', similar] }),
       })
     }
-    this.print(printErrorCode(explanation))
+    const remedy = this.describe(new GrantsError(explanation.code as ErrorCode, '', {}))
+    this.print(printErrorCode(explanation, remedy))
     return { error: code, explanation }
   }
 

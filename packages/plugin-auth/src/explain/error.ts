@@ -1,4 +1,5 @@
-import { type ErrorCause, type ErrorCodeExplanation, errorUrl } from '@particle-grants/reference'
+import { type ErrorCodeExplanation, errorUrl, type TokenEndpointErrorExplanation } from '@particle-grants/reference'
+import type { ErrorDescription } from '../errors/describe-error.ts'
 import { parseJson, toObject } from '../network/api-call.ts'
 import { Printer } from '../output/text.ts'
 import { formatCurl, formatFact } from './grant.ts'
@@ -16,23 +17,16 @@ export function findError(input: string): { readonly error: string; readonly des
   return { error, ...(typeof description === 'string' && { description }) }
 }
 
-/** Formats what an error code means, its causes, what to do, and where to read more. */
-export function printErrorCode(
-  { code, anchor, tokenEndpoint, library, cause }: ErrorCodeExplanation,
-  width?: number,
-): string {
+/** Formats what an error code means, its causes, what to do, and where to read more. `own`: what this program suggests. */
+export function printErrorCode(explanation: ErrorCodeExplanation, own: Partial<ErrorDescription>, width?: number) {
+  const { code, anchor, tokenEndpoint, library, cause } = explanation
   const printer = new Printer(width)
-  // The advice for an error that only the libraries have names methods.
-  if (tokenEndpoint === undefined) printer.heading(code).text(`${library?.title}.`)
+  if (tokenEndpoint !== undefined) addTokenEndpointError(printer, tokenEndpoint, explanation)
   else {
-    const { status, meaning, causes, advice } = tokenEndpoint
-    const known = cause ?? (causes.length === 1 ? causes[0] : undefined)
-    printer
-      .heading(`${code} (${status})`)
-      .text(meaning)
-      .heading(known ? 'Cause' : 'Possible causes')
-    for (const one of known ? [known] : causes) printer.text(formatCause(one), '- ')
-    printer.heading('What to do').text(known?.advice ?? advice)
+    // The reference's advice for an error that only the libraries have names methods.
+    printer.heading(code).text(`${library?.title}.`)
+    if (own.remedy !== undefined) printer.heading('What to do').text(own.remedy)
+    if (own.command !== undefined) printer.command([own.command])
   }
   if (code === 'mfa_required') printer.heading('The second step').command(formatCurl('urn:custom:mfa-otp'))
   return printer
@@ -41,6 +35,18 @@ export function printErrorCode(
     .toString()
 }
 
-function formatCause({ when, description, from }: ErrorCause): string {
-  return `${description === undefined ? '' : `"${description.text}": `}${formatFact({ text: when, from })}`
+function addTokenEndpointError(
+  printer: Printer,
+  { status, meaning, causes, advice }: TokenEndpointErrorExplanation,
+  { code, cause = causes.length === 1 ? causes[0] : undefined }: ErrorCodeExplanation,
+): void {
+  printer
+    .heading(`${code} (${status})`)
+    .text(meaning)
+    .heading(cause ? 'Cause' : 'Possible causes')
+  for (const { when, description, from } of cause ? [cause] : causes) {
+    const name = description === undefined ? '' : `"${description.text}": `
+    printer.text(`${name}${formatFact({ text: when, from })}`, '- ')
+  }
+  printer.heading('What to do').text(cause?.advice ?? advice)
 }

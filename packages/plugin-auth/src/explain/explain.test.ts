@@ -1,3 +1,4 @@
+import { type ErrorCode, GrantsError } from '@particle-grants/core'
 import { type GrantType, grantTypes } from '@particle-grants/core/protocol'
 import {
   clientReferences,
@@ -10,6 +11,7 @@ import {
 } from '@particle-grants/reference'
 import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
+import { describeError } from '../errors/describe-error.ts'
 import { findError, printErrorCode } from './error.ts'
 import { findGrant, printGrant, printOverview, printUnsupportedGrant } from './grant.ts'
 
@@ -90,10 +92,31 @@ describe('printErrorCode', () => {
   it.each(errorCodes)('prints what the reference says about %s', (code) => {
     const explanation = explainErrorCode(code)
     if (explanation === undefined) throw new Error('no explanation')
-    const text = oneLine(printErrorCode(explanation, 60))
+    const text = oneLine(printErrorCode(explanation, {}, 60))
 
     for (const { when } of explanation.tokenEndpoint?.causes ?? []) expect(text).toContain(oneLine(when))
     expect(text).toContain(oneLine(explanation.tokenEndpoint?.meaning ?? explanation.library?.title ?? ''))
+  })
+})
+
+describe('the remedy of printErrorCode', () => {
+  const print = (code: (typeof errorCodes)[number]) => {
+    const explanation = explainErrorCode(code)
+    if (explanation === undefined) throw new Error('no explanation')
+    return printErrorCode(
+      explanation,
+      describeError(new GrantsError(code as ErrorCode, '', {}), { bin: 'pgrants' }),
+      80,
+    )
+  }
+
+  it('is a command of this program for an error that only the libraries have', () => {
+    expect(print('backing_off')).toMatch(/What to do\n.*\s.*reset the\s+lockout:\n {2}pgrants auth unlock\n/)
+    expect(print('not_signed_in')).toContain('Sign in:\n  pgrants auth login\n')
+  })
+
+  it.each(errorCodes)('names no method for %s', (code) => {
+    expect(print(code)).not.toMatch(/undefined|\w\(\)/)
   })
 })
 
@@ -127,7 +150,7 @@ describe('findError', () => {
       findError('{"error":"invalid_grant","error_description":"Invalid refresh token"}') ?? {}
     const explanation = explainErrorCode(error ?? '', description)
     if (explanation?.cause === undefined) throw new Error('no cause')
-    const text = printErrorCode(explanation, 80)
+    const text = printErrorCode(explanation, {}, 80)
 
     expect(oneLine(text)).toContain(explanation.cause.advice)
     expect(text).not.toContain('Possible causes')
@@ -136,7 +159,7 @@ describe('findError', () => {
 
   it('shows the second step of a sign-in without the mfa_token', () => {
     const explanation = explainErrorCode(findError(challenge)?.error ?? '')
-    const text = explanation === undefined ? '' : printErrorCode(explanation, 80)
+    const text = explanation === undefined ? '' : printErrorCode(explanation, {}, 80)
 
     expect(text).toContain('-d grant_type=urn:custom:mfa-otp')
     expect(findLeaks(text, [mfaToken])).toEqual([])
@@ -148,7 +171,7 @@ describe('findError', () => {
       const explanation = explainErrorCode('invalid_grant', description)
       if (explanation === undefined) throw new Error('no explanation')
       expect(explanation.cause).toBeUndefined()
-      expect(findLeaks(printErrorCode(explanation), [description])).toEqual([])
+      expect(findLeaks(printErrorCode(explanation, {}), [description])).toEqual([])
     },
   )
 })

@@ -7,6 +7,9 @@ import { CliError } from '../../errors/cli-error.ts'
 /** What shells return for a command that they did not find, and for one that they could not run. */
 const shellCodes = { notFound: 127, notExecutable: 126 }
 
+/** The variables of Particle that hold a credential. The command gets none of them but its token. */
+const credential = /^PARTICLE_(?:\w+_)?(?:AUTH|TOKEN|USERNAME|PASSWORD|CLIENT_ID|CLIENT_KIND|SECRET|OTP|KEY)$/i
+
 export class AuthExec extends AuthenticatedCommand {
   static override summary = 'Run a command with the access token in its environment.'
   static override description =
@@ -32,9 +35,10 @@ The token does not change while the command runs. For a command that runs longer
     }
     const connection = await this.connection()
     const { accessToken } = await this.progress('Getting a token', () => getFreshToken(connection))
-    const env = createEnvironment(process.env, { accessToken, baseUrl: connection.baseUrl })
+    const others = Object.entries(process.env).filter(([name]) => !credential.test(name))
+    const own = { PARTICLE_ACCESS_TOKEN: accessToken, PARTICLE_GRANTS_BASE_URL: connection.baseUrl }
     try {
-      await runCommand(command, args, env)
+      await runCommand(command, args, { ...Object.fromEntries(others), ...own })
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException
       // The command may contain a secret and is not repeated.
@@ -43,17 +47,6 @@ The token does not change while the command runs. For a command that runs longer
       process.exitCode = code === 'ENOENT' ? shellCodes.notFound : shellCodes.notExecutable
     }
   }
-}
-
-const credential = /^PARTICLE_(?:\w+_)?(?:AUTH|TOKEN|USERNAME|PASSWORD|CLIENT_ID|CLIENT_KIND|SECRET|OTP|KEY)$/i
-
-/** Returns the environment with the token as its only credential of Particle. */
-function createEnvironment(
-  env: NodeJS.ProcessEnv,
-  { accessToken, baseUrl }: { readonly accessToken: string; readonly baseUrl: string },
-): NodeJS.ProcessEnv {
-  const others = Object.entries(env).filter(([name]) => !credential.test(name))
-  return { ...Object.fromEntries(others), PARTICLE_ACCESS_TOKEN: accessToken, PARTICLE_GRANTS_BASE_URL: baseUrl }
 }
 
 /** Runs a command with the streams of this process, and ends as it ends. Rejects if it could not be started. */
