@@ -1,4 +1,5 @@
-import { GrantsError, type LogoutResult } from '@particle-grants/core'
+import type { LogoutResult } from '@particle-grants/core'
+import { isGrantsError } from '../errors/cli-error.ts'
 import { type Connections, createClient, createSignInSession, removeClientSecret } from './connection.ts'
 import type { SignIn } from './profiles.ts'
 import { loadToken } from './stored-token.ts'
@@ -28,12 +29,12 @@ export async function signOut(
   for (const one of records) {
     const store = await connections.stores.get(one.store)
     const loaded: unknown = await loadToken(one, { profile, store }).catch((thrown: unknown) => thrown)
+    const isUnreadable = isGrantsError(loaded, 'store_damaged', 'invalid_state')
+    if (loaded instanceof Error && !isUnreadable) throw loaded
     // Revoking needs the token only: the client's secret may be lost.
     const session = createSignInSession(one, { profile, client: createClient(one.client, 'unused'), store })
     result = await session.logout({ revoke })
-    if (GrantsError.isInstance(loaded) && revoke !== false) {
-      result = { ...result, accessToken: 'still_valid', error: loaded }
-    }
+    if (isUnreadable && revoke !== false) result = { ...result, accessToken: 'still_valid', error: loaded }
   }
   if (records.length > 0) await connections.profiles.changeProfile(profile, () => undefined)
   for (const one of records) await deleteSignIn(one, connections)

@@ -6,7 +6,7 @@ import type { Connections } from '../connection/connection.ts'
 import { activateProfile, type Profile, type SignIn } from '../connection/profiles.ts'
 import { deleteSignIn } from '../connection/sign-out.ts'
 import { checkBaseUrl, findTokenVariable, getStoredSignIn, type ProfileSource } from '../connection/source.ts'
-import { loadToken } from '../connection/stored-token.ts'
+import { isUsable, loadToken, type StoredToken } from '../connection/stored-token.ts'
 import { CliError, isGrantsError } from '../errors/cli-error.ts'
 import { isWrongPassword } from '../errors/describe-error.ts'
 import { formatAccount, formatExpiry, formatLifetime } from '../output/format.ts'
@@ -27,8 +27,8 @@ export interface LoginOptions {
 interface LoginContext extends LoginOptions {
   readonly secrets: LoginSecrets
   readonly expiresIn: number | undefined
-  /** The tokens that the profile had before. */
-  readonly previous: MachineTokens | undefined
+  /** The token that the profile had before. */
+  readonly previous: StoredToken | undefined
 }
 
 /** The steps of `auth login`: flags and stdin, prompts, the first request, the MFA challenge, and the profile. */
@@ -40,13 +40,13 @@ export async function login(options: LoginOptions): Promise<void> {
   const secrets = await readLoginSecrets(flags)
   const { signIn } = source.profile ?? {}
   // A record that can't be read is replaced.
-  const previous = signIn && (await loadTokens(signIn, options).catch(() => undefined))
+  const previous = signIn && (await load(signIn, options).catch(() => undefined))
   const context = { ...options, secrets, expiresIn, previous }
   const current = (await resumePending(context)) ?? (await begin(context))
   await answerChallenge(current, { ...options, profile: source.name, answer: secrets.answer })
   await current.save()
   const replaced = await saveProfile(current.signIn, source.name, connections)
-  const tokens = await loadTokens(current.signIn, options)
+  const { tokens } = (await load(current.signIn, options)) ?? {}
   if (tokens === undefined) throw new Error('The sign-in is complete, but its record has no tokens.')
   reportReplacement(context, replaced, tokens)
   reportLifetime(options, tokens)
@@ -66,9 +66,8 @@ function assertVisible({ source, reporter }: LoginOptions): void {
   reporter.caution(`${variable} is set: its token is used by every command without --profile.`)
 }
 
-async function loadTokens(signIn: SignIn, { source, connections }: LoginOptions): Promise<MachineTokens | undefined> {
-  const store = await connections.stores.get(signIn.store)
-  return (await loadToken(signIn, { profile: source.name, store }))?.tokens
+async function load(signIn: SignIn, { source, connections }: LoginOptions): Promise<StoredToken | undefined> {
+  return loadToken(signIn, { profile: source.name, store: await connections.stores.get(signIn.store) })
 }
 
 /** Resumes the sign-in that waits for its MFA code, if this call has a code and nothing else. */
@@ -90,7 +89,7 @@ async function begin(context: LoginContext): Promise<Login> {
   const baseUrl = await getBaseUrl(context, current)
   const store = await connections.stores.choose(source.store ?? current?.store)
   if (canPrompt || baseUrl !== particleUrl) reporter.note(`Signing in to ${baseUrl.replace('https://', '')}.`)
-  const isSignedIn = previous !== undefined && isTokenValid(previous, Date.now())
+  const isSignedIn = previous !== undefined && isUsable(previous, Date.now())
   let request = await resolveLogin({ ...context, baseUrl, isSignedIn })
   for (;;) {
     try {
@@ -130,9 +129,10 @@ async function saveProfile(signIn: SignIn, profile: string, connections: Connect
 
 /** The earlier token was not revoked. */
 function reportReplacement({ previous, reporter }: LoginContext, replaced: Profile, tokens: MachineTokens): void {
-  if (replaced.signIn === undefined || previous === undefined || !isTokenValid(previous, Date.now())) return
-  if (previous.accessToken.reveal() === tokens.accessToken.reveal()) return
-  const end = previous.expiresAt === null ? 'and never expires' : `until ${formatExpiry(previous.expiresAt)}`
+  if (replaced.signIn === undefined || previous === undefined || !isTokenValid(previous.tokens, Date.now())) return
+  const { accessToken, expiresAt } = previous.tokens
+  if (accessToken.reveal() === tokens.accessToken.reveal()) return
+  const end = expiresAt === null ? 'and never expires' : `until ${formatExpiry(expiresAt)}`
   reporter.caution(`Replaced the sign-in of ${formatAccount(replaced.signIn)}. Its old token is still valid ${end}.`)
 }
 
