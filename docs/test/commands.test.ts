@@ -73,13 +73,12 @@ function promptsOf(end: string): readonly (readonly [prompt: string, typed: () =
     account: ['Username (email):', () => `${username}\r`],
     password: ['Password:', () => `${password}\r`],
     code: ['Authenticator code', () => `${sandbox.otp(username)}\r`],
-    kind: ['What type of client', () => '\r'],
     secret: ['Client secret of my-product-1234:', () => 'product-secret\r'],
   } as const
   const expected: Readonly<Record<string, readonly (keyof typeof prompts)[]>> = {
     password: ['account', 'password'],
     mfa: ['account', 'password', 'code'],
-    product: ['kind', 'secret'],
+    product: ['secret'],
     customers: ['secret'],
     customer_password: ['secret', 'password'],
   }

@@ -54,10 +54,13 @@ describeWithService('keyring', 'with a keyring', () => {
     expect(texts).not.toContain(product.secret)
 
     // Gone for a moment: an error, and nothing is written elsewhere.
-    const gone = await world.json(['auth', 'token'], {
-      env: { ...env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' },
-    })
-    expect(gone).toMatchObject({ code: 1, document: { error: { code: 'store_unavailable' } } })
+    for (const name of ['token', 'logout']) {
+      const gone = await world.json(['auth', name], {
+        env: { ...env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' },
+      })
+      expect(gone).toMatchObject({ code: 1, document: { error: { code: 'store_unavailable' } } })
+    }
+    expect((await world.json(['auth', 'list'], { env })).document.profiles).toHaveLength(1)
     expect(await world.run(['auth', 'logout'], { env })).toMatchObject({ code: 0 })
     expect((await world.run(['auth', 'token'], { env })).code).toBe(3)
   })

@@ -102,7 +102,7 @@ describe('auth login with two-step authentication', () => {
   it('keeps the current sign-in while another one waits for its code', async () => {
     const world = await World.open()
     await world.signIn()
-    await challenged(world)
+    await challenged(world, ['-p', 'default'])
     expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${developer.username}\n`)
     await world.run(['auth', 'login', '--otp-stdin'], { stdin: world.sandbox.otp(withMfa.username) })
     expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${withMfa.username}\n`)
@@ -113,12 +113,38 @@ describe('auth login with two-step authentication', () => {
     await challenged(world)
     await world.signIn()
     expect(world.filesWithSecrets()).toHaveLength(1)
-    const shop = ['auth', 'login', '--client-id', product.id, '--client-secret-stdin']
+    const shop = ['auth', 'login', '-p', 'default', '--client-id', product.id, '--client-secret-stdin']
     const { stderr } = await world.run(shop, { stdin: product.secret })
-    expect(stderr).toContain(`Replaced ${developer.username} in this profile.`)
+    expect(stderr).toContain(`Replaced the sign-in of ${developer.username}. Its old token is still valid until`)
     expect(world.filesWithSecrets()).toHaveLength(2)
-    await world.signIn()
+    await world.signIn(['-p', 'default'])
     expect(world.filesWithSecrets()).toHaveLength(1)
+  })
+
+  it("replaces another account's sign-in only if its profile is named", async () => {
+    const world = await World.open()
+    await world.signIn()
+    const sent = world.sandbox.requests().length
+    const { code, stderr } = await world.run(login, { stdin: withMfa.password })
+    expect(code).toBe(2)
+    expect(stderr).toContain(`Profile default is signed in as ${developer.username}.`)
+    const printed = `pgrants auth login --username ${withMfa.username} --password-stdin --profile ${withMfa.username}`
+    expect(stderr).toContain(`${printed} --base-url ${world.server.url}`)
+    expect(world.sandbox.requests()).toHaveLength(sent)
+    await challenged(world, ['--profile', withMfa.username])
+    expect((await world.run(['auth', 'whoami'])).stdout).toBe(`${developer.username}\n`)
+    expect((await world.signIn()).code).toBe(0)
+  })
+
+  it("does not replace another account's sign-in by its token", async () => {
+    const world = await World.open()
+    await world.signIn(['-p', 'one'])
+    const token = (await world.run(['auth', 'token'])).stdout
+    await challenged(world, ['-p', 'two'])
+    await world.run(['auth', 'login', '--otp-stdin', '-p', 'two'], { stdin: world.sandbox.otp(withMfa.username) })
+    const { code, stderr } = await world.run(['auth', 'login', '--with-token'], { stdin: token })
+    expect(code).toBe(2)
+    expect(stderr).toContain(`Profile two is signed in as ${withMfa.username}.`)
   })
 
   it('includes the profile in the next command', async () => {

@@ -99,7 +99,7 @@ describe('a command that is printed', () => {
     const printed = await getPrinted(world, ['auth', 'token', '--base-url', other.server.url])
     expect(printed).toEqual(['auth', 'login', '--profile', 'NEW', '--base-url', other.server.url])
     const stored = await getPrinted(world, ['auth', 'token', '--store', 'keyring'])
-    expect(stored).toEqual(['auth', 'login', '--profile', 'NEW', '--store', 'keyring'])
+    expect(stored).toEqual(['auth', 'login', '--profile', 'NEW', '--store', 'keyring', '--base-url', world.server.url])
     const given = [...printed, '-u', developer.username, '--password-stdin']
     expect(await run(given, developer.password)).toMatchObject({ code: 0 })
     expect(other.sandbox.requests()).toHaveLength(1)

@@ -46,7 +46,7 @@ describe('the output of a sign-in', () => {
     const world = await World.open()
     const { code, stderr } = await world.run([...login, '--otp-stdin', '--totp-stdin'])
     expect(code).toBe(2)
-    expect(stderr).toContain("--otp-stdin and --totp-stdin can't be combined.")
+    expect(stderr).toContain("--totp-stdin and --otp-stdin can't be combined.")
     expect(stderr).not.toContain('=true')
   })
 
@@ -96,7 +96,7 @@ describe('auth status', () => {
   it('prints that another sign-in waits for its code', async () => {
     const world = await World.open()
     await world.signIn()
-    await world.run(['auth', 'login', '-u', withMfa.username, '--password-stdin'], {
+    await world.run(['auth', 'login', '-p', 'default', '-u', withMfa.username, '--password-stdin'], {
       stdin: withMfa.password,
     })
     const { code, stdout } = await world.run(['auth', 'status'])

@@ -155,7 +155,7 @@ describe('auth list and auth switch', () => {
   it('name the account that waits for its code beside the one that is signed in', async () => {
     const world = await World.open()
     await world.signIn()
-    const login = ['auth', 'login', '-u', withMfa.username, '--password-stdin']
+    const login = ['auth', 'login', '-p', 'default', '-u', withMfa.username, '--password-stdin']
     await world.run(login, { stdin: withMfa.password })
     expect((await world.run(['auth', 'list'])).stdout).toMatch(
       new RegExp(`${developer.username} at .* \\(file\\); the sign-in of ${withMfa.username} waits for its MFA code`),

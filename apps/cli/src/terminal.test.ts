@@ -31,10 +31,6 @@ const password = async (shown: Shown) => {
   await shown.shows('Password:')
   shown.type(`${withMfa.password}\r`)
 }
-const productClient = async (shown: Shown) => {
-  await shown.shows(`What type of client is ${product.id}?`)
-  shown.press('enter')
-}
 const recovery = async (shown: Shown) => {
   await shown.shows('Authenticator code')
   shown.type('r\r')
@@ -123,9 +119,7 @@ else {
 
     it("signs in with a client of the user's own account", async () => {
       const world = await World.open()
-      const shown = world.terminal(['auth', 'login', '--client-id', scripts.id])
-      await shown.shows(`What type of client is ${scripts.id}?`)
-      shown.press('down', 'enter')
+      const shown = world.terminal(['auth', 'login', '--client-id', scripts.id, '--client-kind', 'user'])
       await shown.shows(`Client secret of ${scripts.id}:`)
       shown.type(`${scripts.secret}\r`)
       expect(await shown.ended).toMatchObject({ code: 0 })
@@ -208,7 +202,6 @@ else {
       steps: readonly Step[]
       prompt: string
     }[] = [
-      { name: 'the client type', args: byClient, steps: [], prompt: 'What type of client' },
       { name: 'the username', args: [], steps: [], prompt: 'Username (email):' },
       { name: 'the password', args: [], steps: [username], prompt: 'Password:' },
       { name: 'the code', args: [], steps: [username, password], prompt: 'Authenticator code' },
@@ -218,7 +211,7 @@ else {
         steps: [username, password, recovery],
         prompt: 'Recovery code:',
       },
-      { name: 'the client secret', args: byClient, steps: [productClient], prompt: 'Client secret of' },
+      { name: 'the client secret', args: byClient, steps: [], prompt: 'Client secret of' },
       { name: 'the token', args: ['--with-token'], steps: [], prompt: 'Access token:' },
     ]
     it.each(prompts)('stores nothing on Ctrl-C at the prompt for $name', async ({ args, ...at }) => {
@@ -226,8 +219,8 @@ else {
       await stopAt(world, world.terminal(['auth', 'login', ...args]), at)
     })
 
-    // One prompt of each kind: a choice, a text, a secret.
-    it.each(prompts.slice(0, 3))(
+    // One prompt of each kind: a text, a secret.
+    it.each(prompts.slice(0, 2))(
       'restores a real terminal after Ctrl-C at the prompt for $name',
       async ({ args, ...at }) => {
         const world = await World.open()

@@ -1,5 +1,5 @@
 import { ProfileList } from './connection/profiles.ts'
-import { findSource, getSignIn } from './connection/source.ts'
+import { findSource, getSignIn, type ProfileSource } from './connection/source.ts'
 import { formatStatus, readStatus, statusExitCodes } from './connection/status.ts'
 import { getExpiryWarning, isFresh, loadToken } from './connection/stored-token.ts'
 import { Stores } from './connection/stores.ts'
@@ -23,41 +23,34 @@ export async function listProfileNames(): Promise<string[]> {
  * Answers a plain `auth token` with the stored token of a profile, before a framework or a session is loaded. Returns
  * nothing if the command must run: for a renewal, a token in the environment or an error.
  */
-export async function quickToken(bin: string): Promise<QuickAnswer | undefined> {
-  const stores = new Stores()
-  return reportDamage(bin, async () => {
-    const source = await findSource({}, new ProfileList(stores))
-    const signIn = source.from === 'profile' ? getSignIn(source) : undefined
-    if (source.from !== 'profile' || signIn === undefined) return undefined
+export function quickToken(bin: string): Promise<QuickAnswer | undefined> {
+  return answerForProfile(bin, async (source, stores) => {
+    const signIn = getSignIn(source)
+    if (signIn === undefined) return undefined
     const token = await loadToken(signIn, { profile: source.name, store: await stores.get(signIn.store) })
     if (token === undefined || !isFresh(token)) return undefined
-    const warning = getExpiryWarning({ source, token, context: { bin } })
+    const warning = getExpiryWarning(token, { bin, source })
     const stderr = warning === undefined ? '' : `! ${warning}\n`
     return { stdout: `${token.tokens.accessToken.reveal()}\n`, stderr, exitCode: 0 }
   })
 }
 
 /** Answers a plain `auth status` for a profile in the same way. */
-export async function quickStatus(bin: string): Promise<QuickAnswer | undefined> {
-  const stores = new Stores()
-  return reportDamage(bin, async () => {
-    const source = await findSource({}, new ProfileList(stores))
-    if (source.from !== 'profile') return undefined
-    // The environment names a profile that does not exist.
-    if (source.profile === undefined && source.chosenBy !== 'profiles') return undefined
+export function quickStatus(bin: string): Promise<QuickAnswer | undefined> {
+  return answerForProfile(bin, async (source, stores) => {
     const status = await readStatus(source, { stores })
-    const stdout = `${formatStatus(status, { bin })}\n`
-    return { stdout, stderr: '', exitCode: statusExitCodes[status.name] }
+    return { stdout: `${formatStatus(status, { bin })}\n`, stderr: '', exitCode: statusExitCodes[status.name] }
   })
 }
 
+type Answer = (source: ProfileSource, stores: Stores) => Promise<QuickAnswer | undefined>
+
 /** A damaged record is reported here, because the store has moved it aside and the command would not find it. */
-async function reportDamage(
-  bin: string,
-  answer: () => Promise<QuickAnswer | undefined>,
-): Promise<QuickAnswer | undefined> {
+async function answerForProfile(bin: string, answer: Answer): Promise<QuickAnswer | undefined> {
+  const stores = new Stores()
   try {
-    return await answer()
+    const source = await findSource({}, new ProfileList(stores))
+    return source.from === 'profile' ? await answer(source, stores) : undefined
   } catch (thrown) {
     if (!isGrantsError(thrown, 'store_damaged')) return undefined
     const { describeError, formatError } = await import('./errors/describe-error.ts')

@@ -1,11 +1,5 @@
 import { type AnySession, type Connection, Connections } from '../connection/connection.ts'
-import {
-  assertProfileExists,
-  type ConnectionFlags,
-  findSource,
-  formatSource,
-  type Source,
-} from '../connection/source.ts'
+import { type ConnectionFlags, findSource, formatSource, type Source } from '../connection/source.ts'
 import { getExpiryWarning, loadToken } from '../connection/stored-token.ts'
 import { exitCodes } from '../errors/cli-error.ts'
 import type { ErrorDescription } from '../errors/describe-error.ts'
@@ -22,8 +16,7 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   /** The stores and profiles of this machine. */
   protected readonly connections = new Connections()
   #connection: Promise<Connection> | undefined
-  #hasToken = false
-  #hasWarned = false
+  #opened: Connection | undefined
 
   /** Returns the session of the profile, or of the token in the environment. Rejects with `not_signed_in`. */
   protected async session(): Promise<AnySession> {
@@ -38,24 +31,23 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   }
 
   /** Returns the session, its source and its store. */
-  protected connection(): Promise<Connection> {
-    this.#connection ??= this.#open()
-    return this.#connection
+  protected async connection(): Promise<Connection> {
+    this.#connection ??= this.source().then((source) => this.connections.open(source))
+    this.#opened = await this.#connection
+    return this.#opened
   }
 
   /** Returns where the token comes from. */
   protected async source(): Promise<Source> {
-    if (this.usedSource !== undefined) return this.usedSource
-    const { profiles } = this.connections
     const { flags } = await this.parse(this.ctor)
-    const source = await findSource(flags as ConnectionFlags, profiles)
-    await assertProfileExists(source, profiles)
-    this.usedSource = source
-    return source
+    this.usedSource ??= await findSource(flags as ConnectionFlags, this.connections.profiles)
+    return this.usedSource
   }
 
   protected override describeOrigin(): string | undefined {
-    return this.#hasToken && this.usedSource ? `The token comes from ${formatSource(this.usedSource)}.` : undefined
+    const { source } = this.#opened ?? {}
+    const hasToken = source?.from === 'environment' || source?.profile?.signIn !== undefined
+    return source && hasToken ? `The token comes from ${formatSource(source)}.` : undefined
   }
 
   /** An invalid token in the environment must be replaced there: signing in would not change it. */
@@ -73,29 +65,12 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   }
 
   protected override async finally(thrown: Error | undefined): Promise<void> {
-    const connection = await this.#connection?.catch(() => undefined)
-    if (connection === undefined) return
+    const { session, source, signIn, store } = this.#opened ?? ({} as Partial<Connection>)
     // The process ends: a background renewal must be saved before.
-    await connection.session.idle().catch((failure: unknown) => this.caution(this.describe(failure).message))
-    if (thrown === undefined) await this.warnBeforeExpiry()
-  }
-
-  /** Warns once if the token expires soon and can't be refreshed. */
-  protected async warnBeforeExpiry(): Promise<void> {
-    if (this.#hasWarned) return
-    this.#hasWarned = true
-    const { source, signIn, store } = await this.connection()
-    if (source.from !== 'profile' || signIn === undefined || store === undefined) return
+    await session?.idle().catch((failure: unknown) => this.caution(this.describe(failure).message))
+    if (thrown !== undefined || source?.from !== 'profile' || signIn === undefined || store === undefined) return
     const token = await loadToken(signIn, { profile: source.name, store }).catch(() => undefined)
-    if (token === undefined) return
-    const warning = getExpiryWarning({ source, token, context: this.context })
+    const warning = token && getExpiryWarning(token, this.context)
     if (warning !== undefined) this.caution(warning)
-  }
-
-  async #open(): Promise<Connection> {
-    const source = await this.source()
-    const connection = await this.connections.open(source)
-    this.#hasToken = source.from === 'environment' || source.profile?.signIn !== undefined
-    return connection
   }
 }

@@ -4,7 +4,7 @@ import type { Source } from '../connection/source.ts'
 import type { CommandCall } from '../errors/cli-error.ts'
 import { describeError, type ErrorDescription, printError } from '../errors/describe-error.ts'
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
-import { canPrompt, withProgress } from '../output/prompts.ts'
+import { withProgress } from '../output/prompts.ts'
 import { formatOutcome, printNote } from '../output/text.ts'
 
 /** The flags that choose the connection. */
@@ -41,9 +41,9 @@ export abstract class GrantsCommand extends Command {
   /** The source in use, for the commands that errors name. */
   protected usedSource: Source | undefined
 
-  /** Whether the command may prompt. */
+  /** Whether the command may prompt. stdout may be piped, because prompts are on stderr. */
   protected get canPrompt(): boolean {
-    return canPrompt() && !this.jsonEnabled()
+    return process.stdin.isTTY === true && process.stderr.isTTY === true && !this.jsonEnabled()
   }
 
   protected get bin(): string {
@@ -69,7 +69,7 @@ export abstract class GrantsCommand extends Command {
     process.stderr.write(`${formatOutcome('warning', text, { stream: process.stderr })}\n`)
   }
 
-  /** Runs an operation. If it takes long, a terminal shows a spinner. */
+  /** Runs an operation. A terminal shows a spinner until it ends. */
   progress<T>(text: string, run: () => Promise<T>): Promise<T> {
     return withProgress(text, run)
   }

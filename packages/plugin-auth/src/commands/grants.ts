@@ -5,7 +5,7 @@ import { CliError } from '../errors/cli-error.ts'
 export class Grants extends GrantsCommand {
   static override summary = 'Explain the grant types of the token endpoint.'
   static override description =
-    'Works offline. With TYPE: when to use it, who may use it, its fields, a request for curl, its responses and errors.'
+    'Works offline. With TYPE: what it is for, who may use it, its fields, and a request for curl. --json has the whole reference.'
   static override examples = ['<%= config.bin %> <%= command.id %> mfa-otp']
   static override args = {
     type: Args.string({ ignoreStdin: true, description: 'A grant_type, with or without "urn:custom:".' }),

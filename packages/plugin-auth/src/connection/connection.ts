@@ -15,11 +15,10 @@ import {
   userClient,
 } from '@particle-grants/core'
 import type { DeveloperClientId } from '@particle-grants/core/protocol'
-import { isGrantsError } from '../errors/cli-error.ts'
 import { platformFetch } from '../network/fetch.ts'
 import { ProfileList, type SignIn } from './profiles.ts'
 import { formatSource, getSignIn, type Source } from './source.ts'
-import { Stores } from './stores.ts'
+import { removeRecord, Stores, saveRecord } from './stores.ts'
 
 /** A session that people sign in to. */
 export type SignInSession = DeveloperSession | ProductSession
@@ -31,10 +30,10 @@ export interface Connection {
   readonly source: Source
   readonly session: AnySession
   readonly baseUrl: string
-  /** Undefined for a token in the environment. */
-  readonly signIn: SignIn | undefined
-  /** Undefined for a token in the environment. */
-  readonly store: Store | undefined
+  /** Absent for a token in the environment. */
+  readonly signIn?: SignIn
+  /** Absent for a token in the environment. */
+  readonly store?: Store
 }
 
 /** The stores and profiles of this machine. Opens sessions on them. */
@@ -46,13 +45,11 @@ export class Connections {
   async open(source: Source): Promise<Connection> {
     if (source.from === 'environment') {
       const { accessToken, baseUrl } = source
-      const session = createSession({ accessToken, baseUrl, fetch: platformFetch })
-      return { source, session, baseUrl, signIn: undefined, store: undefined }
+      return { source, session: createSession({ accessToken, baseUrl, fetch: platformFetch }), baseUrl }
     }
     const signIn = getSignIn(source)
     if (signIn === undefined) {
-      const message = `You are not signed in. There is no sign-in of ${formatSource(source)}.`
-      throw new GrantsError('not_signed_in', message, {})
+      throw new GrantsError('not_signed_in', `There is no sign-in of ${formatSource(source)}.`, {})
     }
     const { session, store } = await this.openSignIn(signIn, source.name)
     return { source, session, baseUrl: signIn.baseUrl, signIn, store }
@@ -66,16 +63,16 @@ export class Connections {
   }
 }
 
-export interface SignInSessionOptions {
+/** Where a sign-in is stored. */
+export interface StoredAt {
   readonly profile: string
-  readonly client: OAuthClient
   readonly store: Store
 }
 
 /** Creates the session of a sign-in. A product client's is stored under its customer, any other under the profile. */
 export function createSignInSession(
   { baseUrl, subject }: Pick<SignIn, 'baseUrl' | 'subject'>,
-  { profile, client, store }: SignInSessionOptions,
+  { profile, client, store }: StoredAt & { readonly client: OAuthClient },
 ): SignInSession {
   const binding = client.kind === 'product' ? { subject: parseCustomer(subject) } : { profile }
   return createSession({ client, baseUrl, store, fetch: platformFetch, ...binding })
@@ -112,28 +109,11 @@ async function loadClient(clientAt: ClientAt, store: Store): Promise<OAuthClient
 }
 
 export async function saveClientSecret(clientAt: ClientAt, client: OAuthClient, store: Store): Promise<void> {
-  if (client.kind === 'developer') return
-  const key = getKey(clientAt)
-  await store.withLock(key, async () => {
-    const record = await store.load(key)
-    const value = client.secret.reveal()
-    if (record?.value !== value) await store.save(key, value, record?.version ?? null)
-  })
+  if (client.kind !== 'developer') await saveRecord(store, getKey(clientAt), client.secret.reveal())
 }
 
 export async function removeClientSecret(clientAt: ClientAt, store: Store): Promise<void> {
-  if (clientAt.client.kind === 'developer') return
-  const key = getKey(clientAt)
-  await store.withLock(key, async () => {
-    const record = await store.load(key).catch(ignoreDamage)
-    // Also without a record, which removes what is left of a damaged one.
-    await store.remove(key, record?.version ?? null)
-  })
-}
-
-function ignoreDamage(thrown: unknown): undefined {
-  if (isGrantsError(thrown, 'store_damaged')) return undefined
-  throw thrown
+  if (clientAt.client.kind !== 'developer') await removeRecord(store, getKey(clientAt))
 }
 
 function getKey({ baseUrl, client }: ClientAt): string {

@@ -1,6 +1,7 @@
 import { GrantsError, type Store } from '@particle-grants/core'
 import type { ClientKind } from '@particle-grants/core/protocol'
 import { CliError } from '../errors/cli-error.ts'
+import { parseJson, toObject } from '../network/api-call.ts'
 
 /** Where secrets can be stored. */
 export const storeNames = ['keyring', 'file'] as const
@@ -35,11 +36,6 @@ export const defaultProfile = 'default'
 
 export function isProfileName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/.test(name) && !(name in {})
-}
-
-/** Whether two sign-ins share a record. Those of one profile and one client do, whichever account it is. */
-export function isSameRecord(one: SignIn, other: SignIn): boolean {
-  return one.store === other.store && one.key === other.key
 }
 
 /** Returns the name of the profile that is used without `--profile`. */
@@ -114,45 +110,10 @@ export function serializeProfiles(profiles: Profiles): string {
 
 /** @throws GrantsError `store_damaged` */
 export function parseProfiles(text: string): Profiles {
-  const value = parseJson(text)
-  if (!isObject(value)) throw damaged('it is not a list of profiles')
-  if (value.version !== version) throw damaged('another version of this program wrote it')
-  const { active, profiles } = value
-  const isActiveValid = active === undefined || typeof active === 'string'
-  const isValid = isActiveValid && isObject(profiles) && Object.entries(profiles).every(isEntry)
-  if (!isValid) throw damaged('a part of it is malformed')
-  return {
-    ...(isActiveValid && active !== undefined && { active }),
-    profiles: profiles as Profiles['profiles'],
-  }
-}
-
-function isEntry([name, profile]: [string, unknown]): boolean {
-  if (!isProfileName(name) || !isObject(profile)) return false
-  return [profile.signIn, profile.pending].every((signIn) => signIn === undefined || isSignIn(signIn))
-}
-
-function isSignIn(given: unknown): boolean {
-  if (!isObject(given) || !isObject(given.client)) return false
-  const { baseUrl, client, subject, store, key } = given
-  const texts = [baseUrl, client.kind, client.id, subject, key]
-  return texts.every((value) => typeof value === 'string') && storeNames.some((name) => name === store)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function damaged(problem: string): GrantsError {
+  const { version: found, active, profiles } = toObject(parseJson(text))
+  if (found === version && profiles) return { ...(active === undefined ? {} : { active }), profiles } as Profiles
+  const problem = found === undefined ? 'it is not a list of profiles' : 'another version of this program wrote it'
   const place = `the record ${recordKey} of the file store`
   const message = `The list of profiles (${place}) can't be used: ${problem}.`
-  return new GrantsError('store_damaged', message, { place, problem, keptAt: undefined })
+  throw new GrantsError('store_damaged', message, { place, problem, keptAt: undefined })
 }

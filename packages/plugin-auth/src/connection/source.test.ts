@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ProfileList, Profiles } from './profiles.ts'
-import { findSource } from './source.ts'
+import { type ConnectionFlags, findSource as findInEnvironment } from './source.ts'
 
 const none: Profiles = { profiles: {} }
 
@@ -13,6 +13,17 @@ function book(profiles: Profiles = none): ProfileList {
 const untouchable = {
   read: () => Promise.reject(new Error('profiles were read')),
 } as unknown as ProfileList
+
+afterEach(() => void vi.unstubAllEnvs())
+
+/** Finds the source in an environment that has only these variables of ours. */
+function findSource(flags: ConnectionFlags, profiles: ProfileList, env: Readonly<Record<string, string>> = {}) {
+  vi.unstubAllEnvs()
+  for (const name of ['PARTICLE_ACCESS_TOKEN', 'PARTICLE_AUTH']) vi.stubEnv(name, '')
+  for (const name of ['PROFILE', 'BASE_URL', 'STORE']) vi.stubEnv(`PARTICLE_GRANTS_${name}`, '')
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  return findInEnvironment(flags, profiles)
+}
 
 describe('findSource', () => {
   it('prefers a token in the environment, and then reads no file', async () => {
@@ -42,7 +53,7 @@ describe('findSource', () => {
   })
 
   it('prefers the profile of the flag, then of the environment, then the active one', async () => {
-    const profiles = book({ active: 'active', profiles: { active: {} } })
+    const profiles = book({ active: 'active', profiles: { active: {}, named: {}, flag: {} } })
     const env = { PARTICLE_GRANTS_PROFILE: 'named' }
     expect((await findSource({ profile: 'flag' }, profiles, env)) as object).toMatchObject({ name: 'flag' })
     expect((await findSource({}, profiles, env)) as object).toMatchObject({
@@ -64,5 +75,11 @@ describe('findSource', () => {
     await expect(findSource({}, book(), { PARTICLE_GRANTS_STORE: 'cloud' })).rejects.toMatchObject({
       code: 'usage',
     })
+  })
+
+  it('rejects a named profile that does not exist, if others do', async () => {
+    const profiles = book({ profiles: { work: {} } })
+    await expect(findSource({ profile: 'wrok' }, profiles, {})).rejects.toMatchObject({ code: 'unknown_profile' })
+    expect(await findSource({ profile: 'first' }, book(), {})).toMatchObject({ profile: undefined })
   })
 })

@@ -23,13 +23,6 @@ export interface ConnectionFlags {
 export const tokenVariables = ['PARTICLE_ACCESS_TOKEN', 'PARTICLE_AUTH'] as const
 export type TokenVariable = (typeof tokenVariables)[number]
 
-/** The environment variables that replace flags. */
-const variables = {
-  profile: 'PARTICLE_GRANTS_PROFILE',
-  'base-url': 'PARTICLE_GRANTS_BASE_URL',
-  store: 'PARTICLE_GRANTS_STORE',
-} as const
-
 /** A token from the environment. It is sent to Particle only, unless a flag or the environment names another base URL. */
 export interface EnvironmentSource {
   readonly from: 'environment'
@@ -53,36 +46,37 @@ export interface ProfileSource {
 /** Where the token comes from. Flags go before the environment, and that goes before profiles. */
 export type Source = EnvironmentSource | ProfileSource
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 /** Returns the token variable that is set, if any. */
-export function findTokenVariable(env: Environment = process.env): TokenVariable | undefined {
-  return tokenVariables.find((name) => getValue(env, name) !== undefined)
+export function findTokenVariable(): TokenVariable | undefined {
+  return tokenVariables.find((name) => getVariable(name) !== undefined)
 }
 
 /** Finds where the token comes from. It does not read the keyring, nor any file if the environment has a token. */
-export async function findSource(
-  flags: ConnectionFlags,
-  profiles: ProfileList,
-  env: Environment = process.env,
-): Promise<Source> {
-  const variable = findTokenVariable(env)
-  if (flags.profile !== undefined || variable === undefined) return findProfile(flags, profiles, env)
-  const accessToken = new Secret(getValue(env, variable) ?? '')
-  return { from: 'environment', variable, accessToken, baseUrl: findBaseUrl(flags, env) ?? particleUrl }
+export async function findSource(flags: ConnectionFlags, profiles: ProfileList): Promise<Source> {
+  const variable = findTokenVariable()
+  if (flags.profile !== undefined || variable === undefined) return findExistingProfile(flags, profiles)
+  const accessToken = new Secret(getVariable(variable) ?? '')
+  return { from: 'environment', variable, accessToken, baseUrl: findBaseUrl(flags) ?? particleUrl }
 }
 
-/** Finds the profile, even if the environment has a token. */
-export async function findProfile(
-  flags: ConnectionFlags,
-  profiles: ProfileList,
-  env: Environment = process.env,
-): Promise<ProfileSource> {
-  const named = flags.profile ?? getValue(env, variables.profile)
+/**
+ * Finds the profile.
+ *
+ * @throws CliError `unknown_profile` if a flag or the environment names a profile that does not exist, but others do
+ */
+export async function findExistingProfile(flags: ConnectionFlags, profiles: ProfileList): Promise<ProfileSource> {
+  const source = await findProfile(flags, profiles)
+  if (source.chosenBy === 'profiles' || source.profile !== undefined) return source
+  const list = await profiles.read()
+  if (Object.keys(list.profiles).length > 0) assertProfile(list, source.name)
+  return source
+}
+
+/** Finds the profile, even if the environment has a token. It may not exist yet. */
+export async function findProfile(flags: ConnectionFlags, profiles: ProfileList): Promise<ProfileSource> {
+  const named = flags.profile ?? getVariable('PARTICLE_GRANTS_PROFILE')
   if (named !== undefined && !isProfileName(named)) {
-    throw new CliError('usage', {
-      what: 'A profile name has 1 to 64 characters: letters, digits and . _ @ + -',
-    })
+    throw new CliError('usage', { what: 'A profile name has 1 to 64 characters: letters, digits and . _ @ + -' })
   }
   const list = await profiles.read()
   const name = named ?? getActiveProfile(list)
@@ -92,9 +86,14 @@ export async function findProfile(
     chosenBy: flags.profile === undefined ? chosenBy : 'flag',
     name,
     profile: Object.hasOwn(list.profiles, name) ? list.profiles[name] : undefined,
-    baseUrl: findBaseUrl(flags, env),
-    store: flags.store ?? findStore(env),
+    baseUrl: findBaseUrl(flags),
+    store: flags.store ?? findStore(),
   }
+}
+
+/** Returns the sign-in of a profile, or the one that waits for its MFA code. */
+export function getStoredSignIn({ profile }: Pick<ProfileSource, 'profile'>): SignIn | undefined {
+  return profile?.signIn ?? profile?.pending
 }
 
 /**
@@ -102,8 +101,9 @@ export async function findProfile(
  *
  * @throws CliError `signed_in_elsewhere` if a flag or the environment names another base URL or store
  */
-export function getSignIn({ name, profile, baseUrl, store }: ProfileSource): SignIn | undefined {
-  const signIn = profile?.signIn ?? profile?.pending
+export function getSignIn(source: ProfileSource): SignIn | undefined {
+  const { name, baseUrl, store } = source
+  const signIn = getStoredSignIn(source)
   if (signIn === undefined) return undefined
   if (baseUrl !== undefined && baseUrl !== signIn.baseUrl) {
     throw signedInElsewhere(`Profile ${name} is signed in at ${signIn.baseUrl}, not at ${baseUrl}.`)
@@ -116,20 +116,8 @@ export function getSignIn({ name, profile, baseUrl, store }: ProfileSource): Sig
 }
 
 function signedInElsewhere(what: string, ...flags: readonly string[]): CliError {
-  return new CliError('signed_in_elsewhere', {
-    what,
-    remedy: 'Sign in under another profile name:',
-    command: ['auth login', '--profile', 'NEW', ...flags],
-  })
-}
-
-/**
- * @throws CliError `unknown_profile` if a flag or the environment names a profile that does not exist, but others do
- */
-export async function assertProfileExists(source: Source, profiles: ProfileList): Promise<void> {
-  if (source.from === 'environment' || source.profile !== undefined || source.chosenBy === 'profiles') return
-  const list = await profiles.read()
-  if (Object.keys(list.profiles).length > 0) assertProfile(list, source.name)
+  const command = ['auth login', '--profile', 'NEW', ...flags] as const
+  return new CliError('signed_in_elsewhere', { what, remedy: 'Sign in under another profile name:', command })
 }
 
 /** Formats where the token comes from, for the end of a sentence. */
@@ -139,10 +127,9 @@ export function formatSource(source: Source): string {
   return `profile ${source.name}${account === undefined ? '' : ` (${account})`}`
 }
 
-function findBaseUrl(flags: ConnectionFlags, env: Environment): string | undefined {
-  const variable = variables['base-url']
-  const fromEnv = getValue(env, variable)
-  const given = flags['base-url'] ?? fromEnv
+function findBaseUrl(flags: ConnectionFlags): string | undefined {
+  const variable = 'PARTICLE_GRANTS_BASE_URL'
+  const given = flags['base-url'] ?? getVariable(variable)
   if (given === undefined) return undefined
   return checkBaseUrl(given, flags['base-url'] === undefined ? variable : '--base-url')
 }
@@ -154,9 +141,7 @@ export function checkBaseUrl(given: string, name: string): string {
       what: `${name} is the base URL of the API, without /oauth/token: e.g. ${particleUrl}`,
     })
   }
-  if (!URL.canParse(given)) {
-    throw new CliError('usage', { what: `${name} must be a full URL, e.g. ${particleUrl}` })
-  }
+  if (!URL.canParse(given)) throw new CliError('usage', { what: `${name} must be a full URL, e.g. ${particleUrl}` })
   try {
     return parseBaseUrl(given, false)
   } catch (thrown) {
@@ -165,17 +150,17 @@ export function checkBaseUrl(given: string, name: string): string {
   }
 }
 
-function findStore(env: Environment): StoreName | undefined {
-  const given = getValue(env, variables.store)
+function findStore(): StoreName | undefined {
+  const variable = 'PARTICLE_GRANTS_STORE'
+  const given = getVariable(variable)
   const store = storeNames.find((name) => name === given)
   if (given !== undefined && store === undefined) {
-    throw new CliError('usage', { what: `${variables.store} must be ${storeNames.join(' or ')}.` })
+    throw new CliError('usage', { what: `${variable} must be ${storeNames.join(' or ')}.` })
   }
   return store
 }
 
 /** Returns a variable's value. Empty means missing. */
-function getValue(env: Environment, name: string): string | undefined {
-  const value = env[name]?.trim()
-  return value === '' ? undefined : value
+export function getVariable(name: string): string | undefined {
+  return process.env[name]?.trim() || undefined
 }

@@ -1,7 +1,6 @@
 import { isChallengeOpen, type SettledState } from '@particle-grants/core/machine'
 import { particleUrl } from '@particle-grants/core/protocol'
-import type { CommandCall } from '../errors/cli-error.ts'
-import { exitCodes } from '../errors/cli-error.ts'
+import { type CommandCall, exitCodes } from '../errors/cli-error.ts'
 import { type CommandContext, formatCommand, getCodeRemedy } from '../errors/format-command.ts'
 import { readCurrentToken, toApiError } from '../network/api-call.ts'
 import { formatAccount, formatClient, formatExpiry, formatStore, getAccountName, toIsoTime } from '../output/format.ts'
@@ -47,10 +46,16 @@ export async function readStatus(source: Source, { stores }: Pick<Connections, '
   // A challenge that can't be read can't be answered either.
   const pendingState = pending && (await load(pending).catch(() => undefined))
   const waiting = isOpen(pendingState) ? pending : undefined
-  return { name: getStatusName(state, token), source, baseUrl, signIn, token, waiting }
+  return { name: getStatusName(signIn, state, token), source, baseUrl, signIn, token, waiting }
 }
 
-function getStatusName(state: SettledState | undefined, token: StoredToken | undefined): StatusName {
+function getStatusName(
+  { client }: SignIn,
+  state: SettledState | undefined,
+  token: StoredToken | undefined,
+): StatusName {
+  // The session requests its token on first use.
+  if (state === undefined && client.kind !== 'developer') return 'signed_in'
   if (state?.status === 'reauthentication_required') return 'expired'
   if (token !== undefined) return isUsable(token, Date.now()) ? 'signed_in' : 'expired'
   return isOpen(state) ? 'mfa_required' : 'not_signed_in'
@@ -83,7 +88,7 @@ export function toStatusDocument({ name, source, baseUrl, signIn, token, waiting
       ? { from: source.from, chosenBy: source.chosenBy }
       : { from: source.from, variable: source.variable },
     baseUrl,
-    account: signIn === undefined ? null : getAccountName(signIn),
+    account: getAccountName(signIn),
     subject: signIn?.subject ?? null,
     client: signIn === undefined ? null : { id: signIn.client.id, kind: signIn.client.kind },
     store: signIn?.store ?? null,
@@ -125,10 +130,11 @@ function getHeadlines({ name, source, signIn, check, waiting }: Status): readonl
       : [{ outcome: 'failure', text: `The token in ${variable} is not valid. Unset it, or set a valid one.` }]
   }
   const account = signIn && formatAccount(signIn)
-  if (name === 'not_signed_in')
-    return [{ outcome: 'failure', text: 'You are not signed in. Sign in:', call: ['auth login'] }]
-  if (name === 'expired') {
-    const text = `The token of ${account} is no longer valid. Sign in again:`
+  if (name === 'not_signed_in' || name === 'expired') {
+    const text =
+      name === 'expired'
+        ? `The token of ${account} is no longer valid. Sign in again:`
+        : 'You are not signed in. Sign in:'
     return [{ outcome: 'failure', text, call: ['auth login'] }]
   }
   const headlines: Headline[] = []
@@ -142,46 +148,20 @@ function getHeadlines({ name, source, signIn, check, waiting }: Status): readonl
 }
 
 function getRows({ source, signIn, token, check, name }: Status): readonly Row[] {
-  if (source.from === 'environment') {
-    return [
-      ['Expires', 'unknown'],
-      ['Refresh', 'not supported (environment token)'],
-      ['Verified', check && verified[check]],
-    ]
-  }
-  if (signIn === undefined) return [['Profile', formatProfile(source)]]
+  const verified = check && (check === 'valid' ? 'the API accepts this token' : 'the API rejected this token')
+  if (source.from === 'environment') return [['Verified', verified]]
+  const { expiresAt } = token?.tokens ?? {}
+  const expiry = name === 'mfa_required' || expiresAt === undefined ? undefined : formatExpiry(expiresAt)
+  const hasExpired = expiresAt != null && expiresAt <= Date.now()
   return [
-    ...(name === 'mfa_required' ? [] : getTokenRows(token)),
-    ['Verified', check && verified[check]],
+    [hasExpired ? 'Expired' : 'Expires', expiry],
+    ['Refresh', token?.renewal.grantType && 'automatic'],
+    ['Verified', verified],
     ['Profile', formatProfile(source)],
-    ['Client', formatClient(signIn.client)],
-    ['Stored', formatStore(signIn)],
+    ['Client', signIn && formatClient(signIn.client)],
+    ['Stored', signIn && formatStore(signIn)],
   ]
 }
-
-const verified = { valid: 'the API accepts this token', rejected: 'the API rejected this token' } as const
-
-function getTokenRows(token: StoredToken | undefined): readonly Row[] {
-  if (token === undefined) return []
-  const { expiresAt, grantType } = token.tokens
-  const hasExpired = expiresAt !== null && expiresAt <= Date.now()
-  return [
-    [hasExpired ? 'Expired' : 'Expires', formatExpiry(expiresAt)],
-    ['Refresh', expiresAt === null ? undefined : formatRenewal(token)],
-    ['Grant', grantType === 'external' ? 'unknown (external token)' : grantType],
-  ]
-}
-
-function formatRenewal({ renewal }: StoredToken): string {
-  if (renewal.grantType !== undefined) return 'automatic'
-  return `not supported (${notRenewableReasons[renewal.reason]})`
-}
-
-const notRenewableReasons = {
-  developer_token: 'developer token',
-  account_token: 'token of an account',
-  external_token: 'external token',
-} as const
 
 function formatProfile({ name, chosenBy }: Extract<Source, { from: 'profile' }>): string {
   const reasons = { flag: '', environment: ' (PARTICLE_GRANTS_PROFILE)', profiles: ' (active)' }

@@ -1,4 +1,3 @@
-import type { Store } from '@particle-grants/core'
 import {
   getRenewal,
   getRenewalTime,
@@ -13,15 +12,8 @@ import {
 } from '@particle-grants/core/machine'
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
 import { formatExpiry } from '../output/format.ts'
-import { type Connection, parseCustomer } from './connection.ts'
+import { type Connection, parseCustomer, type StoredAt } from './connection.ts'
 import type { SignIn } from './profiles.ts'
-import type { ProfileSource } from './source.ts'
-
-/** Where a sign-in is stored. */
-export interface StoredAt {
-  readonly profile: string
-  readonly store: Store
-}
 
 /**
  * Loads the state of a sign-in. It needs no lock, because a record is replaced as a whole.
@@ -95,19 +87,12 @@ export async function getFreshToken({ session, source, signIn, store }: Connecti
 /** Earlier, there is no hurry; later, a script may run too late. */
 const warningMs = 3 * 86_400_000
 
-/** What the warning is about, and the program that prints it. */
-export interface ExpiringToken {
-  readonly source: ProfileSource
-  readonly token: StoredToken
-  readonly context: CommandContext
-}
-
 /** Returns a warning if the token expires within three days and can't be refreshed. */
-export function getExpiryWarning({ source, token, context }: ExpiringToken): string | undefined {
-  const { expiresAt } = token.tokens
+export function getExpiryWarning({ tokens, renewal }: StoredToken, context: CommandContext): string | undefined {
+  const { expiresAt } = tokens
   const now = Date.now()
-  if (expiresAt === null || token.renewal.grantType !== undefined) return undefined
+  if (expiresAt === null || renewal.grantType !== undefined) return undefined
   if (expiresAt <= now || expiresAt - now > warningMs) return undefined
-  const command = formatCommand({ ...context, source }, ['auth login'])
+  const command = formatCommand(context, ['auth login'])
   return `The token expires ${formatExpiry(expiresAt, now)} and can't be refreshed. Sign in again:\n  ${command}`
 }

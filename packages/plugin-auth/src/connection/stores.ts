@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
-import { GrantsError, type Store } from '@particle-grants/core'
+import { GrantsError, type Store, type StoreRecord } from '@particle-grants/core'
 import { defaultDirectory, fileStore } from '@particle-grants/store-file'
 import { isGrantsError } from '../errors/cli-error.ts'
 import type { StoreName } from './profiles.ts'
@@ -18,8 +18,16 @@ export class Stores {
 
   /** Returns why the keyring can't be used, or `undefined` if it can. It only reads. */
   findKeyringProblem(): Promise<string | undefined> {
-    this.#keyringProblem ??= this.assertUsable('keyring').then(() => undefined, getProblem)
+    this.#keyringProblem ??= this.assertUsable('keyring').then(
+      () => undefined,
+      (thrown) => (isGrantsError(thrown, 'store_unavailable') ? thrown.details.problem : String(thrown)),
+    )
     return this.#keyringProblem
+  }
+
+  /** Returns the keyring; `undefined` if it can't be used. */
+  async findKeyring(): Promise<Store | undefined> {
+    return (await this.findKeyringProblem()) === undefined ? this.get('keyring') : undefined
   }
 
   /**
@@ -32,22 +40,34 @@ export class Stores {
     await (name === 'file' ? store.withLock('probe', async () => {}) : store.load('probe'))
   }
 
-  /** Uses the keyring; `undefined` if there is none. */
-  async tryKeyring<T>(use: (keyring: Store) => Promise<T>): Promise<T | undefined> {
-    try {
-      return await use(await this.get('keyring'))
-    } catch (thrown) {
-      if (isGrantsError(thrown, 'store_unavailable')) return undefined
-      throw thrown
-    }
-  }
-
   /** Chooses where to save a sign-in: as requested, otherwise in the keyring if there is one. */
   async choose(requested: StoreName | undefined): Promise<StoreName> {
-    const name = requested ?? ((await this.findKeyringProblem()) === undefined ? 'keyring' : 'file')
+    const name = requested ?? ((await this.findKeyring()) ? 'keyring' : 'file')
     await this.assertUsable(name)
     return name
   }
+}
+
+/** Saves a record, in place of the one that is there. */
+export function saveRecord(store: Store, key: string, value: string): Promise<string> {
+  return store.withLock(key, async () => store.save(key, value, (await loadIntact(store, key))?.version ?? null))
+}
+
+/** Removes a record, and what is left of a damaged one. Returns whether there was one. */
+export function removeRecord(store: Store, key: string): Promise<boolean> {
+  return store.withLock(key, async () => {
+    const record = await loadIntact(store, key)
+    await store.remove(key, record?.version ?? null)
+    return record !== undefined
+  })
+}
+
+/** Loads a record; `undefined` for a damaged one, which the store has moved aside. */
+function loadIntact(store: Store, key: string): Promise<StoreRecord | undefined> {
+  return store.load(key).catch((thrown) => {
+    if (isGrantsError(thrown, 'store_damaged')) return undefined
+    throw thrown
+  })
 }
 
 async function openStore(name: StoreName): Promise<Store> {
@@ -59,8 +79,7 @@ function openFileStore(): Store {
   const directory = fileStoreFolder()
   if (!isAbsolute(directory)) {
     const problem = `its folder would be ${directory}, which isn't an absolute path`
-    const details = { store: 'file', problem }
-    throw new GrantsError('store_unavailable', `The file store can't be used: ${problem}.`, details)
+    throw new GrantsError('store_unavailable', `The file store can't be used: ${problem}.`, { store: 'file', problem })
   }
   const store = fileStore({ directory })
   return {
@@ -74,11 +93,6 @@ function openFileStore(): Store {
 
 export const fileStoreFolder = defaultDirectory
 
-const folderVariables = new Map<string, string>([['win32', 'LOCALAPPDATA']]).set('darwin', 'HOME')
+const folderVariables: Readonly<Record<string, string>> = { win32: 'LOCALAPPDATA', darwin: 'HOME' }
 /** The environment variable that decides the folder of the file store on this platform. */
-export const folderVariable = folderVariables.get(process.platform) ?? 'XDG_STATE_HOME'
-
-function getProblem(thrown: unknown): string {
-  if (isGrantsError(thrown, 'store_unavailable')) return thrown.details.problem
-  return thrown instanceof Error ? thrown.message : 'it failed'
-}
+export const folderVariable = folderVariables[process.platform] ?? 'XDG_STATE_HOME'

@@ -1,32 +1,32 @@
-import { type AnyGrantsError, type ErrorCode, GrantsError } from '@particle-grants/core'
+import { type AnyGrantsError, type ErrorCode, type ErrorDetails, GrantsError } from '@particle-grants/core'
 import { errorUrl } from '@particle-grants/reference'
-import { formatTime } from '../output/format.ts'
+import { folderVariable } from '../connection/stores.ts'
+import { getProxyRemedy } from '../network/fetch.ts'
+import { formatAttempts, formatTime } from '../output/format.ts'
 import { paint, printNote } from '../output/text.ts'
-import { CliError, type CliErrorCode, cliErrorCodes, type ExitCode, exitCodes } from './cli-error.ts'
-import { type ErrorReport, errorMap } from './error-map.ts'
-import { type CommandContext, formatCommand } from './format-command.ts'
-import { describeWrongCall, type WrongCall } from './wrong-call.ts'
+import { CliError, type CommandCall, cliErrorCodes, type ExitCode, exitCodes } from './cli-error.ts'
+import { type CommandContext, formatCommand, getCodeRemedy } from './format-command.ts'
+import { toUsageError, type WrongCall } from './wrong-call.ts'
 
 /** An error as it is printed, and the document of `--json`. */
 export interface ErrorDescription {
   readonly code: string
   readonly message: string
   /** What to do. If there is a command, it ends with a colon. */
-  readonly remedy: string | undefined
+  readonly remedy?: string | undefined
   /** A command that works as it is. */
-  readonly command: string | undefined
-  readonly link: string | undefined
+  readonly command?: string | undefined
+  readonly link?: string
   readonly exitCode: ExitCode
   /** The details of an error of core. */
-  readonly details: object | undefined
+  readonly details?: object | undefined
 }
 
 /** Describes an error for the program and the connection in use. */
 export function describeError(thrown: unknown, context: CommandContext): ErrorDescription {
   if (GrantsError.isInstance(thrown)) return describeGrantsError(thrown, context)
-  if (!CliError.isInstance(thrown)) return describeOther(thrown)
-  const { code, message, remedy, command } = thrown
-  return describeOwn(code, { message, remedy, command: command && formatCommand(context, command) })
+  const { code, message, remedy, command } = CliError.isInstance(thrown) ? thrown : toCliError(thrown)
+  return { code, message, remedy, command: command && formatCommand(context, command), exitCode: cliErrorCodes[code] }
 }
 
 function describeGrantsError(thrown: AnyGrantsError, context: CommandContext): ErrorDescription {
@@ -49,27 +49,18 @@ function describeGrantsError(thrown: AnyGrantsError, context: CommandContext): E
   }
 }
 
-function describeOwn(
-  code: CliErrorCode,
-  { message, remedy, command }: Pick<ErrorDescription, 'message'> & Partial<ErrorDescription>,
-): ErrorDescription {
-  const exitCode = cliErrorCodes[code]
-  return { code, message, remedy, command, link: undefined, exitCode, details: undefined }
-}
-
-function describeOther(thrown: unknown): ErrorDescription {
-  if (!(thrown instanceof Error))
-    return describeOwn('internal', { message: 'A value that is not an error was thrown.' })
+function toCliError(thrown: unknown): CliError {
+  if (!(thrown instanceof Error)) return new CliError('internal', { what: 'A value that is not an error was thrown.' })
   // Importing the class from @inquirer/core would load the prompts.
   if (thrown.name === 'ExitPromptError') {
     // Ctrl-D closes the input; there is a signal otherwise.
     const cause = /SIG[A-Z]+/.test(thrown.message) ? '' : ' (end of input)'
-    return describeOwn('interrupted', { message: `Interrupted${cause}. Nothing was changed.` })
+    return new CliError('interrupted', { what: `Interrupted${cause}. Nothing was changed.` })
   }
-  if ((thrown as WrongCall).oclif !== undefined) return describeOwn('usage', describeWrongCall(thrown))
+  if ((thrown as WrongCall).oclif !== undefined) return toUsageError(thrown)
   const { syscall, code } = thrown as NodeJS.ErrnoException
-  if (syscall === 'write') return describeOwn('output', { message: `The output could not be written (${code}).` })
-  return describeOwn('internal', { message: thrown.message })
+  if (syscall === 'write') return new CliError('output', { what: `The output could not be written (${code}).` })
+  return new CliError('internal', { what: thrown.message })
 }
 
 /** How an error is printed. */
@@ -106,4 +97,130 @@ export function printError(error: ErrorDescription, { json, origin }: PrintError
 /** Prints an error that no command has printed, for the program `bin`, and sets the exit code. */
 export function reportError(thrown: unknown, { bin, ...options }: PrintErrorOptions & { readonly bin: string }): void {
   printError(describeError(thrown, { bin }), options)
+}
+
+// ─── The errors of core ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/** How a command reports an error of core. */
+export interface ErrorReport<C extends ErrorCode> {
+  readonly exitCode: ExitCode
+  /** Replaces core's message, which may name methods of its API. */
+  readonly message?: (details: ErrorDetails[C]) => string | undefined
+  readonly remedy?: string | ((details: ErrorDetails[C]) => string | undefined)
+  /** The command that the remedy ends with. */
+  readonly command?: CommandCall | ((details: ErrorDetails[C]) => CommandCall | undefined)
+}
+
+const { failed, usage, notSignedIn, mfaRequired, lockedOut, network } = exitCodes
+const signIn = { remedy: 'Sign in:', command: ['auth login'] } as const
+const signInAgain = { remedy: 'Sign in again:', command: ['auth login'] } as const
+
+/** Every error of core. A code that core adds does not compile here until it is listed. */
+export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
+  invalid_argument: {
+    exitCode: usage,
+    message: ({ parameter, problem }) => (parameter === 'otp' ? `The MFA code ${problem}.` : undefined),
+  },
+  insecure_base_url: {
+    exitCode: usage,
+    message: ({ origin }) => `Refusing to send credentials over plain HTTP to ${origin}.`,
+    remedy: 'Use https, or a loopback address for the sandbox.',
+  },
+  grant_not_allowed: { exitCode: usage },
+  subject_mismatch: { exitCode: usage },
+  request_in_progress: { exitCode: failed },
+  no_challenge: { exitCode: notSignedIn, message: () => 'No sign-in is waiting for a code.', ...signIn },
+  invalid_code: {
+    exitCode: mfaRequired,
+    message: ({ attemptsLeft }) => `Particle rejected the code; ${formatAttempts(attemptsLeft)}.`,
+    remedy: 'Wait for the next code, then submit it:',
+    command: ['auth login', '--otp-stdin'],
+  },
+  challenge_expired: {
+    exitCode: notSignedIn,
+    message: ({ reason }) => (reason === 'age' ? 'The MFA challenge has expired.' : 'Too many codes were wrong.'),
+    ...signInAgain,
+  },
+  sso_required: {
+    exitCode: failed,
+    message: () => "This account signs in through its company's SSO.",
+    remedy: 'Run particle login --sso, then use its token:',
+    command: ['auth login', '--from-particle-cli'],
+  },
+  oauth_error: {
+    exitCode: failed,
+    message: (details) => (isWrongPassword(details) ? 'Wrong username or password (invalid_grant).' : undefined),
+    remedy: (details) =>
+      isWrongPassword(details) ? 'After five failures within a day, sign-ins wait for 30 minutes.' : undefined,
+  },
+  unknown_customer: {
+    exitCode: failed,
+    message: ({ customer }) => `The product has no customer ${customer}.`,
+    remedy: 'Check the name, or create the customer first.',
+  },
+  rate_limited: { exitCode: lockedOut },
+  locked_out: { exitCode: lockedOut, message: () => 'Particle has locked out your IP address after failed sign-ins.' },
+  backing_off: {
+    exitCode: lockedOut,
+    message: ({ account }) => `Too many failed sign-ins${account === undefined ? '' : ` for ${account}`} within a day.`,
+    remedy: 'Wrong passwords and codes count together. If they are correct now, reset the lockout:',
+    command: ['auth unlock'],
+  },
+  temporarily_unavailable: { exitCode: network },
+  unexpected_response: { exitCode: network },
+  network_error: { exitCode: network, remedy: getProxyRemedy },
+  wait_timeout: { exitCode: network },
+  not_signed_in: { exitCode: notSignedIn, message: () => 'You are not signed in.', ...signIn },
+  mfa_required: {
+    exitCode: mfaRequired,
+    message: ({ attemptsLeft }) => `MFA code required; ${formatAttempts(attemptsLeft)}.`,
+    remedy: () => getCodeRemedy().remedy,
+    command: () => getCodeRemedy().command,
+  },
+  not_renewable: {
+    exitCode: failed,
+    message: ({ reason }) => `${notRenewableTokens[reason]} can't be refreshed.`,
+    remedy: ({ expiresAt }) => (expiresAt === null ? 'It never expires.' : 'To get a new one, sign in again:'),
+    command: ({ expiresAt }) => (expiresAt === null ? undefined : ['auth login']),
+  },
+  renewal_backoff: { exitCode: network },
+  reauthentication_required: {
+    exitCode: notSignedIn,
+    message: ({ reason }) => `The access token ${reauthenticationReasons[reason]}.`,
+    ...signInAgain,
+  },
+  request_not_replayable: { exitCode: failed },
+  invalid_state: { exitCode: failed, ...signInAgain },
+  store_conflict: { exitCode: failed },
+  store_unavailable: {
+    exitCode: failed,
+    message: ({ store, problem }) => `The ${store} store can't be used: ${problem}.`,
+    remedy: ({ store }) => {
+      if (store === 'file') return `Set ${folderVariable} to a writable directory.`
+      return store === 'keyring' ? 'Store the sign-in in a file:' : undefined
+    },
+    command: ({ store }) => (store === 'keyring' ? ['auth login', '--store', 'file'] : undefined),
+  },
+  store_damaged: { exitCode: failed, ...signInAgain },
+  lock_timeout: { exitCode: failed },
+  revocation_failed: { exitCode: failed },
+  scope_mismatch: { exitCode: failed },
+}
+
+const notRenewableTokens = {
+  developer_token: 'Developer tokens',
+  account_token: 'Tokens of an account',
+  external_token: 'External tokens',
+} as const
+
+const reauthenticationReasons = {
+  expired: "has expired and can't be refreshed",
+  rejected: 'is no longer valid',
+  refresh_rejected: 'has expired, and Particle rejected its refresh token',
+  refresh_response_lost: 'has expired, and the response to its refresh was lost',
+} as const
+
+/** Whether Particle refused a username and password. */
+export function isWrongPassword({ grantType, error }: Pick<ErrorDetails['oauth_error'], 'grantType' | 'error'>) {
+  return grantType === 'password' && error === 'invalid_grant'
 }

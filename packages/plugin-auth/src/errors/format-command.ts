@@ -1,6 +1,6 @@
 import { particleUrl } from '@particle-grants/core/protocol'
 import { defaultProfile } from '../connection/profiles.ts'
-import type { Source } from '../connection/source.ts'
+import { getStoredSignIn, type Source } from '../connection/source.ts'
 import type { CommandCall } from './cli-error.ts'
 
 /** The program whose commands are printed, and the connection in use. */
@@ -38,9 +38,9 @@ function getConnectionFlags([id, ...args]: CommandCall, source: Source): string[
   }
   const { name, chosenBy, baseUrl, profile } = source
   if (name !== defaultProfile || chosenBy === 'flag') add('--profile', name)
-  const own = profile?.signIn?.baseUrl ?? particleUrl
-  // A profile that only waits for its MFA code ends with too many wrong codes, and its base URL with it.
-  const used = baseUrl ?? profile?.signIn?.baseUrl ?? profile?.pending?.baseUrl ?? particleUrl
+  // A command for another profile, or for one that only waits for its MFA code, may find no base URL there.
+  const own = args.includes('--profile') ? particleUrl : (profile?.signIn?.baseUrl ?? particleUrl)
+  const used = baseUrl ?? getStoredSignIn(source)?.baseUrl ?? particleUrl
   if (used !== own) add('--base-url', used)
   return flags
 }

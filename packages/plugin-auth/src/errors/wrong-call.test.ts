@@ -1,6 +1,6 @@
 import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
-import { describeWrongCall } from './wrong-call.ts'
+import { toUsageError } from './wrong-call.ts'
 
 const secret = 'hunter2secret'
 const loginFlags = {
@@ -21,7 +21,7 @@ function thrown(message: string, more: object = {}): Error {
   })
 }
 
-describe('describeWrongCall', () => {
+describe('toUsageError', () => {
   it.each([
     [`--password=${secret}`, 'Unknown flag: --password.', '--password-stdin'],
     [`--secret=${secret}`, 'Unknown flag: --secret.', '--client-secret-stdin'],
@@ -32,7 +32,7 @@ describe('describeWrongCall', () => {
     [`-x${secret}`, 'Unknown flag: -x.', 'See --help.'],
     [`--${secret}`, 'Unknown flag: (not repeated).', 'See --help.'],
   ])('describes the unknown flag %s without its value, and what to use instead', (flag, message, way) => {
-    const described = describeWrongCall(thrown(`Nonexistent flag: ${flag}`, { flags: [flag] }))
+    const described = toUsageError(thrown(`Nonexistent flag: ${flag}`, { flags: [flag] }))
     expect(described.message).toBe(message)
     expect(described.remedy).toContain(way)
     expect(findLeaks(described, [secret])).toEqual([])
@@ -55,7 +55,7 @@ describe('describeWrongCall', () => {
       "--a and --b can't be combined.",
     ],
   ])('repeats no value of %j', (message, expected) => {
-    const described = describeWrongCall(thrown(message))
+    const described = toUsageError(thrown(message))
     expect(described.message).toBe(expected)
     expect(findLeaks(described, [secret])).toEqual([])
   })

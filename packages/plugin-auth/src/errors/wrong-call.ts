@@ -11,37 +11,33 @@ export interface WrongCall extends Error {
 }
 
 /**
- * Describes oclif's error about arguments and flags. It repeats no argument and no value, because people type secrets in
- * the wrong place.
+ * Returns the error for oclif's about arguments and flags. It repeats no argument and no value, because people type
+ * secrets in the wrong place.
  */
-export function describeWrongCall(thrown: WrongCall): { readonly message: string; readonly remedy: string } {
+export function toUsageError(thrown: WrongCall): CliError {
   const message = stripVTControlCharacters(thrown.message).replace(/\n?See more help with --help$/, '')
   const known = Object.keys(thrown.parse?.input?.flags ?? {})
-  if (message.startsWith('Nonexistent flag')) return describeUnknownFlags(thrown.flags ?? [], known)
-  if (message.startsWith('Unexpected argument')) {
-    const hasSecretFlags = known.some((name) => name.endsWith('-stdin'))
-    const advice = hasSecretFlags ? 'Pass secrets on standard input, not as arguments. ' : ''
-    return { message: 'Too many arguments.', remedy: `${advice}See --help.` }
+  if (message.startsWith('Nonexistent flag')) return unknownFlags(thrown.flags ?? [], known)
+  if (!message.startsWith('Unexpected argument')) {
+    return new CliError('usage', { what: toSentences(removeValues(message)), remedy: 'See --help.' })
   }
-  return { message: toSentences(removeValues(message)), remedy: 'See --help.' }
+  const hasSecretFlags = known.some((name) => name.endsWith('-stdin'))
+  const advice = hasSecretFlags ? 'Pass secrets on standard input, not as arguments. ' : ''
+  return new CliError('usage', { what: 'Too many arguments.', remedy: `${advice}See --help.` })
 }
 
-function describeUnknownFlags(given: readonly string[], known: readonly string[]) {
+function unknownFlags(given: readonly string[], known: readonly string[]): CliError {
   const names = given.map(getFlagName)
-  const message = `Unknown ${names.length === 1 ? 'flag' : 'flags'}: ${names.join(', ')}.`
+  const what = `Unknown ${names.length === 1 ? 'flag' : 'flags'}: ${names.join(', ')}.`
   const name = names[0]?.slice(2) ?? ''
+  const isSimilar = (flag: string) => name.length >= 3 && flag.includes(name)
   // `--password`, `--token` and the like are what `--password-stdin` and `--with-token` are for.
-  const forSecret = known.filter((flag) => isSecretFlag(flag) && name.length >= 3 && flag.includes(name))
-  if (forSecret.length > 0) {
-    const flags = forSecret.map((flag) => `--${flag}`).join(' or ')
-    return { message, remedy: `Pass secrets on standard input, with ${flags}. See --help.` }
-  }
+  const forSecret = known.filter((flag) => (flag.endsWith('-stdin') || flag === 'with-token') && isSimilar(flag))
+  const flags = forSecret.map((flag) => `--${flag}`).join(' or ')
   const similar = known.find((flag) => name.length >= 3 && flag.startsWith(name)) ?? nearest(name, known)
-  return { message, remedy: similar === undefined ? 'See --help.' : `Did you mean --${similar}? See --help.` }
-}
-
-function isSecretFlag(flag: string): boolean {
-  return flag.endsWith('-stdin') || flag === 'with-token'
+  const suggestion = similar === undefined ? '' : `Did you mean --${similar}? `
+  const advice = flags === '' ? suggestion : `Pass secrets on standard input, with ${flags}. `
+  return new CliError('usage', { what, remedy: `${advice}See --help.` })
 }
 
 /** Returns a flag without its value, and nothing of what may not be a flag. */
@@ -75,47 +71,35 @@ function toSentences(message: string): string {
  * word is repeated only if it looks like a command: it may be a secret.
  */
 export function unknownCommand(words: readonly string[], ids: readonly string[], flag?: string): CliError {
-  const depth = countKnownWords(words, ids)
-  const known = words.slice(0, depth)
-  const [word] = words.slice(depth)
+  const isPath = (path: readonly string[]) => ids.some((id) => `${id}:`.startsWith(`${path.join(':')}:`))
+  const end = words.findIndex((_, index) => !isPath(words.slice(0, index + 1)))
+  const known = end === -1 ? words : words.slice(0, end)
+  const word = words[known.length]
   const topic = known.join(' ')
-  const meant = word === undefined ? undefined : findNearest(known, { word, ids })
-  const isNamed = meant !== undefined || /^(?=.{1,16}$)[a-z]+(?:-[a-z]+)*$/.test(word ?? '')
-  const name = words.slice(0, depth + 1).join(' ')
-  const unknown = isNamed ? `There is no command "${name}".` : 'There is no such command.'
-  if (meant !== undefined) {
-    return new CliError('usage', { what: unknown, remedy: 'Did you mean this?', command: [meant] })
-  }
   const command = [topic, '--help'] as const
-  if (ids.includes(known.join(':'))) {
-    const remedy = topic === 'auth login' ? 'Secrets are read from standard input. See:' : 'See:'
-    return new CliError('usage', { what: 'Too many arguments.', remedy, command })
+  const next = listNext(known, ids)
+  const remedy = `${topic === '' ? 'Commands' : `Commands of ${topic}`}: ${next.join(', ')}. See:`
+  if (word === undefined) {
+    const what = flag === undefined ? 'The command is incomplete.' : `Unknown flag: ${getFlagName(flag)}.`
+    return new CliError('usage', { what, remedy, command })
   }
-  const missing = flag === undefined ? 'The command is incomplete.' : `Unknown flag: ${getFlagName(flag)}.`
-  const what = word === undefined ? missing : unknown
-  const next = `${topic === '' ? 'Commands' : `Commands of ${topic}`}: ${listNext(known, ids).join(', ')}.`
-  return new CliError('usage', { what, remedy: `${next} See:`, command })
-}
-
-/** Counts the words, from the first on, that lead to a command or topic. */
-function countKnownWords(words: readonly string[], ids: readonly string[]): number {
-  const end = words.findIndex((_, index) => {
-    const path = words.slice(0, index + 1).join(':')
-    return !ids.some((id) => id === path || id.startsWith(`${path}:`))
+  const here = nearest(word, next)
+  const meant = here === undefined ? findByLastWord(word, ids) : [...known, here].join(' ')
+  const name = [...known, word].join(' ')
+  if (meant !== undefined) {
+    const what = `There is no command "${name}".`
+    return new CliError('usage', { what, remedy: 'Did you mean this?', command: [meant] })
+  }
+  if (ids.includes(known.join(':'))) {
+    const advice = topic === 'auth login' ? 'Secrets are read from standard input. See:' : 'See:'
+    return new CliError('usage', { what: 'Too many arguments.', remedy: advice, command })
+  }
+  const isNamed = /^(?=.{1,16}$)[a-z]+(?:-[a-z]+)*$/.test(word)
+  return new CliError('usage', {
+    what: isNamed ? `There is no command "${name}".` : 'There is no such command.',
+    remedy,
+    command,
   })
-  return end === -1 ? words.length : end
-}
-
-/** Returns the command or topic that a word is close to: on its level or, by its last word, on any. */
-function findNearest(
-  known: readonly string[],
-  { word, ids }: { readonly word: string; readonly ids: readonly string[] },
-): string | undefined {
-  const here = nearest(word, listNext(known, ids))
-  if (here !== undefined) return [...known, here].join(' ')
-  const last = nearest(word, ids.map(getLastWord))
-  const found = ids.filter((id) => getLastWord(id) === last)
-  return found.sort((one, other) => one.split(':').length - other.split(':').length)[0]?.replaceAll(':', ' ')
 }
 
 /** Lists the words that can follow. */
@@ -125,11 +109,13 @@ function listNext(known: readonly string[], ids: readonly string[]): string[] {
   return [...new Set(below.map((id) => id.slice(prefix.length).split(':')[0] ?? ''))].sort()
 }
 
-function getLastWord(id: string): string {
-  return id.slice(id.lastIndexOf(':') + 1)
+/** Returns the command whose last word is close to a word; of several, the shortest. */
+function findByLastWord(word: string, ids: readonly string[]): string | undefined {
+  const getLast = (id: string) => id.slice(id.lastIndexOf(':') + 1)
+  const last = nearest(word, ids.map(getLast))
+  const found = ids.filter((id) => getLast(id) === last)
+  return found.sort((one, other) => one.length - other.length)[0]?.replaceAll(':', ' ')
 }
-
-// ─── Similar words ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Returns the known word that a mistyped one is close to, if any. A word that is close to a known one is not a secret. */
 export function nearest(word: string, known: readonly string[]): string | undefined {

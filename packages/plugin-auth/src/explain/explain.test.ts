@@ -1,3 +1,4 @@
+import { type ErrorCode, GrantsError } from '@particle-grants/core'
 import { type GrantType, grantTypes } from '@particle-grants/core/protocol'
 import {
   clientReferences,
@@ -6,41 +7,33 @@ import {
   explainGrant,
   fieldFormats,
   grantReferences,
-  successFields,
   unsupportedGrants,
 } from '@particle-grants/reference'
 import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
-import { printErrorCode } from './error-code.ts'
+import { describeError } from '../errors/describe-error.ts'
+import { findError, printErrorCode } from './error.ts'
 import { findGrant, printGrant, printOverview, printUnsupportedGrant } from './grant.ts'
-import { explainResponse, parseInput, printResponse } from './response.ts'
 
 const token = '0123456789abcdef0123456789abcdef01234567'
 const mfaToken = '0d5a63f7-7f0e-4d6b-9a51-3b0d3b9f4c11'
 const challenge = `{"mfa_token":"${mfaToken}","error":"mfa_required","error_description":"Multi-factor authentication required"}`
 
-/** Explains a response, for a terminal of that width. */
-function explain(text: string, columns = 80) {
-  const given = parseInput(text)
-  if (typeof given !== 'object') throw new Error('This is not a response.')
-  const explained = explainResponse(given.response)
-  return { ...explained, text: printResponse(explained, columns) }
-}
-
 /** A text as one line, to look for sentences in. */
 const oneLine = (text: string) => text.replace(/\s+/g, ' ')
 
 describe('printGrant', () => {
-  it.each(grantTypes)('prints everything that the reference says about %s', (type) => {
+  it.each(grantTypes)('prints what %s is for, its fields and errors, and where to read more', (type) => {
     const text = oneLine(printGrant(explainGrant(type), 80))
-    const { summary, whenToUse, fields, lifetimes } = grantReferences[type]
+    const { title, summary, fields, clients } = grantReferences[type]
 
     for (const sentence of [
+      title,
       summary,
-      ...whenToUse,
+      ...Object.values(clients).map(({ text }) => text),
       ...Object.values(fields).map(({ meaning }) => meaning),
-      ...lifetimes.map((fact) => fact.text),
-      ...explainGrant(type).errors.flatMap(({ causes }) => causes.map(({ when }) => when)),
+      ...explainGrant(type).errors.map(({ code }) => code),
+      `/grants/${type.replace('urn:custom:', '').replaceAll('_', '-')}`,
     ]) {
       expect(text).toContain(oneLine(sentence))
     }
@@ -99,114 +92,86 @@ describe('printErrorCode', () => {
   it.each(errorCodes)('prints what the reference says about %s', (code) => {
     const explanation = explainErrorCode(code)
     if (explanation === undefined) throw new Error('no explanation')
-    const text = oneLine(printErrorCode(explanation, 60))
+    const text = oneLine(printErrorCode(explanation, {}, 60))
 
     for (const { when } of explanation.tokenEndpoint?.causes ?? []) expect(text).toContain(oneLine(when))
-    expect(text).toContain(oneLine(explanation.tokenEndpoint?.meaning ?? explanation.library?.when ?? ''))
+    expect(text).toContain(oneLine(explanation.tokenEndpoint?.meaning ?? explanation.library?.title ?? ''))
   })
 })
 
-describe('parseInput', () => {
+describe('the remedy of printErrorCode', () => {
+  const print = (code: (typeof errorCodes)[number]) => {
+    const explanation = explainErrorCode(code)
+    if (explanation === undefined) throw new Error('no explanation')
+    return printErrorCode(
+      explanation,
+      describeError(new GrantsError(code as ErrorCode, '', {}), { bin: 'pgrants' }),
+      80,
+    )
+  }
+
+  it('is a command of this program for an error that only the libraries have', () => {
+    expect(print('backing_off')).toMatch(/What to do\n.*\s.*reset the\s+lockout:\n {2}pgrants auth unlock\n/)
+    expect(print('not_signed_in')).toContain('Sign in:\n  pgrants auth login\n')
+  })
+
+  it.each(errorCodes)('names no method for %s', (code) => {
+    expect(print(code)).not.toMatch(/undefined|\w\(\)/)
+  })
+})
+
+describe('findError', () => {
   it.each([
     ['a response with CRLF', `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n\r\n${challenge}\r\n`],
     ['HTTP/2', `HTTP/2 403 \n\n${challenge}`],
     ['a proxy before it', `HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 403 Forbidden\r\n\r\n${challenge}`],
     ['a 100 before it', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 Forbidden\r\nDate: x\r\n\r\n${challenge}`],
     ['a byte order mark', `\uFEFFHTTP/1.1 403 Forbidden\n\n${challenge}`],
-  ])('parses %s', (_, text) => {
-    expect(parseInput(text)).toMatchObject({ hasStatus: true })
-    expect(explain(text)).toMatchObject({ type: 'mfa_required', status: 403, error: 'mfa_required' })
+    ['a body alone', challenge],
+    ['a body on several lines', JSON.stringify(JSON.parse(challenge), null, 2)],
+    ['a code alone', 'mfa_required\r\n'],
+  ])('finds the error in %s', (_, text) => {
+    expect(findError(text)).toMatchObject({ error: 'mfa_required' })
   })
 
   it.each([
-    [challenge, 403],
-    ['{"error":"invalid_grant"}', 400],
-    ['{"error":"something_new"}', 400],
-    [`{"token_type":"bearer","access_token":"${token}"}`, 200],
-    ['<html>', 200],
-  ])('parses a body alone: %s', (body, status) => {
-    expect(parseInput(body)).toMatchObject({ hasStatus: false, response: { status } })
+    ' \n',
+    '<html>',
+    `{"token_type":"bearer","access_token":"${token}"}`,
+    '{"error":{}}',
+    '[]',
+    'HTTP/1.1 302 Found\nLocation: /\n\n',
+  ])('finds no error in %j', (text) => {
+    expect(findError(text)).toBeUndefined()
   })
 
-  it('recognizes a code alone, and empty input', () => {
-    expect(parseInput('invalid_grant\r\n')).toBe('invalid_grant')
-    expect(parseInput('INVALID_GRANT')).toBe('INVALID_GRANT')
-    expect(parseInput(' \n')).toBeUndefined()
-  })
-})
+  it('finds the description, which finds the cause and what to do about it', () => {
+    const { error, description } =
+      findError('{"error":"invalid_grant","error_description":"Invalid refresh token"}') ?? {}
+    const explanation = explainErrorCode(error ?? '', description)
+    if (explanation?.cause === undefined) throw new Error('no cause')
+    const text = printErrorCode(explanation, {}, 80)
 
-describe('explainResponse', () => {
+    expect(oneLine(text)).toContain(explanation.cause.advice)
+    expect(text).not.toContain('Possible causes')
+    expect(text).toContain(`#${explanation.cause.anchor}`)
+  })
+
   it('shows the second step of a sign-in without the mfa_token', () => {
-    const { text } = explain(`HTTP/1.1 403 Forbidden\n\n${challenge}`)
+    const explanation = explainErrorCode(findError(challenge)?.error ?? '')
+    const text = explanation === undefined ? '' : printErrorCode(explanation, {}, 80)
 
     expect(text).toContain('-d grant_type=urn:custom:mfa-otp')
     expect(findLeaks(text, [mfaToken])).toEqual([])
   })
 
-  it('finds the cause by its description, and prints what to do about it', () => {
-    const { text, explanation } = explain('{"error":"invalid_grant","error_description":"Invalid refresh token"}')
-
-    expect(explanation?.cause?.anchor).toMatch(/^invalid_grant-/)
-    expect(oneLine(text)).toContain(oneLine(explanation?.cause?.advice ?? 'none'))
-    expect(text).not.toContain('Possible causes')
-  })
-
-  it('prints how long tokens are valid, and what each field means', () => {
-    const { text, expiresIn } = explain(
-      `{"token_type":"bearer","access_token":"${token}","expires_in":5400,"refresh_token":"PLANTED"}`,
-    )
-
-    expect(expiresIn).toBe(5400)
-    expect(text).toContain('It expires after 90 minutes.')
-    expect(oneLine(text)).toContain(successFields.refresh_token.meaning)
-    expect(findLeaks(text, [token, 'PLANTED'])).toEqual([])
-  })
-
-  it.each([
-    ['{"token_type":"bearer","access_token":"x","expires_in":0}', 'It never expires.'],
-    ['{"token_type":"bearer","access_token":"x","expires_in":7776000}', 'It expires after 90 days.'],
-    ['{"token_type":"bearer","access_token":"x","expires_in":1}', 'It expires after 1 second.'],
-  ])('formats a lifetime: %s', (body, words) => {
-    expect(explain(body).text).toContain(words)
-  })
-
-  it('recognizes an unknown code', () => {
-    expect(explain('{"error":"something_new"}').text).toContain('Another error')
-  })
-
-  it.each([
-    ['HTTP/1.1 502 Bad Gateway\n\n<html>', /status 502 .* an HTML page/],
-    ['HTTP/1.1 302 Found\nLocation: /login\n\n', /a redirect\. The library never follows redirects/],
-    ['HTTP/1.1 200 OK\n\n[]', /JSON, but not an object/],
-  ])('says what a response is that is not from the token endpoint: %j', (text, words) => {
-    const explained = explain(text)
-
-    expect(explained.type).toBe('unexpected')
-    expect(oneLine(explained.text)).toMatch(words)
-  })
-
   it.each(['otp=123456', 'code:654321', 'a1b2-c3d4-e5f6', 'hunter2', 'User credentials are invalid for hunter2'])(
-    'does not repeat an unknown description: %s',
+    'repeats no unknown description: %s',
     (description) => {
-      const explained = explain(JSON.stringify({ error: 'invalid_grant', error_description: description }))
-      expect(findLeaks(explained, [description])).toEqual([])
-      expect(explained.explanation?.cause).toBeUndefined()
+      const explanation = explainErrorCode('invalid_grant', description)
+      if (explanation === undefined) throw new Error('no explanation')
+      expect(explanation.cause).toBeUndefined()
+      expect(findLeaks(printErrorCode(explanation, {}), [description])).toEqual([])
     },
   )
-
-  it('repeats nothing that may be secret', () => {
-    const planted = ['PLANTEDPLANTED0123', '918273', token, 'hunter2']
-    const [word, code, hex] = planted
-    const bodies = [
-      { error: `${word}`, error_description: `no ${hex} and ${code}` },
-      { error: 'invalid_grant', error_description: `"${word}"`, [`${word}`]: 1, other: { deep: word } },
-      { token_type: 'bearer', access_token: hex, scope: `a ${word}`, new_secret: word },
-      { token_type: word, access_token: hex, expires_in: code, ok: code, scope: `customer=${word}` },
-      { error: 'hunter2', error_description: code },
-    ]
-    for (const body of bodies) {
-      const explained = explain(`HTTP/1.1 400 Bad\nX: ${word}\n\n${JSON.stringify(body)}`)
-      expect(findLeaks(explained, planted)).toEqual([])
-    }
-  })
 })

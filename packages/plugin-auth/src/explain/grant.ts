@@ -1,19 +1,20 @@
 import { type FieldDefinition, type GrantType, grants, isGrantType } from '@particle-grants/core/protocol'
 import {
   clientReferences,
+  errorUrl,
   explainGrant,
   explainGrants,
+  type Fact,
   type FieldReference,
   fieldFormats,
   type GrantExplanation,
   grantReferences,
-  pages,
   tokenRequest,
   type UnsupportedGrant,
   type UnsupportedGrantId,
   unsupportedGrants,
 } from '@particle-grants/reference'
-import { formatFact, Printer } from './printer.ts'
+import { Printer } from '../output/text.ts'
 
 type FoundGrant =
   | { readonly grant: GrantExplanation }
@@ -36,46 +37,33 @@ export function printOverview(command: string, width?: number): string {
   printer.heading(`${tokenRequest.method} ${tokenRequest.path}`).text(tokenRequest.facts[0].text)
   printer.heading('Grant types')
   for (const { type, definition, reference } of explainGrants()) {
-    printer.term(type, definition.clients.join(', '), [reference.summary])
+    printer.term(type, definition.clients.join(', '), reference.summary)
   }
   printer.heading('Client types')
-  for (const [kind, { summary, example }] of Object.entries(clientReferences)) {
-    printer.term(kind, example, [summary])
-  }
+  for (const [kind, { summary, example }] of Object.entries(clientReferences)) printer.term(kind, example, summary)
   printer.heading('Known grant types that are not supported here')
-  for (const [name, { title, alternative }] of Object.entries(unsupportedGrants)) {
-    printer.term(name, title, [alternative])
-  }
+  for (const [name, { title, alternative }] of Object.entries(unsupportedGrants)) printer.term(name, title, alternative)
   return printer.heading('Explain one of them').command([command]).toString()
 }
 
-/** Formats what the reference says about one grant. */
+/** Formats what a grant is for, who may use it, its fields and a request. The site has the rest. */
 export function printGrant({ type, definition, reference, errors }: GrantExplanation, width?: number): string {
-  const printer = new Printer(width)
-  printer.heading(type).text(`${reference.title}. ${reference.summary}`)
-  printer.section('When to use it', reference.whenToUse)
+  const printer = new Printer(width).heading(type).text(`${reference.title}. ${reference.summary}`)
   printer.heading('Who may use it')
-  for (const [kind, fact] of Object.entries(reference.clients)) printer.term(kind, '', [formatFact(fact)])
+  for (const [kind, fact] of Object.entries(reference.clients)) printer.term(kind, '', formatFact(fact))
   printer.heading('Fields')
-  for (const [name, { meaning, facts = [], from }] of Object.entries<FieldReference>(reference.fields)) {
+  for (const [name, field] of Object.entries<FieldReference>(reference.fields)) {
     const { format, required } = (definition.fields as Readonly<Record<string, FieldDefinition>>)[name] ?? {}
-    const text = `${meaning} ${format === undefined ? '' : fieldFormats[format]}`
-    printer.term(name, required ? 'required' : 'optional', [{ text, from }, ...facts].map(formatFact))
+    const text = `${formatFact({ text: field.meaning, from: field.from })} ${format ? fieldFormats[format] : ''}`
+    printer.term(name, required ? 'required' : 'optional', text.trim())
   }
   printer.heading('With curl').command(formatCurl(type))
-  printer.heading('Responses')
-  for (const [name, fact] of Object.entries(reference.outcomes)) printer.term(name, '', [formatFact(fact)])
-  printer.heading('Errors')
-  for (const { code, status, causes } of errors) {
-    const texts = causes.map(({ when, from }) => formatFact({ text: when, from }))
-    printer.term(code, String(status), texts)
-  }
-  printer.section('Lifetimes', reference.lifetimes.map(formatFact))
-  printer.section(
-    "Particle's documentation",
-    reference.pages.map((id) => pages[id].url),
-  )
-  return printer.toString()
+  printer.heading('Errors').text(errors.map(({ code }) => code).join(', '))
+  const page = type.replace('urn:custom:', '').replaceAll('_', '-')
+  return printer
+    .heading('More')
+    .text(new URL(`grants/${page}`, errorUrl('')).href)
+    .toString()
 }
 
 /** Formats why a grant type is not supported, and what to use instead. */
@@ -97,4 +85,9 @@ export function formatCurl(type: GrantType): string[] {
     ...required.map(([name]) => `  --data-urlencode '${name}=${references[name]?.example ?? '…'}' \\`),
     `  -d grant_type=${type}`,
   ]
+}
+
+/** Formats a fact; it is marked if it is not known. */
+export function formatFact({ text, from }: Pick<Fact, 'text' | 'from'>): string {
+  return from[0] === 'unknown' ? `${text} (unknown)` : text
 }

@@ -1,13 +1,4 @@
-import {
-  account,
-  createSession,
-  developerClient,
-  memoryStore,
-  type OAuthClient,
-  type Secret,
-  type Store,
-} from '@particle-grants/core'
-import { type DeveloperClientId, developerClients } from '@particle-grants/core/protocol'
+import { account, memoryStore, type OAuthClient, type Secret, type Store } from '@particle-grants/core'
 import {
   type Connections,
   createSignInSession,
@@ -15,10 +6,20 @@ import {
   saveClientSecret,
 } from '../connection/connection.ts'
 import type { SignIn, StoreName } from '../connection/profiles.ts'
-import { callApi, readCurrentToken, toApiError } from '../network/api-call.ts'
-import { platformFetch } from '../network/fetch.ts'
-import { unnamedAccountPrefix } from '../output/format.ts'
-import type { LoginRequest } from './inputs.ts'
+import { saveRecord } from '../connection/stores.ts'
+
+/** How to sign in, with everything that is needed: by password, by token, or as a client. */
+export interface LoginRequest {
+  readonly client: OAuthClient
+  /** As in `SignIn`. */
+  readonly subject: string
+  /** Requests a token with the username and password of the subject. */
+  readonly password?: Secret
+  /** A token that exists already. */
+  readonly token?: { readonly accessToken: Secret; readonly expiresAt: number | undefined }
+  /** Whether a person typed the secret: it passes the back-off. */
+  readonly isTyped: boolean
+}
 
 /** Where to sign in, where to store it, and which lifetime to request. */
 export interface LoginTarget {
@@ -38,29 +39,22 @@ export interface Login {
 }
 
 /** Sends the first request of a sign-in. */
-export async function beginLogin(request: LoginRequest, target: LoginTarget, connections: Connections): Promise<Login> {
-  const { expiresIn, profile, baseUrl } = target
-  const draft = createDraft(await connections.stores.get(target.store))
-  const open = (client: OAuthClient, subject: string) => openDraft(client, subject, { target, draft })
-  if (request.kind === 'password') {
-    const { client, subject, password, isTyped } = request
-    const login = open(client, `${subject.type}:${subject.name}`)
-    await login.session.login({ username: subject.name, password, expiresIn, force: isTyped })
-    return login
+export async function beginLogin(request: LoginRequest, target: LoginTarget, { stores }: Connections): Promise<Login> {
+  const { client, subject, password, token, isTyped: force } = request
+  const { profile, baseUrl, store, expiresIn } = target
+  const draft = createDraft(await stores.get(store))
+  const session = createSignInSession({ baseUrl, subject }, { profile, client, store: draft.store })
+  const username = subject.slice(subject.indexOf(':') + 1)
+  if (token !== undefined) await session.setToken({ ...token, subject: account(username) })
+  else if (password !== undefined) await session.login({ username, password, expiresIn, force })
+  else if (session.kind !== 'developer') await session.requestClientToken({ expiresIn, force })
+  const { kind, id } = client
+  const signIn = { baseUrl, client: { kind, id }, subject, store, key: draft.getSessionKey() }
+  const save = async () => {
+    await saveClientSecret(signIn, client, draft.store)
+    await draft.commit()
   }
-  if (request.kind === 'client') {
-    const { client, customer, isTyped } = request
-    const login = open(client, customer === undefined ? 'owner' : `customer:${customer.name}`)
-    const { session } = login
-    if (session.kind !== 'developer') await session.requestClientToken({ expiresIn, force: isTyped })
-    return login
-  }
-  const { accessToken } = request
-  const { expiresAt, username, client } = await lookUpToken(accessToken, baseUrl)
-  const subject = account(username ?? `${unnamedAccountPrefix}${profile}`)
-  const login = open(client, `account:${subject.name}`)
-  await login.session.setToken({ accessToken, expiresAt, subject })
-  return login
+  return { session, signIn, save }
 }
 
 /** Opens a sign-in that an earlier call has begun. Its challenge is in the store. */
@@ -68,26 +62,6 @@ export async function resumeLogin(pending: SignIn, profile: string, connections:
   const { session } = await connections.openSignIn(pending, profile)
   await session.load()
   return { session, signIn: pending, save: async () => {} }
-}
-
-function openDraft(client: OAuthClient, subject: string, { target, draft }: DraftAt): Login {
-  const { profile, baseUrl, store } = target
-  const { kind, id } = client
-  return {
-    session: createSignInSession({ baseUrl, subject }, { profile, client, store: draft.store }),
-    get signIn() {
-      return { baseUrl, client: { kind, id }, subject, store, key: draft.getSessionKey() }
-    },
-    async save() {
-      await saveClientSecret(this.signIn, client, draft.store)
-      await draft.commit()
-    },
-  }
-}
-
-interface DraftAt {
-  readonly target: LoginTarget
-  readonly draft: ReturnType<typeof createDraft>
 }
 
 /**
@@ -114,34 +88,7 @@ function createDraft(store: Store) {
   async function commit(): Promise<void> {
     const record = isCommitted ? undefined : await memory.load(sessionKey)
     isCommitted = true
-    if (record === undefined) return
-    await store.withLock(sessionKey, async () => {
-      // A damaged record was moved aside.
-      const current = await store.load(sessionKey).catch(() => undefined)
-      await store.save(sessionKey, record.value, current?.version ?? null)
-    })
+    if (record !== undefined) await saveRecord(store, sessionKey, record.value)
   }
   return { store: draft, commit, getSessionKey: () => sessionKey }
-}
-
-/**
- * Looks a token up: when it expires, and whose it is.
- *
- * @throws CliError `token_refused` or `network_error`
- */
-async function lookUpToken(accessToken: Secret, baseUrl: string) {
-  const session = createSession({ accessToken, baseUrl, fetch: platformFetch })
-  const current = await readCurrentToken(session)
-  if (current.status !== 200) throw toApiError(current, 'The token could not be verified')
-  const { expires_at, client, client_id } = (current.data ?? {}) as Record<string, unknown>
-  const user = await callApi(session, '/v1/user').catch(() => undefined)
-  const { username } = (user?.data ?? {}) as Record<string, unknown>
-  const expiresAt = typeof expires_at === 'string' ? Date.parse(expires_at) : Number.NaN
-  const clientId = [client, client_id].find((id) => typeof id === 'string') ?? ''
-  const isKnown = Object.hasOwn(developerClients, clientId as string)
-  return {
-    expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
-    username: typeof username === 'string' && /^[^\s\p{Cc}]+$/u.test(username) ? username : undefined,
-    client: developerClient(isKnown ? (clientId as DeveloperClientId) : undefined),
-  }
 }

@@ -1,11 +1,11 @@
-import { GrantsError, Secret, type Store } from '@particle-grants/core'
+import { GrantsError, type Secret } from '@particle-grants/core'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
 import { isGrantsError } from '../errors/cli-error.ts'
 import { formatAttempts, getAccountName } from '../output/format.ts'
 import { promptCode, promptSecret } from '../output/prompts.ts'
+import type { TotpKey } from '../totp/totp.ts'
 import type { Login } from './begin.ts'
-import { removePending, savePending } from './finish.ts'
 import type { ChallengeAnswer } from './flags.ts'
 
 export interface ChallengeOptions {
@@ -13,8 +13,6 @@ export interface ChallengeOptions {
   /** Undefined: use the stored TOTP secret, or prompt. */
   readonly answer: ChallengeAnswer | undefined
   readonly canPrompt: boolean
-  /** Whether an earlier call has stored the challenge. */
-  readonly isResumed: boolean
   readonly connections: Connections
   readonly reporter: Reporter
 }
@@ -25,84 +23,68 @@ export interface ChallengeOptions {
  * @throws GrantsError `mfa_required` if a code is needed; the challenge is then stored
  */
 export async function answerChallenge(login: Login, options: ChallengeOptions): Promise<void> {
-  try {
-    await tryAnswers(login, options)
-  } catch (thrown) {
-    if (isGrantsError(thrown, 'challenge_expired')) await removePending(options.profile, options.connections)
-    throw thrown
-  }
-}
-
-async function tryAnswers(login: Login, options: ChallengeOptions): Promise<void> {
-  const { answer, canPrompt, isResumed, profile, connections } = options
+  const { answer, canPrompt, profile, connections } = options
   const { state } = login.session
   if (state.status !== 'mfa_required') return
-  // Before the code is sent: after a wrong code, the next call needs the challenge.
-  if (!isResumed && (answer !== undefined || !canPrompt)) await savePending(login, profile, connections)
-  if (answer !== undefined) return submitAnswer(answer, login, options)
-  if (!isResumed) await submitStoredKey(login, options)
-  if (login.session.state.status !== 'mfa_required') return
-  if (canPrompt) return promptCodes(login, options)
-  const { attemptsLeft, expiresAt } = state.challenge
-  throw new GrantsError('mfa_required', 'MFA code required.', { attemptsLeft, expiresAt })
+  // Before a code is sent: after a wrong one, the next call needs the challenge.
+  if (answer !== undefined || !canPrompt) await savePending(login, options)
+  try {
+    if (answer !== undefined) return await submitAnswer(answer, login, options)
+    await submitStoredKey(login, options)
+    if (login.session.state.status !== 'mfa_required') return
+    if (canPrompt) return await promptCodes(login, options)
+  } catch (thrown) {
+    if (isGrantsError(thrown, 'challenge_expired')) await removePending(profile, connections)
+    throw thrown
+  }
+  throw new GrantsError('mfa_required', 'MFA code required.', state.challenge)
+}
+
+/** Stores a challenge for the next call. The profile keeps its current sign-in. */
+async function savePending(login: Login, { profile, connections }: ChallengeOptions): Promise<void> {
+  await login.save()
+  await connections.profiles.changeProfile(profile, (before) => ({ ...before, pending: login.signIn }))
+}
+
+export async function removePending(profile: string, { profiles }: Connections): Promise<void> {
+  await profiles.changeProfile(profile, ({ pending: _, ...rest }) => (rest.signIn === undefined ? undefined : rest))
 }
 
 async function submitAnswer({ kind, value }: ChallengeAnswer, login: Login, options: ChallengeOptions): Promise<void> {
-  const { session } = login
-  const { progress } = options.reporter
-  if (kind === 'otp') await progress('Checking the code', () => session.submitOtp(value))
-  else if (kind === 'recovery-code') {
-    await progress('Checking the recovery code', () => session.submitRecoveryCode(value))
-  } else {
-    const { parseTotpKey } = await import('../totp/key.ts')
-    await submitKey(login, options, { key: parseTotpKey(value) })
+  if (kind === 'totp') {
+    const { parseTotpKey } = await import('../totp/totp.ts')
+    return submitKey(login, options, { key: parseTotpKey(value) })
   }
+  const { submitOtp, submitRecoveryCode } = login.session
+  await options.reporter.progress('Checking the code', () => (kind === 'otp' ? submitOtp : submitRecoveryCode)(value))
 }
+
+// ─── Prompts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** `r`, or a recovery code. */
 const recovery = /^(?:r|[0-9a-z]{4}(?:-[0-9a-z]{4}){2})$/i
 
 /** Prompts for codes until one is accepted or the challenge ends. `r` prompts for recovery codes, `a` for codes again. */
-async function promptCodes(login: Login, { reporter }: ChallengeOptions): Promise<void> {
+async function promptCodes({ session }: Login, { reporter }: ChallengeOptions): Promise<void> {
   const rejected = new Set<string>()
   let isRecovery = false
-  for (;;) {
-    const code: Secret = isRecovery
-      ? await promptSecret({ message: 'Recovery code:', flag: '--recovery-code-stdin' })
-      : await promptAuthenticatorCode(login, rejected)
+  while (session.state.status === 'mfa_required') {
+    const message = `Authenticator code (${formatAttempts(session.state.challenge.attemptsLeft)}, r = recovery code):`
+    const code: Secret = await (isRecovery ? promptSecret('Recovery code:') : promptCode(message, rejected, recovery))
     const typed = code.reveal().trim().toLowerCase()
     isRecovery = typed !== 'a' && (isRecovery || recovery.test(typed))
     if (typed === 'r') reporter.note('Particle documents recovery codes only for login.particle.io.')
     if (typed === 'r' || typed === 'a') continue
-    const rejection = await submitTyped(login, { code, isRecovery, reporter })
-    if (rejection === undefined) return
+    const submit = isRecovery ? session.submitRecoveryCode : session.submitOtp
+    await reporter.progress('Checking the code', () => submit(code, { force: true })).catch(reportRejection)
     rejected.add(typed)
-    reporter.caution(rejection)
   }
-}
 
-async function promptAuthenticatorCode({ session }: Login, rejected: ReadonlySet<string>): Promise<Secret> {
-  const { state } = session
-  const attempts = state.status === 'mfa_required' ? `${formatAttempts(state.challenge.attemptsLeft)}, ` : ''
-  const message = `Authenticator code (${attempts}r = recovery code):`
-  return new Secret(await promptCode({ message, flag: '--otp-stdin', rejected, alternative: recovery }))
-}
-
-/** Submits a typed code. Returns what to print if it was rejected. */
-async function submitTyped(
-  { session }: Login,
-  { code, isRecovery, reporter }: { code: Secret; isRecovery: boolean; reporter: Reporter },
-): Promise<string | undefined> {
-  const submit = () =>
-    isRecovery ? session.submitRecoveryCode(code, { force: true }) : session.submitOtp(code, { force: true })
-  try {
-    await reporter.progress('Checking the code', submit)
-    return undefined
-  } catch (thrown) {
+  function reportRejection(thrown: unknown): void {
     if (!isGrantsError(thrown, 'invalid_code')) throw thrown
-    if (!isRecovery) return 'Particle rejected the code. Wait for the next one.'
     const left = formatAttempts(thrown.details.attemptsLeft)
-    return `Particle rejected the recovery code; ${left}. Enter another one, or a for an authenticator code.`
+    const recoveryAdvice = `recovery code; ${left}. Enter another one, or a for an authenticator code.`
+    reporter.caution(`Particle rejected the ${isRecovery ? recoveryAdvice : 'code. Wait for the next one.'}`)
   }
 }
 
@@ -114,12 +96,11 @@ async function submitTyped(
  */
 async function submitStoredKey(login: Login, options: ChallengeOptions): Promise<void> {
   const { canPrompt, connections, reporter } = options
-  const { baseUrl } = login.signIn
   const username = getAccountName(login.signIn)
-  if (username === null) return
-  const { loadTotpKey } = await import('../totp/key.ts')
-  const load = (keyring: Store) => loadTotpKey(keyring, { baseUrl, username })
-  const key = await connections.stores.tryKeyring(load)
+  const keyring = await connections.stores.findKeyring()
+  if (keyring === undefined || username === null) return
+  const { loadTotpKey } = await import('../totp/totp.ts')
+  const key = await loadTotpKey(keyring, { baseUrl: login.signIn.baseUrl, username })
   if (key === undefined) return
   reporter.note('Using the TOTP secret in the keyring.')
   try {
@@ -137,17 +118,14 @@ async function submitStoredKey(login: Login, options: ChallengeOptions): Promise
 async function submitKey(
   { session, signIn }: Login,
   { connections, reporter }: ChallengeOptions,
-  { key, maxCodes }: { key: import('../totp/key.ts').TotpKey; maxCodes?: 1 | 2 },
+  { key, maxCodes }: { readonly key: TotpKey; readonly maxCodes?: 1 | 2 },
 ): Promise<void> {
-  const { submitTotp } = await import('../totp/submit.ts')
+  const { submitTotp } = await import('../totp/totp.ts')
   await submitTotp(session, {
     key,
     maxCodes,
     account: { baseUrl: signIn.baseUrl, username: getAccountName(signIn) ?? '' },
     steps: await connections.stores.get('file'),
-    onWait: (waitMs, reason) => {
-      const why = reason === 'used' ? 'This code was already used' : 'The code was rejected'
-      reporter.note(`${why}. Waiting ${Math.ceil(waitMs / 1000)} s for the next one.`)
-    },
+    onWait: (ms) => reporter.note(`Waiting ${Math.ceil(ms / 1000)} s for the next code.`),
   })
 }

@@ -13,75 +13,55 @@ export const stdinFlags = [
   'totp-stdin',
 ] as const
 
-const codeFlags = ['otp-stdin', 'recovery-code-stdin', 'totp-stdin']
-const tokenFlags = ['with-token', 'from-particle-cli']
-const except = (own: string, flags: readonly string[]) => flags.filter((name) => name !== own)
+const account = { helpGroup: 'ACCOUNT' }
+const credential = (summary: string, exclusive: string[] = []) =>
+  Flags.boolean({ helpGroup: 'CREDENTIALS', summary, exclusive })
+
+/** What signs in otherwise than a token that exists already. */
+const otherFlags = [
+  ...['username', 'client-id', 'customer', 'expires-in', 'client-secret-stdin', 'password-stdin'],
+  ...['otp-stdin', 'recovery-code-stdin', 'totp-stdin'],
+]
 
 /** The flags of `auth login`. None takes a secret: secrets are read from stdin or the environment. */
 export const loginFlags = {
   username: Flags.string({
+    ...account,
     char: 'u',
-    helpGroup: 'ACCOUNT',
     summary: "Username, or a product client's customer. [env: PARTICLE_GRANTS_USERNAME]",
-    exclusive: tokenFlags,
   }),
   'client-id': Flags.string({
-    helpGroup: 'ACCOUNT',
+    ...account,
     summary: 'OAuth client ID (default: particle, the public client). [env: PARTICLE_GRANTS_CLIENT_ID]',
-    exclusive: tokenFlags,
   }),
   'client-kind': Flags.option({
+    ...account,
     options: ['product', 'user'] as const,
-    helpGroup: 'ACCOUNT',
     summary: 'Client type (default: product).',
   })(),
   customer: Flags.string({
-    helpGroup: 'ACCOUNT',
+    ...account,
     helpValue: 'NAME',
     summary: 'Get a token for this product customer (no password needed).',
-    exclusive: [...tokenFlags, 'username'],
+    exclusive: ['username', 'password-stdin'],
   }),
-  'password-stdin': Flags.boolean({
-    helpGroup: 'CREDENTIALS',
-    summary: 'Read the password from stdin. [env: PARTICLE_GRANTS_PASSWORD]',
-    exclusive: [...tokenFlags, 'customer'],
-  }),
-  'client-secret-stdin': Flags.boolean({
-    helpGroup: 'CREDENTIALS',
-    summary: 'Read the client secret from stdin. [env: PARTICLE_GRANTS_CLIENT_SECRET]',
-    exclusive: tokenFlags,
-  }),
-  'with-token': Flags.boolean({
-    helpGroup: 'CREDENTIALS',
-    summary: "Read an access token from stdin. It is verified, and won't be refreshed.",
-    exclusive: except('with-token', [...tokenFlags, ...codeFlags]),
-  }),
-  'from-particle-cli': Flags.boolean({
-    helpGroup: 'CREDENTIALS',
-    summary: 'Use the access token of particle-cli.',
-    exclusive: except('from-particle-cli', [...tokenFlags, ...codeFlags]),
-  }),
-  'otp-stdin': Flags.boolean({
-    helpGroup: 'CREDENTIALS',
-    summary: 'Read the MFA code from stdin. Alone, it completes a sign-in that ended with exit code 4.',
-    exclusive: except('otp-stdin', codeFlags),
-  }),
-  'recovery-code-stdin': Flags.boolean({
-    helpGroup: 'CREDENTIALS',
-    summary:
-      'Read a recovery code from stdin. May be rejected: Particle documents recovery codes only for login.particle.io.',
-    exclusive: except('recovery-code-stdin', codeFlags),
-  }),
-  'totp-stdin': Flags.boolean({
-    helpGroup: 'CREDENTIALS',
-    summary: 'Read the TOTP secret (base32 or otpauth: URI) from stdin and generate the code.',
-    exclusive: except('totp-stdin', codeFlags),
-  }),
+  'password-stdin': credential('Read the password from stdin. [env: PARTICLE_GRANTS_PASSWORD]'),
+  'client-secret-stdin': credential('Read the client secret from stdin. [env: PARTICLE_GRANTS_CLIENT_SECRET]'),
+  'with-token': credential("Read an access token from stdin. It is verified, and won't be refreshed.", otherFlags),
+  'from-particle-cli': credential('Use the access token of particle-cli.', ['with-token', ...otherFlags]),
+  'otp-stdin': credential('Read the MFA code from stdin. Alone, it completes a sign-in that ended with exit code 4.', [
+    'recovery-code-stdin',
+    'totp-stdin',
+  ]),
+  'recovery-code-stdin': credential(
+    'Read a recovery code from stdin. May be rejected: Particle documents recovery codes only for login.particle.io.',
+    ['totp-stdin'],
+  ),
+  'totp-stdin': credential('Read the TOTP secret (base32 or otpauth: URI) from stdin and generate the code.'),
   'expires-in': Flags.string({
     helpGroup: 'TOKEN',
     helpValue: 'TIME',
     summary: 'Token lifetime: seconds, 30m, 12h, 7d or never (default: 90 days).',
-    exclusive: tokenFlags,
   }),
 }
 
@@ -123,17 +103,17 @@ export interface LoginSecrets {
  * Reads secrets from stdin as the flags say, otherwise from the environment. With a terminal on stdin, `--with-token`
  * prompts instead.
  */
-export async function readLoginSecrets(flags: LoginFlags, env = process.env): Promise<LoginSecrets> {
+export async function readLoginSecrets(flags: LoginFlags): Promise<LoginSecrets> {
   const given = stdinFlags.filter((name) => flags[name] && !(name === 'with-token' && process.stdin.isTTY))
   const secrets = given.length === 0 ? [] : await readSecrets(given.map((name) => `--${name}`))
   const get = (name: (typeof stdinFlags)[number]) => secrets[given.indexOf(name)]
-  const fromEnv = (value: string | undefined) => (value ? new Secret(value) : undefined)
+  const fromEnv = (name: string) => (process.env[name] ? new Secret(process.env[name]) : undefined)
   const token = get('with-token')
   const kind = (['otp', 'recovery-code', 'totp'] as const).find((one) => flags[`${one}-stdin`])
   const value = kind && get(`${kind}-stdin`)
   return {
-    clientSecret: get('client-secret-stdin') ?? fromEnv(env.PARTICLE_GRANTS_CLIENT_SECRET),
-    password: get('password-stdin') ?? fromEnv(env.PARTICLE_GRANTS_PASSWORD),
+    clientSecret: get('client-secret-stdin') ?? fromEnv('PARTICLE_GRANTS_CLIENT_SECRET'),
+    password: get('password-stdin') ?? fromEnv('PARTICLE_GRANTS_PASSWORD'),
     token: token && parseToken(token),
     answer: kind && value && { kind, value },
   }
@@ -146,7 +126,5 @@ export function parseToken(given: Secret): Secret {
     .trim()
     .replace(/^bearer\s+/i, '')
   if (/^[\x21-\x7e]+$/.test(token)) return new Secret(token)
-  throw new CliError('usage', {
-    what: 'This is not an access token: it contains spaces or control characters.',
-  })
+  throw new CliError('usage', { what: 'This is not an access token: it contains spaces or control characters.' })
 }

@@ -1,207 +1,170 @@
-import {
-  type AccountSubject,
-  account,
-  type CustomerSubject,
-  customer,
-  type OAuthClient,
-  type Secret,
-} from '@particle-grants/core'
-import { type ClientKind, developerClients } from '@particle-grants/core/protocol'
+import { createSession, developerClient, type Secret } from '@particle-grants/core'
+import { type DeveloperClientId, developerClients } from '@particle-grants/core/protocol'
 import type { Reporter } from '../command/grants-command.ts'
 import { createClient } from '../connection/connection.ts'
-import type { SignIn } from '../connection/profiles.ts'
+import { isProfileName, type SignIn } from '../connection/profiles.ts'
+import { getStoredSignIn, getVariable, type ProfileSource } from '../connection/source.ts'
 import { CliError } from '../errors/cli-error.ts'
-import { formatAccount, getAccountName } from '../output/format.ts'
+import { callApi, readCurrentToken, toApiError, toObject } from '../network/api-call.ts'
+import { platformFetch } from '../network/fetch.ts'
+import { formatAccount, getAccountName, unnamedAccountPrefix } from '../output/format.ts'
 import { promptChoice, promptSecret, promptText } from '../output/prompts.ts'
+import type { LoginRequest } from './begin.ts'
 import { type LoginFlags, type LoginSecrets, parseToken } from './flags.ts'
-
-/** How to sign in, with everything that is needed. */
-export type LoginRequest = PasswordRequest | ClientRequest | TokenRequest
-
-export interface PasswordRequest {
-  readonly kind: 'password'
-  readonly client: OAuthClient
-  readonly subject: AccountSubject | CustomerSubject
-  readonly password: Secret
-  /** Whether a person typed the password for this request: it passes the back-off. */
-  readonly isTyped: boolean
-}
-
-interface ClientRequest {
-  readonly kind: 'client'
-  readonly client: OAuthClient
-  /** Undefined: the client's owner. */
-  readonly customer: CustomerSubject | undefined
-  readonly isTyped: boolean
-}
-
-interface TokenRequest {
-  readonly kind: 'token'
-  readonly accessToken: Secret
-}
 
 /** What the request is made from. */
 export interface LoginInput {
   readonly flags: LoginFlags
   readonly secrets: LoginSecrets
   readonly canPrompt: boolean
-  /** The profile, and its sign-in so far. */
-  readonly profile: {
-    readonly name: string
-    readonly current: SignIn | undefined
-    readonly isSignedIn: boolean
-  }
+  readonly source: ProfileSource
+  readonly baseUrl: string
+  /** Whether the profile has a valid token. */
+  readonly isSignedIn: boolean
   readonly reporter: Reporter
 }
 
 /** Resolves flags, stdin and environment to a request. Prompts for what is missing. */
 export async function resolveLogin(input: LoginInput): Promise<LoginRequest> {
-  const { flags, secrets, canPrompt, reporter } = input
-  if (flags['from-particle-cli']) {
-    return { kind: 'token', accessToken: (await readParticleCliToken()).accessToken }
-  }
-  if (secrets.token !== undefined) return { kind: 'token', accessToken: secrets.token }
-  if (flags['with-token']) {
-    const typed = await promptSecret({ message: 'Access token:', flag: '--with-token' })
-    return { kind: 'token', accessToken: parseToken(typed) }
-  }
-  const clientId = flags['client-id'] ?? getVariable('PARTICLE_GRANTS_CLIENT_ID')
-  const username = flags.username ?? getVariable('PARTICLE_GRANTS_USERNAME')
-  if (clientId !== undefined && !Object.hasOwn(developerClients, clientId)) {
-    return resolveOwnClient(input, clientId, username)
-  }
-  if (flags.customer !== undefined) throw needsProductClient()
-  if (username === undefined && !canPrompt) throw noCredentials()
-  if (username === undefined && clientId === undefined && secrets.password === undefined) {
-    const help = reporter.formatCommand('auth login', '--help')
-    reporter.note(`Sign in with your Particle account. For an access token or an OAuth client, see:\n  ${help}`)
-  }
-  const client = createClient({ kind: 'developer', id: clientId ?? 'particle' }, '')
-  return resolvePassword(input, client, username)
-}
-
-/** A product client, or a client of the user's own account. */
-async function resolveOwnClient(input: LoginInput, id: string, username: string | undefined): Promise<LoginRequest> {
   const { flags, secrets } = input
-  const kind = await resolveClientKind(input, id, username)
-  if (flags.customer !== undefined && kind !== 'product') throw needsProductClient()
-  const holder = flags.customer === undefined ? undefined : parseCustomerName(flags.customer)
-  if (username === undefined) {
-    await confirmAccount(input, id, holder === undefined ? 'owner' : `customer:${holder.name}`)
+  if (flags['from-particle-cli']) return resolveToken(input, (await readParticleCliToken()).accessToken)
+  if (secrets.token !== undefined) return resolveToken(input, secrets.token)
+  if (flags['with-token']) {
+    const typed = await promptMissing(input, 'Access token:', '--with-token and a pipe')
+    return resolveToken(input, parseToken(typed))
   }
-  const given = secrets.clientSecret
-  const secret = given ?? (await promptMissing(input, `Client secret of ${id}:`, '--client-secret-stdin'))
-  const client = createClient({ kind, id }, secret)
-  if (username !== undefined) return resolvePassword(input, client, username)
-  return { kind: 'client', client, customer: holder, isTyped: given === undefined }
+  return resolveCredentials(input)
 }
 
-/** A client's token does not show its type: it comes from a flag, the profile, or a prompt. */
-async function resolveClientKind(
-  { flags, profile: { current }, canPrompt, reporter }: LoginInput,
-  id: string,
-  username: string | undefined,
-): Promise<ClientKind> {
-  if (flags['client-kind'] !== undefined) return flags['client-kind']
-  if (current?.client.id === id) return current.client.kind
-  if (flags.customer !== undefined || username !== undefined) return 'product'
-  if (canPrompt) {
-    return promptChoice({
-      message: `What type of client is ${id}?`,
-      flag: '--client-kind',
-      choices: [
-        { value: 'product', name: 'A product client', description: 'Created under a product in the Console' },
-        { value: 'user', name: 'A client of your own account', description: 'Created under your account' },
-      ] as const,
+/** The client's secret, the username and the password, as far as the client needs them. */
+async function resolveCredentials(input: LoginInput): Promise<LoginRequest> {
+  const { flags, secrets } = input
+  const username = flags.username ?? getVariable('PARTICLE_GRANTS_USERNAME')
+  const client = findClient(input, username)
+  const isDeveloper = client.kind === 'developer'
+  if (flags.customer !== undefined && client.kind !== 'product') {
+    throw new CliError('usage', {
+      what: '--customer needs an OAuth client of the product.',
+      remedy:
+        'Pass its ID with --client-id. You create one in the Console, in the Authentication section of the product.',
     })
   }
-  reporter.caution(`${id} is used as a product client. If it belongs to your account, use --client-kind user.`)
-  return 'product'
+  const name = flags.customer ?? username ?? (isDeveloper ? await promptUsername(input) : undefined)
+  assertName(name)
+  const subject = name === undefined ? 'owner' : `${client.kind === 'product' ? 'customer' : 'account'}:${name}`
+  await confirmReplacement(input, client.id, subject)
+  const getSecret = async (given: Secret | undefined, message: string, flag: string) =>
+    given ?? (await promptMissing(input, message, flag))
+  const { clientSecret, password } = secrets
+  const secret = isDeveloper
+    ? ''
+    : await getSecret(clientSecret, `Client secret of ${client.id}:`, '--client-secret-stdin')
+  const request = { client: createClient(client, secret), subject }
+  if (!isDeveloper && username === undefined) return { ...request, isTyped: clientSecret === undefined }
+  const isTyped = password === undefined
+  return { ...request, password: await getSecret(password, 'Password:', '--password-stdin'), isTyped }
 }
 
-async function resolvePassword(
-  input: LoginInput,
-  client: OAuthClient,
-  username: string | undefined,
-): Promise<PasswordRequest> {
-  const { secrets } = input
-  const { current } = input.profile
+/** A client's token does not show its type: it comes from a flag or from the profile. */
+function findClient({ flags, source, reporter }: LoginInput, username: string | undefined): SignIn['client'] {
+  const id = flags['client-id'] ?? getVariable('PARTICLE_GRANTS_CLIENT_ID') ?? 'particle'
+  if (Object.hasOwn(developerClients, id)) return { kind: 'developer', id }
+  const current = getStoredSignIn(source)
+  const kind = flags['client-kind'] ?? (current?.client.id === id ? current.client.kind : undefined)
+  if (kind === undefined && flags.customer === undefined && username === undefined) {
+    reporter.caution(`${id} is used as a product client. If it belongs to your account, use --client-kind user.`)
+  }
+  return { kind: kind ?? 'product', id }
+}
+
+async function promptUsername({ source, canPrompt, reporter }: LoginInput): Promise<string> {
+  if (!canPrompt) {
+    throw new CliError('no_terminal', {
+      what: 'No terminal, and no credentials given.',
+      remedy: 'Use --username with --password-stdin, --client-id with --client-secret-stdin, or --with-token.',
+    })
+  }
+  const help = reporter.formatCommand('auth login', '--help')
+  reporter.note(`Sign in with your Particle account. For an access token or an OAuth client, see:\n  ${help}`)
+  const current = getStoredSignIn(source)
   const known = current?.subject.startsWith('account:') ? getAccountName(current) : null
-  const name =
-    username ??
-    (await promptText({
-      message: 'Username (email):',
-      flag: '--username',
-      default: known ?? undefined,
-      validate: findNameProblem,
-    }))
-  const problem = findNameProblem(name)
-  if (problem !== undefined) throw new CliError('usage', { what: problem, remedy: 'Pass it with --username.' })
-  const subject = client.kind === 'product' ? customer(name) : account(name)
-  await confirmAccount(input, client.id, `${subject.type}:${subject.name}`)
-  const given = secrets.password
-  const password = given ?? (await promptMissing(input, 'Password:', '--password-stdin'))
-  return { kind: 'password', client, subject, password, isTyped: given === undefined }
-}
-
-/** Prompts for the password again, and for nothing else: a password typed at another prompt would be shown. */
-export async function promptPasswordAgain(request: PasswordRequest): Promise<PasswordRequest> {
-  return { ...request, password: await promptSecret({ message: 'Password:', flag: '--password-stdin' }) }
-}
-
-/** Asks before the account of a profile is replaced, and before its secret is typed. */
-async function confirmAccount(
-  { profile: { name, current, isSignedIn }, canPrompt }: LoginInput,
-  clientId: string,
-  subject: string,
-): Promise<void> {
-  const isSame = current?.client.id === clientId && current.subject === subject
-  if (current === undefined || isSame || !isSignedIn || !canPrompt) return
-  const isReplaced = await promptChoice({
-    message: `Profile ${name} is signed in as ${formatAccount(current)}.`,
-    flag: '--profile',
-    choices: [
-      { value: false, name: 'Keep it' },
-      { value: true, name: 'Replace it' },
-    ],
-  })
-  if (isReplaced) return
-  throw new CliError('interrupted', {
-    what: 'Nothing was changed.',
-    remedy: 'To keep both accounts, sign in with --profile and another name.',
-  })
+  return promptText('Username (email):', { default: known ?? undefined, validate: findNameProblem })
 }
 
 function findNameProblem(name: string): string | undefined {
   return /[\s\p{Cc}]/u.test(name) ? "Invalid username: it can't contain spaces." : undefined
 }
 
-function parseCustomerName(name: string): CustomerSubject {
-  if (name !== '' && findNameProblem(name) === undefined) return customer(name)
-  throw new CliError('usage', {
-    what: "--customer must be an email address or an ID, and can't contain spaces.",
-  })
+function assertName(name: string | undefined): void {
+  const problem = findNameProblem(name ?? '')
+  if (problem !== undefined) throw new CliError('usage', { what: problem, remedy: 'Correct --username or --customer.' })
+}
+
+/** Prompts for the password again, and for nothing else: a password typed at another prompt would be shown. */
+export async function promptPasswordAgain(request: LoginRequest): Promise<LoginRequest> {
+  return { ...request, password: await promptSecret('Password:') }
 }
 
 function promptMissing({ canPrompt }: LoginInput, message: string, flag: string): Promise<Secret> {
-  if (canPrompt) return promptSecret({ message, flag })
+  if (canPrompt) return promptSecret(message)
   const name = message.replace(/:$/, '')
   throw new CliError('no_terminal', { what: `${name} required.`, remedy: `Pass it with ${flag}.` })
 }
 
-function noCredentials(): CliError {
-  return new CliError('no_terminal', {
-    what: 'No terminal, and no credentials given.',
-    remedy: 'Use --username with --password-stdin, --client-id with --client-secret-stdin, or --with-token.',
-  })
+/**
+ * Asks before another account replaces the profile's, and before its secret is typed. Where it can't ask, only
+ * `--profile` (or its variable) replaces it.
+ */
+async function confirmReplacement(input: LoginInput, clientId: string, subject: string): Promise<void> {
+  const { flags, source, isSignedIn, canPrompt } = input
+  const { name, chosenBy } = source
+  const current = getStoredSignIn(source)
+  if (!isSignedIn || current === undefined) return
+  if (current.client.id === clientId && current.subject === subject) return
+  const what = `Profile ${name} is signed in as ${formatAccount(current)}.`
+  if (!canPrompt) {
+    if (chosenBy !== 'profiles') return
+    const account = getAccountName({ subject }) ?? clientId
+    const args = Object.entries(flags).flatMap(([flag, value]) => [
+      `--${flag}`,
+      ...(value === true ? [] : [String(value)]),
+    ])
+    throw new CliError('usage', {
+      what,
+      remedy: `To replace it, use --profile ${name}. To keep both accounts, use another profile name:`,
+      command: ['auth login', ...args, '--profile', isProfileName(account) ? account : 'NEW'],
+    })
+  }
+  const choices = [
+    { value: false, name: 'Keep it' },
+    { value: true, name: 'Replace it' },
+  ]
+  if (await promptChoice(what, choices)) return
+  const remedy = 'To keep both accounts, sign in with --profile and another name.'
+  throw new CliError('interrupted', { what: 'Nothing was changed.', remedy })
 }
 
-function needsProductClient(): CliError {
-  return new CliError('usage', {
-    what: '--customer needs an OAuth client of the product.',
-    remedy:
-      'Pass its ID with --client-id. You create one in the Console, in the Authentication section of the product.',
-  })
+// ─── Tokens that exist already ───────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Looks a token up: when it expires, and whose it is.
+ *
+ * @throws CliError `token_refused` or `network_error`
+ */
+async function resolveToken(input: LoginInput, accessToken: Secret): Promise<LoginRequest> {
+  const session = createSession({ accessToken, baseUrl: input.baseUrl, fetch: platformFetch })
+  const current = await input.reporter.progress('Verifying the token', () => readCurrentToken(session))
+  if (current.status !== 200) throw toApiError(current, 'The token could not be verified')
+  const { expires_at, client, client_id } = toObject(current.data)
+  const user = await callApi(session, '/v1/user').catch(() => undefined)
+  const { username } = toObject(user?.data)
+  const isNamed = typeof username === 'string' && username !== '' && findNameProblem(username) === undefined
+  const subject = `account:${isNamed ? username : `${unnamedAccountPrefix}${input.source.name}`}`
+  const id = [client, client_id].find((one) => Object.hasOwn(developerClients, String(one))) ?? 'particle'
+  await confirmReplacement(input, id as string, subject)
+  const expiresAt = typeof expires_at === 'string' ? Date.parse(expires_at) : Number.NaN
+  const token = { accessToken, expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt }
+  return { client: developerClient(id as DeveloperClientId), subject, token, isTyped: false }
 }
 
 /** Returns the token of particle-cli, and the API that it belongs to. */
@@ -214,9 +177,4 @@ export async function readParticleCliToken(): Promise<{ accessToken: Secret; bas
     what: `particle-cli is not signed in (${await profile.path()}).`,
     remedy: 'Run particle login, or leave out --from-particle-cli.',
   })
-}
-
-function getVariable(name: string): string | undefined {
-  const value = process.env[name]?.trim()
-  return value === '' ? undefined : value
 }

@@ -3,13 +3,15 @@ import { isTokenValid, type MachineTokens } from '@particle-grants/core/machine'
 import { particleUrl } from '@particle-grants/core/protocol'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
-import { checkBaseUrl, findTokenVariable, type ProfileSource } from '../connection/source.ts'
-import { loadToken } from '../connection/stored-token.ts'
+import { activateProfile, type Profile, type SignIn } from '../connection/profiles.ts'
+import { deleteSignIn } from '../connection/sign-out.ts'
+import { checkBaseUrl, findTokenVariable, getStoredSignIn, type ProfileSource } from '../connection/source.ts'
+import { isUsable, loadToken, type StoredToken } from '../connection/stored-token.ts'
 import { CliError, isGrantsError } from '../errors/cli-error.ts'
-import { isWrongPassword } from '../errors/error-map.ts'
+import { isWrongPassword } from '../errors/describe-error.ts'
+import { formatAccount, formatExpiry, formatLifetime } from '../output/format.ts'
 import { beginLogin, type Login, resumeLogin } from './begin.ts'
-import { answerChallenge } from './challenge.ts'
-import { finishLogin, removePending } from './finish.ts'
+import { answerChallenge, removePending } from './challenge.ts'
 import { type LoginFlags, type LoginSecrets, parseLifetime, readLoginSecrets } from './flags.ts'
 import { promptPasswordAgain, readParticleCliToken, resolveLogin } from './inputs.ts'
 
@@ -21,25 +23,34 @@ export interface LoginOptions {
   readonly reporter: Reporter
 }
 
+/** The options, and what the first steps read. */
+interface LoginContext extends LoginOptions {
+  readonly secrets: LoginSecrets
+  readonly expiresIn: number | undefined
+  /** The token that the profile had before. */
+  readonly previous: StoredToken | undefined
+}
+
 /** The steps of `auth login`: flags and stdin, prompts, the first request, the MFA challenge, and the profile. */
 export async function login(options: LoginOptions): Promise<void> {
-  const { flags, source, connections, canPrompt, reporter } = options
+  const { flags, source, connections } = options
   assertVisible(options)
   // A wrong flag is an error before anything is read or sent.
   const expiresIn = parseLifetime(flags['expires-in'])
   const secrets = await readLoginSecrets(flags)
-  const previousTokens = await loadTokens(source, connections)
-  const resumed = await resumePending(options, secrets)
-  const current = resumed ?? (await begin(options, { secrets, expiresIn, previousTokens }))
-  await answerChallenge(current, {
-    profile: source.name,
-    answer: secrets.answer,
-    canPrompt,
-    isResumed: resumed !== undefined,
-    connections,
-    reporter,
-  })
-  await finishLogin(current, { source, previousTokens, connections, reporter })
+  const { signIn } = source.profile ?? {}
+  // A record that can't be read is replaced.
+  const previous = signIn && (await load(signIn, options).catch(() => undefined))
+  const context = { ...options, secrets, expiresIn, previous }
+  const current = (await resumePending(context)) ?? (await begin(context))
+  await answerChallenge(current, { ...options, profile: source.name, answer: secrets.answer })
+  await current.save()
+  const replaced = await saveProfile(current.signIn, source.name, connections)
+  const { tokens } = (await load(current.signIn, options)) ?? {}
+  if (tokens === undefined) throw new Error('The sign-in is complete, but its record has no tokens.')
+  reportReplacement(context, replaced, tokens)
+  reportLifetime(options, tokens)
+  await reportStore(options, current.signIn)
 }
 
 /** A token in the environment would be used instead of this sign-in. */
@@ -55,20 +66,12 @@ function assertVisible({ source, reporter }: LoginOptions): void {
   reporter.caution(`${variable} is set: its token is used by every command without --profile.`)
 }
 
-/** Returns the tokens that the profile has so far. */
-async function loadTokens({ profile, name }: ProfileSource, { stores }: Connections) {
-  const signIn = profile?.signIn
-  if (signIn === undefined) return undefined
-  const store = await stores.get(signIn.store)
-  // A record that can't be read is replaced.
-  return (await loadToken(signIn, { profile: name, store }).catch(() => undefined))?.tokens
+async function load(signIn: SignIn, { source, connections }: LoginOptions): Promise<StoredToken | undefined> {
+  return loadToken(signIn, { profile: source.name, store: await connections.stores.get(signIn.store) })
 }
 
 /** Resumes the sign-in that waits for its MFA code, if this call has a code and nothing else. */
-async function resumePending(
-  { flags, source, connections }: LoginOptions,
-  secrets: LoginSecrets,
-): Promise<Login | undefined> {
+async function resumePending({ flags, secrets, source, connections }: LoginContext): Promise<Login | undefined> {
   const credentials = [flags.username, flags['client-id'], flags.customer, secrets.password, secrets.token]
   if (secrets.answer === undefined || credentials.some((one) => one !== undefined)) return undefined
   const pending = source.profile?.pending
@@ -79,41 +82,73 @@ async function resumePending(
   throw new GrantsError('challenge_expired', 'The MFA challenge has expired.', { reason: 'age' })
 }
 
-interface BeginOptions {
-  readonly secrets: LoginSecrets
-  readonly expiresIn: number | undefined
-  readonly previousTokens: MachineTokens | undefined
-}
-
 /** Resolves the credentials and sends the first request. A wrong password is prompted for again. */
-async function begin(options: LoginOptions, { secrets, expiresIn, previousTokens }: BeginOptions): Promise<Login> {
-  const { flags, source, connections, canPrompt, reporter } = options
-  const current = source.profile?.signIn ?? source.profile?.pending
-  const baseUrl = await getBaseUrl(options)
+async function begin(context: LoginContext): Promise<Login> {
+  const { source, secrets, expiresIn, previous, connections, canPrompt, reporter } = context
+  const current = getStoredSignIn(source)
+  const baseUrl = await getBaseUrl(context, current)
   const store = await connections.stores.choose(source.store ?? current?.store)
   if (canPrompt || baseUrl !== particleUrl) reporter.note(`Signing in to ${baseUrl.replace('https://', '')}.`)
-  const isSignedIn = previousTokens !== undefined && isTokenValid(previousTokens, Date.now())
-  const profile = { name: source.name, current, isSignedIn }
-  const target = { profile: source.name, baseUrl, store, expiresIn }
-  let request = await resolveLogin({ flags, secrets, canPrompt, profile, reporter })
+  const isSignedIn = previous !== undefined && isUsable(previous, Date.now())
+  let request = await resolveLogin({ ...context, baseUrl, isSignedIn })
   for (;;) {
     try {
-      const send = () => beginLogin(request, target, connections)
-      return await reporter.progress('Signing in', send)
+      const target = { profile: source.name, baseUrl, store, expiresIn }
+      return await reporter.progress('Signing in', () => beginLogin(request, target, connections))
     } catch (thrown) {
       const isRefused = isGrantsError(thrown, 'oauth_error') && isWrongPassword(thrown.details)
-      const isRetryable = canPrompt && secrets.password === undefined && isRefused
-      if (request.kind !== 'password' || !isRetryable) throw thrown
-      reporter.caution('Wrong username or password. Ten failures block your IP for 30 minutes.')
+      if (!isRefused || !canPrompt || secrets.password !== undefined) throw thrown
+      reporter.caution('Wrong username or password. Ten failures in a row block your IP address for 30 minutes.')
       request = await promptPasswordAgain(request)
     }
   }
 }
 
-async function getBaseUrl({ flags, source }: LoginOptions): Promise<string> {
+async function getBaseUrl({ flags, source }: LoginOptions, current: SignIn | undefined): Promise<string> {
   if (source.baseUrl !== undefined) return source.baseUrl
-  if (flags['from-particle-cli']) {
-    return checkBaseUrl((await readParticleCliToken()).baseUrl, "particle-cli's apiUrl")
+  if (!flags['from-particle-cli']) return current?.baseUrl ?? particleUrl
+  return checkBaseUrl((await readParticleCliToken()).baseUrl, "particle-cli's apiUrl")
+}
+
+// ─── The profile of a completed sign-in ──────────────────────────────────────────────────────────────────────────────
+
+/** Makes a sign-in the profile's, and the profile the active one. Returns what the profile was before. */
+async function saveProfile(signIn: SignIn, profile: string, connections: Connections): Promise<Profile> {
+  let replaced: Profile = {}
+  await connections.profiles.change((before) => {
+    replaced = before.profiles[profile] ?? {}
+    return activateProfile({ profiles: { ...before.profiles, [profile]: { signIn } } }, profile)
+  })
+  for (const unused of [replaced.pending, replaced.signIn]) {
+    if (unused === undefined || (unused.store === signIn.store && unused.key === signIn.key)) continue
+    // The sign-in is complete, whatever the store does here.
+    await deleteSignIn(unused, connections).catch(() => {})
   }
-  return (source.profile?.signIn ?? source.profile?.pending)?.baseUrl ?? particleUrl
+  return replaced
+}
+
+/** The earlier token was not revoked. */
+function reportReplacement({ previous, reporter }: LoginContext, replaced: Profile, tokens: MachineTokens): void {
+  if (replaced.signIn === undefined || previous === undefined || !isTokenValid(previous.tokens, Date.now())) return
+  const { accessToken, expiresAt } = previous.tokens
+  if (accessToken.reveal() === tokens.accessToken.reveal()) return
+  const end = expiresAt === null ? 'and never expires' : `until ${formatExpiry(expiresAt)}`
+  reporter.caution(`Replaced the sign-in of ${formatAccount(replaced.signIn)}. Its old token is still valid ${end}.`)
+}
+
+function reportLifetime({ reporter }: LoginOptions, { expiresAt, requestedAt, requested }: MachineTokens): void {
+  const granted = expiresAt === null ? 0 : Math.round((expiresAt - requestedAt) / 1000)
+  const wanted = requested.expires_in
+  if (wanted === undefined || wanted === granted) return
+  const [first, second] = [wanted, granted].map((one) =>
+    one === 0 ? 'never expires' : `expires after ${formatLifetime(one)}`,
+  )
+  reporter.caution(`Requested a token that ${first}; Particle returned one that ${second}.`)
+}
+
+/** A file is less protected than a keyring, so it is never chosen silently. */
+async function reportStore({ source, connections, reporter }: LoginOptions, { store }: SignIn): Promise<void> {
+  const requested = source.store ?? source.profile?.signIn?.store
+  if (store !== 'file' || requested !== undefined || (await connections.stores.findKeyring())) return
+  reporter.caution('No system keyring responds: the token is stored in plain text, in a file that only you can read.')
 }

@@ -1,124 +1,157 @@
-import { Secret } from '@particle-grants/core'
+import { Secret, type Store } from '@particle-grants/core'
 import { calls } from '@particle-grants/reference'
+import { renderUnicodeCompact } from 'uqr'
+import type { Reporter } from '../command/grants-command.ts'
 import type { Connection } from '../connection/connection.ts'
-import type { Stores } from '../connection/stores.ts'
 import { CliError } from '../errors/cli-error.ts'
-import { type ApiResponse, type ApiSession, callApi, toApiError } from '../network/api-call.ts'
-import { loadTotpKey, parseTotpKey, removeTotpKey, saveTotpKey, type TotpAccount, type TotpKey } from '../totp/key.ts'
+import { type ApiSession, callApi, type JsonObject, toApiError, toObject } from '../network/api-call.ts'
+import { formatAttempts } from '../output/format.ts'
+import { promptCode } from '../output/prompts.ts'
+import { getWidth, paint, wrap } from '../output/text.ts'
+import { parseTotpKey, removeTotpKey, saveTotpKey, type TotpAccount, type TotpKey, takeCode } from '../totp/totp.ts'
 
-export interface MfaStatus {
-  readonly username: string
-  /** Undefined: the response does not say. */
-  readonly enabled: boolean | undefined
+/** The calls, and what an error says if one fails. */
+const failures = {
+  user: 'The account could not be read',
+  start_mfa_enrolment: 'The set-up could not be started',
+  confirm_mfa_enrolment: 'It could not be enabled',
+  disable_mfa: 'It could not be disabled',
 }
 
-/** An enrollment that a code must confirm. Until then nothing has changed. */
+/** Two-step authentication of the signed-in account, by Particle's API. */
+export type Mfa = Awaited<ReturnType<typeof openMfa>>
+
+/** Reads the account. */
+export async function openMfa({ session, baseUrl }: Connection) {
+  const { username, mfa } = (await call(session, 'user')) ?? {}
+  if (typeof username !== 'string') throw unexpectedResponse('it has no username')
+  const { enabled } = toObject(mfa)
+
+  return {
+    account: { baseUrl, username } satisfies TotpAccount,
+
+    /** Undefined: the response does not say. */
+    isEnabled: typeof enabled === 'boolean' ? enabled : undefined,
+
+    /** Starts an enrollment. Until a code confirms it, nothing has changed. */
+    async startEnrollment(): Promise<Enrollment> {
+      const { mfa_token, secret, qr_url } = (await call(session, 'start_mfa_enrolment')) ?? {}
+      if (typeof mfa_token !== 'string') throw unexpectedResponse('it has no mfa_token')
+      const key = typeof secret === 'string' ? secret : findUri(String(qr_url))
+      if (key === undefined) throw unexpectedResponse('it has no secret')
+      return { mfaToken: new Secret(mfa_token), key: parseTotpKey(key, username) }
+    },
+
+    /** Enables two-step authentication. Returns whether the code was accepted. */
+    async confirmEnrollment({ mfaToken }: Enrollment, otp: Secret): Promise<boolean> {
+      const json = { mfa_token: mfaToken.reveal(), otp: otp.reveal() }
+      const response = await call(session, 'confirm_mfa_enrolment', json)
+      if (response === undefined) return false
+      if (response.enrolled !== true) throw unexpectedResponse('it does not confirm the change')
+      return true
+    },
+
+    /** Disables two-step authentication. Returns whether the password was accepted. */
+    async disable(password: Secret): Promise<boolean> {
+      return (await call(session, 'disable_mfa', { current_password: password.reveal() })) !== undefined
+    },
+  }
+}
+
+/** An enrollment that a code must confirm. */
 export interface Enrollment {
   readonly mfaToken: Secret
   readonly key: TotpKey
 }
 
-/** Two-step authentication of the signed-in account: Particle's API, and the TOTP secret in the keyring. */
-export class Mfa {
-  readonly #session: ApiSession
-  readonly #baseUrl: string
-  readonly #stores: Stores
-
-  constructor({ session, baseUrl }: Connection, stores: Stores) {
-    this.#session = session
-    this.#baseUrl = baseUrl
-    this.#stores = stores
-  }
-
-  async getStatus(): Promise<MfaStatus> {
-    const { username, mfa } = await this.#call('user', 'The account could not be read')
-    if (typeof username !== 'string') throw unexpectedResponse('it has no username')
-    const { enabled } = toObject(mfa)
-    return { username, enabled: typeof enabled === 'boolean' ? enabled : undefined }
-  }
-
-  /** Starts an enrollment. `username` names the account in the authenticator app. */
-  async startEnrollment(username: string): Promise<Enrollment> {
-    const response = await this.#call('start_mfa_enrolment', 'The set-up could not be started')
-    const { mfa_token, secret, qr_url } = response
-    if (typeof mfa_token !== 'string') throw unexpectedResponse('it has no mfa_token')
-    const key = typeof secret === 'string' ? secret : findUri(qr_url)
-    if (key === undefined) throw unexpectedResponse('it has no secret')
-    return { mfaToken: new Secret(mfa_token), key: parseTotpKey(key).withLabel(username) }
-  }
-
-  /** Enables two-step authentication. Returns whether the code was accepted. */
-  async confirmEnrollment({ mfaToken }: Enrollment, otp: Secret): Promise<boolean> {
-    const json = { mfa_token: mfaToken.reveal(), otp: otp.reveal() }
-    const response = await this.#tryCall('confirm_mfa_enrolment', 'It could not be enabled', json)
-    if (response === 'rejected') return false
-    if (response.enrolled !== true) throw unexpectedResponse('it does not confirm the change')
-    return true
-  }
-
-  /** Disables two-step authentication. Returns whether the password was accepted. */
-  async disable(password: Secret): Promise<boolean> {
-    const json = { current_password: password.reveal() }
-    return (await this.#tryCall('disable_mfa', 'It could not be disabled', json)) !== 'rejected'
-  }
-
-  // ─── The TOTP secret in the keyring ────────────────────────────────────────────────────────────────────────────────
-
-  /** Whether the secret is stored; `undefined` if there is no keyring. */
-  hasKey(username: string): Promise<boolean | undefined> {
-    return this.#stores.tryKeyring(
-      async (keyring) => (await loadTotpKey(keyring, this.getAccount(username))) !== undefined,
-    )
-  }
-
-  async saveKey(username: string, key: TotpKey): Promise<void> {
-    await saveTotpKey(await this.#stores.get('keyring'), this.getAccount(username), key)
-  }
-
-  /** Returns whether there was a secret; `undefined` if there is no keyring. */
-  removeKey(username: string): Promise<boolean | undefined> {
-    return this.#stores.tryKeyring((keyring) => removeTotpKey(keyring, this.getAccount(username)))
-  }
-
-  getAccount(username: string): TotpAccount {
-    return { baseUrl: this.#baseUrl, username }
-  }
-
-  async #call(name: MfaCall, what: string): Promise<Readonly<Record<string, unknown>>> {
-    const response = await this.#tryCall(name, what)
-    if (response === 'rejected') throw toApiError({ status: 401, data: undefined }, what)
-    return response
-  }
-
-  /**
-   * `rejected`: the code or password in `json` is wrong. Particle answers 401 to it as to an invalid token, but the
-   * session recognizes the latter by its error code.
-   */
-  async #tryCall(name: MfaCall, what: string, json?: object) {
-    const { method, path } = calls[name]
-    const response: ApiResponse = await callApi(this.#session, path, { method, json })
-    const { status, data } = response
-    if (status >= 200 && status < 300) return toObject(data)
-    const { error } = toObject(data)
-    if (status === 401 && error !== 'invalid_token' && error !== 'expired_token') return 'rejected' as const
-    throw toApiError(response, what)
-  }
-}
-
-type MfaCall = 'user' | 'start_mfa_enrolment' | 'confirm_mfa_enrolment' | 'disable_mfa'
-
-function toObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+/**
+ * Returns `undefined` if the code or password in `json` is wrong. Particle answers 401 to it as to an invalid token, but
+ * the session recognizes the latter by its error code.
+ */
+async function call(session: ApiSession, name: keyof typeof failures, json?: object): Promise<JsonObject | undefined> {
+  const { method, path } = calls[name]
+  const response = await callApi(session, path, { method, json })
+  const { status, data } = response
+  if (status >= 200 && status < 300) return toObject(data)
+  const isTokenError = /^(?:invalid|expired)_token$/.test(String(toObject(data).error))
+  if (status === 401 && json !== undefined && !isTokenError) return undefined
+  throw toApiError(response, failures[name])
 }
 
 /** Returns the `otpauth:` URI: `qr_url`, or a parameter of it. The URL itself is never requested. */
-function findUri(url: unknown): string | undefined {
-  if (typeof url !== 'string') return undefined
-  if (url.startsWith('otpauth:')) return url
-  if (!URL.canParse(url)) return undefined
-  return [...new URL(url).searchParams.values()].find((value) => value.startsWith('otpauth:'))
+function findUri(url: string): string | undefined {
+  const parameters = URL.canParse(url) ? new URL(url).searchParams.values() : []
+  return [url, ...parameters].find((value) => value.startsWith('otpauth:'))
 }
 
 function unexpectedResponse(problem: string): CliError {
   return new CliError('network_error', { what: `Unexpected response of the API: ${problem}.` })
+}
+
+// ─── Enrollment ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const maxAttempts = 3
+
+/** Shows the secret and prompts for its first code, up to three times. If it throws, nothing has changed. */
+export async function enrollInTerminal(mfa: Mfa, enrollment: Enrollment, { caution }: Reporter): Promise<void> {
+  process.stderr.write(`${formatSecret(enrollment, process.stderr)}\n\n`)
+  const rejected = new Set<string>()
+  while (rejected.size < maxAttempts) {
+    const otp = await promptCode('Enter the 6-digit code from your app:', rejected)
+    if (await mfa.confirmEnrollment(enrollment, otp)) return
+    rejected.add(otp.reveal())
+    const left = maxAttempts - rejected.size
+    if (left > 0) caution(`Particle rejected the code; ${formatAttempts(left)}. Wait for the next one.`)
+  }
+  throw new CliError('call_refused', {
+    what: `${maxAttempts} codes were rejected. Two-step authentication is still off.`,
+    remedy: "Check your device's clock, remove the entry from your authenticator app, and start again.",
+  })
+}
+
+/** Stores the secret in the keyring and confirms it with its own code. If it throws, nothing has changed. */
+export async function enrollUnattended(
+  mfa: Mfa,
+  enrollment: Enrollment,
+  { keyring, steps }: { readonly keyring: Store; readonly steps: Store },
+): Promise<void> {
+  const { key } = enrollment
+  const { account } = mfa
+  // Stored first: nothing else has the secret that signs in to the account.
+  await saveTotpKey(keyring, account, key)
+  // If there is no response, it may be on: then the secret is needed.
+  if (await mfa.confirmEnrollment(enrollment, await takeCode({ key, account, steps }))) return
+  await removeTotpKey(keyring, account)
+  throw new CliError('call_refused', {
+    what: "Particle rejected the secret's own code. Two-step authentication is still off.",
+    remedy: "Check this machine's clock.",
+  })
+}
+
+function formatSecret({ key }: Enrollment, stream: NodeJS.WriteStream): string {
+  const width = getWidth(stream) ?? 80
+  const groups =
+    key
+      .toBase32()
+      .reveal()
+      .match(/.{1,4}/g) ?? []
+  const secret = wrap(groups.join(' '), { first: '  ', width })
+  const code = renderQrCode(key.toUri(), width, stream)
+  if (code === undefined) {
+    const text = 'Enter this secret in your authenticator app. The terminal is too narrow for the QR code.'
+    return `${wrap(text, { width })}\n\n${secret}`
+  }
+  // Without another line, code, secret and prompt fit into 24 rows.
+  return ['Scan this with your authenticator app, or enter the secret below it:', '', ...code, secret].join('\n')
+}
+
+/** Renders a QR code in half blocks; `undefined` if the terminal is too narrow. */
+function renderQrCode(content: Secret, width: number, stream: NodeJS.WriteStream): string[] | undefined {
+  for (const border of [2, 1]) {
+    const lines = renderUnicodeCompact(content.reveal(), { ecc: 'L', boostEcc: false, border }).split('\n')
+    // White on black in every color scheme: some cameras read no inverted code.
+    if (lines.every((line) => line.length < width))
+      return lines.map((line) => paint(['whiteBright', 'bgBlack'], line, stream))
+  }
+  return undefined
 }

@@ -73,7 +73,7 @@ export function toApiError({ status, data }: ApiResponse, what: string): CliErro
 
 /** The error's name only: a description may repeat what was sent. */
 function formatErrorName(data: unknown): string {
-  const error = (data as { error?: unknown } | undefined)?.error
+  const { error } = toObject(data)
   return typeof error === 'string' && /^[\w .,'-]{1,80}$/.test(error) ? `, ${error}` : ''
 }
 
@@ -89,7 +89,15 @@ function findReason(thrown: unknown): string | undefined {
   return typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : undefined
 }
 
-function parseJson(text: string): unknown {
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** Returns the value if it is an object, otherwise an empty one. */
+export function toObject(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null ? (value as JsonObject) : {}
+}
+
+/** Parses JSON; `undefined`: the text is not JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

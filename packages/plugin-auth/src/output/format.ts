@@ -7,7 +7,8 @@ import { fileStoreFolder } from '../connection/stores.ts'
 export const unnamedAccountPrefix = 'unnamed-'
 
 /** Returns the username or customer of a sign-in; `null` for a client's owner and for an unnamed account. */
-export function getAccountName({ subject }: Pick<SignIn, 'subject'>): string | null {
+export function getAccountName(signIn: Pick<SignIn, 'subject'> | undefined): string | null {
+  const { subject = 'owner' } = signIn ?? {}
   if (subject === 'owner' || subject.startsWith(`account:${unnamedAccountPrefix}`)) return null
   return subject.slice(subject.indexOf(':') + 1)
 }
@@ -43,24 +44,10 @@ const units = [
   ['second', 1000],
 ] as const
 
-/** Formats a duration in its largest unit, rounded: `90 days`. Milliseconds. */
-function formatDuration(ms: number): string {
-  const duration = Math.abs(ms)
-  const size = units.find(([, length]) => duration >= length)?.[1] ?? 1000
-  const rounded = Math.round(duration / size) * size
-  // Rounding 59.9 minutes results in an hour.
-  const [unit, length] = units.find(([, one]) => rounded >= one) ?? units[3]
-  return formatCount(Math.round(duration / length), unit)
-}
-
 /** Formats a token's lifetime exactly, in the largest unit without a rest: `90 days`, `90 minutes`. */
 export function formatLifetime(seconds: number): string {
   const [unit, length] = units.find(([, one]) => (seconds * 1000) % one === 0) ?? units[3]
-  return formatCount((seconds * 1000) / length, unit)
-}
-
-function formatCount(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
+  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' }).format((seconds * 1000) / length)
 }
 
 /** Formats when a token expires; `null`: never. Milliseconds since 1970. */
@@ -68,14 +55,15 @@ export function formatExpiry(expiresAt: number | null, now = Date.now()): string
   return expiresAt === null ? 'never' : formatTime(expiresAt, now)
 }
 
-/** Formats a time in the local time zone, and how far away it is. Milliseconds since 1970. */
+/** Formats a time in the local time zone, and how far away it is, in its largest unit. Milliseconds since 1970. */
 export function formatTime(at: number, now = Date.now()): string {
   // Some numbers are not a date, and a message must not throw.
   if (!(Math.abs(at) <= 8.64e15)) return 'an unknown time'
-  const duration = formatDuration(at - now)
+  // 59.9 minutes are an hour.
+  const [unit, length] = units.find(([, one]) => Math.abs(at - now) >= 0.98 * one) ?? units[3]
   // Created on use, because that takes longer than the rest of `auth token`.
-  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
-  return `${format.format(at)} (${at > now ? `in ${duration}` : `${duration} ago`})`
+  const distance = new Intl.RelativeTimeFormat('en').format(Math.round((at - now) / length), unit)
+  return `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(at)} (${distance})`
 }
 
 /** Formats a time for JSON; `null`: never. Milliseconds since 1970. */

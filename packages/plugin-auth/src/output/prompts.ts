@@ -1,35 +1,23 @@
 import { Secret } from '@particle-grants/core'
-import { CliError } from '../errors/cli-error.ts'
 
-/** Whether prompts can be shown: stdin and stderr are terminals. stdout may be piped, because prompts are on stderr. */
-export function canPrompt(): boolean {
-  return process.stdin.isTTY === true && process.stderr.isTTY === true
-}
-
-/** A prompt, and the flag that replaces it where there is no terminal. */
-export interface Prompt {
-  readonly message: string
-  readonly flag: string
-}
-
-export interface TextPrompt extends Prompt {
+/** How a text is prompted for. */
+export interface TextPrompt {
   readonly default?: string | undefined
   /** Returns what is wrong with an input; `undefined`: nothing. The prompt then stays open. */
-  readonly validate?: (input: string) => string | undefined
+  readonly validate: (input: string) => string | undefined
   /** Whether an invalid input is removed. @default false */
   readonly clearsInvalid?: boolean
 }
 
 /** Prompts for a line of text. */
-export async function promptText({ default: preset, validate, clearsInvalid, ...prompt }: TextPrompt): Promise<string> {
-  assertCanPrompt(prompt)
+export async function promptText(message: string, { validate, clearsInvalid, ...preset }: TextPrompt): Promise<string> {
   const { default: input } = await import('@inquirer/input')
   const answer = await input(
     {
-      message: prompt.message,
+      message,
       required: true,
-      ...(preset !== undefined && { default: preset }),
-      validate: (given) => validate?.(given.trim()) ?? true,
+      ...(preset.default !== undefined && { default: preset.default }),
+      validate: (given) => validate(given.trim()) ?? true,
       theme: { validationFailureMode: clearsInvalid ? 'clear' : 'keep' },
     },
     { output: process.stderr },
@@ -38,77 +26,41 @@ export async function promptText({ default: preset, validate, clearsInvalid, ...
 }
 
 /** Prompts for a code of six digits that was not rejected before, or for what `alternative` matches. */
-export async function promptCode({
-  rejected,
-  alternative,
-  ...prompt
-}: Prompt & { readonly rejected: ReadonlySet<string>; readonly alternative?: RegExp }): Promise<string> {
+export async function promptCode(
+  message: string,
+  rejected: ReadonlySet<string>,
+  alternative?: RegExp,
+): Promise<Secret> {
   const normalize = (input: string) => input.replace(/\s/g, '')
-  const given = await promptText({
-    ...prompt,
-    clearsInvalid: true,
-    validate(input) {
-      const code = normalize(input)
-      if (rejected.has(code)) return 'Already rejected; not resent. Wait for a new code.'
-      const isOther = alternative?.test(code) ?? false
-      return /^\d{6}$/.test(code) || isOther ? undefined : 'Enter 6 digits.'
-    },
-  })
-  return normalize(given)
+  const validate = (input: string) => {
+    const code = normalize(input)
+    if (rejected.has(code)) return 'Already rejected; not resent. Wait for a new code.'
+    return /^\d{6}$/.test(code) || alternative?.test(code) ? undefined : 'Enter 6 digits.'
+  }
+  return new Secret(normalize(await promptText(message, { validate, clearsInvalid: true })))
 }
 
 /** Prompts for a secret, which is not shown. */
-export async function promptSecret(prompt: Prompt): Promise<Secret> {
-  assertCanPrompt(prompt)
+export async function promptSecret(message: string): Promise<Secret> {
   const { default: password } = await import('@inquirer/password')
-  const { message } = prompt
-  const answer = await password(
-    { message, validate: (given) => given !== '' || 'Required.' },
-    { output: process.stderr },
-  )
-  return new Secret(answer)
+  const validate = (given: string) => given !== '' || 'Required.'
+  return new Secret(await password({ message, validate }, { output: process.stderr }))
 }
 
 /** Prompts for one of several choices. */
-export async function promptChoice<V>({
-  choices,
-  ...prompt
-}: Prompt & {
-  readonly choices: readonly { readonly value: V; readonly name: string; readonly description?: string }[]
-}): Promise<V> {
-  assertCanPrompt(prompt)
+export async function promptChoice<V>(
+  message: string,
+  choices: readonly { readonly value: V; readonly name: string }[],
+): Promise<V> {
   const { default: select } = await import('@inquirer/select')
-  return select<V>({ message: prompt.message, choices: [...choices] }, { output: process.stderr })
+  return select<V>({ message, choices: [...choices] }, { output: process.stderr })
 }
 
-function assertCanPrompt({ message, flag }: Prompt): void {
-  if (canPrompt()) return
-  throw new CliError('no_terminal', {
-    what: `No terminal to ask for: ${message.replace(/[:?]$/, '')}.`,
-    remedy: `Pass it with ${flag}.`,
-  })
-}
-
-/** How long an operation may take before a spinner is shown. Milliseconds. */
-const spinnerDelayMs = 200
-
-/** Runs an operation. If it takes longer than 200 ms, a terminal shows a spinner on stderr until it ends. */
+/** Runs an operation. A terminal shows a spinner on stderr until it ends. */
 export async function withProgress<T>(text: string, run: () => Promise<T>): Promise<T> {
   // A dumb terminal cannot erase the spinner.
   if (!process.stderr.isTTY || process.env.TERM === 'dumb') return run()
-  let stop = () => {}
-  let hasEnded = false
-  const timer = setTimeout(async () => {
-    const { default: createSpinner } = await import('yocto-spinner')
-    if (hasEnded) return
-    const spinner = createSpinner({ text, stream: process.stderr }).start()
-    stop = () => void spinner.stop()
-  }, spinnerDelayMs)
-  try {
-    return await run()
-  } finally {
-    hasEnded = true
-    clearTimeout(timer)
-    stop()
-  }
+  const { default: createSpinner } = await import('yocto-spinner')
+  const spinner = createSpinner({ text, stream: process.stderr }).start()
+  return run().finally(() => spinner.stop())
 }

@@ -10,15 +10,8 @@ export function paint(style: Style, text: string, stream: { readonly isTTY?: boo
 }
 
 /** Returns the width of a terminal in columns, 80 if it does not say; `undefined` for anything else. */
-export function getWidth({
-  isTTY,
-  columns,
-}: {
-  readonly isTTY?: boolean | undefined
-  readonly columns?: number | undefined
-}): number | undefined {
-  if (!isTTY) return undefined
-  return columns === undefined || columns < 1 ? 80 : columns
+export function getWidth({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number | undefined }) {
+  return isTTY ? columns || 80 : undefined
 }
 
 /** How a text is wrapped. */
@@ -87,4 +80,48 @@ const outcomes = { success: ['green', '✓'], warning: ['yellow', '!'], failure:
 /** Writes a text to stderr, wrapped if that is a terminal. */
 export function printNote(text: string): void {
   process.stderr.write(`${wrap(text, { width: getWidth(process.stderr) })}\n`)
+}
+
+// ─── Explanations ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Longer lines are hard to read. */
+const maxWidth = 92
+
+/** Formats an explanation for a terminal, part by part. */
+export class Printer {
+  readonly #lines: string[] = []
+  readonly #width: number
+
+  constructor(width = getWidth(process.stdout) ?? 80) {
+    this.#width = Math.min(width, maxWidth)
+  }
+
+  toString(): string {
+    return this.#lines.join('\n')
+  }
+
+  heading(text: string): this {
+    if (this.#lines.length > 0) this.#lines.push('')
+    const wrapped = wrap(text, { width: this.#width })
+    this.#lines.push(wrapped.replace(/.+/g, (line) => paint('bold', line)))
+    return this
+  }
+
+  text(text: string, first = ''): this {
+    this.#lines.push(wrap(text, { first, width: this.#width }))
+    return this
+  }
+
+  /** A name, a short note beside it, and a text below. */
+  term(name: string, note: string, text: string): this {
+    const line = `${paint('cyan', name)}${note && `  ${note}`}`
+    this.#lines.push(wrap(line, { rest: '    ', width: this.#width }))
+    return this.text(text, '    ')
+  }
+
+  /** Lines to copy, which are never wrapped. */
+  command(lines: readonly string[]): this {
+    this.#lines.push(...lines.map((line) => `  ${paint('green', line)}`))
+    return this
+  }
 }

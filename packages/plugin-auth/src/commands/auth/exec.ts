@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { constants } from 'node:os'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
 import { getFreshToken } from '../../connection/stored-token.ts'
@@ -5,6 +6,9 @@ import { CliError } from '../../errors/cli-error.ts'
 
 /** What shells return for a command that they did not find, and for one that they could not run. */
 const shellCodes = { notFound: 127, notExecutable: 126 }
+
+/** The variables of Particle that hold a credential. The command gets none of them but its token. */
+const credential = /^PARTICLE_(?:\w+_)?(?:AUTH|TOKEN|USERNAME|PASSWORD|CLIENT_ID|CLIENT_KIND|SECRET|OTP|KEY)$/i
 
 export class AuthExec extends AuthenticatedCommand {
   static override summary = 'Run a command with the access token in its environment.'
@@ -31,33 +35,17 @@ The token does not change while the command runs. For a command that runs longer
     }
     const connection = await this.connection()
     const { accessToken } = await this.progress('Getting a token', () => getFreshToken(connection))
-    await this.warnBeforeExpiry()
-    const env = createEnvironment(process.env, { accessToken, baseUrl: connection.baseUrl })
+    const others = Object.entries(process.env).filter(([name]) => !credential.test(name))
+    const own = { PARTICLE_ACCESS_TOKEN: accessToken, PARTICLE_GRANTS_BASE_URL: connection.baseUrl }
     try {
-      await runCommand(command, args, env)
+      await runCommand(command, args, { ...Object.fromEntries(others), ...own })
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException
-      process.exitCode = code === 'ENOENT' ? shellCodes.notFound : shellCodes.notExecutable
       // The command may contain a secret and is not repeated.
-      this.note(
-        code === 'ENOENT' ? 'Error: The command was not found.' : `Error: The command could not be run (${code}).`,
-      )
+      const what = code === 'ENOENT' ? 'was not found' : `could not be run (${code})`
+      this.note(`Error: The command ${what}.`)
+      process.exitCode = code === 'ENOENT' ? shellCodes.notFound : shellCodes.notExecutable
     }
-  }
-}
-
-const credential = /^PARTICLE_(?:\w+_)?(?:AUTH|TOKEN|USERNAME|PASSWORD|CLIENT_ID|CLIENT_KIND|SECRET|OTP|KEY)$/i
-
-/** Returns the environment with the token as its only credential of Particle. */
-function createEnvironment(
-  env: NodeJS.ProcessEnv,
-  { accessToken, baseUrl }: { readonly accessToken: string; readonly baseUrl: string },
-): NodeJS.ProcessEnv {
-  const others = Object.entries(env).filter(([name]) => !credential.test(name))
-  return {
-    ...Object.fromEntries(others),
-    PARTICLE_ACCESS_TOKEN: accessToken,
-    PARTICLE_GRANTS_BASE_URL: baseUrl,
   }
 }
 
@@ -73,15 +61,8 @@ async function runCommand(command: string, args: readonly string[], env: NodeJS.
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
   for (const signal of signals) process.on(signal, forward)
-  try {
-    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', (...end) => resolve(end))
-    })
-    process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
-    for (const one of signals) process.off(one, forward)
-    if (signal !== null) process.kill(process.pid, signal)
-  } finally {
-    for (const signal of signals) process.off(signal, forward)
-  }
+  const ended = once(child, 'close').finally(() => signals.map((signal) => process.off(signal, forward)))
+  const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null]
+  process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+  if (signal !== null) process.kill(process.pid, signal)
 }

@@ -34,7 +34,7 @@ export class AuthList extends GrantsCommand {
         name,
         active: name === active,
         waitsForCode: pending !== undefined,
-        account: signIn === undefined ? null : getAccountName(signIn),
+        account: getAccountName(signIn),
         baseUrl: signIn?.baseUrl ?? null,
         client: signIn?.client ?? null,
         store: signIn?.store ?? null,

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
 import { getActiveProfile } from '../../connection/profiles.ts'
 import type { SignedOut } from '../../connection/sign-out.ts'
-import { assertProfileExists, findProfile, findTokenVariable } from '../../connection/source.ts'
+import { findExistingProfile, findTokenVariable } from '../../connection/source.ts'
 import { exitCodes } from '../../errors/cli-error.ts'
 import { formatAccount, getAccountName } from '../../output/format.ts'
 import { formatOutcome } from '../../output/text.ts'
@@ -27,14 +27,14 @@ export class AuthLogout extends GrantsCommand {
     const { signOut } = await import('../../connection/sign-out.ts')
     const connections = new Connections()
     const before = await connections.profiles.read()
-    const source = await findProfile(flags, connections.profiles)
-    if (!flags.all) await assertProfileExists(source, connections.profiles)
-    const names = flags.all ? Object.keys(before.profiles) : [source.name]
+    const names = flags.all
+      ? Object.keys(before.profiles)
+      : [(await findExistingProfile(flags, connections.profiles)).name]
     const results: SignedOut[] = []
     const failures: unknown[] = []
     for (const name of names) {
       try {
-        const result = await this.progress(`Signing out of ${name}`, () => signOut(name, flags, connections))
+        const result = await this.progress(`Signing out of ${name}`, () => signOut(name, flags.revoke, connections))
         this.#report(result, flags.revoke)
         results.push(result)
       } catch (thrown) {
@@ -47,28 +47,25 @@ export class AuthLogout extends GrantsCommand {
     const after = await connections.profiles.read()
     const active = getActiveProfile(after)
     const signIn = after.profiles[active]?.signIn
-    if (active !== getActiveProfile(before) && signIn !== undefined)
+    if (active !== getActiveProfile(before) && signIn !== undefined) {
       this.print(`The active profile is now ${active} (${formatAccount(signIn)}).`)
+    }
     const variable = findTokenVariable()
     if (variable !== undefined) this.caution(`${variable} is still set: commands use its token.`)
     return { profiles: results.map(toDocument) }
   }
 
   #report(result: SignedOut, revoke: boolean | undefined): void {
-    const { profile, signIn, accessToken, refreshToken, usedBy, error } = result
+    const { profile, signIn, accessToken, refreshToken, error } = result
     if (signIn === undefined) {
       this.print(`Profile ${profile} is not signed in.`)
       return
     }
     this.print(formatOutcome('success', `Signed out of ${formatAccount(signIn)} (profile ${profile})`))
-    if (usedBy !== undefined) this.note(`Profile ${usedBy} uses the same token, so it was not revoked.`)
-    else if (error !== undefined) {
+    if (error !== undefined) {
       process.exitCode = exitCodes.failed
-      this.caution(
-        error.code === 'revocation_failed'
-          ? error.message
-          : "The stored record can't be read, so the token was not revoked. It is valid until it expires.",
-      )
+      const unreadable = "The stored record can't be read, so the token was not revoked. It is valid until it expires."
+      this.caution(error.code === 'revocation_failed' ? error.message : unreadable)
     } else if (accessToken === 'still_valid') {
       const reason = revoke === false ? '' : `, because ${this.bin} did not request it (--revoke revokes it)`
       this.caution(`The access token was not revoked${reason}. It is valid until it expires.`)
@@ -79,14 +76,7 @@ export class AuthLogout extends GrantsCommand {
   }
 }
 
-function toDocument(result: SignedOut) {
-  const { profile, signIn, accessToken, refreshToken, usedBy, error } = result
-  return {
-    profile,
-    account: signIn === undefined ? null : getAccountName(signIn),
-    accessToken,
-    refreshToken,
-    usedBy: usedBy ?? null,
-    error: error === undefined ? null : { code: error.code, message: error.message },
-  }
+function toDocument({ profile, signIn, accessToken, refreshToken, error }: SignedOut) {
+  const failure = error === undefined ? null : { code: error.code, message: error.message }
+  return { profile, account: getAccountName(signIn), accessToken, refreshToken, error: failure }
 }

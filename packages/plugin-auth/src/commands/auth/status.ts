@@ -4,11 +4,9 @@ import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
 export class AuthStatus extends AuthenticatedCommand {
   static override summary = 'Show the current account, token expiry and source.'
   static override description =
-    'Works offline unless --check is given. Exit code 0: there is a valid token; 3: there is none; 4: a sign-in waits for its MFA code.'
+    'Works offline unless --check is given. See auth list for all profiles. Exit code 0: there is a valid token; 3: there is none; 4: a sign-in waits for its MFA code.'
   static override examples = ['<%= config.bin %> <%= command.id %> --json --check']
-  static override flags = {
-    check: Flags.boolean({ summary: 'Verify the token with the API.' }),
-  }
+  static override flags = { check: Flags.boolean({ summary: 'Verify the token with the API.' }) }
 
   async run() {
     const { flags } = await this.parse(AuthStatus)

@@ -13,9 +13,7 @@ export class AuthSwitch extends GrantsCommand {
   static override description =
     'Without NAME, it switches to the other of two profiles, or prompts for one in a terminal.'
   static override examples = ['<%= config.bin %> <%= command.id %> work']
-  static override args = {
-    name: Args.string({ ignoreStdin: true, description: 'The profile to use.' }),
-  }
+  static override args = { name: Args.string({ ignoreStdin: true, description: 'The profile to use.' }) }
 
   async run() {
     const { args } = await this.parse(AuthSwitch)
@@ -40,13 +38,10 @@ export class AuthSwitch extends GrantsCommand {
       const names = others.map(([name]) => name).join(', ')
       throw new CliError('usage', { what: 'Which profile?', remedy: `Pass one of: ${names}.` })
     }
-    return promptChoice({
-      message: 'Which profile?',
-      flag: 'its name',
-      choices: others.map(([name, { signIn }]) => ({
-        value: name,
-        name: signIn === undefined ? name : `${name} (${formatAccount(signIn)})`,
-      })),
-    })
+    const choices = others.map(([name, { signIn }]) => ({
+      value: name,
+      name: signIn === undefined ? name : `${name} (${formatAccount(signIn)})`,
+    }))
+    return promptChoice('Which profile?', choices)
   }
 }

@@ -22,7 +22,6 @@ export class AuthToken extends AuthenticatedCommand {
     const { flags } = await this.parse(AuthToken)
     const connection = await this.connection()
     const { accessToken, expiresAt } = await this.progress('Getting a token', () => getFreshToken(connection))
-    await this.warnBeforeExpiry()
     if (flags.format === 'header') this.print(`Authorization: Bearer ${accessToken}`)
     else this.print(flags.format === 'env' ? `PARTICLE_ACCESS_TOKEN=${accessToken}` : accessToken)
     return { accessToken, tokenType: 'bearer', expiresAt: toIsoTime(expiresAt) }

@@ -1,8 +1,8 @@
-import { resetLockoutGuard, type Store } from '@particle-grants/core'
+import { resetLockoutGuard } from '@particle-grants/core'
 import { particleUrl } from '@particle-grants/core/protocol'
 import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
-import { findProfile } from '../../connection/source.ts'
-import { isGrantsError } from '../../errors/cli-error.ts'
+import type { StoreName } from '../../connection/profiles.ts'
+import { findProfile, getStoredSignIn } from '../../connection/source.ts'
 import { formatOutcome } from '../../output/text.ts'
 
 export class AuthUnlock extends GrantsCommand {
@@ -18,22 +18,17 @@ export class AuthUnlock extends GrantsCommand {
     const { stores, profiles } = new Connections()
     const source = await findProfile(flags, profiles)
     this.usedSource = source
-    const { signIn, pending } = source.profile ?? {}
-    const baseUrl = source.baseUrl ?? (signIn ?? pending)?.baseUrl ?? particleUrl
+    const baseUrl = source.baseUrl ?? getStoredSignIn(source)?.baseUrl ?? particleUrl
     // Each store has a separate record.
-    const names = (await stores.findKeyringProblem()) === undefined ? ['keyring', 'file'] : ['file']
-    for (const name of names as ('keyring' | 'file')[]) await resetGuard(baseUrl, await stores.get(name))
+    const names: StoreName[] = (await stores.findKeyring()) ? ['keyring', 'file'] : ['file']
+    for (const name of names) {
+      const store = await stores.get(name)
+      const reset = () => resetLockoutGuard({ baseUrl, store })
+      // The store moves a damaged record aside, so that a second call works.
+      await reset().catch(reset)
+    }
     this.print(formatOutcome('success', `Lockout reset for ${baseUrl}.`))
     this.caution('If Particle itself has locked out your IP address, that lasts up to 30 minutes.')
     return { baseUrl, stores: names }
   }
-}
-
-async function resetGuard(baseUrl: string, store: Store): Promise<void> {
-  const reset = () => resetLockoutGuard({ baseUrl, store })
-  await reset().catch((thrown: unknown) => {
-    // The store has moved the damaged record aside.
-    if (isGrantsError(thrown, 'store_damaged')) return reset()
-    throw thrown
-  })
 }

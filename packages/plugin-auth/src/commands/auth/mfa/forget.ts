@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { particleUrl } from '@particle-grants/core/protocol'
 import { connectionFlags, GrantsCommand } from '../../../command/grants-command.ts'
-import { findProfile } from '../../../connection/source.ts'
+import { findProfile, getStoredSignIn } from '../../../connection/source.ts'
 import { CliError } from '../../../errors/cli-error.ts'
 import { getAccountName } from '../../../output/format.ts'
 
@@ -18,15 +18,16 @@ export class AuthMfaForget extends GrantsCommand {
   async run() {
     const { flags } = await this.parse(AuthMfaForget)
     const { Connections } = await import('../../../connection/connection.ts')
-    const { removeTotpKey } = await import('../../../totp/key.ts')
+    const { removeTotpKey } = await import('../../../totp/totp.ts')
     const { stores, profiles } = new Connections()
     const source = await findProfile(flags, profiles)
     this.usedSource = source
-    const signIn = source.profile?.signIn ?? source.profile?.pending
-    const username = flags.username ?? (signIn && getAccountName(signIn)) ?? undefined
-    if (username === undefined) throw new CliError('usage', { what: 'Specify an account with --username.' })
+    const signIn = getStoredSignIn(source)
+    const username = flags.username ?? getAccountName(signIn)
+    if (username === null) throw new CliError('usage', { what: 'Specify an account with --username.' })
     const baseUrl = source.baseUrl ?? signIn?.baseUrl ?? particleUrl
-    const forgotten = await stores.tryKeyring((keyring) => removeTotpKey(keyring, { baseUrl, username }))
+    const keyring = await stores.findKeyring()
+    const forgotten = keyring && (await removeTotpKey(keyring, { baseUrl, username }))
     if (forgotten === undefined) this.print('No keyring responds, so there is no stored TOTP secret.')
     else if (forgotten) this.print(`The TOTP secret of ${username} was removed from the keyring.`)
     else this.print(`The keyring has no TOTP secret of ${username}.`)

@@ -7,18 +7,22 @@ export class AuthMfaStatus extends AuthenticatedCommand {
 
   async run() {
     await this.parse(AuthMfaStatus)
-    const { Mfa } = await import('../../../mfa/mfa.ts')
-    const mfa = new Mfa(await this.connection(), this.connections.stores)
-    const { username, enabled } = await this.progress('Reading the account', () => mfa.getStatus())
-    const hasKey = await mfa.hasKey(username)
+    const [{ openMfa }, { loadTotpKey }] = await Promise.all([
+      import('../../../mfa/mfa.ts'),
+      import('../../../totp/totp.ts'),
+    ])
+    const connection = await this.connection()
+    const { account, isEnabled: enabled } = await this.progress('Reading the account', () => openMfa(connection))
+    const keyring = await this.connections.stores.findKeyring()
+    const hasKey = keyring && (await loadTotpKey(keyring, account)) !== undefined
     const state = enabled ? 'on' : 'off'
-    this.print(username)
+    this.print(account.username)
     this.print(
       formatList([
         ['Two-step authentication', enabled === undefined ? 'unknown (the API does not say)' : state],
         ['Unattended sign-in', hasKey ? 'the TOTP secret is in the keyring' : undefined],
       ]),
     )
-    return { account: username, enabled: enabled ?? null, secretKept: hasKey ?? null }
+    return { account: account.username, enabled: enabled ?? null, secretKept: hasKey ?? null }
   }
 }

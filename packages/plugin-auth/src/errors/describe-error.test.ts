@@ -3,8 +3,7 @@ import { libraryErrorReferences } from '@particle-grants/reference'
 import { describe, expect, it } from 'vitest'
 import type { ProfileSource } from '../connection/source.ts'
 import { CliError, cliErrorCodes, exitCodes } from './cli-error.ts'
-import { describeError } from './describe-error.ts'
-import { errorMap } from './error-map.ts'
+import { describeError, errorMap } from './describe-error.ts'
 
 /** Details for any message. */
 const anyDetails: object = new Proxy(
@@ -100,7 +99,7 @@ describe('describeError', () => {
     })
   })
 
-  it('says that the password was wrong, and what ten failures lead to', () => {
+  it('says that the password was wrong, and what five failures lead to', () => {
     const details = {
       grantType: 'password',
       error: 'invalid_grant',
@@ -109,7 +108,7 @@ describe('describeError', () => {
     } as const
     expect(describeError(new GrantsError('oauth_error', 'Refused.', details), { bin })).toMatchObject({
       message: 'Wrong username or password (invalid_grant).',
-      remedy: 'Ten failures in a row block your IP address for 30 minutes.',
+      remedy: 'After five failures within a day, sign-ins wait for 30 minutes.',
     })
   })
 
