@@ -16,7 +16,7 @@ const item = (text: string, path: string): Item => ({ text, link: siteLink(path)
 
 const guides = [
   item('Which token do I need?', 'guides/choose.md'),
-  item('What do you have?', 'guides/start.md'),
+  item('Install and start', 'guides/start.md'),
   item('Scripts and CI', 'guides/scripts-and-ci.md'),
   item('Many customers, several servers', 'guides/many-customers.md'),
   item('Staying signed in', 'guides/renewal-and-stores.md'),
@@ -64,6 +64,7 @@ export const documentedPackages = [
 
 /** What the site's navigation and sidebar show. */
 export function sidebarFile(): GeneratedFile {
+  const packages = documentedPackages.map((name) => item(name, `api/${name}/index.md`))
   const sidebar = [
     { text: 'Guides', items: guides },
     {
@@ -71,11 +72,7 @@ export function sidebarFile(): GeneratedFile {
       items: [item('Overview', 'grants/README.md'), ...grantTypes.map((type) => item(type, grantPages[type]))],
     },
     { text: 'Reference', items: [item('Errors', 'errors.md'), ...reference] },
-    {
-      text: 'Packages',
-      collapsed: true,
-      items: documentedPackages.map((name) => item(name, `api/${name}/index.md`)),
-    },
+    { text: 'Packages', collapsed: true, items: packages },
     {
       text: 'Project',
       collapsed: true,
@@ -88,11 +85,12 @@ export function sidebarFile(): GeneratedFile {
   ]
   const nav = [
     item('Start', 'index.md'),
-    item('Which token?', 'guides/choose.md'),
-    item('Grant types', 'grants/README.md'),
+    { text: 'Guides', items: guides.slice(0, 9) },
+    { ...item('Grant types', 'grants/README.md'), activeMatch: '^/grants/' },
     item('Errors', 'errors.md'),
+    { text: 'Reference', items: reference },
     item('Playground', 'playground.md'),
-    item('Packages', 'api/core/index.md'),
+    { text: 'Packages', activeMatch: '^/api/', items: [{ text: 'Overview', link: '/guides/start#packages' }, ...packages] },
   ]
   return { path: '.vitepress/sidebar.json', text: `${JSON.stringify({ nav, sidebar }, undefined, 2)}\n` }
 }

@@ -6,3 +6,8 @@ export function openTarget(): void {
   part.open = true
   target?.scrollIntoView()
 }
+
+/** Scrolls the sidebar to the entry of the current page. */
+export function showInSidebar(): void {
+  document.querySelector('.VPSidebarItem.level-1.is-active')?.scrollIntoView({ block: 'nearest' })
+}

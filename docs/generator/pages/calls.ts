@@ -5,9 +5,9 @@ import { facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 
 const authentications: Readonly<Record<Call['authentication'], string>> = {
-  bearer: '`Authorization: Bearer …`',
-  basic: 'HTTP Basic with username and password',
-  client: "the client's id and secret",
+  bearer: 'access token',
+  basic: 'username and password (HTTP Basic)',
+  client: 'client id and secret',
   none: 'none',
 }
 
