@@ -90,7 +90,11 @@ export function sidebarFile(): GeneratedFile {
     item('Errors', 'errors.md'),
     { text: 'Reference', items: reference },
     item('Playground', 'playground.md'),
-    { text: 'Packages', activeMatch: '^/api/', items: [{ text: 'Overview', link: '/guides/start#packages' }, ...packages] },
+    {
+      text: 'Packages',
+      activeMatch: '^/api/',
+      items: [{ text: 'Overview', link: '/guides/start#packages' }, ...packages],
+    },
   ]
   return { path: '.vitepress/sidebar.json', text: `${JSON.stringify({ nav, sidebar }, undefined, 2)}\n` }
 }

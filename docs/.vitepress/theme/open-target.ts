@@ -1,3 +1,5 @@
+import { nextTick } from 'vue'
+
 /** Opens the collapsed part of the page that the address points into, and shows it. */
 export function openTarget(): void {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
@@ -7,7 +9,8 @@ export function openTarget(): void {
   target?.scrollIntoView()
 }
 
-/** Scrolls the sidebar to the entry of the current page. */
-export function showInSidebar(): void {
+/** Scrolls the sidebar to the entry of the current page, which is marked after the page is updated. */
+export async function showInSidebar(): Promise<void> {
+  await nextTick()
   document.querySelector('.VPSidebarItem.level-1.is-active')?.scrollIntoView({ block: 'nearest' })
 }
