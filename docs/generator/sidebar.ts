@@ -64,7 +64,6 @@ export const documentedPackages = [
 
 /** What the site's navigation and sidebar show. */
 export function sidebarFile(): GeneratedFile {
-  const packages = documentedPackages.map((name) => item(name, `api/${name}/index.md`))
   const sidebar = [
     { text: 'Guides', items: guides },
     {
@@ -72,7 +71,11 @@ export function sidebarFile(): GeneratedFile {
       items: [item('Overview', 'grants/README.md'), ...grantTypes.map((type) => item(type, grantPages[type]))],
     },
     { text: 'Reference', items: [item('Errors', 'errors.md'), ...reference] },
-    { text: 'Packages', collapsed: true, items: packages },
+    {
+      text: 'Packages',
+      collapsed: true,
+      items: documentedPackages.map((name) => item(name, `api/${name}/index.md`)),
+    },
     {
       text: 'Project',
       collapsed: true,
@@ -85,16 +88,12 @@ export function sidebarFile(): GeneratedFile {
   ]
   const nav = [
     item('Start', 'index.md'),
-    { text: 'Guides', items: guides.slice(0, 9) },
+    { ...item('Guides', 'guides/choose.md'), activeMatch: '^/guides/' },
     { ...item('Grant types', 'grants/README.md'), activeMatch: '^/grants/' },
     item('Errors', 'errors.md'),
-    { text: 'Reference', items: reference },
+    { ...item('Reference', 'reference/questions.md'), activeMatch: '^/reference/' },
     item('Playground', 'playground.md'),
-    {
-      text: 'Packages',
-      activeMatch: '^/api/',
-      items: [{ text: 'Overview', link: '/guides/start#packages' }, ...packages],
-    },
+    { text: 'Packages', link: '/guides/start#packages', activeMatch: '^/api/' },
   ]
   return { path: '.vitepress/sidebar.json', text: `${JSON.stringify({ nav, sidebar }, undefined, 2)}\n` }
 }

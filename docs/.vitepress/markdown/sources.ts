@@ -26,7 +26,7 @@ function toMarker(found: string): string {
   const names = ids.map((id) => titles[id]).join(', ')
   const unknown = ids[0] === 'unknown'
   const label = unknown ? 'Not known' : `Known from: ${names}`
-  return `<a class="from${unknown ? ' unknown' : ''}" href="#source-${ids[0]}" data-sources="${label}" aria-label="${label}">${toMark(ids[0])}</a>`
+  return `<a class="from${unknown ? ' unknown' : ''}" href="#source-${ids[0]}" aria-label="${label}">${toMark(ids[0])}</a>`
 }
 
 function toMark(id: string | undefined): string {

@@ -33,8 +33,10 @@ export function grantPage(type: GrantType, recordings: Recordings): GeneratedFil
         heading(2, 'Responses and errors', 'responses'),
         responseTable(grant, at),
         heading(2, 'Lifetime and renewal', 'lifetime'),
-        `${facts(grant.reference.lifetimes)}\n${list(renewals(type, at, (kind) => `Renewal with a ${kind} client`).split('<br>'))}`,
-        `[How long tokens live](${at.to('reference/token-life.md')})`,
+        facts(grant.reference.lifetimes),
+        `Renewal by kind of client: ${renewals(type, at, (kind) => `*${kind}*`)
+          .replaceAll(': ', ' ')
+          .replaceAll('<br>', ', ')}. [How long tokens live](${at.to('reference/token-life.md')})`,
         heading(2, 'Who may use it', 'clients'),
         clients(grant, at),
         heading(2, 'More', 'more'),

@@ -67,7 +67,7 @@ describe("the reader's values", () => {
     await expect.poll(() => curl.textContent()).toContain('-u my-own-product:"$PARTICLE_CLIENT_SECRET"')
     const variant = page.locator('#client-customer .language-sh code').first()
     expect(await variant.textContent()).not.toContain(hostile) // it has spaces, which no customer has
-    await page.getByText('Its form: at most 255 characters, without spaces.').waitFor()
+    await page.getByText('Not used: it must be a name without spaces.').waitFor()
     await page.getByRole('textbox', { name: 'Customer' }).fill(`'$(evil)'<img/src=x>`)
     await page.locator('#client-customer[open]').waitFor()
     await expect.poll(() => variant.textContent()).toContain(`customer=''\\''$(evil)'\\''<img/src=x>'`)

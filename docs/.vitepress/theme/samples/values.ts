@@ -7,8 +7,8 @@ export interface ValueDefinition {
   /** The texts in the samples that it replaces. */
   readonly replaces: readonly string[]
   readonly pattern: RegExp
-  /** The pattern in words. */
-  readonly form: string
+  /** The pattern in words, where a reader types the value. */
+  readonly form?: string
 }
 
 /** The values of the reader by name. They are kept in memory, for this visit only. */
@@ -29,13 +29,12 @@ export const valueDefinitions = {
     label: 'Customer',
     replaces: ['jane@example.com'],
     pattern: /^\S{1,255}$/,
-    form: 'at most 255 characters, without spaces',
+    form: 'a name without spaces',
   },
   mfaToken: {
     label: 'mfa_token',
     replaces: ['6e16f915-29f5-9b2b-b752-451a73ec6102'],
     pattern: /^[\w-]{16,128}$/,
-    form: '16 to 128 letters, digits, hyphens or underscores',
   },
 } as const satisfies Readonly<Record<string, ValueDefinition>>
 
