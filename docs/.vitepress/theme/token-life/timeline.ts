@@ -9,7 +9,7 @@ export const lifeKinds = { developer, product, customer_password, user } as cons
 /** The name of a drawn kind of token. */
 export type LifeKind = keyof typeof lifeKinds
 
-/** A period, in days since the token was issued. */
+/** A period, in days since the sign-in. */
 export interface Bar {
   readonly from: number
   readonly to: number
@@ -36,14 +36,14 @@ const marginDays = 16
 const renewals = {
   client_credentials: {
     text: 'request a new one',
-    refreshToken: 'is not needed: request a new token instead. It is valid for',
+    refreshToken: 'is not needed: request a new token instead',
   },
   refresh_token: {
     text: 'refresh or replace it',
     refreshToken:
-      'can be used once. If it is valid for 14 days, a refresh on day 90 fails: refresh earlier, or use client_credentials. It is valid for',
+      'can be used once. If it is valid for 14 days, a refresh on day 90 fails: refresh earlier, or use client_credentials',
   },
-  null: { text: 'sign in again', refreshToken: 'does not work. It would be valid for' },
+  null: { text: 'sign in again', refreshToken: 'does not work' },
 } as const
 
 /** Returns the timeline of a kind of token, from the reference's lifetimes and core's renewal. */
@@ -84,7 +84,7 @@ export function timelineOf(kind: LifeKind): Timeline {
     end: { day, text: renewal.text },
     text: [
       `The access token is valid for ${day} days, unless you request another lifetime. Then ${renewal.text}.`,
-      `The refresh token ${renewal.refreshToken} ${refreshes.map((refresh) => `${refresh.days} days (${refresh.source})`).join(' or ')}.`,
+      `The refresh token ${renewal.refreshToken}. It ${renewedBy ? 'is' : 'would be'} valid for ${refreshes.map((refresh) => `${refresh.days} days (${refresh.source})`).join(' or ')}.`,
       explained.text,
     ],
   }
