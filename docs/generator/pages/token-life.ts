@@ -43,27 +43,14 @@ export function tokenLifePage(): GeneratedFile {
 /** Returns the timeline as a table, for readers without the drawing. */
 function describeTimeline(kind: LifeKind): readonly string[] {
   const { rows, end, text } = timelineOf(kind)
-  const formatDay = (day: number) => `day ${day}`
   const bars = rows.flatMap(({ label, bars: all }) =>
-    all.map((bar) => [
-      bar.kind === 'next' ? `${label}, ${bar.label}` : label,
-      formatDay(bar.from),
-      formatDay(bar.to),
-      bar.label,
-    ]),
-  )
-  return [
-    table(
-      ['', 'From', 'To', ''],
-      [
-        ...bars.map(([what = '', start = '', stop = '', length = '']) =>
-          what.endsWith(length) ? [what, start, '', ''] : [what, start, stop, length],
-        ),
-        [end.text, formatDay(end.day), '', ''],
-      ],
+    all.map((bar) =>
+      bar.kind === 'next'
+        ? [`${label}, ${bar.label}`, `day ${bar.from}`]
+        : [label, `day ${bar.from}`, `day ${bar.to}`, bar.label],
     ),
-    text.slice(0, 2).join(' '),
-  ]
+  )
+  return [table(['', 'From', 'To', ''], [...bars, [end.text, `day ${end.day}`]]), text.slice(0, 2).join(' ')]
 }
 
 function formatRenewal(grant: GrantType, client: ClientKind, at: Place): string {
