@@ -9,16 +9,15 @@ import {
   type ErrorCodeExplanation,
   explainErrorCode,
   findErrorAnchor,
-  type LibraryErrorExplanation,
   libraryErrorReferences,
   otherError,
 } from '@particle-grants/reference'
 import { exampleRequest } from '../chooser/request.ts'
-import { findMfaToken } from '../samples/values.ts'
+import { findMfaToken, valueDefinitions } from '../samples/values.ts'
 import { explainGrantType, explainStatus, explainUnexpected, explainUnreadable, grantLink } from './explain-alone.ts'
 import { type Explained, toReadable } from './explained.ts'
 import { nextRequests } from './next-requests.ts'
-import { readPasted } from './read-pasted.ts'
+import { isApiError, readPasted } from './read-pasted.ts'
 
 const harmless = new Set(['error', 'error_description', 'token_type', 'expires_in', 'ok', 'info'])
 
@@ -26,7 +25,7 @@ const harmless = new Set(['error', 'error_description', 'token_type', 'expires_i
 export function explainPasted(text: string): Explained | undefined {
   const pasted = readPasted(text)
   if (pasted.type === 'nothing') return undefined
-  if (pasted.type === 'code') return explainCode({ code: pasted.code, fields: [] })
+  if (pasted.type === 'code') return explainCode({ ...pasted, fields: [] })
   if (pasted.type === 'grant') return explainGrantType(pasted.name)
   if (pasted.type === 'status') return explainStatus(pasted.status)
   const fields = parseFields(pasted.body)
@@ -55,7 +54,7 @@ function explainResponse(
     case 'unexpected': {
       const { advice, reasons } = libraryErrorReferences.unexpected_response
       return explainUnexpected({
-        meaning: [`Status ${response.status}.`, reasons[response.reason].meaning],
+        meaning: [...(status === undefined ? [] : [`Status ${status}.`]), reasons[response.reason].meaning],
         advice,
         fields,
       })
@@ -74,36 +73,25 @@ interface FoundError {
 function explainCode({ code, description, fields, status, mfaToken }: FoundError): Explained {
   const explanation = explainErrorCode(code, description)
   const link = `/errors#${findErrorAnchor(code, description)}`
-  const heading = `${toReadable(code)}${status === undefined ? '' : `, status ${status}`}`
-  if (Object.hasOwn(apiErrors, code)) {
-    const { meaning, advice } = apiErrors[code as keyof typeof apiErrors]
-    return {
-      heading,
-      fields,
-      meaning: [meaning.text],
-      advice: [advice],
-      nextRequest: nextRequests[code as keyof typeof apiErrors].command,
-      links: [
-        { text: 'Which token may do what', link: '/guides/choose' },
-        { text: `More about ${code}`, link: `/errors#${code}` },
-      ],
-    }
+  const shown = { heading: `${toReadable(code)}${status === undefined ? '' : `, status ${status}`}`, fields }
+  if (isApiError(code)) {
+    const { meaning, advice } = apiErrors[code]
+    const links = [
+      { text: 'Which token may do what', link: '/guides/choose' },
+      { text: `More about ${code}`, link: `/errors#${code}` },
+    ]
+    return { ...shown, meaning: [meaning.text], advice: [advice], nextRequest: toRequest(code), links }
   }
   if (explanation === undefined) {
     const { meaning, advice } = otherError
-    return {
-      heading,
-      fields,
-      meaning: [meaning],
-      advice: [advice],
-      links: [{ text: 'Other errors', link }],
-    }
+    return { ...shown, meaning: [meaning], advice: [advice], links: [{ text: 'Other errors', link }] }
   }
+  const isUnusual = mfaToken === undefined && fields.some(({ name }) => name === 'mfa_token')
   return {
-    heading,
-    fields,
+    ...shown,
     ...describe(explanation),
-    ...(isTokenEndpointError(code) && { nextRequest: nextRequests[code].command }),
+    ...(isUnusual && { advice: ['Put the `mfa_token` into the request yourself: its form is unexpected.'] }),
+    ...(isTokenEndpointError(code) && { nextRequest: toRequest(code) }),
     ...(mfaToken !== undefined && {
       filledRequest: exampleRequest('urn:custom:mfa-otp', 'developer', { mfa_token: mfaToken }),
     }),
@@ -111,8 +99,14 @@ function explainCode({ code, description, fields, status, mfaToken }: FoundError
   }
 }
 
+/** Returns the next request. The reader's `mfa_token` is not in it: no example may look like it. */
+function toRequest(code: keyof typeof nextRequests): string {
+  return nextRequests[code].command.replace(valueDefinitions.mfaToken.replaces[0], 'YOUR_MFA_TOKEN')
+}
+
 function describe({ tokenEndpoint, library, cause }: ErrorCodeExplanation): Pick<Explained, 'meaning' | 'advice'> {
-  if (tokenEndpoint === undefined) return library === undefined ? { meaning: [], advice: [] } : describeLibrary(library)
+  if (tokenEndpoint === undefined)
+    return { meaning: library ? [library.when, library.effect] : [], advice: library?.advice ?? [] }
   const causes = tokenEndpoint.causes.map(({ when }) => when)
   return {
     meaning: cause
@@ -120,10 +114,6 @@ function describe({ tokenEndpoint, library, cause }: ErrorCodeExplanation): Pick
       : [tokenEndpoint.meaning, ...(causes.length > 1 ? ['Known causes:'] : []), ...causes],
     advice: [cause?.advice ?? tokenEndpoint.advice],
   }
-}
-
-function describeLibrary({ when, effect, advice }: LibraryErrorExplanation): Pick<Explained, 'meaning' | 'advice'> {
-  return { meaning: [when, effect], advice }
 }
 
 function findLinks({ code, tokenEndpoint, cause }: ErrorCodeExplanation, link: string): Explained['links'] {
