@@ -7,6 +7,7 @@ import { withContentSecurityPolicy } from './content-security-policy.ts'
 import { descriptionOf, isGenerated, markdownPath } from './descriptions.ts'
 import { lighten } from './lighten.ts'
 import { fittingCells } from './markdown/cells.ts'
+import { drawings } from './markdown/drawings.ts'
 import { emptyHeaders } from './markdown/empty-headers.ts'
 import { publicLinks } from './markdown/public-links.ts'
 import { colourClasses, colourStyles, keepWords, markValues } from './markdown/samples.ts'
@@ -87,6 +88,7 @@ export default defineConfig({
     config(markdown) {
       mermaidFences(markdown)
       chartFences(markdown)
+      drawings(markdown)
       publicLinks(markdown)
       fittingCells(markdown)
       emptyHeaders(markdown)

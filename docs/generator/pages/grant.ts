@@ -7,7 +7,7 @@ import {
   pages,
   questions,
 } from '@particle-grants/reference'
-import type { Recordings } from '../exchange/recordings.ts'
+import type { Recordings } from '../exchange/exchanges.ts'
 import { grantPages } from '../grant-pages.ts'
 import { blocks, details, escapeTags, heading, list, table } from '../markdown/markdown.ts'
 import { fact, facts, from } from '../markdown/provenance.ts'

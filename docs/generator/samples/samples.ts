@@ -1,5 +1,5 @@
+import type { Recordings } from '../exchange/exchanges.ts'
 import { type ExchangeId, exchanges } from '../exchange/exchanges.ts'
-import type { Recordings } from '../exchange/recordings.ts'
 import { blocks, fence } from '../markdown/markdown.ts'
 import { cli } from './cli.ts'
 import { particleApiJs } from './particle-api-js.ts'

@@ -43,7 +43,7 @@ describe('the playground', () => {
     await step('Sign in')
     await expect.poll(() => status.textContent()).toBe('mfa_required')
     expect(await latest.textContent()).toContain('mfa_required')
-    await page.locator('.state.current', { hasText: 'mfa_required' }).waitFor()
+    await page.locator('.state.marked', { hasText: 'mfa_required' }).waitFor()
     await step('Send a wrong code')
     expect(await latest.textContent()).toContain('2 attempts are left')
     await step('Send the correct code')
@@ -88,7 +88,7 @@ describe('the playground', () => {
     await expect.poll(() => latest.textContent()).toContain('429')
   })
 
-  visit('shows an unreachable server, and goes on without the steps', async (visitor) => {
+  visit('shows an unreachable server, and continues without the steps', async (visitor) => {
     const { status, step, latest } = await opened(visitor, '?scenario=mfa')
     const { page } = visitor
     await page.getByRole('button', { name: 'Make the server unreachable, once' }).click()
