@@ -20,7 +20,7 @@ describe('the samples', () => {
       expect(shown.map(({ tool }) => tool)).toEqual([...tools])
       expect(shown.filter(({ text }) => text.trim() === '')).toEqual([])
     }
-    expect(grantSamples.length).toBe((Object.keys(recordings).length - 2) * tools.length)
+    expect(grantSamples.length).toBe((Object.keys(recordings).length - 3) * tools.length)
   })
 
   it('include every page in docs/guides', () => {

@@ -26,5 +26,5 @@ function toMarker(found: string): string {
   const names = ids.map((id) => titles[id]).join(', ')
   const unknown = ids[0] === 'unknown'
   const label = unknown ? 'Not known' : `Known from: ${names}`
-  return `<a class="from${unknown ? ' unknown' : ''}" href="#source-${ids[0]}" data-sources="${label}" aria-label="${label}">${unknown ? '?' : '○'}</a>`
+  return `<a class="from${unknown ? ' unknown' : ''}" href="#source-${ids[0]}" aria-label="${label}">${unknown ? '?' : '○'}</a>`
 }

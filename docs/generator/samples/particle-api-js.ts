@@ -37,8 +37,6 @@ export const particleApiJs: Samples = {
 const { body } = await particle.login({ username: 'dev@example.com', password })
 const devices = await particle.listDevices({ auth: body.access_token })`,
 
-  'sign-in-mfa': afterMfaRequired('const { mfa_token } = error.body // pass it to sendOtp'),
-
   'sign-in-customer': `${withClient('my-product-1234')}
 const password = process.env.PARTICLE_PASSWORD
 const { body } = await particle.login({ username: 'jane@example.com', password })`,

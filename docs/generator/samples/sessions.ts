@@ -19,9 +19,6 @@ const sessions: Samples = {
   'sign-in': `${developer}
 await session.login({ username: 'dev@example.com', password })`,
 
-  'sign-in-mfa': `${withMfa}
-if (state.status === 'mfa_required') console.log('Attempts left:', state.challenge.attemptsLeft)`,
-
   'sign-in-customer': customer,
 
   otp: `${withMfa}
@@ -87,8 +84,6 @@ import axios from 'axios'
 ${session}
 
 const api = axios.create({ baseURL: 'https://api.particle.io' })
-attachSession(api, session)${exchange === 'sign-in-mfa' ? ' // its calls are sent once there is a token' : call}`
-}
-
-const call = `
+attachSession(api, session)
 const { data: devices } = await api.get('/v1/devices')`
+}
