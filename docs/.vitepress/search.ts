@@ -7,26 +7,29 @@ const leftOut = /^(?:api\/|decisions\/|reference\/live-check)/
 const aliases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'grants/mfa-otp.md': { '': 'mfa_required, 2FA', request: 'OTP' },
   'grants/password.md': { '': 'Get an access token' },
-  'grants/client-credentials.md': { 'client-customer': 'Customer token' },
+  'grants/client-credentials.md': { 'client-customer': 'Customer token without password' },
   'grants/refresh-token.md': { refresh_token_rejected: 'Refresh token not working' },
   'errors.md': {
     'token-endpoint': '403',
     invalid_token: 'Token expired',
     invalid_client: 'invalid_client',
     invalid_grant: 'invalid_grant',
+    'invalid_grant-credentials': 'Forgot password',
   },
   'reference/questions.md': {
     lost_phone: 'Lost phone, lost authenticator',
+    refresh_token_rejected: 'Developer refresh token',
+    revoke: 'Log out',
     log_in_with_particle: 'Login with Particle',
   },
-  'reference/token-life.md': { access_token: 'How long does a token last?' },
-  'reference/calls.md': { revoke_current: 'Logout, revoke token' },
-  'reference/limits.md': { token_requests: 'Rate limit' },
+  'reference/token-life.md': { '': 'expires_in', access_token: 'How long does a token last?' },
+  'reference/calls.md': { '': 'Postman, Python', revoke_current: 'Logout, revoke token' },
+  'reference/limits.md': { '': 'IP address blocked, lockout', token_requests: 'Rate limit' },
   'reference/clients.md': { product: 'Client secret' },
-  'guides/scripts-and-ci.md': { '': 'CI token' },
+  'guides/scripts-and-ci.md': { '': 'CI token, GitHub Actions' },
   'guides/sso.md': { '': 'SSO' },
   'guides/choose.md': { api_user: 'API user' },
-  'guides/start.md': { '': 'TypeScript' },
+  'guides/start.md': { '': 'Install, TypeScript' },
   'guides/axios.md': { '': 'Axios' },
   'playground.md': { '': 'Playground' },
 }
@@ -39,8 +42,8 @@ export function renderForSearch(
 ): string {
   const path = env.relativePath
   if (leftOut.test(path)) return ''
-  // Code repeats the names that the text explains.
-  const html = markdown.render(source, env).replaceAll(/<pre[\s\S]*?<\/pre>/g, '')
+  // Code repeats the names that the text explains, and the collapsed parts of a grant page are elsewhere too.
+  const html = markdown.render(source, env).replaceAll(/<pre[\s\S]*?<\/pre>|<h2 id="more"[\s\S]*/g, '')
   // Headings as VitePress looks for them: with a link to their anchor.
   const sections = Object.entries(aliases[path] ?? {}).map(
     ([anchor, words]) => `<h2>${words} <a href="#${anchor}">#</a></h2><p>${words}</p>`,

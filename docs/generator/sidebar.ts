@@ -16,7 +16,7 @@ const item = (text: string, path: string): Item => ({ text, link: siteLink(path)
 
 const guides = [
   item('Which token do I need?', 'guides/choose.md'),
-  item('What do you have?', 'guides/start.md'),
+  item('Install and start', 'guides/start.md'),
   item('Scripts and CI', 'guides/scripts-and-ci.md'),
   item('Many customers, several servers', 'guides/many-customers.md'),
   item('Staying signed in', 'guides/renewal-and-stores.md'),
@@ -88,11 +88,12 @@ export function sidebarFile(): GeneratedFile {
   ]
   const nav = [
     item('Start', 'index.md'),
-    item('Which token?', 'guides/choose.md'),
-    item('Grant types', 'grants/README.md'),
+    { ...item('Guides', 'guides/choose.md'), activeMatch: '^/guides/' },
+    { ...item('Grant types', 'grants/README.md'), activeMatch: '^/grants/' },
     item('Errors', 'errors.md'),
+    { ...item('Reference', 'reference/questions.md'), activeMatch: '^/reference/' },
     item('Playground', 'playground.md'),
-    item('Packages', 'api/core/index.md'),
+    { text: 'Packages', link: '/guides/start#packages', activeMatch: '^/api/' },
   ]
   return { path: '.vitepress/sidebar.json', text: `${JSON.stringify({ nav, sidebar }, undefined, 2)}\n` }
 }

@@ -27,7 +27,7 @@ async function runGrantSample(sample: NonNullable<ShellSample['sample']>): Promi
 
 async function runSample({ text, folder }: ShellSample, place: Cloud): Promise<void> {
   const { sandbox, placeholders } = place.stage
-  const { TOKEN } = await prepareAccounts(place)
+  const { TOKEN, PRODUCT_TOKEN } = await prepareAccounts(place)
   const { PASSWORD } = secretsFor(`$PASSWORD ${text}`, place.stage)
   writeFileSync(join(place.home, 'password-file'), `${PASSWORD}\n`)
   const before = sandbox.requests().length
@@ -36,6 +36,10 @@ async function runSample({ text, folder }: ShellSample, place: Cloud): Promise<v
     ...secretsFor(text, place.stage),
     TOKEN,
     TOKEN_OF_API_USER: TOKEN,
+    // `pgrants` would use it instead of a sign-in.
+    ...(text.startsWith('curl') && {
+      PARTICLE_ACCESS_TOKEN: text.includes('/v1/products/') ? PRODUCT_TOKEN : TOKEN,
+    }),
     // In a terminal the command prompts for these.
     ...(/auth login$/m.test(text) && {
       PARTICLE_GRANTS_USERNAME: 'dev@example.com',

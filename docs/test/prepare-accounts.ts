@@ -1,8 +1,8 @@
 import { exchanges } from '../generator/exchange/exchanges.ts'
 import type { Cloud } from './cloud.ts'
 
-/** Signs in a developer elsewhere, with particle-cli too, and begins a login that waits for its code. */
-export async function prepareAccounts(cloud: Cloud): Promise<{ readonly TOKEN: string; readonly CODE: string }> {
+/** Signs in a product, and a developer elsewhere, with particle-cli too, and begins a login that waits for its code. */
+export async function prepareAccounts(cloud: Cloud): Promise<Record<'TOKEN' | 'PRODUCT_TOKEN' | 'CODE', string>> {
   const { stage } = cloud
   await exchanges.otp.fields(stage)
   const { access_token: TOKEN = '' } = await stage.send('particle:particle', {
@@ -10,6 +10,9 @@ export async function prepareAccounts(cloud: Cloud): Promise<{ readonly TOKEN: s
     username: 'dev@example.com',
     password: 'correct horse',
   })
+  const { access_token: PRODUCT_TOKEN = '' } = await stage.send('my-product-1234:product-secret', {
+    grant_type: 'client_credentials',
+  })
   cloud.signParticleCliIn(TOKEN)
-  return { TOKEN, CODE: stage.sandbox.otp('mfa@example.com') }
+  return { TOKEN, PRODUCT_TOKEN, CODE: stage.sandbox.otp('mfa@example.com') }
 }

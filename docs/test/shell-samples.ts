@@ -1,6 +1,8 @@
+import { type CallId, calls } from '@particle-grants/reference'
 import { ends } from '../.vitepress/theme/chooser/tree.ts'
 import { nextRequests } from '../.vitepress/theme/error-box/next-requests.ts'
 import type { Recordings } from '../generator/exchange/exchanges.ts'
+import { toCurlOfCall } from '../generator/pages/calls.ts'
 import { languageOf } from '../generator/samples/sample.ts'
 import { allSamples, type Sample } from '../generator/samples/samples.ts'
 import { guides } from './guides.ts'
@@ -23,6 +25,15 @@ type Found = Omit<ShellSample, 'places'> & { readonly place: string }
 const unrunnable =
   /^(?:npm install .*|npm run sandbox|npm run demo|npm test|npm run build( && npm install .*)?|cd your-project|npx .*)$/
 
+/** Calls that the sandbox does not serve, and two whose samples it refuses: the code and the token are examples. */
+const unserved: readonly CallId[] = [
+  'create_user_client',
+  'create_product_client',
+  'create_api_user',
+  'confirm_mfa_enrolment',
+  'revoke_named',
+]
+
 /** READMEs with commands, and the folder that they run in. */
 const readmes = {
   'README.md': '.',
@@ -44,6 +55,7 @@ export function shellSamples(recordings: Recordings): readonly ShellSample[] {
     ...grantPages(recordings),
     ...chooser(),
     ...nextRequestsOfErrors(),
+    ...otherCalls(),
     ...guidePages(),
     ...readmePages(),
   ]) {
@@ -78,6 +90,12 @@ function nextRequestsOfErrors(): Found[] {
   return Object.entries(nextRequests)
     .filter(([, { command }]) => command.startsWith('curl'))
     .map(([code, { command }]) => ({ place: `after ${code}`, text: command, folder: 'docs' }))
+}
+
+function otherCalls(): Found[] {
+  return (Object.keys(calls) as CallId[])
+    .filter((id) => !unserved.includes(id))
+    .map((id) => ({ place: `the call ${id}`, text: toCurlOfCall(id), folder: 'docs' }))
 }
 
 function chooserCommands() {

@@ -10,7 +10,7 @@ const definition = /^\[\^(\w+)\]: /gm
  */
 export function sourceMarkers(markdown: MarkdownRenderer): void {
   markdown.core.ruler.before('normalize', 'source-definitions', (state) => {
-    state.src = state.src.replaceAll(definition, (_, id: string) => `- <span id="source-${id}"></span>`)
+    state.src = state.src.replaceAll(definition, (_, id: string) => `- <span id="source-${id}"></span>${toMark(id)} `)
   })
   markdown.inline.ruler.before('link', 'source-markers', (state, silent) => {
     const found = references.exec(state.src.slice(state.pos, state.posMax))?.[0]
@@ -26,5 +26,9 @@ function toMarker(found: string): string {
   const names = ids.map((id) => titles[id]).join(', ')
   const unknown = ids[0] === 'unknown'
   const label = unknown ? 'Not known' : `Known from: ${names}`
-  return `<a class="from${unknown ? ' unknown' : ''}" href="#source-${ids[0]}" aria-label="${label}">${unknown ? '?' : '○'}</a>`
+  return `<a class="from${unknown ? ' unknown' : ''}" href="#source-${ids[0]}" aria-label="${label}">${toMark(ids[0])}</a>`
+}
+
+function toMark(id: string | undefined): string {
+  return id === 'unknown' ? '?' : '○'
 }

@@ -1,20 +1,55 @@
-import { apiUsers, type Call, calls, pages } from '@particle-grants/reference'
+import { apiUsers, type Call, type CallId, calls, pages } from '@particle-grants/reference'
+import { quoteForShell } from '../../.vitepress/theme/samples/quote.ts'
 import { blocks, fence, heading, list, table } from '../markdown/markdown.ts'
 import { facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 
 const authentications: Readonly<Record<Call['authentication'], string>> = {
-  bearer: '`Authorization: Bearer …`',
-  basic: 'HTTP Basic with username and password',
-  client: "the client's id and secret",
+  bearer: 'access token',
+  basic: 'username and password (HTTP Basic)',
+  client: 'client id and secret',
   none: 'none',
+}
+
+/** What the samples send, by call. Secrets are variables of the shell. */
+const sentFields: { readonly [C in CallId]?: Readonly<Record<string, unknown>> } = {
+  confirm_mfa_enrolment: { mfa_token: '6e16f915-29f5-9b2b-b752-451a73ec6102', otp: '012345' },
+  disable_mfa: { current_password: '$PARTICLE_PASSWORD' },
+  create_customer: { grant_type: 'client_credentials', email: 'new@example.com', no_password: true },
+  create_user_client: { name: 'my-scripts', type: 'installed' },
+  create_product_client: { name: 'my-product', type: 'installed' },
+  create_api_user: { friendly_name: 'CI', scopes: ['devices:list'] },
 }
 
 const encodings = { form: 'form-encoded', json: 'JSON', query: 'in the query' } as const
 
+/** Returns a call as a curl command, with example values. */
+export function toCurlOfCall(id: CallId): string {
+  const { method, path, authentication, fieldsIn }: Call = calls[id]
+  const fields = sentFields[id] ?? {}
+  const json = JSON.stringify(fields)
+  const url = `https://api.particle.io${path.replace(':productIdOrSlug', '1234').replace(':email', 'jane@example.com')}`
+  return [
+    `curl ${method === 'GET' || method === 'POST' ? '' : `-X ${method} `}${url}`,
+    ...{
+      bearer: ['-H "Authorization: Bearer $PARTICLE_ACCESS_TOKEN"'],
+      basic: ['-u "dev@example.com:$PARTICLE_PASSWORD"'],
+      client: ['-u my-product-1234:"$PARTICLE_CLIENT_SECRET"'],
+      none: [],
+    }[authentication],
+    ...(fieldsIn === 'form' ? Object.entries(fields).map(([name, value]) => `-d ${name}=${value}`) : []),
+    ...(fieldsIn === 'json'
+      ? [
+          "-H 'Content-Type: application/json'",
+          `-d ${json.includes('$') ? `"${json.replaceAll('"', '\\"')}"` : quoteForShell(json)}`,
+        ]
+      : []),
+  ].join(' \\\n  ')
+}
+
 /** The page of the calls next to the token endpoint. */
 export function callsPage(): GeneratedFile {
-  const all: readonly (readonly [string, Call])[] = Object.entries(calls)
+  const all = Object.entries(calls) as (readonly [CallId, Call])[]
   return page('reference/calls.md', {
     title: 'Other API calls',
     body: (at) => [
@@ -27,7 +62,8 @@ export function callsPage(): GeneratedFile {
           authentications[authentication],
         ]),
       ),
-      `As OpenAPI 3.1, with the token endpoint: [openapi.json](${at.to('public/openapi.json')}).`,
+      'The samples take the access token from `$PARTICLE_ACCESS_TOKEN`. Escape `"` and `\\` in JSON.',
+      `As OpenAPI 3.1, with the token endpoint: [openapi.json](${at.to('public/openapi.json')}). Import it into Postman, or generate a client for Python or another language.`,
       ...all.map(([id, call]) => section(id, call)),
       heading(2, 'API users', 'api-users'),
       facts(apiUsers),
@@ -35,7 +71,7 @@ export function callsPage(): GeneratedFile {
   })
 }
 
-function section(id: string, call: Call): string {
+function section(id: CallId, call: Call): string {
   const { title, method, path, authentication, fieldsIn, fields, response, from: provenance } = call
   const named = Object.entries(fields).map(([name, need]) => `\`${name}\`${need === 'optional' ? ' (optional)' : ''}`)
   return blocks(
@@ -46,6 +82,7 @@ function section(id: string, call: Call): string {
       ...(fieldsIn === undefined ? [] : [`Fields (${encodings[fieldsIn]}): ${named.join(', ')}`]),
       ...(call.deprecated ? ['Deprecated'] : []),
     ]),
+    call.deprecated ? '' : fence('sh', toCurlOfCall(id)),
     fence('json', response),
     facts(call.facts),
     list(call.pages.map((page_) => `Particle's documentation: [${pages[page_].title}](${pages[page_].url})`)),

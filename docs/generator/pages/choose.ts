@@ -1,6 +1,6 @@
 import { type Fact, type TokenKind, type TokenKindId, tokenKinds } from '@particle-grants/reference'
 import { grantPages } from '../grant-pages.ts'
-import { blocks, heading, list, table } from '../markdown/markdown.ts'
+import { blocks, component, heading, list, table } from '../markdown/markdown.ts'
 import { fact, facts } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
@@ -30,6 +30,7 @@ export function choosePage(): GeneratedFile {
     title: 'Which token do I need?',
     body: (at) => [
       'For a new product, use an API user or a product client in your back end. Particle no longer recommends customer accounts for new products.',
+      component('Chooser', ['On the site, your answers to two questions lead to the command.']),
       table(
         ['You build', 'Use', 'Owner', 'Expiry and renewal', 'MFA'],
         kinds.map(([id, { chooseFor, title, owner, expiry, renewal, mfa }]) => [

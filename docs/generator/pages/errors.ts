@@ -76,9 +76,7 @@ function tokenEndpointSection(explained: ErrorCodeExplanation, at: Place): reado
   const { code, anchor, tokenEndpoint, library } = explained
   if (tokenEndpoint === undefined) return []
   const { status, meaning, advice, isTransient, causes, facts: known } = tokenEndpoint
-  const repeat = isTransient
-    ? 'You may send the same request again later.'
-    : 'Sending the same request again does not help.'
+  const repeat = isTransient ? 'You may send the same request again later.' : 'Do not send it again unchanged.'
   return [
     heading(3, `\`${code}\``, anchor),
     `**Status ${status}.** ${escapeTags(meaning)}`,

@@ -34,7 +34,9 @@ export function grantPage(type: GrantType, recordings: Recordings): GeneratedFil
         responseTable(grant, at),
         heading(2, 'Lifetime and renewal', 'lifetime'),
         facts(grant.reference.lifetimes),
-        `Renewal: ${renewals(type, at).replaceAll('<br>', '; ')}. [How long tokens live](${at.to('reference/token-life.md')})`,
+        `Renewal by kind of client: ${renewals(type, at, (kind) => `*${kind}*`)
+          .replaceAll(': ', ' ')
+          .replaceAll('<br>', ', ')}. [How long tokens live](${at.to('reference/token-life.md')})`,
         heading(2, 'Who may use it', 'clients'),
         clients(grant, at),
         heading(2, 'More', 'more'),
@@ -140,10 +142,14 @@ function fieldRow(field: ExplainedField, withExample: boolean): string[] {
 }
 
 function fieldName(name: string, required: boolean, format: FieldFormat): string {
-  return `\`${name}\`<br>${required ? '**required**' : 'optional'}, *${format}*`
+  return `\`${name}\`<br>${required ? '**required**' : 'optional'}, *${formatName(format)}*`
+}
+
+function formatName(format: FieldFormat): string {
+  return format === 'otp' ? 'six digits' : format
 }
 
 function formats(grant: GrantExplanation): string {
   const used = [...new Set(fieldsOf(grant).map(({ format }) => format))]
-  return list(used.map((format) => `*${format}*: ${fieldFormats[format]}`))
+  return list(used.map((format) => `*${formatName(format)}*: ${fieldFormats[format]}`))
 }

@@ -1,10 +1,11 @@
 import { grantTypes } from '@particle-grants/core/protocol'
 import { grantReferences, type Question, type QuestionId, questions } from '@particle-grants/reference'
 import { grantPages } from '../grant-pages.ts'
-import { blocks, heading, list } from '../markdown/markdown.ts'
+import { blocks, fence, heading, list } from '../markdown/markdown.ts'
 import { facts } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
+import { toCurlOfCall } from './calls.ts'
 
 /** The page of all questions and answers. */
 export function questionsPage(): GeneratedFile {
@@ -23,7 +24,16 @@ function section(id: QuestionId, at: Place): string {
   return blocks(
     heading(2, question, id),
     facts(answer),
+    id === 'revoke' ? logOut(at) : '',
     grants.length === 0 ? '' : `See ${grants.join(', ')}.`,
     asked.length === 0 ? '' : `Asked in ${asked.map(({ title, url }) => `[${title}](${url})`).join(', ')}.`,
+  )
+}
+
+/** The ways to log out, as commands. */
+function logOut(at: Place): string {
+  return blocks(
+    fence('sh', toCurlOfCall('revoke_current')),
+    `In a terminal: \`pgrants auth logout\`. In a program: \`await session.logout()\`. To revoke every token: [other API calls](${at.to('reference/calls.md')}#revoke_all).`,
   )
 }

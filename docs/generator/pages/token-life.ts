@@ -1,8 +1,9 @@
 import { type ClientKind, type GrantType, grants } from '@particle-grants/core/protocol'
-import { type Fact, type Lifetime, lifetimes } from '@particle-grants/reference'
+import { type Lifetime, lifetimes, type TokenKind, tokenKinds } from '@particle-grants/reference'
+import { exampleRequest } from '../../.vitepress/theme/chooser/request.ts'
 import { type LifeKind, lifeKinds, timelineOf } from '../../.vitepress/theme/token-life/timeline.ts'
 import { grantPages } from '../grant-pages.ts'
-import { blocks, component, heading, table } from '../markdown/markdown.ts'
+import { blocks, component, fence, heading, table } from '../markdown/markdown.ts'
 import { fact, facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
@@ -11,24 +12,26 @@ const formatDays = (seconds: number) => `${seconds / 86_400} days`
 
 /** The page about lifetimes: how long tokens are valid, and how they are renewed. */
 export function tokenLifePage(): GeneratedFile {
-  const kinds = Object.entries(lifeKinds) as [LifeKind, (typeof lifeKinds)[LifeKind]][]
+  const kinds = Object.entries(tokenKinds) as [keyof typeof tokenKinds, TokenKind][]
   return page('reference/token-life.md', {
     title: 'How long tokens live',
     body: (at) => [
+      'An access token is valid for 90 days. For a shorter lifetime, send `expires_in` in seconds; `0` requests a token that never expires. With MFA, send it in both requests. [Details](#access_token)',
+      fence('sh', exampleRequest('password', 'developer', { expires_in: '3600' })),
       table(
         ['Token', 'Client', 'Grant', 'Renewal'],
         kinds.map(([id, { title, client, grant }]) => [
           `[${title}](#${id})`,
-          `[${client}](./clients.md#${client})`,
-          `[\`${grant}\`](${at.to(grantPages[grant])})`,
-          formatRenewal(grant, client, at),
+          client === undefined ? '' : `[${client}](./clients.md#${client})`,
+          grant === undefined ? '' : `[\`${grant}\`](${at.to(grantPages[grant])})`,
+          grant === undefined || client === undefined ? 'not needed: never expires' : formatRenewal(grant, client, at),
         ]),
       ),
       ...kinds.map(([id, { title, expiry, renewal, advice }]) =>
         blocks(
           heading(2, title, id),
-          component(`TokenLife kind="${id}"`, describeTimeline(id)),
-          facts([expiry, renewal, ...advice] as readonly Fact[]),
+          id in lifeKinds ? component(`TokenLife kind="${id}"`, describeTimeline(id as LifeKind)) : '',
+          facts([expiry, renewal, ...advice]),
         ),
       ),
       ...Object.entries(lifetimes).map(([id, lifetime]) => section(id, lifetime)),
@@ -40,7 +43,7 @@ export function tokenLifePage(): GeneratedFile {
 /** Returns the timeline as a table, for readers without the drawing. */
 function describeTimeline(kind: LifeKind): readonly string[] {
   const { rows, end, text } = timelineOf(kind)
-  const formatDay = (day: number) => (day === 0 ? 'sign-in' : `day ${day}`)
+  const formatDay = (day: number) => `day ${day}`
   const bars = rows.flatMap(({ label, bars: all }) =>
     all.map((bar) => [
       bar.kind === 'next' ? `${label}, ${bar.label}` : label,

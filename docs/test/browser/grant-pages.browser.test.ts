@@ -67,7 +67,9 @@ describe("the reader's values", () => {
     await expect.poll(() => curl.textContent()).toContain('-u my-own-product:"$PARTICLE_CLIENT_SECRET"')
     const variant = page.locator('#client-customer .language-sh code').first()
     expect(await variant.textContent()).not.toContain(hostile) // it has spaces, which no customer has
+    await page.getByText('Not used: it must be a name without spaces.').waitFor()
     await page.getByRole('textbox', { name: 'Customer' }).fill(`'$(evil)'<img/src=x>`)
+    await page.locator('#client-customer[open]').waitFor()
     await expect.poll(() => variant.textContent()).toContain(`customer=''\\''$(evil)'\\''<img/src=x>'`)
     expect(await page.locator('main img').count()).toBe(0)
     expect(page.url()).toBe(`${url}/grants/client-credentials`)
@@ -81,7 +83,7 @@ describe("the reader's values", () => {
     const box = page.getByLabel('The response with mfa_required')
     const curl = page.locator('.grant-request .blocks > .active code').first()
     await box.fill(JSON.stringify({ error: 'mfa_required', mfa_token: hostile }))
-    await page.getByText('There is no mfa_token in this text.').waitFor()
+    await page.getByText('The mfa_token in it has an unexpected form').waitFor()
     expect(await curl.textContent()).toContain('-d mfa_token=6e16f915')
     await box.fill('{"mfa_token":"aaaabbbb-cccc-dddd-eeee-ffff00001111","error":"mfa_required"}')
     await expect.poll(() => curl.textContent()).toContain('-d mfa_token=aaaabbbb-cccc-dddd-eeee-ffff00001111')

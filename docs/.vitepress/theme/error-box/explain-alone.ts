@@ -27,7 +27,9 @@ export function explainUnreadable(body: string, fields: Explained['fields']): Ex
       'It has no `error`, no `access_token` and no status.',
       ...(isPage ? ['Pages come from proxies, from a wrong address, or from a failing server.'] : []),
     ],
-    advice: ['Run the command again with `curl -i` and paste all of its output, with the status line.'],
+    advice: [
+      'Paste all of the output, with the status line. If you send the request again, use `curl -i`: every refusal counts towards the lockout.',
+    ],
     fields,
   })
 }

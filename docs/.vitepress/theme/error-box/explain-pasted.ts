@@ -14,7 +14,7 @@ import {
   otherError,
 } from '@particle-grants/reference'
 import { exampleRequest } from '../chooser/request.ts'
-import { findMfaToken } from '../samples/values.ts'
+import { findMfaToken, valueDefinitions } from '../samples/values.ts'
 import { explainGrantType, explainStatus, explainUnexpected, explainUnreadable, grantLink } from './explain-alone.ts'
 import { type Explained, toReadable } from './explained.ts'
 import { nextRequests } from './next-requests.ts'
@@ -26,7 +26,7 @@ const harmless = new Set(['error', 'error_description', 'token_type', 'expires_i
 export function explainPasted(text: string): Explained | undefined {
   const pasted = readPasted(text)
   if (pasted.type === 'nothing') return undefined
-  if (pasted.type === 'code') return explainCode({ code: pasted.code, fields: [] })
+  if (pasted.type === 'code') return explainCode({ ...pasted, fields: [] })
   if (pasted.type === 'grant') return explainGrantType(pasted.name)
   if (pasted.type === 'status') return explainStatus(pasted.status)
   const fields = parseFields(pasted.body)
@@ -56,7 +56,7 @@ function explainResponse(
     case 'unexpected': {
       const { advice, reasons } = libraryErrorReferences.unexpected_response
       return explainUnexpected({
-        meaning: [`Status ${response.status}.`, reasons[response.reason].meaning],
+        meaning: [...(status === undefined ? [] : [`Status ${status}.`]), reasons[response.reason].meaning],
         advice,
         fields,
       })
@@ -83,7 +83,7 @@ function explainCode({ code, description, fields, status, mfaToken }: FoundError
       fields,
       meaning: [meaning.text],
       advice: [advice],
-      nextRequest: nextRequests[code as keyof typeof apiErrors].command,
+      nextRequest: toRequest(code as keyof typeof apiErrors),
       links: [
         { text: 'Which token may do what', link: '/guides/choose' },
         { text: `More about ${code}`, link: `/errors#${code}` },
@@ -100,16 +100,23 @@ function explainCode({ code, description, fields, status, mfaToken }: FoundError
       links: [{ text: 'Other errors', link }],
     }
   }
+  const isUnusual = mfaToken === undefined && fields.some(({ name }) => name === 'mfa_token')
   return {
     heading,
     fields,
     ...describe(explanation),
-    ...(isTokenEndpointError(code) && { nextRequest: nextRequests[code].command }),
+    ...(isUnusual && { advice: ['Put the `mfa_token` into the request yourself: its form is unexpected.'] }),
+    ...(isTokenEndpointError(code) && { nextRequest: toRequest(code) }),
     ...(mfaToken !== undefined && {
       filledRequest: exampleRequest('urn:custom:mfa-otp', 'developer', { mfa_token: mfaToken }),
     }),
     links: findLinks(explanation, link),
   }
+}
+
+/** Returns the next request. The reader's `mfa_token` is not in it: no example may look like it. */
+function toRequest(code: keyof typeof nextRequests): string {
+  return nextRequests[code].command.replace(valueDefinitions.mfaToken.replaces[0], 'YOUR_MFA_TOKEN')
 }
 
 function describe({ tokenEndpoint, library, cause }: ErrorCodeExplanation): Pick<Explained, 'meaning' | 'advice'> {

@@ -26,7 +26,7 @@ export const nextRequests: Readonly<Record<TokenEndpointError | keyof typeof api
     page: mfaPage,
   },
   invalid_grant: {
-    text: 'Send the same request once, with the correct credentials. After a refused refresh, sign in again.',
+    text: 'Send it once more, with the correct credentials. After a refused refresh, sign in again.',
     command: signIn,
     page: passwordPage,
   },

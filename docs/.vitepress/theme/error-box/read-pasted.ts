@@ -1,5 +1,11 @@
 import { isGrantType } from '@particle-grants/core/protocol'
-import { unsupportedGrants } from '@particle-grants/reference'
+import {
+  apiErrors,
+  explainErrorCode,
+  tokenEndpointErrorCodes,
+  tokenEndpointErrorReferences,
+  unsupportedGrants,
+} from '@particle-grants/reference'
 
 /** What a pasted text contains: a response, or only a code, grant type or status. */
 export type Pasted =
@@ -10,7 +16,8 @@ export type Pasted =
       readonly headers: ReadonlyMap<string, string>
       readonly body: string
     }
-  | { readonly type: 'code'; readonly code: string }
+  /** An error code, alone or found by its description. */
+  | { readonly type: 'code'; readonly code: string; readonly description?: string | undefined }
   /** A grant type, supported or not. */
   | { readonly type: 'grant'; readonly name: string }
   | { readonly type: 'status'; readonly status: number }
@@ -23,16 +30,20 @@ const statusAlone =
 const headerLine = /^([\w-]+): ?(.*)$/
 
 /** Reads the output of `curl` (also with `-i` or `-v`), a body, or a code. */
-export function readPasted(text: string): Pasted {
-  const trimmed = text.trim()
+export function readPasted(pasted: string): Pasted {
+  const trimmed = pasted.trim()
   if (trimmed === '') return { type: 'nothing' }
   const grant = /^(?:grant_type=)?(urn:custom:[\w-]{1,60})$/.exec(trimmed)?.[1]
   if (grant !== undefined) return { type: 'grant', name: grant }
   if (isGrantType(trimmed) || Object.hasOwn(unsupportedGrants, trimmed)) return { type: 'grant', name: trimmed }
   if (/^[a-z]+(?:_[a-z]+)*$/.test(trimmed)) return { type: 'code', code: trimmed }
+  const code = findCode(trimmed)
+  if (code !== undefined) return { type: 'code', code, description: trimmed }
   const status = statusAlone.exec(trimmed)?.[1]
   if (status !== undefined) return { type: 'status', status: Number(status) }
-  const lines = trimmed.split(/\r?\n/).flatMap(withoutMarks)
+  // Python prints JSON with single quotes.
+  const text = /^\{\s*'/.test(trimmed) ? trimmed.replaceAll("'", '"') : trimmed
+  const lines = text.split(/\r?\n/).flatMap(withoutMarks)
   // After a redirect or a 100 there are several heads. The last one belongs to the body.
   const start = lines.findLastIndex((line) => statusLine.test(line))
   if (start === -1) return { type: 'response', status: undefined, headers: new Map(), body: lines.join('\n').trim() }
@@ -46,6 +57,15 @@ export function readPasted(text: string): Pasted {
       .join('\n')
       .trim(),
   }
+}
+
+/** Returns the code that a text names with spaces (`invalid grant`), or whose known description it is. */
+function findCode(text: string): string | undefined {
+  const name = text.toLowerCase().replaceAll(' ', '_')
+  if (explainErrorCode(name) !== undefined || Object.hasOwn(apiErrors, name)) return name
+  return tokenEndpointErrorCodes.find((code) =>
+    tokenEndpointErrorReferences[code].causes.some(({ description }) => description?.text === text),
+  )
 }
 
 /** Removes the marks of `curl -v` from what it received, and drops what it sent and its own messages. */

@@ -10,6 +10,9 @@ export function fillSamples(): void {
     const text = toSampleText(element.dataset.value as ValueName, language)
     element.textContent = text ?? element.dataset.example
     element.classList.toggle('filled', text !== undefined)
+    // Only a collapsed sample has a customer.
+    const part = element.dataset.value === 'customer' && text !== undefined && element.closest('details')
+    if (part) part.open = true
   }
 }
 

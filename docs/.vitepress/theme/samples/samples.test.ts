@@ -48,6 +48,13 @@ describe('a pasted mfa_token', () => {
     expect(findMfaToken(`HTTP/1.1 403\n\n{"error":"mfa_required", "mfa_token" : "${token}"}`)).toBe(token)
   })
 
+  it('may be pasted alone, or as Python prints it', () => {
+    const token = '6e16f915-29f5-9b2b-b752-451a73ec6102'
+    expect(findMfaToken(` ${token}\n`)).toBe(token)
+    expect(findMfaToken(`{'mfa_token': '${token}'}`)).toBe(token)
+    expect(findMfaToken('multi-factor-authentication')).toBeUndefined()
+  })
+
   it.each(hostile)('must look like one: %s', (text) => {
     expect(findMfaToken(JSON.stringify({ error: 'mfa_required', mfa_token: text }))).toBeUndefined()
     expect(isValid('mfaToken', text)).toBe(false)

@@ -7,6 +7,8 @@ export interface ValueDefinition {
   /** The texts in the samples that it replaces. */
   readonly replaces: readonly string[]
   readonly pattern: RegExp
+  /** The pattern in words, where a reader types the value. */
+  readonly form?: string
 }
 
 /** The values of the reader by name. They are kept in memory, for this visit only. */
@@ -15,13 +17,20 @@ export const valueDefinitions = {
     label: 'Username (email)',
     replaces: ['mfa@example.com', 'dev@example.com'],
     pattern: /^\S.{0,254}$/,
+    form: 'at most 255 characters',
   },
   clientId: {
     label: 'Client id',
     replaces: ['my-product-1234', 'my-scripts-5678'],
     pattern: /^[\w-]{3,40}$/,
+    form: '3 to 40 letters, digits, hyphens or underscores',
   },
-  customer: { label: 'Customer', replaces: ['jane@example.com'], pattern: /^\S{1,255}$/ },
+  customer: {
+    label: 'Customer',
+    replaces: ['jane@example.com'],
+    pattern: /^\S{1,255}$/,
+    form: 'a name without spaces',
+  },
   mfaToken: {
     label: 'mfa_token',
     replaces: ['6e16f915-29f5-9b2b-b752-451a73ec6102'],
@@ -52,8 +61,8 @@ export function toSampleText(name: ValueName, language: string): string | undefi
   return language === 'sh' ? quoteForShell(value) : quoteForJavaScript(value)
 }
 
-/** Returns the `mfa_token` in a pasted response, if it looks like one. */
+/** Returns the `mfa_token` in a pasted response, or a token that was pasted alone, if it looks like one. */
 export function findMfaToken(pasted: string): string | undefined {
-  const token = /"mfa_token"\s*:\s*"([^"\\]*)"/.exec(pasted)?.[1] ?? ''
-  return isValid('mfaToken', token) ? token : undefined
+  const token = /["']mfa_token["']\s*:\s*["']([^"'\\]*)["']/.exec(pasted)?.[1] ?? pasted.trim()
+  return isValid('mfaToken', token) && /\d/.test(token) ? token : undefined
 }

@@ -84,7 +84,7 @@ export function timelineOf(kind: LifeKind): Timeline {
     end: { day, text: renewal.text },
     text: [
       `The access token is valid for ${day} days, unless you request another lifetime. Then ${renewal.text}.`,
-      `The refresh token ${renewal.refreshToken}. It is valid for ${refreshes.map((refresh) => `${refresh.days} days (${refresh.source})`).join(' or ')}.`,
+      `The refresh token ${renewal.refreshToken}. It ${renewedBy ? 'is' : 'would be'} valid for ${refreshes.map((refresh) => `${refresh.days} days (${refresh.source})`).join(' or ')}.`,
       explained.text,
     ],
   }

@@ -94,7 +94,7 @@ export const responseErrors: LibraryErrorReferences<
       not_an_object: { meaning: 'It is JSON, but not an object.' },
       no_error_code: { meaning: 'It is JSON without an error code.' },
       wrong_status: { meaning: 'Its body contradicts its status.' },
-      wrong_type: { meaning: 'One of its fields has the wrong type.' },
+      wrong_type: { meaning: 'One of its fields has an unexpected type or form.' },
     },
     tokenEndpointErrors: [],
   },
