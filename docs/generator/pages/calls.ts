@@ -4,11 +4,12 @@ import { blocks, fence, heading, list, table } from '../markdown/markdown.ts'
 import { facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 
-const authentications: Readonly<Record<Call['authentication'], string>> = {
-  bearer: 'access token',
-  basic: 'username and password (HTTP Basic)',
-  client: 'client id and secret',
-  none: 'none',
+/** How a call is authenticated, in words and as an option of curl. */
+const authentications: Readonly<Record<Call['authentication'], readonly [text: string, option?: string]>> = {
+  bearer: ['access token', '-H "Authorization: Bearer $PARTICLE_ACCESS_TOKEN"'],
+  basic: ['username and password (HTTP Basic)', '-u "dev@example.com:$PARTICLE_PASSWORD"'],
+  client: ['client id and secret', '-u my-product-1234:"$PARTICLE_CLIENT_SECRET"'],
+  none: ['none'],
 }
 
 /** What the samples send, by call. Secrets are variables of the shell. */
@@ -26,24 +27,15 @@ const encodings = { form: 'form-encoded', json: 'JSON', query: 'in the query' } 
 /** Returns a call as a curl command, with example values. */
 export function toCurlOfCall(id: CallId): string {
   const { method, path, authentication, fieldsIn }: Call = calls[id]
+  const url = `https://api.particle.io${path.replace(':productIdOrSlug', '1234').replace(':email', 'jane@example.com')}`
   const fields = sentFields[id] ?? {}
   const json = JSON.stringify(fields)
-  const url = `https://api.particle.io${path.replace(':productIdOrSlug', '1234').replace(':email', 'jane@example.com')}`
+  const body = json.includes('$') ? `"${json.replaceAll('"', '\\"')}"` : quoteForShell(json)
   return [
-    `curl ${method === 'GET' || method === 'POST' ? '' : `-X ${method} `}${url}`,
-    ...{
-      bearer: ['-H "Authorization: Bearer $PARTICLE_ACCESS_TOKEN"'],
-      basic: ['-u "dev@example.com:$PARTICLE_PASSWORD"'],
-      client: ['-u my-product-1234:"$PARTICLE_CLIENT_SECRET"'],
-      none: [],
-    }[authentication],
+    `curl ${/GET|POST/.test(method) ? '' : `-X ${method} `}${url}`,
+    ...authentications[authentication].slice(1),
     ...(fieldsIn === 'form' ? Object.entries(fields).map(([name, value]) => `-d ${name}=${value}`) : []),
-    ...(fieldsIn === 'json'
-      ? [
-          "-H 'Content-Type: application/json'",
-          `-d ${json.includes('$') ? `"${json.replaceAll('"', '\\"')}"` : quoteForShell(json)}`,
-        ]
-      : []),
+    ...(fieldsIn === 'json' ? ["-H 'Content-Type: application/json'", `-d ${body}`] : []),
   ].join(' \\\n  ')
 }
 
@@ -59,7 +51,7 @@ export function callsPage(): GeneratedFile {
         all.map(([id, { title, method, path, authentication }]) => [
           `[${title}](#${id})`,
           `\`${method} ${path}\``,
-          authentications[authentication],
+          authentications[authentication][0],
         ]),
       ),
       'The samples take the access token from `$PARTICLE_ACCESS_TOKEN`. Escape `"` and `\\` in JSON.',
@@ -78,7 +70,7 @@ function section(id: CallId, call: Call): string {
     heading(2, title, id),
     `\`${method} ${path}\` ${from(provenance)}`,
     list([
-      `Authentication: ${authentications[authentication]}`,
+      `Authentication: ${authentications[authentication][0]}`,
       ...(fieldsIn === undefined ? [] : [`Fields (${encodings[fieldsIn]}): ${named.join(', ')}`]),
       ...(call.deprecated ? ['Deprecated'] : []),
     ]),

@@ -133,12 +133,10 @@ function fieldRow(field: ExplainedField, withExample: boolean): string[] {
   return [fieldName(name, required, format), lines.join('<br>')]
 }
 
+const formatName = (format: FieldFormat) => (format === 'otp' ? 'six digits' : format)
+
 function fieldName(name: string, required: boolean, format: FieldFormat): string {
   return `\`${name}\`<br>${required ? '**required**' : 'optional'}, *${formatName(format)}*`
-}
-
-function formatName(format: FieldFormat): string {
-  return format === 'otp' ? 'six digits' : format
 }
 
 function formats(grant: GrantExplanation): string {

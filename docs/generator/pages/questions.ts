@@ -24,16 +24,13 @@ function section(id: QuestionId, at: Place): string {
   return blocks(
     heading(2, question, id),
     facts(answer),
-    id === 'revoke' ? logOut(at) : '',
+    ...(id === 'revoke'
+      ? [
+          fence('sh', toCurlOfCall('revoke_current')),
+          `In a terminal: \`pgrants auth logout\`. In a program: \`await session.logout()\`. To revoke every token: [other API calls](${at.to('reference/calls.md')}#revoke_all).`,
+        ]
+      : []),
     grants.length === 0 ? '' : `See ${grants.join(', ')}.`,
     asked.length === 0 ? '' : `Asked in ${asked.map(({ title, url }) => `[${title}](${url})`).join(', ')}.`,
-  )
-}
-
-/** The ways to log out, as commands. */
-function logOut(at: Place): string {
-  return blocks(
-    fence('sh', toCurlOfCall('revoke_current')),
-    `In a terminal: \`pgrants auth logout\`. In a program: \`await session.logout()\`. To revoke every token: [other API calls](${at.to('reference/calls.md')}#revoke_all).`,
   )
 }

@@ -61,13 +61,8 @@ export function grantLink(type: GrantType): Explained['links'][number] {
 export function explainGrantType(name: string): Explained {
   if (isGrantType(name)) {
     const { title, summary } = grantReferences[name]
-    return {
-      heading: `${name}: a grant type`,
-      fields: [],
-      meaning: [`${title}.`, summary],
-      advice: [],
-      links: [grantLink(name)],
-    }
+    const meaning = [`${title}.`, summary]
+    return { heading: `${name}: a grant type`, fields: [], meaning, advice: [], links: [grantLink(name)] }
   }
   if (!Object.hasOwn(unsupportedGrants, name)) {
     return {
@@ -78,19 +73,14 @@ export function explainGrantType(name: string): Explained {
       links: [{ text: 'Grant types', link: '/grants/' }],
     }
   }
-  const unsupported: UnsupportedGrant = unsupportedGrants[name as UnsupportedGrantId]
-  const { facts, reason, alternative, alternativeGrant } = unsupported
+  const { facts, reason, alternative, alternativeGrant }: UnsupportedGrant =
+    unsupportedGrants[name as UnsupportedGrantId]
+  const page = `/reference/unsupported-grants#${name.replaceAll(':', '-')}`
   return {
     heading: `${name}: an unsupported grant type`,
     fields: [],
     meaning: [...facts.map(({ text }) => text), reason],
     advice: [alternative],
-    links: [
-      ...(alternativeGrant === undefined ? [] : [grantLink(alternativeGrant)]),
-      {
-        text: 'Unsupported grants',
-        link: `/reference/unsupported-grants#${name.replaceAll(':', '-')}`,
-      },
-    ],
+    links: [...(alternativeGrant ? [grantLink(alternativeGrant)] : []), { text: 'Unsupported grants', link: page }],
   }
 }

@@ -9,7 +9,6 @@ import {
   type ErrorCodeExplanation,
   explainErrorCode,
   findErrorAnchor,
-  type LibraryErrorExplanation,
   libraryErrorReferences,
   otherError,
 } from '@particle-grants/reference'
@@ -18,7 +17,7 @@ import { findMfaToken, valueDefinitions } from '../samples/values.ts'
 import { explainGrantType, explainStatus, explainUnexpected, explainUnreadable, grantLink } from './explain-alone.ts'
 import { type Explained, toReadable } from './explained.ts'
 import { nextRequests } from './next-requests.ts'
-import { readPasted } from './read-pasted.ts'
+import { isApiError, readPasted } from './read-pasted.ts'
 
 const harmless = new Set(['error', 'error_description', 'token_type', 'expires_in', 'ok', 'info'])
 
@@ -75,35 +74,22 @@ interface FoundError {
 function explainCode({ code, description, fields, status, mfaToken }: FoundError): Explained {
   const explanation = explainErrorCode(code, description)
   const link = `/errors#${findErrorAnchor(code, description)}`
-  const heading = `${toReadable(code)}${status === undefined ? '' : `, status ${status}`}`
-  if (Object.hasOwn(apiErrors, code)) {
-    const { meaning, advice } = apiErrors[code as keyof typeof apiErrors]
-    return {
-      heading,
-      fields,
-      meaning: [meaning.text],
-      advice: [advice],
-      nextRequest: toRequest(code as keyof typeof apiErrors),
-      links: [
-        { text: 'Which token may do what', link: '/guides/choose' },
-        { text: `More about ${code}`, link: `/errors#${code}` },
-      ],
-    }
+  const shown = { heading: `${toReadable(code)}${status === undefined ? '' : `, status ${status}`}`, fields }
+  if (isApiError(code)) {
+    const { meaning, advice } = apiErrors[code]
+    const links = [
+      { text: 'Which token may do what', link: '/guides/choose' },
+      { text: `More about ${code}`, link: `/errors#${code}` },
+    ]
+    return { ...shown, meaning: [meaning.text], advice: [advice], nextRequest: toRequest(code), links }
   }
   if (explanation === undefined) {
     const { meaning, advice } = otherError
-    return {
-      heading,
-      fields,
-      meaning: [meaning],
-      advice: [advice],
-      links: [{ text: 'Other errors', link }],
-    }
+    return { ...shown, meaning: [meaning], advice: [advice], links: [{ text: 'Other errors', link }] }
   }
   const isUnusual = mfaToken === undefined && fields.some(({ name }) => name === 'mfa_token')
   return {
-    heading,
-    fields,
+    ...shown,
     ...describe(explanation),
     ...(isUnusual && { advice: ['Put the `mfa_token` into the request yourself: its form is unexpected.'] }),
     ...(isTokenEndpointError(code) && { nextRequest: toRequest(code) }),
@@ -120,7 +106,8 @@ function toRequest(code: keyof typeof nextRequests): string {
 }
 
 function describe({ tokenEndpoint, library, cause }: ErrorCodeExplanation): Pick<Explained, 'meaning' | 'advice'> {
-  if (tokenEndpoint === undefined) return library === undefined ? { meaning: [], advice: [] } : describeLibrary(library)
+  if (tokenEndpoint === undefined)
+    return { meaning: library ? [library.when, library.effect] : [], advice: library?.advice ?? [] }
   const causes = tokenEndpoint.causes.map(({ when }) => when)
   return {
     meaning: cause
@@ -128,10 +115,6 @@ function describe({ tokenEndpoint, library, cause }: ErrorCodeExplanation): Pick
       : [tokenEndpoint.meaning, ...(causes.length > 1 ? ['Known causes:'] : []), ...causes],
     advice: [cause?.advice ?? tokenEndpoint.advice],
   }
-}
-
-function describeLibrary({ when, effect, advice }: LibraryErrorExplanation): Pick<Explained, 'meaning' | 'advice'> {
-  return { meaning: [when, effect], advice }
 }
 
 function findLinks({ code, tokenEndpoint, cause }: ErrorCodeExplanation, link: string): Explained['links'] {

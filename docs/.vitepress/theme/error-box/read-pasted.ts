@@ -1,11 +1,5 @@
 import { isGrantType } from '@particle-grants/core/protocol'
-import {
-  apiErrors,
-  explainErrorCode,
-  tokenEndpointErrorCodes,
-  tokenEndpointErrorReferences,
-  unsupportedGrants,
-} from '@particle-grants/reference'
+import { apiErrors, explainErrorCode, tokenEndpointErrorCodes, unsupportedGrants } from '@particle-grants/reference'
 
 /** What a pasted text contains: a response, or only a code, grant type or status. */
 export type Pasted =
@@ -59,13 +53,16 @@ export function readPasted(pasted: string): Pasted {
   }
 }
 
+/** Whether a code is an error of the API outside the token endpoint. */
+export function isApiError(code: string): code is keyof typeof apiErrors {
+  return Object.hasOwn(apiErrors, code)
+}
+
 /** Returns the code that a text names with spaces (`invalid grant`), or whose known description it is. */
 function findCode(text: string): string | undefined {
   const name = text.toLowerCase().replaceAll(' ', '_')
-  if (explainErrorCode(name) !== undefined || Object.hasOwn(apiErrors, name)) return name
-  return tokenEndpointErrorCodes.find((code) =>
-    tokenEndpointErrorReferences[code].causes.some(({ description }) => description?.text === text),
-  )
+  if (explainErrorCode(name) !== undefined || isApiError(name)) return name
+  return tokenEndpointErrorCodes.find((code) => explainErrorCode(code, text)?.cause)
 }
 
 /** Removes the marks of `curl -v` from what it received, and drops what it sent and its own messages. */
