@@ -7,7 +7,7 @@ import { withContentSecurityPolicy } from './content-security-policy.ts'
 import { descriptionOf, isGenerated, markdownPath } from './descriptions.ts'
 import { lighten } from './lighten.ts'
 import { fittingCells } from './markdown/cells.ts'
-import { emptyHeaders } from './markdown/empty-headers.ts'
+import { drawings } from './markdown/drawings.ts'
 import { publicLinks } from './markdown/public-links.ts'
 import { colourClasses, colourStyles, keepWords, markValues } from './markdown/samples.ts'
 import { sourceMarkers } from './markdown/sources.ts'
@@ -69,9 +69,8 @@ export default defineConfig({
         ] satisfies HeadConfig[])),
   ],
   transformPageData: ({ filePath, title, description: own, frontmatter }, { siteConfig }) => ({
-    title: pageTitles[filePath]?.title ?? title,
-    description:
-      pageTitles[filePath]?.description ?? (own || descriptionOf(join(siteConfig.srcDir, filePath), description)),
+    title: pageTitles[filePath]?.[0] ?? title,
+    description: pageTitles[filePath]?.[1] ?? (own || descriptionOf(join(siteConfig.srcDir, filePath), description)),
     // A generated page is changed in the reference, so it has no edit link.
     frontmatter: {
       ...frontmatter,
@@ -87,9 +86,9 @@ export default defineConfig({
     config(markdown) {
       mermaidFences(markdown)
       chartFences(markdown)
+      drawings(markdown)
       publicLinks(markdown)
       fittingCells(markdown)
-      emptyHeaders(markdown)
       tabsOfNamedBlocks(markdown)
       sourceMarkers(markdown)
     },

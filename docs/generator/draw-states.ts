@@ -1,35 +1,7 @@
 import { Graph, layout } from '@dagrejs/dagre'
-import { type Status, statuses } from '@particle-grants/core/machine'
+import { statuses } from '@particle-grants/core/machine'
 import { findStateArrows, type StateArrow } from '@particle-grants/reference'
 import type { GeneratedFile } from './page.ts'
-
-/** An arrow of the diagram. One unit is about one pixel. */
-export interface DrawnArrow {
-  readonly from: Status
-  readonly to: Status
-  readonly events: readonly string[]
-  /** What it says: for the text alternative and the list below the diagram. */
-  readonly text: string
-  readonly isMainPath: boolean
-  /** SVG path data. */
-  readonly path: string
-  /** The events of the main path. The list below the diagram has all of them. */
-  readonly label?: { readonly x: number; readonly y: number; readonly lines: readonly string[] }
-}
-
-/** The state diagram, ready to be shown. */
-export interface StateDrawing {
-  readonly width: number
-  readonly height: number
-  readonly states: readonly {
-    readonly status: Status
-    readonly x: number
-    readonly y: number
-    readonly width: number
-    readonly height: number
-  }[]
-  readonly arrows: readonly DrawnArrow[]
-}
 
 interface Point {
   readonly x: number
@@ -39,45 +11,45 @@ interface Point {
 const lineHeight = 16
 const letterWidth = 7.6
 
-/** Lays the diagram out while the site is generated, so that no page loads what does it. */
-export function drawStates(): StateDrawing {
+/** Draws the state diagram as SVG: the main path large and with its events, the rest quiet. One unit is about one pixel. */
+export function drawStates(): string {
   const arrows = findStateArrows().filter(({ from, to }) => from !== to)
   const graph = new Graph({ multigraph: true })
-  graph.setGraph({ rankdir: 'TB', nodesep: 60, ranksep: 50, edgesep: 24, marginx: 12, marginy: 12 })
+  graph.setGraph({ rankdir: 'TB', nodesep: 40, ranksep: 40, edgesep: 12, marginx: 12, marginy: 12 })
   for (const status of statuses) graph.setNode(status, { width: status.length * 8.4 + 36, height: 46 })
   for (const { from, to, events, isMainPath } of arrows) {
-    const label = isMainPath
-      ? {
-          width: Math.max(...events.map((event) => event.length)) * letterWidth + 16,
-          height: events.length * lineHeight,
-        }
-      : { width: 0, height: 0 }
-    graph.setEdge(from, to, {
-      ...label,
-      weight: isMainPath ? 10 : 1,
-      labelpos: 'r',
-      minlen: isMainPath ? 1 : 2,
-    })
+    const width = isMainPath ? Math.max(...events.map((event) => event.length)) * letterWidth + 16 : 0
+    const height = isMainPath ? events.length * lineHeight : 0
+    const importance = isMainPath ? { weight: 10, minlen: 1 } : { weight: 1, minlen: 2 }
+    graph.setEdge(from, to, { width, height, labelpos: 'c', ...importance })
   }
   layout(graph)
   const { width = 0, height = 0 } = graph.graph()
-  return {
-    width: Math.round(width),
-    height: Math.round(height),
-    states: statuses.map((status) => {
-      const node = graph.node(status)
-      return { status, x: round(node.x), y: round(node.y), width: round(node.width), height: node.height }
-    }),
-    arrows: arrows.map(({ from, to, events, rejectedEvents, isMainPath }) => {
-      const { points, x, y } = graph.edge(from, to) as { points: Point[]; x: number; y: number }
+  const lines = arrows.map(({ from, to, events, isMainPath }) => {
+    const looks = ['arrow', ...(isMainPath ? [] : ['quiet']), ...(events.length > 0 ? [] : ['only-rejected'])]
+    const { points } = graph.edge(from, to) as { points: Point[] }
+    return `<path class="${looks.join(' ')}" data-arrow="${from} ${to}" d="${toPath(points)}" marker-end="url(#tip)"/>`
+  })
+  const boxes = statuses.map((status) => {
+    const { x, y, width: w, height: h } = graph.node(status)
+    return `<g class="state" data-state="${status}"><rect x="${round(x - w / 2)}" y="${round(y - h / 2)}" width="${round(w)}" height="${h}" rx="10"/><text x="${round(x)}" y="${round(y + 4)}">${status}</text></g>`
+  })
+  const labels = arrows
+    .filter(({ isMainPath }) => isMainPath)
+    .map(({ from, to, events }) => {
+      const { x, y } = graph.edge(from, to) as unknown as Point
       const top = y - ((events.length - 1) * lineHeight) / 2 + 4
-      return {
-        ...{ from, to, events, isMainPath, path: toPath(points) },
-        text: describeArrow({ from, to, events, rejectedEvents }),
-        ...(isMainPath && { label: { x: round(x), y: round(top), lines: events } }),
-      }
-    }),
-  }
+      const spans = events.map(
+        (event, at) => `<tspan x="${round(x)}" y="${round(top + at * lineHeight)}">${event}</tspan>`,
+      )
+      return `<text class="events">${spans.join('')}</text>`
+    })
+  return [
+    `<svg class="states" aria-hidden="true" viewBox="0 0 ${Math.round(width)} ${Math.round(height)}" xmlns="http://www.w3.org/2000/svg">`,
+    '<marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M 0 0 L 10 5 L 0 10 z" fill="#6b7280"/></marker>',
+    ...[...lines, ...boxes, ...labels],
+    '</svg>',
+  ].join('\n')
 }
 
 /** Describes an arrow as text. */
@@ -87,12 +59,9 @@ export function describeArrow({ from, to, events, rejectedEvents }: Omit<StateAr
   return from === to ? `${from} stays: ${text}` : `${from} to ${to}: ${text}`
 }
 
-/** The drawing as a file of the theme. */
+/** The drawing as a file that the site puts into its pages. */
 export function stateDrawingFile(): GeneratedFile {
-  return {
-    path: '.vitepress/theme/state-diagram/drawing.json',
-    text: `${JSON.stringify(drawStates(), undefined, 2)}\n`,
-  }
+  return { path: '.vitepress/drawings/states.svg', text: `${drawStates()}\n` }
 }
 
 /** Returns a curve through the middles of a line's parts, with the line's corners as its control points. */

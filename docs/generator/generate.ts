@@ -1,6 +1,7 @@
 import { grantTypes } from '@particle-grants/core/protocol'
 import { stateDrawingFile } from './draw-states.ts'
-import { recordAll } from './exchange/recordings.ts'
+import { timelineFiles } from './draw-timelines.ts'
+import { recordAll } from './exchange/exchanges.ts'
 import { sourceTitlesFile } from './markdown/provenance.ts'
 import { openApiFile } from './openapi/document.ts'
 import type { GeneratedFile } from './page.ts'
@@ -45,6 +46,7 @@ export async function generate(): Promise<readonly GeneratedFile[]> {
     sidebarFile(),
     sourceTitlesFile(),
     stateDrawingFile(),
+    ...timelineFiles(),
     openApiFile(),
   ]
 }

@@ -7,9 +7,18 @@ import type { GeneratedFile } from './page.ts'
 export async function main([command = 'write']: readonly string[], docs: string): Promise<number> {
   if (command === 'api') return api(docs)
   const files = await generate()
-  const stale = files.filter((file) => isStale(file, docs))
-  if (command === 'check') return report(files, stale)
-  for (const file of stale) write(file, docs)
+  const isStale = ({ path, text }: GeneratedFile) =>
+    !existsSync(join(docs, path)) || readFileSync(join(docs, path), 'utf8') !== text
+  const stale = files.filter(isStale)
+  if (command === 'check') {
+    for (const { path } of stale) print(`docs/${path} is stale.`)
+    print(stale.length === 0 ? `${files.length} generated files are up to date.` : 'Run: npm run generate')
+    return stale.length === 0 ? 0 : 1
+  }
+  for (const { path, text } of stale) {
+    mkdirSync(dirname(join(docs, path)), { recursive: true })
+    writeFileSync(join(docs, path), text)
+  }
   print(`${files.length} files, ${stale.length} of them changed.`)
   return 0
 }
@@ -19,23 +28,6 @@ async function api(docs: string): Promise<number> {
   const failed = await makeApiPages(docs)
   if (failed > 0) print(`The doc comments of ${failed} packages have problems: see above.`)
   return failed === 0 ? 0 : 1
-}
-
-function report(files: readonly GeneratedFile[], stale: readonly GeneratedFile[]): number {
-  for (const { path } of stale) print(`docs/${path} is stale.`)
-  print(stale.length === 0 ? `${files.length} generated files are up to date.` : 'Run: npm run generate')
-  return stale.length === 0 ? 0 : 1
-}
-
-function isStale({ path, text }: GeneratedFile, docs: string): boolean {
-  const file = join(docs, path)
-  return !existsSync(file) || readFileSync(file, 'utf8') !== text
-}
-
-function write({ path, text }: GeneratedFile, docs: string): void {
-  const file = join(docs, path)
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
 }
 
 function print(line: string): void {

@@ -18,7 +18,7 @@ try {
     format: 'esm',
     target: 'node20',
     conditions: ['@particle-grants/source'],
-    external: ['typedoc', 'typedoc-plugin-markdown'],
+    external: ['typedoc', 'typedoc-plugin-markdown', '@observablehq/plot', 'linkedom'],
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Sandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 import { type Run, runCommand } from '@particle-grants/test-kit/samples'
-import { createStage, openStage, type Stage } from '../generator/exchange/exchange.ts'
+import { Stage } from '../generator/exchange/exchange.ts'
 import { serveCommands } from './command-server.ts'
 import { runModule } from './run-module.ts'
 
@@ -33,7 +33,7 @@ export interface Cloud {
 }
 
 /** Serves a sandbox in place of Particle's cloud. */
-export async function openCloud(sandbox: Sandbox = openStage().sandbox): Promise<Cloud> {
+export async function openCloud(sandbox: Sandbox = new Stage().sandbox): Promise<Cloud> {
   const server = await listen(sandbox)
   const folder = mkdtempSync(join(tmpdir(), 'particle-grants-docs-'))
   const home = join(folder, 'home')
@@ -52,7 +52,7 @@ export async function openCloud(sandbox: Sandbox = openStage().sandbox): Promise
     sandbox.reset()
     rmSync(home, { recursive: true, force: true })
     mkdirSync(home)
-    return createStage(sandbox)
+    return new Stage(sandbox)
   }
   let stage = reset()
   return {

@@ -4,8 +4,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
 import { bodyOf } from '../generator/exchange/exchange.ts'
-import { exchanges } from '../generator/exchange/exchanges.ts'
-import { recordAll } from '../generator/exchange/recordings.ts'
+import { exchanges, recordAll } from '../generator/exchange/exchanges.ts'
 import { openApi } from '../generator/openapi/document.ts'
 import { lintOpenApi } from './lint-open-api.ts'
 import { bearerCalls, refusedRequests, type SentRequest } from './requests.ts'
@@ -22,12 +21,13 @@ type Operation = Readonly<Record<string, unknown>>
 function responseSchema(path: string, method: string, status: number): ValidateFunction {
   const { paths, components } = document as Record<string, Record<string, Record<string, Operation>>>
   const operation = paths?.[path]?.[method.toLowerCase()] as { responses: Record<string, { $ref?: string }> }
-  const response = operation.responses[status]
+  const key = status === 200 ? '200' : `${String(status).at(0)}XX`
+  const response = operation.responses[key]
   expect(response, `${method} ${path} ${status}`).toBeDefined()
   const name = response?.$ref?.split('/').at(-1)
   const pointer =
     name === undefined
-      ? `/paths/${path.replaceAll('/', '~1')}/${method.toLowerCase()}/responses/${status}`
+      ? `/paths/${path.replaceAll('/', '~1')}/${method.toLowerCase()}/responses/${key}`
       : `/components/responses/${name}`
   expect(name === undefined || components?.responses?.[name] !== undefined).toBe(true)
   return compile(`${pointer}/content/application~1json/schema`)
@@ -152,13 +152,13 @@ describe('the other calls', () => {
   it('have the optional code for listing tokens, and mark the deprecated call', () => {
     expect(item('/v1/access_tokens').get).toMatchObject({
       parameters: [{ name: 'otp', in: 'query', required: false }],
-      responses: { 400: {}, 401: {} },
+      responses: { '4XX': {} },
     })
     expect(item('/v1/access_tokens/{token}').delete).toMatchObject({ deprecated: true })
   })
 
   it('can fail with an HTML page, like the token endpoint', () => {
-    expect(item('/oauth/token').post).toMatchObject({ responses: { 500: {}, default: {} } })
+    expect(item('/oauth/token').post).toMatchObject({ responses: { '5XX': {}, default: {} } })
     const { responses } = document.components as { responses: Record<string, { content: object }> }
     expect(Object.keys(responses.Failed?.content ?? {})).toContain('text/html')
   })

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { tokenRequest } from '@particle-grants/reference'
 import { describe, expect, it } from 'vitest'
 import { bodyOf } from '../generator/exchange/exchange.ts'
-import { recordAll } from '../generator/exchange/recordings.ts'
+import { recordAll } from '../generator/exchange/exchanges.ts'
 
 const recordings = await recordAll()
 const named = Object.entries(recordings)

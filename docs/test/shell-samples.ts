@@ -1,7 +1,7 @@
 import { type CallId, calls } from '@particle-grants/reference'
 import { ends } from '../.vitepress/theme/chooser/tree.ts'
 import { nextRequests } from '../.vitepress/theme/error-box/next-requests.ts'
-import type { Recordings } from '../generator/exchange/recordings.ts'
+import type { Recordings } from '../generator/exchange/exchanges.ts'
 import { toCurlOfCall } from '../generator/pages/calls.ts'
 import { languageOf } from '../generator/samples/sample.ts'
 import { allSamples, type Sample } from '../generator/samples/samples.ts'

@@ -15,7 +15,7 @@ export function fittingCells(markdown: MarkdownRenderer): void {
       const inline = tokens[index + 1]
       if (token.type === 'table_open') labels = []
       if (token.type === 'tr_open') column = 0
-      if (token.type === 'th_open') labels.push(textOf(inline))
+      if (token.type === 'th_open') labels.push(describeHeader(token, inline, tokens[index + 2]))
       if (token.type !== 'td_open') continue
       describe(token, inline, labels[column])
       column += 1
@@ -27,6 +27,13 @@ export function fittingCells(markdown: MarkdownRenderer): void {
     const html = code?.(...call) ?? ''
     return tokens[index]?.meta?.mayBreak ? breakable(html) : html
   }
+}
+
+/** Returns the text of a header cell. One without text would be read out as an empty header: it becomes a plain cell. */
+function describeHeader(open: Token, inline: Token | undefined, close: Token | undefined): string {
+  const text = textOf(inline)
+  if (text === '') for (const token of [open, close]) if (token) token.tag = 'td'
+  return text
 }
 
 function describe(cell: Token, inline: Token | undefined, label: string | undefined): void {

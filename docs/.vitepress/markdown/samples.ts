@@ -36,16 +36,25 @@ const colours = [
   '#66707B #BDC4CC',
 ].map((pair) => `--shiki-light:${pair.replace(' ', ';--shiki-dark:')};`)
 
-/** The styles of the classes of `colourClasses`. */
-export const colourStyles = colours.map((style, at) => `.c${at}{${style}}`).join('')
+/** The styles of the classes of `colourClasses`. The first colour is that of code without a class. */
+export const colourStyles = colours.map((style, at) => `${at === 0 ? '.vp-code' : `.c${at}`}{${style}}`).join('')
 
 /** Replaces the usual colours by classes: in style attributes they are a quarter of a grant page. */
 export const colourClasses: Transformer = {
   name: 'colour-classes',
+  pre(element) {
+    element.properties.class = 'vp-code'
+  },
   span(element) {
     const { style, ...others } = element.properties
     const at = colours.indexOf(`${style};`)
-    if (at >= 0) element.properties = { ...others, class: `c${at}` }
+    if (at >= 0) element.properties = { ...others, ...(at > 0 && { class: `c${at}` }) }
+  },
+  line(line) {
+    line.children = line.children.flatMap((child): Children => {
+      const isPlain = child.type === 'element' && Object.keys(child.properties).length === 0
+      return isPlain ? child.children : [child]
+    })
   },
 }
 

@@ -6,6 +6,7 @@ import './styles/fonts.css'
 import './styles/theme.css'
 import './styles/controls.css'
 import './styles/content.css'
+import './styles/drawings.css'
 import './styles/grant.css'
 import './styles/home.css'
 import './styles/tables.css'
@@ -19,8 +20,6 @@ const theme: Theme = {
       Chooser: () => import('./chooser/token-chooser.vue'),
       ErrorBox: () => import('./error-box/error-box.vue'),
       YourValues: () => import('./samples/your-values.vue'),
-      TokenLife: () => import('./token-life/token-life.vue'),
-      StateDiagram: () => import('./state-diagram/state-diagram.vue'),
       Playground: () => import('./playground/play-ground.vue'),
     }
     for (const [name, load] of Object.entries(parts)) app.component(name, defineAsyncComponent(load))

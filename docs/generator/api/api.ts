@@ -1,29 +1,20 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Application, LogLevel } from 'typedoc'
 import { documentedPackages } from '../sidebar.ts'
 import { withIntroduction } from './introduction.ts'
 import { splitGroups } from './split-groups.ts'
 
-/**
- * Generates the API pages of every package from its doc comments, and returns the number of packages that failed. A package
- * whose sources have not changed is skipped.
- */
+/** Generates the API pages of every package from its doc comments, and returns the number of packages that failed. */
 export async function makeApiPages(docs: string): Promise<number> {
   let failed = 0
   for (const name of documentedPackages) {
     const folder = join(docs, '..', 'packages', name)
     const out = join(docs, 'api', name)
-    const stamp = join(out, '.made-from')
-    const sources = hashOf(folder)
-    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) continue
     rmSync(out, { recursive: true, force: true })
     const entries = entriesOf(folder)
-    if (await makePages(folder, Object.keys(entries), out)) {
-      finish(name, entries, out)
-      writeFileSync(stamp, sources)
-    } else failed += 1
+    if (await makePages(folder, Object.keys(entries), out)) finish(name, entries, out)
+    else failed += 1
   }
   return failed
 }
@@ -51,17 +42,6 @@ function finish(folder: string, entries: Readonly<Record<string, string>>, out: 
     writeFileSync(join(out, file), text)
 }
 
-function hashOf(folder: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([common, markdown, edition]))
-  const files = readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(file))
-    .map((file) => join('src', file))
-  for (const file of [...files.toSorted(), 'package.json', 'README.md']) {
-    hash.update(file).update(readFileSync(join(folder, file)))
-  }
-  return hash.digest('hex')
-}
-
 async function makePages(folder: string, sources: readonly string[], out: string): Promise<boolean> {
   const app = await Application.bootstrapWithPlugins({
     entryPoints: sources.map((file) => join(folder, file)),
@@ -77,9 +57,6 @@ async function makePages(folder: string, sources: readonly string[], out: string
   await app.generateOutputs(project)
   return !app.logger.hasErrors()
 }
-
-/** Increase it when introductions or the split change, so that every page is generated again. */
-const edition = 3
 
 const common = {
   plugin: ['typedoc-plugin-markdown'],

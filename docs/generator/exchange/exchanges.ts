@@ -1,14 +1,9 @@
 import { defaultAccounts, defaultClients } from '@particle-grants/sandbox'
-import type { Exchange, Fields } from './exchange.ts'
+import { type Exchange, type Fields, type Recording, record, type Stage } from './exchange.ts'
 
-const clientNamed = (id: string) => {
-  const secret = defaultClients.find((client) => client.id === id)?.secret
-  return `${id}:${secret}`
-}
-const signIn = (username: string): Fields => {
-  const password = defaultAccounts.find((account) => account.username === username)?.password ?? ''
-  return { username, password }
-}
+const clientNamed = (id: string) => `${id}:${defaultClients.find((client) => client.id === id)?.secret}`
+const accountNamed = (name: string) => defaultAccounts.find(({ username }) => username === name)
+const signIn = (username: string): Fields => ({ username, password: accountNamed(username)?.password ?? '' })
 
 const particle = clientNamed('particle')
 const product = clientNamed('my-product-1234')
@@ -16,6 +11,22 @@ const scripts = clientNamed('my-scripts-5678')
 const developer = signIn('dev@example.com')
 const withMfa = signIn('mfa@example.com')
 const customer = signIn('jane@example.com')
+
+async function mfaToken(stage: Stage): Promise<string> {
+  const { mfa_token = '' } = await stage.send(particle, { grant_type: 'password', ...withMfa })
+  return mfa_token
+}
+
+async function refreshToken(stage: Stage, client: string, account: Fields): Promise<Fields> {
+  const { refresh_token = '' } = await stage.send(client, { grant_type: 'password', ...account })
+  return { refresh_token }
+}
+
+/** Starts a sign-in with MFA, and returns the fields that send a code. */
+async function withCode(stage: Stage, code: string): Promise<Fields> {
+  stage.placeholders.learn('otp', code)
+  return { mfa_token: await mfaToken(stage), otp: code }
+}
 
 /** Every exchange that the pages show, by name. Its samples go by the same name. */
 export const exchanges = {
@@ -25,32 +36,23 @@ export const exchanges = {
   otp: {
     grant: 'urn:custom:mfa-otp',
     client: particle,
-    async fields({ sandbox, placeholders, send }) {
-      const { mfa_token = '' } = await send(particle, { grant_type: 'password', ...withMfa })
-      const otp = sandbox.otp('mfa@example.com')
-      placeholders.learn('otp', otp)
-      return { mfa_token, otp }
-    },
+    fields: (stage) => withCode(stage, stage.sandbox.otp('mfa@example.com')),
   },
   'otp-wrong': {
     grant: 'urn:custom:mfa-otp',
     client: particle,
-    async fields({ sandbox, placeholders, send }) {
-      const { mfa_token = '' } = await send(particle, { grant_type: 'password', ...withMfa })
-      const right = Number(sandbox.otp('mfa@example.com'))
-      const otp = `${(right + 500_000) % 1_000_000}`.padStart(6, '0')
-      placeholders.learn('otp', otp)
-      return { mfa_token, otp }
+    fields(stage) {
+      const right = Number(stage.sandbox.otp('mfa@example.com'))
+      return withCode(stage, `${(right + 500_000) % 1_000_000}`.padStart(6, '0'))
     },
   },
   'recovery-code': {
     grant: 'urn:custom:recovery-code',
     client: particle,
-    async fields({ send }) {
-      const { mfa_token = '' } = await send(particle, { grant_type: 'password', ...withMfa })
-      const account = defaultAccounts.find(({ username }) => username === withMfa.username)
-      return { mfa_token, recovery_code: account?.mfa?.recoveryCodes?.[0] ?? '' }
-    },
+    fields: async (stage) => ({
+      mfa_token: await mfaToken(stage),
+      recovery_code: accountNamed('mfa@example.com')?.mfa?.recoveryCodes?.[0] ?? '',
+    }),
   },
   'client-owner': { grant: 'client_credentials', client: product, fields: () => ({}) },
   'client-customer': {
@@ -62,20 +64,25 @@ export const exchanges = {
   refresh: {
     grant: 'refresh_token',
     client: product,
-    async fields({ send }) {
-      const { refresh_token = '' } = await send(product, { grant_type: 'password', ...customer })
-      return { refresh_token }
-    },
+    fields: (stage) => refreshToken(stage, product, customer),
   },
   'refresh-developer': {
     grant: 'refresh_token',
     client: particle,
-    async fields({ send }) {
-      const { refresh_token = '' } = await send(particle, { grant_type: 'password', ...developer })
-      return { refresh_token }
-    },
+    fields: (stage) => refreshToken(stage, particle, developer),
   },
 } as const satisfies Readonly<Record<string, Exchange>>
 
 /** The name of an exchange. */
 export type ExchangeId = keyof typeof exchanges
+
+/** Every exchange, performed. */
+export type Recordings = Readonly<Record<ExchangeId, Recording>>
+
+/** Performs every exchange, each with a new sandbox. */
+export async function recordAll(): Promise<Recordings> {
+  const recorded = await Promise.all(
+    Object.entries(exchanges).map(async ([id, exchange]) => [id, await record(exchange)] as const),
+  )
+  return Object.fromEntries(recorded) as Recordings
+}

@@ -9,13 +9,6 @@ const shown: Readonly<Record<string, readonly string[]>> = {
   request_id: ['5b1c4a2e-0d3f-4e6a-9c7b-8a9f0e1d2c3b'],
 }
 
-/** Returns what is shown instead of a value: the example of the reference. */
-function placeholder(name: string, at = 0): string {
-  const value = shown[name]?.[at]
-  if (value === undefined) throw new Error(`There is no placeholder ${at} for ${name}.`)
-  return value
-}
-
 /** Replaces values that differ each time, so that generated pages do not change. */
 export class Placeholders {
   readonly #seen = new Map<string, string>()
@@ -25,7 +18,9 @@ export class Placeholders {
   learn(name: string, value: string): void {
     if (this.#seen.has(value)) return
     const count = this.#counts.get(name) ?? 0
-    this.#seen.set(value, placeholder(name, count))
+    const next = shown[name]?.[count]
+    if (next === undefined) throw new Error(`There is no placeholder ${count} for ${name}.`)
+    this.#seen.set(value, next)
     this.#counts.set(name, count + 1)
   }
 

@@ -1,4 +1,4 @@
-import { type Call, type CallId, calls, limits, tokenRequest } from '@particle-grants/reference'
+import { type Call, type CallId, calls, tokenRequest } from '@particle-grants/reference'
 import { formatSchemas, inferSchema, object, ref, type Schema } from './schema.ts'
 import { responseRef } from './token-endpoint.ts'
 
@@ -39,6 +39,16 @@ const security: Readonly<Record<Call['authentication'], readonly Schema[]>> = {
   none: [{}],
 }
 
+/** No source says with which status and body. */
+const refusedSomehow: Schema = { description: 'How this call is refused is not known.', 'x-known-from': ['unknown'] }
+
+const refusals: Readonly<Record<Call['authentication'], Schema>> = {
+  bearer: responseRef('TokenRefused'),
+  client: responseRef('Refused'),
+  basic: refusedSomehow,
+  none: refusedSomehow,
+}
+
 /** Returns the paths of the calls next to the token endpoint. */
 export function callPaths(): Readonly<Record<string, Schema>> {
   const paths: Record<string, Record<string, unknown>> = {}
@@ -77,27 +87,11 @@ function operation(id: CallId, call: Call): Schema {
     ...((fieldsIn === 'form' || fieldsIn === 'json') && { requestBody: requestBody(call) }),
     responses: {
       200: response(id, call),
-      ...refusals(authentication),
-      429: tooMany,
+      '4XX': refusals[authentication],
       default: responseRef('Other'),
     },
     'x-known-from': from,
   }
-}
-
-/** No source says which status it has, and which body. */
-const refusedSomehow: Schema = {
-  description: 'How this call is refused is not known.',
-  'x-known-from': ['unknown'],
-}
-
-const tooMany: Schema = { description: limits.all_requests.facts.map(({ text }) => text).join(' ') }
-
-function refusals(authentication: Call['authentication']): Schema {
-  if (authentication === 'none') return {}
-  if (authentication === 'basic') return { 400: refusedSomehow, 401: refusedSomehow }
-  if (authentication === 'client') return { 400: responseRef('Refused400') }
-  return { 400: responseRef('TokenRefused400'), 401: responseRef('TokenRefused401') }
 }
 
 function response(id: CallId, { response: text }: Call): Schema {
@@ -120,13 +114,10 @@ function requestBody({ fields, fieldsIn }: Call): Schema {
     names.filter((name) => fields[name] === 'required'),
   )
   // Only the facts of the call say this: one of the two is required.
-  const schema = 'no_password' in fields ? { ...body, anyOf: requireOneOf('password', 'no_password') } : body
+  const either = [{ required: ['password'] }, { required: ['no_password'] }]
+  const schema = 'no_password' in fields ? { ...body, anyOf: either } : body
   const type = fieldsIn === 'json' ? 'application/json' : tokenRequest.contentType
   return { required: true, content: { [type]: { schema } } }
-}
-
-function requireOneOf(...names: readonly string[]): readonly Schema[] {
-  return names.map((name) => ({ required: [name] }))
 }
 
 function query({ fields }: Call): readonly Schema[] {

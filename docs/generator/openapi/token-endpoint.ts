@@ -3,10 +3,10 @@ import {
   type GrantType,
   grants,
   grantTypes,
-  type TokenEndpointError,
   tokenEndpointErrors,
 } from '@particle-grants/core/protocol'
 import {
+  apiErrors,
   type ErrorCause,
   errorFields,
   explainGrant,
@@ -37,18 +37,24 @@ const tokenTypes: { readonly [F in keyof typeof successFields]: Schema } = {
   scope: { type: 'string' },
 }
 
-/** Returns the schemas of the token endpoint: a request for each grant, the tokens, the errors by status. */
+/** Returns the schemas of the token endpoint: a request for each grant, the tokens, and an error. */
 export function tokenSchemas(): Readonly<Record<string, Schema>> {
-  const requests = grantTypes.map((type) => [names[type], requestSchema(type)] as const)
-  const errors = statuses().map((status) => [errorName(status), errorSchema(status)] as const)
+  const { error, error_description, mfa_token } = errorFields
   return {
-    ...Object.fromEntries(requests),
+    ...Object.fromEntries(grantTypes.map((type) => [names[type], requestSchema(type)])),
     TokenResponse: tokenResponse(),
-    ...Object.fromEntries(errors),
-    OtherError: {
-      type: 'object',
-      properties: { error: responseProperty(errorFields.error, { type: 'string' }) },
-    },
+    Error: object(
+      {
+        error: {
+          ...responseProperty(error, { type: 'string' }),
+          enum: [...tokenEndpointErrorCodes, ...Object.keys(apiErrors)],
+        },
+        // It is not always a string.
+        error_description: responseProperty(error_description, {}),
+        mfa_token: responseProperty(mfa_token, { type: 'string' }),
+      },
+      ['error'],
+    ),
   }
 }
 
@@ -81,29 +87,18 @@ export function tokenOperation(): Schema {
         description: 'Tokens.',
         content: { 'application/json': { schema: ref('TokenResponse') } },
       },
-      ...Object.fromEntries(statuses().map((status) => [status, responseRef(`Refused${status}`)])),
-      500: responseRef('Failed'),
+      '4XX': responseRef('Refused'),
+      '5XX': responseRef('Failed'),
       default: responseRef('Other'),
     },
   }
 }
 
-function errorName(status: number): string {
-  return `Error${status}`
-}
-
-/** Returns the error responses by name: the token endpoint's, and those of the rest of the API. */
+/** Returns the error responses by name: of the token endpoint, of calls with a token, and of other servers. */
 export function errorResponses(): Readonly<Record<string, Schema>> {
-  const tokenEndpoint = statuses().map((status) => [
-    `Refused${status}`,
-    errorResponse(status, ({ grants: possible }) => possible.length > 0),
-  ])
-  const api = [400, 401].map((status) => [
-    `TokenRefused${status}`,
-    errorResponse(status, ({ grants: possible }) => possible.length === 0),
-  ])
   return {
-    ...Object.fromEntries([...tokenEndpoint, ...api]),
+    Refused: errorResponse(({ grants: possible }) => possible.length > 0),
+    TokenRefused: errorResponse(({ grants: possible }) => possible.length === 0),
     Failed: unparsedResponse(otherError.facts.map(({ text }) => text).join(' ')),
     Other: unparsedResponse(otherError.meaning),
   }
@@ -113,10 +108,7 @@ export function errorResponses(): Readonly<Record<string, Schema>> {
 function unparsedResponse(description: string): Schema {
   return {
     description,
-    content: {
-      'application/json': { schema: ref('OtherError') },
-      'text/html': { schema: { type: 'string' } },
-    },
+    content: { 'application/json': { schema: { type: 'object' } }, 'text/html': { schema: { type: 'string' } } },
   }
 }
 
@@ -125,50 +117,22 @@ export function responseRef(name: string): Schema {
   return { $ref: `#/components/responses/${name}` }
 }
 
-/** Returns the response with this status, with an example for each cause that belongs there. */
-function errorResponse(status: number, belongs: (cause: ErrorCause) => boolean): Schema {
-  const codes = codesOf(status).filter((code) => tokenEndpointErrorReferences[code].causes.some(belongs))
-  const examples = codes.flatMap((code) =>
-    tokenEndpointErrorReferences[code].causes
-      .filter(belongs)
-      .map(({ anchor, when, description }) => [anchor, { summary: when, value: exampleOf(code, description?.text) }]),
+/** Returns a response with an example for each cause that belongs there. */
+function errorResponse(belongs: (cause: ErrorCause) => boolean): Schema {
+  const codes = tokenEndpointErrorCodes.filter((code) => tokenEndpointErrorReferences[code].causes.some(belongs))
+  const examples = codes.flatMap((error) =>
+    tokenEndpointErrorReferences[error].causes.filter(belongs).map(({ anchor, when, description }) => {
+      const more = error === 'mfa_required' ? { mfa_token: errorFields.mfa_token.example } : {}
+      return [anchor, { summary: when, value: { error, error_description: description?.text, ...more } }]
+    }),
+  )
+  const meanings = codes.map(
+    (code) => `${tokenEndpointErrors[code].status} \`${code}\`: ${tokenEndpointErrorReferences[code].meaning}`,
   )
   return {
-    description: codes.map((code) => `\`${code}\`: ${tokenEndpointErrorReferences[code].meaning}`).join('\n\n'),
-    content: {
-      'application/json': { schema: ref(errorName(status)), examples: Object.fromEntries(examples) },
-    },
+    description: meanings.join('\n\n'),
+    content: { 'application/json': { schema: ref('Error'), examples: Object.fromEntries(examples) } },
   }
-}
-
-function exampleOf(error: TokenEndpointError, error_description: string | undefined): Schema {
-  return {
-    error,
-    ...(error_description !== undefined && { error_description }),
-    ...(error === 'mfa_required' && { mfa_token: errorFields.mfa_token.example }),
-  }
-}
-
-function statuses(): readonly number[] {
-  return [...new Set(tokenEndpointErrorCodes.map((code) => tokenEndpointErrors[code].status as number))].sort()
-}
-
-function codesOf(status: number): readonly TokenEndpointError[] {
-  return tokenEndpointErrorCodes.filter((code) => tokenEndpointErrors[code].status === status)
-}
-
-function errorSchema(status: number): Schema {
-  const { error, error_description, mfa_token } = errorFields
-  const codes = codesOf(status)
-  return object(
-    {
-      error: { ...responseProperty(error, { type: 'string' }), enum: codes, examples: codes.slice(0, 1) },
-      // It is not always a string.
-      error_description: responseProperty(error_description, {}),
-      ...(codes.includes('mfa_required') && { mfa_token: responseProperty(mfa_token, { type: 'string' }) }),
-    },
-    ['error'],
-  )
 }
 
 function requestSchema(type: GrantType): Schema {

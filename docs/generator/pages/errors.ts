@@ -17,6 +17,7 @@ import { blocks, component, escapeTags, fence, heading, list, table } from '../m
 import { fact, facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
+import { responseFieldTable } from './grant-responses.ts'
 
 /** The page of every error: those of the token endpoint with their causes, then those of the libraries. */
 export function errorsPage(): GeneratedFile {
@@ -34,7 +35,7 @@ export function errorsPage(): GeneratedFile {
       index(tokenEndpoint),
       heading(2, "Particle's errors", 'token-endpoint'),
       'The body is JSON: `{"error":"…","error_description":"…"}`.',
-      fieldTable(),
+      responseFieldTable(errorFields),
       ...tokenEndpoint.flatMap((one) => tokenEndpointSection(one, at)),
       heading(3, 'Other errors', otherError.anchor),
       `${otherError.meaning} ${otherError.advice}`,
@@ -50,16 +51,6 @@ export function errorsPage(): GeneratedFile {
       ...library.flatMap((one) => [heading(3, `\`${one.code}\``, one.anchor), ...librarySection(one)]),
     ],
   })
-}
-
-function fieldTable(): string {
-  return table(
-    ['Field', 'Meaning'],
-    Object.entries(errorFields).map(([name, { always, meaning, facts: known, from: provenance }]) => [
-      `\`${name}\`<br>${always ? 'always' : 'not always'}`,
-      [`${meaning}${from(provenance)}`, ...known.map((one) => fact(one))].join('<br>'),
-    ]),
-  )
 }
 
 function index(explained: readonly ErrorCodeExplanation[]): string {

@@ -6,6 +6,7 @@ import {
   pages,
   simpleAuthClient,
   sources,
+  successFields,
   tokenRequest,
   unknowns,
   unsupportedGrants,
@@ -14,6 +15,7 @@ import { grantPages } from '../grant-pages.ts'
 import { blocks, escapeTags, heading, list, steps, table } from '../markdown/markdown.ts'
 import { fact, facts } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
+import { responseFieldTable } from './grant-responses.ts'
 
 /** The page of the four kinds of client. */
 export function clientsPage(): GeneratedFile {
@@ -57,6 +59,8 @@ export function requestPage(): GeneratedFile {
       facts(clientAuthentication.client_secret_basic),
       'Or form fields (`client_secret_post`):',
       facts(clientAuthentication.client_secret_post),
+      heading(2, 'Response with tokens', 'response'),
+      responseFieldTable(successFields),
       heading(2, 'Order of the checks', 'checks'),
       'The first check that fails decides the response.',
       steps(checks.map((check) => fact(check))),

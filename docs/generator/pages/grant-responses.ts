@@ -5,7 +5,7 @@ import {
   type Fact,
   type GrantExplanation,
   type PossibleError,
-  successFields,
+  type ResponseField,
 } from '@particle-grants/reference'
 import { blocks, escapeTags, table } from '../markdown/markdown.ts'
 import { fact, from } from '../markdown/provenance.ts'
@@ -23,32 +23,27 @@ export function responseTable(grant: GrantExplanation, at: Place): string {
       : [[`403 [\`mfa_required\`](${at.to('errors.md')}#mfa_required)`, fact(mfa_required)]]),
   ]
   return blocks(
-    table(head, [...outcomes, ...rows(grant, at, false)]),
-    `Decide by \`error\`, never by \`error_description\`. [All errors](${at.to('errors.md')})`,
+    table(head, [...outcomes, ...rows(grant, at)]),
+    `Decide by \`error\`, never by \`error_description\`. [All errors](${at.to('errors.md')}), and [the fields of a response](${at.to('reference/request.md')}#response)`,
   )
 }
 
-/** The errors that any grant can return. */
-export function generalErrorTable(grant: GrantExplanation, at: Place): string {
-  return table(head, rows(grant, at, true))
-}
-
-/** The fields of a response with tokens. */
-export function tokenFieldTable(): string {
+/** The fields of a response, with tokens or with an error. */
+export function responseFieldTable(fields: Readonly<Record<string, ResponseField>>): string {
   return table(
     ['Field', 'Meaning'],
-    Object.entries(successFields).map(([name, { always, meaning, facts, from: provenance }]) => [
+    Object.entries(fields).map(([name, { always, meaning, facts, from: provenance }]) => [
       `\`${name}\`<br>${always ? 'always' : 'not always'}`,
       [`${escapeTags(meaning)}${from(provenance)}`, ...facts.map(fact)].join('<br>'),
     ]),
   )
 }
 
-function rows({ errors }: GrantExplanation, at: Place, ofAnyGrant: boolean): string[][] {
+function rows({ errors }: GrantExplanation, at: Place): string[][] {
   const refusals = errors.filter(({ code }) => code !== 'mfa_required') // in a separate row
   return refusals.flatMap(({ code, status, causes }) =>
     causes
-      .filter((cause) => (cause.grants.length === grantTypes.length) === ofAnyGrant)
+      .filter((cause) => cause.grants.length < grantTypes.length) // the errors of any grant are on the page of all errors
       .map((cause) => [
         `${status} [\`${code}\`](${at.to('errors.md')}#${cause.anchor})`,
         `${escapeTags(cause.when)}${from(cause.from)}<br>${escapeTags(findAdvice(code, cause))}`,

@@ -7,13 +7,13 @@ import {
   pages,
   questions,
 } from '@particle-grants/reference'
-import type { Recordings } from '../exchange/recordings.ts'
+import type { Recordings } from '../exchange/exchanges.ts'
 import { grantPages } from '../grant-pages.ts'
 import { blocks, details, escapeTags, heading, list, table } from '../markdown/markdown.ts'
 import { fact, facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, generatedFile } from '../page.ts'
 import { type Place, place } from '../place.ts'
-import { generalErrorTable, responseTable, tokenFieldTable } from './grant-responses.ts'
+import { responseTable } from './grant-responses.ts'
 import { rawHttp, requestAndResponses, variant } from './grant-samples.ts'
 import { renewals } from './grants-overview.ts'
 import { shownExchanges } from './shown-exchanges.ts'
@@ -40,7 +40,7 @@ export function grantPage(type: GrantType, recordings: Recordings): GeneratedFil
         heading(2, 'Who may use it', 'clients'),
         clients(grant, at),
         heading(2, 'More', 'more'),
-        ...collapsed(grant, at, recordings),
+        ...collapsed(grant, recordings),
       ]),
     ),
   )
@@ -62,7 +62,7 @@ function introduction({ type, reference }: GrantExplanation): readonly string[] 
   ]
 }
 
-function collapsed(grant: GrantExplanation, at: Place, recordings: Recordings): readonly string[] {
+function collapsed(grant: GrantExplanation, recordings: Recordings): readonly string[] {
   const { type, reference } = grant
   const { request, variants } = shownExchanges[type]
   const optional = optionalFields(grant)
@@ -70,8 +70,6 @@ function collapsed(grant: GrantExplanation, at: Place, recordings: Recordings): 
     ...variants.map((one) => variant(one, recordings)),
     optional === '' ? '' : details('Optional fields', [optional]),
     details('Formats of the fields', [formats(grant)]),
-    details('Errors that any grant can return', [generalErrorTable(grant, at)]),
-    details('Fields of a response with tokens', [tokenFieldTable()]),
     details('The complete HTTP request and response', [rawHttp(request, recordings)]),
     details('When to use it', [list(reference.whenToUse)]),
     ...reference.questions.map((id) => {
@@ -108,7 +106,6 @@ function fieldsOf({ definition, reference }: GrantExplanation): readonly Explain
 }
 
 function requiredFields(grant: GrantExplanation, at: Place): string {
-  const required = fieldsOf(grant).filter((field) => field.required)
   return table(
     ['Field', 'Meaning'],
     [
@@ -118,19 +115,14 @@ function requiredFields(grant: GrantExplanation, at: Place): string {
         `The client's id and secret, here or with HTTP Basic: [token requests](${at.to('reference/request.md')}).`,
       ],
       // The request beside the table has their examples.
-      ...required.map((field) => fieldRow(field, false)),
+      ...fieldsOf(grant).flatMap((field) => (field.required ? [fieldRow(field, false)] : [])),
     ],
   )
 }
 
 function optionalFields(grant: GrantExplanation): string {
-  const optional = fieldsOf(grant).filter(({ required }) => !required)
-  return optional.length === 0
-    ? ''
-    : table(
-        ['Field', 'Meaning'],
-        optional.map((field) => fieldRow(field, true)),
-      )
+  const rows = fieldsOf(grant).flatMap((field) => (field.required ? [] : [fieldRow(field, true)]))
+  return rows.length === 0 ? '' : table(['Field', 'Meaning'], rows)
 }
 
 function fieldRow(field: ExplainedField, withExample: boolean): string[] {

@@ -9,7 +9,7 @@ import {
   transitions,
 } from '@particle-grants/reference'
 import { describeArrow } from '../draw-states.ts'
-import { blocks, code, component, heading, list, table } from '../markdown/markdown.ts'
+import { blocks, code, component, details, heading, list, table } from '../markdown/markdown.ts'
 import { type GeneratedFile, page } from '../page.ts'
 
 const eventTypes = Object.keys(eventDescriptions)
@@ -21,7 +21,7 @@ export function stateMachinePage(): GeneratedFile {
     body: (at) => [
       `The states of a session of \`@particle-grants/core\`. The diagram and the tables are made from one transition table. A test
 compares it with the code of the session.`,
-      component('StateDiagram', ['The changes of state:', list(changes)]),
+      component('StateDiagram', [details('The changes of state', [list(changes)])]),
       list(statuses.map((status) => `[\`${status}\`](#${status}): ${stateDescriptions[status]}`)),
       `Of the rows for one event, the first whose conditions all hold applies. A state without a row for an event does not accept it
 ([\`invalid_state\`](${at.to('errors.md')}#invalid_state)).`,

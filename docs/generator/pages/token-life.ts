@@ -1,7 +1,7 @@
 import { type ClientKind, type GrantType, getRenewalGrant } from '@particle-grants/core/protocol'
 import { type Lifetime, lifetimes, type TokenKind, tokenKinds } from '@particle-grants/reference'
 import { exampleRequest } from '../../.vitepress/theme/chooser/request.ts'
-import { type LifeKind, lifeKinds, timelineOf } from '../../.vitepress/theme/token-life/timeline.ts'
+import { describeTimeline, isDrawn } from '../draw-timelines.ts'
 import { grantPages } from '../grant-pages.ts'
 import { blocks, component, fence, heading, table } from '../markdown/markdown.ts'
 import { fact, facts, from } from '../markdown/provenance.ts'
@@ -30,7 +30,7 @@ export function tokenLifePage(): GeneratedFile {
       ...kinds.map(([id, { title, expiry, renewal, advice }]) =>
         blocks(
           heading(2, title, id),
-          id in lifeKinds ? component(`TokenLife kind="${id}"`, describeTimeline(id as LifeKind)) : '',
+          isDrawn(id) ? component(`TokenLife kind="${id}"`, [describeTimeline(id)]) : '',
           facts([expiry, renewal, ...advice]),
         ),
       ),
@@ -38,19 +38,6 @@ export function tokenLifePage(): GeneratedFile {
       `How the libraries of this project renew tokens: [staying signed in](${at.to('guides/renewal-and-stores.md')}).`,
     ],
   })
-}
-
-/** Returns the timeline as a table, for readers without the drawing. */
-function describeTimeline(kind: LifeKind): readonly string[] {
-  const { rows, end, text } = timelineOf(kind)
-  const bars = rows.flatMap(({ label, bars: all }) =>
-    all.map((bar) =>
-      bar.kind === 'next'
-        ? [`${label}, ${bar.label}`, `day ${bar.from}`]
-        : [label, `day ${bar.from}`, `day ${bar.to}`, bar.label],
-    ),
-  )
-  return [table(['', 'From', 'To', ''], [...bars, [end.text, `day ${end.day}`]]), text.slice(0, 2).join(' ')]
 }
 
 function formatRenewal(grant: GrantType, client: ClientKind, at: Place): string {

@@ -1,8 +1,8 @@
 import type { Samples } from './sample.ts'
 
-const password = `printf '%s\\n' "$PARTICLE_PASSWORD" | pgrants auth login --username mfa@example.com --password-stdin`
 /** Exit code 4 means that the code is missing. */
-const withMfa = `${password} || [ $? -eq 4 ]`
+const withMfa = `printf '%s\\n' "$PARTICLE_PASSWORD" | pgrants auth login \\
+  --username mfa@example.com --password-stdin || [ $? -eq 4 ]`
 const customer = `printf '%s\\n' "$CLIENT_SECRET" "$PARTICLE_PASSWORD" | pgrants auth login \\
   --client-id my-product-1234 --client-secret-stdin \\
   --username jane@example.com --password-stdin`
@@ -12,9 +12,6 @@ export const cli: Samples = {
   'sign-in': `printf '%s\\n' "$PARTICLE_PASSWORD" | pgrants auth login --username dev@example.com --password-stdin
 
 curl -H "$(pgrants auth token --format header)" https://api.particle.io/v1/devices`,
-
-  'sign-in-mfa': `${password} ||
-  echo "Exit code $?: 4 means that the code is missing"`,
 
   'sign-in-customer': customer,
 

@@ -8,7 +8,7 @@ export function curl({ client, form }: Recording): string {
 }
 
 /** Returns the exchange as a call of `fetch`. */
-export function fetchCall({ client, form, status }: Recording): string {
+export function fetchCall({ client, form }: Recording): string {
   const fields = form.map(([name, value]) => {
     const variable = secretVariables[name]
     return `    ${name}: ${variable === undefined ? `'${value}'` : `process.env.${variable}`},`
@@ -24,15 +24,6 @@ ${fields.join('\n')}
   }),
 })
 const body = await response.json()
-${afterwards(status)}`
-}
-
-function afterwards(status: number): string {
-  if (status === 403) {
-    return `if (body.error === 'mfa_required') {
-  const { mfa_token } = body // send it in the second request
-}`
-  }
-  return `if (!response.ok) throw new Error(response.status + ' ' + body.error)
+if (!response.ok) throw new Error(response.status + ' ' + body.error)
 const { access_token, expires_in } = body`
 }

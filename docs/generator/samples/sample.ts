@@ -6,8 +6,8 @@ export const tools = ['curl', 'fetch', 'core', 'Axios', 'CLI', 'particle-api-js'
 /** The name of a tab. */
 export type Tool = (typeof tools)[number]
 
-/** The exchanges that have samples. A wrong code is the same request, and a developer's refresh should not be sent. */
-export type SampledExchange = Exclude<ExchangeId, 'otp-wrong' | 'refresh-developer'>
+/** The exchanges that have samples. The others are the same requests, and a developer's refresh, which should not be sent. */
+export type SampledExchange = Exclude<ExchangeId, 'sign-in-mfa' | 'otp-wrong' | 'refresh-developer'>
 
 /** The samples of one tool, by exchange. Where a tool has no call for it, the sample says so and shows another way. */
 export type Samples = Readonly<Record<SampledExchange, string>>

@@ -1,12 +1,11 @@
+import type { Recordings } from '../exchange/exchanges.ts'
 import { type ExchangeId, exchanges } from '../exchange/exchanges.ts'
-import type { Recordings } from '../exchange/recordings.ts'
 import { blocks, fence } from '../markdown/markdown.ts'
-import { axios } from './axios.ts'
 import { cli } from './cli.ts'
-import { core } from './core.ts'
 import { particleApiJs } from './particle-api-js.ts'
 import { curl, fetchCall } from './raw-requests.ts'
 import { languageOf, type SampledExchange, type Tool, tools } from './sample.ts'
+import { axios, core } from './sessions.ts'
 
 /** One way to send an exchange. */
 export interface Sample {
@@ -17,7 +16,7 @@ export interface Sample {
 
 /** Whether an exchange has samples. */
 export function isSampled(exchange: ExchangeId): exchange is SampledExchange {
-  return Object.hasOwn(core, exchange)
+  return Object.hasOwn(cli, exchange)
 }
 
 /** Returns the samples of an exchange, in the order of the tabs. */
@@ -26,8 +25,8 @@ export function samplesOf(exchange: SampledExchange, recordings: Recordings): re
   const texts: Readonly<Record<Tool, string>> = {
     curl: curl(recording),
     fetch: fetchCall(recording),
-    core: core[exchange],
-    Axios: axios[exchange],
+    core: core(exchange),
+    Axios: axios(exchange),
     CLI: cli[exchange],
     'particle-api-js': particleApiJs[exchange],
   }

@@ -5,11 +5,6 @@ import { toCurl } from '../samples/curl.ts'
 /** The customer in the reference's example. */
 export const customerName: string = grantReferences.client_credentials.fields.scope.example.replace(/^customer=/, '')
 
-/** Returns the client id in the reference's example. */
-export function clientId(kind: ClientKind): string {
-  return clientReferences[kind].example.replace(/:.*/, '')
-}
-
 /** Returns the page of a grant on this site. */
 export function grantPage(type: GrantType): string {
   return `/grants/${type.replace('urn:custom:', '').replaceAll('_', '-')}`

@@ -1,6 +1,12 @@
 import type { ClientKind, GrantType } from '@particle-grants/core/protocol'
-import { type Command, pipedLogin, pipedMfaLogin, pipedToken, promptedLogin, tokenFromEnvironment } from './command.ts'
-import { clientId, customerName, exampleRequest, grantPage } from './request.ts'
+import { cli } from '../../../generator/samples/cli.ts'
+import { customerName, exampleRequest, grantPage } from './request.ts'
+
+/** A command to copy. */
+export interface Command {
+  readonly label: string
+  readonly text: string
+}
 
 /** A result of the chooser: a page, and the commands that get the token. */
 export interface End {
@@ -11,10 +17,10 @@ export interface End {
   readonly more: readonly { readonly text: string; readonly link: string }[]
 }
 
-/** A question, and the name of the question or result that follows each answer. */
+/** A question, and its answers by the name of the question or result that follows. */
 export interface Question {
   readonly question: string
-  readonly answers: readonly { readonly text: string; readonly to: string }[]
+  readonly answers: Readonly<Record<string, string>>
 }
 
 /** Returns a result for a grant: with the command line first, then with curl. */
@@ -31,9 +37,13 @@ function endWith(
   return { ...rest, page: grantPage(grant), commands: [command, curl] }
 }
 
-const product = `--client-id ${clientId('product')}`
-const accountWithMfa = 'mfa@example.com'
-const customer = `--customer ${customerName}`
+const product = ' --client-id my-product-1234'
+
+const prompted = (flags = ''): Command => ({
+  label: 'In a terminal (prompts for the rest)',
+  text: `pgrants auth login${flags}`,
+})
+const piped = (text: string): Command => ({ label: 'In a script, with secrets from environment variables', text })
 
 const life = { text: 'How long it is valid', link: '/reference/token-life' }
 const playground = (scenario: string) => ({
@@ -46,51 +56,56 @@ export const ends: Readonly<Record<string, End>> = {
   password: endWith('password', 'developer', {
     title: 'Your own account, without MFA',
     says: 'You get a token for 90 days. It cannot be renewed: sign in again before it expires.',
-    command: promptedLogin(),
+    command: prompted(),
     more: [life, playground('refresh')],
   }),
   mfa: endWith('urn:custom:mfa-otp', 'developer', {
     title: 'Your own account, with MFA',
     says: 'First send `password`. The response is 403 `mfa_required` with an `mfa_token`. Then send this request with the code.',
-    command: promptedLogin(),
+    command: prompted(),
     more: [{ text: 'The first request', link: '/grants/password' }, life, playground('mfa')],
   }),
   sso: {
     title: "Your company's SSO",
     says: "The password grant does not work for such an account. Use a token from Particle's own tools, or a client of your account.",
     page: '/guides/sso',
-    commands: [pipedToken],
+    commands: [
+      {
+        label: 'With the command line, and the token on standard input',
+        text: `printf '%s\\n' "$TOKEN" | pgrants auth login --with-token`,
+      },
+    ],
     more: [playground('sso')],
   },
   product: endWith('client_credentials', 'product', {
     title: 'A product, from its back end',
     says: "Send the product client's id and secret. MFA is not required. When the token expires, request a new one.",
-    command: promptedLogin(product),
+    command: prompted(product),
     more: [{ text: 'Several servers', link: '/guides/many-customers' }, life, playground('product')],
   }),
   customers: endWith('client_credentials', 'product', {
     title: 'Customers, from a back end',
     says: "Send the product client's id and secret, and the customer in the scope. The customer's password is not needed.",
     scope: `customer=${customerName}`,
-    command: promptedLogin(product, customer),
+    command: prompted(`${product} --customer ${customerName}`),
     more: [{ text: 'Many customers, several servers', link: '/guides/many-customers' }, life],
   }),
   customer_password: endWith('password', 'product', {
     title: 'A customer who signs in',
     says: "Send the customer's password with the product client. These tokens can be refreshed. Each refresh token can be used once.",
-    command: promptedLogin(product, `--username ${customerName}`),
+    command: prompted(`${product} --username ${customerName}`),
     more: [{ text: 'Refreshing', link: '/grants/refresh-token' }, life, playground('customer')],
   }),
   script_user_client: endWith('client_credentials', 'user', {
     title: 'A script or CI, as yourself',
     says: 'A client of your own account gets a token without password and MFA. When it expires, request a new one.',
-    command: pipedLogin(['CLIENT_SECRET'], '--client-id', clientId('user'), '--client-kind user --client-secret-stdin'),
+    command: piped(cli['client-user']),
     more: [{ text: 'Scripts and CI', link: '/guides/scripts-and-ci' }, life],
   }),
   script_product: endWith('client_credentials', 'product', {
     title: 'A script or CI, for a product',
     says: "Use the product client's id and secret from your CI's secret store. When the token expires, request a new one.",
-    command: pipedLogin(['CLIENT_SECRET'], product, '--client-secret-stdin'),
+    command: piped(cli['client-owner']),
     more: [{ text: 'Scripts and CI', link: '/guides/scripts-and-ci' }, life, playground('product')],
   }),
   script_mfa: {
@@ -98,20 +113,29 @@ export const ends: Readonly<Record<string, End>> = {
     says: 'Two commands: the first exits with code 4 and keeps the challenge, the second sends the code. Repeat it every 90 days: the token cannot be renewed.',
     page: '/guides/scripts-and-ci#your-password-and-mfa',
     commands: [
-      pipedMfaLogin(accountWithMfa),
+      { label: 'In a script: the password first, then the code', text: cli.otp },
       {
-        ...pipedLogin(['PASSWORD', 'TOTP_KEY'], '--username', accountWithMfa, '--password-stdin --totp-stdin'),
         label: "Without a person: with the authenticator's key",
+        text: `printf '%s\\n' "$PASSWORD" "$TOTP_KEY" | pgrants auth login \\
+  --username mfa@example.com --password-stdin --totp-stdin`,
       },
     ],
     more: [{ text: 'The second request', link: '/grants/mfa-otp' }, life, playground('mfa')],
   },
   script_token: {
-    title: 'A script or CI, with a token you have',
-    says: "An existing token, such as an API user's, is used as it is. It is neither renewed nor stored.",
+    title: 'A script or CI, with the token of an API user',
+    says: 'Particle recommends API users for servers. Create one once: its token never expires. Any other token works too. It is neither renewed nor stored.',
     page: '/guides/scripts-and-ci#a-token-from-elsewhere',
-    commands: [tokenFromEnvironment],
-    more: [],
+    commands: [
+      {
+        label: 'In a script, with the token in an environment variable',
+        text: 'export PARTICLE_ACCESS_TOKEN="$TOKEN"\npgrants api /v1/devices',
+      },
+    ],
+    more: [
+      { text: 'Create an API user', link: '/reference/calls#create_api_user' },
+      { text: 'What it may do', link: '/guides/choose#api_user' },
+    ],
   },
 }
 
@@ -119,35 +143,54 @@ export const ends: Readonly<Record<string, End>> = {
 export const questions: Readonly<Record<string, Question>> = {
   start: {
     question: 'Whose token do you need?',
-    answers: [
-      { text: 'My own account', to: 'account' },
-      { text: 'A product of mine', to: 'product' },
-      { text: "My product's customers", to: 'customer' },
-      { text: 'A script or CI', to: 'script' },
-    ],
+    answers: {
+      account: 'My own account',
+      product: 'A product of mine',
+      customer: "My product's customers",
+      script: 'A script or CI',
+    },
   },
   account: {
     question: 'How do you sign in to Particle?',
-    answers: [
-      { text: 'With a password', to: 'password' },
-      { text: 'With a password and a code (MFA)', to: 'mfa' },
-      { text: "Through my company's SSO", to: 'sso' },
-    ],
+    answers: {
+      password: 'With a password',
+      mfa: 'With a password and a code (MFA)',
+      sso: "Through my company's SSO",
+    },
   },
   customer: {
     question: 'Who signs the customer in?',
-    answers: [
-      { text: 'My back end, for its customers', to: 'customers' },
-      { text: 'Customers, with their own password', to: 'customer_password' },
-    ],
+    answers: {
+      customers: 'My back end, for its customers',
+      customer_password: 'Customers, with their own password',
+    },
   },
   script: {
     question: 'What may the script use?',
-    answers: [
-      { text: "A product client's id and secret", to: 'script_product' },
-      { text: 'A client of my own account', to: 'script_user_client' },
-      { text: 'My password and a code (MFA)', to: 'script_mfa' },
-      { text: 'A token that I have', to: 'script_token' },
-    ],
+    answers: {
+      script_token: "An API user's token (recommended), or a token that I have",
+      script_product: "A product client's id and secret",
+      script_user_client: 'A client of my own account',
+      script_mfa: 'My password and a code (MFA)',
+    },
   },
+}
+
+/** A question on the way to a result, and its answer. */
+export interface Stop {
+  readonly name: string
+  readonly answer?: string
+}
+
+/** Returns the questions that lead to a question or result: what the chooser shows. */
+export function pathTo(place: string): readonly Stop[] {
+  const own = Object.hasOwn(questions, place) ? [{ name: place }] : []
+  const before = Object.keys(questions).find((name) => Object.hasOwn(questions[name]?.answers ?? {}, place))
+  return before === undefined ? own : [...pathTo(before).slice(0, -1), { name: before, answer: place }, ...own]
+}
+
+/** Returns the question or result that a link's query names, or the first question. */
+export function readChoice(query: string): string {
+  const name = new URLSearchParams(query).get('token') ?? ''
+  return Object.hasOwn(ends, name) || Object.hasOwn(questions, name) ? name : 'start'
 }

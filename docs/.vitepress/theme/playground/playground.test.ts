@@ -2,16 +2,14 @@ import type { Status } from '@particle-grants/core/machine'
 import { defaultAccounts, defaultClients } from '@particle-grants/sandbox'
 import { describe, expect, it } from 'vitest'
 import { Bench, type Entry } from './bench.ts'
-import { readPlace, writePlace } from './link.ts'
+import { formatDistance } from './describe-session.ts'
 import { moves } from './moves.ts'
-import { type ScenarioId, scenarioIds, scenarios } from './scenarios.ts'
+import { readPlace, type ScenarioId, scenarioIds, scenarios, writePlace } from './scenarios.ts'
 
 async function play(id: ScenarioId): Promise<{ bench: Bench; entries: Entry[] }> {
   const bench = new Bench(scenarios[id])
   const entries: Entry[] = []
-  for (const { move } of scenarios[id].steps) {
-    entries.push(await bench.perform(moves[move].label, () => moves[move].run(bench)))
-  }
+  for (const [move] of scenarios[id].steps) entries.push(await bench.perform(moves[move].label, moves[move].run))
   return { bench, entries }
 }
 
@@ -98,27 +96,38 @@ it('refreshes a customer session first, and requests a new token after a lost re
 
 it('shows the same name for a token in the response, in the next request and in the panel', async () => {
   const bench = new Bench(scenarios.product)
-  const requested = await bench.perform('request', () => bench.requestToken())
-  const called = await bench.perform('call', () => bench.call())
-  expect(requested.exchanges[0]?.response).toContain('‹access token 1›')
-  expect(called.exchanges[0]?.request).toContain('Authorization: Bearer ‹access token 1›')
-  expect(bench.view().tokens?.accessToken).toBe('‹access token 1›')
+  const requested = await bench.perform('request', moves.request_token.run)
+  const called = await bench.perform('call', moves.call.run)
+  expect(requested.exchanges[0]?.response).toContain('‹access_token 1›')
+  expect(called.exchanges[0]?.request).toContain('Authorization: Bearer ‹access_token 1›')
+  expect(bench.view().lines).toContainEqual(['Access token', '‹access_token 1›, expires in 90 days'])
 })
 
 it('shows the name of a refresh token that is sent with curl', async () => {
   const bench = new Bench(scenarios.product)
-  await bench.perform('request', () => bench.requestToken())
-  const { exchanges } = await bench.perform('curl', () => bench.refreshWithCurl())
-  expect(exchanges[0]?.request).toContain('refresh_token=‹refresh token 1›')
+  await bench.perform('request', moves.request_token.run)
+  const { exchanges } = await bench.perform('curl', moves.refresh_with_curl.run)
+  expect(exchanges[0]?.request).toContain('refresh_token=‹refresh_token 1›')
 })
 
 it('moves the clock to the next code instead of sending a used one', async () => {
   const bench = new Bench(scenarios.mfa)
-  for (const _ of [1, 2]) {
-    await bench.signIn()
-    await bench.sendCode(bench.freshCode())
-  }
+  for (const move of ['sign_in', 'code', 'sign_in', 'code'] as const) await bench.perform(move, moves[move].run)
   expect(bench.view().status).toBe('signed_in')
+})
+
+it('shows the time of the clock in UTC', () => {
+  const { lines } = new Bench(scenarios.mfa).view()
+  expect(lines[0]).toEqual(['Clock', expect.stringMatching(/^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC/)])
+})
+
+it.each([
+  [0, 90 * 86_400_000, 'in 90 days'],
+  [3_600_000, 0, '1 hour ago'],
+  [0, 90_000, 'in 1 minute'],
+  [0, 0, '0 seconds ago'],
+])('formats the distance from %d to %d as %s', (from, to, text) => {
+  expect(formatDistance(from, to)).toBe(text)
 })
 
 describe('a link', () => {
