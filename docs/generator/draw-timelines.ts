@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import { grants } from '@particle-grants/core/protocol'
+import { getRenewalGrant } from '@particle-grants/core/protocol'
 import { lifetimes, sources, tokenKinds } from '@particle-grants/reference'
 import { type Bar, drawBars } from '../.vitepress/draw-bars.ts'
 import type { GeneratedFile } from './page.ts'
@@ -28,7 +28,7 @@ const renewals = {
     refreshToken:
       'can be used once. If it is valid for 14 days, a refresh on day 90 fails: refresh earlier, or use client_credentials. It is valid for',
   },
-  null: { next: 'sign in again', refreshToken: 'does not work. It would be valid for' },
+  none: { next: 'sign in again', refreshToken: 'does not work. It would be valid for' },
 } as const
 
 const toDays = (seconds = 0) => seconds / 86_400
@@ -40,8 +40,8 @@ const refreshes = lifetimes.refresh_token.seconds.map(({ value, fact }) => ({
 
 function findRenewal(kind: DrawnKind) {
   const { client, grant } = drawn[kind]
-  const renewedBy = grants[grant].renewedBy[client]
-  return { renewedBy, ...renewals[`${renewedBy}`] }
+  const renewedBy = getRenewalGrant(grant, client)
+  return { renewedBy, ...renewals[renewedBy ?? 'none'] }
 }
 
 /** Draws when the tokens of this kind expire, and what to do then. */
@@ -53,7 +53,7 @@ export function drawTimeline(kind: DrawnKind): string {
   const name = `Access token: ${accessDays} days, then ${next}`
   const bars: Bar[] = [
     { name, to: accessDays, ...valid },
-    ...(renewedBy === null ? [] : [{ name, from: accessDays, to: end, fill: 'vp-c-brand-soft', isDashed: true }]),
+    ...(renewedBy === undefined ? [] : [{ name, from: accessDays, to: end, fill: 'vp-c-brand-soft', isDashed: true }]),
     ...refreshes.map(({ days, text }) => ({
       name: `Refresh token: ${text}`,
       to: days,

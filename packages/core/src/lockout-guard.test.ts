@@ -209,7 +209,7 @@ describe.each(stores)('the back-off of an account on %s', (_, createStore) => {
     expect(await ask(password('j@b.c'))).toBe('permitted')
   })
 
-  it('counts the refusals of the last day only', async () => {
+  it('forgets refusals a day after the last one', async () => {
     const { send, ask, clock } = world({ store: createStore() })
     await send(password('a@b.c'), refused('invalid_grant'), 4)
     clock.advance(24 * hour)

@@ -32,19 +32,19 @@ export interface Permit {
 /** Back-off per account and a rate limit, shared by all sessions of a process with the same base URL. */
 export interface LockoutGuardOptions {
   /** Refused explicit requests, each less than a day after the one before, until an account backs off. @default 5 */
-  readonly maxFailures?: number
+  readonly maxFailures?: number | undefined
   /** How long a request may wait for the rate limit, in milliseconds. @default 15_000 */
-  readonly maxWaitMs?: number
+  readonly maxWaitMs?: number | undefined
   /** Called when a wait starts. `account` is absent when it concerns the whole address. */
   readonly onBackOff?: ((event: { readonly account?: string; readonly retryAt: number }) => void) | undefined
 }
 
-interface GuardContext
-  extends Omit<Required<LockoutGuardOptions>, 'onBackOff'>,
-    Pick<LockoutGuardOptions, 'onBackOff'> {
+interface GuardContext extends LockoutGuardOptions {
   readonly baseUrl: string
   readonly store: Store
   readonly clock: Clock
+  readonly maxFailures: number
+  readonly maxWaitMs: number
   readonly isEnabled: boolean
 }
 
@@ -84,7 +84,8 @@ const getRecordKey = async (baseUrl: string) => `guard-1-${await sha256Hex([base
  * Decides which token requests may be sent, so that the address is not locked out.
  *
  * Rules:
- * - An account that was refused backs off: after 5 explicit refusals within a day, or 1 automatic one.
+ * - An account that was refused backs off: after 5 explicit refusals, each within a day of the one before, or 1
+ *   automatic one.
  * - After 9 refusals in a row, whatever the account, automatic requests wait 30 minutes and then send one probe.
  * - A 429 is waited for, and at most 98 requests are sent in 5 minutes.
  * - Only refusals count. No wait is permanent: a success ends it, and none exceeds 24 hours.
@@ -221,21 +222,20 @@ export class LockoutGuard {
       shared.record = change(rules.normalizeRecord(found, this.now()))
       return shared.record
     }
-    if (isMemoryStore(store)) return void apply(shared.record)
-    const key = await getRecordKey(baseUrl)
-    const update = async () => {
-      const stored = await store.load(key)
-      // A damaged record is replaced by what this process knows.
-      const found = stored === undefined ? rules.emptyRecord : (rules.parseRecord(stored.value) ?? shared.record)
-      const next = apply(shared.isSaved ? found : rules.mergeRecords(shared.record, found))
-      const text = rules.serializeRecord(next)
-      if (text !== stored?.value) await store.save(key, text, stored?.version ?? null)
-      shared.isSaved = shared.record === next
+    const updateStored = async () => {
+      const key = await getRecordKey(baseUrl)
+      await store.withLock(key, async () => {
+        const stored = await store.load(key)
+        // A damaged record is replaced by what this process knows.
+        const found = stored === undefined ? rules.emptyRecord : (rules.parseRecord(stored.value) ?? shared.record)
+        const next = apply(shared.isSaved ? found : rules.mergeRecords(shared.record, found))
+        const text = rules.serializeRecord(next)
+        if (text !== stored?.value) await store.save(key, text, stored?.version ?? null)
+        shared.isSaved = shared.record === next
+      })
     }
-    const locked = async () => store.withLock(key, update)
-    await locked().catch(() => {
-      if (!isApplied) apply(shared.record)
-    })
+    if (!isMemoryStore(store)) await updateStored().catch(() => {})
+    if (!isApplied) apply(shared.record)
   }
 }
 

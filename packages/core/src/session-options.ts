@@ -80,7 +80,11 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
   const allowedOrigins = parseOrigins(options.allowedOrigins ?? [new URL(baseUrl).origin], allowInsecure)
   // Any fetch takes what core passes, and returns what core reads.
   const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
-  const clientAuthentication = resolveAuthentication(options.clientAuthentication)
+  // In a page, HTTP Basic costs a preflight request.
+  const { clientAuthentication = 'document' in globalThis ? 'client_secret_post' : 'client_secret_basic' } = options
+  if (!/^client_secret_(basic|post)$/.test(clientAuthentication)) {
+    throw invalidArgument('clientAuthentication', "must be 'client_secret_basic' or 'client_secret_post'")
+  }
   const challengeLimits = { maxAttempts, maxAgeMs }
   const endpoint = {
     baseUrl,
@@ -118,13 +122,6 @@ function resolveBinding(
   if (kind === 'product' || singleUser !== true)
     throw fail('needs a developer or user client and a store of one person: use subject instead')
   return { subject, profile }
-}
-
-function resolveAuthentication(given: ClientAuthentication | undefined): ClientAuthentication {
-  // In a page, HTTP Basic costs a preflight request.
-  const authentication = given ?? ('document' in globalThis ? 'client_secret_post' : 'client_secret_basic')
-  if (/^client_secret_(basic|post)$/.test(authentication)) return authentication
-  throw invalidArgument('clientAuthentication', "must be 'client_secret_basic' or 'client_secret_post'")
 }
 
 /** Looked up at each call, so that a `fetch` that is installed or patched later is used. */

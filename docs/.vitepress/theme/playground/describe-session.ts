@@ -1,5 +1,5 @@
 import type { SessionState } from '@particle-grants/core'
-import { type ClientKind, type GrantType, grants } from '@particle-grants/core/protocol'
+import { type ClientKind, type GrantType, getRenewalGrant } from '@particle-grants/core/protocol'
 import type { Names } from './record-fetch.ts'
 
 /** What is shown of a session: its state, and labelled lines. Secrets are replaced by names. */
@@ -32,7 +32,7 @@ export function describeSession(state: SessionState, { client, names, now }: Sur
   lines.push(
     ['Access token', `${names.of(accessToken.reveal(), 'access_token')}, ${expiry}`],
     ['Refresh token', refreshToken === undefined ? 'none kept' : names.of(refreshToken.reveal(), 'refresh_token')],
-    ['Renewal', grants[grant].renewedBy[client] ?? 'not possible'],
+    ['Renewal', getRenewalGrant(grant, client) ?? 'not possible'],
   )
   return { status: state.status, lines }
 }
