@@ -59,7 +59,7 @@ async function sendAndFollow(
   const isOneWay = isStream(init?.body)
   let attempt = new Request(request, { redirect: 'manual' })
   for (let count = 0; ; count += 1) {
-    const copy = isOneWay ? attempt : attempt.clone()
+    const copy = isOneWay || attempt.body === null ? attempt : attempt.clone()
     const response = await send(attempt)
     if (count > 0) Object.defineProperty(response, 'redirected', { value: true })
     const redirect = getRedirect(attempt, { status: response.status, location: response.headers.get('location') })
