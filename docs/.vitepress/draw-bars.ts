@@ -31,7 +31,7 @@ export function drawBars(
     width: 420,
     height: names.length * (28 + 20 * perRow) + 52,
     marginTop: 24,
-    marginLeft: 14,
+    marginLeft: 20,
     marginRight: Math.max(...bars.map(({ text = '' }) => text.length)) * 6.5 + 8,
     x: { label: null, grid: true, ...x },
     y: { axis: null, padding: 0.1 },

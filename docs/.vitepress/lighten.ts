@@ -11,7 +11,14 @@ export async function lighten(site: string): Promise<void> {
   const files = readdirSync(site, { recursive: true, encoding: 'utf8' }).map((file) => join(site, file))
   const css = files.filter((file) => /\bassets\b.*\.css$/.test(file))
   const content = [`${site}/**/*.html`, `${site}/assets/**/*.js`]
-  const purge = { content, css, keyframes: true, variables: true, safelist: { variables }, blocklist: [/DocSearch/] }
+  const purge = {
+    content,
+    css,
+    keyframes: true,
+    variables: true,
+    safelist: { variables },
+    blocklist: [/DocSearch-(?!Button)/],
+  }
   for (const sheet of await new PurgeCSS().purge(purge)) writeFileSync(sheet.file as string, sheet.css)
   // Letters that no page has are shown in a font of the system.
   const pages = files.filter((file) => file.endsWith('.html')).map((file) => readFileSync(file, 'utf8'))

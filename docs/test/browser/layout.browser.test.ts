@@ -61,10 +61,9 @@ function clippedWords(page: Page): Promise<string[]> {
     const problems: string[] = []
     for (const svg of document.querySelectorAll<SVGSVGElement>('.vp-doc figure svg')) {
       if (svg.getClientRects().length === 0) continue
-      const { x, y, width, height } = svg.viewBox.baseVal
-      const picture = new DOMRect(x, y, width, height)
       for (const text of svg.querySelectorAll('text')) {
-        if (!within(text.getBBox(), picture, 0)) problems.push(`outside: ${text.textContent}`)
+        if (!within(text.getBoundingClientRect(), svg.getBoundingClientRect(), 0))
+          problems.push(`outside: ${text.textContent}`)
       }
       for (const state of svg.querySelectorAll('.state')) {
         const [box, name] = [state.querySelector('rect'), state.querySelector('text')]
