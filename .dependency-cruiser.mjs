@@ -34,10 +34,9 @@ export default {
     },
     {
       name: 'everything-resolves',
-      comment:
-        'A rule is blind to an import that does not resolve. (A bin loads dist, which may not be built yet.)',
+      comment: 'A rule is blind to an import that does not resolve. (A bin loads dist, which may not be built yet.)',
       severity: 'error',
-      from: { path: workspace, pathNot: '^packages/[^/]+/bin/' },
+      from: { path: workspace, pathNot: '^(packages|apps)/[^/]+/bin/' },
       to: { couldNotResolve: true },
     },
     {
@@ -49,16 +48,14 @@ export default {
     },
     {
       name: 'pure-parts-know-no-effects',
-      comment:
-        'Grants, protocol and machine are pure: they never see the session that performs effects, or a store.',
+      comment: 'Grants, protocol and machine are pure: they never see the session that performs effects, or a store.',
       severity: 'error',
       from: { path: '^packages/core/src/(grants|protocol|machine)/', pathNot: tests },
       to: { path: '^packages/core/src/(session|store|pool)[^/]*(/|\\.ts$)', reachable: true },
     },
     {
       name: 'the-sandbox-never-sees-core',
-      comment:
-        'It is the second writing of the protocol: the same mistake must not sit on both sides. Tests included.',
+      comment: 'It is the second writing of the protocol: the same mistake must not sit on both sides. Tests included.',
       severity: 'error',
       from: { path: '^packages/sandbox/' },
       to: { path: '^packages/core/|^@particle-grants/core', reachable: true },
