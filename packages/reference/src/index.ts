@@ -15,11 +15,7 @@ export type {
   LibraryErrorExplanation,
   TokenEndpointErrorExplanation,
 } from './errors/explain-error.ts'
-export type {
-  LibraryErrorReference,
-  LibraryErrorReferences,
-  ReasonReference,
-} from './errors/library-error.ts'
+export type { LibraryErrorReference, LibraryErrorReferences, ReasonReference } from './errors/library-error.ts'
 export { libraryErrorReferences } from './errors/library-errors.ts'
 export type { ErrorCause, TokenEndpointErrorReference } from './errors/token-endpoint-error.ts'
 export { apiErrors, otherError, tokenEndpointErrorReferences } from './errors/token-endpoint-errors.ts'

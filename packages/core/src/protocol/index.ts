@@ -6,12 +6,7 @@ export type { ClientAuthentication, EncodedRequest, NewCustomer } from './token-
 
 // Responses
 export { createRedactor, isTokenEndpointError, parseTokenResponse, tokenEndpointErrors } from './token-response.ts'
-export type {
-  ChallengeResponse,
-  ErrorResponse,
-  SuccessResponse,
-  UnexpectedResponse,
-} from './token-response.ts'
+export type { ChallengeResponse, ErrorResponse, SuccessResponse, UnexpectedResponse } from './token-response.ts'
 export type { TokenEndpointError, TokenResponse, UnexpectedReason } from './token-response.ts'
 export { isHeaderSafe, readBody, readTiming } from './http.ts'
 export type { Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject, ResponseTiming } from './http.ts'
