@@ -32,6 +32,12 @@ const queries: Readonly<Record<string, string>> = {
   typescript: '/guides/start',
   axios: '/guides/axios',
   playground: '/playground',
+  install: '/guides/start',
+  'log out': '/reference/questions#revoke',
+  'forgot password': '/errors#invalid_grant',
+  'lost my phone': '/reference/questions#lost_phone',
+  'customer token without password': '/grants/client-credentials#client-customer',
+  'github actions': '/guides/scripts-and-ci',
 }
 
 visit('the search finds the right page first for what people search for', async ({ page, url }) => {
