@@ -52,6 +52,6 @@ export function drawBars(
   })
   // Its figure has a label and the numbers as text.
   chart.setAttribute('aria-hidden', 'true')
-  // The library's style sheet is for charts of its own colours.
+  // The library's style sheet sets colours.
   return chart.outerHTML.replace(/<style>[\s\S]*?<\/style>/g, '')
 }

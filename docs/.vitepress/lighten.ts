@@ -17,7 +17,7 @@ export async function lighten(site: string): Promise<void> {
     keyframes: true,
     variables: true,
     safelist: { variables },
-    blocklist: [/DocSearch-(?!Button)/],
+    blocklist: [/DocSearch-(?!Button|Search-Icon)/],
   }
   for (const sheet of await new PurgeCSS().purge(purge)) writeFileSync(sheet.file as string, sheet.css)
   // Letters that no page has are shown in a font of the system.
