@@ -31,7 +31,7 @@ describe('grants', () => {
     expect(document.grants).toHaveLength(1)
     expect(document.grants[0]).toMatchObject({
       type: 'password',
-      definition: { outcomes: ['tokens', 'mfa_required'] },
+      definition: { clients: ['developer', 'product', 'user'] },
     })
   })
 

@@ -28,6 +28,16 @@ describe('Session.subscribe', () => {
     expect(seen).toEqual(['requesting', 'mfa_required', 'requesting', 'signed_in'])
   })
 
+  it('calls the listener once when a call finds that the token has expired', async () => {
+    const { session, clock } = start()
+    await session.login({ ...dev, expiresIn: 60 })
+    const seen: string[] = []
+    session.subscribe(({ status }) => seen.push(status))
+    clock.advance('61s')
+    for (const _ of [1, 2]) await expect(session.getAccessToken()).rejects.toThrow()
+    expect(seen).toEqual(['reauthentication_required'])
+  })
+
   it('keeps a second subscription of the same listener', async () => {
     const { session } = start()
     const seen: string[] = []

@@ -136,6 +136,10 @@ export class TokenManager {
       // A user client's first use is for its owner, whose record it may take over: it has the client's secret.
       subject: canRequestFirstToken(this.#runner.state) ? owner : undefined,
     }
+    // A token that cannot be renewed, or an MFA challenge, may have expired: listeners hear of it.
+    if (this.#runner.state !== this.#runner.latest) {
+      await this.#runner.run(() => ({ type: 'time_passed', at: this.#clock.now() }), options)
+    }
     const request = () => this.#runner.run(() => this.#toEvent(demand), options)
     let result = await request()
     // The client's own credentials may do instead.
