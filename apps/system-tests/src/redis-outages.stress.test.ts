@@ -86,7 +86,7 @@ describeStress('processes that renew the token of one customer', () => {
     async function renewWhile(outage: keyof typeof outages): Promise<readonly string[]> {
       const redis = await RedisServer.start(server, { settings: RedisServer.persistent })
       onTestFinished(() => redis.remove())
-      const times = 10
+      const times = 20
       const location = { type: 'redis', url: redis.url } as const
       const { counts, failures } = await renewDuring(location, {
         times,

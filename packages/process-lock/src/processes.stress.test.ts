@@ -64,7 +64,7 @@ describe.runIf(linux)('processLock between processes', () => {
     timeout: 900_000,
   }, async () => {
     const { all, start, directory } = await lockers(rounds({ test: 4, stress: 8 }))
-    const count = rounds({ test: 2, stress: 100 })
+    const count = rounds({ test: 2, stress: 200 })
     let entries = 0
     for (let round = 0; round < count; round += 1) {
       const victim = start()
@@ -90,7 +90,7 @@ describe.runIf(linux)('processLock between processes', () => {
     const { all, start, directory } = await lockers(3)
     for (const locker of all) locker.send('loop')
     await Promise.all(all.map((locker) => locker.next()))
-    const kills = rounds({ test: 3, stress: 100 })
+    const kills = rounds({ test: 3, stress: 200 })
     for (let kill = 0; kill < kills; kill += 1) {
       const index = kill % all.length
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10))
