@@ -19,6 +19,17 @@ it('draws a bar for each row, with the command, the machine and the numbers', ()
   expect(html).not.toMatch(/<style|pgrants <x>/)
 })
 
+it('has a tick beyond the longest bar', () => {
+  for (const [value, tick] of [
+    [17.8, 20],
+    [23.7, 25],
+    [83.3, 100],
+  ] as const) {
+    const head = { command: '', date: '', node: '', machine: '', unit: '' }
+    expect(drawChart({ ...head, rows: [{ name: 'a', value }] }, '')).toContain(`>${tick}</text>`)
+  }
+})
+
 it('finds the results of every chart on the page', () => {
   const page = readFileSync(new URL('docs/performance.md', root), 'utf8')
   const names = [...page.matchAll(/```chart\n([\w-]+):/g)].map(([, name]) => name)

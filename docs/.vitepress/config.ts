@@ -6,6 +6,7 @@ import { chartFences } from './charts.ts'
 import { withContentSecurityPolicy } from './content-security-policy.ts'
 import { descriptionOf, isGenerated, markdownPath } from './descriptions.ts'
 import { lighten } from './lighten.ts'
+import { finishMarkdown } from './markdown/as-markdown.ts'
 import { fittingCells } from './markdown/cells.ts'
 import { drawings } from './markdown/drawings.ts'
 import { publicLinks } from './markdown/public-links.ts'
@@ -79,7 +80,10 @@ export default defineConfig({
     },
   }),
   transformHtml: withContentSecurityPolicy,
-  buildEnd: ({ outDir }) => lighten(outDir),
+  buildEnd: async ({ outDir }) => {
+    finishMarkdown(outDir, published)
+    await lighten(outDir)
+  },
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     codeTransformers: [markValues, keepWords, colourClasses],

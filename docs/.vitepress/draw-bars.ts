@@ -28,7 +28,7 @@ export function drawBars(
   const fill = ({ fill: colour }: Bar) => `var(--${colour})`
   const chart = Plot.plot({
     document: document as unknown as Document,
-    width: 420,
+    width: 340,
     height: names.length * (28 + 20 * perRow) + 52,
     marginTop: 24,
     marginLeft: 20,

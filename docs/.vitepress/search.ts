@@ -7,8 +7,11 @@ const leftOut = /^(?:api\/|decisions\/|reference\/live-check)/
 const aliases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'grants/mfa-otp.md': { '': 'mfa_required, 2FA', request: 'OTP' },
   'grants/password.md': { '': 'Get an access token' },
-  'grants/client-credentials.md': { 'client-customer': 'Customer token without password' },
-  'grants/refresh-token.md': { refresh_token_rejected: 'Refresh token not working' },
+  'grants/client-credentials.md': {
+    '': 'Product token, backend',
+    'client-customer': 'Customer token without password',
+  },
+  'grants/refresh-token.md': { '': 'Refresh token', refresh_token_rejected: 'Refresh token not working' },
   'errors.md': {
     'token-endpoint': '403',
     invalid_token: 'Token expired',
@@ -22,11 +25,11 @@ const aliases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     revoke: 'Log out',
     log_in_with_particle: 'Login with Particle',
   },
-  'reference/token-life.md': { '': 'expires_in', access_token: 'How long does a token last?' },
+  'reference/token-life.md': { '': 'expires_in, permanent token', access_token: 'How long does a token last?' },
   'reference/calls.md': { '': 'Postman, Python', revoke_current: 'Logout, revoke token' },
-  'reference/limits.md': { '': 'IP address blocked, lockout', token_requests: 'Rate limit' },
+  'reference/limits.md': { '': 'IP address blocked, lockout, locked out', token_requests: 'Rate limit' },
   'reference/clients.md': { product: 'Client secret' },
-  'guides/scripts-and-ci.md': { '': 'CI token, GitHub Actions' },
+  'guides/scripts-and-ci.md': { '': 'CI token, GitHub Actions, GitLab, Jenkins' },
   'guides/sso.md': { '': 'SSO' },
   'guides/choose.md': { api_user: 'API user' },
   'guides/start.md': { '': 'Install, TypeScript' },

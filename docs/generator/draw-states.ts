@@ -37,12 +37,12 @@ export function drawStates(): string {
   const labels = arrows
     .filter(({ isMainPath }) => isMainPath)
     .map(({ from, to, events }) => {
-      const { x, y } = graph.edge(from, to) as unknown as Point
+      const { x, y, width: w, height: h } = graph.edge(from, to) as Required<ReturnType<typeof graph.edge>>
       const top = y - ((events.length - 1) * lineHeight) / 2 + 4
       const spans = events.map(
         (event, at) => `<tspan x="${round(x)}" y="${round(top + at * lineHeight)}">${event}</tspan>`,
       )
-      return `<text class="events">${spans.join('')}</text>`
+      return `<rect class="behind" x="${round(x - w / 2)}" y="${round(y - h / 2)}" width="${round(w)}" height="${h}"/><text class="events">${spans.join('')}</text>`
     })
   return [
     `<svg class="states" aria-hidden="true" viewBox="0 0 ${Math.round(width)} ${Math.round(height)}" xmlns="http://www.w3.org/2000/svg">`,

@@ -22,7 +22,7 @@ describe.each(kinds)('the timeline of a %s token', (kind) => {
 
   it('says when the token expires and what to do then, as a drawing and as text', () => {
     expect(drawTimeline(kind)).toMatch(/>Access token: 90 days, then [a-z ]+</)
-    expect(describeTimeline(kind)).toMatch(/valid for 90 days.*Then /)
+    expect(describeTimeline(kind)).toMatch(/^Access token: 90 days, then .* Refresh token: 14 days .* or 104 days/)
   })
 })
 

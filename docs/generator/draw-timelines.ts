@@ -17,18 +17,11 @@ export function isDrawn(kind: string): kind is DrawnKind {
   return Object.hasOwn(drawn, kind)
 }
 
-/** What to do when the token expires, and with the refresh token, by the grant that renews it. */
+/** What to do when the token expires, by the grant that renews it. */
 const renewals = {
-  client_credentials: {
-    next: 'request a new one',
-    refreshToken: 'is not needed: request a new token instead. It is valid for',
-  },
-  refresh_token: {
-    next: 'refresh or replace it',
-    refreshToken:
-      'can be used once. If it is valid for 14 days, a refresh on day 90 fails: refresh earlier, or use client_credentials. It is valid for',
-  },
-  none: { next: 'sign in again', refreshToken: 'does not work. It would be valid for' },
+  client_credentials: 'request a new one',
+  refresh_token: 'refresh or replace it',
+  none: 'sign in again',
 } as const
 
 const toDays = (seconds = 0) => seconds / 86_400
@@ -41,7 +34,7 @@ const refreshes = lifetimes.refresh_token.seconds.map(({ value, fact }) => ({
 function findRenewal(kind: DrawnKind) {
   const { client, grant } = drawn[kind]
   const renewedBy = getRenewalGrant(grant, client)
-  return { renewedBy, ...renewals[renewedBy ?? 'none'] }
+  return { renewedBy, next: renewals[renewedBy ?? 'none'] }
 }
 
 /** Draws when the tokens of this kind expire, and what to do then. */
@@ -66,11 +59,9 @@ export function drawTimeline(kind: DrawnKind): string {
   })
 }
 
-/** Describes the timeline as text. */
+/** Describes the timeline as text, in one sentence: the facts below it say the rest. */
 export function describeTimeline(kind: DrawnKind): string {
-  const { next, refreshToken } = findRenewal(kind)
-  const lengths = refreshes.map(({ text }) => text).join(' or ')
-  return `The access token is valid for ${accessDays} days, unless you request another lifetime. Then ${next}. The refresh token ${refreshToken} ${lengths}.`
+  return `Access token: ${accessDays} days, then ${findRenewal(kind).next}. Refresh token: ${refreshes.map(({ text }) => text).join(' or ')}.`
 }
 
 /** The drawings as files that the site puts into its pages. */

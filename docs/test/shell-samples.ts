@@ -81,8 +81,9 @@ function grantPages(recordings: Recordings): Found[] {
 }
 
 function chooser(): Found[] {
+  // `particle login --sso` needs a browser, and a company with SSO. A guide has the command after it.
   return chooserCommands()
-    .filter(({ text }) => !text.startsWith('pgrants'))
+    .filter(({ text }) => !/^(?:pgrants|particle login --sso)/.test(text))
     .map(({ end, label, text }) => ({ place: `chooser, ${end}: ${label}`, text, folder: 'docs' }))
 }
 

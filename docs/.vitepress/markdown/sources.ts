@@ -10,7 +10,7 @@ const definition = /^\[\^(\w+)\]: /gm
  */
 export function sourceMarkers(markdown: MarkdownRenderer): void {
   markdown.core.ruler.before('normalize', 'source-definitions', (state) => {
-    state.src = state.src.replaceAll(definition, (_, id: string) => `- <span id="source-${id}"></span>${toMark(id)} `)
+    state.src = state.src.replaceAll(definition, (_, id: string) => `- <span id="source-${id}"></span>`)
   })
   markdown.inline.ruler.before('link', 'source-markers', (state, silent) => {
     const found = references.exec(state.src.slice(state.pos, state.posMax))?.[0]

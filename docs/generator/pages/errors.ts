@@ -66,12 +66,11 @@ function index(explained: readonly ErrorCodeExplanation[]): string {
 function tokenEndpointSection(explained: ErrorCodeExplanation, at: Place): readonly string[] {
   const { code, anchor, tokenEndpoint, library } = explained
   if (tokenEndpoint === undefined) return []
-  const { status, meaning, advice, isTransient, causes, facts: known } = tokenEndpoint
-  const repeat = isTransient ? 'You may send the same request again later.' : 'Do not send it again unchanged.'
+  const { status, meaning, advice, causes, facts: known } = tokenEndpoint
   return [
     heading(3, `\`${code}\``, anchor),
     `**Status ${status}.** ${escapeTags(meaning)}`,
-    `**What to do:** ${escapeTags(advice)} ${repeat}`,
+    `**What to do:** ${escapeTags(advice)}`,
     nextRequest(code as TokenEndpointError, at),
     ...causes.flatMap((cause) => causeSection(cause, tokenEndpoint, at)),
     facts(known),

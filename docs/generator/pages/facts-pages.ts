@@ -13,7 +13,7 @@ import {
 } from '@particle-grants/reference'
 import { grantPages } from '../grant-pages.ts'
 import { blocks, escapeTags, heading, list, steps, table } from '../markdown/markdown.ts'
-import { fact, facts } from '../markdown/provenance.ts'
+import { fact, facts, from } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import { responseFieldTable } from './grant-responses.ts'
 
@@ -74,8 +74,8 @@ export function limitsPage(): GeneratedFile {
     title: 'Limits and lockout',
     body: (at) => [
       heading(2, 'Lockout', 'lockout'),
-      `**After ${lockout.failures} failed token requests in a row, your IP address is blocked for ${lockout.seconds / 60} minutes.**`,
-      facts(lockout.facts),
+      `**${lockout.facts[0].text}**${from(lockout.facts[0].from)}`,
+      facts(lockout.facts.slice(1)),
       `The libraries of this project send no automatic request within 30 minutes of the ninth refusal they have seen, and hold back
 an account after five refusals ([\`backing_off\`](${at.to('errors.md')}#backing_off)). They cannot see other programs behind your
 IP address. See [protection from lockout](${at.to('guides/lockout-guard.md')}).`,

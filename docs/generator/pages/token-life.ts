@@ -3,12 +3,10 @@ import { type Lifetime, lifetimes, type TokenKind, tokenKinds } from '@particle-
 import { exampleRequest } from '../../.vitepress/theme/chooser/request.ts'
 import { describeTimeline, isDrawn } from '../draw-timelines.ts'
 import { grantPages } from '../grant-pages.ts'
-import { blocks, component, fence, heading, table } from '../markdown/markdown.ts'
-import { fact, facts, from } from '../markdown/provenance.ts'
+import { blocks, component, fence, heading, list, table } from '../markdown/markdown.ts'
+import { fact, facts } from '../markdown/provenance.ts'
 import { type GeneratedFile, page } from '../page.ts'
 import type { Place } from '../place.ts'
-
-const formatDays = (seconds: number) => `${seconds / 86_400} days`
 
 /** The page about lifetimes: how long tokens are valid, and how they are renewed. */
 export function tokenLifePage(): GeneratedFile {
@@ -22,8 +20,10 @@ export function tokenLifePage(): GeneratedFile {
         ['Token', 'Client', 'Grant', 'Renewal'],
         kinds.map(([id, { title, client, grant }]) => [
           `[${title}](#${id})`,
-          client === undefined ? '' : `[${client}](./clients.md#${client})`,
-          grant === undefined ? '' : `[\`${grant}\`](${at.to(grantPages[grant])})`,
+          client === undefined ? 'none' : `[${client}](./clients.md#${client})`,
+          grant === undefined
+            ? `[create it](${at.to('reference/calls.md')}#create_api_user)`
+            : `[\`${grant}\`](${at.to(grantPages[grant])})`,
           grant === undefined || client === undefined ? 'not needed: never expires' : formatRenewal(grant, client, at),
         ]),
       ),
@@ -31,10 +31,12 @@ export function tokenLifePage(): GeneratedFile {
         blocks(
           heading(2, title, id),
           isDrawn(id) ? component(`TokenLife kind="${id}"`, [describeTimeline(id)]) : '',
-          facts([expiry, renewal, ...advice]),
+          list([`**Expires:** ${fact(expiry)}`, `**Renewal:** ${fact(renewal)}`, ...advice.map(fact)]),
         ),
       ),
-      ...Object.entries(lifetimes).map(([id, lifetime]) => section(id, lifetime)),
+      ...Object.entries(lifetimes).map(([id, { title, seconds, facts: known }]: [string, Lifetime]) =>
+        blocks(heading(2, title, id), facts([...seconds.map((one) => one.fact), ...known])),
+      ),
       `How the libraries of this project renew tokens: [staying signed in](${at.to('guides/renewal-and-stores.md')}).`,
     ],
   })
@@ -43,13 +45,4 @@ export function tokenLifePage(): GeneratedFile {
 function formatRenewal(grant: GrantType, client: ClientKind, at: Place): string {
   const by = getRenewalGrant(grant, client)
   return by === undefined ? 'not possible: sign in again' : `[\`${by}\`](${at.to(grantPages[by])})`
-}
-
-function section(id: string, { title, seconds, facts: known }: Lifetime): string {
-  const lengths = seconds.map(({ value, fact: known_ }) => [formatDays(value), `${known_.text}${from(known_.from)}`])
-  return blocks(
-    heading(2, title, id),
-    lengths.length === 0 ? '' : table(['Length', 'Source'], lengths),
-    known.map((one) => `- ${fact(one)}`).join('\n'),
-  )
 }

@@ -92,7 +92,7 @@ describe("the reader's values", () => {
 
 visit('a link to a question opens its answer', async ({ page, url }) => {
   await page.goto(`${url}/grants/refresh-token#refresh_token_rejected`)
-  await page.getByText('Only product tokens can be refreshed.').waitFor()
+  await page.getByText('Refreshing is documented only for product tokens.').waitFor()
 })
 
 visit('a marker names the sources of its fact', async ({ page, url }) => {

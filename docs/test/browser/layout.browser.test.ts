@@ -84,6 +84,24 @@ visit('no word of a drawing is cut off, on a wide screen', (visitor) => expectOn
 
 visit('no word of a drawing is cut off, on a phone', (visitor) => expectOnEach(visitor, clippedWords), phone)
 
+visit(
+  'the text of charts and timelines is at least 11 pixels high on a phone',
+  async ({ page, url }) => {
+    for (const path of ['/performance', '/reference/token-life']) {
+      await page.goto(url + path)
+      const sizes = await page.locator('figure svg').evaluateAll((drawings) =>
+        drawings.map((svg) => {
+          const scale = svg.getBoundingClientRect().width / (svg as SVGSVGElement).viewBox.baseVal.width
+          return scale * Number.parseFloat(getComputedStyle(svg).fontSize)
+        }),
+      )
+      expect(sizes.length).toBeGreaterThan(3)
+      expect(Math.min(...sizes), path).toBeGreaterThanOrEqual(11)
+    }
+  },
+  { viewport: { width: 390, height: 844 } },
+)
+
 visit('the columns of the playground end at one line, above the foot', async ({ page, url }) => {
   for (const step of [0, 2]) {
     await page.goto(`${url}/playground?scenario=mfa&step=${step}`)

@@ -60,6 +60,25 @@ describe('the playground', () => {
     await page.waitForURL(/\/errors#reauthentication_required$/)
   })
 
+  visit(
+    'scrolls the diagram to the current state on a phone',
+    async (visitor) => {
+      const { step } = await opened(visitor, '?scenario=mfa')
+      for (const [title, state] of [
+        ['Sign in', 'mfa_required'],
+        ['Send a wrong code', 'mfa_required'],
+        ['Send the correct code', 'signed_in'],
+      ] as const) {
+        await step(title)
+        const box = visitor.page.locator('.state.marked', { hasText: state })
+        await expect.poll(async () => (await box.boundingBox())?.x).toBeGreaterThan(0)
+        const { x = 0, width = Number.NaN } = (await box.boundingBox()) ?? {}
+        expect(x + width).toBeLessThan(390)
+      }
+    },
+    { viewport: { width: 390, height: 844 } },
+  )
+
   visit('renews a product token after 90 days, at the first call', async (visitor) => {
     const { step, latest } = await opened(visitor, '?scenario=product')
     for (const title of ['Get a token', 'Call the API', 'Move the clock 90 days', 'Call the API']) await step(title)

@@ -38,6 +38,13 @@ const queries: Readonly<Record<string, string>> = {
   'lost my phone': '/reference/questions#lost_phone',
   'customer token without password': '/grants/client-credentials#client-customer',
   'github actions': '/guides/scripts-and-ci',
+  gitlab: '/guides/scripts-and-ci',
+  jenkins: '/guides/scripts-and-ci',
+  backend: '/grants/client-credentials',
+  'product token': '/grants/client-credentials',
+  'permanent token': '/reference/token-life',
+  'refresh token': '/grants/refresh-token',
+  'locked out': '/reference/limits',
 }
 
 visit('the search finds the right page first for what people search for', async ({ page, url }) => {

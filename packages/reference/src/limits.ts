@@ -47,6 +47,10 @@ export const lockout = {
       text: 'What counts as failed is not known: perhaps `mfa_required`, perhaps a refused refresh. Whether the count decreases with time is not known either.',
       from: ['unknown'],
     },
-    { text: 'Whether the response has `Retry-After` is not known.', from: ['unknown'] },
+    {
+      text: 'How a blocked address is answered is not known: perhaps 429 `rate_limit_exceeded`, perhaps with `Retry-After`.',
+      from: ['unknown'],
+    },
+    { text: 'If you may be blocked, wait 30 minutes without a request, then send one.', from: ['inferred'] },
   ],
 } as const satisfies { readonly failures: number; readonly seconds: number; readonly facts: readonly Fact[] }

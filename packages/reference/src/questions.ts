@@ -73,7 +73,7 @@ export const questions = {
     question: 'Where do recovery codes work?',
     answer: [
       {
-        text: 'At login.particle.io. According to the documentation they work nowhere else, so not in the CLI and not in apps.',
+        text: 'At https://login.particle.io. According to the documentation they work nowhere else, so not in the CLI and not in apps.',
         from: ['documented'],
       },
       {
@@ -86,11 +86,11 @@ export const questions = {
     question: 'I lost my phone with the authenticator. How do I sign in?',
     answer: [
       {
-        text: 'Sign in at login.particle.io with one of your recovery codes, and set up MFA again.',
+        text: 'Sign in at https://login.particle.io with one of your recovery codes, and set up MFA again.',
         from: ['documented'],
       },
       {
-        text: "Without recovery codes, ask Particle's support: only they can restore access to the account.",
+        text: "Without recovery codes, ask Particle's support. According to https://docs.particle.io/getting-started/console/two-step-authentication only they can restore access to the account.",
         from: ['documented'],
       },
     ],
@@ -121,7 +121,7 @@ export const questions = {
     question: 'My account signs in through SSO. How do I get a token?',
     answer: [
       {
-        text: 'Run `particle login --sso` (particle-cli 3.49 or later). Use its access token like any other.',
+        text: 'Run `particle login --sso` (particle-cli 3.49 or later). Use its access token like any other: `access_token` in `~/.particle/<profile>.config.json`.',
         from: ['clients'],
       },
       {
@@ -140,7 +140,7 @@ export const questions = {
     question: 'Why does my refresh token not work?',
     answer: [
       {
-        text: "Only product tokens can be refreshed. A developer's response has a `refresh_token` too, but it does not work.",
+        text: "Refreshing is documented only for product tokens. A developer's response has a `refresh_token` too, but it does not work.",
         from: ['reported', 'documented'],
       },
       {

@@ -71,11 +71,11 @@ export const ends: Readonly<Record<string, End>> = {
     page: '/guides/sso',
     commands: [
       {
-        label: 'With the command line, and the token on standard input',
-        text: `printf '%s\\n' "$TOKEN" | pgrants auth login --with-token`,
+        label: 'With particle-cli, which opens a browser',
+        text: 'particle login --sso\npgrants auth login --from-particle-cli',
       },
     ],
-    more: [playground('sso')],
+    more: [{ text: 'Without pgrants', link: '/guides/from-particle-cli' }, playground('sso')],
   },
   product: endWith('client_credentials', 'product', {
     title: 'A product, from its back end',

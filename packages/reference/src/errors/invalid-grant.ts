@@ -8,7 +8,7 @@ export const invalidGrant: TokenEndpointErrorReference<'invalid_grant'> = {
   meaning:
     'The request is well-formed, but the credentials in it are refused: username and password, a refresh token, or a client without an owner.',
   advice:
-    'Enter the credentials again. You can reset a forgotten password at login.particle.io. Never send the same ones automatically: ten failures in a row block your IP address for 30 minutes.',
+    'Enter the credentials again. You can reset a forgotten password at https://login.particle.io. Never send the same ones automatically: ten failures in a row block your IP address for 30 minutes.',
   causes: [
     {
       anchor: 'invalid_grant-credentials',

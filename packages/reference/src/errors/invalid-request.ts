@@ -50,7 +50,7 @@ export const invalidRequest: TokenEndpointErrorReference<'invalid_request'> = {
       when: '`recovery_code` or `mfa_token` is missing.',
       description: { text: 'You must provide recovery code and mfa token.', from: ['server_source'] },
       grants: ['urn:custom:recovery-code'],
-      advice: 'Send both. Better: use the recovery code at login.particle.io.',
+      advice: 'Send both. Better: use the recovery code at https://login.particle.io.',
       from: ['server_source'],
     },
     {

@@ -25,7 +25,7 @@ export const invalidToken: TokenEndpointErrorReference<'invalid_token'> = {
       anchor: 'invalid_token-recovery_code',
       when: 'The recovery code is refused.',
       grants: ['urn:custom:recovery-code'],
-      advice: 'Use it at login.particle.io.',
+      advice: 'Use it at https://login.particle.io.',
       from: ['server_source'],
     },
     {

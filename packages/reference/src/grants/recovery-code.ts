@@ -5,10 +5,10 @@ import { lifetimeFields } from './lifetime-fields.ts'
 export const recoveryCode: GrantReference<'urn:custom:recovery-code'> = {
   title: 'Finish an MFA sign-in with a recovery code',
   summary:
-    'Send the `mfa_token` and a recovery code. The token endpoint probably refuses it: use the code at login.particle.io instead.',
+    'Send the `mfa_token` and a recovery code. The token endpoint probably refuses it: use the code at https://login.particle.io instead.',
   caution: { text: 'The documentation says that recovery codes work only at login.particle.io.', from: ['documented'] },
   whenToUse: [
-    'Almost never. Sign in at login.particle.io with the recovery code, set up the authenticator again, and use its codes here.',
+    'Almost never. Sign in at https://login.particle.io with the recovery code, set up the authenticator again, and use its codes here.',
   ],
   clients: {
     developer: { text: 'Your own account, after `password` with the same client.', from: ['server_source'] },
