@@ -189,7 +189,7 @@ describe('sendTokenRequest of a new customer', () => {
     [404, '{"error":"Product not found"}', 'Product not found'],
     [409, '<html>', undefined],
     [400, '', undefined],
-  ])('returns a refusal with a code of its own (%i %s)', async (status, body, description) => {
+  ])('returns a refusal with its own code (%i %s)', async (status, body, description) => {
     expect(await create(status, body)).toMatchObject({
       type: 'refused',
       response: { status, error: 'customer_rejected', description },
