@@ -94,7 +94,7 @@ const maxAttempts = 3
 
 /** Shows the secret and prompts for its first code, up to three times. If it throws, nothing has changed. */
 export async function enrollInTerminal(mfa: Mfa, enrollment: Enrollment, { caution }: Reporter): Promise<void> {
-  process.stderr.write(`${formatSecret(enrollment, process.stderr)}\n\n`)
+  process.stderr.write(`${formatSecret(enrollment, process.stderr)}\n`)
   const rejected = new Set<string>()
   while (rejected.size < maxAttempts) {
     const otp = await promptCode('Enter the 6-digit code from your app:', rejected)
