@@ -32,7 +32,8 @@ const exitCodes = [
 
 const examples = `$ pgrants auth login
 $ pgrants api /v1/devices
-$ curl -H "$(pgrants auth token --format header)" https://api.particle.io/v1/devices
+$ curl -H "$(pgrants auth token --format header)" \\
+    https://api.particle.io/v1/devices
 
 Without a Particle account, against a local sandbox:
 $ pgrants sandbox
@@ -89,7 +90,12 @@ class Page extends Help {
 
   showEnvironment() {
     const command = this.config.findCommand('auth:status')
-    const flags = this.getCommandHelpClass(command).flags(getGlobalFlags(command))
+    // oclif trims the first flag, so that is one with a letter.
+    const [json, ...others] = getGlobalFlags(command)
+    const flags = this.getCommandHelpClass(command).flags([
+      ...others,
+      { ...json, description: 'Format output as JSON.' },
+    ])
     const sections = [this.section('GLOBAL FLAGS', flags), this.section('ENVIRONMENT', environment)]
     this.log(['Environment variables and global flags', ...sections].join('\n\n'))
   }

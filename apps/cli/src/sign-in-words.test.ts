@@ -31,8 +31,15 @@ describe('the output of a sign-in', () => {
     const env = { PARTICLE_AUTH: 'd'.repeat(40) }
     const { code, stderr } = await world.run(['auth', 'whoami'], { env })
     expect(code).toBe(3)
-    expect(stderr).toContain('Unset PARTICLE_AUTH, or set it to a valid token.')
+    expect(stderr).toContain('Unset PARTICLE_AUTH, or set it to a new token.')
     expect(stderr).not.toContain('auth login')
+  })
+
+  it('does not claim that a token in the environment never expires', async () => {
+    const env = { PARTICLE_ACCESS_TOKEN: 'd'.repeat(40) }
+    const { stderr } = await (await World.open()).run(['auth', 'refresh'], { env })
+    expect(stderr).toContain('set it to a new token')
+    expect(stderr).not.toContain('never')
   })
 
   it('includes the profile in the remedy for an invalid token', async () => {

@@ -152,6 +152,15 @@ describe('auth list and auth switch', () => {
     expect((await world.run(['auth', 'switch', 'two'])).stderr).toBe('')
   })
 
+  it('make the newest profile active after the active one signed out', async () => {
+    const world = await World.open()
+    for (const name of ['a', 'b', 'default']) await world.signIn(['-p', name])
+    const { stdout } = await world.run(['auth', 'logout'])
+    expect(stdout).toContain(`The active profile is now b (${developer.username}).`)
+    expect((await world.run(['auth', 'token'])).code).toBe(0)
+    expect((await world.run(['auth', 'status', '-p', 'b'])).stdout).toContain('Profile: b (active)')
+  })
+
   it('name the account that waits for its code beside the one that is signed in', async () => {
     const world = await World.open()
     await world.signIn()

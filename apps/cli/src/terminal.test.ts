@@ -90,8 +90,11 @@ else {
         await world.run(login, { stdin: withMfa.password })
         const shown = world.terminal(args)
         expect(await shown.ended).toMatchObject({ code: 4 })
-        expect(shown.screen()).toMatch(/Sign in again:\s+pgrants auth login/)
-        expect(shown.screen()).not.toContain('--otp-stdin')
+        expect(shown.screen()).toMatch(/Submit it:\s+pgrants auth login --otp-stdin/)
+        const submitted = world.terminal(['auth', 'login', '--otp-stdin'])
+        await submitted.shows('Authenticator code')
+        submitted.type(`${world.sandbox.otp(withMfa.username)}\r`)
+        expect(await submitted.ended).toMatchObject({ code: 0 })
       },
     )
 
@@ -177,11 +180,22 @@ else {
       shown.type(`${developer.username}\r`)
       await shown.shows('Password:')
       shown.type('wrong horse\r')
-      await shown.shows('Wrong username or password.')
+      await shown.shows('Wrong username or password; 2 attempts left.')
       await shown.shows('Password:', { times: 2 })
       shown.type(`${developer.password}\r`)
       expect(await shown.ended).toMatchObject({ code: 0 })
       expect(shown.screen()).not.toContain('grant_type')
+    })
+
+    it('ends after three wrong passwords', async () => {
+      const world = await World.open()
+      const shown = world.terminal(['auth', 'login', '-u', developer.username])
+      for (const times of [1, 2, 3]) {
+        await shown.shows('Password:', { times })
+        shown.type('wrong horse\r')
+      }
+      expect(await shown.ended).toMatchObject({ code: 1 })
+      expect(world.sandbox.requests()).toHaveLength(3)
     })
 
     it('prompts for a token with --with-token', async () => {

@@ -20,6 +20,6 @@ export {
 } from './errors/describe-error.ts'
 export type { CommandContext } from './errors/format-command.ts'
 export { unknownCommand } from './errors/wrong-call.ts'
-export { type ApiRequest, type ApiResponse, callApi, toApiError, toNetworkError } from './network/api-call.ts'
+export { type ApiRequest, type ApiResponse, callApi, parseJson, toApiError } from './network/api-call.ts'
 export { platformFetch } from './network/fetch.ts'
 export { type ReadStdinOptions, readStdin } from './output/stdin.ts'

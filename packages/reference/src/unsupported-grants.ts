@@ -77,7 +77,7 @@ export const unsupportedGrants = {
     title: 'A misspelling',
     facts: [
       {
-        text: 'The report wrote it once for the second request, and `urn:custom:mfa-otp` everywhere else. The server knows only `urn:custom:mfa-otp`.',
+        text: 'Some texts write it by mistake. The server knows only `urn:custom:mfa-otp`.',
         from: ['reported', 'server_source'],
       },
     ],

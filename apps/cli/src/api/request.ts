@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { CliError, readStdin } from '@particle-grants/plugin-auth'
+import { CliError, type CommandCall, readStdin } from '@particle-grants/plugin-auth'
 
 /** What the flags of `api` say about a request. */
 export interface RequestFlags {
@@ -24,10 +24,11 @@ type Field = readonly [key: string, value: unknown]
  * Creates a request as `gh api` does: GET, or POST if there are fields or an input; fields go into a JSON body, or into
  * the query of a GET and beside an input.
  */
-export async function createRequest(path: string, flags: RequestFlags): Promise<ApiRequest> {
+export async function createRequest(path: string | undefined, flags: RequestFlags): Promise<ApiRequest> {
+  if (path === undefined) throw wrongCall('Missing argument PATH.', 'Example:', ['api', '/v1/devices'])
   const { 'raw-field': strings = [], field: typed = [], header = [], input } = flags
   const hasContent = strings.length > 0 || typed.length > 0 || input !== undefined
-  const method = flags.method ?? (hasContent ? 'POST' : 'GET')
+  const method = flags.method?.toUpperCase() ?? (hasContent ? 'POST' : 'GET')
   checkFlags(method, flags)
   const url = parsePath(path)
   const headers = parseHeaders(header)
@@ -41,9 +42,7 @@ export async function createRequest(path: string, flags: RequestFlags): Promise<
   return { url, init: { method, headers, body } }
 }
 
-function hasBody(method: string): boolean {
-  return method !== 'GET' && method !== 'HEAD'
-}
+const hasBody = (method: string) => method !== 'GET' && method !== 'HEAD'
 
 function checkFlags(method: string, { input, field = [], paginate }: RequestFlags): void {
   if (paginate && method !== 'GET') throw wrongCall('--paginate works with GET only.', 'Add -X GET.')
@@ -74,9 +73,10 @@ export function goToNextPage({ searchParams }: URL, json: unknown): boolean {
 function parsePath(path: string): URL {
   const origin = 'http://api.invalid'
   const url = URL.canParse(path, origin) ? new URL(path, origin) : undefined
-  if (path !== '' && url?.origin === origin && url.hash === '') return url
   const remedy = 'Example: /v1/devices. To call another server, use --base-url.'
-  throw wrongCall('Pass a path of the API, not a URL. In a path, write %23 for #.', remedy)
+  if (path === '' || url?.origin !== origin) throw wrongCall('Pass a path of the API, not a URL.', remedy)
+  if (url.hash !== '') throw wrongCall('In a path, write %23 for #.')
+  return url
 }
 
 function parseHeaders(lines: readonly string[]): Headers {
@@ -144,12 +144,10 @@ function setField(target: Record<string, unknown>, [key = '', ...rest]: string[]
 }
 
 /** An object without a prototype: a field named `__proto__` is only a field. */
-function createObject(): Record<string, unknown> {
-  return Object.create(null)
-}
+const createObject = (): Record<string, unknown> => Object.create(null)
 
 const otherBody = 'To send any other body, use --input.'
 
-function wrongCall(what: string, remedy?: string): CliError {
-  return new CliError('usage', { what, remedy })
+export function wrongCall(what: string, remedy?: string, command?: CommandCall): CliError {
+  return new CliError('usage', { what, remedy, command })
 }

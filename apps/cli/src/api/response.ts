@@ -1,4 +1,4 @@
-import { CliError, type ExitCode, exitCodes, isInvalidTokenError } from '@particle-grants/plugin-auth'
+import { CliError, type ExitCode, exitCodes, isInvalidTokenError, parseJson } from '@particle-grants/plugin-auth'
 
 /** A response of the API whose body has been read. */
 export interface ApiResponse {
@@ -21,15 +21,7 @@ export async function readResponse(response: Response, tokens: readonly (string 
   // In Latin-1 each byte is one character, so a body that is not text remains as it is.
   const body = Buffer.from(redact(Buffer.from(await response.arrayBuffer()).toString('latin1')), 'latin1')
   const headers = [...response.headers].map(([name, value]) => [name, redact(value)] as const)
-  return { ok, status, title: `${status} ${statusText}`.trim(), headers, body, json: parseJson(body) }
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
-  }
+  return { ok, status, title: `${status} ${statusText}`.trim(), headers, body, json: parseJson(body.toString('utf8')) }
 }
 
 /** How a response is printed. */
@@ -85,7 +77,7 @@ type JqFilter = (json: string) => string
  */
 export async function compileJq(filter: string, isTerminal: boolean): Promise<JqFilter> {
   const jq = await (await import('jq-wasm')).loadJq()
-  const run = (json: string, code: 'usage' | 'call_refused', failure: string) => {
+  const run = (json: string, code: 'usage' | 'output', failure: string) => {
     // jq runs in WebAssembly, where it cannot read the real environment. This also hides the invented one.
     const program = `{} as $ENV | def env: $ENV;\n${filter}`
     const { stdout, stderr, exitCode } = jq.raw(json, program, isTerminal ? ['-r'] : ['-r', '-c'])
@@ -96,5 +88,5 @@ export async function compileJq(filter: string, isTerminal: boolean): Promise<Jq
   }
   // Without any input the filter is compiled, and not run.
   run('', 'usage', 'is invalid')
-  return (json) => run(json, 'call_refused', 'failed on the response')
+  return (json) => run(json, 'output', 'failed on the response')
 }

@@ -1,8 +1,10 @@
 import { Args, Flags } from '@oclif/core'
 import { AuthenticatedCommand } from '@particle-grants/plugin-auth'
 import { paint } from '@particle-grants/plugin-auth/quick'
-import { createRequest, goToNextPage } from '../api/request.ts'
+import { createRequest, goToNextPage, wrongCall } from '../api/request.ts'
 import { compileJq, formatResponse, getExitCode, readResponse, toDocument } from '../api/response.ts'
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** A flag that can be given several times. */
 const repeatable = { multiple: true, multipleNonGreedy: true } as const
@@ -26,11 +28,12 @@ Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no ans
   static override usage = '<%= command.id %> PATH [FLAGS]'
   static override args = {
     path: Args.string({ ignoreStdin: true, description: 'Path of the API, such as /v1/devices.' }),
+    second: Args.string({ ignoreStdin: true, hidden: true }),
   }
   static override flags = {
     method: Flags.option({
       char: 'X',
-      options: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const,
+      options: [...methods, ...methods.map((name) => name.toLowerCase())],
       helpValue: 'METHOD',
       summary: 'HTTP method (default: GET, or POST with fields or an input).',
     })(),
@@ -57,8 +60,9 @@ Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no ans
   async run() {
     const { args, flags } = await this.parse(Api)
     const isTerminal = process.stdout.isTTY
+    if (args.second !== undefined) throw wrongCall('Too many arguments.', 'Write a method with -X: -X GET PATH.')
     // Mistakes are reported before the session is opened and anything is sent.
-    const { url, init } = await createRequest(args.path ?? '', flags)
+    const { url, init } = await createRequest(args.path, flags)
     const filter = flags.jq === undefined ? undefined : await compileJq(flags.jq, isTerminal)
     if (!init.headers.has('user-agent')) init.headers.set('user-agent', this.config.userAgent)
     const session = await this.session()

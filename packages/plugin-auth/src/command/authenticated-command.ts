@@ -54,8 +54,9 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   protected override describe(thrown: unknown): ErrorDescription {
     const error = super.describe(thrown)
     const source = this.usedSource
-    if (source?.from !== 'environment' || error.exitCode !== exitCodes.notSignedIn) return error
-    return { ...error, remedy: `Unset ${source.variable}, or set it to a valid token.`, command: undefined }
+    const needsToken = error.exitCode === exitCodes.notSignedIn || error.code === 'not_renewable'
+    if (source?.from !== 'environment' || !needsToken) return error
+    return { ...error, remedy: `Unset ${source.variable}, or set it to a new token.`, command: undefined }
   }
 
   /** `session.fetch` rejects as `fetch` does if there is no response. */

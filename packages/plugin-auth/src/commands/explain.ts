@@ -10,8 +10,8 @@ export class Explain extends GrantsCommand {
     'Finds the error in a response on stdin: what "curl -i" prints, or its JSON alone. Works offline; the response is not repeated.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> invalid_grant',
-    'curl -si https://api.particle.io/oauth/token -u particle:particle -d grant_type=password | <%= config.bin %> <%= command.id %>',
-    'echo \'{"error":"mfa_required","mfa_token":"…"}\' | <%= config.bin %> <%= command.id %>',
+    '$ curl -si https://api.particle.io/oauth/token -u particle:particle \\\n    -d grant_type=password | <%= config.bin %> <%= command.id %>',
+    '$ echo \'{"error":"mfa_required","mfa_token":"…"}\' | <%= config.bin %> <%= command.id %>',
   ]
   static override args = {
     code: Args.string({ ignoreStdin: true, description: 'An error code, such as invalid_grant.' }),
@@ -26,13 +26,10 @@ export class Explain extends GrantsCommand {
     const code = given.error.trim().toLowerCase().replace(/[ -]/g, '_')
     const explanation = explainErrorCode(code, given.description)
     if (explanation === undefined) {
-      const { nearest } = await import('../errors/wrong-call.ts')
-      const similar = nearest(code, errorCodes)
+      const { suggest } = await import('../errors/wrong-call.ts')
+      const others = { remedy: `Error codes: ${errorCodes.join(', ')}.` }
       // It may be a pasted token, so it is not repeated.
-      throw new CliError('usage', {
-        what: 'Unknown error code.',
-        ...(similar !== undefined && { remedy: 'Did you mean this?', command: ['explain', similar] }),
-      })
+      throw new CliError('usage', { what: 'Unknown error code.', ...(suggest('explain', code, errorCodes) ?? others) })
     }
     const remedy = this.describe(new GrantsError(explanation.code as ErrorCode, '', {}))
     this.print(printErrorCode(explanation, remedy))

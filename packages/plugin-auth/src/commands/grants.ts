@@ -23,12 +23,10 @@ export class Grants extends GrantsCommand {
     }
     const found = text.findGrant(args.type)
     if (found === undefined) {
+      const { suggest } = await import('../errors/wrong-call.ts')
       const types = explainGrants().map(({ type }) => type)
-      throw new CliError('usage', {
-        what: 'Unknown grant type.',
-        remedy: `Grant types: ${types.join(', ')}. List them:`,
-        command: ['grants'],
-      })
+      const others = { remedy: `Grant types: ${types.join(', ')}. List them:`, command: ['grants'] } as const
+      throw new CliError('usage', { what: 'Unknown grant type.', ...(suggest('grants', args.type, types) ?? others) })
     }
     if ('unsupported' in found) {
       this.print(text.printUnsupportedGrant(found.name, found.unsupported))

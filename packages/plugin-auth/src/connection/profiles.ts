@@ -38,11 +38,9 @@ export function isProfileName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/.test(name) && !(name in {})
 }
 
-/** Returns the name of the profile that is used without `--profile`. */
+/** Returns the profile that is used without `--profile`. After the active one signed out, it is the newest. */
 export function getActiveProfile({ active, profiles }: Profiles): string {
-  if (active !== undefined) return active
-  const names = Object.keys(profiles)
-  return names.length === 1 && names[0] !== undefined ? names[0] : defaultProfile
+  return active ?? Object.keys(profiles).at(-1) ?? defaultProfile
 }
 
 /** Makes a profile the active one if it exists. */

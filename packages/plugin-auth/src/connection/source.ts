@@ -36,6 +36,8 @@ export interface ProfileSource {
   readonly from: 'profile'
   readonly chosenBy: 'flag' | 'environment' | 'profiles'
   readonly name: string
+  /** Whether it is the profile that is used without `--profile`. */
+  readonly isActive: boolean
   /** Undefined: the profile does not exist yet. */
   readonly profile: Profile | undefined
   /** From a flag or the environment; undefined: the profile's own. */
@@ -85,6 +87,7 @@ export async function findProfile(flags: ConnectionFlags, profiles: ProfileList)
     from: 'profile',
     chosenBy: flags.profile === undefined ? chosenBy : 'flag',
     name,
+    isActive: name === getActiveProfile(list),
     profile: Object.hasOwn(list.profiles, name) ? list.profiles[name] : undefined,
     baseUrl: findBaseUrl(flags),
     store: flags.store ?? findStore(),

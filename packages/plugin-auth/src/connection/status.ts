@@ -1,7 +1,7 @@
 import { isChallengeOpen, type SettledState } from '@particle-grants/core/machine'
 import { particleUrl } from '@particle-grants/core/protocol'
 import { type CommandCall, exitCodes } from '../errors/cli-error.ts'
-import { type CommandContext, formatCommand, getCodeRemedy } from '../errors/format-command.ts'
+import { type CommandContext, formatCommand } from '../errors/format-command.ts'
 import { readCurrentToken, toApiError } from '../network/api-call.ts'
 import { formatAccount, formatClient, formatExpiry, formatStore, getAccountName, toIsoTime } from '../output/format.ts'
 import { formatList, formatOutcome, paint, type Row } from '../output/text.ts'
@@ -140,9 +140,8 @@ function getHeadlines({ name, source, signIn, check, waiting }: Status): readonl
   const headlines: Headline[] = []
   if (name === 'signed_in') headlines.push({ outcome: 'success', text: `Signed in as ${account}` })
   if (waiting !== undefined) {
-    const { remedy, command } = getCodeRemedy()
-    const text = `MFA code required to sign in as ${formatAccount(waiting)}. ${remedy}`
-    headlines.push({ outcome: 'warning', text, call: command })
+    const text = `MFA code required to sign in as ${formatAccount(waiting)}. Submit it:`
+    headlines.push({ outcome: 'warning', text, call: ['auth login', '--otp-stdin'] })
   }
   return headlines
 }
@@ -163,7 +162,7 @@ function getRows({ source, signIn, token, check, name }: Status): readonly Row[]
   ]
 }
 
-function formatProfile({ name, chosenBy }: Extract<Source, { from: 'profile' }>): string {
-  const reasons = { flag: '', environment: ' (PARTICLE_GRANTS_PROFILE)', profiles: ' (active)' }
-  return `${name}${reasons[chosenBy]}`
+function formatProfile({ name, chosenBy, isActive }: Extract<Source, { from: 'profile' }>): string {
+  const active = isActive ? `${name} (active)` : name
+  return chosenBy === 'environment' ? `${name} (PARTICLE_GRANTS_PROFILE)` : active
 }

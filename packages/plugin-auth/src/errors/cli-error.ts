@@ -38,7 +38,7 @@ export const cliErrorCodes = {
   call_refused: exitCodes.failed,
   /** The API cannot be reached, or another server responded. */
   network_error: exitCodes.network,
-  /** The output could not be written. */
+  /** The output could not be filtered or written. */
   output: exitCodes.failed,
   /** A bug. */
   internal: exitCodes.failed,

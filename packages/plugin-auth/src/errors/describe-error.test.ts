@@ -19,6 +19,7 @@ const source: ProfileSource = {
   from: 'profile',
   chosenBy: 'flag',
   name: 'work',
+  isActive: false,
   profile: undefined,
   baseUrl: 'http://127.0.0.1:8765',
   store: undefined,
@@ -86,6 +87,8 @@ describe('describeError', () => {
       expiresAt: null,
     })
     expect(describeError(thrown, { bin }).command).toBeUndefined()
+    const external = new GrantsError('not_renewable', '', { reason: 'external_token', expiresAt: null })
+    expect(describeError(external, { bin }).remedy).not.toContain('never expires')
   })
 
   it('suggests the file store if the keyring is locked', () => {
@@ -108,7 +111,7 @@ describe('describeError', () => {
     } as const
     expect(describeError(new GrantsError('oauth_error', 'Refused.', details), { bin })).toMatchObject({
       message: 'Wrong username or password (invalid_grant).',
-      remedy: 'After five failures within a day, sign-ins wait for 30 minutes.',
+      remedy: 'After five failures within a day, sign-ins wait for 30 minutes or longer, unless you type the password.',
     })
   })
 

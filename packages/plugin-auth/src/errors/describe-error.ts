@@ -5,7 +5,7 @@ import { getProxyRemedy } from '../network/fetch.ts'
 import { formatAttempts, formatTime } from '../output/format.ts'
 import { paint, printNote } from '../output/text.ts'
 import { CliError, type CommandCall, cliErrorCodes, type ExitCode, exitCodes } from './cli-error.ts'
-import { type CommandContext, formatCommand, getCodeRemedy } from './format-command.ts'
+import { type CommandContext, formatCommand } from './format-command.ts'
 import { toUsageError, type WrongCall } from './wrong-call.ts'
 
 /** An error as it is printed, and the document of `--json`. */
@@ -74,7 +74,7 @@ export interface PrintErrorOptions {
 /** Formats an error for people. */
 export function formatError(error: ErrorDescription, origin?: string): string {
   const { code, exitCode, message, remedy, command, link } = error
-  const isCallers = exitCode === exitCodes.usage || exitCode === exitCodes.interrupted
+  const isCallers = exitCode === exitCodes.usage || exitCode === exitCodes.interrupted || code === 'output'
   const lines = [
     code === 'interrupted' ? message : `${paint('red', 'Error:', process.stderr)} ${message}`,
     remedy,
@@ -151,7 +151,9 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
     exitCode: failed,
     message: (details) => (isWrongPassword(details) ? 'Wrong username or password (invalid_grant).' : undefined),
     remedy: (details) =>
-      isWrongPassword(details) ? 'After five failures within a day, sign-ins wait for 30 minutes.' : undefined,
+      isWrongPassword(details)
+        ? 'After five failures within a day, sign-ins wait for 30 minutes or longer, unless you type the password.'
+        : undefined,
   },
   unknown_customer: {
     exitCode: failed,
@@ -174,14 +176,14 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   mfa_required: {
     exitCode: mfaRequired,
     message: ({ attemptsLeft }) => `MFA code required; ${formatAttempts(attemptsLeft)}.`,
-    remedy: () => getCodeRemedy().remedy,
-    command: () => getCodeRemedy().command,
+    remedy: 'Submit it:',
+    command: ['auth login', '--otp-stdin'],
   },
   not_renewable: {
     exitCode: failed,
     message: ({ reason }) => `${notRenewableTokens[reason]} can't be refreshed.`,
-    remedy: ({ expiresAt }) => (expiresAt === null ? 'It never expires.' : 'To get a new one, sign in again:'),
-    command: ({ expiresAt }) => (expiresAt === null ? undefined : ['auth login']),
+    remedy: (details) => (neverExpires(details) ? 'This one never expires.' : 'To get a new one, sign in again:'),
+    command: (details) => (neverExpires(details) ? undefined : ['auth login']),
   },
   renewal_backoff: { exitCode: network },
   reauthentication_required: {
@@ -212,6 +214,9 @@ const notRenewableTokens = {
   account_token: 'Tokens of an account',
   external_token: 'External tokens',
 } as const
+
+/** The expiry of an external token may be unknown. */
+const neverExpires = (one: ErrorDetails['not_renewable']) => one.expiresAt === null && one.reason !== 'external_token'
 
 const reauthenticationReasons = {
   expired: "has expired and can't be refreshed",

@@ -6,6 +6,7 @@ const source: ProfileSource = {
   from: 'profile',
   chosenBy: 'flag',
   name: 'work',
+  isActive: false,
   profile: undefined,
   baseUrl: 'http://127.0.0.1:8765',
   store: undefined,

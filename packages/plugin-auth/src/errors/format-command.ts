@@ -45,16 +45,6 @@ function getConnectionFlags([id, ...args]: CommandCall, source: Source): string[
   return flags
 }
 
-/**
- * Returns what to do if an MFA code is required. A stored challenge is answered through a pipe; in a terminal, a new
- * sign-in prompts for the code.
- */
-export function getCodeRemedy() {
-  return process.stdin.isTTY
-    ? ({ remedy: 'Sign in again:', command: ['auth login'] } as const)
-    : ({ remedy: 'Submit it:', command: ['auth login', '--otp-stdin'] } as const)
-}
-
 /** Quotes an argument for a POSIX shell if it needs quotes. */
 function quote(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`

@@ -16,6 +16,8 @@ describe('unknownCommand', () => {
   it.each([
     ['auth tokn', 'There is no command "auth tokn".', 'auth token'],
     ['aut', 'There is no command "aut".', 'auth'],
+    ['mfa status', 'There is no command "mfa".', 'auth mfa'],
+    ['atuh login', 'There is no command "atuh".', 'auth'],
     ['login', 'There is no command "login".', 'auth login'],
     ['auth mfa enabel', 'There is no command "auth mfa enabel".', 'auth mfa enable'],
     ['auth profiles swich', 'There is no command "auth profiles swich".', 'auth profiles switch'],

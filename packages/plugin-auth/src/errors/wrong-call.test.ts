@@ -13,7 +13,7 @@ const loginFlags = {
 
 /** An error as oclif throws it. */
 function thrown(message: string, more: object = {}): Error {
-  const parse = { input: { flags: loginFlags } }
+  const parse = { input: { flags: loginFlags, context: { id: 'auth:login' } } }
   return Object.assign(new Error(`${message}\nSee more help with --help`), {
     oclif: { exit: 2 },
     parse,
@@ -29,12 +29,13 @@ describe('toUsageError', () => {
     ['--with-tokn', 'Unknown flag: --with-tokn.', '--with-token'],
     ['--user', 'Unknown flag: --user.', 'Did you mean --username?'],
     ['--token', 'Unknown flag: --token.', '--with-token'],
-    [`-x${secret}`, 'Unknown flag: -x.', 'See --help.'],
-    [`--${secret}`, 'Unknown flag: (not repeated).', 'See --help.'],
+    [`-x${secret}`, 'Unknown flag: -x.', 'See:'],
+    [`--${secret}`, 'Unknown flag: (not repeated).', 'See:'],
   ])('describes the unknown flag %s without its value, and what to use instead', (flag, message, way) => {
     const described = toUsageError(thrown(`Nonexistent flag: ${flag}`, { flags: [flag] }))
     expect(described.message).toBe(message)
     expect(described.remedy).toContain(way)
+    expect(described.command).toEqual(['auth login', '--help'])
     expect(findLeaks(described, [secret])).toEqual([])
   })
 

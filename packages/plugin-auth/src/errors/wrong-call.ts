@@ -7,7 +7,9 @@ export interface WrongCall extends Error {
   readonly oclif?: { readonly exit?: number }
   /** Unknown flags, as they were typed. */
   readonly flags?: readonly string[]
-  readonly parse?: { readonly input?: { readonly flags?: Readonly<Record<string, unknown>> } }
+  readonly parse?: {
+    readonly input?: { readonly flags?: Readonly<Record<string, unknown>>; readonly context?: { readonly id?: string } }
+  }
 }
 
 /**
@@ -16,17 +18,21 @@ export interface WrongCall extends Error {
  */
 export function toUsageError(thrown: WrongCall): CliError {
   const message = stripVTControlCharacters(thrown.message).replace(/\n?See more help with --help$/, '')
-  const known = Object.keys(thrown.parse?.input?.flags ?? {})
-  if (message.startsWith('Nonexistent flag')) return unknownFlags(thrown.flags ?? [], known)
+  const { flags = {}, context } = thrown.parse?.input ?? {}
+  const known = Object.keys(flags)
+  const command = [context?.id?.replaceAll(':', ' ') ?? '', '--help'] as const
+  if (message.startsWith('Nonexistent flag')) {
+    return new CliError('usage', { ...describeUnknownFlags(thrown.flags ?? [], known), command })
+  }
   if (!message.startsWith('Unexpected argument')) {
-    return new CliError('usage', { what: toSentences(removeValues(message)), remedy: 'See --help.' })
+    return new CliError('usage', { what: toSentences(removeValues(message)), remedy: 'See:', command })
   }
   const hasSecretFlags = known.some((name) => name.endsWith('-stdin'))
   const advice = hasSecretFlags ? 'Pass secrets on standard input, not as arguments. ' : ''
-  return new CliError('usage', { what: 'Too many arguments.', remedy: `${advice}See --help.` })
+  return new CliError('usage', { what: 'Too many arguments.', remedy: `${advice}See:`, command })
 }
 
-function unknownFlags(given: readonly string[], known: readonly string[]): CliError {
+function describeUnknownFlags(given: readonly string[], known: readonly string[]) {
   const names = given.map(getFlagName)
   const what = `Unknown ${names.length === 1 ? 'flag' : 'flags'}: ${names.join(', ')}.`
   const name = names[0]?.slice(2) ?? ''
@@ -37,7 +43,7 @@ function unknownFlags(given: readonly string[], known: readonly string[]): CliEr
   const similar = known.find((flag) => name.length >= 3 && flag.startsWith(name)) ?? nearest(name, known)
   const suggestion = similar === undefined ? '' : `Did you mean --${similar}? `
   const advice = flags === '' ? suggestion : `Pass secrets on standard input, with ${flags}. `
-  return new CliError('usage', { what, remedy: `${advice}See --help.` })
+  return { what, remedy: `${advice}See:` }
 }
 
 /** Returns a flag without its value, and nothing of what may not be a flag. */
@@ -109,11 +115,12 @@ function listNext(known: readonly string[], ids: readonly string[]): string[] {
   return [...new Set(below.map((id) => id.slice(prefix.length).split(':')[0] ?? ''))].sort()
 }
 
-/** Returns the command whose last word is close to a word; of several, the shortest. */
+/** Returns the command or topic whose last word is close to a word; of several, the shortest. */
 function findByLastWord(word: string, ids: readonly string[]): string | undefined {
   const getLast = (id: string) => id.slice(id.lastIndexOf(':') + 1)
-  const last = nearest(word, ids.map(getLast))
-  const found = ids.filter((id) => getLast(id) === last)
+  const all = ids.flatMap((id) => [id, id.replace(/:[^:]+$/, '')])
+  const last = nearest(word, all.map(getLast))
+  const found = all.filter((id) => getLast(id) === last)
   return found.sort((one, other) => one.length - other.length)[0]?.replaceAll(':', ' ')
 }
 
@@ -121,5 +128,13 @@ function findByLastWord(word: string, ids: readonly string[]): string | undefine
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined
   const found = closest(word, known)
-  return distance(word, found) <= (found.length < 5 ? 1 : 2) ? found : undefined
+  const sort = (text: string) => [...text].sort().join('')
+  // Two letters in the wrong order are one mistake.
+  return distance(word, found) <= (found.length < 5 && sort(word) !== sort(found) ? 1 : 2) ? found : undefined
+}
+
+/** Suggests the known argument that a wrong one is close to, or a part of. */
+export function suggest(id: string, given: string, known: readonly string[]) {
+  const similar = nearest(given, known) ?? known.find((one) => given.length >= 3 && one.includes(given))
+  return similar === undefined ? undefined : { remedy: 'Did you mean this?', command: [id, similar] as const }
 }

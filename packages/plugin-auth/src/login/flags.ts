@@ -99,12 +99,12 @@ export interface LoginSecrets {
   readonly answer: ChallengeAnswer | undefined
 }
 
-/**
- * Reads secrets from stdin as the flags say, otherwise from the environment. With a terminal on stdin, `--with-token`
- * prompts instead.
- */
-export async function readLoginSecrets(flags: LoginFlags): Promise<LoginSecrets> {
-  const given = stdinFlags.filter((name) => flags[name] && !(name === 'with-token' && process.stdin.isTTY))
+/** What can be prompted for. */
+const promptable: readonly string[] = stdinFlags.slice(0, 4)
+
+/** Reads secrets from stdin as the flags say, otherwise from the environment. A terminal prompts instead, if it can. */
+export async function readLoginSecrets(flags: LoginFlags, canPrompt: boolean): Promise<LoginSecrets> {
+  const given = stdinFlags.filter((name) => flags[name] && !(canPrompt && promptable.includes(name)))
   const secrets = given.length === 0 ? [] : await readSecrets(given.map((name) => `--${name}`))
   const get = (name: (typeof stdinFlags)[number]) => secrets[given.indexOf(name)]
   const fromEnv = (name: string) => (process.env[name] ? new Secret(process.env[name]) : undefined)

@@ -53,16 +53,13 @@ async function resolveCredentials(input: LoginInput): Promise<LoginRequest> {
   assertName(name)
   const subject = name === undefined ? 'owner' : `${client.kind === 'product' ? 'customer' : 'account'}:${name}`
   await confirmReplacement(input, client.id, subject)
-  const getSecret = async (given: Secret | undefined, message: string, flag: string) =>
-    given ?? (await promptMissing(input, message, flag))
   const { clientSecret, password } = secrets
-  const secret = isDeveloper
-    ? ''
-    : await getSecret(clientSecret, `Client secret of ${client.id}:`, '--client-secret-stdin')
+  const promptClientSecret = () => promptMissing(input, `Client secret of ${client.id}:`, '--client-secret-stdin')
+  const secret = isDeveloper ? '' : (clientSecret ?? (await promptClientSecret()))
   const request = { client: createClient(client, secret), subject }
   if (!isDeveloper && username === undefined) return { ...request, isTyped: clientSecret === undefined }
-  const isTyped = password === undefined
-  return { ...request, password: await getSecret(password, 'Password:', '--password-stdin'), isTyped }
+  const typed = password ?? (await promptMissing(input, 'Password:', '--password-stdin'))
+  return { ...request, password: typed, isTyped: password === undefined }
 }
 
 /** A client's token does not show its type: it comes from a flag or from the profile. */
@@ -98,11 +95,6 @@ function findNameProblem(name: string): string | undefined {
 function assertName(name: string | undefined): void {
   const problem = findNameProblem(name ?? '')
   if (problem !== undefined) throw new CliError('usage', { what: problem, remedy: 'Correct --username or --customer.' })
-}
-
-/** Prompts for the password again, and for nothing else: a password typed at another prompt would be shown. */
-export async function promptPasswordAgain(request: LoginRequest): Promise<LoginRequest> {
-  return { ...request, password: await promptSecret('Password:') }
 }
 
 function promptMissing({ canPrompt }: LoginInput, message: string, flag: string): Promise<Secret> {

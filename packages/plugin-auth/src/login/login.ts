@@ -9,11 +9,12 @@ import { checkBaseUrl, findTokenVariable, getStoredSignIn, type ProfileSource } 
 import { isUsable, loadToken, type StoredToken } from '../connection/stored-token.ts'
 import { CliError, isGrantsError } from '../errors/cli-error.ts'
 import { isWrongPassword } from '../errors/describe-error.ts'
-import { formatAccount, formatExpiry, formatLifetime } from '../output/format.ts'
+import { formatAccount, formatAttempts, formatExpiry, formatLifetime } from '../output/format.ts'
+import { promptSecret } from '../output/prompts.ts'
 import { beginLogin, type Login, resumeLogin } from './begin.ts'
 import { answerChallenge, removePending } from './challenge.ts'
 import { type LoginFlags, type LoginSecrets, parseLifetime, readLoginSecrets } from './flags.ts'
-import { promptPasswordAgain, readParticleCliToken, resolveLogin } from './inputs.ts'
+import { readParticleCliToken, resolveLogin } from './inputs.ts'
 
 export interface LoginOptions {
   readonly flags: LoginFlags
@@ -37,7 +38,7 @@ export async function login(options: LoginOptions): Promise<void> {
   assertVisible(options)
   // A wrong flag is an error before anything is read or sent.
   const expiresIn = parseLifetime(flags['expires-in'])
-  const secrets = await readLoginSecrets(flags)
+  const secrets = await readLoginSecrets(flags, options.canPrompt)
   const { signIn } = source.profile ?? {}
   // A record that can't be read is replaced.
   const previous = signIn && (await load(signIn, options).catch(() => undefined))
@@ -70,10 +71,11 @@ async function load(signIn: SignIn, { source, connections }: LoginOptions): Prom
   return loadToken(signIn, { profile: source.name, store: await connections.stores.get(signIn.store) })
 }
 
-/** Resumes the sign-in that waits for its MFA code, if this call has a code and nothing else. */
+/** Resumes the sign-in that waits for its MFA code, if this call has a code or prompts for it, and has nothing else. */
 async function resumePending({ flags, secrets, source, connections }: LoginContext): Promise<Login | undefined> {
-  const credentials = [flags.username, flags['client-id'], flags.customer, secrets.password, secrets.token]
-  if (secrets.answer === undefined || credentials.some((one) => one !== undefined)) return undefined
+  const credentials = [flags.username, flags['client-id'], flags.customer, flags['password-stdin'], secrets.password]
+  const isAnswer = flags['otp-stdin'] || secrets.answer !== undefined
+  if (!isAnswer || credentials.some((one) => one !== undefined)) return undefined
   const pending = source.profile?.pending
   if (pending === undefined) throw new GrantsError('no_challenge', 'No sign-in is waiting for a code.', {})
   const resumed = await resumeLogin(pending, source.name, connections)
@@ -82,24 +84,27 @@ async function resumePending({ flags, secrets, source, connections }: LoginConte
   throw new GrantsError('challenge_expired', 'The MFA challenge has expired.', { reason: 'age' })
 }
 
-/** Resolves the credentials and sends the first request. A wrong password is prompted for again. */
+/** Resolves the credentials and sends the first request. A wrong password is prompted for again, three times at most. */
 async function begin(context: LoginContext): Promise<Login> {
-  const { source, secrets, expiresIn, previous, connections, canPrompt, reporter } = context
+  const { source, expiresIn, previous, connections, canPrompt, reporter } = context
   const current = getStoredSignIn(source)
   const baseUrl = await getBaseUrl(context, current)
   const store = await connections.stores.choose(source.store ?? current?.store)
-  if (canPrompt || baseUrl !== particleUrl) reporter.note(`Signing in to ${baseUrl.replace('https://', '')}.`)
+  const announce = () => reporter.note(`Signing in to ${baseUrl.replace('https://', '')}.`)
+  if (canPrompt) announce()
   const isSignedIn = previous !== undefined && isUsable(previous, Date.now())
   let request = await resolveLogin({ ...context, baseUrl, isSignedIn })
-  for (;;) {
+  if (!canPrompt && baseUrl !== particleUrl) announce()
+  for (let attemptsLeft = 2; ; attemptsLeft -= 1) {
     try {
       const target = { profile: source.name, baseUrl, store, expiresIn }
       return await reporter.progress('Signing in', () => beginLogin(request, target, connections))
     } catch (thrown) {
       const isRefused = isGrantsError(thrown, 'oauth_error') && isWrongPassword(thrown.details)
-      if (!isRefused || !canPrompt || secrets.password !== undefined) throw thrown
-      reporter.caution('Wrong username or password. Ten failures in a row block your IP address for 30 minutes.')
-      request = await promptPasswordAgain(request)
+      if (!isRefused || !request.isTyped || attemptsLeft === 0) throw thrown
+      reporter.caution(`Wrong username or password; ${formatAttempts(attemptsLeft)}.`)
+      // Nothing else is prompted for: a password typed at another prompt would be shown.
+      request = { ...request, password: await promptSecret('Password:') }
     }
   }
 }

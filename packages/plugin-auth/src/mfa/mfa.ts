@@ -94,7 +94,7 @@ const maxAttempts = 3
 
 /** Shows the secret and prompts for its first code, up to three times. If it throws, nothing has changed. */
 export async function enrollInTerminal(mfa: Mfa, enrollment: Enrollment, { caution }: Reporter): Promise<void> {
-  process.stderr.write(`${formatSecret(enrollment, process.stderr)}\n\n`)
+  process.stderr.write(`${formatSecret(enrollment, process.stderr)}\n`)
   const rejected = new Set<string>()
   while (rejected.size < maxAttempts) {
     const otp = await promptCode('Enter the 6-digit code from your app:', rejected)
@@ -141,8 +141,8 @@ function formatSecret({ key }: Enrollment, stream: NodeJS.WriteStream): string {
     const text = 'Enter this secret in your authenticator app. The terminal is too narrow for the QR code.'
     return `${wrap(text, { width })}\n\n${secret}`
   }
-  // Without another line, code, secret and prompt fit into 24 rows.
-  return ['Scan this with your authenticator app, or enter the secret below it:', '', ...code, secret].join('\n')
+  // In 24 rows, only what is below the code remains visible.
+  return [...code, 'Scan it with your authenticator app, or enter this secret:', secret].join('\n')
 }
 
 /** Renders a QR code in half blocks; `undefined` if the terminal is too narrow. */

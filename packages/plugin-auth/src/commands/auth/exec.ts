@@ -19,7 +19,7 @@ The token does not change while the command runs. For a command that runs longer
   static override usage = '<%= command.id %> [FLAGS] -- COMMAND [ARGUMENT...]'
   static override examples = [
     '<%= config.bin %> <%= command.id %> -- node my-script.js',
-    '<%= config.bin %> <%= command.id %> --profile work -- sh -c \'curl -H "Authorization: Bearer $PARTICLE_ACCESS_TOKEN" https://api.particle.io/v1/devices\'',
+    '<%= config.bin %> <%= command.id %> --profile work -- \\\n    sh -c \'curl -H "Authorization: Bearer $PARTICLE_ACCESS_TOKEN" \\\n      https://api.particle.io/v1/devices\'',
   ]
   static override strict = false
 

@@ -37,9 +37,9 @@ Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 MFA co
     this.usedSource = source
     await login({ flags, connections, source, canPrompt: this.canPrompt, reporter: this })
     // The profile has its base URL and store now.
-    const { profile } = await findProfile({ profile: source.name }, connections.profiles)
+    const own = await findProfile({ profile: source.name }, connections.profiles)
     // It is the active profile now, whatever chose it.
-    const saved = { ...source, profile, chosenBy: 'profiles', baseUrl: undefined, store: undefined } as const
+    const saved = { ...own, chosenBy: 'profiles', baseUrl: undefined, store: undefined } as const
     const signedIn = await status.readStatus(saved, connections)
     this.print(status.formatStatus(signedIn, this.context))
     return status.toStatusDocument(signedIn)

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
 import { getActiveProfile } from '../../connection/profiles.ts'
 import type { SignedOut } from '../../connection/sign-out.ts'
-import { findExistingProfile, findTokenVariable } from '../../connection/source.ts'
+import { findExistingProfile, findTokenVariable, getStoredSignIn } from '../../connection/source.ts'
 import { exitCodes } from '../../errors/cli-error.ts'
 import { formatAccount, getAccountName } from '../../output/format.ts'
 import { formatOutcome } from '../../output/text.ts'
@@ -46,7 +46,7 @@ export class AuthLogout extends GrantsCommand {
     if (names.length === 0) this.print('No profiles.')
     const after = await connections.profiles.read()
     const active = getActiveProfile(after)
-    const signIn = after.profiles[active]?.signIn
+    const signIn = getStoredSignIn({ profile: after.profiles[active] })
     if (active !== getActiveProfile(before) && signIn !== undefined) {
       this.print(`The active profile is now ${active} (${formatAccount(signIn)}).`)
     }
@@ -67,8 +67,8 @@ export class AuthLogout extends GrantsCommand {
       const unreadable = "The stored record can't be read, so the token was not revoked. It is valid until it expires."
       this.caution(error.code === 'revocation_failed' ? error.message : unreadable)
     } else if (accessToken === 'still_valid') {
-      const reason = revoke === false ? '' : `, because ${this.bin} did not request it (--revoke revokes it)`
-      this.caution(`The access token was not revoked${reason}. It is valid until it expires.`)
+      const advice = revoke === false ? '' : ` ${this.bin} did not request it: next time, pass --revoke to revoke it.`
+      this.caution(`The access token was not revoked, and is valid until it expires.${advice}`)
     }
     if (refreshToken === 'still_valid') {
       this.caution("Particle can't revoke refresh tokens: the deleted one is valid until it expires.")

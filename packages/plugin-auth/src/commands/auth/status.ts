@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
+import { findProfile } from '../../connection/source.ts'
 
 export class AuthStatus extends AuthenticatedCommand {
   static override summary = 'Show the current account, token expiry and source.'
@@ -19,15 +20,11 @@ export class AuthStatus extends AuthenticatedCommand {
     const status = flags.check ? await this.progress('Verifying the token', verify) : stored
     process.exitCode = statusExitCodes[status.name]
     this.print(formatStatus(status, this.context))
-    if (source.from === 'environment') await this.#warnOfHiddenSignIn(source.variable)
+    if (source.from === 'environment') {
+      const { name, profile } = await findProfile({}, this.connections.profiles)
+      const advice = `${source.variable} hides profile ${name}. To use it, unset the variable or pass --profile.`
+      if (profile?.signIn !== undefined) this.caution(advice)
+    }
     return toStatusDocument(status)
-  }
-
-  async #warnOfHiddenSignIn(variable: string): Promise<void> {
-    const { getActiveProfile } = await import('../../connection/profiles.ts')
-    const profiles = await this.connections.profiles.read()
-    const name = getActiveProfile(profiles)
-    if (profiles.profiles[name]?.signIn === undefined) return
-    this.caution(`${variable} hides profile ${name}. To use it, unset the variable or pass --profile.`)
   }
 }

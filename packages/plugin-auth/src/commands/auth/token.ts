@@ -8,7 +8,7 @@ const formats = ['plain', 'header', 'env'] as const
 export class AuthToken extends AuthenticatedCommand {
   static override summary = 'Print the access token, refreshing it first if needed.'
   static override examples = [
-    'curl -H "$(<%= config.bin %> <%= command.id %> --format header)" https://api.particle.io/v1/devices',
+    '$ curl -H "$(<%= config.bin %> <%= command.id %> --format header)" \\\n    https://api.particle.io/v1/devices',
   ]
   static override flags = {
     format: Flags.option({
