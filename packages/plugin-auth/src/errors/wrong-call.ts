@@ -125,7 +125,7 @@ function findByLastWord(word: string, ids: readonly string[]): string | undefine
 }
 
 /** Returns the known word that a mistyped one is close to, if any. A word that is close to a known one is not a secret. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined
   const found = closest(word, known)
   const sort = (text: string) => [...text].sort().join('')
