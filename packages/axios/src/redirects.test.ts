@@ -32,6 +32,20 @@ describe.each(versions)('a redirect, $name', ({ axios, attachSession }) => {
     expect(seen.length).toBeGreaterThanOrEqual(4)
   })
 
+  it.each(['http', 'fetch'])('takes cookies no further than the origin, with the %s adapter', async (adapter) => {
+    const { server, arrived, to } = await redirecting()
+    const { session } = await numberedTokens(server.of('localhost'))
+    const instance = axios.create({ baseURL: server.of('localhost'), adapter, proxy: false })
+    attachSession(instance, session)
+    const headers = { Cookie: 'sid=1' }
+    await instance.get(to('/within'), { headers })
+    await instance.get(to(`${server.of('127.0.0.1')}/across`), { headers })
+    expect(arrived().map(({ url, cookie }) => [url, cookie])).toEqual([
+      ['/within', 'sid=1'],
+      ['/across', undefined],
+    ])
+  })
+
   it.each(['http', 'fetch'])(
     'does not take the token to the token endpoint, or to a subdomain, with the %s adapter',
     async (adapter) => {

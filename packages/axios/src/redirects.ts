@@ -44,11 +44,9 @@ function redirect(
   const next = getRedirect(from, { status: response.status, location: response.headers.location })
   if (!next || !(next.becomesGet || isReplayable(config.data))) return undefined
   const headers = copyHeaders(config.headers)
-  if (!next.keepsToken) headers.delete('Authorization')
+  headers.delete([...next.removedHeaders])
   const changed = { ...config, url: next.url, baseURL: '', params: undefined, headers }
-  if (!next.becomesGet) return changed
-  headers.delete(['Content-Type', 'Content-Length'])
-  return { ...changed, method: 'get', data: undefined }
+  return next.becomesGet ? { ...changed, method: 'get', data: undefined } : changed
 }
 
 /** Copies headers, of whichever build of Axios, into those of the imported one. The constructor would parse each again. */

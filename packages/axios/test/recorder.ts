@@ -8,6 +8,7 @@ export interface Recorded {
   readonly url: string
   readonly host: string | undefined
   readonly authorization: string | undefined
+  readonly cookie: string | undefined
   readonly contentType: string | undefined
   readonly body: Buffer
 }
@@ -46,7 +47,7 @@ export function refuse(response: ServerResponse, error = 'invalid_token'): void 
 async function record(incoming: IncomingMessage): Promise<Recorded> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk)
-  const { authorization, host, 'content-type': contentType } = incoming.headers
+  const { authorization, cookie, host, 'content-type': contentType } = incoming.headers
   const { method = '', url = '' } = incoming
-  return { method, url, host, authorization, contentType, body: Buffer.concat(chunks) }
+  return { method, url, host, authorization, cookie, contentType, body: Buffer.concat(chunks) }
 }

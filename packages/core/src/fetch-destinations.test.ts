@@ -254,6 +254,18 @@ describe('session.fetch: redirects', () => {
     expect(elsewhere.requests[0]?.headers).not.toHaveProperty('authorization')
   })
 
+  it('drops cookies and the credentials of a proxy when it leads to another origin, as the platform does', async () => {
+    const elsewhere = await startRecorder()
+    const api = await redirecting(() => `${elsewhere.url}/end`)
+    const session = await signedInTo(api)
+    const headers = { cookie: 'sid=1', 'proxy-authorization': 'Basic eDp5', 'x-trace': '7' }
+    await session.fetch('/start', { headers })
+    expect(api.requests[0]?.headers).toMatchObject(headers)
+    expect(elsewhere.requests[0]?.headers).toMatchObject({ 'x-trace': '7' })
+    expect(elsewhere.requests[0]?.headers).not.toHaveProperty('cookie')
+    expect(elsewhere.requests[0]?.headers).not.toHaveProperty('proxy-authorization')
+  })
+
   it('drops the token on the way to another name of the same machine, and on the way back', async () => {
     const elsewhere = await startRecorder(() => ({ status: 302, headers: { location: `${api.url}/end` } }))
     const api = await redirecting(() => `http://localhost:${elsewhere.port}/end`)

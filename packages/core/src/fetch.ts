@@ -71,12 +71,11 @@ async function sendAndFollow(
 
 async function createNextRequest(
   request: Request,
-  { url, becomesGet, keepsToken }: Redirect,
+  { url, becomesGet, removedHeaders }: Redirect,
   init: RequestInit | undefined,
 ): Promise<Request> {
   const { method, headers, signal } = request
-  if (!keepsToken) headers.delete('authorization')
-  if (becomesGet) headers.delete('content-type')
+  for (const name of removedHeaders) headers.delete(name)
   const body = becomesGet || request.body === null ? null : await request.arrayBuffer()
   return new Request(url, { ...init, method: becomesGet ? 'GET' : method, headers, body, signal, redirect: 'manual' })
 }

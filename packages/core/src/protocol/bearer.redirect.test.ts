@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { getRedirect } from './bearer.ts'
 
+const contentHeaders = ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location']
 const url = 'https://api.particle.io/v1/devices'
 
 describe('getRedirect', () => {
@@ -17,14 +18,19 @@ describe('getRedirect', () => {
     expect(getRedirect({ url, method }, { status, location: '/v2' })).toEqual({
       url: 'https://api.particle.io/v2',
       becomesGet,
-      keepsToken: true,
+      removedHeaders: becomesGet ? contentHeaders : [],
     })
   })
 
-  it.each(['/oauth/token', '/oauth%252Ftoken', 'http://api.particle.io/v1', 'https://evil.example/', '//evil.example'])(
-    'does not keep the token to %s',
+  it.each(['/oauth/token', '/oauth%252Ftoken'])('removes the token on the way to %s', (location) => {
+    expect(getRedirect({ url, method: 'GET' }, { status: 307, location })?.removedHeaders).toEqual(['authorization'])
+  })
+
+  it.each(['http://api.particle.io/v1', 'https://evil.example/', '//evil.example', '//evil.example/oauth/token'])(
+    'removes all credentials on the way to %s',
     (location) => {
-      expect(getRedirect({ url, method: 'GET' }, { status: 307, location })?.keepsToken).toBe(false)
+      const removed = ['authorization', 'cookie', 'proxy-authorization']
+      expect(getRedirect({ url, method: 'GET' }, { status: 307, location })?.removedHeaders).toEqual(removed)
     },
   )
 

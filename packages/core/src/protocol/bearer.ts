@@ -35,13 +35,16 @@ export interface Redirect {
   readonly url: string
   /** Whether it is a GET without a body. Otherwise method and body stay the same. */
   readonly becomesGet: boolean
-  /** Whether it may have the token: only within the origin, and never at the token endpoint. */
-  readonly keepsToken: boolean
+  /** The headers that it must not have, in lower case. */
+  readonly removedHeaders: readonly string[]
 }
+
+const contentHeaders = ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location']
 
 /**
  * Returns where a redirect leads, by the rules of the Fetch Standard (section 4.4), or `undefined` if the response is
- * none that can be followed. For requests that were sent with `redirect: 'manual'`.
+ * none that can be followed. Credentials stay within the origin, and the token never goes to the token endpoint. For
+ * requests that were sent with `redirect: 'manual'`.
  */
 export function getRedirect(
   request: { readonly url: string; readonly method: string },
@@ -50,10 +53,13 @@ export function getRedirect(
   const { status, location } = response
   if (![301, 302, 303, 307, 308].includes(status) || typeof location !== 'string') return undefined
   if (!URL.canParse(location, request.url)) return undefined
-  const { href: url, protocol } = new URL(location, request.url)
+  const { href: url, protocol, origin } = new URL(location, request.url)
   if (!/^https?:$/.test(protocol)) return undefined
   const becomesGet = status === 303 ? !/^(GET|HEAD)$/.test(request.method) : status < 303 && request.method === 'POST'
-  return { url, becomesGet, keepsToken: isAllowedUrl(url, [new URL(request.url).origin]) }
+  const removedHeaders = becomesGet ? [...contentHeaders] : []
+  if (!isAllowedUrl(url, [new URL(request.url).origin])) removedHeaders.push('authorization')
+  if (origin !== new URL(request.url).origin) removedHeaders.push('cookie', 'proxy-authorization')
+  return { url, becomesGet, removedHeaders }
 }
 
 /**
