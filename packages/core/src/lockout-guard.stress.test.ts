@@ -2,6 +2,7 @@ import { SimulatedClock } from '@particle-grants/test-kit'
 import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { challenged, noResponse, refused, success, throttled } from '../test/guard-responses.ts'
 import { useSyncDigest } from '../test/sync-digest.ts'
 import { developerClient, productClient } from './clients.ts'
 import { GrantsError } from './errors.ts'
@@ -63,14 +64,6 @@ function startProcess(store: Store, time: SimulatedClock): LockoutGuard {
     isEnabled: true,
   })
 }
-
-// What the guard reads of an event.
-const success = { type: 'granted' } as ResponseEvent
-const challenged = { type: 'challenged' } as ResponseEvent
-const noResponse = { type: 'failed', at: 0, error: { code: 'network_error' } } as ResponseEvent
-const refused = (error: string) => ({ type: 'refused', response: { error } }) as ResponseEvent
-const throttled = (retryAt?: number) =>
-  ({ type: 'failed', at: 0, error: { code: 'rate_limited', retryAt } }) as ResponseEvent
 
 const responses: readonly (ResponseEvent | undefined)[] = [
   success,

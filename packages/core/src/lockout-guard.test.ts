@@ -1,5 +1,6 @@
 import { SimulatedClock } from '@particle-grants/test-kit'
 import { describe, expect, it, vi } from 'vitest'
+import { challenged, noResponse, refused, success, throttled } from '../test/guard-responses.ts'
 import { developerClient, productClient } from './clients.ts'
 import type { GrantsError } from './errors.ts'
 import {
@@ -42,14 +43,6 @@ const customerToken = (name: string, change: Partial<TokenRequestInfo> = {}): To
 const ownerToken = (change: Partial<TokenRequestInfo> = {}): TokenRequestInfo =>
   customerToken('any', { subject: owner, ...change })
 const refresh: TokenRequestInfo = customerToken('jane@example.com', { grantType: 'refresh_token' })
-
-// What the guard reads of an event.
-const success = { type: 'granted' } as ResponseEvent
-const challenged = { type: 'challenged' } as ResponseEvent
-const noResponse = { type: 'failed', at: 0, error: { code: 'network_error' } } as ResponseEvent
-const refused = (error: string) => ({ type: 'refused', response: { error } }) as ResponseEvent
-const throttled = (retryAt?: number) =>
-  ({ type: 'failed', at: 0, error: { code: 'rate_limited', retryAt } }) as ResponseEvent
 
 /** The same records through another object, as another process has it. */
 function sharedStore(data: Store = memoryStore()): Store {
