@@ -146,7 +146,7 @@ describe('several processes that share a file store', () => {
       outcomes.push(await run('wrong password', attempt % processCount))
       clock.advance(2000)
     }
-    expect(outcomes).toEqual([...Array(5).fill('oauth_error'), ...Array(7).fill('backing_off')])
+    expect(outcomes).toEqual([...Array(5).fill('invalid_credentials'), ...Array(7).fill('backing_off')])
     expect(listRequests()).toHaveLength(5)
     expect(await run('right secret', 0)).toBe('done')
     expect(await run('right password', 1)).toBe('backing_off')

@@ -141,20 +141,19 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
     message: ({ reason }) => (reason === 'age' ? 'The MFA challenge has expired.' : 'Too many codes were wrong.'),
     ...signInAgain,
   },
+  invalid_credentials: {
+    exitCode: failed,
+    message: () => 'Wrong username or password (invalid_grant).',
+    remedy:
+      'After five failures within a day, sign-ins wait for 30 minutes or longer, unless you type the password.',
+  },
   sso_required: {
     exitCode: failed,
     message: () => "This account signs in through its company's SSO.",
     remedy: 'Run particle login --sso, then use its token:',
     command: ['auth login', '--from-particle-cli'],
   },
-  oauth_error: {
-    exitCode: failed,
-    message: (details) => (isWrongPassword(details) ? 'Wrong username or password (invalid_grant).' : undefined),
-    remedy: (details) =>
-      isWrongPassword(details)
-        ? 'After five failures within a day, sign-ins wait for 30 minutes or longer, unless you type the password.'
-        : undefined,
-  },
+  oauth_error: { exitCode: failed },
   unknown_customer: {
     exitCode: failed,
     message: ({ customer }) => `The product has no customer ${customer}.`,
@@ -224,8 +223,3 @@ const reauthenticationReasons = {
   refresh_rejected: 'has expired, and Particle rejected its refresh token',
   refresh_response_lost: 'has expired, and the response to its refresh was lost',
 } as const
-
-/** Whether Particle refused a username and password. */
-export function isWrongPassword({ grantType, error }: Pick<ErrorDetails['oauth_error'], 'grantType' | 'error'>) {
-  return grantType === 'password' && error === 'invalid_grant'
-}
