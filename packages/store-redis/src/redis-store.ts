@@ -39,10 +39,13 @@ class RedisStore implements Store {
     throw new GrantsError('store_damaged', message, { place, problem, keptAt })
   }
 
-  async save(key: string, value: string, ifVersion: string | null): Promise<string> {
+  // biome-ignore lint/complexity/useMaxParams: the contract of Store
+  async save(key: string, value: string, ifVersion: string | null, expiresAt?: number): Promise<string> {
     // Random, so that a version stays unique when its record is removed or Redis loses its data.
     const version = randomUUID()
-    const args = [version, value, this.#ttl, ...(ifVersion === null ? [] : [ifVersion])]
+    const expected = ifVersion === null ? [] : [ifVersion]
+    // For each attempt anew, because a repeated one may be seconds later.
+    const args = () => [version, value, this.#ttl, toLifetime(expiresAt), ...expected]
     const keys = [this.#nameKeys(key).record]
     assertDone(key, await this.#connection.run(saveScript, { keys, args }))
     return version
@@ -74,6 +77,11 @@ class RedisStore implements Store {
       lock: `${prefix}lock:{${key}}`,
     }
   }
+}
+
+/** Returns the milliseconds until then; empty: without limit. */
+function toLifetime(expiresAt: number | undefined): string {
+  return expiresAt === undefined ? '' : String(Math.ceil(expiresAt - Date.now()))
 }
 
 function assertDone(key: string, result: unknown): void {
