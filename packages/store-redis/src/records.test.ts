@@ -57,6 +57,18 @@ describeOnEachServer('a record', (program) => {
       expect(await client.pTTL(record)).toBe(-1)
     })
 
+    it('of the lockout guard is kept for a day if sessions are kept for a shorter time', async () => {
+      const guard = `${prefix}record:{guard-2-a}`
+      const store = openStore(client, { prefix, ttlMs: 90_000 })
+      const version = await store.save('guard-2-a', 'a', null)
+      await expectTtl(day, guard)
+      await client.pExpire(guard, 90_000)
+      await store.load('guard-2-a')
+      await expectTtl(day, guard)
+      await openStore(client, { prefix, ttlMs: 2 * day }).save('guard-2-a', 'b', version)
+      await expectTtl(2 * day, guard)
+    })
+
     it('that expires is kept until then, or for the configured time if that is shorter, also when it is read', async () => {
       const store = openStore(client, { prefix, ttlMs: 90_000 })
       const version = await store.save('session-a', 'a', null, Date.now() + 70_000)
@@ -167,8 +179,8 @@ describeOnEachServer('a record', (program) => {
     expect(await sentOn(Date.UTC(2100, 0, 1, 2, 3, 4, 567))).toEqual(early)
   })
 
-  async function expectTtl(milliseconds: number): Promise<void> {
-    const left = await client.pTTL(record)
+  async function expectTtl(milliseconds: number, key = record): Promise<void> {
+    const left = await client.pTTL(key)
     expect(left).toBeLessThanOrEqual(milliseconds)
     expect(left).toBeGreaterThan(milliseconds - 60_000)
   }

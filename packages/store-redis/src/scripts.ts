@@ -29,21 +29,27 @@ local function limitTtl(ttl, deadline)
 end
 `
 
+/** What `loadScript` returns. `redisType` is the type of the value that is not a record. */
+export type LoadResult =
+  | readonly ['missing']
+  | readonly ['record', version: string, value: string]
+  | readonly ['damaged', redisType: string]
+
 /**
- * KEYS record, damaged. ARGV ttl. Returns `{}`, `{ version, value }`, or `{ problem }` after it moved a value that is not
- * a record. A read extends the TTL of a record, but only once a tenth of it has passed, so that few reads write.
+ * KEYS record, damaged. ARGV ttl. Returns a `LoadResult`, `damaged` after it moved the value to the second key. A read
+ * extends the TTL of a record, but only once a tenth of it has passed, so that few reads write.
  */
 export const loadScript = `${readVersion}${limitTtl}
-if version == false then return {} end
+if version == false then return { 'missing' } end
 local value = kind == 'hash' and redis.call('HGET', KEYS[1], 'value')
 if version == '' or not value then
   redis.call('RENAME', KEYS[1], KEYS[2])
   if ARGV[1] ~= '' then redis.call('PEXPIRE', KEYS[2], ARGV[1]) end
-  return { kind }
+  return { 'damaged', kind }
 end
 local ttl = limitTtl(ARGV[1], redis.call('HGET', KEYS[1], 'deadline'))
 if ttl and redis.call('PTTL', KEYS[1]) < ttl * 0.9 then redis.call('PEXPIRE', KEYS[1], ttl) end
-return { version, value }
+return { 'record', version, value }
 `
 
 /**
