@@ -4,7 +4,15 @@ import { invalidArgument } from './errors.ts'
 import { initialState, type SignedInState } from './machine/state.ts'
 import { transition } from './machine/transition.ts'
 import type { Secret } from './secret.ts'
-import type { DeveloperSession, ExternalToken, ProductSession, Session } from './session.ts'
+import type {
+  DeveloperSession,
+  ExternalToken,
+  ProductSession,
+  Session,
+  SignInSession,
+  UserSession,
+  WebSession,
+} from './session.ts'
 import { LiveSession, readExternalToken } from './session.ts'
 import { type ConnectionOptions, resolveOptions, type SessionOptions } from './session-options.ts'
 
@@ -31,17 +39,25 @@ export interface StaticSession extends Session {
  *
  * @throws GrantsError `invalid_argument` or `insecure_base_url`
  */
+export function createSession(options: SessionOptions<OAuthClient> & { readonly signInId: string }): WebSession
 export function createSession(options: SessionOptions<DeveloperClient>): DeveloperSession
-export function createSession(options: SessionOptions<ProductClient | UserClient>): ProductSession
-export function createSession(options: SessionOptions<OAuthClient>): DeveloperSession | ProductSession
+export function createSession(
+  options: SessionOptions<ProductClient> & { readonly profile: string },
+): ProductSession & SignInSession
+export function createSession(options: SessionOptions<ProductClient>): ProductSession
+export function createSession(options: SessionOptions<UserClient>): UserSession
+export function createSession(options: SessionOptions<ProductClient | UserClient>): ProductSession | UserSession
+export function createSession(options: SessionOptions<OAuthClient>): AnySession
 export function createSession(options: StaticTokenOptions): StaticSession
 export function createSession(
   options: SessionOptions<OAuthClient> | StaticTokenOptions,
-): DeveloperSession | ProductSession | StaticSession {
+): AnySession | WebSession | StaticSession {
   if (typeof options === 'object' && options !== null && 'accessToken' in options) return createStaticSession(options)
   // Every session can do everything at run time. What its client may not, the state machine rejects.
-  return new LiveSession(resolveOptions(options)) as DeveloperSession | ProductSession
+  return new LiveSession(resolveOptions(options)) as unknown as AnySession
 }
+
+type AnySession = DeveloperSession | ProductSession | UserSession
 
 /** A session whose only token is external: without a subject it has no record, and nothing renews it. */
 function createStaticSession({ accessToken, expiresAt, ...connection }: StaticTokenOptions): StaticSession {
@@ -79,7 +95,7 @@ const variables = 'PARTICLE_ACCESS_TOKEN, or PARTICLE_CLIENT_ID and PARTICLE_CLI
 export function sessionFromEnv(
   env: Readonly<Record<string, string | undefined>>,
   options: ConnectionOptions & Pick<SessionOptions<ProductClient>, 'store' | 'lockoutGuard' | 'waitUntil'> = {},
-): ProductSession | StaticSession {
+): ProductSession | UserSession | StaticSession {
   const read = (name: string) => env[name]?.trim() || undefined
   const accessToken = read('PARTICLE_ACCESS_TOKEN') ?? read('PARTICLE_AUTH')
   const [id, secret] = [read('PARTICLE_CLIENT_ID'), read('PARTICLE_CLIENT_SECRET')]

@@ -9,6 +9,8 @@ export {
 export { createSessionPool, type SessionPool, type SessionPoolOptions } from './session-pool.ts'
 export { withAccessToken } from './fetch.ts'
 export type { DeveloperSession, ProductSession, Session, SignInSession } from './session.ts'
+export type { UserSession, WebSession } from './session.ts'
+export { newSignInId } from './session-record.ts'
 export type { AccessTokenOptions, CallOptions } from './token-manager.ts'
 export type { CodeOptions, ExternalToken } from './session.ts'
 export type { LoginCredentials, LogoutOptions, LogoutResult, TokenParameters } from './session.ts'

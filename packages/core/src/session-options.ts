@@ -29,13 +29,31 @@ export interface ConnectionOptions {
 
 export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions {
   readonly client: C
-  /** Whose tokens these are. @default the product itself for a product client; otherwise the account that signs in */
+  /**
+   * Whose tokens these are. It says who somebody is, and checks nothing: a session with this subject opens the account
+   * for everyone whom your program lets use it. For users who sign in, see `signInId`.
+   * @default the product itself for a product client; otherwise the account that signs in
+   */
   readonly subject?: Subject | undefined
   /**
-   * Finds this program's last sign-in again without naming the account. For developer and user clients, on a store of
-   * one person (memory, file, keyring). Instead of `subject`. Never take it from request data.
+   * Finds this program's last sign-in again without naming the account, on a store of one person (memory, file,
+   * keyring). Instead of `subject`. Never take it from request data.
    */
   readonly profile?: string | undefined
+  /**
+   * Makes the session a gate for one of your users on a web server: one sign-in, empty until its own `login()` and code
+   * have returned tokens. Create the id with `newSignInId()`, keep it in an `HttpOnly` cookie, and replace the cookie by
+   * `session.signInId` when the sign-in is complete. Instead of `subject` and `profile`.
+   *
+   * An id of your own has 22 to 128 letters, digits, `-` or `_`. Whoever has it has the sign-in, so it must be random: a
+   * UUID of version 4 is, but the length proves nothing.
+   */
+  readonly signInId?: string | undefined
+  /**
+   * Whether the client's own credentials may get tokens for this session: on first use, to renew, and after a lost
+   * refresh. `false`: only sign-ins and refresh tokens do. Always false with `signInId`. @default true
+   */
+  readonly clientToken?: boolean | undefined
   /** Where the session is kept. @default memory */
   readonly store?: Store | undefined
   /** How the client authenticates (RFC 6749, section 2.3.1). @default 'client_secret_basic'; in browsers 'client_secret_post' */
@@ -52,6 +70,8 @@ export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions
 export interface ResolvedOptions {
   readonly context: SessionContext
   readonly identity: Identity
+  /** Not in the identity, which states and errors refer to: whoever knows it has the sign-in. */
+  readonly signInId: string | undefined
   readonly allowedOrigins: readonly string[]
   readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined
 }
@@ -95,33 +115,45 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
     timeoutMs,
     challengeLimits,
   }
-  const { subject, profile } = resolveBinding(options, store)
+  const { signInId, ...binding } = resolveBinding(options, store)
   // By the machine's own time: what two sessions learned about the server's time differs.
   const isEnabled = lockoutGuard !== false
   const guard = new LockoutGuard({ baseUrl, store, clock, maxFailures, maxWaitMs, onBackOff, isEnabled })
   return {
     context: { ...endpoint, guard, store },
-    identity: { baseUrl, clientId: client.id, clientKind: client.kind, subject, profile },
+    identity: { baseUrl, clientId: client.id, clientKind: client.kind, ...binding },
+    signInId,
     allowedOrigins: Object.freeze(allowedOrigins),
     waitUntil: waitUntil && ((promise) => notify(waitUntil, promise)),
   }
 }
 
-/** A profile finds a sign-in without its account's name, so it must not be reachable from another person's request. */
+/** Whose tokens the session may hold: of a subject, of whoever signs in under a profile, or of one sign-in. */
 function resolveBinding(
-  { client: { kind }, subject, profile }: SessionOptions<OAuthClient>,
+  { client: { kind }, subject, profile, signInId, clientToken = true }: SessionOptions<OAuthClient>,
   { singleUser }: Store,
-): Pick<Identity, 'subject' | 'profile'> {
-  if (profile === undefined) {
-    const own = kind === 'product' ? owner : undefined
-    return { subject: subject === undefined ? own : assertSubject(subject, kind), profile }
+): Pick<Identity, 'subject' | 'profile' | 'isOneSignIn' | 'clientToken'> & Pick<ResolvedOptions, 'signInId'> {
+  if (typeof clientToken !== 'boolean') throw invalidArgument('clientToken', 'must be true or false')
+  const others = { subject: undefined, profile: undefined, isOneSignIn: undefined, clientToken, signInId: undefined }
+  if (signInId !== undefined) {
+    // The id itself is a secret, so no message repeats it.
+    const isValid = typeof signInId === 'string' && /^[\w-]{22,128}$/.test(signInId)
+    if (!isValid)
+      throw invalidArgument('signInId', 'must have 22 to 128 letters, digits, "-" or "_": use newSignInId()')
+    if ((subject ?? profile) !== undefined) {
+      throw invalidArgument('signInId', 'must not be combined with subject or profile')
+    }
+    return { ...others, isOneSignIn: true, clientToken: false, signInId }
   }
-  const fail = (problem: string) => invalidArgument('profile', problem)
-  if (typeof profile !== 'string' || profile === '') throw fail('must be a non-empty string')
-  if (subject !== undefined) throw fail('must not be combined with subject')
-  if (kind === 'product' || singleUser !== true)
-    throw fail('needs a developer or user client and a store of one person: use subject instead')
-  return { subject, profile }
+  if (profile !== undefined) {
+    if (typeof profile !== 'string' || profile === '') throw invalidArgument('profile', 'must be a non-empty string')
+    if (subject !== undefined) throw invalidArgument('profile', 'must not be combined with subject')
+    // It finds a sign-in without its account's name, so another person's request must not reach it.
+    if (singleUser !== true) throw invalidArgument('profile', 'needs a store of one person: use subject instead')
+    return { ...others, profile }
+  }
+  const own = kind === 'product' ? owner : undefined
+  return { ...others, subject: subject === undefined ? own : assertSubject(subject, kind) }
 }
 
 /** Looked up at each call, so that a `fetch` that is installed or patched later is used. */

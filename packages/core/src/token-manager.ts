@@ -5,7 +5,7 @@ import type { MachineEvent } from './machine/event.ts'
 import { noToken, renewalBackoff } from './machine/machine-errors.ts'
 import {
   canRequestClientToken,
-  getBoundSubject,
+  getClientTokenSubject,
   getTokens,
   type MachineState,
   type RenewalBackoff,
@@ -199,9 +199,7 @@ function isValid({ expiresAt, lifetimeMs }: CachedToken, now: number, minValidit
 /** Whether no sign-in was completed, and the client can request the first token itself. */
 function canRequestFirstToken(state: MachineState): boolean {
   if (state.status !== 'signed_out') return false
-  const { identity, reason } = state
-  if (!canRequestClientToken(identity, getBoundSubject(state) ?? owner)) return false
-  return reason === 'never_signed_in' || (reason === 'challenge_expired' && identity.clientKind === 'product')
+  return state.reason === 'never_signed_in' && canRequestClientToken(state.identity, getClientTokenSubject(state))
 }
 
 /** Whether the token of this state is enough. */

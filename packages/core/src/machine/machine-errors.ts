@@ -1,10 +1,19 @@
+import type { ClientKind } from '../clients.ts'
 import { formatTime, GrantsError, type NotRenewableReason } from '../errors.ts'
 import type { GrantType } from '../grants/catalogue.ts'
 import type { ErrorResponse } from '../protocol/token-response.ts'
 import { getRenewal } from '../renewal.ts'
 import { formatSubject, type TokenSubject } from '../subject.ts'
 import type { EventType } from './event.ts'
-import type { Challenge, Identity, MachineState, RenewalBackoff, SignedInState } from './state.ts'
+import {
+  type Challenge,
+  canRequestClientToken,
+  getClientTokenSubject,
+  type Identity,
+  type MachineState,
+  type RenewalBackoff,
+  type SignedInState,
+} from './state.ts'
 
 export function requestInProgress(grantType: GrantType): GrantsError {
   const message = `A ${grantType} request of this session is in progress. Wait for it, then try again.`
@@ -49,7 +58,8 @@ export function noToken(state: MachineState): GrantsError {
     if (renewal.grantType === undefined) return notRenewable(state, renewal.reason)
     if (state.backoff !== undefined) return renewalBackoff(state.backoff)
   }
-  const requestToken = identity.clientKind === 'developer' ? '' : 'requestClientToken() or '
+  const canRequestToken = canRequestClientToken(identity, getClientTokenSubject(state))
+  const requestToken = canRequestToken ? 'requestClientToken() or ' : ''
   return new GrantsError('not_signed_in', `You are not signed in. Call ${requestToken}login() first.`, {})
 }
 
@@ -74,7 +84,14 @@ const notRenewableReasons = {
   developer_token: "A developer client's token",
   account_token: 'This token of a user client',
   external_token: 'A token from elsewhere',
+  no_refresh_token: 'A token without a refresh token',
 } as const
+
+export function clientTokenNotAllowed(clientKind: ClientKind): GrantsError {
+  const grantType = 'client_credentials'
+  const message = `This session does not use ${grantType}: it has a signInId, or clientToken: false. Call login() instead.`
+  return new GrantsError('grant_not_allowed', message, { grantType, clientKind })
+}
 
 export function renewalBackoff({ failures, retryAt, cause }: RenewalBackoff): GrantsError {
   const why = cause === 'token_rejected' ? 'the API rejected new tokens' : `requests for it failed (${cause})`
