@@ -76,10 +76,11 @@ function createDraft(store: Store) {
   const draft: Store = {
     singleUser: true,
     load: async (key) => (isDraft(key) ? await memory.load(key) : undefined) ?? store.load(key),
-    async save(key, value, ifVersion) {
-      if (!isDraft(key)) return store.save(key, value, ifVersion)
+    // biome-ignore lint/complexity/useMaxParams: the contract of Store
+    async save(key, value, ifVersion, expiresAt) {
+      if (!isDraft(key)) return store.save(key, value, ifVersion, expiresAt)
       sessionKey = key
-      return memory.save(key, value, (await memory.load(key))?.version ?? null)
+      return memory.save(key, value, (await memory.load(key))?.version ?? null, expiresAt)
     },
     remove: (key, ifVersion) => (isDraft(key) ? memory : store).remove(key, ifVersion),
     withLock: (key, task) => store.withLock(key, task),
