@@ -101,11 +101,6 @@ async function signIn({ getCode }: Pick<World, 'getCode'>, session: AnySession, 
   return session.getAccessToken()
 }
 
-/** Gets a session its first tokens. Nobody signs in to a session of a product, except under a profile. */
-async function getFirstTokens(world: World, session: AnySession, name: string, binding?: Binding): Promise<string> {
-  return world.kind === 'product' && binding !== 'profile' ? requestToken(session) : signIn(world, session, name)
-}
-
 const requestToken = async (session: AnySession) => {
   if (session.kind === 'developer') throw new Error('a developer client cannot request a token')
   return session.getAccessToken()
@@ -203,15 +198,19 @@ async function prepare({ kind, binding, stored, createStore }: Row & { createSto
     if (binding === 'profile') return world.open({ profile: 'work' })
     return isProduct && name === own && stored !== 'challenge' ? world.open() : world.openOf(name)
   }
+  // Nobody signs in to a session of a product, except under a profile.
+  const canSignIn = kind !== 'product' || binding === 'profile'
+  const getFirstToken = (opened: AnySession, name: string) =>
+    canSignIn ? signIn(world, opened, name) : requestToken(opened)
   /** The tokens in the store, by the name of their subject. */
   const tokens = new Map<string, string>()
   if (stored === 'own' || stored === 'signed out') {
     const session = openLike(own)
-    const token = await getFirstTokens(world, session, own, binding)
+    const token = await getFirstToken(session, own)
     if (stored === 'signed out') await session.logout()
     else tokens.set(isProduct ? 'owner' : own, token)
   }
-  if (stored === 'other') tokens.set(other, await getFirstTokens(world, openLike(other), other, binding))
+  if (stored === 'other') tokens.set(other, await getFirstToken(openLike(other), other))
   if (stored === 'challenge') await login(openLike(own), own)
   const session =
     binding === 'subject' ? world.openOf(own) : world.open({ ...(binding === 'profile' && { profile: 'work' }) })

@@ -128,32 +128,39 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
   }
 }
 
+type Binding = Pick<Identity, 'subject' | 'profile' | 'isOneSignIn' | 'clientToken'> & Pick<ResolvedOptions, 'signInId'>
+
 /** Whose tokens the session may hold: of a subject, of whoever signs in under a profile, or of one sign-in. */
-function resolveBinding(
-  { client: { kind }, subject, profile, signInId, clientToken = true }: SessionOptions<OAuthClient>,
-  { singleUser }: Store,
-): Pick<Identity, 'subject' | 'profile' | 'isOneSignIn' | 'clientToken'> & Pick<ResolvedOptions, 'signInId'> {
+function resolveBinding(options: SessionOptions<OAuthClient>, store: Store): Binding {
+  const { client, subject, profile, signInId, clientToken = true } = options
   if (typeof clientToken !== 'boolean') throw invalidArgument('clientToken', 'must be true or false')
   const others = { subject: undefined, profile: undefined, isOneSignIn: undefined, clientToken, signInId: undefined }
   if (signInId !== undefined) {
-    // The id itself is a secret, so no message repeats it.
-    const isValid = typeof signInId === 'string' && /^[\w-]{22,128}$/.test(signInId)
-    if (!isValid)
-      throw invalidArgument('signInId', 'must have 22 to 128 letters, digits, "-" or "_": use newSignInId()')
-    if ((subject ?? profile) !== undefined) {
-      throw invalidArgument('signInId', 'must not be combined with subject or profile')
-    }
+    assertSignInId(options)
     return { ...others, isOneSignIn: true, clientToken: false, signInId }
   }
   if (profile !== undefined) {
-    if (typeof profile !== 'string' || profile === '') throw invalidArgument('profile', 'must be a non-empty string')
-    if (subject !== undefined) throw invalidArgument('profile', 'must not be combined with subject')
-    // It finds a sign-in without its account's name, so another person's request must not reach it.
-    if (singleUser !== true) throw invalidArgument('profile', 'needs a store of one person: use subject instead')
+    assertProfile(options, store)
     return { ...others, profile }
   }
-  const own = kind === 'product' ? owner : undefined
-  return { ...others, subject: subject === undefined ? own : assertSubject(subject, kind) }
+  const own = client.kind === 'product' ? owner : undefined
+  return { ...others, subject: subject === undefined ? own : assertSubject(subject, client.kind) }
+}
+
+/** The id opens the sign-in, so that no message repeats it. */
+function assertSignInId({ signInId, subject, profile }: SessionOptions<OAuthClient>): void {
+  const fail = (problem: string) => invalidArgument('signInId', problem)
+  if ((subject ?? profile) !== undefined) throw fail('must not be combined with subject or profile')
+  if (typeof signInId === 'string' && /^[\w-]{22,128}$/.test(signInId)) return
+  throw fail('must have 22 to 128 letters, digits, "-" or "_": use newSignInId()')
+}
+
+/** A profile finds a sign-in without its account's name, so another person's request must not reach its store. */
+function assertProfile({ profile, subject }: SessionOptions<OAuthClient>, { singleUser }: Store): void {
+  const fail = (problem: string) => invalidArgument('profile', problem)
+  if (typeof profile !== 'string' || profile === '') throw fail('must be a non-empty string')
+  if (subject !== undefined) throw fail('must not be combined with subject')
+  if (singleUser !== true) throw fail('needs a store of one person: use subject instead')
 }
 
 /** Looked up at each call, so that a `fetch` that is installed or patched later is used. */

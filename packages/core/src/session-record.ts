@@ -180,7 +180,7 @@ export class SessionRecord {
     const value = serializeState(state, key)
     const lifetimeMs = getRecordLifetimeMs(state, now)
     // Stores use the system's clock. The session's may be a simulated one, or adjusted to the server's.
-    const expiresAt = lifetimeMs === undefined ? undefined : systemClock.now() + lifetimeMs
+    const expiresAt = lifetimeMs === undefined ? undefined : Math.ceil(systemClock.now() + lifetimeMs)
     this.#version = await callStore(() => this.#store.save(key, value, this.#version, expiresAt))
     this.#ownVersion = this.#version
   }

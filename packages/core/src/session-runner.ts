@@ -2,7 +2,7 @@ import { Mutex, notify, raceAbort } from './async.ts'
 import { maxDelayMs, setLongTimeout } from './clock.ts'
 import type { GrantsError } from './errors.ts'
 import type { LockoutGuard } from './lockout-guard.ts'
-import type { MachineEvent, TokenRejectedEvent } from './machine/event.ts'
+import type { MachineEvent, ResponseEvent, TokenRejectedEvent } from './machine/event.ts'
 import {
   getBoundSubject,
   getHolder,
@@ -207,7 +207,7 @@ export class SessionRunner {
     const first = event === undefined ? { state: before, effects: [] } : transition(before, event)
     const effect = first.effects.find(({ type }) => type === 'request')
     if (effect?.type !== 'request' || isSettled(first.state)) {
-      if (event?.type === 'set_token' && !isRejected(first)) this.#completeSignIn()
+      this.#noteOutcome(event, first)
       return this.#apply(first, options)
     }
 
@@ -224,8 +224,7 @@ export class SessionRunner {
       return this.#process(decide, options, lockLost)
     }
 
-    // An object that submits a code continues a sign-in, also one that another process has begun.
-    if (event?.type === 'submit_otp' || event?.type === 'submit_recovery_code') this.#openSignIn()
+    if (isCode(event)) this.#openSignIn()
     const started = await this.#apply(first, options)
     const storeError = started.storeError ?? (lockLost?.aborted ? this.#record.createLockLostError() : undefined)
     if (storeError !== undefined) {
@@ -238,22 +237,30 @@ export class SessionRunner {
     await permit.settle(response)
     // The state may have changed meanwhile: the API may have rejected its token.
     const next = transition(this.#state, response)
-    if (event !== undefined && isSignInEvent(event)) {
-      if (response.type === 'challenged' && !isRejected(next)) this.#openSignIn()
-      if (response.type === 'granted' && !isRejected(next)) this.#completeSignIn()
-    }
+    this.#noteOutcome(event, next, response)
     return this.#apply(next, options)
   }
 
-  /** A profile is one person's: there, other terminals continue with the earlier token. */
-  #openSignIn(): void {
-    this.#isSignInOpen = this.#state.identity.profile === undefined
+  /**
+   * Opens or completes this object's sign-in, before the state that it leads to is entered: no listener sees tokens too
+   * early. A refused password changes nothing.
+   */
+  #noteOutcome(event: MachineEvent | undefined, next: Transition, response?: ResponseEvent): void {
+    if (next.effects.some(({ type }) => type === 'reject')) return
+    const isSignIn = event?.type === 'login' || isCode(event)
+    if (isSignIn && response?.type === 'challenged') this.#openSignIn()
+    if ((isSignIn && response?.type === 'granted') || event?.type === 'set_token') {
+      this.#isSignInOpen = false
+      this.#record.moveToNewSignInId()
+    }
   }
 
-  /** The state that is entered next has the tokens of this object's own sign-in. */
-  #completeSignIn(): void {
-    this.#isSignInOpen = false
-    this.#record.moveToNewSignInId()
+  /**
+   * Hides tokens of other sign-ins from now on. An object that submits a code continues a sign-in, also one that another
+   * process has begun. A profile is one person's: there, other terminals continue with the earlier token.
+   */
+  #openSignIn(): void {
+    this.#isSignInOpen = this.#state.identity.profile === undefined
   }
 
   /** Enters a state and performs its effects, except a request. */
@@ -312,19 +319,16 @@ export class SessionRunner {
     })
     const state = this.#state
     if (found === undefined || !isSettled(state)) return
-    const { profile, isOneSignIn } = state.identity
-    if (found === 'missing' && isOneSignIn) return this.#endSignIn(state)
-    const isLoggedOut = state.status === 'signed_out' && state.reason === 'logged_out'
+    if (found === 'missing' && state.identity.isOneSignIn) return this.#endSignIn(state)
     // A new sign-in, or a logout, wins over what the store has.
-    const isLogoutFinal = isLoggedOut && (isOneSignIn || getBoundSubject(state) !== undefined)
-    const isFinal = typeof found !== 'object' || this.#unsaved?.isNew || isLogoutFinal
+    const isFinal = typeof found !== 'object' || this.#unsaved?.isNew || isFinalLogout(state)
     if ((this.#unsaved && isFinal) || (found === 'missing' && this.#isUsable(state))) {
       await this.#save(state, options)
     } else if (typeof found === 'object') {
       this.#unsaved = undefined
-      const binding = profile ?? getBoundSubject(state) ?? this.#getAdoptedSubject(options)
-      // An unbound session that has a record signed out, and another process has signed in since.
-      if (binding !== undefined || isOneSignIn) await this.#adopt(found, state, options)
+      // Otherwise an unbound session that has a record signed out, and another process has signed in since.
+      if (hasOwnRecord(state) || this.#getAdoptedSubject(options) !== undefined)
+        await this.#adopt(found, state, options)
     }
   }
 
@@ -390,13 +394,26 @@ export class SessionRunner {
       } catch (thrown) {
         if (!isStoreConflict(thrown) || !isSettled(this.#state) || conflictsLeft === 0) throw thrown
       }
-      const found = await this.#record.load()
-      if (found === 'missing' && state.identity.isOneSignIn && !options.isExplicit) return this.#endSignIn(this.#state)
-      if (typeof found !== 'object') continue
-      const isSignedOut = found.status === 'signed_out' && found.reason === 'logged_out'
-      const isRenewed = this.#isUsable(found) && isSameSubject(found.subject, state.subject)
-      if (isSignedOut || (isRenewed && !options.isExplicit)) return this.#enter(found)
+      if (this.#adoptOutcome(await this.#record.load(), state, options)) return
     }
+  }
+
+  /** Enters what another process saved while the lock was lost, if it wins over this state. Returns whether it does. */
+  #adoptOutcome(
+    found: Awaited<ReturnType<SessionRecord['load']>>,
+    state: SettledState,
+    { isExplicit }: RunOptions,
+  ): boolean {
+    if (typeof found !== 'object') {
+      const isEnded = found === 'missing' && state.identity.isOneSignIn === true && !isExplicit
+      if (isEnded) this.#endSignIn(state)
+      return isEnded
+    }
+    const isSignedOut = found.status === 'signed_out' && found.reason === 'logged_out'
+    const isRenewed = this.#isUsable(found) && isSameSubject(found.subject, state.subject)
+    const isNewer = isSignedOut || (isRenewed && !isExplicit)
+    if (isNewer) this.#enter(found)
+    return isNewer
   }
 
   #isUsable(state: MachineState): state is SignedInState {
@@ -412,13 +429,20 @@ function passTime(state: MachineState, at: number): MachineState {
   return transition(transition(state, timePassed).state, timePassed).state
 }
 
-/** Whether an event sends a password or a code. */
-function isSignInEvent({ type }: MachineEvent): boolean {
-  return type === 'login' || type === 'submit_otp' || type === 'submit_recovery_code'
+function isCode(event: MachineEvent | undefined): boolean {
+  return event?.type === 'submit_otp' || event?.type === 'submit_recovery_code'
 }
 
-function isRejected({ effects }: Transition): boolean {
-  return effects.some(({ type }) => type === 'reject')
+/** Whether the session has one record, whichever account is signed in. */
+function hasOwnRecord(state: SettledState): boolean {
+  const { profile, isOneSignIn } = state.identity
+  return profile !== undefined || isOneSignIn === true || getBoundSubject(state) !== undefined
+}
+
+/** Whether the state is a logout that nothing in the store may undo. A profile follows other terminals. */
+function isFinalLogout(state: SettledState): boolean {
+  const isLogout = state.status === 'signed_out' && state.reason === 'logged_out'
+  return isLogout && (state.identity.isOneSignIn === true || getBoundSubject(state) !== undefined)
 }
 
 function isSameSignOut(one: MachineState, other: MachineState): boolean {

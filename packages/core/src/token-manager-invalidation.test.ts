@@ -4,6 +4,7 @@ import { useSyncDigest } from '../test/sync-digest.ts'
 import { createWorld, getErrorCode, holdTokenRequests } from '../test/worlds.ts'
 import { developerClient, userClient } from './clients.ts'
 import { createSession } from './create-session.ts'
+import type { SignInSession } from './session.ts'
 import { account } from './subject.ts'
 
 useSyncDigest()
