@@ -1,10 +1,10 @@
-import { formatTime, GrantsError, type NotRenewableReason } from '../errors.ts'
+import { formatTime, GrantsError, type NotRenewableReason, type ReauthenticationReason } from '../errors.ts'
 import type { GrantType } from '../grants/catalogue.ts'
 import type { ErrorResponse } from '../protocol/token-response.ts'
 import { getRenewal } from '../renewal.ts'
 import { formatSubject, type TokenSubject } from '../subject.ts'
 import type { EventType } from './event.ts'
-import type { Challenge, Identity, MachineState, RenewalBackoff, SignedInState } from './state.ts'
+import type { Challenge, Identity, MachineState, MachineTokens, RenewalBackoff } from './state.ts'
 
 export function requestInProgress(grantType: GrantType): GrantsError {
   const message = `A ${grantType} request of this session is in progress. Wait for it, then try again.`
@@ -39,11 +39,7 @@ export function noToken(state: MachineState): GrantsError {
     const message = `The sign-in waits for a code. Call submitOtp() before ${formatTime(expiresAt)}; ${formatAttempts(attemptsLeft)}.`
     return new GrantsError(status, message, { attemptsLeft, expiresAt })
   }
-  if (status === 'reauthentication_required') {
-    const { reason } = state
-    const message = `The access token ${reauthenticationReasons[reason]}. Sign in again, or use another token.`
-    return new GrantsError(status, message, { reason })
-  }
+  if (status === 'reauthentication_required') return reauthenticationRequired(state.reason)
   if (status === 'signed_in') {
     const renewal = getRenewal(identity, state.subject, state.tokens)
     if (renewal.grantType === undefined) return notRenewable(state, renewal.reason)
@@ -51,6 +47,11 @@ export function noToken(state: MachineState): GrantsError {
   }
   const requestToken = identity.clientKind === 'developer' ? '' : 'requestClientToken() or '
   return new GrantsError('not_signed_in', `You are not signed in. Call ${requestToken}login() first.`, {})
+}
+
+export function reauthenticationRequired(reason: ReauthenticationReason): GrantsError {
+  const message = `The access token ${reauthenticationReasons[reason]}. Sign in again, or use another token.`
+  return new GrantsError('reauthentication_required', message, { reason })
 }
 
 const reauthenticationReasons = {
@@ -61,8 +62,11 @@ const reauthenticationReasons = {
 } as const
 
 /** @param at - milliseconds since 1970, where the token may have expired */
-export function notRenewable({ tokens }: SignedInState, reason: NotRenewableReason, at = 0): GrantsError {
-  const { expiresAt } = tokens
+export function notRenewable(
+  { tokens: { expiresAt } }: { readonly tokens: Pick<MachineTokens, 'expiresAt'> },
+  reason: NotRenewableReason,
+  at = 0,
+): GrantsError {
   let advice = 'It never expires.'
   if (expiresAt !== null) advice = `Sign in again before it expires at ${formatTime(expiresAt)}.`
   if (expiresAt !== null && expiresAt <= at) advice = 'It has expired: sign in again.'
