@@ -57,12 +57,29 @@ describe('the root', () => {
   })
 })
 
+describe('./token', () => {
+  it('exports these values, and those of the root are the same', async () => {
+    const token = await import('./token.ts')
+    const { tokenSession, tokenFromEnv, ...shared } = token
+    expect(Object.keys(token).sort()).toEqual([
+      'GrantsError',
+      'Secret',
+      'isInvalidTokenError',
+      'tokenFromEnv',
+      'tokenSession',
+      'withAccessToken',
+    ])
+    const root: Readonly<Record<string, unknown>> = await import('./index.ts')
+    for (const [name, value] of Object.entries(shared)) expect(value, name).toBe(root[name])
+  })
+})
+
 describe('the entry points', () => {
-  it('are the root, the protocol and the machine', () => {
-    expect(Object.keys(entryPoints)).toEqual(['.', './protocol', './machine', './package.json'])
+  it('are the root, the protocol, the machine and the session of a given token', () => {
+    expect(Object.keys(entryPoints)).toEqual(['.', './protocol', './machine', './token', './package.json'])
   })
 
-  it.each(['.', './protocol', './machine'])(
+  it.each(['.', './protocol', './machine', './token'])(
     '%s resolves to a source, and to a build of the same path',
     async (path) => {
       const entryPoint = entryPoints[path]

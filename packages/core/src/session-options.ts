@@ -66,6 +66,30 @@ export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions
   readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined
 }
 
+/** The connection, checked and completed. */
+export interface Connection {
+  readonly baseUrl: string
+  readonly fetch: Fetch
+  readonly timeoutMs: number
+  readonly allowedOrigins: readonly string[]
+  readonly clock: Clock
+}
+
+/** @throws GrantsError `invalid_argument` or `insecure_base_url` */
+export function resolveConnection(options: ConnectionOptions): Connection {
+  const { clock = systemClock, timeoutMs = defaultTimeoutMs, fetch: given = globalThis.fetch } = options
+  if (typeof clock?.now !== 'function') throw invalidArgument('clock', 'must have a method now()')
+  if (typeof given !== 'function') throw invalidArgument('fetch', 'must be a function; this platform has no fetch')
+  assertTimeout(timeoutMs)
+  const allowInsecure = options[allowInsecureRequests] === true
+  const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
+  // The token is a credential, too.
+  const allowedOrigins = Object.freeze(parseOrigins(options.allowedOrigins ?? [new URL(baseUrl).origin], allowInsecure))
+  // Any fetch takes what core passes, and returns what core reads.
+  const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
+  return { baseUrl, fetch, timeoutMs, allowedOrigins, clock }
+}
+
 /** The options, checked and completed. The sessions of a pool share them. */
 export interface ResolvedOptions {
   readonly context: SessionContext
@@ -79,51 +103,42 @@ export interface ResolvedOptions {
 /** @throws GrantsError `invalid_argument` or `insecure_base_url` */
 export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOptions {
   assertClient(options?.client)
-  const { client, clock = systemClock, store = memoryStore(), timeoutMs = defaultTimeoutMs, waitUntil } = options
-  const { fetch: given = globalThis.fetch, mfa = {}, lockoutGuard = {} } = options
+  const { client, store = memoryStore(), mfa = {}, lockoutGuard = {}, waitUntil } = options
   // Browsers hide it from pages that came over plain HTTP. Keys in stores are hashes.
   if (!globalThis.crypto?.subtle) {
     throw invalidArgument('crypto', 'is missing: serve the page over https, or from localhost')
   }
-  if (typeof clock?.now !== 'function') throw invalidArgument('clock', 'must have a method now()')
-  if (typeof given !== 'function') throw invalidArgument('fetch', 'must be a function; this platform has no fetch')
-  assertTimeout(timeoutMs)
+  const { clock, allowedOrigins, ...connection } = resolveConnection(options)
   const { maxAttempts = defaultChallengeLimits.maxAttempts, maxAgeMs = defaultChallengeLimits.maxAgeMs } = mfa
   const { maxFailures = 5, maxWaitMs = 15_000, onBackOff } = lockoutGuard || {}
   assertPositive('mfa.maxAttempts', maxAttempts)
   assertPositive('mfa.maxAgeMs', maxAgeMs)
   assertPositive('lockoutGuard.maxFailures', maxFailures)
   if (!(maxWaitMs >= 0)) throw invalidArgument('lockoutGuard.maxWaitMs', 'must be a number, 0 or more')
-  const allowInsecure = options[allowInsecureRequests] === true
-  const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
-  // The token is a credential, too.
-  const allowedOrigins = parseOrigins(options.allowedOrigins ?? [new URL(baseUrl).origin], allowInsecure)
-  // Any fetch takes what core passes, and returns what core reads.
-  const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
   // In a page, HTTP Basic costs a preflight request.
   const { clientAuthentication = 'document' in globalThis ? 'client_secret_post' : 'client_secret_basic' } = options
   if (!/^client_secret_(basic|post)$/.test(clientAuthentication)) {
     throw invalidArgument('clientAuthentication', "must be 'client_secret_basic' or 'client_secret_post'")
   }
   const challengeLimits = { maxAttempts, maxAgeMs }
-  const endpoint = {
-    baseUrl,
-    client,
-    clientAuthentication,
-    fetch,
-    clock: new ServerClock(clock),
-    timeoutMs,
-    challengeLimits,
-  }
+  const { baseUrl } = connection
   const { signInId, ...binding } = resolveBinding(options, store)
   // By the machine's own time: what two sessions learned about the server's time differs.
   const isEnabled = lockoutGuard !== false
   const guard = new LockoutGuard({ baseUrl, store, clock, maxFailures, maxWaitMs, onBackOff, isEnabled })
   return {
-    context: { ...endpoint, guard, store },
+    context: {
+      ...connection,
+      clock: new ServerClock(clock),
+      client,
+      clientAuthentication,
+      challengeLimits,
+      guard,
+      store,
+    },
     identity: { baseUrl, clientId: client.id, clientKind: client.kind, ...binding },
     signInId,
-    allowedOrigins: Object.freeze(allowedOrigins),
+    allowedOrigins,
     waitUntil: waitUntil && ((promise) => notify(waitUntil, promise)),
   }
 }

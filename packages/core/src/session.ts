@@ -1,13 +1,13 @@
 import type { OAuthClient } from './clients.ts'
 import { GrantsError, invalidArgument, type ReauthenticationReason } from './errors.ts'
+import { type ExternalToken, readExternalToken } from './external-token.ts'
 import { fetchWithToken } from './fetch.ts'
 import type { GrantType } from './grants/catalogue.ts'
 import type { EventType, MachineEvent } from './machine/event.ts'
 import { noToken } from './machine/machine-errors.ts'
 import { getTokens, initialState, type MachineState, type MachineTokens, type SettledState } from './machine/state.ts'
-import { isHeaderSafe } from './protocol/http.ts'
 import { checkField } from './protocol/token-request.ts'
-import { Secret, toSecret } from './secret.ts'
+import { type Secret, toSecret } from './secret.ts'
 import type { ResolvedOptions } from './session-options.ts'
 import { type RunOptions, SessionRunner, throwFailure } from './session-runner.ts'
 import { assertSubject, includesCustomer, type Subject, toLoginSubject } from './subject.ts'
@@ -119,14 +119,6 @@ export interface TokenParameters {
 export interface LoginCredentials extends TokenParameters, CodeOptions {
   readonly username: string
   readonly password: string | Secret
-}
-export interface ExternalToken {
-  readonly accessToken: string | Secret
-  readonly refreshToken?: string | Secret | undefined
-  /** Date, or milliseconds since 1970. @default null, unknown: used until the API rejects it */
-  readonly expiresAt?: Date | number | null | undefined
-  /** Whose token it is. Without it the token is not stored. @default the session's `subject` option */
-  readonly subject?: Subject | undefined
 }
 export interface LogoutResult {
   readonly accessToken: 'revoked' | 'still_valid' | 'none'
@@ -398,26 +390,4 @@ function toRequested(grantType: 'password' | 'client_credentials', { expiresIn, 
     if (includesCustomer(scope)) throw invalidArgument('scope', 'must not name a customer: use subject')
   }
   return { expires_in: expiresIn, scope }
-}
-
-/** Particle is younger than this, 2001-09-09. Seconds since 1970 reach it only in the year 33658. Milliseconds. */
-const earliestExpiry = 1e12
-
-/** Checks a token from elsewhere, but not its subject. */
-export function readExternalToken(token: Partial<ExternalToken>) {
-  const { refreshToken } = token
-  const expiresAt = token.expiresAt instanceof Date ? token.expiresAt.getTime() : (token.expiresAt ?? null)
-  if (expiresAt !== null && !(Number.isFinite(expiresAt) && expiresAt >= earliestExpiry)) {
-    throw invalidArgument('expiresAt', 'must be a Date, or milliseconds since 1970: multiply seconds by 1000')
-  }
-  return {
-    accessToken: toTokenSecret('accessToken', token.accessToken),
-    refreshToken: refreshToken === undefined ? undefined : toTokenSecret('refreshToken', refreshToken),
-    expiresAt,
-  }
-}
-
-function toTokenSecret(parameter: string, token: string | Secret | undefined): Secret {
-  if (isHeaderSafe(Secret.isInstance(token) ? token.reveal() : token)) return toSecret(token as Secret)
-  throw invalidArgument(parameter, 'must be a non-empty string without spaces, and without "Bearer" in front')
 }

@@ -67,9 +67,8 @@ export class TokenManager {
 
   /** Returns a valid token, waiting for a request if there is none. */
   async get(options: AccessTokenOptions & { forceRefresh?: boolean | undefined } = {}): Promise<string> {
-    const { timeoutMs, minValidityMs = 0, forceRefresh = false } = options
-    if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) assertTimeout(timeoutMs)
-    if (!(minValidityMs >= 0)) throw invalidArgument('minValidityMs', 'must be a number of milliseconds, 0 or more')
+    const { minValidityMs = 0, forceRefresh = false } = options
+    assertAccessTokenOptions(options)
     const cached = forceRefresh ? undefined : this.peek(minValidityMs)
     if (cached !== undefined) return cached
     options.signal?.throwIfAborted()
@@ -236,6 +235,12 @@ function wait<T>(promise: Promise<T>, { signal, timeoutMs = defaultTimeoutMs }: 
     timeout.abort(new GrantsError('wait_timeout', message, { waitedMs: timeoutMs }))
   })
   return raceAbort(promise, [signal, timeout.signal]).finally(cancelTimeout)
+}
+
+/** @throws GrantsError `invalid_argument` */
+export function assertAccessTokenOptions({ timeoutMs, minValidityMs = 0 }: AccessTokenOptions): void {
+  if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) assertTimeout(timeoutMs)
+  if (!(minValidityMs >= 0)) throw invalidArgument('minValidityMs', 'must be a number of milliseconds, 0 or more')
 }
 
 /** @throws GrantsError `invalid_argument` for a time-out that no timer can keep */

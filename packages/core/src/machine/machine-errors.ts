@@ -1,5 +1,5 @@
 import type { ClientKind } from '../clients.ts'
-import { formatTime, GrantsError, type NotRenewableReason } from '../errors.ts'
+import { formatTime, GrantsError, type NotRenewableReason, type ReauthenticationReason } from '../errors.ts'
 import type { GrantType } from '../grants/catalogue.ts'
 import type { ErrorResponse } from '../protocol/token-response.ts'
 import { getRenewal } from '../renewal.ts'
@@ -11,8 +11,8 @@ import {
   getClientTokenSubject,
   type Identity,
   type MachineState,
+  type MachineTokens,
   type RenewalBackoff,
-  type SignedInState,
 } from './state.ts'
 
 export function requestInProgress(grantType: GrantType): GrantsError {
@@ -48,11 +48,7 @@ export function noToken(state: MachineState): GrantsError {
     const message = `The sign-in waits for a code. Call submitOtp() before ${formatTime(expiresAt)}; ${formatAttempts(attemptsLeft)}.`
     return new GrantsError(status, message, { attemptsLeft, expiresAt })
   }
-  if (status === 'reauthentication_required') {
-    const { reason } = state
-    const message = `The access token ${reauthenticationReasons[reason]}. Sign in again, or use another token.`
-    return new GrantsError(status, message, { reason })
-  }
+  if (status === 'reauthentication_required') return reauthenticationRequired(state.reason)
   if (status === 'signed_in') {
     const renewal = getRenewal(identity, state.subject, state.tokens)
     if (renewal.grantType === undefined) return notRenewable(state, renewal.reason)
@@ -63,6 +59,11 @@ export function noToken(state: MachineState): GrantsError {
   return new GrantsError('not_signed_in', `You are not signed in. Call ${requestToken}login() first.`, {})
 }
 
+export function reauthenticationRequired(reason: ReauthenticationReason): GrantsError {
+  const message = `The access token ${reauthenticationReasons[reason]}. Sign in again, or use another token.`
+  return new GrantsError('reauthentication_required', message, { reason })
+}
+
 const reauthenticationReasons = {
   expired: 'expired and cannot be renewed',
   rejected: 'was rejected by the API',
@@ -71,8 +72,11 @@ const reauthenticationReasons = {
 } as const
 
 /** @param at - milliseconds since 1970, where the token may have expired */
-export function notRenewable({ tokens }: SignedInState, reason: NotRenewableReason, at = 0): GrantsError {
-  const { expiresAt } = tokens
+export function notRenewable(
+  { tokens: { expiresAt } }: { readonly tokens: Pick<MachineTokens, 'expiresAt'> },
+  reason: NotRenewableReason,
+  at = 0,
+): GrantsError {
   let advice = 'It never expires.'
   if (expiresAt !== null) advice = `Sign in again before it expires at ${formatTime(expiresAt)}.`
   if (expiresAt !== null && expiresAt <= at) advice = 'It has expired: sign in again.'
