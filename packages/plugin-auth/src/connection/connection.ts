@@ -15,7 +15,7 @@ import {
   userClient,
 } from '@particle-grants/core'
 import type { DeveloperClientId } from '@particle-grants/core/protocol'
-import { platformFetch } from '../network/fetch.ts'
+import { getTimeoutMs, platformFetch } from '../network/fetch.ts'
 import { ProfileList, type SignIn } from './profiles.ts'
 import { formatSource, getSignIn, type Source } from './source.ts'
 import { removeRecord, Stores, saveRecord } from './stores.ts'
@@ -75,7 +75,7 @@ export function createSignInSession(
   { profile, client, store }: StoredAt & { readonly client: OAuthClient },
 ): SignInSession {
   const binding = client.kind === 'product' ? { subject: parseCustomer(subject) } : { profile }
-  return createSession({ client, baseUrl, store, fetch: platformFetch, ...binding })
+  return createSession({ client, baseUrl, store, fetch: platformFetch, timeoutMs: getTimeoutMs(), ...binding })
 }
 
 const customerPrefix = 'customer:'

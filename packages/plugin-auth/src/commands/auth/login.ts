@@ -35,9 +35,10 @@ Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 MFA co
     const connections = new Connections()
     const source = await findProfile(flags, connections.profiles)
     this.usedSource = source
-    await login({ flags, connections, source, canPrompt: this.canPrompt, reporter: this })
+    const { canPrompt, promptProblem } = this
+    const name = await login({ flags, connections, source, canPrompt, promptProblem, reporter: this })
     // The profile has its base URL and store now.
-    const own = await findProfile({ profile: source.name }, connections.profiles)
+    const own = await findProfile({ profile: name }, connections.profiles)
     // It is the active profile now, whatever chose it.
     const saved = { ...own, chosenBy: 'profiles', baseUrl: undefined, store: undefined } as const
     const signedIn = await status.readStatus(saved, connections)
