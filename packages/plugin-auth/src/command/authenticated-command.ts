@@ -1,5 +1,5 @@
 import { type AnySession, type Connection, Connections } from '../connection/connection.ts'
-import { type ConnectionFlags, findSource, formatSource, type Source } from '../connection/source.ts'
+import { type ConnectionFlags, findSource, formatSource, getBaseUrl, type Source } from '../connection/source.ts'
 import { getExpiryWarning, loadToken } from '../connection/stored-token.ts'
 import { exitCodes } from '../errors/cli-error.ts'
 import type { ErrorDescription } from '../errors/describe-error.ts'
@@ -42,6 +42,11 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
     const { flags } = await this.parse(this.ctor)
     this.usedSource ??= await findSource(flags as ConnectionFlags, this.connections.profiles)
     return this.usedSource
+  }
+
+  /** Returns the API's base URL. It opens no session, so it works before a sign-in. */
+  protected async baseUrl(): Promise<string> {
+    return getBaseUrl(await this.source())
   }
 
   protected override describeOrigin(): string | undefined {

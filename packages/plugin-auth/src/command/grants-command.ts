@@ -6,7 +6,7 @@ import { describeError, type ErrorDescription, printError } from '../errors/desc
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
 import { setRequestOptions } from '../network/fetch.ts'
 import { withProgress } from '../output/prompts.ts'
-import { formatOutcome, printNote } from '../output/text.ts'
+import { escapeControls, formatOutcome, printNote } from '../output/text.ts'
 
 /** The flags that choose the connection. */
 export const connectionFlags = {
@@ -112,7 +112,9 @@ export abstract class GrantsCommand extends Command {
   }
 
   protected override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
+    const text = JSON.stringify(json, null, 2)
+    // It may hold data of others, and an escape is JSON as well.
+    process.stdout.write(`${process.stdout.isTTY ? escapeControls(text) : text}\n`)
   }
 }
 

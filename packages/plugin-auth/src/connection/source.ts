@@ -106,6 +106,12 @@ export function getStoredSignIn({ profile }: Pick<ProfileSource, 'profile'>): Si
   return profile?.signIn ?? profile?.pending
 }
 
+/** Returns the base URL that a command uses, also before a sign-in. */
+export function getBaseUrl(source: Source): string {
+  if (source.from === 'environment') return source.baseUrl
+  return source.baseUrl ?? getStoredSignIn(source)?.baseUrl ?? particleUrl
+}
+
 /**
  * Returns the sign-in of a profile.
  *

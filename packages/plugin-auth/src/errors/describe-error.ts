@@ -97,8 +97,8 @@ export function printError(error: ErrorDescription, { json, origin }: PrintError
 }
 
 /** Prints an error that no command has printed, for the program `bin`, and sets the exit code. */
-export function reportError(thrown: unknown, { bin, ...options }: PrintErrorOptions & { readonly bin: string }): void {
-  printError(describeError(thrown, { bin }), options)
+export function reportError(thrown: unknown, { json, origin, ...context }: PrintErrorOptions & CommandContext): void {
+  printError(describeError(thrown, context), { json, origin })
 }
 
 // ─── The errors of core ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 import { particleUrl } from '@particle-grants/core/protocol'
 import { defaultProfile } from '../connection/profiles.ts'
-import { getStoredSignIn, type Source } from '../connection/source.ts'
+import { getBaseUrl, type Source } from '../connection/source.ts'
 import { escapeControls } from '../output/text.ts'
 import type { CommandCall } from './cli-error.ts'
 
@@ -39,11 +39,11 @@ function getConnectionFlags([id, ...args]: CommandCall, source: Source): string[
     if (source.baseUrl !== particleUrl) add('--base-url', source.baseUrl)
     return flags
   }
-  const { name, chosenBy, baseUrl, profile } = source
+  const { name, chosenBy, profile } = source
   if (name !== defaultProfile || chosenBy === 'flag') add('--profile', name)
   // A command for another profile, or for one that only waits for its MFA code, may find no base URL there.
   const own = args.includes('--profile') ? particleUrl : (profile?.signIn?.baseUrl ?? particleUrl)
-  const used = baseUrl ?? getStoredSignIn(source)?.baseUrl ?? particleUrl
+  const used = getBaseUrl(source)
   if (used !== own) add('--base-url', used)
   return flags
 }

@@ -35,18 +35,18 @@ export async function callApi(
     const response = await session.fetch(path, { method, ...body, signal: AbortSignal.timeout(getTimeoutMs()) })
     const text = await response.text()
     const data = parseJson(text)
-    if (data === undefined && text.trim() !== '') throw notFromParticle(response)
+    if (data === undefined && text.trim() !== '') throw notFromParticle(response, 'no JSON')
     return { status: response.status, data }
   } catch (thrown) {
     throw GrantsError.isInstance(thrown) || CliError.isInstance(thrown) ? thrown : toNetworkError(thrown)
   }
 }
 
-/** Returns the error for a response of another server: a captive portal, a proxy, a wrong base URL. */
-export function notFromParticle({ status, url }: Pick<Response, 'status' | 'url'>): CliError {
+/** Returns the error for a response of another server: a captive portal, a proxy, a wrong base URL. `body`: what it is. */
+export function notFromParticle({ status, url }: Pick<Response, 'status' | 'url'>, body: string): CliError {
   const host = URL.canParse(url) ? new URL(url).host : 'The server'
   return new CliError('network_error', {
-    what: `${host} sent a response that is not from Particle (status ${status}).`,
+    what: `${host} sent a response that is not from Particle: ${body}, with status ${status}.`,
     remedy: 'Check the base URL, and whether this network has a sign-in page or a proxy.',
   })
 }

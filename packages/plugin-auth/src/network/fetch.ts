@@ -18,6 +18,14 @@ export function setRequestOptions(given: Partial<RequestOptions>): void {
 
 export const getTimeoutMs = () => options.timeoutMs
 
+/** Limits the time until a response begins. Its body may take longer. */
+export async function withResponseTimeout(send: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
+  const controller = new AbortController()
+  const end = () => controller.abort(new DOMException('The response did not begin in time.', 'TimeoutError'))
+  const timer = setTimeout(end, options.timeoutMs)
+  return send(controller.signal).finally(() => clearTimeout(timer))
+}
+
 /** Where requests were sent that failed: the error of `fetch` does not say it. */
 const failedHosts = new WeakMap<object, string>()
 

@@ -6,7 +6,7 @@ const redacted = '[redacted]'
 /** The names of headers, fields and parameters whose values are secret. */
 const secretName = /pass|secret|token|otp|key|cookie|auth|assertion|credential|recovery|^(?:code|qr_url)$/i
 /** Names that match the pattern above, and whose values are public. */
-const publicNames = ['token_type', 'expires_in', 'grant_type', 'www-authenticate', 'access-control-allow-headers']
+const publicNames = ['token_type', 'www-authenticate']
 /** A token of Particle, wherever it is. */
 const tokenPattern = /\b[0-9a-f]{40}\b/gi
 
@@ -67,7 +67,12 @@ class Redactor {
     const [, scheme, secret = `${value}`] = /^(?:(basic|bearer) )?(.+)$/is.exec(`${value}`) ?? []
     this.#remember(secret)
     // The secret of a client is in base64, after its id.
-    if (scheme?.toLowerCase() === 'basic') this.#remember(atob(secret).replace(/^[^:]*:/, ''))
+    if (scheme?.toLowerCase() === 'basic')
+      this.#remember(
+        Buffer.from(secret, 'base64')
+          .toString()
+          .replace(/^[^:]*:/, ''),
+      )
     return redacted
   }
 

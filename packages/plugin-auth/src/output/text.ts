@@ -128,13 +128,13 @@ export class Printer {
   }
 
   text(text: string, first = ''): this {
-    this.#lines.push(wrap(text, { first, width: this.#width }))
+    this.#lines.push(wrap(removeBackticks(text), { first, width: this.#width }))
     return this
   }
 
   /** A name, a short note beside it, and a text below. */
   term(name: string, note: string, text: string): this {
-    const line = `${paint('cyan', name)}${note && `  ${note}`}`
+    const line = `${paint('cyan', name)}${note && `  ${removeBackticks(note)}`}`
     this.#lines.push(wrap(line, { rest: '    ', width: this.#width }))
     return this.text(text, '    ')
   }
@@ -144,4 +144,9 @@ export class Printer {
     this.#lines.push(...lines.map((line) => `  ${paint('green', line)}`))
     return this
   }
+}
+
+/** The reference marks code as Markdown does. */
+function removeBackticks(text: string): string {
+  return text.replaceAll('`', '')
 }

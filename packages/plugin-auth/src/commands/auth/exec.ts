@@ -41,9 +41,11 @@ The token does not change while the command runs. For a command that runs longer
       await runCommand(command, args, { ...Object.fromEntries(others), ...own })
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException
-      // The command may contain a secret and is not repeated.
-      const what = code === 'ENOENT' ? 'was not found' : `could not be run (${code})`
-      this.note(`Error: The command ${what}.`)
+      const { isRepeatable } = await import('../../errors/wrong-call.ts')
+      // Anything else may be a secret in the wrong place, and is not repeated.
+      const name = isRepeatable(command) ? ` ${JSON.stringify(command)}` : ''
+      const isMissing = name === '' ? 'There is no such command.' : `There is no command${name}.`
+      this.note(`Error: ${code === 'ENOENT' ? isMissing : `The command${name} could not be run (${code}).`}`)
       process.exitCode = code === 'ENOENT' ? shellCodes.notFound : shellCodes.notExecutable
     }
   }
