@@ -105,8 +105,9 @@ describe('auth exec', () => {
     expect(await run([])).toMatchObject({ code: 2, stderr: expect.stringContaining('pgrants auth exec -- ') })
     expect(await run(['--', 'no-such-command-here'])).toMatchObject({
       code: 127,
-      stderr: 'Error: The command was not found.\n',
+      stderr: 'Error: There is no command "no-such-command-here".\n',
     })
+    expect((await run(['--', 'PLANTED=secret1'])).stderr).toBe('Error: There is no such command.\n')
     expect(await run(['--', world.home])).toMatchObject({
       code: 126,
       stderr: expect.stringContaining('EACCES'),

@@ -64,9 +64,10 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
     return { ...error, remedy: `Unset ${source.variable}, or set it to a new token.`, command: undefined }
   }
 
-  /** `session.fetch` rejects as `fetch` does if there is no response. */
+  /** `session.fetch` rejects as `fetch` does if there is no response, or with the reason of an abort. */
   protected override async catch(thrown: unknown): Promise<void> {
-    const isFetchError = thrown instanceof TypeError && thrown.message === 'fetch failed'
+    const { name, message } = thrown instanceof Error ? thrown : new Error()
+    const isFetchError = name === 'TimeoutError' || (name === 'TypeError' && message === 'fetch failed')
     return super.catch(isFetchError ? toNetworkError(thrown) : thrown)
   }
 

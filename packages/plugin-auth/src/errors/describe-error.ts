@@ -177,11 +177,11 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   unexpected_response: { exitCode: network },
   network_error: {
     exitCode: network,
-    message: ({ baseUrl, mayBeSpent }, { thrown }) => {
-      const { what } = describeNetworkFailure(thrown.cause, new URL(baseUrl).host)
+    message: ({ mayBeSpent }, { thrown }) => {
+      const { what } = describeTokenFailure(thrown)
       return mayBeSpent ? `${what} The code or refresh token may have been used.` : what
     },
-    remedy: ({ baseUrl }, { thrown }) => describeNetworkFailure(thrown.cause, new URL(baseUrl).host).remedy,
+    remedy: (_, { thrown }) => describeTokenFailure(thrown).remedy,
   },
   wait_timeout: { exitCode: network },
   not_signed_in: { exitCode: notSignedIn, message: formatNotSignedIn, ...signIn },
@@ -236,6 +236,12 @@ const reauthenticationReasons = {
   refresh_rejected: 'has expired, and Particle rejected its refresh token',
   refresh_response_lost: 'has expired, and the response to its refresh was lost',
 } as const
+
+/** `explain` describes the error without details. */
+function describeTokenFailure({ cause, details }: AnyGrantsError) {
+  const { baseUrl = '' } = details as Partial<ErrorDetails['network_error']>
+  return describeNetworkFailure(cause, URL.canParse(baseUrl) ? new URL(baseUrl).host : 'Particle')
+}
 
 /** The remedy says it. */
 function withoutAdvice(_: unknown, { thrown }: ErrorContext): string {

@@ -20,7 +20,7 @@ const mfaToken = '0d5a63f7-7f0e-4d6b-9a51-3b0d3b9f4c11'
 const challenge = `{"mfa_token":"${mfaToken}","error":"mfa_required","error_description":"Multi-factor authentication required"}`
 
 /** A text as one line, to look for sentences in. */
-const oneLine = (text: string) => text.replace(/\s+/g, ' ')
+const oneLine = (text: string) => text.replace(/\s+/g, ' ').replaceAll('`', '')
 
 describe('printGrant', () => {
   it.each(grantTypes)('prints what %s is for, its fields and errors, and where to read more', (type) => {
@@ -36,6 +36,14 @@ describe('printGrant', () => {
       `/grants/${type.replace('urn:custom:', '').replaceAll('_', '-')}`,
     ]) {
       expect(text).toContain(oneLine(sentence))
+    }
+  })
+
+  it('prints no backticks, and no sentence twice', () => {
+    for (const type of grantTypes) {
+      const text = printGrant(explainGrant(type), 80)
+      expect(text).not.toContain('`')
+      expect(text.replace(/\s+/g, ' ').split('requests a token that never expires').length).toBeLessThanOrEqual(2)
     }
   })
 
