@@ -287,8 +287,9 @@ describe('global flags before the command', () => {
     await world.signIn(['-p', 'work'])
     await world.signIn()
     const { stdout } = await world.run(['auth', 'token', '-p', 'work'])
-    const args = ['-p', 'work', 'auth', 'exec', '--', process.execPath, '-p', 'process.env.PARTICLE_ACCESS_TOKEN']
-    expect((await world.spawn(args).ended).stdout).toBe(stdout)
+    const print = 'console.log(process.env.PARTICLE_ACCESS_TOKEN)'
+    const args = ['-p', 'work', 'auth', 'exec', '--', process.execPath, '-e', print]
+    expect(await world.spawn(args).ended).toEqual({ code: 0, stdout, stderr: '' })
   })
 })
 

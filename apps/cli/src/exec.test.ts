@@ -62,6 +62,26 @@ describe('auth exec', () => {
     expect(stdout).toBe("[ '$HOME', '--help', '-v', 'a b' ]\nfrom stdin")
   })
 
+  it('passes arguments on in their order, also if one occurs twice or is a flag of auth exec', async () => {
+    const { world } = await openSignedIn()
+    const print = 'console.log(process.argv.slice(1).join())'
+    const words = ['-p', 'a', 'b', 'a', '--', '-p', 'default']
+    const { code, stdout } = await world.spawn([
+      'auth',
+      'exec',
+      '-p',
+      'default',
+      '--',
+      node,
+      '-e',
+      print,
+      '--',
+      ...words,
+    ]).ended
+
+    expect([code, stdout]).toEqual([0, `${words.join()}\n`])
+  })
+
   it('forwards a signal to the command, and ends by the signal that ends the command', async () => {
     const { world } = await openSignedIn()
     const handling =

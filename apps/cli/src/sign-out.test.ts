@@ -193,7 +193,9 @@ describe('auth list and auth switch', () => {
     const login = ['auth', 'login', '-p', 'default', '-u', withMfa.username, '--password-stdin']
     await world.run(login, { stdin: withMfa.password })
     expect((await world.run(['auth', 'list'])).stdout).toMatch(
-      new RegExp(`${developer.username} at .* \\(file\\); the sign-in of ${withMfa.username} waits for its MFA code`),
+      new RegExp(
+        `${developer.username} at .* \\(file\\); expires .*; the sign-in of ${withMfa.username} waits for its MFA code`,
+      ),
     )
   })
 

@@ -66,8 +66,8 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
 
   /** `session.fetch` rejects as `fetch` does if there is no response, or with the reason of an abort. */
   protected override async catch(thrown: unknown): Promise<void> {
-    const { name, message } = thrown instanceof Error ? thrown : new Error()
-    const isFetchError = name === 'TimeoutError' || (name === 'TypeError' && message === 'fetch failed')
+    const isError = thrown instanceof Error
+    const isFetchError = isError && (thrown.name === 'TimeoutError' || thrown.message === 'fetch failed')
     return super.catch(isFetchError ? toNetworkError(thrown) : thrown)
   }
 

@@ -24,8 +24,9 @@ The token does not change while the command runs. For a command that runs longer
   static override strict = false
 
   async run(): Promise<void> {
-    const { argv } = await this.parse(AuthExec)
-    const [command, ...args] = argv as string[]
+    const { raw } = await this.parse(AuthExec)
+    // Not oclif's `argv`, which moves a word that occurs twice to its first place.
+    const [command, ...args] = raw.flatMap((token) => (token.type === 'arg' ? [token.input] : []))
     if (command === undefined) {
       throw new CliError('usage', {
         what: 'There is no command to run.',
