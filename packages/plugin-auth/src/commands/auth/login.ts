@@ -7,6 +7,8 @@ export class AuthLogin extends GrantsCommand {
   static override description =
     `In a terminal, it prompts for what is missing. Elsewhere, pass everything by flags, stdin and environment. When reading several secrets from stdin, put one per line in this order: ${stdinFlags.map((name) => `--${name}`).join(', ')}.
 
+A sign-in that the profile has is replaced, and its token is revoked.
+
 Without a terminal, two-step authentication takes two calls: the first ends with exit code 4, the second submits the code with --otp-stdin within ten minutes.
 
 Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 MFA code required, 5 locked out or rate limited, 6 network error.`
