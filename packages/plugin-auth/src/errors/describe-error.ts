@@ -241,7 +241,7 @@ const reauthenticationReasons = {
 /** `explain` describes the error without details. */
 function describeTokenFailure({ cause, details }: AnyGrantsError) {
   const { baseUrl = '' } = details as Partial<ErrorDetails['network_error']>
-  return describeNetworkFailure(cause, URL.canParse(baseUrl) ? new URL(baseUrl).host : 'Particle')
+  return describeNetworkFailure(cause, URL.canParse(baseUrl) ? new URL(baseUrl).host : undefined)
 }
 
 /** The remedy says it. */

@@ -70,7 +70,9 @@ describe('printGrant', () => {
     const named = findGrant(given)
 
     if (named === undefined || !('unsupported' in named)) throw new Error('This grant is supported.')
-    expect(oneLine(printUnsupportedGrant(named.name, named.unsupported, 80))).toContain(named.unsupported.alternative)
+    expect(oneLine(printUnsupportedGrant(named.name, named.unsupported, 80))).toContain(
+      oneLine(named.unsupported.alternative),
+    )
   })
 
   it('finds no grant under any other name', () => {
@@ -80,7 +82,7 @@ describe('printGrant', () => {
   it('lists all grants, client types and unsupported grants in the overview', () => {
     const text = oneLine(printOverview('pgrants grants password', 80))
 
-    for (const type of grantTypes) expect(text).toContain(grantReferences[type].summary)
+    for (const type of grantTypes) expect(text).toContain(oneLine(grantReferences[type].summary))
     for (const { summary } of Object.values(clientReferences)) expect(text).toContain(summary)
     for (const name of Object.keys(unsupportedGrants)) expect(text).toContain(name)
   })
@@ -160,7 +162,7 @@ describe('findError', () => {
     if (explanation?.cause === undefined) throw new Error('no cause')
     const text = printErrorCode(explanation, {}, 80)
 
-    expect(oneLine(text)).toContain(explanation.cause.advice)
+    expect(oneLine(text)).toContain(oneLine(String(explanation.cause.advice)))
     expect(text).not.toContain('Possible causes')
     expect(text).toContain(`#${explanation.cause.anchor}`)
   })

@@ -62,7 +62,7 @@ export function readCurrentToken(session: ApiSession): Promise<ApiResponse> {
 /** Returns the error for a request that received no response. */
 export function toNetworkError(thrown: unknown): CliError {
   return new CliError('network_error', {
-    ...describeNetworkFailure(thrown, findFailedHost(thrown) ?? 'The API'),
+    ...describeNetworkFailure(thrown, findFailedHost(thrown)),
     cause: thrown,
   })
 }

@@ -7,14 +7,12 @@ export interface NetworkFailure {
   readonly remedy: string
 }
 
-/** OpenSSL's codes for a certificate whose issuer this machine does not know. */
-const untrusted = /SELF_SIGNED_CERT|^UNABLE_TO_(?:GET|VERIFY)|^CERT_UNTRUSTED$/
-
 /**
- * Describes what `fetch` threw, or core's copy of it. `host`: where the request was sent, for a sentence. The innermost
- * known cause counts, because `fetch` wraps the error of the connection or of the proxy.
+ * Describes what `fetch` threw, or core's copy of it. `server`: where the request was sent. The innermost known cause
+ * counts, because `fetch` wraps the error of the connection or of the proxy.
  */
-export function describeNetworkFailure(thrown: unknown, host: string): NetworkFailure {
+export function describeNetworkFailure(thrown: unknown, server: string | undefined): NetworkFailure {
+  const host = server ?? 'the API'
   const causes = listCauses(thrown).reverse()
   const proxyStatus = causes.map(({ message }) => /^Proxy response \((\d+)\)/.exec(message)?.[1]).find(Boolean)
   const code = causes.map((cause) => (cause as { code?: unknown }).code).find(isSystemCode)
@@ -25,25 +23,35 @@ export function describeNetworkFailure(thrown: unknown, host: string): NetworkFa
     return { what, remedy: 'It needs a password: set the variable of the proxy to http://USER:PASSWORD@HOST:PORT.' }
   }
   if (causes.some(({ name }) => name === 'TimeoutError')) {
-    const what = `${host} did not respond within ${getTimeoutMs() / 1000} s.`
+    const what = `${server ?? 'The API'} did not respond within ${getTimeoutMs() / 1000} s.`
     return { what, remedy: `${network} To wait longer, use --timeout.` }
   }
-  if (code !== undefined && untrusted.test(code)) {
-    const remedy = 'For a company CA, set NODE_EXTRA_CA_CERTS to the file of its certificate.'
-    return { what: `The certificate of ${host} is not trusted (${code}).`, remedy }
-  }
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID' || code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const problem =
-      code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'is for another host' : "is not valid at this machine's time"
-    return {
-      what: `The certificate of ${host} ${problem} (${code}).`,
-      remedy: 'Check the base URL, and the clock of this machine.',
-    }
-  }
+  const certificate = describeCertificate(code, host)
+  if (certificate !== undefined) return certificate
   // `fetch` connects to no port that other protocols are known for.
   const isBlocked = causes.some(({ message }) => message === 'bad port')
   const reason = isBlocked ? 'fetch does not connect to this port' : code
-  return { what: `${host} could not be reached${reason === undefined ? '' : ` (${reason})`}.`, remedy: network }
+  return {
+    what: `${server ?? 'The API'} could not be reached${reason === undefined ? '' : ` (${reason})`}.`,
+    remedy: network,
+  }
+}
+
+/** The problems of certificates, by OpenSSL's codes, and what to do. */
+const certificateProblems: readonly (readonly [codes: RegExp, problem: string, remedy: string])[] = [
+  [
+    /SELF_SIGNED_CERT|^UNABLE_TO_(?:GET|VERIFY)|^CERT_UNTRUSTED$/,
+    'is not trusted',
+    'For a company CA, set NODE_EXTRA_CA_CERTS to the file of its certificate.',
+  ],
+  [/^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/, "is not valid at this machine's time", 'Check the clock of this machine.'],
+  [/ALTNAME_INVALID$/, 'is for another host', 'Check the base URL.'],
+]
+
+function describeCertificate(code: string | undefined, host: string): NetworkFailure | undefined {
+  const [, problem, remedy] = certificateProblems.find(([codes]) => code !== undefined && codes.test(code)) ?? []
+  if (remedy === undefined) return undefined
+  return { what: `The certificate of ${host} ${problem} (${code}).`, remedy }
 }
 
 function listCauses(thrown: unknown): Error[] {
