@@ -247,8 +247,9 @@ export class LockoutGuard {
     const counts = this.#getCounts(now)
     const { own, record, result } = decide(counts, now)
     this.#state.counts = own
-    // The same object: nothing is to be saved.
-    if (record !== counts.record) this.#shared = { ...this.#shared, record, isSaved: false }
+    const { version, isSaved } = this.#shared
+    // The same object: there is nothing new to save.
+    this.#shared = { record, version, isSaved: isSaved && record === counts.record }
     return result
   }
 
@@ -395,9 +396,9 @@ function once<T>(call: () => T): () => T {
   }
 }
 
-function toError({ retryAt, ...hold }: Hold): GrantsError {
+function toError(hold: Hold): GrantsError {
+  const { rule, retryAt } = hold
   const time = formatTime(retryAt)
-  const { rule } = hold
   if (rule === 'rate_limit' || rule === 'full') {
     return new GrantsError('rate_limited', `The limit of token requests is reached. Try again at ${time}.`, { retryAt })
   }
