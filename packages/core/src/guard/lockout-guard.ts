@@ -397,20 +397,21 @@ function once<T>(call: () => T): () => T {
 }
 
 function toError(hold: Hold): GrantsError {
-  const { rule, retryAt } = hold
+  const { retryAt } = hold
   const time = formatTime(retryAt)
-  if (rule === 'rate_limit' || rule === 'full') {
-    return new GrantsError('rate_limited', `The limit of token requests is reached. Try again at ${time}.`, { retryAt })
-  }
-  if (rule === 'lockout') {
+  if (hold.rule === 'secret' || hold.rule === 'attempts') return toAccountError(hold, time)
+  if (hold.rule === 'lockout') {
     const message = `Particle locked your IP address out after refused token requests. Try again at ${time}.`
     return new GrantsError('locked_out', message, { retryAt })
   }
-  if (rule === 'refusals') {
+  if (hold.rule === 'refusals') {
     const message = `Nine token requests in a row were refused. Find the cause; automatic requests wait until ${time}.`
-    return new GrantsError('backing_off', message, { account: undefined, rule, retryAt })
+    return new GrantsError('backing_off', message, { account: undefined, rule: hold.rule, retryAt })
   }
-  const { name, type } = hold
+  return new GrantsError('rate_limited', `The limit of token requests is reached. Try again at ${time}.`, { retryAt })
+}
+
+function toAccountError({ rule, type, name, retryAt }: AccountHold, time: string): GrantsError {
   if (type === 'customer') {
     const message = `The product has no customer ${name}. Create it with createCustomer(), or try again at ${time}.`
     return new GrantsError('unknown_customer', message, { customer: name, retryAt })
