@@ -135,7 +135,8 @@ export class TokenManager {
       isExplicit: demand.type === 'forced',
       // A user client's first use is for its owner, whose record it may take over: it has the client's secret.
       subject: canRequestFirstToken(this.#runner.state) ? owner : undefined,
-      isEnough: (state: MachineState) => isSatisfied(demand, state, this.#clock.now()),
+      isEnough:
+        demand.type === 'caller' ? (state: MachineState) => isSatisfied(demand, state, this.#clock.now()) : undefined,
     }
     // A token that cannot be renewed, or an MFA challenge, may have expired: listeners hear of it.
     if (this.#runner.state !== this.#runner.latest) {
