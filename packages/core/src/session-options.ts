@@ -2,18 +2,19 @@ import { notify } from './async.ts'
 import { assertClient, type OAuthClient } from './clients.ts'
 import { type Clock, ServerClock, systemClock } from './clock.ts'
 import { invalidArgument } from './errors.ts'
-import { LockoutGuard, type LockoutGuardOptions } from './lockout-guard.ts'
+import { LockoutGuard, type LockoutGuardOptions } from './guard/lockout-guard.ts'
 import { defaultChallengeLimits } from './machine/event.ts'
 import type { Identity } from './machine/state.ts'
 import { allowInsecureRequests, parseBaseUrl, parseOrigins, particleUrl } from './protocol/base-url.ts'
 import type { Fetch } from './protocol/http.ts'
 import type { ClientAuthentication } from './protocol/token-request.ts'
+import { type EventOptions, EventReporter } from './session-events.ts'
 import type { SessionContext } from './session-runner.ts'
 import { memoryStore, type Store } from './store.ts'
 import { assertSubject, owner, type Subject } from './subject.ts'
 import { assertTimeout, defaultTimeoutMs } from './token-manager.ts'
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends EventOptions {
   /** The API's base URL. @default 'https://api.particle.io' */
   readonly baseUrl?: string | undefined
   /** @default globalThis.fetch, looked up at each call */
@@ -69,10 +70,9 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
   if (typeof given !== 'function') throw invalidArgument('fetch', 'must be a function; this platform has no fetch')
   assertTimeout(timeoutMs)
   const { maxAttempts = defaultChallengeLimits.maxAttempts, maxAgeMs = defaultChallengeLimits.maxAgeMs } = mfa
-  const { maxFailures = 5, maxWaitMs = 15_000, onBackOff } = lockoutGuard || {}
+  const { maxWaitMs = 15_000 } = lockoutGuard || {}
   assertPositive('mfa.maxAttempts', maxAttempts)
   assertPositive('mfa.maxAgeMs', maxAgeMs)
-  assertPositive('lockoutGuard.maxFailures', maxFailures)
   if (!(maxWaitMs >= 0)) throw invalidArgument('lockoutGuard.maxWaitMs', 'must be a number, 0 or more')
   const allowInsecure = options[allowInsecureRequests] === true
   const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
@@ -98,9 +98,12 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
   const { subject, profile } = resolveBinding(options, store)
   // By the machine's own time: what two sessions learned about the server's time differs.
   const isEnabled = lockoutGuard !== false
-  const guard = new LockoutGuard({ baseUrl, store, clock, maxFailures, maxWaitMs, onBackOff, isEnabled })
+  const guard = new LockoutGuard({ baseUrl, store, clock, maxWaitMs, isEnabled })
+  const { onEvent, includeSubject } = options
+  if (onEvent !== undefined && typeof onEvent !== 'function') throw invalidArgument('onEvent', 'must be a function')
+  const reporter = onEvent && new EventReporter({ onEvent, includeSubject })
   return {
-    context: { ...endpoint, guard, store },
+    context: { ...endpoint, guard, store, reporter },
     identity: { baseUrl, clientId: client.id, clientKind: client.kind, subject, profile },
     allowedOrigins: Object.freeze(allowedOrigins),
     waitUntil: waitUntil && ((promise) => notify(waitUntil, promise)),

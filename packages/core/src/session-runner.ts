@@ -1,8 +1,8 @@
 import { Mutex, notify, raceAbort } from './async.ts'
 import { maxDelayMs, setLongTimeout } from './clock.ts'
-import type { GrantsError } from './errors.ts'
-import type { LockoutGuard } from './lockout-guard.ts'
-import type { MachineEvent, TokenRejectedEvent } from './machine/event.ts'
+import { type AnyGrantsError, GrantsError } from './errors.ts'
+import type { GuardCaller, LockoutGuard } from './guard/lockout-guard.ts'
+import type { MachineEvent, ResponseEvent, TokenRejectedEvent } from './machine/event.ts'
 import {
   getBoundSubject,
   getHolder,
@@ -13,6 +13,7 @@ import {
   type SignedInState,
 } from './machine/state.ts'
 import { type Transition, transition } from './machine/transition.ts'
+import type { EventReporter, NewSessionEvent, TokenRequestTrigger } from './session-events.ts'
 import { isStoreConflict, isUnreadable, SessionRecord } from './session-record.ts'
 import type { Store } from './store.ts'
 import { isSameSubject, type TokenSubject } from './subject.ts'
@@ -22,6 +23,8 @@ import { revokeToken, sendTokenRequest, type TokenEndpoint } from './token-endpo
 export interface SessionContext extends TokenEndpoint {
   readonly guard: LockoutGuard
   readonly store: Store
+  /** Present if the application wants events. */
+  readonly reporter: EventReporter | undefined
 }
 
 export interface RunOptions {
@@ -30,6 +33,8 @@ export interface RunOptions {
   readonly isExplicit?: boolean | undefined
   /** Passes the account's back-off once. @default false */
   readonly force?: boolean | undefined
+  /** Who needs a token. `undefined`: the application signs in. */
+  readonly demand?: 'caller' | 'forced' | 'background' | undefined
   /** The subject to bind an unbound session to, so that it takes over the subject's record. */
   readonly subject?: TokenSubject | undefined
   /** Takes over a record of another account under the same profile. @default false */
@@ -67,6 +72,8 @@ export class SessionRunner {
   #unsaved: { readonly storeError?: unknown; readonly isNew?: boolean } | undefined
   /** The last rejected token: a record that another process saved meanwhile may hold it as valid. */
   #rejection: TokenRejectedEvent | undefined
+  /** Events of the run in progress. They are reported when its locks are released. */
+  #events: NewSessionEvent[] | undefined
 
   constructor(context: SessionContext, initial: SettledState) {
     this.#context = context
@@ -120,10 +127,29 @@ export class SessionRunner {
     if (state === this.#state) return
     this.#rejection = event
     this.#enter(state)
+    this.report({ type: 'token_rejected', at: event.at })
     // While a request is in progress, its outcome is saved.
     if (!isSettled(state)) return
     this.#unsaved = {}
     this.load().catch(() => {})
+  }
+
+  /** Reports an event to the application, at once: the caller holds no lock. */
+  report(event: NewSessionEvent): void {
+    const { subject = this.#state.identity.subject } = getHolder(this.#state)
+    this.#context.reporter?.report(event, subject)
+  }
+
+  /** Reports an event when the run in progress has released its locks. */
+  #reportLater(event: NewSessionEvent): void {
+    if (this.#context.reporter === undefined) return
+    this.#events ??= []
+    this.#events.push(event)
+  }
+
+  #reportEvents(): void {
+    for (const event of this.#events ?? []) this.report(event)
+    this.#events = undefined
   }
 
   // --- One event: lock, load, transition, acquire a permit, send, settle, transition, save ----------------------------
@@ -146,31 +172,43 @@ export class SessionRunner {
     if (isSignIn && this.#unsaved !== undefined) await this.load().catch(() => {})
     // Waiting for a lock does not keep a process alive, but this timer does.
     const cancelKeepAlive = setLongTimeout(maxDelayMs, () => {})
-    const startedAt = guard.now()
+    const caller = { startedAt: guard.now() }
     try {
       for (;;) {
-        const result = await this.#runLocked(decide, options)
-        if (result === 'at_capacity') await guard.waitForCapacity(startedAt, signal)
+        const result = await this.#runLocked(decide, options, caller)
+        if (result === 'at_capacity') await guard.waitForCapacity(caller, signal)
         else if (signal?.aborted && result.error !== undefined) throw signal.reason
         else return result
       }
+    } catch (thrown) {
+      const rule = GrantsError.isInstance(thrown) && toGuardRule(thrown)
+      if (rule) this.report({ type: 'held_back', at: this.#context.clock.now(), rule, retryAt: thrown.retryAt })
+      throw thrown
     } finally {
+      guard.leave(caller)
       cancelKeepAlive()
     }
   }
 
   /** Until the session and its record are locked, an abort ends the run at once. Afterwards the state is left in order. */
-  async #runLocked(decide: Decide, options: RunOptions): Promise<RunResult | 'at_capacity'> {
+  async #runLocked(decide: Decide, options: RunOptions, caller: GuardCaller): Promise<RunResult | 'at_capacity'> {
     const { signal, allowStoreFailure } = options
+    const startedAt = this.#context.clock.now()
     let isLocked = false
     const processLocked = async (lockLost?: AbortSignal) => {
+      const at = this.#context.clock.now()
+      if (at - startedAt >= 100) this.#reportLater({ type: 'lock_wait', at, durationMs: at - startedAt })
       signal?.throwIfAborted()
       isLocked = true
-      return this.#process(decide, options, lockLost)
+      return this.#process(decide, options, { caller, lockLost })
     }
-    const run = this.#mutex.run(() =>
-      this.#record.withLock(this.#getRecordSubject(options), processLocked, allowStoreFailure),
-    )
+    const run = this.#mutex
+      .run(() => this.#record.withLock(this.#getRecordSubject(options), processLocked, allowStoreFailure))
+      .catch((thrown) => {
+        if (!isLocked) this.#reportStoreFailure('lock', thrown)
+        throw thrown
+      })
+      .finally(() => this.#reportEvents())
     return raceAbort(run, [signal]).catch((thrown) => {
       if (isLocked) return run
       throw thrown
@@ -180,8 +218,9 @@ export class SessionRunner {
   async #process(
     decide: Decide,
     options: RunOptions,
-    lockLost: AbortSignal | undefined,
+    lock: { readonly caller: GuardCaller; readonly lockLost: AbortSignal | undefined },
   ): Promise<RunResult | 'at_capacity'> {
+    const { caller, lockLost } = lock
     await this.#load(options)
     const before = this.#state
     const event = decide(before)
@@ -193,13 +232,16 @@ export class SessionRunner {
     const { client, guard } = this.#context
     const { isExplicit = false, force = false } = options
     const { grantType, subject } = first.state
-    const createsCustomer = 'product' in effect.request
-    const permit = await guard.acquire({ client, grantType, subject, isExplicit, force, createsCustomer })
+    const { request } = effect
+    const createsCustomer = 'product' in request
+    const password = !createsCustomer && request.grant_type === 'password' ? request.password : undefined
+    const info = { client, grantType, subject, password, isExplicit, force, createsCustomer }
+    const permit = await guard.acquire(info, caller)
     if (permit === 'at_capacity') return permit
     if (this.#state !== before) {
       // The API rejected the token while the permit was awaited: decide again.
       await permit.settle()
-      return this.#process(decide, options, lockLost)
+      return this.#process(decide, options, lock)
     }
 
     const started = await this.#apply(first, options)
@@ -211,10 +253,17 @@ export class SessionRunner {
       this.#enter(state)
       return { ...started, state, storeError }
     }
-    const response = await sendTokenRequest(this.#context, effect.request, options.signal)
-    await permit.settle(response)
+    const sentAt = this.#context.clock.now()
+    const response = await sendTokenRequest(this.#context, request, options.signal)
+    const wait = await permit.settle(response)
     // The state may have changed meanwhile: the API may have rejected its token.
-    return this.#apply(transition(this.#state, response), options)
+    const result = await this.#apply(transition(this.#state, addWait(response, wait)), options)
+    const at = this.#context.clock.now()
+    const error = response.type === 'challenged' ? 'mfa_required' : result.error?.code
+    const trigger = toTrigger(before, options)
+    const what = { grantType, trigger, forced: force, status: getStatus(response), error }
+    this.#reportLater({ type: 'token_request', at, ...what, durationMs: at - sentAt })
+    return result
   }
 
   /** Enters a state and performs its effects, except a request. */
@@ -257,6 +306,7 @@ export class SessionRunner {
   async #load(options: RunOptions): Promise<void> {
     const { isSignIn, allowStoreFailure } = options
     const found = await this.#record.load().catch((thrown) => {
+      this.#reportStoreFailure('load', thrown)
       const isReplaced = isSignIn || this.#unsaved?.isNew
       if (!allowStoreFailure && !(isReplaced && isUnreadable(thrown))) throw thrown
     })
@@ -308,6 +358,7 @@ export class SessionRunner {
       await this.#saveOrAdopt(state, options)
       return undefined
     } catch (storeError) {
+      this.#reportStoreFailure('save', storeError)
       this.#unsaved = isSettled(this.#state) ? { storeError, isNew } : unsavedBefore
       return storeError
     }
@@ -332,6 +383,11 @@ export class SessionRunner {
     }
   }
 
+  #reportStoreFailure(operation: 'lock' | 'load' | 'save', thrown: unknown): void {
+    if (!GrantsError.isInstance(thrown)) return
+    this.#reportLater({ type: 'store_failure', at: this.#context.clock.now(), operation, error: thrown.code })
+  }
+
   #isUsable(state: MachineState): state is SignedInState {
     if (state.status !== 'signed_in' || state.subject === undefined) return false
     return isTokenValid(state.tokens, this.#context.clock.now())
@@ -342,6 +398,35 @@ export class SessionRunner {
 export function throwFailure({ error, storeError }: RunResult): void {
   if (error !== undefined) throw error
   if (storeError !== undefined) throw storeError
+}
+
+/** What was wrong with the last token, or that somebody signs in. */
+export function toTrigger(state: MachineState, { demand }: Pick<RunOptions, 'demand'>): TokenRequestTrigger {
+  if (demand === undefined) return 'login'
+  if (state.status !== 'signed_in') return 'first'
+  if (demand !== 'caller') return demand
+  return state.tokens.isRejected ? 'rejected' : 'expired'
+}
+
+function getStatus(response: ResponseEvent): number | undefined {
+  if (response.type !== 'failed') return response.type === 'challenged' ? response.status : response.response.status
+  const { details } = response.error
+  return 'status' in details ? Number(details.status) : undefined
+}
+
+/** Adds the wait that the response started, so that the error of this call says when to try again, as later ones do. */
+function addWait(response: ResponseEvent, wait: GrantsError | undefined): ResponseEvent {
+  if (wait === undefined) return response
+  if (response.type === 'refused') return { ...response, retryAt: wait.retryAt }
+  return response.type === 'failed' ? { ...response, error: wait } : response
+}
+
+/** Which rule of the lockout guard an error stands for; `undefined`: none. */
+function toGuardRule(error: AnyGrantsError) {
+  if (error.code === 'backing_off') return error.details.rule
+  if (error.code === 'unknown_customer') return 'secret'
+  if (error.code === 'locked_out') return 'lockout'
+  return error.code === 'rate_limited' ? 'rate_limit' : undefined
 }
 
 /** Whether a record has tokens, or says that there are none any more. */

@@ -1,9 +1,16 @@
 import type { OAuthClient } from './clients.ts'
-import { GrantsError, invalidArgument, type ReauthenticationReason } from './errors.ts'
+import { GrantsError, invalidArgument, type ReauthenticationReason, type RenewalFailure } from './errors.ts'
 import { fetchWithToken } from './fetch.ts'
 import type { GrantType } from './grants/catalogue.ts'
 import type { EventType, MachineEvent } from './machine/event.ts'
-import { getTokens, initialState, type MachineState, type MachineTokens, type SettledState } from './machine/state.ts'
+import {
+  getTokens,
+  initialState,
+  type MachineState,
+  type MachineTokens,
+  type RenewalBackoff,
+  type SettledState,
+} from './machine/state.ts'
 import { isHeaderSafe } from './protocol/http.ts'
 import { checkField } from './protocol/token-request.ts'
 import { Secret, toSecret } from './secret.ts'
@@ -129,6 +136,14 @@ export interface MfaRequired extends SessionStateBase<'mfa_required'> {
 /** There are tokens. They may have expired if they can be renewed: `getAccessToken()` renews them. */
 export interface SignedIn extends SessionStateBase<'signed_in'> {
   readonly tokens: Tokens
+  /** The last renewal failed, and this is when the next one may start. The tokens may be valid still. */
+  readonly renewalFailure?: {
+    readonly cause: RenewalFailure
+    /** Failures in a row. */
+    readonly failures: number
+    /** Milliseconds since 1970. */
+    readonly retryAt: number
+  }
 }
 export interface Renewing extends SessionStateBase<'renewing'> {
   readonly tokens: Tokens
@@ -161,12 +176,20 @@ function toSessionState(state: MachineState): SessionState {
       const { attemptsLeft, expiresAt } = state.challenge
       return { status: state.status, challenge: { attemptsLeft, expiresAt }, ...base }
     }
-    case 'signed_in':
+    case 'signed_in': {
+      const { backoff } = state
+      const failed = backoff && { renewalFailure: toRenewalFailure(backoff) }
+      return { status: state.status, tokens: toTokens(state.tokens), ...failed, ...base }
+    }
     case 'renewing':
       return { status: state.status, tokens: toTokens(state.tokens), ...base }
     case 'reauthentication_required':
       return { status: state.status, reason: state.reason, ...base }
   }
+}
+
+function toRenewalFailure({ cause, failures, retryAt }: RenewalBackoff): NonNullable<SignedIn['renewalFailure']> {
+  return { cause, failures, retryAt }
 }
 
 function toTokens({ accessToken, refreshToken, expiresAt, scope }: MachineTokens): Tokens {

@@ -1,19 +1,15 @@
 import { SimulatedClock } from '@particle-grants/test-kit'
 import { describe, expect, it, vi } from 'vitest'
-import { challenged, noResponse, refused, success, throttled } from '../test/guard-responses.ts'
-import { developerClient, productClient } from './clients.ts'
-import type { GrantsError } from './errors.ts'
-import {
-  LockoutGuard,
-  type LockoutGuardOptions,
-  type Permit,
-  resetLockoutGuard,
-  type TokenRequestInfo,
-} from './lockout-guard.ts'
-import type { ResponseEvent } from './machine/event.ts'
-import { particleUrl } from './protocol/base-url.ts'
-import { memoryStore, type Store } from './store.ts'
-import { account, customer, owner } from './subject.ts'
+import { challenged, noResponse, refused, success, throttled } from '../../test/guard-responses.ts'
+import { developerClient, productClient } from '../clients.ts'
+import type { GrantsError } from '../errors.ts'
+import { Secret } from '../secret.ts'
+import type { TokenRequestInfo } from './account-request.ts'
+import { LockoutGuard, type LockoutGuardOptions, type Permit, resetLockoutGuard } from './lockout-guard.ts'
+import type { ResponseEvent } from '../machine/event.ts'
+import { particleUrl } from '../protocol/base-url.ts'
+import { memoryStore, type Store } from '../store.ts'
+import { account, customer, owner } from '../subject.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -21,17 +17,28 @@ const day = 24 * hour
 
 const developer = developerClient()
 const product = productClient({ id: 'my-product-1234', secret: 'product-secret' })
-const base = { isExplicit: true, force: false, createsCustomer: false }
+const base = { password: undefined, isExplicit: true, force: false, createsCustomer: false }
+/** A login. By default each has another password, so that only the account's attempts count. */
 const password = (name: string, change: Partial<TokenRequestInfo> = {}): TokenRequestInfo => ({
   ...base,
   client: developer,
   grantType: 'password',
   subject: account(name),
+  password: new Secret(`password ${nextPassword()}`),
   ...change,
 })
-const code = (name: string): TokenRequestInfo => password(name, { grantType: 'urn:custom:mfa-otp' })
-const customerPassword = (name: string): TokenRequestInfo =>
-  password(name, { client: product, subject: customer(name) })
+let passwords = 0
+const nextPassword = () => {
+  passwords += 1
+  return passwords
+}
+/** A login with a password that stays the same. */
+const withPassword = (name: string, text: string, change: Partial<TokenRequestInfo> = {}): TokenRequestInfo =>
+  password(name, { password: new Secret(text), ...change })
+const code = (name: string): TokenRequestInfo =>
+  password(name, { grantType: 'urn:custom:mfa-otp', password: undefined })
+const customerPassword = (name: string, text: string): TokenRequestInfo =>
+  withPassword(name, text, { client: product, subject: customer(name) })
 const customerToken = (name: string, change: Partial<TokenRequestInfo> = {}): TokenRequestInfo => ({
   ...base,
   client: product,
@@ -61,23 +68,15 @@ interface World extends LockoutGuardOptions {
 }
 
 /** A guard on its own clock, and so with its own registry. Its sleeps move the clock. */
-function world({ store = memoryStore(), clock = sleepingClock(), isEnabled = true, ...options }: World = {}) {
-  const { maxFailures = 5, maxWaitMs = 15_000, onBackOff } = options
-  const guard = new LockoutGuard({
-    baseUrl: particleUrl,
-    store,
-    clock,
-    maxFailures,
-    maxWaitMs,
-    onBackOff,
-    isEnabled,
-  })
+function world({ store = memoryStore(), clock = sleepingClock(), isEnabled = true, maxWaitMs = 15_000 }: World = {}) {
+  const guard = new LockoutGuard({ baseUrl: particleUrl, store, clock, maxWaitMs, isEnabled })
   return { guard, clock, store, ...callers(guard) }
 }
 
 function callers(guard: LockoutGuard) {
-  const permit = async (info: TokenRequestInfo): Promise<Permit> => {
-    const acquired = await guard.acquire(info)
+  const start = () => ({ startedAt: guard.now() })
+  const permit = async (info: TokenRequestInfo, caller = start()): Promise<Permit> => {
+    const acquired = await guard.acquire(info, caller)
     if (acquired === 'at_capacity') throw new Error('at capacity')
     return acquired
   }
@@ -86,17 +85,34 @@ function callers(guard: LockoutGuard) {
   }
   /** What `acquire` says: the error's code and time, or what it resolves with. */
   const ask = async (info: TokenRequestInfo) => {
+    const caller = start()
     try {
-      const acquired = await guard.acquire(info)
+      const acquired = await guard.acquire(info, caller)
       if (acquired === 'at_capacity') return acquired
       await acquired.settle()
       return 'permitted'
     } catch (thrown) {
       const { code, retryAt, details } = thrown as GrantsError
       return { code, retryAt, details }
+    } finally {
+      guard.leave(caller)
     }
   }
-  return { permit, send, ask }
+  /** Joins the queue of those for whom there is no capacity, and waits in it. */
+  const queue = async (info: TokenRequestInfo, { signal, startedAt = guard.now() }: { signal?: AbortSignal; startedAt?: number } = {}) => {
+    const caller = { startedAt }
+    try {
+      let acquired = await guard.acquire(info, caller)
+      while (acquired === 'at_capacity') {
+        await guard.waitForCapacity(caller, signal)
+        acquired = await guard.acquire(info, caller)
+      }
+      return acquired
+    } finally {
+      guard.leave(caller)
+    }
+  }
+  return { permit, send, ask, queue }
 }
 
 function sleepingClock(): SimulatedClock & { sleep(ms: number): Promise<void> } {
@@ -120,57 +136,87 @@ const stores = [
   ['a shared store', () => sharedStore()],
 ] as const
 
-describe.each(stores)('the back-off of an account on %s', (_, createStore) => {
+describe.each(stores)('a refused secret on %s', (_, createStore) => {
+  const wrong = withPassword('a@b.c', 'wrong')
+  const explicitClient = ownerToken({ isExplicit: true })
+
   it.each([
-    ['a wrong password, for the username', password('a@b.c'), 'invalid_grant'],
-    ['a wrong code, for the username', code('a@b.c'), 'invalid_token'],
-    ['a code refused as a grant, for the username', code('a@b.c'), 'invalid_grant'],
-    ["a customer's wrong password, for the username", customerPassword('a@b.c'), 'invalid_grant'],
-    ['a wrong secret, for the client', ownerToken({ isExplicit: true }), 'invalid_client'],
-    ['an unknown customer', customerToken('a@b.c', { isExplicit: true }), 'invalid_scope'],
-  ] as const)('starts after five explicit refusals of %s', async (_title, info, error) => {
+    { title: 'a password', info: wrong, error: 'invalid_grant', account: 'a@b.c' },
+    { title: 'a password of an account that must use SSO', info: wrong, error: 'sso_user', account: 'a@b.c' },
+    { title: "a customer's password", info: customerPassword('a@b.c', 'wrong'), error: 'invalid_grant', account: 'a@b.c' },
+    { title: "a client's secret", info: explicitClient, error: 'invalid_client', account: product.id },
+    { title: 'a client without an owner', info: explicitClient, error: 'invalid_grant', account: product.id },
+    { title: 'a scope of the product itself', info: explicitClient, error: 'invalid_scope', account: product.id },
+    { title: 'an error code that is not known', info: explicitClient, error: 'out_of_cheese', account: product.id },
+  ])('waits 30 minutes after three explicit refusals: $title', async ({ info, error, account: name }) => {
     const { send, ask, clock } = world({ store: createStore() })
-    await send(info, refused(error), 4)
+    await send(info, refused(error), 2)
     expect(await ask(info)).toBe('permitted')
     await send(info, refused(error))
     const retryAt = clock.now() + 30 * minute
-    const name = error === 'invalid_client' ? product.id : 'a@b.c'
-    const expected =
-      error === 'invalid_scope'
-        ? { code: 'unknown_customer', retryAt, details: { customer: name, retryAt } }
-        : { code: 'backing_off', retryAt, details: { account: name, retryAt } }
-    expect(await ask(info)).toEqual(expected)
+    const held = { code: 'backing_off', retryAt, details: { account: name, rule: 'secret', retryAt } }
+    expect(await ask(info)).toEqual(held)
     clock.advance(30 * minute - 1)
-    expect(await ask(info)).toEqual(expected)
+    expect(await ask(info)).toEqual(held)
     clock.advance(1)
     expect(await ask(info)).toBe('permitted')
   })
 
-  it('starts after one automatic refusal', async () => {
+  it('waits as unknown_customer if the product has no such customer', async () => {
+    const { send, ask, clock } = world({ store: createStore() })
+    const info = customerToken('gone@b.c', { isExplicit: true })
+    await send(info, refused('invalid_scope'), 3)
+    const retryAt = clock.now() + 30 * minute
+    expect(await ask(info)).toEqual({ code: 'unknown_customer', retryAt, details: { customer: 'gone@b.c', retryAt } })
+  })
+
+  it('waits after one automatic refusal', async () => {
     const { send, ask } = world({ store: createStore() })
     await send(customerToken('gone@b.c'), refused('invalid_scope'))
     expect(await ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
-    expect(await ask(customerToken('gone@b.c', { isExplicit: true }))).toMatchObject({
-      code: 'unknown_customer',
-    })
+    expect(await ask(customerToken('gone@b.c', { isExplicit: true }))).toMatchObject({ code: 'unknown_customer' })
     expect(await ask(customerToken('jane@b.c'))).toBe('permitted')
     expect(await ask(ownerToken())).toBe('permitted')
   })
 
-  it('doubles up to 24 hours with each further refusal, explicit or automatic', async () => {
+  it.each([
+    { title: 'another password', info: withPassword('a@b.c', 'right') },
+    { title: 'the same password for another account', info: withPassword('z@b.c', 'wrong') },
+    { title: 'the same password at another client', info: customerPassword('a@b.c', 'wrong') },
+    { title: 'a code', info: code('a@b.c') },
+    { title: 'a refresh token', info: refresh },
+  ])('does not hold back $title', async ({ info }) => {
+    const { send, ask } = world({ store: createStore() })
+    await send(wrong, refused('invalid_grant'), 3)
+    expect(await ask(wrong)).toMatchObject({ code: 'backing_off' })
+    expect(await ask(info)).toBe('permitted')
+  })
+
+  it("of a client holds back every request of this client's secret, and none of another secret", async () => {
+    const { send, ask } = world({ store: createStore() })
+    await send(ownerToken(), refused('invalid_client'))
+    for (const info of [ownerToken(), customerToken('j@b.c'), refresh, customerPassword('j@b.c', 'right')]) {
+      expect(await ask(info)).toMatchObject({ code: 'backing_off', details: { account: product.id, rule: 'secret' } })
+    }
+    const client = productClient({ id: product.id, secret: 'another-secret' })
+    await send(ownerToken({ client }), success)
+    expect(await ask(ownerToken())).toMatchObject({ code: 'backing_off' })
+  })
+
+  it('waits twice as long after each further refusal, at most 24 hours', async () => {
     const { send, ask, clock } = world({ store: createStore() })
-    await send(password('a@b.c'), refused('invalid_grant'), 5)
+    await send(wrong, refused('invalid_grant'), 3)
     const waits: number[] = []
     for (let wait = 0; wait < 9; wait += 1) {
-      const { retryAt = 0 } = (await ask(password('a@b.c'))) as GrantsError
+      const { retryAt = 0 } = (await ask(wrong)) as GrantsError
       waits.push((retryAt - clock.now()) / hour)
       clock.advance(retryAt - clock.now())
-      await send(password('a@b.c'), refused('invalid_grant'))
+      await send(wrong, refused('invalid_grant'))
     }
     expect(waits).toEqual([0.5, 1, 2, 4, 8, 16, 24, 24, 24])
   })
 
-  it('starts with 30 minutes again a day after the last wait ended', async () => {
+  it('is forgotten a day after its last wait or refusal', async () => {
     const { send, ask, clock } = world({ store: createStore() })
     const info = customerToken('gone@b.c')
     await send(info, refused('invalid_scope'))
@@ -180,74 +226,85 @@ describe.each(stores)('the back-off of an account on %s', (_, createStore) => {
     clock.advance(hour + day)
     await send(info, refused('invalid_scope'))
     expect(await ask(info)).toMatchObject({ retryAt: clock.now() + 30 * minute })
+    await send(wrong, refused('invalid_grant'), 2)
+    clock.advance(day)
+    await send(wrong, refused('invalid_grant'), 2)
+    expect(await ask(wrong)).toBe('permitted')
   })
 
-  it("never exceeds 30 minutes for a customer's password, and 24 hours for an unknown customer", async () => {
+  it('is forgotten when it gets tokens, and the other ones of the account are not', async () => {
     const { send, ask, clock } = world({ store: createStore() })
-    await send(customerPassword('j@b.c'), refused('invalid_grant'), 4)
-    const waits: number[] = []
-    for (let wait = 0; wait < 4; wait += 1) {
-      await send(customerPassword('j@b.c'), refused('invalid_grant'))
-      const { retryAt = 0 } = (await ask(customerPassword('j@b.c'))) as GrantsError
-      waits.push((retryAt - clock.now()) / minute)
-      clock.advance(30 * minute)
-    }
-    expect(waits).toEqual([30, 30, 30, 30])
+    const oldDevice = withPassword('a@b.c', 'old')
+    await send(oldDevice, refused('invalid_grant'), 3)
+    await send(wrong, refused('invalid_grant'), 3)
+    clock.advance(30 * minute)
+    await send(wrong, success)
+    await send(wrong, refused('invalid_grant'), 2)
+    expect(await ask(wrong)).toBe('permitted')
+    await send(oldDevice, refused('invalid_grant'))
+    await send(withPassword('a@b.c', 'right'), success)
+    expect(await ask(oldDevice)).toMatchObject({ code: 'backing_off', retryAt: clock.now() + hour })
   })
 
-  it("does not hold back the product's request for a customer whose password is guessed at", async () => {
-    const { send, ask } = world({ store: createStore() })
-    await send(customerPassword('j@b.c'), refused('invalid_grant'), 5)
-    expect(await ask(customerToken('j@b.c'))).toBe('permitted')
-    expect(await ask(password('j@b.c'))).toBe('permitted')
-  })
-
-  it('forgets refusals a day after the last one', async () => {
+  it('still waits after a challenge, which is no success', async () => {
     const { send, ask, clock } = world({ store: createStore() })
-    await send(password('a@b.c'), refused('invalid_grant'), 4)
-    clock.advance(24 * hour)
-    await send(password('a@b.c'), refused('invalid_grant'), 4)
-    expect(await ask(password('a@b.c'))).toBe('permitted')
-    await send(password('a@b.c'), refused('invalid_grant'))
-    expect(await ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
+    await send(wrong, refused('invalid_grant'), 3)
+    clock.advance(30 * minute)
+    await send(wrong, challenged)
+    await send(wrong, refused('invalid_grant'))
+    expect(await ask(wrong)).toMatchObject({ retryAt: clock.now() + hour })
   })
 
-  it('starts after as many refusals as the session says', async () => {
-    const { send, ask } = world({ store: createStore(), maxFailures: 2 })
-    await send(password('a@b.c'), refused('invalid_grant'), 2)
-    expect(await ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
-  })
-
-  it('ends with a success of the account', async () => {
-    const { send, ask } = world({ store: createStore() })
-    await send(password('a@b.c'), refused('invalid_grant'), 5)
-    await send(password('a@b.c', { force: true }), success)
-    expect(await ask(password('a@b.c'))).toBe('permitted')
-    await send(password('a@b.c'), refused('invalid_grant'), 4)
-    expect(await ask(password('a@b.c'))).toBe('permitted')
-  })
-
-  it('is passed by force once per call, and a forced refusal starts the next wait', async () => {
+  it('passes with force, once per call, and a forced refusal starts the next wait', async () => {
     const { send, ask, clock } = world({ store: createStore() })
-    await send(password('a@b.c'), refused('invalid_grant'), 5)
-    await send(password('a@b.c', { force: true }), refused('invalid_grant'))
-    expect(await ask(password('a@b.c'))).toMatchObject({ retryAt: clock.now() + hour })
-    await send(password('a@b.c', { force: true }), noResponse)
-    expect(await ask(password('a@b.c'))).toMatchObject({ retryAt: clock.now() + hour })
+    const forced = withPassword('a@b.c', 'wrong', { force: true })
+    await send(wrong, refused('invalid_grant'), 3)
+    await send(forced, refused('invalid_grant'))
+    expect(await ask(wrong)).toMatchObject({ retryAt: clock.now() + hour })
+    await send(forced, noResponse)
+    expect(await ask(wrong)).toMatchObject({ retryAt: clock.now() + hour })
   })
 
-  it('is not extended by calls that are held back, nor by requests that were in flight when it started', async () => {
+  it('has its wait extended neither by calls that are held back nor by requests in flight when it started', async () => {
     const { permit, ask, clock } = world({ store: createStore() })
-    const permits = await Promise.all(Array.from({ length: 8 }, () => permit(password('a@b.c'))))
+    const permits = await Promise.all(Array.from({ length: 8 }, () => permit(wrong)))
     for (const { settle } of permits) await settle(refused('invalid_grant'))
     const retryAt = clock.now() + 30 * minute
     clock.advance(minute)
-    for (let calls = 0; calls < 10; calls += 1) expect(await ask(password('a@b.c'))).toMatchObject({ retryAt })
+    for (let calls = 0; calls < 10; calls += 1) expect(await ask(wrong)).toMatchObject({ retryAt })
   })
+
+  it('is one of at most four that wait: the shortest wait is forgotten first', async () => {
+    const { send, ask, clock } = world({ store: createStore() })
+    // Their fingerprints differ.
+    const five = [1, 2, 3, 4, 5].map((index) => withPassword('a@b.c', `wrong ${index}`))
+    for (const info of five) {
+      await send(info, refused('invalid_grant'), 3)
+      clock.advance(minute)
+      await send(withPassword('a@b.c', 'right'), success)
+    }
+    expect(await ask(five[0] as TokenRequestInfo)).toBe('permitted')
+    for (const info of five.slice(1)) expect(await ask(info)).toMatchObject({ code: 'backing_off' })
+  })
+
+  it.each([
+    ['a refused refresh', refresh, refused('invalid_grant')],
+    ['a code', code('a@b.c'), refused('invalid_token')],
+    ['no response', wrong, noResponse],
+    ['a challenge', wrong, challenged],
+    ['a text in place of an error code', ownerToken(), refused('Not Found')],
+  ] as const)('is not counted for %s', async (_title, info, response) => {
+    const { send, ask } = world({ store: createStore() })
+    await send(info, response, 4)
+    expect(await ask(info)).toBe('permitted')
+  })
+})
+
+describe.each(stores)('the wait for a missing customer on %s', (_, createStore) => {
+  const create = customerToken('j@b.c', { createsCustomer: true, isExplicit: true })
 
   it('ends with createCustomer, which it does not hold back', async () => {
     const { send, ask } = world({ store: createStore() })
-    const create = customerToken('j@b.c', { createsCustomer: true, isExplicit: true })
     await send(customerToken('j@b.c'), refused('invalid_scope'))
     await send(create, refused('invalid_scope'))
     expect(await ask(customerToken('j@b.c'))).toMatchObject({ code: 'unknown_customer' })
@@ -257,71 +314,183 @@ describe.each(stores)('the back-off of an account on %s', (_, createStore) => {
 
   it('is not started by a customer who was not created, unless the client was refused', async () => {
     const { send, ask } = world({ store: createStore() })
-    const create = customerToken('j@b.c', { createsCustomer: true, isExplicit: true })
     await send(create, refused('customer_rejected'), 20)
     expect(await ask(ownerToken())).toBe('permitted')
-    await send(create, refused('invalid_client'), 5)
+    await send(create, refused('invalid_client'), 3)
     expect(await ask(ownerToken())).toMatchObject({ code: 'backing_off', details: { account: product.id } })
   })
 
-  it('ends with another client secret, and returns with the refused one', async () => {
+  it('is not started by wrong passwords of the customer', async () => {
     const { send, ask } = world({ store: createStore() })
-    await send(ownerToken(), refused('invalid_client'))
-    expect(await ask(ownerToken())).toMatchObject({ code: 'backing_off', details: { account: product.id } })
-    expect(await ask(refresh)).toMatchObject({ code: 'backing_off' })
-    const client = productClient({ id: product.id, secret: 'another-secret' })
-    await send(ownerToken({ client }), success)
-    expect(await ask(ownerToken())).toMatchObject({ code: 'backing_off' })
+    await send(customerPassword('j@b.c', 'wrong'), refused('invalid_grant'), 3)
+    expect(await ask(customerToken('j@b.c'))).toBe('permitted')
   })
+})
+
+describe.each(stores)('the attempts of an account on %s', (_, createStore) => {
+  it.each([
+    { title: 'passwords of a username', create: () => password('a@b.c') },
+    { title: 'codes of a username', create: () => code('a@b.c') },
+  ])('are eight, and one more every 15 minutes: $title', async ({ create }) => {
+    const { send, ask, clock } = world({ store: createStore() })
+    await send(create(), refused('invalid_request'), 7)
+    expect(await ask(create())).toBe('permitted')
+    await send(create(), refused('invalid_request'))
+    const retryAt = clock.now() + 15 * minute
+    expect(await ask(create())).toEqual({
+      code: 'backing_off',
+      retryAt,
+      details: { account: 'a@b.c', rule: 'attempts', retryAt },
+    })
+    clock.advance(15 * minute)
+    await send(create(), refused('invalid_request'))
+    expect(await ask(create())).toMatchObject({ retryAt: clock.now() + 15 * minute })
+    clock.advance(2 * hour)
+    await send(create(), refused('invalid_request'), 8)
+    expect(await ask(create())).toMatchObject({ code: 'backing_off' })
+  })
+
+  const usedUp = async (created = createStore()) => {
+    const made = world({ store: created })
+    for (let index = 0; index < 8; index += 1) await made.send(password('a@b.c'), refused('invalid_grant'))
+    expect(await made.ask(password('a@b.c'))).toMatchObject({ details: { rule: 'attempts' } })
+    return made
+  }
 
   it.each([
-    ['a refused refresh', refresh, refused('invalid_grant')],
-    ['a wrong parameter', password('a@b.c'), refused('invalid_request')],
-    ['no response', password('a@b.c'), noResponse],
-    ['a challenge', password('a@b.c'), challenged],
-    ['a text in place of an error code', ownerToken(), refused('Not Found')],
-  ] as const)('does not start with %s', async (_title, info, response) => {
-    const { send, ask } = world({ store: createStore() })
-    await send(info, response, 8)
+    { title: 'a code of the username', info: code('a@b.c') },
+    { title: 'another username', info: password('z@b.c') },
+    { title: "the product's request for the customer", info: customerToken('a@b.c') },
+    { title: 'a forced login', info: password('a@b.c', { force: true }) },
+  ])('that are used up do not hold back $title', async ({ info }) => {
+    const { ask } = await usedUp()
     expect(await ask(info)).toBe('permitted')
   })
 
-  it.each([
-    ['a client without an owner', ownerToken(), refused('invalid_grant')],
-    ['a scope that the product itself may not have', ownerToken(), refused('invalid_scope')],
-    ['an error code that is not known', ownerToken(), refused('out_of_cheese')],
-  ] as const)(
-    'starts with %s: its automatic requests must not stop those of others',
-    async (_title, info, response) => {
-      const { send, ask } = world({ store: createStore() })
-      await send({ ...info, isExplicit: false }, response)
-      expect(await ask({ ...info, isExplicit: false })).toMatchObject({
-        code: 'backing_off',
-        details: { account: product.id },
-      })
-      expect(await ask(customerToken('jane@b.c'))).toBe('permitted')
-      expect(await ask(refresh)).toBe('permitted')
-    },
-  )
-
-  it('starts for an account that must use SSO', async () => {
-    const { send, ask } = world({ store: createStore() })
-    await send(password('a@b.c'), refused('sso_user'), 5)
-    expect(await ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
+  it('come back with tokens of a password or of a code', async () => {
+    for (const info of [password('a@b.c'), code('a@b.c')]) {
+      const { permit, send, ask, clock } = await usedUp()
+      clock.advance(15 * minute)
+      await (await permit(info)).settle(success)
+      for (let index = 0; index < 7; index += 1) await send(password('a@b.c'), refused('invalid_grant'))
+      expect(await ask(password('a@b.c'))).toBe('permitted')
+    }
   })
 
-  it('keeps at most 100 accounts: those whose wait is over leave first, then the shortest waits', async () => {
-    const { send, ask, clock } = world({ store: createStore() })
+  it('do not come back with tokens that were got with force, which are counted when they are refused', async () => {
+    const { send, ask, clock } = await usedUp()
+    await send(password('a@b.c', { force: true }), success)
+    expect(await ask(password('a@b.c'))).toMatchObject({ retryAt: clock.now() + 15 * minute })
+    clock.advance(15 * minute)
+    expect(await ask(password('a@b.c'))).toBe('permitted')
+    await send(password('a@b.c', { force: true }), refused('invalid_grant'))
+    expect(await ask(password('a@b.c'))).toMatchObject({ retryAt: clock.now() + 15 * minute })
+  })
+
+  it.each([
+    ['is challenged', challenged],
+    ['has no response', noResponse],
+    ['is not sent', undefined],
+    ["is refused for the client's secret", refused('invalid_client')],
+  ] as const)('are given back when a request %s', async (_title, response) => {
+    const { permit, send, ask } = world({ store: createStore() })
+    for (let index = 0; index < 7; index += 1) await send(password('a@b.c'), refused('invalid_grant'))
+    await (await permit(password('a@b.c'))).settle(response)
+    expect(await ask(password('a@b.c', { client: productClient({ id: 'another', secret: 'x' }) }))).toBe('permitted')
+    if (response?.type !== 'refused') expect(await ask(password('a@b.c'))).toBe('permitted')
+  })
+
+  it('are eight for sixty parallel logins: the others wait for the first, and go on when one is accepted', async () => {
+    const wrong = world({ store: createStore() })
+    let sent = 0
+    const login = async (made: typeof wrong, response: ResponseEvent) => {
+      const { settle } = await made.queue(password('a@b.c'))
+      sent += 1
+      await Promise.resolve()
+      await settle(response)
+    }
+    const { clock } = manualClock()
+    const refusals = world({ store: createStore(), clock })
+    const results = await Promise.allSettled(
+      Array.from({ length: 60 }, () => login(refusals, refused('invalid_grant'))),
+    )
+    expect(sent).toBe(8)
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(52)
+    const { clock: otherClock } = manualClock()
+    const successes = world({ store: createStore(), clock: otherClock })
+    await Promise.all(Array.from({ length: 60 }, () => login(successes, success)))
+    expect(sent).toBe(68)
+  })
+
+  it('stay taken after a crash', async () => {
+    const data = memoryStore()
+    const one = world({ store: sharedStore(data) })
+    for (let index = 0; index < 8; index += 1) await one.permit(password('a@b.c'))
+    const { ask, clock } = world({ store: sharedStore(data), clock: copyOf(one.clock) })
+    expect(await ask(password('a@b.c'))).toMatchObject({ code: 'backing_off', retryAt: clock.now() + 15 * minute })
+  })
+
+  it('of at most 100 accounts are known: those that hold nothing back are forgotten first', async () => {
+    const { send, ask, clock } = world({ store: memoryStore() })
     const name = (index: number) => customerToken(`gone-${index}@b.c`)
-    const refuse = async (index: number) => {
+    await send(password('typo@b.c'), refused('invalid_grant'))
+    for (let index = 0; index < 101; index += 1) {
       await send(name(index), refused('invalid_scope'))
       await send(ownerToken(), success)
       clock.advance(10_000)
     }
-    for (let index = 0; index < 101; index += 1) await refuse(index)
     expect(await ask(name(0))).toBe('permitted')
     expect(await ask(name(1))).toMatchObject({ code: 'unknown_customer' })
     expect(await ask(name(100))).toMatchObject({ code: 'unknown_customer' })
+  })
+})
+
+describe.each(stores)('what settle returns on %s', (_, createStore) => {
+  const settleWith = async (made: ReturnType<typeof world>, info: TokenRequestInfo, response: ResponseEvent) =>
+    (await made.permit(info)).settle(response)
+
+  it('is undefined while the same request may be sent again', async () => {
+    const made = world({ store: createStore() })
+    const wrong = withPassword('a@b.c', 'wrong')
+    for (const response of [success, challenged, noResponse, refused('invalid_grant'), throttled()]) {
+      expect(await settleWith(made, wrong, response)).toBeUndefined()
+    }
+  })
+
+  it.each([
+    { title: 'a third refusal of a secret', before: 2, info: withPassword('a@b.c', 'wrong'), wait: 30 * minute },
+    { title: 'a missing customer', before: 0, info: customerToken('gone@b.c'), wait: 30 * minute },
+  ])('is the wait that $title starts', async ({ before, info, wait }) => {
+    const made = world({ store: createStore() })
+    const error = info.grantType === 'password' ? 'invalid_grant' : 'invalid_scope'
+    await made.send(info, refused(error), before)
+    const held = await settleWith(made, info, refused(error))
+    expect(held?.retryAt).toBe(made.clock.now() + wait)
+    expect(await made.ask(info)).toMatchObject({ code: held?.code, retryAt: held?.retryAt })
+  })
+
+  it('is the time of the next attempt when the last one is used up', async () => {
+    const made = world({ store: createStore() })
+    for (let index = 0; index < 7; index += 1) {
+      expect(await settleWith(made, password('a@b.c'), refused('invalid_grant'))).toBeUndefined()
+    }
+    const held = await settleWith(made, password('a@b.c'), refused('invalid_grant'))
+    expect(held?.retryAt).toBe(made.clock.now() + 15 * minute)
+  })
+
+  it('is locked_out for a 429 after nine refusals', async () => {
+    const made = world({ store: createStore() })
+    for (let index = 0; index < 9; index += 1) await made.send(password(`user-${index}`), refused('invalid_grant'))
+    const held = await settleWith(made, password('another'), throttled())
+    expect(held).toMatchObject({ code: 'locked_out', retryAt: made.clock.now() + 30 * minute })
+  })
+
+  it('ignores that the request was forced', async () => {
+    const made = world({ store: createStore() })
+    const wrong = withPassword('a@b.c', 'wrong')
+    await made.send(wrong, refused('invalid_grant'), 2)
+    const held = await settleWith(made, { ...wrong, force: true }, refused('invalid_grant'))
+    expect(held?.retryAt).toBe(made.clock.now() + 30 * minute)
   })
 })
 
@@ -340,7 +509,7 @@ describe.each(stores)('automatic requests on %s', (_, createStore) => {
     expect(await ask(ownerToken())).toEqual({
       code: 'backing_off',
       retryAt,
-      details: { account: undefined, retryAt },
+      details: { account: undefined, rule: 'refusals', retryAt },
     })
     clock.advance(minute)
     await refuseNine(made, 9)
@@ -419,7 +588,7 @@ describe.each(stores)('the 429 responses on %s', (_, createStore) => {
     }
     await send(password('another'), response)
     const retryAt = clock.now() + ms
-    for (const info of [password('a', { force: true }), customerPassword('j@b.c')]) {
+    for (const info of [password('a', { force: true }), customerPassword('j@b.c', 'any')]) {
       expect(await ask(info)).toEqual({ code: errorCode, retryAt, details: { retryAt } })
     }
     clock.advance(ms)
@@ -638,7 +807,7 @@ describe('the registry', () => {
     vi.resetModules()
     const copy = await import('./lockout-guard.ts')
     expect(copy.LockoutGuard).not.toBe(LockoutGuard)
-    const { memoryStore: copiedStore } = await import('./store.ts')
+    const { memoryStore: copiedStore } = await import('../store.ts')
     const other = new copy.LockoutGuard({
       baseUrl: particleUrl,
       store: copiedStore(),
