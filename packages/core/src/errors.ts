@@ -2,7 +2,7 @@ import type { ClientKind, GrantType } from './grants/catalogue.ts'
 import type { TokenEndpointError, UnexpectedReason } from './protocol/token-response.ts'
 
 /** Why a token cannot be renewed. */
-export type NotRenewableReason = 'developer_token' | 'account_token' | 'external_token'
+export type NotRenewableReason = 'developer_token' | 'account_token' | 'external_token' | 'no_refresh_token'
 
 /** Why a session needs its owner to sign in again. */
 export type ReauthenticationReason = 'expired' | 'rejected' | 'refresh_rejected' | 'refresh_response_lost'

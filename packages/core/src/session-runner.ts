@@ -6,6 +6,7 @@ import type { MachineEvent, ResponseEvent, TokenRejectedEvent } from './machine/
 import {
   getBoundSubject,
   getHolder,
+  hideTokens,
   isSettled,
   isTokenValid,
   type MachineState,
@@ -68,6 +69,14 @@ export class SessionRunner {
   /** Created when it is needed: a pool keeps thousands of sessions. */
   #listeners: Set<(state: MachineState) => void> | undefined
   #state: MachineState
+  /** The state as this session may see it. */
+  #visibleState: MachineState
+  /**
+   * Whether a sign-in of this object waits for its code, or has failed after it: until one is complete, the object sees no
+   * tokens of other sign-ins. Without this, `login()` would be no check: with the password alone, the object would use
+   * the tokens of an earlier sign-in to the account.
+   */
+  #isSignInOpen = false
   /** Present while the store does not have the state: the error of the last save, and whether the record is a new one. */
   #unsaved: { readonly storeError?: unknown; readonly isNew?: boolean } | undefined
   /** The last rejected token: a record that another process saved meanwhile may hold it as valid. */
@@ -75,22 +84,32 @@ export class SessionRunner {
   /** Events of the run in progress. They are reported when its locks are released. */
   #events: NewSessionEvent[] | undefined
 
-  constructor(context: SessionContext, initial: SettledState) {
+  constructor(context: SessionContext, initial: SettledState, signInId?: string) {
     this.#context = context
-    this.#record = new SessionRecord(context.store, initial.identity)
+    this.#record = new SessionRecord(context.store, initial.identity, signInId)
     this.#state = initial
+    this.#visibleState = initial
   }
 
-  /** The state that the last event led to. */
+  /** The state that the last event led to, without tokens that this session may not see. */
   get latest(): MachineState {
-    return this.#state
+    return this.#visibleState
   }
 
-  /** The state now: what has expired since the last event reads as expired. */
+  /** The state now: what has expired since the last event reads as expired. Without tokens that this session may not see. */
   get state(): MachineState {
-    const timePassed = { type: 'time_passed', at: this.#context.clock.now() } as const
-    // Twice, because an expired challenge can leave an expired token.
-    return transition(transition(this.#state, timePassed).state, timePassed).state
+    const state = passTime(this.#state, this.#context.clock.now())
+    return state === this.#state ? this.#visibleState : this.#toVisible(state)
+  }
+
+  /** The id that finds the record of one sign-in. It changes when a sign-in is complete. */
+  get signInId(): string | undefined {
+    return this.#record.signInId
+  }
+
+  /** Whether a sign-in of this object is not complete, so that the client's own token must not replace it. */
+  get isSignInOpen(): boolean {
+    return this.#isSignInOpen
   }
 
   /** Whether a run is pending, the state is not saved, or there are listeners. */
@@ -226,7 +245,10 @@ export class SessionRunner {
     const event = decide(before)
     const first = event === undefined ? { state: before, effects: [] } : transition(before, event)
     const effect = first.effects.find(({ type }) => type === 'request')
-    if (effect?.type !== 'request' || isSettled(first.state)) return this.#apply(first, options)
+    if (effect?.type !== 'request' || isSettled(first.state)) {
+      this.#noteOutcome(event, first)
+      return this.#apply(first, options)
+    }
 
     // Acquired before the state changes, so that a run that must wait can start again.
     const { client, guard } = this.#context
@@ -244,26 +266,50 @@ export class SessionRunner {
       return this.#process(decide, options, lock)
     }
 
+    if (isCode(event)) this.#openSignIn()
     const started = await this.#apply(first, options)
     const storeError = started.storeError ?? (lockLost?.aborted ? this.#record.createLockLostError() : undefined)
     if (storeError !== undefined) {
       // What must be saved before the request could not be saved, or another process may send the same: nothing is sent.
       await permit.settle()
-      const state = this.#applyRejection(before)
-      this.#enter(state)
-      return { ...started, state, storeError }
+      this.#enter(this.#applyRejection(before))
+      return { ...started, state: this.latest, storeError }
     }
     const sentAt = this.#context.clock.now()
     const response = await sendTokenRequest(this.#context, request, options.signal)
     const wait = await permit.settle(response)
     // The state may have changed meanwhile: the API may have rejected its token.
-    const result = await this.#apply(transition(this.#state, addWait(response, wait)), options)
+    const next = transition(this.#state, addWait(response, wait))
+    this.#noteOutcome(event, next, response)
+    const result = await this.#apply(next, options)
     const at = this.#context.clock.now()
     const error = response.type === 'challenged' ? 'mfa_required' : result.error?.code
     const trigger = toTrigger(before, options)
     const what = { grantType, trigger, forced: force, status: getStatus(response), error }
     this.#reportLater({ type: 'token_request', at, ...what, durationMs: at - sentAt })
     return result
+  }
+
+  /**
+   * Opens or completes this object's sign-in, before the state that it leads to is entered: no listener sees tokens too
+   * early. A refused password changes nothing.
+   */
+  #noteOutcome(event: MachineEvent | undefined, next: Transition, response?: ResponseEvent): void {
+    if (next.effects.some(({ type }) => type === 'reject')) return
+    const isSignIn = event?.type === 'login' || isCode(event)
+    if (isSignIn && response?.type === 'challenged') this.#openSignIn()
+    if ((isSignIn && response?.type === 'granted') || event?.type === 'set_token') {
+      this.#isSignInOpen = false
+      this.#record.moveToNewSignInId()
+    }
+  }
+
+  /**
+   * Hides tokens of other sign-ins from now on. An object that submits a code continues a sign-in, also one that another
+   * process has begun. A profile is one person's: there, other terminals continue with the earlier token.
+   */
+  #openSignIn(): void {
+    this.#isSignInOpen = this.#state.identity.profile === undefined
   }
 
   /** Enters a state and performs its effects, except a request. */
@@ -279,13 +325,24 @@ export class SessionRunner {
         revocation = (await revokeToken(this.#context, effect.accessToken, options.signal)) ?? 'revoked'
       }
     }
-    return { state: this.#state, error, storeError, revocation }
+    return { state: this.latest, error, storeError, revocation }
   }
 
   #enter(state: MachineState): void {
     if (state === this.#state) return
     this.#state = state
-    for (const listener of [...(this.#listeners ?? [])]) notify(listener, state)
+    const visible = this.#toVisible(state)
+    // What is hidden changes without this session's listeners.
+    if (isSameSignOut(visible, this.#visibleState)) return
+    this.#visibleState = visible
+    for (const listener of [...(this.#listeners ?? [])]) notify(listener, visible)
+  }
+
+  /** Returns what this session may see of a state. */
+  #toVisible(state: MachineState): MachineState {
+    // The tokens of one sign-in are not used while it is repeated: callers wait for the outcome.
+    const isRepeated = state.identity.isOneSignIn && state.status === 'requesting'
+    return this.#isSignInOpen || isRepeated ? hideTokens(state) : state
   }
 
   // --- In step with the store -----------------------------------------------------------------------------------------
@@ -312,16 +369,29 @@ export class SessionRunner {
     })
     const state = this.#state
     if (found === undefined || !isSettled(state)) return
-    const isLoggedOut = state.status === 'signed_out' && state.reason === 'logged_out'
+    if (found === 'missing' && state.identity.isOneSignIn) return this.#endSignIn(state)
     // A new sign-in, or a logout, wins over what the store has.
-    const isFinal = typeof found !== 'object' || this.#unsaved?.isNew || (isLoggedOut && getBoundSubject(state))
+    const isFinal = typeof found !== 'object' || this.#unsaved?.isNew || isFinalLogout(state)
     if ((this.#unsaved && isFinal) || (found === 'missing' && this.#isUsable(state))) {
       await this.#save(state, options)
     } else if (typeof found === 'object') {
       this.#unsaved = undefined
-      const binding = state.identity.profile ?? getBoundSubject(state) ?? this.#getAdoptedSubject(options)
-      // An unbound session that has a record signed out, and another process has signed in since.
-      if (binding !== undefined) await this.#adopt(found, state, options)
+      // Otherwise an unbound session that has a record signed out, and another process has signed in since.
+      if (hasOwnRecord(state) || this.#getAdoptedSubject(options) !== undefined)
+        await this.#adopt(found, state, options)
+    }
+  }
+
+  /**
+   * The record of one sign-in is gone: another process signed out, or completed the sign-in and moved it to a new id. It
+   * is never saved again, because that would undo the logout.
+   */
+  #endSignIn(state: SettledState): void {
+    this.#unsaved = undefined
+    const { identity } = state
+    const now = passTime(state, this.#context.clock.now())
+    if (now.status !== 'signed_out') {
+      this.#enter({ status: 'signed_out', identity, subject: state.subject, reason: 'logged_out' })
     }
   }
 
@@ -329,7 +399,7 @@ export class SessionRunner {
     // A token of an unknown subject is not this record's.
     if (own.status === 'signed_in' && own.subject === undefined && found.status !== 'signed_out') return
     // A sign-in of another process that has no tokens yet does not end this session's.
-    if (this.#isUsable(own) && !hasTokens(found)) {
+    if (this.#isUsable(own) && !hasTokens(found) && !own.identity.isOneSignIn) {
       if (found.status !== 'mfa_required') return void (await this.#save(own, options))
       return this.#enter({ ...found, earlier: own })
     }
@@ -371,15 +441,11 @@ export class SessionRunner {
   async #saveOrAdopt(state: SettledState, options: RunOptions): Promise<void> {
     for (let conflictsLeft = 5; ; conflictsLeft -= 1) {
       try {
-        return await this.#record.save(state)
+        return await this.#record.save(state, this.#context.clock.now())
       } catch (thrown) {
         if (!isStoreConflict(thrown) || !isSettled(this.#state) || conflictsLeft === 0) throw thrown
       }
-      const found = await this.#record.load()
-      if (typeof found !== 'object') continue
-      const isSignedOut = found.status === 'signed_out' && found.reason === 'logged_out'
-      const isRenewed = this.#isUsable(found) && isSameSubject(found.subject, state.subject)
-      if (isSignedOut || (isRenewed && !options.isExplicit)) return this.#enter(found)
+      if (this.#adoptOutcome(await this.#record.load(), state, options)) return
     }
   }
 
@@ -388,10 +454,56 @@ export class SessionRunner {
     this.#reportLater({ type: 'store_failure', at: this.#context.clock.now(), operation, error: thrown.code })
   }
 
+  /** Enters what another process saved while the lock was lost, if it wins over this state. Returns whether it does. */
+  #adoptOutcome(
+    found: Awaited<ReturnType<SessionRecord['load']>>,
+    state: SettledState,
+    { isExplicit }: RunOptions,
+  ): boolean {
+    if (typeof found !== 'object') {
+      const isEnded = found === 'missing' && state.identity.isOneSignIn === true && !isExplicit
+      if (isEnded) this.#endSignIn(state)
+      return isEnded
+    }
+    const isSignedOut = found.status === 'signed_out' && found.reason === 'logged_out'
+    const isRenewed = this.#isUsable(found) && isSameSubject(found.subject, state.subject)
+    const isNewer = isSignedOut || (isRenewed && !isExplicit)
+    if (isNewer) this.#enter(found)
+    return isNewer
+  }
+
   #isUsable(state: MachineState): state is SignedInState {
     if (state.status !== 'signed_in' || state.subject === undefined) return false
     return isTokenValid(state.tokens, this.#context.clock.now())
   }
+}
+
+/** What has expired reads as expired. */
+function passTime(state: MachineState, at: number): MachineState {
+  const timePassed = { type: 'time_passed', at } as const
+  // Twice, because an expired challenge can leave an expired token.
+  return transition(transition(state, timePassed).state, timePassed).state
+}
+
+function isCode(event: MachineEvent | undefined): boolean {
+  return event?.type === 'submit_otp' || event?.type === 'submit_recovery_code'
+}
+
+/** Whether the session has one record, whichever account is signed in. */
+function hasOwnRecord(state: SettledState): boolean {
+  const { profile, isOneSignIn } = state.identity
+  return profile !== undefined || isOneSignIn === true || getBoundSubject(state) !== undefined
+}
+
+/** Whether the state is a logout that nothing in the store may undo. A profile follows other terminals. */
+function isFinalLogout(state: SettledState): boolean {
+  const isLogout = state.status === 'signed_out' && state.reason === 'logged_out'
+  return isLogout && (state.identity.isOneSignIn === true || getBoundSubject(state) !== undefined)
+}
+
+function isSameSignOut(one: MachineState, other: MachineState): boolean {
+  if (one.status !== 'signed_out' || other.status !== 'signed_out') return false
+  return one.reason === other.reason && isSameSubject(one.subject, other.subject)
 }
 
 /** Throws why a run did not have the intended effect, or why its result could not be saved. */

@@ -68,9 +68,9 @@ export async function sendTokenRequest(
   }
 }
 
-/** Revokes an access token. Returns why it may still be valid, or `undefined`. */
+/** Revokes an access token. Returns why it may still be valid, or `undefined`. Never rejects. */
 export async function revokeToken(
-  endpoint: TokenEndpoint,
+  endpoint: Pick<TokenEndpoint, 'baseUrl' | 'fetch' | 'timeoutMs'>,
   accessToken: Secret,
   signal?: AbortSignal,
 ): Promise<GrantsError | undefined> {
@@ -90,7 +90,7 @@ export async function revokeToken(
 
 /** Ends with the time-out or the signal, even if this `fetch` ignores both. */
 async function exchange(
-  { fetch, baseUrl, timeoutMs }: TokenEndpoint,
+  { fetch, baseUrl, timeoutMs }: Pick<TokenEndpoint, 'baseUrl' | 'fetch' | 'timeoutMs'>,
   path: string,
   { signal, ...init }: Pick<FetchInit, 'method' | 'headers' | 'body'> & { readonly signal: AbortSignal | undefined },
 ): Promise<HttpResponse> {

@@ -5,7 +5,7 @@ import type { MachineEvent } from './machine/event.ts'
 import { noToken, renewalBackoff } from './machine/machine-errors.ts'
 import {
   canRequestClientToken,
-  getBoundSubject,
+  getClientTokenSubject,
   getTokens,
   type MachineState,
   type RenewalBackoff,
@@ -67,9 +67,8 @@ export class TokenManager {
 
   /** Returns a valid token, waiting for a request if there is none. */
   async get(options: AccessTokenOptions & { forceRefresh?: boolean | undefined } = {}): Promise<string> {
-    const { timeoutMs, minValidityMs = 0, forceRefresh = false } = options
-    if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) assertTimeout(timeoutMs)
-    if (!(minValidityMs >= 0)) throw invalidArgument('minValidityMs', 'must be a number of milliseconds, 0 or more')
+    const { minValidityMs = 0, forceRefresh = false } = options
+    assertAccessTokenOptions(options)
     const cached = forceRefresh ? undefined : this.peek(minValidityMs)
     if (cached !== undefined) return cached
     options.signal?.throwIfAborted()
@@ -220,9 +219,7 @@ function isValid({ expiresAt, lifetimeMs }: CachedToken, now: number, minValidit
 /** Whether no sign-in was completed, and the client can request the first token itself. */
 function canRequestFirstToken(state: MachineState): boolean {
   if (state.status !== 'signed_out') return false
-  const { identity, reason } = state
-  if (!canRequestClientToken(identity, getBoundSubject(state) ?? owner)) return false
-  return reason === 'never_signed_in' || (reason === 'challenge_expired' && identity.clientKind === 'product')
+  return state.reason === 'never_signed_in' && canRequestClientToken(state.identity, getClientTokenSubject(state))
 }
 
 /** Whether the token of this state is enough. */
@@ -259,6 +256,12 @@ function wait<T>(promise: Promise<T>, { signal, timeoutMs = defaultTimeoutMs }: 
     timeout.abort(new GrantsError('wait_timeout', message, { waitedMs: timeoutMs }))
   })
   return raceAbort(promise, [signal, timeout.signal]).finally(cancelTimeout)
+}
+
+/** @throws GrantsError `invalid_argument` */
+export function assertAccessTokenOptions({ timeoutMs, minValidityMs = 0 }: AccessTokenOptions): void {
+  if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) assertTimeout(timeoutMs)
+  if (!(minValidityMs >= 0)) throw invalidArgument('minValidityMs', 'must be a number of milliseconds, 0 or more')
 }
 
 /** @throws GrantsError `invalid_argument` for a time-out that no timer can keep */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { GrantsError, type Store, type StoreRecord } from '@particle-grants/core'
 import {
@@ -13,6 +14,9 @@ import { defaultDirectory } from './default-directory.ts'
 import { listTemporaryFiles, removeFile, removeTemporaryFiles, replaceFile } from './files.ts'
 import { formatRecord, readRecord } from './record-format.ts'
 import { conflict, invalidArgument, toStoreError } from './store-errors.ts'
+
+/** How often a store that saves expiring records looks for expired ones. */
+const sweepIntervalMs = 60 * 60 * 1000
 
 export interface FileStoreOptions {
   /** A folder on a disk of this machine. Created with mode 0700. @default {@link defaultDirectory} */
@@ -35,6 +39,7 @@ class FileStore implements Store {
   readonly #taskLocks: ProcessLock
   readonly #writeLocks: ProcessLock
   #prepared: Promise<void> | undefined
+  #nextSweepAt = 0
 
   constructor(directory: string, timeoutMs: number) {
     this.#directory = directory
@@ -49,8 +54,9 @@ class FileStore implements Store {
     })
   }
 
-  save(key: string, value: string, ifVersion: string | null): Promise<string> {
-    return this.#write(key, async (place, lock) => {
+  // biome-ignore lint/complexity/useMaxParams: the contract of Store
+  async save(key: string, value: string, ifVersion: string | null, expiresAt?: number): Promise<string> {
+    const saved = await this.#write(key, async (place, lock) => {
       const assertStoredVersion = async () => {
         const found = await readRecord(place)
         if ('damage' in found) throw await moveDamaged(place, found.damage)
@@ -58,13 +64,15 @@ class FileStore implements Store {
       }
       await assertStoredVersion()
       const version = randomUUID()
-      await replaceFile(place, formatRecord({ version, value }), async () => {
+      await replaceFile(place, formatRecord({ version, value }, expiresAt), async () => {
         // The process may have slept while it synced, so the last check is right before the change.
         if (!(await lock.isHeld())) throw conflict(key)
         await assertStoredVersion()
       })
       return version
     })
+    if (expiresAt !== undefined) await this.#sweep()
+    return saved
   }
 
   remove(key: string, ifVersion: string | null): Promise<void> {
@@ -114,6 +122,28 @@ class FileStore implements Store {
       if (lock.isInherited) await removeTemporaryFiles(place)
       return change(lock)
     })
+  }
+
+  /**
+   * Removes expired records that are never loaded again. Only programs whose records expire pay for it, once an hour. Never
+   * rejects: what cannot be removed now is removed by a later sweep.
+   */
+  async #sweep(): Promise<void> {
+    const now = Date.now()
+    if (now < this.#nextSweepAt) return
+    this.#nextSweepAt = now + sweepIntervalMs
+    const names = await readdir(this.#directory).catch(() => [])
+    for (const name of names.filter((name) => name.endsWith('.json'))) {
+      const place = join(this.#directory, name)
+      const isExpired = async () => {
+        const found = await readRecord(place).catch(() => undefined)
+        return found !== undefined && 'record' in found && found.isExpired === true
+      }
+      if (!(await isExpired())) continue
+      // Under the lock, because another process may be saving a new record.
+      const remove = async () => ((await isExpired()) ? removeFile(place) : undefined)
+      await this.#writeLocks.withLock(basename(name, '.json'), remove, { timeoutMs: 0 }).catch(() => {})
+    }
   }
 
   async #loadDamaged(key: string, place: string, damage: string): Promise<StoreRecord | undefined> {

@@ -3,13 +3,13 @@ import { describe, expect, it, vi } from 'vitest'
 import { challenged, noResponse, refused, success, throttled } from '../../test/guard-responses.ts'
 import { developerClient, productClient } from '../clients.ts'
 import type { GrantsError } from '../errors.ts'
-import { Secret } from '../secret.ts'
-import type { TokenRequestInfo } from './account-request.ts'
-import { LockoutGuard, type LockoutGuardOptions, type Permit, resetLockoutGuard } from './lockout-guard.ts'
 import type { ResponseEvent } from '../machine/event.ts'
 import { particleUrl } from '../protocol/base-url.ts'
+import { Secret } from '../secret.ts'
 import { memoryStore, type Store } from '../store.ts'
 import { account, customer, owner } from '../subject.ts'
+import type { TokenRequestInfo } from './account-request.ts'
+import { LockoutGuard, type LockoutGuardOptions, type Permit, resetLockoutGuard } from './lockout-guard.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -99,7 +99,10 @@ function callers(guard: LockoutGuard) {
     }
   }
   /** Joins the queue of those for whom there is no capacity, and waits in it. */
-  const queue = async (info: TokenRequestInfo, { signal, startedAt = guard.now() }: { signal?: AbortSignal; startedAt?: number } = {}) => {
+  const queue = async (
+    info: TokenRequestInfo,
+    { signal, startedAt = guard.now() }: { signal?: AbortSignal; startedAt?: number } = {},
+  ) => {
     const caller = { startedAt }
     try {
       let acquired = await guard.acquire(info, caller)
@@ -143,7 +146,12 @@ describe.each(stores)('a refused secret on %s', (_, createStore) => {
   it.each([
     { title: 'a password', info: wrong, error: 'invalid_grant', account: 'a@b.c' },
     { title: 'a password of an account that must use SSO', info: wrong, error: 'sso_user', account: 'a@b.c' },
-    { title: "a customer's password", info: customerPassword('a@b.c', 'wrong'), error: 'invalid_grant', account: 'a@b.c' },
+    {
+      title: "a customer's password",
+      info: customerPassword('a@b.c', 'wrong'),
+      error: 'invalid_grant',
+      account: 'a@b.c',
+    },
     { title: "a client's secret", info: explicitClient, error: 'invalid_client', account: product.id },
     { title: 'a client without an owner', info: explicitClient, error: 'invalid_grant', account: product.id },
     { title: 'a scope of the product itself', info: explicitClient, error: 'invalid_scope', account: product.id },

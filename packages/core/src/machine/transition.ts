@@ -6,6 +6,7 @@ import { customerScope, isSameSubject, isScopeForSubject, owner, type TokenSubje
 import type { Effect, MachineEvent, ResponseEvent } from './event.ts'
 import {
   challengeExpired,
+  clientTokenNotAllowed,
   invalidCode,
   noToken,
   notRenewable,
@@ -18,6 +19,7 @@ import {
 import {
   canRequestClientToken,
   getBoundSubject,
+  getClientTokenSubject,
   getHolder,
   getTokens,
   isChallengeOpen,
@@ -190,7 +192,8 @@ function startChallenge(state: RequestingState, event: MachineEvent<'challenged'
   const expiresAt = at + limits.maxAgeMs
   const challenge = { mfaToken, attemptsLeft: limits.maxAttempts, expiresAt, requested }
   const holder = getHolder(previous)
-  const earlier = holder.status === 'signed_in' ? holder : undefined
+  // One sign-in holds no tokens of another one, not even of the same account.
+  const earlier = holder.status === 'signed_in' && !identity.isOneSignIn ? holder : undefined
   return save({ status: 'mfa_required', identity, subject, challenge, earlier })
 }
 
@@ -329,7 +332,8 @@ function requestClientToken(state: SettledState, event: MachineEvent<'request_cl
   const { identity } = state
   const grantType = 'client_credentials'
   if (!mayUse(identity.clientKind, grantType)) return reject(state, grantNotAllowed(identity.clientKind, grantType))
-  const subject = getBoundSubject(state) ?? owner
+  if (identity.clientToken === false) return reject(state, clientTokenNotAllowed(identity.clientKind))
+  const subject = getClientTokenSubject(state)
   if (!canRequestClientToken(identity, subject)) return reject(state, subjectMismatch(subject, owner, state.identity))
   const requested = addCustomerScope(event.requested, subject)
   const next = startRequest(state, { grantType, subject, requested })
