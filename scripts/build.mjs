@@ -61,7 +61,8 @@ async function bundle(folder) {
   await build({ ...options, stdin: { contents, resolveDir: directory }, outfile: 'dist/index.js' })
   for (const [file, { entryPoint, exports: names }] of Object.entries(metafile.outputs)) {
     if (entryPoint === undefined || file === 'dist/index.js') continue
-    const root = relative(dirname(file), 'dist/index.js').replaceAll('\\', '/')
+    const path = relative(dirname(file), 'dist/index.js').replaceAll('\\', '/')
+    const root = path.startsWith('.') ? path : `./${path}`
     mkdirSync(join(directory, dirname(file)), { recursive: true })
     writeFileSync(join(directory, file), `export { ${names.join(', ')} } from '${root}'\n`)
   }

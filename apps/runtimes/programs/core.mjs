@@ -1,8 +1,10 @@
 import { createSession, createSessionPool, developerClient, GrantsError, productClient } from '@particle-grants/core'
+import { GrantsError as TokenGrantsError, tokenSession } from '@particle-grants/core/token'
 import { check, checkChanged, expireTokens } from './check.mjs'
 
 /**
- * Signs in with MFA, renews a product's token, replays a call with `session.fetch`, and creates a customer.
+ * Signs in with MFA, renews a product's token, replays a call with `session.fetch`, uses a token that exists, and creates a
+ * customer.
  *
  * @param {import('./check.mjs').Environment} environment
  */
@@ -22,7 +24,13 @@ export async function testCore(environment) {
   const renewed = await product.getAccessToken({ forceRefresh: true })
   checkChanged('the token after forceRefresh', token, renewed)
 
+  const given = tokenSession({ accessToken: renewed, baseUrl })
+  check('the call with a given token', (await given.fetch('/v1/devices')).status, 200)
+  check('GrantsError of core/token', TokenGrantsError, GrantsError)
+
   await expireTokens(environment)
+  const rejection = await given.fetch('/v1/devices').catch((reason) => reason)
+  check('the error for a rejected token', rejection.code, 'reauthentication_required')
   check('the call with an expired token', (await product.fetch('/v1/devices')).status, 200)
   checkChanged('the token after a 401 response', renewed, await product.getAccessToken())
 

@@ -2,9 +2,10 @@ import { describe, expect, it, vi } from 'vitest'
 import { dev, product, startSandbox } from '../test/sandboxed.ts'
 import { createWorld } from '../test/worlds.ts'
 import { developerClient } from './clients.ts'
-import { createSession, type StaticTokenOptions, sessionFromEnv } from './create-session.ts'
+import { createSession, sessionFromEnv } from './create-session.ts'
 import { Secret } from './secret.ts'
 import { memoryStore } from './store.ts'
+import type { StaticTokenOptions } from './token-session.ts'
 
 const accessToken = 'a'.repeat(40)
 const userCredentials = { id: 'my-scripts-5678', secret: 'user-client-secret' }
@@ -128,7 +129,7 @@ describe('sessionFromEnv', () => {
   const valid: [string, Record<string, string | undefined>, string][] = [
     ['a token', { PARTICLE_ACCESS_TOKEN: token }, 'static'],
     ['a token by its other name', { PARTICLE_AUTH: token }, 'static'],
-    ['both names: the first one wins', { PARTICLE_ACCESS_TOKEN: token, PARTICLE_AUTH: 'b' }, 'static'],
+    ['a token by both names', { PARTICLE_ACCESS_TOKEN: token, PARTICLE_AUTH: `${token} ` }, 'static'],
     ['an empty first name', { PARTICLE_ACCESS_TOKEN: '', PARTICLE_AUTH: token }, 'static'],
     ['a first name of spaces', { PARTICLE_ACCESS_TOKEN: ' ', PARTICLE_AUTH: token }, 'static'],
     ['a token with a line end', { PARTICLE_ACCESS_TOKEN: `${token}\n` }, 'static'],
@@ -164,6 +165,7 @@ describe('sessionFromEnv', () => {
     ['a token and an id', { PARTICLE_ACCESS_TOKEN: token, PARTICLE_CLIENT_ID: id }, 'env', /not both/],
     ['a token and a secret', { PARTICLE_ACCESS_TOKEN: token, PARTICLE_CLIENT_SECRET: secret }, 'env', /not both/],
     ['an unknown kind', { PARTICLE_CLIENT_ID: id, PARTICLE_CLIENT_SECRET: secret, PARTICLE_CLIENT_KIND: 'developer' }, 'PARTICLE_CLIENT_KIND', /'product' or 'user'/],
+    ['two tokens that differ', { PARTICLE_ACCESS_TOKEN: token, PARTICLE_AUTH: 'b' }, 'env', /unset PARTICLE_ACCESS_TOKEN or PARTICLE_AUTH/],
     ['a whole header', { PARTICLE_ACCESS_TOKEN: `Bearer ${token}` }, 'accessToken', /Bearer/],
     ['a malformed id', { PARTICLE_CLIENT_ID: 'a b', PARTICLE_CLIENT_SECRET: secret }, 'id', /letters/],
     ['the id of a developer client', { PARTICLE_CLIENT_ID: 'particle', PARTICLE_CLIENT_SECRET: 'particle' }, 'id', /public client/],

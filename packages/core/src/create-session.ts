@@ -1,22 +1,17 @@
 import type { DeveloperClient, OAuthClient, ProductClient, UserClient } from './clients.ts'
-import { developerClient, productClient, userClient } from './clients.ts'
+import { productClient, userClient } from './clients.ts'
 import { invalidArgument } from './errors.ts'
-import { initialState, type SignedInState } from './machine/state.ts'
-import { transition } from './machine/transition.ts'
-import type { Secret } from './secret.ts'
-import type { DeveloperSession, ExternalToken, ProductSession, Session } from './session.ts'
-import { LiveSession, readExternalToken } from './session.ts'
+import type { DeveloperSession, ProductSession, SignInSession, UserSession, WebSession } from './session.ts'
+import { LiveSession } from './session.ts'
 import { type ConnectionOptions, resolveOptions, type SessionOptions } from './session-options.ts'
-
-/** An access token you already have. It is used and never renewed or stored; `logout()` revokes it only if you ask. */
-export interface StaticTokenOptions extends ConnectionOptions, Pick<ExternalToken, 'expiresAt'> {
-  readonly accessToken: string | Secret | undefined
-}
-
-/** A session for a token you already have. */
-export interface StaticSession extends Session {
-  readonly kind: 'static'
-}
+import {
+  type Environment,
+  readVariable,
+  type StaticSession,
+  type StaticTokenOptions,
+  tokenFromEnv,
+  tokenSession,
+} from './token-session.ts'
 
 /**
  * Creates a session: one account's or customer's tokens, and the state of its sign-in.
@@ -31,41 +26,25 @@ export interface StaticSession extends Session {
  *
  * @throws GrantsError `invalid_argument` or `insecure_base_url`
  */
+export function createSession(options: SessionOptions<OAuthClient> & { readonly signInId: string }): WebSession
 export function createSession(options: SessionOptions<DeveloperClient>): DeveloperSession
-export function createSession(options: SessionOptions<ProductClient | UserClient>): ProductSession
-export function createSession(options: SessionOptions<OAuthClient>): DeveloperSession | ProductSession
+export function createSession(
+  options: SessionOptions<ProductClient> & { readonly profile: string },
+): ProductSession & SignInSession
+export function createSession(options: SessionOptions<ProductClient>): ProductSession
+export function createSession(options: SessionOptions<UserClient>): UserSession
+export function createSession(options: SessionOptions<ProductClient | UserClient>): ProductSession | UserSession
+export function createSession(options: SessionOptions<OAuthClient>): AnySession
 export function createSession(options: StaticTokenOptions): StaticSession
 export function createSession(
   options: SessionOptions<OAuthClient> | StaticTokenOptions,
-): DeveloperSession | ProductSession | StaticSession {
-  if (typeof options === 'object' && options !== null && 'accessToken' in options) return createStaticSession(options)
+): AnySession | WebSession | StaticSession {
+  if (typeof options === 'object' && options !== null && 'accessToken' in options) return tokenSession(options)
   // Every session can do everything at run time. What its client may not, the state machine rejects.
-  return new LiveSession(resolveOptions(options)) as DeveloperSession | ProductSession
+  return new LiveSession(resolveOptions(options)) as unknown as AnySession
 }
 
-/** A session whose only token is external: without a subject it has no record, and nothing renews it. */
-function createStaticSession({ accessToken, expiresAt, ...connection }: StaticTokenOptions): StaticSession {
-  const token = readExternalToken({ accessToken: accessToken as string, expiresAt })
-  const options = resolveOptions({ ...connection, client: developerClient(), lockoutGuard: false })
-  const event = { type: 'set_token', ...token, subject: undefined, at: options.context.clock.now() } as const
-  const { state } = transition(initialState(options.identity), event)
-  const live = new LiveSession(options, state as SignedInState)
-  const methods = Object.fromEntries(sessionMethods.map((name) => [name, live[name]]))
-  return Object.freeze({
-    ...(methods as Pick<Session, (typeof sessionMethods)[number]>),
-    kind: 'static',
-    get state() {
-      return live.state
-    },
-    allowedOrigins: live.allowedOrigins,
-  })
-}
-
-/** What every session has, without the methods that sign in. */
-// biome-ignore format: words to be read as a text
-const sessionMethods = [
-  'getState', 'subscribe', 'load', 'logout', 'getAccessToken', 'peekAccessToken', 'invalidateToken', 'fetch', 'idle',
-] as const
+type AnySession = DeveloperSession | ProductSession | UserSession
 
 const variables = 'PARTICLE_ACCESS_TOKEN, or PARTICLE_CLIENT_ID and PARTICLE_CLIENT_SECRET'
 
@@ -77,16 +56,16 @@ const variables = 'PARTICLE_ACCESS_TOKEN, or PARTICLE_CLIENT_ID and PARTICLE_CLI
  * @throws GrantsError `invalid_argument`, naming the variables, when they are missing or contradict each other
  */
 export function sessionFromEnv(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   options: ConnectionOptions & Pick<SessionOptions<ProductClient>, 'store' | 'lockoutGuard' | 'waitUntil'> = {},
-): ProductSession | StaticSession {
-  const read = (name: string) => env[name]?.trim() || undefined
-  const accessToken = read('PARTICLE_ACCESS_TOKEN') ?? read('PARTICLE_AUTH')
+): ProductSession | UserSession | StaticSession {
+  const read = (name: string) => readVariable(env, name)
+  const accessToken = tokenFromEnv(env)
   const [id, secret] = [read('PARTICLE_CLIENT_ID'), read('PARTICLE_CLIENT_SECRET')]
   if (accessToken !== undefined) {
     if (id ?? secret) throw invalidArgument('env', `must have ${variables}, but not both`)
     const { store, lockoutGuard, waitUntil, ...connection } = options
-    return createSession({ ...connection, accessToken })
+    return tokenSession({ ...connection, accessToken })
   }
   if (!(id && secret)) throw invalidArgument('env', `must have ${variables}`)
   const kind = read('PARTICLE_CLIENT_KIND') ?? 'product'

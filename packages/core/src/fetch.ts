@@ -1,6 +1,6 @@
 import { requestNotReplayable } from './errors.ts'
 import { getRedirect, isAllowedUrl, isInvalidTokenResponse, type Redirect } from './protocol/bearer.ts'
-import type { ResolvedOptions } from './session-options.ts'
+import type { Connection } from './session-options.ts'
 
 /** What attaching a token needs of a session. */
 interface TokenSource {
@@ -18,7 +18,7 @@ interface TokenSource {
  */
 export async function fetchWithToken(
   source: TokenSource,
-  options: Pick<ResolvedOptions, 'context' | 'allowedOrigins'>,
+  options: Pick<Connection, 'allowedOrigins'> & { readonly context: Pick<Connection, 'baseUrl' | 'fetch'> },
   ...[input, init]: Parameters<typeof fetch>
 ): Promise<Response> {
   const { context, allowedOrigins } = options

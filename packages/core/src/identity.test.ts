@@ -5,7 +5,7 @@ import { createWorld } from '../test/worlds.ts'
 import { developerClient, type OAuthClient, productClient, userClient } from './clients.ts'
 import { createSession } from './create-session.ts'
 import { GrantsError } from './errors.ts'
-import type { DeveloperSession, ProductSession, SessionState } from './session.ts'
+import type { DeveloperSession, ProductSession, SessionState, SignInSession, UserSession } from './session.ts'
 import { memoryStore, type Store } from './store.ts'
 import { account, customer, type Subject } from './subject.ts'
 
@@ -38,7 +38,7 @@ const clients = {
 
 type Kind = keyof typeof clients
 type Binding = 'subject' | 'profile' | 'neither'
-type AnySession = DeveloperSession | ProductSession
+type AnySession = DeveloperSession | UserSession | (ProductSession & SignInSession)
 
 /** Every store: of this process, of one person, of several. */
 const stores = {
@@ -74,7 +74,7 @@ function start(kind: Kind, store: Store = memoryStore()) {
   const client: OAuthClient = clients[kind]
   const toSubject = kind === 'product' ? customer : account
   const open = (options: { subject?: Subject; profile?: string } = {}) =>
-    createSession({ client, baseUrl, clock, fetch, store, ...options }) as AnySession
+    createSession({ client, baseUrl, clock, fetch, store, ...options }) as unknown as AnySession
   return {
     ...world,
     kind,
@@ -95,7 +95,7 @@ type World = ReturnType<typeof start>
 
 const login = (session: AnySession, username: string) => session.login({ username, password })
 
-async function signIn({ getCode }: World, session: AnySession, name: string): Promise<string> {
+async function signIn({ getCode }: Pick<World, 'getCode'>, session: AnySession, name: string): Promise<string> {
   const { status } = await login(session, name)
   if (status === 'mfa_required') await session.submitOtp(getCode(name))
   return session.getAccessToken()
@@ -126,6 +126,7 @@ interface Row {
 }
 
 const mismatch = 'subject_mismatch'
+const denied = 'invalid_argument'
 const [out, wait] = ['not_signed_in', 'mfa_required']
 
 // biome-ignore format: one line per case, to be read as a table
@@ -141,11 +142,10 @@ const table: readonly Row[] = [
   { kind: 'user',      binding: 'subject', stored: 'other',      load: 'nothing',    token: out,              logins: ['ann', mismatch], logout: 'none' },
   { kind: 'user',      binding: 'subject', stored: 'challenge',  load: 'challenge',  token: wait,             logins: ['mia', mismatch], logout: 'none' },
   { kind: 'user',      binding: 'subject', stored: 'signed out', load: 'signed out', token: out,              logins: ['ann', mismatch], logout: 'none' },
-  { kind: 'product',   binding: 'subject', stored: 'nothing',    load: 'nothing',    token: 'jane requested', logins: ['jane', mismatch], logout: 'none' },
-  { kind: 'product',   binding: 'subject', stored: 'own',        load: 'jane',       token: 'jane stored',    logins: ['jane', mismatch], logout: 'jane' },
-  { kind: 'product',   binding: 'subject', stored: 'other',      load: 'nothing',    token: 'jane requested', logins: ['jane', mismatch], logout: 'none' },
-  { kind: 'product',   binding: 'subject', stored: 'challenge',  load: 'challenge',  token: wait,             logins: ['mila', mismatch], logout: 'none' },
-  { kind: 'product',   binding: 'subject', stored: 'signed out', load: 'signed out', token: out,              logins: ['jane', mismatch], logout: 'none' },
+  { kind: 'product',   binding: 'subject', stored: 'nothing',    load: 'nothing',    token: 'jane requested', logins: [denied, denied], logout: 'none' },
+  { kind: 'product',   binding: 'subject', stored: 'own',        load: 'jane',       token: 'jane stored',    logins: [denied, denied], logout: 'jane' },
+  { kind: 'product',   binding: 'subject', stored: 'other',      load: 'nothing',    token: 'jane requested', logins: [denied, denied], logout: 'none' },
+  { kind: 'product',   binding: 'subject', stored: 'signed out', load: 'signed out', token: out,              logins: [denied, denied], logout: 'none' },
 
   // A profile: the account that signed in under it last. Any account may sign in, and replaces it.
   { kind: 'developer', binding: 'profile', stored: 'nothing',    load: 'nothing',    token: out,              logins: ['ann', 'ben'], logout: 'none' },
@@ -159,6 +159,12 @@ const table: readonly Row[] = [
   { kind: 'user',      binding: 'profile', stored: 'challenge',  load: 'challenge',  token: wait,             logins: ['mia', 'ben'], logout: 'none' },
   { kind: 'user',      binding: 'profile', stored: 'signed out', load: 'signed out', token: out,              logins: ['ann', 'ben'], logout: 'none' },
 
+  { kind: 'product',   binding: 'profile', stored: 'nothing',    load: 'nothing',    token: 'owner requested', logins: ['jane', 'joe'], logout: 'none' },
+  { kind: 'product',   binding: 'profile', stored: 'own',        load: 'jane',       token: 'jane stored',    logins: ['jane', 'joe'], logout: 'jane' },
+  { kind: 'product',   binding: 'profile', stored: 'other',      load: 'joe',        token: 'joe stored',     logins: ['jane', 'joe'], logout: 'joe' },
+  { kind: 'product',   binding: 'profile', stored: 'challenge',  load: 'challenge',  token: wait,             logins: ['mila', 'joe'], logout: 'none' },
+  { kind: 'product',   binding: 'profile', stored: 'signed out', load: 'signed out', token: out,              logins: ['jane', 'joe'], logout: 'none' },
+
   // Neither: nothing is taken over. A user client's first use is for its owner; a product client's session is the product's.
   { kind: 'developer', binding: 'neither', stored: 'nothing',    load: 'nothing',    token: out,              logins: ['ann', 'ben'], logout: 'none' },
   { kind: 'developer', binding: 'neither', stored: 'own',        load: 'nothing',    token: out,              logins: ['ann', 'ben'], logout: 'none' },
@@ -170,11 +176,10 @@ const table: readonly Row[] = [
   { kind: 'user',      binding: 'neither', stored: 'other',      load: 'nothing',    token: 'owner requested', logins: ['ann', 'ben'], logout: 'none' },
   { kind: 'user',      binding: 'neither', stored: 'challenge',  load: 'nothing',    token: 'owner requested', logins: ['mia', 'ben'], logout: 'none' },
   { kind: 'user',      binding: 'neither', stored: 'signed out', load: 'nothing',    token: 'owner requested', logins: ['ann', 'ben'], logout: 'none' },
-  { kind: 'product',   binding: 'neither', stored: 'nothing',    load: 'nothing',    token: 'owner requested', logins: [mismatch, mismatch], logout: 'none' },
-  { kind: 'product',   binding: 'neither', stored: 'own',        load: 'owner',      token: 'owner stored',   logins: [mismatch, mismatch], logout: 'owner' },
-  { kind: 'product',   binding: 'neither', stored: 'other',      load: 'nothing',    token: 'owner requested', logins: [mismatch, mismatch], logout: 'none' },
-  { kind: 'product',   binding: 'neither', stored: 'challenge',  load: 'nothing',    token: 'owner requested', logins: [mismatch, mismatch], logout: 'none' },
-  { kind: 'product',   binding: 'neither', stored: 'signed out', load: 'signed out', token: out,              logins: [mismatch, mismatch], logout: 'none' },
+  { kind: 'product',   binding: 'neither', stored: 'nothing',    load: 'nothing',    token: 'owner requested', logins: [denied, denied], logout: 'none' },
+  { kind: 'product',   binding: 'neither', stored: 'own',        load: 'owner',      token: 'owner stored',   logins: [denied, denied], logout: 'owner' },
+  { kind: 'product',   binding: 'neither', stored: 'other',      load: 'nothing',    token: 'owner requested', logins: [denied, denied], logout: 'none' },
+  { kind: 'product',   binding: 'neither', stored: 'signed out', load: 'signed out', token: out,              logins: [denied, denied], logout: 'none' },
 ]
 
 const cases = Object.entries(stores).flatMap(([storeName, createStore]) =>
@@ -193,15 +198,19 @@ async function prepare({ kind, binding, stored, createStore }: Row & { createSto
     if (binding === 'profile') return world.open({ profile: 'work' })
     return isProduct && name === own && stored !== 'challenge' ? world.open() : world.openOf(name)
   }
+  // A product's session has no sign-in, except under a profile.
+  const canSignIn = kind !== 'product' || binding === 'profile'
+  const getFirstToken = (opened: AnySession, name: string) =>
+    canSignIn ? signIn(world, opened, name) : requestToken(opened)
   /** The tokens in the store, by the name of their subject. */
   const tokens = new Map<string, string>()
   if (stored === 'own' || stored === 'signed out') {
     const session = openLike(own)
-    const token = isProduct ? await requestToken(session) : await signIn(world, session, own)
+    const token = await getFirstToken(session, own)
     if (stored === 'signed out') await session.logout()
     else tokens.set(isProduct ? 'owner' : own, token)
   }
-  if (stored === 'other') tokens.set(other, await signIn(world, openLike(other), other))
+  if (stored === 'other') tokens.set(other, await getFirstToken(openLike(other), other))
   if (stored === 'challenge') await login(openLike(own), own)
   const session =
     binding === 'subject' ? world.openOf(own) : world.open({ ...(binding === 'profile' && { profile: 'work' }) })
@@ -255,7 +264,7 @@ describe.each(cases)(
         (thrown: unknown) => getCode(thrown),
       )
       expect(result).toBe(expected)
-      if (expected === mismatch) expect(tokenRequests()).toHaveLength(sent)
+      if (expected === mismatch || expected === denied) expect(tokenRequests()).toHaveLength(sent)
       else if (given.binding !== 'profile') expect(session.state).toMatchObject({ subject: { name } })
       await expectTokensKept(tokens, getHolder)
       if (given.binding === 'profile') return
@@ -474,7 +483,7 @@ describe("a user client's session", () => {
 describe("a customer's session", () => {
   const open = () => {
     const world = start('product')
-    const session = world.openOf('jane') as ProductSession
+    const session = world.openOf('jane') as unknown as ProductSession
     const expectJane = async () => expect(await world.getHolder(await session.getAccessToken())).toBe('jane')
     return { ...world, session, expectJane }
   }
@@ -483,7 +492,6 @@ describe("a customer's session", () => {
     ['its first use', async () => {}],
     ['requestClientToken()', async ({ requestClientToken }: ProductSession) => requestClientToken()],
     ['a scope', async ({ requestClientToken }: ProductSession) => requestClientToken({ scope: '*:*' })],
-    ['a login', async (session: ProductSession) => login(session, 'jane')],
     ['a forced refresh', async ({ getAccessToken }: ProductSession) => getAccessToken({ forceRefresh: true })],
     [
       'a rejected token',
@@ -541,12 +549,16 @@ describe("a customer's session", () => {
     await expect(openProduct().getAccessToken()).rejects.toMatchObject({ code: 'not_signed_in' })
   })
 
-  it('tells who wants to sign in to the product’s session which option is missing', async () => {
-    const { open: openProduct, tokenRequests } = start('product')
-    await expect(login(openProduct(), 'jane')).rejects.toMatchObject({
-      code: 'subject_mismatch',
-      message: expect.stringContaining("subject: customer('jane')"),
-    })
+  it('tells who wants to sign in which option is missing', async () => {
+    const { open: openProduct, openOf, tokenRequests } = start('product')
+    for (const session of [openProduct(), openOf('jane')]) {
+      const { submitOtp, submitRecoveryCode } = session
+      const calls = [() => login(session, 'jane'), () => submitOtp('123456'), () => submitRecoveryCode('code')]
+      for (const call of calls) {
+        const message = expect.stringContaining('use createSession({ client, signInId })')
+        await expect(call()).rejects.toMatchObject({ code: 'invalid_argument', message })
+      }
+    }
     expect(tokenRequests()).toEqual([])
   })
 })
@@ -642,7 +654,7 @@ describe.each(['developer', 'user'] as const)('two accounts under one profile of
   it('leave the record to the new one when the replaced session logs out', async () => {
     const { anns, openProfile, getHolder, token, ...world } = await startProfile()
     const next = openProfile()
-    const bens = await signIn({ ...world, getHolder }, next, 'ben')
+    const bens = await signIn(world, next, 'ben')
     anns.invalidateToken(token)
     await anns.getAccessToken().catch(() => {})
     expect(anns.state).toMatchObject({ reason: 'replaced' })
@@ -655,7 +667,7 @@ describe.each(['developer', 'user'] as const)('two accounts under one profile of
   it('keep the tokens of the new one beside a challenge of the replaced session', async () => {
     const { anns, openProfile, getHolder, token, ...world } = await startProfile()
     const next = openProfile()
-    const bens = await signIn({ ...world, getHolder }, next, 'ben')
+    const bens = await signIn(world, next, 'ben')
     anns.invalidateToken(token)
     await anns.getAccessToken().catch(() => {})
     expect(await login(anns, 'mia')).toMatchObject({ status: 'mfa_required' })

@@ -20,12 +20,12 @@ function findExportedNames(source: string): string[] {
 }
 
 describe('the root', () => {
-  it('exports at most 60 names, types included, and each once', async () => {
+  it('exports at most 66 names, types included, and each once', async () => {
     const names = findExportedNames(await readFile(new URL('index.ts', import.meta.url), 'utf8'))
     expect(names).toContain('createSession')
     expect(names).toContain('SessionState')
     expect(names.length).toBeGreaterThan(40)
-    expect(names.length).toBeLessThanOrEqual(60)
+    expect(names.length).toBeLessThanOrEqual(66)
     expect(new Set(names).size).toBe(names.length)
   })
 
@@ -41,6 +41,7 @@ describe('the root', () => {
       'developerClient',
       'isInvalidTokenError',
       'memoryStore',
+      'newSignInId',
       'productClient',
       'resetLockoutGuard',
       'sessionFromEnv',
@@ -56,12 +57,29 @@ describe('the root', () => {
   })
 })
 
+describe('./token', () => {
+  it('exports these values, and those of the root are the same', async () => {
+    const token = await import('./token.ts')
+    const { tokenSession, tokenFromEnv, ...shared } = token
+    expect(Object.keys(token).sort()).toEqual([
+      'GrantsError',
+      'Secret',
+      'isInvalidTokenError',
+      'tokenFromEnv',
+      'tokenSession',
+      'withAccessToken',
+    ])
+    const root: Readonly<Record<string, unknown>> = await import('./index.ts')
+    for (const [name, value] of Object.entries(shared)) expect(value, name).toBe(root[name])
+  })
+})
+
 describe('the entry points', () => {
-  it('are the root, the protocol and the machine', () => {
-    expect(Object.keys(entryPoints)).toEqual(['.', './protocol', './machine', './package.json'])
+  it('are the root, the protocol, the machine and the session of a given token', () => {
+    expect(Object.keys(entryPoints)).toEqual(['.', './protocol', './machine', './token', './package.json'])
   })
 
-  it.each(['.', './protocol', './machine'])(
+  it.each(['.', './protocol', './machine', './token'])(
     '%s resolves to a source, and to a build of the same path',
     async (path) => {
       const entryPoint = entryPoints[path]

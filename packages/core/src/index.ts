@@ -1,16 +1,15 @@
 // biome-ignore-all assist/source/organizeImports: grouped by what a reader looks for
 // Sessions
-export {
-  createSession,
-  type StaticSession,
-  type StaticTokenOptions,
-  sessionFromEnv,
-} from './create-session.ts'
+export { createSession, sessionFromEnv } from './create-session.ts'
+export type { StaticSession, StaticTokenOptions } from './token-session.ts'
 export { createSessionPool, type SessionPool, type SessionPoolOptions } from './session-pool.ts'
 export { withAccessToken } from './fetch.ts'
 export type { DeveloperSession, ProductSession, Session, SignInSession } from './session.ts'
+export type { UserSession, WebSession } from './session.ts'
+export { newSignInId } from './session-record.ts'
 export type { AccessTokenOptions, CallOptions } from './token-manager.ts'
-export type { CodeOptions, ExternalToken } from './session.ts'
+export type { CodeOptions } from './session.ts'
+export type { ExternalToken } from './external-token.ts'
 export type { LoginCredentials, LogoutOptions, LogoutResult, TokenParameters } from './session.ts'
 export type { ClientAuthentication } from './protocol/token-request.ts'
 export type { ConnectionOptions, SessionOptions } from './session-options.ts'
@@ -32,7 +31,7 @@ export { type AccountSubject, account, type CustomerSubject, customer, type Subj
 // Stores and the lockout guard
 export { memoryStore } from './store.ts'
 export type { Store, StoreRecord } from './store.ts'
-export { resetLockoutGuard, type LockoutGuardOptions } from './lockout-guard.ts'
+export { resetLockoutGuard, type LockoutGuardOptions } from './guard/lockout-guard.ts'
 
 // Errors and secrets
 export { type AnyGrantsError, type ErrorCode, type ErrorDetails, GrantsError } from './errors.ts'

@@ -9,8 +9,7 @@ const tokenPattern = /^[0-9a-f]{40}$/
 /** A customer who signed in with a password for an hour, and whose token has expired. */
 async function createExpiredCustomer() {
   const world = createWorld()
-  const session = world.createCustomerSession()
-  await world.signIn(session, 3600)
+  const session = await world.signInCustomer(3600)
   const before = await world.loadRecord()
   world.clock.advance('1h')
   return { ...world, session, before }
@@ -18,14 +17,14 @@ async function createExpiredCustomer() {
 
 describe('before a refresh is sent', () => {
   it('the intent is saved, so that the next process knows of it if this one crashes', async () => {
-    const { options, createCustomerSession, loadRecord, before, clock } = await createExpiredCustomer()
+    const { options, openProfile, loadRecord, before, clock } = await createExpiredCustomer()
     const seen: unknown[] = []
     const fetch: typeof options.fetch = async (url, init) => {
       seen.push(await loadRecord())
       return options.fetch(url, init)
     }
     expect(before.tokens.pendingRefresh).toBeUndefined()
-    await createCustomerSession({ fetch }).getAccessToken()
+    await openProfile({ fetch }).getAccessToken()
     const pendingRefresh = { sentAt: clock.now(), isClientRefused: false }
     expect(seen).toEqual([{ ...before, tokens: { ...before.tokens, pendingRefresh } }])
     const after = await loadRecord()
@@ -171,9 +170,8 @@ describe('after a refresh whose response was lost', () => {
   })
 
   it('the current token is returned while it is valid, and renewed in the background', async () => {
-    const { createCustomerSession, signIn, sandbox, clock, grantTypes } = createWorld()
-    const session = createCustomerSession()
-    await signIn(session, 3600)
+    const { signInCustomer, sandbox, clock, grantTypes } = createWorld()
+    const session = await signInCustomer(3600)
     const token = session.peekAccessToken()
     clock.advance('58m')
     sandbox.failNext(lost)
@@ -187,7 +185,10 @@ describe('after a refresh whose response was lost', () => {
   })
 
   it('the credentials are used once the guard permits it, if the customer was refused before', async () => {
-    const { session, sandbox, clock, grantTypes } = await createExpiredCustomer()
+    const { createCustomerSession, signIn, sandbox, clock, grantTypes } = createWorld()
+    const session = createCustomerSession()
+    await signIn(session, 3600)
+    clock.advance('1h')
     sandbox.failNext({ status: 400, error: 'invalid_scope', times: 5 })
     for (let tries = 0; tries < 5; tries += 1) {
       expect(await getErrorCode(session.requestClientToken())).toBe('unknown_customer')
@@ -207,9 +208,9 @@ describe('after a refresh whose response was lost', () => {
 
 describe('a process that crashed between the saved intent and the response', () => {
   it('leaves a record from which the next one never sends the refresh token', async () => {
-    const { options, createCustomerSession, sandbox, grantTypes, store, sessionKeys } = await createExpiredCustomer()
+    const { options, openProfile, sandbox, grantTypes, store, sessionKeys } = await createExpiredCustomer()
     const held = holdTokenRequests(options.fetch)
-    void createCustomerSession({ fetch: held.fetch }).getAccessToken()
+    void openProfile({ fetch: held.fetch }).getAccessToken()
     await expect.poll(held.countWaiting).toBe(1)
 
     // Its lock ends with it. What it saved is all that the next process finds.
@@ -218,7 +219,7 @@ describe('a process that crashed between the saved intent and the response', () 
     const next = createWorld()
     await next.store.save(key, value, null)
     next.clock.set(options.clock.now())
-    const session = next.createCustomerSession({ fetch: sandbox.fetch })
+    const session = next.openProfile({ fetch: sandbox.fetch })
     expect(await session.getAccessToken()).toMatch(tokenPattern)
     expect(grantTypes()).toEqual(['password', 'client_credentials'])
     expect((await next.loadRecord()).tokens).not.toHaveProperty('pendingRefresh')
@@ -226,7 +227,10 @@ describe('a process that crashed between the saved intent and the response', () 
   })
 
   it('leaves nothing for the session of another customer', async () => {
-    const { session, sandbox, createCustomerSession } = await createExpiredCustomer()
+    const { createCustomerSession, signIn, sandbox, clock } = createWorld()
+    const session = createCustomerSession()
+    await signIn(session, 3600)
+    clock.advance('1h')
     sandbox.failNext(lost)
     await getErrorCode(session.getAccessToken())
     const other = createCustomerSession({ subject: customer('bob@example.com') })
@@ -249,7 +253,7 @@ describe('a refresh is not pending', () => {
   })
 
   it('if the lockout guard held it back: it was never sent', async () => {
-    const { session, createProductSession, createCustomerSession, sandbox, clock, loadRecord, before, ...world } =
+    const { session, createProductSession, openProfile, sandbox, clock, loadRecord, before, ...world } =
       await createExpiredCustomer()
     // A 429 to another session concerns the whole address.
     sandbox.failNext({ status: 429, error: 'rate_limit_exceeded', headers: { 'retry-after': '60' } })
@@ -258,17 +262,17 @@ describe('a refresh is not pending', () => {
     expect(await loadRecord()).toEqual(before)
     expect(world.tokenRequests()).toHaveLength(2)
     clock.advance('1m')
-    expect(await createCustomerSession().getAccessToken()).toMatch(tokenPattern)
+    expect(await openProfile().getAccessToken()).toMatch(tokenPattern)
     expect(world.tokenRequests().at(-1)).toMatchObject({ grant_type: 'refresh_token', status: 200 })
   })
 
   it('after a refusal of the client: everything is kept until the secret is corrected', async () => {
-    const { session, createCustomerSession, sandbox, grantTypes, loadRecord, before } = await createExpiredCustomer()
+    const { session, openProfile, sandbox, grantTypes, loadRecord, before } = await createExpiredCustomer()
     sandbox.failNext({ status: 400, error: 'invalid_client' })
     expect(await getErrorCode(session.getAccessToken())).toBe('oauth_error')
     expect((await loadRecord()).tokens).toEqual(before.tokens)
     expect(await getErrorCode(session.getAccessToken())).toBe('backing_off')
-    expect(await getErrorCode(createCustomerSession().getAccessToken())).toBe('backing_off')
+    expect(await getErrorCode(openProfile().getAccessToken())).toBe('backing_off')
     expect(grantTypes()).toEqual(['password', 'refresh_token'])
   })
 })

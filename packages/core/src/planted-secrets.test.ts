@@ -30,10 +30,9 @@ import { encodeCustomerRequest, encodeTokenRequest } from './protocol/token-requ
 import { parseTokenResponse } from './protocol/token-response.ts'
 import { redactError } from './redact.ts'
 import { Secret } from './secret.ts'
-import type { ProductSession } from './session.ts'
+
 import { createSessionPool } from './session-pool.ts'
 import { memoryStore } from './store.ts'
-import { customer } from './subject.ts'
 
 const identity = createIdentity('product')
 const tokens = createRefreshableTokens()
@@ -92,7 +91,7 @@ describe('the state machine shows no secret', () => {
 
   it('in the error for a record that cannot be read', () => {
     const texts = [earlier, mfaRequired({ identity, earlier })]
-      .map(serializeState)
+      .map((state) => serializeState(state))
       .flatMap((text) => [
         text.slice(1),
         text.replace('"version":1', '"version":2'),
@@ -256,8 +255,8 @@ async function callEverything(responses: Fetch[], store = memoryStore()): Promis
     )
   const remaining = [...responses]
   const fetch = toPlatformFetch((url, init) => (remaining.shift() ?? failWithRequest)(url, init))
-  const options = { client, subject: customer(jane.username), fetch, store }
-  const session: ProductSession = createSession(options)
+  const options = { client, profile: 'jane', fetch, store }
+  const session = createSession(options)
   session.subscribe((state) => results.push(state))
   await collect(session.login(jane))
   await collect(session.submitOtp(planted.otp))

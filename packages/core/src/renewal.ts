@@ -36,10 +36,17 @@ export function getRenewal(
     return { grantType: 'refresh_token', refreshToken }
   }
   if (canRequest) return { grantType: 'client_credentials' }
-  // Any other token of a product can be requested again.
-  const isExternal = grantType === 'external' || clientKind === 'product'
-  if (isExternal) return { grantType: undefined, reason: 'external_token' }
-  return { grantType: undefined, reason: clientKind === 'user' ? 'account_token' : 'developer_token' }
+  return { grantType: undefined, reason: getNotRenewableReason(identity, grantType) }
+}
+
+function getNotRenewableReason(
+  { clientKind, clientToken }: Identity,
+  grantType: MachineTokens['grantType'],
+): NotRenewableReason {
+  // Any other token of a product can be requested again, unless the session may not use the client's credentials.
+  if (clientKind === 'product') return clientToken === false ? 'no_refresh_token' : 'external_token'
+  if (grantType === 'external') return 'external_token'
+  return clientKind === 'user' ? 'account_token' : 'developer_token'
 }
 
 export function canRenew(state: MachineState): boolean {
@@ -67,6 +74,9 @@ export function getRenewalTime({ accessToken, requestedAt, expiresAt }: MachineT
   const windowMs = Math.min(fiveMinutesMs, (expiresAt - requestedAt) / 10)
   return expiresAt - windowMs * (0.5 + hash / 1009 / 2)
 }
+
+/** The longest back-off: no `Retry-After` is believed beyond Particle's lockout of 30 minutes. */
+export const maxBackoffMs = 30 * 60_000
 
 /** Returns the back-off after this failure: it doubles from one second to five minutes, or lasts as long as Particle asks. */
 export function startBackoff({

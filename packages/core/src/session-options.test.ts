@@ -68,7 +68,14 @@ describe('createSession', () => {
     ['an empty profile', { client, profile: '' }, 'profile'],
     ['a profile that is a number', { client, profile: 5 }, 'profile'],
     ['a profile with a subject', { client, profile: 'work', subject: account('a@b') }, 'profile'],
-    ['a profile of a product client', { client: ofProduct, profile: 'work' }, 'profile'],
+    ['a sign-in id that is too short', { client, signInId: 'a'.repeat(21) }, 'signInId'],
+    ['a sign-in id that is too long', { client, signInId: 'a'.repeat(129) }, 'signInId'],
+    ['a sign-in id with other characters', { client, signInId: `${'a'.repeat(22)}.` }, 'signInId'],
+    ['a sign-in id that is no string', { client, signInId: 1e30 }, 'signInId'],
+    ['an empty sign-in id', { client, signInId: '' }, 'signInId'],
+    ['a sign-in id with a subject', { client, signInId: 'a'.repeat(22), subject: account('a@b') }, 'signInId'],
+    ['a sign-in id with a profile', { client, signInId: 'a'.repeat(22), profile: 'work' }, 'signInId'],
+    ['a text that says whether to use the client’s token', { client, clientToken: 'no' }, 'clientToken'],
     ['a profile on a store of several people', { client, profile: 'work', store: sharedStore }, 'profile'],
     ['a profile on a store that does not say whose it is', { client, profile: 'work', store: unmarkedStore }, 'profile'],
     ['zero attempts', { client, mfa: { maxAttempts: 0 } }, 'mfa.maxAttempts'],
@@ -92,7 +99,7 @@ describe('createSession', () => {
 
   // biome-ignore format: one line per case, to be read as a table
   const valid: [string, SessionOptions<typeof client>][] = [
-    ['every option left undefined', { client, baseUrl: undefined, fetch: undefined, timeoutMs: undefined, allowedOrigins: undefined, clock: undefined, subject: undefined, profile: undefined, store: undefined, clientAuthentication: undefined, mfa: undefined, lockoutGuard: undefined, waitUntil: undefined }],
+    ['every option left undefined', { client, baseUrl: undefined, fetch: undefined, timeoutMs: undefined, allowedOrigins: undefined, clock: undefined, subject: undefined, profile: undefined, signInId: undefined, clientToken: undefined, store: undefined, clientAuthentication: undefined, mfa: undefined, lockoutGuard: undefined, waitUntil: undefined }],
     ['the longest time-out', { client, timeoutMs: 2 ** 31 - 1 }],
     ['an origin with a slash', { client, allowedOrigins: ['https://api.particle.io/', 'http://localhost:9090'] }],
     ['no allowed origin', { client, allowedOrigins: [] }],

@@ -2,18 +2,19 @@ import { notify } from './async.ts'
 import { assertClient, type OAuthClient } from './clients.ts'
 import { type Clock, ServerClock, systemClock } from './clock.ts'
 import { invalidArgument } from './errors.ts'
-import { LockoutGuard, type LockoutGuardOptions } from './lockout-guard.ts'
+import { LockoutGuard, type LockoutGuardOptions } from './guard/lockout-guard.ts'
 import { defaultChallengeLimits } from './machine/event.ts'
 import type { Identity } from './machine/state.ts'
 import { allowInsecureRequests, parseBaseUrl, parseOrigins, particleUrl } from './protocol/base-url.ts'
 import type { Fetch } from './protocol/http.ts'
 import type { ClientAuthentication } from './protocol/token-request.ts'
+import { type EventOptions, EventReporter } from './session-events.ts'
 import type { SessionContext } from './session-runner.ts'
 import { memoryStore, type Store } from './store.ts'
 import { assertSubject, owner, type Subject } from './subject.ts'
 import { assertTimeout, defaultTimeoutMs } from './token-manager.ts'
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends EventOptions {
   /** The API's base URL. @default 'https://api.particle.io' */
   readonly baseUrl?: string | undefined
   /** @default globalThis.fetch, looked up at each call */
@@ -29,13 +30,31 @@ export interface ConnectionOptions {
 
 export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions {
   readonly client: C
-  /** Whose tokens these are. @default the product itself for a product client; otherwise the account that signs in */
+  /**
+   * Whose tokens these are. It names a person and checks nothing: a session with this subject opens the account
+   * for everyone whom your program lets use it. For users who sign in, see `signInId`.
+   * @default the product itself for a product client; otherwise the account that signs in
+   */
   readonly subject?: Subject | undefined
   /**
-   * Finds this program's last sign-in again without naming the account. For developer and user clients, on a store of
-   * one person (memory, file, keyring). Instead of `subject`. Never take it from request data.
+   * Finds this program's last sign-in again without naming the account, on a store of one person (memory, file,
+   * keyring). Instead of `subject`. Never take it from request data.
    */
   readonly profile?: string | undefined
+  /**
+   * Makes the session a gate for one of your users on a web server: one sign-in, empty until its own `login()` and code
+   * have returned tokens. Create the id with `newSignInId()`, keep it in an `HttpOnly` cookie, and replace the cookie by
+   * `session.signInId` when the sign-in is complete. Instead of `subject` and `profile`.
+   *
+   * An id of your own has 22 to 128 letters, digits, `-` or `_`. It opens the sign-in, so it must be random: a
+   * UUID of version 4 is, but the length proves nothing.
+   */
+  readonly signInId?: string | undefined
+  /**
+   * Whether the client's own credentials may get tokens for this session: on first use, to renew, and after a lost
+   * refresh. `false`: only sign-ins and refresh tokens do. Always false with `signInId`. @default true
+   */
+  readonly clientToken?: boolean | undefined
   /** Where the session is kept. @default memory */
   readonly store?: Store | undefined
   /** How the client authenticates (RFC 6749, section 2.3.1). @default 'client_secret_basic'; in browsers 'client_secret_post' */
@@ -48,10 +67,41 @@ export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions
   readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined
 }
 
+/** The connection, checked and completed. */
+export interface Connection {
+  readonly baseUrl: string
+  readonly fetch: Fetch
+  readonly timeoutMs: number
+  readonly allowedOrigins: readonly string[]
+  readonly clock: Clock
+  /** Present if the application wants events. */
+  readonly reporter: EventReporter | undefined
+}
+
+/** @throws GrantsError `invalid_argument` or `insecure_base_url` */
+export function resolveConnection(options: ConnectionOptions): Connection {
+  const { clock = systemClock, timeoutMs = defaultTimeoutMs, fetch: given = globalThis.fetch } = options
+  if (typeof clock?.now !== 'function') throw invalidArgument('clock', 'must have a method now()')
+  if (typeof given !== 'function') throw invalidArgument('fetch', 'must be a function; this platform has no fetch')
+  assertTimeout(timeoutMs)
+  const allowInsecure = options[allowInsecureRequests] === true
+  const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
+  // The token is a credential, too.
+  const allowedOrigins = Object.freeze(parseOrigins(options.allowedOrigins ?? [new URL(baseUrl).origin], allowInsecure))
+  // Any fetch takes what core passes, and returns what core reads.
+  const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
+  const { onEvent, includeSubject } = options
+  if (onEvent !== undefined && typeof onEvent !== 'function') throw invalidArgument('onEvent', 'must be a function')
+  const reporter = onEvent && new EventReporter({ onEvent, includeSubject })
+  return { baseUrl, fetch, timeoutMs, allowedOrigins, clock, reporter }
+}
+
 /** The options, checked and completed. The sessions of a pool share them. */
 export interface ResolvedOptions {
   readonly context: SessionContext
   readonly identity: Identity
+  /** Not in the identity, which states and errors refer to: it opens the sign-in. */
+  readonly signInId: string | undefined
   readonly allowedOrigins: readonly string[]
   readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined
 }
@@ -59,69 +109,79 @@ export interface ResolvedOptions {
 /** @throws GrantsError `invalid_argument` or `insecure_base_url` */
 export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOptions {
   assertClient(options?.client)
-  const { client, clock = systemClock, store = memoryStore(), timeoutMs = defaultTimeoutMs, waitUntil } = options
-  const { fetch: given = globalThis.fetch, mfa = {}, lockoutGuard = {} } = options
+  const { client, store = memoryStore(), mfa = {}, lockoutGuard = {}, waitUntil } = options
   // Browsers hide it from pages that came over plain HTTP. Keys in stores are hashes.
   if (!globalThis.crypto?.subtle) {
     throw invalidArgument('crypto', 'is missing: serve the page over https, or from localhost')
   }
-  if (typeof clock?.now !== 'function') throw invalidArgument('clock', 'must have a method now()')
-  if (typeof given !== 'function') throw invalidArgument('fetch', 'must be a function; this platform has no fetch')
-  assertTimeout(timeoutMs)
+  const { clock, allowedOrigins, ...connection } = resolveConnection(options)
   const { maxAttempts = defaultChallengeLimits.maxAttempts, maxAgeMs = defaultChallengeLimits.maxAgeMs } = mfa
-  const { maxFailures = 5, maxWaitMs = 15_000, onBackOff } = lockoutGuard || {}
+  const { maxWaitMs = 15_000 } = lockoutGuard || {}
   assertPositive('mfa.maxAttempts', maxAttempts)
   assertPositive('mfa.maxAgeMs', maxAgeMs)
-  assertPositive('lockoutGuard.maxFailures', maxFailures)
   if (!(maxWaitMs >= 0)) throw invalidArgument('lockoutGuard.maxWaitMs', 'must be a number, 0 or more')
-  const allowInsecure = options[allowInsecureRequests] === true
-  const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
-  // The token is a credential, too.
-  const allowedOrigins = parseOrigins(options.allowedOrigins ?? [new URL(baseUrl).origin], allowInsecure)
-  // Any fetch takes what core passes, and returns what core reads.
-  const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
   // In a page, HTTP Basic costs a preflight request.
   const { clientAuthentication = 'document' in globalThis ? 'client_secret_post' : 'client_secret_basic' } = options
   if (!/^client_secret_(basic|post)$/.test(clientAuthentication)) {
     throw invalidArgument('clientAuthentication', "must be 'client_secret_basic' or 'client_secret_post'")
   }
   const challengeLimits = { maxAttempts, maxAgeMs }
-  const endpoint = {
-    baseUrl,
-    client,
-    clientAuthentication,
-    fetch,
-    clock: new ServerClock(clock),
-    timeoutMs,
-    challengeLimits,
-  }
-  const { subject, profile } = resolveBinding(options, store)
+  const { baseUrl } = connection
+  const { signInId, ...binding } = resolveBinding(options, store)
   // By the machine's own time: what two sessions learned about the server's time differs.
   const isEnabled = lockoutGuard !== false
-  const guard = new LockoutGuard({ baseUrl, store, clock, maxFailures, maxWaitMs, onBackOff, isEnabled })
+  const guard = new LockoutGuard({ baseUrl, store, clock, maxWaitMs, isEnabled })
   return {
-    context: { ...endpoint, guard, store },
-    identity: { baseUrl, clientId: client.id, clientKind: client.kind, subject, profile },
-    allowedOrigins: Object.freeze(allowedOrigins),
+    context: {
+      ...connection,
+      clock: new ServerClock(clock),
+      client,
+      clientAuthentication,
+      challengeLimits,
+      guard,
+      store,
+      reporter,
+    },
+    identity: { baseUrl, clientId: client.id, clientKind: client.kind, ...binding },
+    signInId,
+    allowedOrigins,
     waitUntil: waitUntil && ((promise) => notify(waitUntil, promise)),
   }
 }
 
-/** A profile finds a sign-in without its account's name, so it must not be reachable from another person's request. */
-function resolveBinding(
-  { client: { kind }, subject, profile }: SessionOptions<OAuthClient>,
-  { singleUser }: Store,
-): Pick<Identity, 'subject' | 'profile'> {
-  if (profile === undefined) {
-    const own = kind === 'product' ? owner : undefined
-    return { subject: subject === undefined ? own : assertSubject(subject, kind), profile }
+type Binding = Pick<Identity, 'subject' | 'profile' | 'isOneSignIn' | 'clientToken'> & Pick<ResolvedOptions, 'signInId'>
+
+/** Whose tokens the session may hold: of a subject, of the account that signs in under a profile, or of one sign-in. */
+function resolveBinding(options: SessionOptions<OAuthClient>, store: Store): Binding {
+  const { client, subject, profile, signInId, clientToken = true } = options
+  if (typeof clientToken !== 'boolean') throw invalidArgument('clientToken', 'must be true or false')
+  const others = { subject: undefined, profile: undefined, isOneSignIn: undefined, clientToken, signInId: undefined }
+  if (signInId !== undefined) {
+    assertSignInId(options)
+    return { ...others, isOneSignIn: true, clientToken: false, signInId }
   }
+  if (profile !== undefined) {
+    assertProfile(options, store)
+    return { ...others, profile }
+  }
+  const own = client.kind === 'product' ? owner : undefined
+  return { ...others, subject: subject === undefined ? own : assertSubject(subject, client.kind) }
+}
+
+/** The id opens the sign-in, so that no message repeats it. */
+function assertSignInId({ signInId, subject, profile }: SessionOptions<OAuthClient>): void {
+  const fail = (problem: string) => invalidArgument('signInId', problem)
+  if ((subject ?? profile) !== undefined) throw fail('must not be combined with subject or profile')
+  if (typeof signInId === 'string' && /^[\w-]{22,128}$/.test(signInId)) return
+  throw fail('must have 22 to 128 letters, digits, "-" or "_": use newSignInId()')
+}
+
+/** A profile finds a sign-in without its account's name, so another person's request must not reach its store. */
+function assertProfile({ profile, subject }: SessionOptions<OAuthClient>, { singleUser }: Store): void {
   const fail = (problem: string) => invalidArgument('profile', problem)
   if (typeof profile !== 'string' || profile === '') throw fail('must be a non-empty string')
   if (subject !== undefined) throw fail('must not be combined with subject')
-  if (kind === 'product' || singleUser !== true)
-    throw fail('needs a developer or user client and a store of one person: use subject instead')
-  return { subject, profile }
+  if (singleUser !== true) throw fail('needs a store of one person: use subject instead')
 }
 
 /** Looked up at each call, so that a `fetch` that is installed or patched later is used. */

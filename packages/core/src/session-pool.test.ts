@@ -4,8 +4,10 @@ import { product } from '../test/sandboxed.ts'
 import { useSyncDigest } from '../test/sync-digest.ts'
 import { client, createWorld, getErrorCode, holdTokenRequests, jane } from '../test/worlds.ts'
 import { developerClient, type ProductClient, productClient } from './clients.ts'
+import { createSession } from './create-session.ts'
 import type { ProductSession } from './session.ts'
 import { createSessionPool, type SessionPoolOptions } from './session-pool.ts'
+import { newSignInId } from './session-record.ts'
 import { customer } from './subject.ts'
 
 useSyncDigest()
@@ -312,16 +314,16 @@ describe('createCustomer()', () => {
   })
 
   it('creates a customer who can sign in with the password', async () => {
-    const { createPool } = await createWorldWithCustomers(0)
+    const { createPool, options } = await createWorldWithCustomers(0)
     const pool = createPool()
-    const session = await pool.createCustomer({
-      product: 1234,
-      email: 'new@example.com',
-      password: 'correct horse',
+    const password = 'correct horse'
+    await pool.createCustomer({ product: 1234, email: 'new@example.com', password })
+    const session = createSession({ ...options, signInId: newSignInId() })
+    const credentials = { username: 'new@example.com', password }
+    expect(await session.login(credentials)).toMatchObject({
+      status: 'signed_in',
+      subject: customer('new@example.com'),
     })
-    await session.logout()
-    const credentials = { username: 'new@example.com', password: 'correct horse' }
-    expect(await session.login(credentials)).toMatchObject({ status: 'signed_in' })
   })
 
   it('changes nothing if Particle refuses, for example because the customer exists', async () => {

@@ -20,8 +20,10 @@ describe('the key of a record', () => {
     profile: undefined,
   }
 
-  it('differs by base URL, client, and subject or profile', async () => {
-    const sessions: [Partial<Identity>, TokenSubject | undefined][] = [
+  const unnamed = { subject: undefined, signInId: undefined }
+
+  it('differs by base URL, client, and subject, profile or sign-in id', async () => {
+    const sessions: [Partial<Identity>, TokenSubject | undefined, signInId?: string][] = [
       [{}, owner],
       [{}, customer('jane@example.com')],
       [{}, customer('owner')],
@@ -31,9 +33,11 @@ describe('the key of a record', () => {
       [{ profile: 'owner' }, undefined],
       [{ profile: 'customer:jane@example.com' }, undefined],
       [{ profile: 'work' }, undefined],
+      [{ isOneSignIn: true }, undefined, 'owner'],
+      [{ isOneSignIn: true }, undefined, 'another-sign-in-id-of-a-user'],
     ]
     const keys = await Promise.all(
-      sessions.map(([changes, subject]) => getSessionKey({ ...identity, ...changes }, subject)),
+      sessions.map(([changes, subject, signInId]) => getSessionKey({ ...identity, ...changes }, { subject, signInId })),
     )
     expect(new Set(keys).size).toBe(sessions.length)
     for (const key of keys) expect(key).toMatch(/^session-[0-9a-f]{64}$/)
@@ -41,11 +45,13 @@ describe('the key of a record', () => {
 
   it('is the same for every account of a profile', async () => {
     const work = { ...identity, profile: 'work' }
-    expect(await getSessionKey(work, account('a'))).toBe(await getSessionKey(work, undefined))
+    const names = [{ subject: account('a'), signInId: undefined }, unnamed]
+    const [one, other] = await Promise.all(names.map((name) => getSessionKey(work, name)))
+    expect(one).toBe(other)
   })
 
   it('does not exist for an unbound session', async () => {
-    expect(await getSessionKey(identity, undefined)).toBeUndefined()
+    expect(await getSessionKey(identity, unnamed)).toBeUndefined()
   })
 })
 

@@ -320,9 +320,9 @@ describe('a store that fails', () => {
   })
 
   it.each(['load', 'withLock'] as const)('in %s does not stop a logout from revoking', async (method) => {
-    const { createCustomerSession, signIn, store, sandbox } = createWorld()
+    const { createCustomerSession, store, sandbox } = createWorld()
     const session = createCustomerSession()
-    await signIn(session)
+    await session.getAccessToken()
     vi.spyOn(store, method).mockRejectedValue(new Error('gone'))
     await getErrorCode(session.logout())
     expect(session.state.status).toBe('signed_out')

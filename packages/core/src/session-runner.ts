@@ -1,11 +1,12 @@
 import { Mutex, notify, raceAbort } from './async.ts'
 import { maxDelayMs, setLongTimeout } from './clock.ts'
-import type { GrantsError } from './errors.ts'
-import type { LockoutGuard } from './lockout-guard.ts'
-import type { MachineEvent, TokenRejectedEvent } from './machine/event.ts'
+import { type AnyGrantsError, GrantsError } from './errors.ts'
+import type { GuardCaller, LockoutGuard } from './guard/lockout-guard.ts'
+import type { MachineEvent, ResponseEvent, TokenRejectedEvent } from './machine/event.ts'
 import {
   getBoundSubject,
   getHolder,
+  hideTokens,
   isSettled,
   isTokenValid,
   type MachineState,
@@ -13,6 +14,7 @@ import {
   type SignedInState,
 } from './machine/state.ts'
 import { type Transition, transition } from './machine/transition.ts'
+import type { EventReporter, NewSessionEvent, TokenRequestTrigger } from './session-events.ts'
 import { isStoreConflict, isUnreadable, SessionRecord } from './session-record.ts'
 import type { Store } from './store.ts'
 import { isSameSubject, type TokenSubject } from './subject.ts'
@@ -22,6 +24,8 @@ import { revokeToken, sendTokenRequest, type TokenEndpoint } from './token-endpo
 export interface SessionContext extends TokenEndpoint {
   readonly guard: LockoutGuard
   readonly store: Store
+  /** Present if the application wants events. */
+  readonly reporter: EventReporter | undefined
 }
 
 export interface RunOptions {
@@ -30,6 +34,8 @@ export interface RunOptions {
   readonly isExplicit?: boolean | undefined
   /** Passes the account's back-off once. @default false */
   readonly force?: boolean | undefined
+  /** Who needs a token. `undefined`: the application signs in. */
+  readonly demand?: 'caller' | 'forced' | 'background' | undefined
   /** The subject to bind an unbound session to, so that it takes over the subject's record. */
   readonly subject?: TokenSubject | undefined
   /** Takes over a record of another account under the same profile. @default false */
@@ -38,6 +44,11 @@ export interface RunOptions {
   readonly isSignIn?: boolean | undefined
   /** Continues although the store cannot be locked or read. @default false */
   readonly allowStoreFailure?: boolean | undefined
+  /**
+   * Ends the run before it locks the store, if the first read of the record finds a valid token, and this returns true for
+   * its state. The run changes nothing then, not even the record. @default a run always locks
+   */
+  readonly isEnough?: ((state: SignedInState) => boolean) | undefined
 }
 
 export interface RunResult {
@@ -63,27 +74,47 @@ export class SessionRunner {
   /** Created when it is needed: a pool keeps thousands of sessions. */
   #listeners: Set<(state: MachineState) => void> | undefined
   #state: MachineState
+  /** The state as this session may see it. */
+  #visibleState: MachineState
+  /**
+   * Whether a sign-in of this object waits for its code, or has failed after it: until one is complete, the object sees no
+   * tokens of other sign-ins. Without this, `login()` would be no check: with the password alone, the object would use
+   * the tokens of an earlier sign-in to the account.
+   */
+  #isSignInOpen = false
   /** Present while the store does not have the state: the error of the last save, and whether the record is a new one. */
   #unsaved: { readonly storeError?: unknown; readonly isNew?: boolean } | undefined
   /** The last rejected token: a record that another process saved meanwhile may hold it as valid. */
   #rejection: TokenRejectedEvent | undefined
+  /** Events of the run in progress. They are reported when its locks are released. */
+  #events: NewSessionEvent[] | undefined
 
-  constructor(context: SessionContext, initial: SettledState) {
+  constructor(context: SessionContext, initial: SettledState, signInId?: string) {
     this.#context = context
-    this.#record = new SessionRecord(context.store, initial.identity)
+    this.#record = new SessionRecord(context.store, initial.identity, signInId)
     this.#state = initial
+    this.#visibleState = initial
   }
 
-  /** The state that the last event led to. */
+  /** The state that the last event led to, without tokens that this session may not see. */
   get latest(): MachineState {
-    return this.#state
+    return this.#visibleState
   }
 
-  /** The state now: what has expired since the last event reads as expired. */
+  /** The state now: what has expired since the last event reads as expired. Without tokens that this session may not see. */
   get state(): MachineState {
-    const timePassed = { type: 'time_passed', at: this.#context.clock.now() } as const
-    // Twice, because an expired challenge can leave an expired token.
-    return transition(transition(this.#state, timePassed).state, timePassed).state
+    const state = passTime(this.#state, this.#context.clock.now())
+    return state === this.#state ? this.#visibleState : this.#toVisible(state)
+  }
+
+  /** The id that finds the record of one sign-in. It changes when a sign-in is complete. */
+  get signInId(): string | undefined {
+    return this.#record.signInId
+  }
+
+  /** Whether a sign-in of this object is not complete, so that the client's own token must not replace it. */
+  get isSignInOpen(): boolean {
+    return this.#isSignInOpen
   }
 
   /** Whether a run is pending, the state is not saved, or there are listeners. */
@@ -120,10 +151,29 @@ export class SessionRunner {
     if (state === this.#state) return
     this.#rejection = event
     this.#enter(state)
+    this.report({ type: 'token_rejected', at: event.at })
     // While a request is in progress, its outcome is saved.
     if (!isSettled(state)) return
     this.#unsaved = {}
     this.load().catch(() => {})
+  }
+
+  /** Reports an event to the application, at once: the caller holds no lock. */
+  report(event: NewSessionEvent): void {
+    const { subject = this.#state.identity.subject } = getHolder(this.#state)
+    this.#context.reporter?.report(event, subject)
+  }
+
+  /** Reports an event when the run in progress has released its locks. */
+  #reportLater(event: NewSessionEvent): void {
+    if (this.#context.reporter === undefined) return
+    this.#events ??= []
+    this.#events.push(event)
+  }
+
+  #reportEvents(): void {
+    for (const event of this.#events ?? []) this.report(event)
+    this.#events = undefined
   }
 
   // --- One event: lock, load, transition, acquire a permit, send, settle, transition, save ----------------------------
@@ -146,31 +196,46 @@ export class SessionRunner {
     if (isSignIn && this.#unsaved !== undefined) await this.load().catch(() => {})
     // Waiting for a lock does not keep a process alive, but this timer does.
     const cancelKeepAlive = setLongTimeout(maxDelayMs, () => {})
-    const startedAt = guard.now()
+    const caller = { startedAt: guard.now() }
     try {
       for (;;) {
-        const result = await this.#runLocked(decide, options)
-        if (result === 'at_capacity') await guard.waitForCapacity(startedAt, signal)
+        const result = await this.#runLocked(decide, options, caller)
+        if (result === 'at_capacity') await guard.waitForCapacity(caller, signal)
         else if (signal?.aborted && result.error !== undefined) throw signal.reason
         else return result
       }
+    } catch (thrown) {
+      const rule = GrantsError.isInstance(thrown) && toGuardRule(thrown)
+      if (rule) this.report({ type: 'held_back', at: this.#context.clock.now(), rule, retryAt: thrown.retryAt })
+      throw thrown
     } finally {
+      guard.leave(caller)
       cancelKeepAlive()
     }
   }
 
   /** Until the session and its record are locked, an abort ends the run at once. Afterwards the state is left in order. */
-  async #runLocked(decide: Decide, options: RunOptions): Promise<RunResult | 'at_capacity'> {
+  async #runLocked(decide: Decide, options: RunOptions, caller: GuardCaller): Promise<RunResult | 'at_capacity'> {
     const { signal, allowStoreFailure } = options
+    const startedAt = this.#context.clock.now()
     let isLocked = false
     const processLocked = async (lockLost?: AbortSignal) => {
+      const at = this.#context.clock.now()
+      if (at - startedAt >= 100) this.#reportLater({ type: 'lock_wait', at, durationMs: at - startedAt })
       signal?.throwIfAborted()
       isLocked = true
-      return this.#process(decide, options, lockLost)
+      return this.#process(decide, options, { caller, lockLost })
     }
-    const run = this.#mutex.run(() =>
-      this.#record.withLock(this.#getRecordSubject(options), processLocked, allowStoreFailure),
-    )
+    const run = this.#mutex
+      .run(async () => {
+        if (await this.#takeOverStoredToken(options)) return this.#apply({ state: this.#state, effects: [] }, options)
+        return this.#record.withLock(this.#getRecordSubject(options), processLocked, allowStoreFailure)
+      })
+      .catch((thrown) => {
+        if (!isLocked) this.#reportStoreFailure('lock', thrown)
+        throw thrown
+      })
+      .finally(() => this.#reportEvents())
     return raceAbort(run, [signal]).catch((thrown) => {
       if (isLocked) return run
       throw thrown
@@ -180,41 +245,79 @@ export class SessionRunner {
   async #process(
     decide: Decide,
     options: RunOptions,
-    lockLost: AbortSignal | undefined,
+    lock: { readonly caller: GuardCaller; readonly lockLost: AbortSignal | undefined },
   ): Promise<RunResult | 'at_capacity'> {
+    const { caller, lockLost } = lock
     await this.#load(options)
     const before = this.#state
     const event = decide(before)
     const first = event === undefined ? { state: before, effects: [] } : transition(before, event)
     const effect = first.effects.find(({ type }) => type === 'request')
-    if (effect?.type !== 'request' || isSettled(first.state)) return this.#apply(first, options)
+    if (effect?.type !== 'request' || isSettled(first.state)) {
+      this.#noteOutcome(event, first)
+      return this.#apply(first, options)
+    }
 
     // Acquired before the state changes, so that a run that must wait can start again.
     const { client, guard } = this.#context
     const { isExplicit = false, force = false } = options
     const { grantType, subject } = first.state
-    const createsCustomer = 'product' in effect.request
-    const permit = await guard.acquire({ client, grantType, subject, isExplicit, force, createsCustomer })
+    const { request } = effect
+    const createsCustomer = 'product' in request
+    const password = !createsCustomer && request.grant_type === 'password' ? request.password : undefined
+    const info = { client, grantType, subject, password, isExplicit, force, createsCustomer }
+    const permit = await guard.acquire(info, caller)
     if (permit === 'at_capacity') return permit
     if (this.#state !== before) {
       // The API rejected the token while the permit was awaited: decide again.
       await permit.settle()
-      return this.#process(decide, options, lockLost)
+      return this.#process(decide, options, lock)
     }
 
+    if (isCode(event)) this.#openSignIn()
     const started = await this.#apply(first, options)
     const storeError = started.storeError ?? (lockLost?.aborted ? this.#record.createLockLostError() : undefined)
     if (storeError !== undefined) {
       // What must be saved before the request could not be saved, or another process may send the same: nothing is sent.
       await permit.settle()
-      const state = this.#applyRejection(before)
-      this.#enter(state)
-      return { ...started, state, storeError }
+      this.#enter(this.#applyRejection(before))
+      return { ...started, state: this.latest, storeError }
     }
-    const response = await sendTokenRequest(this.#context, effect.request, options.signal)
-    await permit.settle(response)
+    const sentAt = this.#context.clock.now()
+    const response = await sendTokenRequest(this.#context, request, options.signal)
+    const wait = await permit.settle(response)
     // The state may have changed meanwhile: the API may have rejected its token.
-    return this.#apply(transition(this.#state, response), options)
+    const next = transition(this.#state, addWait(response, wait))
+    this.#noteOutcome(event, next, response)
+    const result = await this.#apply(next, options)
+    const at = this.#context.clock.now()
+    const error = response.type === 'challenged' ? 'mfa_required' : result.error?.code
+    const trigger = toTrigger(before, options)
+    const what = { grantType, trigger, forced: force, status: getStatus(response), error }
+    this.#reportLater({ type: 'token_request', at, ...what, durationMs: at - sentAt })
+    return result
+  }
+
+  /**
+   * Opens or completes this object's sign-in, before the state that it leads to is entered: no listener sees tokens too
+   * early. A refused password changes nothing.
+   */
+  #noteOutcome(event: MachineEvent | undefined, next: Transition, response?: ResponseEvent): void {
+    if (next.effects.some(({ type }) => type === 'reject')) return
+    const isSignIn = event?.type === 'login' || isCode(event)
+    if (isSignIn && response?.type === 'challenged') this.#openSignIn()
+    if ((isSignIn && response?.type === 'granted') || event?.type === 'set_token') {
+      this.#isSignInOpen = false
+      this.#record.moveToNewSignInId()
+    }
+  }
+
+  /**
+   * Hides tokens of other sign-ins from now on. An object that submits a code continues a sign-in, also one that another
+   * process has begun. A profile is one person's: there, other terminals continue with the earlier token.
+   */
+  #openSignIn(): void {
+    this.#isSignInOpen = this.#state.identity.profile === undefined
   }
 
   /** Enters a state and performs its effects, except a request. */
@@ -230,13 +333,24 @@ export class SessionRunner {
         revocation = (await revokeToken(this.#context, effect.accessToken, options.signal)) ?? 'revoked'
       }
     }
-    return { state: this.#state, error, storeError, revocation }
+    return { state: this.latest, error, storeError, revocation }
   }
 
   #enter(state: MachineState): void {
     if (state === this.#state) return
     this.#state = state
-    for (const listener of [...(this.#listeners ?? [])]) notify(listener, state)
+    const visible = this.#toVisible(state)
+    // What is hidden changes without this session's listeners.
+    if (isSameSignOut(visible, this.#visibleState)) return
+    this.#visibleState = visible
+    for (const listener of [...(this.#listeners ?? [])]) notify(listener, visible)
+  }
+
+  /** Returns what this session may see of a state. */
+  #toVisible(state: MachineState): MachineState {
+    // The tokens of one sign-in are not used while it is repeated: callers wait for the outcome.
+    const isRepeated = state.identity.isOneSignIn && state.status === 'requesting'
+    return this.#isSignInOpen || isRepeated ? hideTokens(state) : state
   }
 
   // --- In step with the store -----------------------------------------------------------------------------------------
@@ -253,25 +367,59 @@ export class SessionRunner {
     return state.status === 'signed_out' && state.reason === 'never_signed_in' ? subject : undefined
   }
 
+  /**
+   * Reads the record for the first time, without its lock, and takes over a valid token that is enough. Without this, a new
+   * process would wait for the one that renews, and fail while that one is suspended, although the store has a valid token.
+   */
+  async #takeOverStoredToken(options: RunOptions): Promise<boolean> {
+    const { isEnough } = options
+    const state = this.#state
+    const isNew = state.status === 'signed_out' && state.reason === 'never_signed_in' && this.#unsaved === undefined
+    if (isEnough === undefined || !isNew || this.#isSignInOpen || this.#record.isRead) return false
+    const found = await this.#record.loadWithoutLock(this.#getRecordSubject(options))
+    if (typeof found !== 'object') return false
+    if (this.#isUsable(found) && isEnough(found)) {
+      this.#enter(found)
+      return true
+    }
+    // The locked read returns it again.
+    this.#record.markUnread()
+    return false
+  }
+
   /** Takes over what another process saved. Saves the state again if the store does not have it. */
   async #load(options: RunOptions): Promise<void> {
     const { isSignIn, allowStoreFailure } = options
     const found = await this.#record.load().catch((thrown) => {
+      this.#reportStoreFailure('load', thrown)
       const isReplaced = isSignIn || this.#unsaved?.isNew
       if (!allowStoreFailure && !(isReplaced && isUnreadable(thrown))) throw thrown
     })
     const state = this.#state
     if (found === undefined || !isSettled(state)) return
-    const isLoggedOut = state.status === 'signed_out' && state.reason === 'logged_out'
+    if (found === 'missing' && state.identity.isOneSignIn) return this.#endSignIn(state)
     // A new sign-in, or a logout, wins over what the store has.
-    const isFinal = typeof found !== 'object' || this.#unsaved?.isNew || (isLoggedOut && getBoundSubject(state))
+    const isFinal = typeof found !== 'object' || this.#unsaved?.isNew || isFinalLogout(state)
     if ((this.#unsaved && isFinal) || (found === 'missing' && this.#isUsable(state))) {
       await this.#save(state, options)
     } else if (typeof found === 'object') {
       this.#unsaved = undefined
-      const binding = state.identity.profile ?? getBoundSubject(state) ?? this.#getAdoptedSubject(options)
-      // An unbound session that has a record signed out, and another process has signed in since.
-      if (binding !== undefined) await this.#adopt(found, state, options)
+      // Otherwise an unbound session that has a record signed out, and another process has signed in since.
+      if (hasOwnRecord(state) || this.#getAdoptedSubject(options) !== undefined)
+        await this.#adopt(found, state, options)
+    }
+  }
+
+  /**
+   * The record of one sign-in is gone: another process signed out, or completed the sign-in and moved it to a new id. It
+   * is never saved again, because that would undo the logout.
+   */
+  #endSignIn(state: SettledState): void {
+    this.#unsaved = undefined
+    const { identity } = state
+    const now = passTime(state, this.#context.clock.now())
+    if (now.status !== 'signed_out') {
+      this.#enter({ status: 'signed_out', identity, subject: state.subject, reason: 'logged_out' })
     }
   }
 
@@ -279,7 +427,7 @@ export class SessionRunner {
     // A token of an unknown subject is not this record's.
     if (own.status === 'signed_in' && own.subject === undefined && found.status !== 'signed_out') return
     // A sign-in of another process that has no tokens yet does not end this session's.
-    if (this.#isUsable(own) && !hasTokens(found)) {
+    if (this.#isUsable(own) && !hasTokens(found) && !own.identity.isOneSignIn) {
       if (found.status !== 'mfa_required') return void (await this.#save(own, options))
       return this.#enter({ ...found, earlier: own })
     }
@@ -308,6 +456,7 @@ export class SessionRunner {
       await this.#saveOrAdopt(state, options)
       return undefined
     } catch (storeError) {
+      this.#reportStoreFailure('save', storeError)
       this.#unsaved = isSettled(this.#state) ? { storeError, isNew } : unsavedBefore
       return storeError
     }
@@ -320,16 +469,35 @@ export class SessionRunner {
   async #saveOrAdopt(state: SettledState, options: RunOptions): Promise<void> {
     for (let conflictsLeft = 5; ; conflictsLeft -= 1) {
       try {
-        return await this.#record.save(state)
+        return await this.#record.save(state, this.#context.clock.now())
       } catch (thrown) {
         if (!isStoreConflict(thrown) || !isSettled(this.#state) || conflictsLeft === 0) throw thrown
       }
-      const found = await this.#record.load()
-      if (typeof found !== 'object') continue
-      const isSignedOut = found.status === 'signed_out' && found.reason === 'logged_out'
-      const isRenewed = this.#isUsable(found) && isSameSubject(found.subject, state.subject)
-      if (isSignedOut || (isRenewed && !options.isExplicit)) return this.#enter(found)
+      if (this.#adoptOutcome(await this.#record.load(), state, options)) return
     }
+  }
+
+  #reportStoreFailure(operation: 'lock' | 'load' | 'save', thrown: unknown): void {
+    if (!GrantsError.isInstance(thrown)) return
+    this.#reportLater({ type: 'store_failure', at: this.#context.clock.now(), operation, error: thrown.code })
+  }
+
+  /** Enters what another process saved while the lock was lost, if it wins over this state. Returns whether it does. */
+  #adoptOutcome(
+    found: Awaited<ReturnType<SessionRecord['load']>>,
+    state: SettledState,
+    { isExplicit }: RunOptions,
+  ): boolean {
+    if (typeof found !== 'object') {
+      const isEnded = found === 'missing' && state.identity.isOneSignIn === true && !isExplicit
+      if (isEnded) this.#endSignIn(state)
+      return isEnded
+    }
+    const isSignedOut = found.status === 'signed_out' && found.reason === 'logged_out'
+    const isRenewed = this.#isUsable(found) && isSameSubject(found.subject, state.subject)
+    const isNewer = isSignedOut || (isRenewed && !isExplicit)
+    if (isNewer) this.#enter(found)
+    return isNewer
   }
 
   #isUsable(state: MachineState): state is SignedInState {
@@ -338,10 +506,67 @@ export class SessionRunner {
   }
 }
 
+/** What has expired reads as expired. */
+function passTime(state: MachineState, at: number): MachineState {
+  const timePassed = { type: 'time_passed', at } as const
+  // Twice, because an expired challenge can leave an expired token.
+  return transition(transition(state, timePassed).state, timePassed).state
+}
+
+function isCode(event: MachineEvent | undefined): boolean {
+  return event?.type === 'submit_otp' || event?.type === 'submit_recovery_code'
+}
+
+/** Whether the session has one record, whichever account is signed in. */
+function hasOwnRecord(state: SettledState): boolean {
+  const { profile, isOneSignIn } = state.identity
+  return profile !== undefined || isOneSignIn === true || getBoundSubject(state) !== undefined
+}
+
+/** Whether the state is a logout that nothing in the store may undo. A profile follows other terminals. */
+function isFinalLogout(state: SettledState): boolean {
+  const isLogout = state.status === 'signed_out' && state.reason === 'logged_out'
+  return isLogout && (state.identity.isOneSignIn === true || getBoundSubject(state) !== undefined)
+}
+
+function isSameSignOut(one: MachineState, other: MachineState): boolean {
+  if (one.status !== 'signed_out' || other.status !== 'signed_out') return false
+  return one.reason === other.reason && isSameSubject(one.subject, other.subject)
+}
+
 /** Throws why a run did not have the intended effect, or why its result could not be saved. */
 export function throwFailure({ error, storeError }: RunResult): void {
   if (error !== undefined) throw error
   if (storeError !== undefined) throw storeError
+}
+
+/** What was wrong with the last token, or that somebody signs in. */
+export function toTrigger(state: MachineState, { demand }: Pick<RunOptions, 'demand'>): TokenRequestTrigger {
+  if (demand === undefined) return 'login'
+  if (state.status !== 'signed_in') return 'first'
+  if (demand !== 'caller') return demand
+  return state.tokens.isRejected ? 'rejected' : 'expired'
+}
+
+function getStatus(response: ResponseEvent): number | undefined {
+  if (response.type !== 'failed') return response.type === 'challenged' ? response.status : response.response.status
+  const { details } = response.error
+  return 'status' in details ? Number(details.status) : undefined
+}
+
+/** Adds the wait that the response started, so that the error of this call says when to try again, as later ones do. */
+function addWait(response: ResponseEvent, wait: GrantsError | undefined): ResponseEvent {
+  if (wait === undefined) return response
+  if (response.type === 'refused') return { ...response, retryAt: wait.retryAt }
+  return response.type === 'failed' ? { ...response, error: wait } : response
+}
+
+/** Which rule of the lockout guard an error stands for; `undefined`: none. */
+function toGuardRule(error: AnyGrantsError) {
+  if (error.code === 'backing_off') return error.details.rule
+  if (error.code === 'unknown_customer') return 'secret'
+  if (error.code === 'locked_out') return 'lockout'
+  return error.code === 'rate_limited' ? 'rate_limit' : undefined
 }
 
 /** Whether a record has tokens, or says that there are none any more. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createWorld, jane } from '../test/worlds.ts'
+import { createSession } from './create-session.ts'
 import { Secret } from './secret.ts'
 import { createSessionPool } from './session-pool.ts'
+import { newSignInId } from './session-record.ts'
 import { customer } from './subject.ts'
 
 const bob = 'bob@example.com'
@@ -37,10 +39,11 @@ describe('createCustomer', () => {
   })
 
   it('accepts the product’s slug and a password that signs in afterwards', async () => {
-    const { open } = start()
+    const { open, options } = start()
     const pool = open()
     const password = new Secret('bobs own password')
-    const session = await pool.createCustomer({ product: 'my-product', email: bob, password })
+    await pool.createCustomer({ product: 'my-product', email: bob, password })
+    const session = createSession({ ...options, signInId: newSignInId() })
     expect(await session.login({ username: bob, password })).toMatchObject({ status: 'signed_in' })
   })
 

@@ -5,6 +5,7 @@ import { developerClient, productClient } from './clients.ts'
 import { createSession } from './create-session.ts'
 import { Secret } from './secret.ts'
 import type { LoginCredentials } from './session.ts'
+import { newSignInId } from './session-record.ts'
 import { account, customer } from './subject.ts'
 
 /** An object that has only the marker of a secret. */
@@ -38,7 +39,7 @@ describe('login', () => {
 
   it('keeps the refresh token of a customer', async () => {
     const { baseUrl, clock, sandbox } = await startSandbox()
-    const session = createSession({ client: productClient(product), baseUrl, clock, subject: customer(jane) })
+    const session = createSession({ client: productClient(product), baseUrl, clock, signInId: newSignInId() })
     const password = sandbox.accounts.find(({ username }) => username === jane)?.password
     expect(await session.login({ username: jane, password: String(password) })).toMatchObject({
       status: 'signed_in',
@@ -127,7 +128,7 @@ describe('login', () => {
     ]
     for (const credentials of refused) {
       const client = productClient(credentials)
-      const customers = createSession({ client, baseUrl, subject: customer(jane) })
+      const customers = createSession({ client, baseUrl, signInId: newSignInId() })
       await expect(customers.login({ username: jane, password: 'x' })).rejects.toMatchObject({
         code: 'oauth_error',
         details: { error: 'invalid_client' },

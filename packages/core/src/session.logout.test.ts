@@ -76,9 +76,8 @@ describe('logout', () => {
   })
 
   it('says that a refresh token remains valid, because nothing revokes it', async () => {
-    const { createCustomerSession, signIn } = createWorld()
-    const session = createCustomerSession()
-    await signIn(session)
+    const { signInCustomer } = createWorld()
+    const session = await signInCustomer()
     expect(await session.logout()).toEqual({ accessToken: 'revoked', refreshToken: 'still_valid' })
   })
 

@@ -168,14 +168,33 @@ describe('login to an account with MFA', () => {
     })
   })
 
-  it('keeps the current token while a new challenge is open, and after it has expired', async () => {
-    const { session, getCode, getWrongCode } = await startChallenge()
+  it('hides the tokens of an earlier sign-in from its session while a new one is not complete', async () => {
+    const { session, getCode, getWrongCode, clock } = await startChallenge()
     await session.submitOtp(getCode())
+    await session.login(mfa)
+    expect(session.state.status).toBe('mfa_required')
+    await expect(session.getAccessToken()).rejects.toMatchObject({ code: 'mfa_required' })
+    for (let attempt = 0; attempt < 3; attempt += 1) await session.submitOtp(getWrongCode()).catch(() => {})
+    expect(session.state).toMatchObject({ status: 'signed_out', reason: 'challenge_expired' })
+    await expect(session.getAccessToken()).rejects.toMatchObject({ code: 'not_signed_in' })
+    expect(session.peekAccessToken()).toBeUndefined()
+    clock.advance(minute)
+    await session.login(mfa)
+    await session.submitOtp(getCode())
+    expect(await session.getAccessToken()).toMatch(/^[0-9a-f]{40}$/)
+  })
+
+  it('keeps the current token of a profile while a new challenge is open, and after it has expired', async () => {
+    const { baseUrl, clock, sandbox } = await startSandbox()
+    const session = createSession({ client: developerClient(), baseUrl, clock, profile: 'work' })
+    await session.login(mfa)
+    await session.submitOtp(sandbox.otp(mfa.username))
     const token = session.peekAccessToken()
     await session.login(mfa)
     expect(session.state.status).toBe('mfa_required')
     expect(await session.getAccessToken()).toBe(token)
-    for (let attempt = 0; attempt < 3; attempt += 1) await session.submitOtp(getWrongCode()).catch(() => {})
+    const wrongCode = toWrongCode(sandbox.otp(mfa.username))
+    for (let attempt = 0; attempt < 3; attempt += 1) await session.submitOtp(wrongCode).catch(() => {})
     expect(session.state.status).toBe('signed_in')
     expect(session.peekAccessToken()).toBe(token)
   })
@@ -246,7 +265,10 @@ describe('an MFA challenge in a shared store', () => {
       reason: { code: 'no_challenge' },
     })
     expect(tokenRequests()).toHaveLength(4)
-    expect(await first.getAccessToken()).toBe(await second.getAccessToken())
+    // The process whose code came too late has no complete sign-in, and a new session finds the tokens.
+    const [winner, loser] = results[0]?.status === 'fulfilled' ? [first, second] : [second, first]
+    await expect(loser.getAccessToken()).rejects.toMatchObject({ code: 'not_signed_in' })
+    expect(await open().getAccessToken()).toBe(await winner.getAccessToken())
   })
 
   it('is invisible to a session of another server, client or account', async () => {

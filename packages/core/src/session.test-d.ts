@@ -9,6 +9,7 @@ import {
   developerClient,
   GrantsError,
   type MfaRequired,
+  newSignInId,
   type OAuthClient,
   type ProductClient,
   type ProductSession,
@@ -19,7 +20,9 @@ import {
   type SignedIn,
   type StaticSession,
   sessionFromEnv,
+  type UserSession,
   userClient,
+  type WebSession,
   withAccessToken,
 } from './index.ts'
 
@@ -35,9 +38,9 @@ describe('createSession', () => {
   it('returns the session that fits the client', () => {
     expectTypeOf(developer).toEqualTypeOf<DeveloperSession>()
     expectTypeOf(product).toEqualTypeOf<ProductSession>()
-    expectTypeOf(user).toEqualTypeOf<ProductSession>()
+    expectTypeOf(user).toEqualTypeOf<UserSession>()
     expectTypeOf(fixed).toEqualTypeOf<StaticSession>()
-    expectTypeOf(sessionFromEnv(process.env)).toEqualTypeOf<ProductSession | StaticSession>()
+    expectTypeOf(sessionFromEnv(process.env)).toEqualTypeOf<ProductSession | UserSession | StaticSession>()
   })
 
   it('gives a developer session no way to renew', () => {
@@ -77,14 +80,38 @@ describe('createSession', () => {
 
   it('asks for the kind where the client is known at run time only', () => {
     const session = createSession({ client: anyClient })
-    expectTypeOf(session).toEqualTypeOf<DeveloperSession | ProductSession>()
-    expectTypeOf(session.login).returns.resolves.toEqualTypeOf<SignedIn | MfaRequired>()
+    expectTypeOf(session).toEqualTypeOf<DeveloperSession | ProductSession | UserSession>()
+    // @ts-expect-error -- it may be a product's session, which has no sign-in
+    session.login
     // @ts-expect-error -- it may be a developer session
     session.requestClientToken
     // @ts-expect-error -- it may be a developer session
     createSession({ client: productOrDeveloper }).requestClientToken
     if (session.kind === 'developer') expectTypeOf(session).toEqualTypeOf<DeveloperSession>()
-    else expectTypeOf(session).toEqualTypeOf<ProductSession>()
+    else expectTypeOf(session).toEqualTypeOf<ProductSession | UserSession>()
+  })
+
+  it('lets people sign in to a session of one sign-in, for every client', () => {
+    for (const client of [developerClient(), productClient(credentials), userClient(credentials)]) {
+      const session = createSession({ client, signInId: newSignInId() })
+      expectTypeOf(session).toEqualTypeOf<WebSession>()
+      expectTypeOf(session.login).returns.resolves.toEqualTypeOf<SignedIn | MfaRequired>()
+      expectTypeOf(session.signInId).toBeString()
+      // @ts-expect-error -- it never uses the client's own credentials
+      session.requestClientToken
+    }
+  })
+
+  it('lets customers sign in to a session of a product under a profile only', () => {
+    expectTypeOf(createSession({ client: productClient(credentials), profile: 'work' }).login).toBeFunction()
+    // @ts-expect-error -- the client's secret opens every customer
+    product.login
+    // @ts-expect-error -- the client's secret opens every customer
+    product.submitOtp
+    // @ts-expect-error -- the client's secret opens every customer
+    createSession({ client: productClient(credentials), subject: customer('jane') }).login
+    // @ts-expect-error -- the client's secret opens every customer
+    createSessionPool({ client: productClient(credentials) }).customer('jane').login
   })
 
   it('rejects a client that no function created', () => {
@@ -217,7 +244,7 @@ describe('options', () => {
       minValidityMs: undefined,
       forceRefresh: undefined,
     })
-    void product.login({
+    void user.login({
       username: 'u',
       password: 'p',
       force: undefined,

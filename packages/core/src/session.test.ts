@@ -153,10 +153,11 @@ describe('the methods of a session', () => {
   })
 
   it('can all be passed on, also those of the other kinds', async () => {
-    const { createProductSession } = createWorld()
-    const { requestClientToken, getAccessToken, submitRecoveryCode } = createProductSession()
+    const { createProductSession, options } = createWorld()
+    const { requestClientToken, getAccessToken } = createProductSession()
     expect(await requestClientToken()).toMatchObject({ status: 'signed_in' })
     expect(await getAccessToken({ forceRefresh: true })).toMatch(/^[0-9a-f]{40}$/)
+    const { submitRecoveryCode } = createSession({ ...options, client: developerClient() })
     await expect(submitRecoveryCode('a1b2-c3d4-e5f6')).rejects.toMatchObject({ code: 'no_challenge' })
   })
 })

@@ -1,12 +1,20 @@
 import type { OAuthClient } from './clients.ts'
-import { GrantsError, invalidArgument, type ReauthenticationReason } from './errors.ts'
+import { GrantsError, invalidArgument, type ReauthenticationReason, type RenewalFailure } from './errors.ts'
+import { type ExternalToken, readExternalToken } from './external-token.ts'
 import { fetchWithToken } from './fetch.ts'
 import type { GrantType } from './grants/catalogue.ts'
 import type { EventType, MachineEvent } from './machine/event.ts'
-import { getTokens, initialState, type MachineState, type MachineTokens, type SettledState } from './machine/state.ts'
-import { isHeaderSafe } from './protocol/http.ts'
+import { noToken } from './machine/machine-errors.ts'
+import {
+  getTokens,
+  initialState,
+  type MachineState,
+  type MachineTokens,
+  type RenewalBackoff,
+  type SettledState,
+} from './machine/state.ts'
 import { checkField } from './protocol/token-request.ts'
-import { Secret, toSecret } from './secret.ts'
+import { type Secret, toSecret } from './secret.ts'
 import type { ResolvedOptions } from './session-options.ts'
 import { type RunOptions, SessionRunner, throwFailure } from './session-runner.ts'
 import { assertSubject, includesCustomer, type Subject, toLoginSubject } from './subject.ts'
@@ -43,7 +51,12 @@ export interface Session {
   readonly idle: () => Promise<void>
 }
 
-/** A session that people sign in to. */
+/**
+ * A session that people sign in to.
+ *
+ * With a `subject` it does not check who a person is: all sessions with that subject share one record, so that a new one
+ * has the tokens of the earlier ones. To check your users, create it with `signInId`.
+ */
 export interface SignInSession extends Session {
   /** Signs in with username and password. Resolves signed in, or with an MFA challenge for {@link submitOtp}. */
   readonly login: (credentials: LoginCredentials) => Promise<SignedIn | MfaRequired>
@@ -62,13 +75,38 @@ export interface DeveloperSession extends SignInSession {
 }
 
 /** A session that requests its token on first use (`client_credentials`) and renews it automatically. */
-export interface ProductSession extends SignInSession {
-  readonly kind: 'product' | 'user'
+interface ClientTokenSession extends Session {
   readonly getAccessToken: (
     options?: AccessTokenOptions & { readonly forceRefresh?: boolean | undefined },
   ) => Promise<string>
   /** Requests a token with the client's own credentials, with parameters of your own. */
   readonly requestClientToken: (options?: TokenParameters & CodeOptions) => Promise<SignedIn>
+}
+
+/**
+ * A session of a product, or of one of its customers. It has no `login()`, because the client's secret opens every
+ * customer: customers sign in to a {@link WebSession}, or under a `profile`.
+ */
+export interface ProductSession extends ClientTokenSession, Pick<SignInSession, 'setToken'> {
+  readonly kind: 'product'
+}
+
+/** A session of a client of your own account. */
+export interface UserSession extends ClientTokenSession, Omit<SignInSession, 'getAccessToken'> {
+  readonly kind: 'user'
+}
+
+/**
+ * One sign-in of one of your users: a gate. It has no tokens until its own `login()`, and its code where the account has
+ * MFA, have returned them, and never uses the client's own credentials.
+ */
+export interface WebSession extends SignInSession {
+  readonly kind: OAuthClient['kind']
+  /** Finds this sign-in again. A complete sign-in has a new id: then replace the user's cookie. The old id opens nothing. */
+  readonly signInId: string
+  readonly getAccessToken: (
+    options?: AccessTokenOptions & { readonly forceRefresh?: boolean | undefined },
+  ) => Promise<string>
 }
 
 export interface CodeOptions extends CallOptions {
@@ -88,14 +126,6 @@ export interface TokenParameters {
 export interface LoginCredentials extends TokenParameters, CodeOptions {
   readonly username: string
   readonly password: string | Secret
-}
-export interface ExternalToken {
-  readonly accessToken: string | Secret
-  readonly refreshToken?: string | Secret | undefined
-  /** Date, or milliseconds since 1970. @default null, unknown: used until the API rejects it */
-  readonly expiresAt?: Date | number | null | undefined
-  /** Whose token it is. Without it the token is not stored. @default the session's `subject` option */
-  readonly subject?: Subject | undefined
 }
 export interface LogoutResult {
   readonly accessToken: 'revoked' | 'still_valid' | 'none'
@@ -129,6 +159,14 @@ export interface MfaRequired extends SessionStateBase<'mfa_required'> {
 /** There are tokens. They may have expired if they can be renewed: `getAccessToken()` renews them. */
 export interface SignedIn extends SessionStateBase<'signed_in'> {
   readonly tokens: Tokens
+  /** The last renewal failed, and this is when the next one may start. The tokens may be valid still. */
+  readonly renewalFailure?: {
+    readonly cause: RenewalFailure
+    /** Failures in a row. */
+    readonly failures: number
+    /** Milliseconds since 1970. */
+    readonly retryAt: number
+  }
 }
 export interface Renewing extends SessionStateBase<'renewing'> {
   readonly tokens: Tokens
@@ -161,12 +199,20 @@ function toSessionState(state: MachineState): SessionState {
       const { attemptsLeft, expiresAt } = state.challenge
       return { status: state.status, challenge: { attemptsLeft, expiresAt }, ...base }
     }
-    case 'signed_in':
+    case 'signed_in': {
+      const { backoff } = state
+      const failed = backoff && { renewalFailure: toRenewalFailure(backoff) }
+      return { status: state.status, tokens: toTokens(state.tokens), ...failed, ...base }
+    }
     case 'renewing':
       return { status: state.status, tokens: toTokens(state.tokens), ...base }
     case 'reauthentication_required':
       return { status: state.status, reason: state.reason, ...base }
   }
+}
+
+function toRenewalFailure({ cause, failures, retryAt }: RenewalBackoff): NonNullable<SignedIn['renewalFailure']> {
+  return { cause, failures, retryAt }
 }
 
 function toTokens({ accessToken, refreshToken, expiresAt, scope }: MachineTokens): Tokens {
@@ -186,12 +232,16 @@ export class LiveSession {
   constructor(options: ResolvedOptions, initial: SettledState = initialState(options.identity)) {
     bindMethods()
     this.#options = options
-    this.#runner = new SessionRunner(options.context, initial)
+    this.#runner = new SessionRunner(options.context, initial, options.signInId)
     this.#tokens = new TokenManager(this.#runner, options.context.clock, options.waitUntil)
   }
 
   get kind(): OAuthClient['kind'] {
     return this.#options.context.client.kind
+  }
+
+  get signInId(): string | undefined {
+    return this.#runner.signInId
   }
 
   get state(): SessionState {
@@ -217,11 +267,12 @@ export class LiveSession {
   }
 
   async load(): Promise<SessionState> {
-    await this.#runner.load({ followProfile: true })
+    await this.#runner.load({ followProfile: true, isEnough: () => true })
     return this.state
   }
 
   async login(credentials: LoginCredentials): Promise<SignedIn | MfaRequired> {
+    this.#assertSignInAllowed('login')
     const { username, password, signal, force, ...parameters } = credentials ?? {}
     checkField(['password', 'username'], username)
     checkField(['password', 'password'], password)
@@ -232,11 +283,13 @@ export class LiveSession {
   }
 
   async submitOtp(otp: string | Secret, { signal, force }: CodeOptions = {}): Promise<SignedIn> {
+    this.#assertSignInAllowed('submitOtp')
     checkField(['urn:custom:mfa-otp', 'otp'], otp)
     return this.#signIn({ type: 'submit_otp', otp: toSecret(otp) }, { signal, force })
   }
 
   async submitRecoveryCode(code: string | Secret, { signal, force }: CodeOptions = {}): Promise<SignedIn> {
+    this.#assertSignInAllowed('submitRecoveryCode')
     checkField(['urn:custom:recovery-code', 'recovery_code'], code, 'recoveryCode')
     return this.#signIn({ type: 'submit_recovery_code', recoveryCode: toSecret(code) }, { signal, force })
   }
@@ -244,6 +297,8 @@ export class LiveSession {
   async requestClientToken(options: TokenParameters & CodeOptions = {}): Promise<SignedIn> {
     const { signal, force, ...parameters } = options
     const requested = toRequested('client_credentials', parameters)
+    // The client's own token would open the session before the code does.
+    if (this.#runner.isSignInOpen) throw noToken(this.#runner.state)
     return this.#signIn({ type: 'request_client_token', requested }, { signal, force, isSignIn: true })
   }
 
@@ -298,6 +353,16 @@ export class LiveSession {
     }
   }
 
+  /**
+   * The secret of a product's client opens every customer, so that a password is no check: the session could get a token
+   * without it. One sign-in never uses the client's credentials, and the store of a profile is one person's.
+   */
+  #assertSignInAllowed(method: string): void {
+    const { clientKind, isOneSignIn, profile } = this.#options.identity
+    if (clientKind !== 'product' || isOneSignIn || profile !== undefined) return
+    throw invalidArgument(method, 'needs a session of one sign-in: use createSession({ client, signInId })')
+  }
+
   /** Throws why the event had not the intended effect, or could not be saved. Only a login can end `mfa_required`. */
   async #signIn(event: NewEvent, options: RunOptions): Promise<SignedIn> {
     const { context, waitUntil } = this.#options
@@ -348,26 +413,4 @@ function toRequested(grantType: 'password' | 'client_credentials', { expiresIn, 
     if (includesCustomer(scope)) throw invalidArgument('scope', 'must not name a customer: use subject')
   }
   return { expires_in: expiresIn, scope }
-}
-
-/** Particle is younger than this, 2001-09-09. Seconds since 1970 reach it only in the year 33658. Milliseconds. */
-const earliestExpiry = 1e12
-
-/** Checks a token from elsewhere, but not its subject. */
-export function readExternalToken(token: Partial<ExternalToken>) {
-  const { refreshToken } = token
-  const expiresAt = token.expiresAt instanceof Date ? token.expiresAt.getTime() : (token.expiresAt ?? null)
-  if (expiresAt !== null && !(Number.isFinite(expiresAt) && expiresAt >= earliestExpiry)) {
-    throw invalidArgument('expiresAt', 'must be a Date, or milliseconds since 1970: multiply seconds by 1000')
-  }
-  return {
-    accessToken: toTokenSecret('accessToken', token.accessToken),
-    refreshToken: refreshToken === undefined ? undefined : toTokenSecret('refreshToken', refreshToken),
-    expiresAt,
-  }
-}
-
-function toTokenSecret(parameter: string, token: string | Secret | undefined): Secret {
-  if (isHeaderSafe(Secret.isInstance(token) ? token.reveal() : token)) return toSecret(token as Secret)
-  throw invalidArgument(parameter, 'must be a non-empty string without spaces, and without "Bearer" in front')
 }

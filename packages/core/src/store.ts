@@ -17,13 +17,17 @@ export interface StoreRecord {
 export interface Store {
   /** Whether it belongs to one person. Only then may sessions use `profile`. @default false */
   readonly singleUser?: boolean
-  /** Rejects with `store_damaged` if the record cannot be read. */
+  /** Also called without the lock: never returns a part of a value. Rejects with `store_damaged` if the record cannot be read. */
   load(key: string): Promise<StoreRecord | undefined>
   /**
    * Replaces the version `ifVersion` (`null`: no record). Resolves with the new version once the value would survive
    * a crash. Rejects with `store_conflict` if another version is stored.
+   *
+   * From `expiresAt` on, in whole milliseconds since 1970, every call treats the record as missing, and the store need not
+   * keep it. Without `expiresAt` it stays. Each save replaces the expiry of the save before. A store compares it with the
+   * system's clock (`Date.now()`), also when the session runs on another clock: sessions convert it before they save.
    */
-  save(key: string, value: string, ifVersion: string | null): Promise<string>
+  save(key: string, value: string, ifVersion: string | null, expiresAt?: number): Promise<string>
   /**
    * Removes the version `ifVersion`, and any copy kept of a damaged record; with `null`, only that copy. Rejects with
    * `store_conflict` if another version is stored.
@@ -51,27 +55,44 @@ export function isMemoryStore(store: Store): boolean {
   return memoryStoreMarker in store
 }
 
+/** How often a memory store removes expired records, so that those that are never loaded again take no memory. */
+const sweepIntervalMs = 60_000
+
 /** Keeps sessions in this process's memory. Sessions with the same store share their tokens; a restart loses them. */
 export function memoryStore(): Store {
-  const records = new Map<string, StoreRecord>()
+  const records = new Map<string, { readonly record: StoreRecord; readonly expiresAt: number }>()
   const mutexes = new Map<string, Mutex>()
   /** Counts over all keys, so that a record saved after a removal never has an earlier record's version. */
   let lastVersion = 0
+  let nextSweepAt = 0
+
+  function find(key: string): StoreRecord | undefined {
+    const found = records.get(key)
+    return found !== undefined && Date.now() < found.expiresAt ? found.record : undefined
+  }
 
   function assertVersion(key: string, ifVersion: string | null): void {
-    if ((records.get(key)?.version ?? null) === ifVersion) return
+    if ((find(key)?.version ?? null) === ifVersion) return
     throw new GrantsError('store_conflict', `The record ${key} has changed. Load it and try again.`, { key })
+  }
+
+  function sweep(now: number): void {
+    if (now < nextSweepAt) return
+    for (const [key, { expiresAt }] of records) if (expiresAt <= now) records.delete(key)
+    nextSweepAt = now + sweepIntervalMs
   }
 
   return {
     [memoryStoreMarker]: true,
     singleUser: true,
-    load: async (key) => records.get(key),
-    async save(key, value, ifVersion) {
+    load: async (key) => find(key),
+    // biome-ignore lint/complexity/useMaxParams: the contract of Store
+    async save(key, value, ifVersion, expiresAt = Number.POSITIVE_INFINITY) {
       assertVersion(key, ifVersion)
+      sweep(Date.now())
       lastVersion += 1
       const version = String(lastVersion)
-      records.set(key, { version, value })
+      records.set(key, { record: { version, value }, expiresAt })
       return version
     },
     async remove(key, ifVersion) {

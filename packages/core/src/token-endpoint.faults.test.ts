@@ -7,7 +7,7 @@ import { developerClient, productClient } from './clients.ts'
 import { createSession } from './create-session.ts'
 import type { SignedIn } from './session.ts'
 import { memoryStore } from './store.ts'
-import { account, customer } from './subject.ts'
+import { account } from './subject.ts'
 
 useSyncDigest()
 
@@ -87,8 +87,9 @@ async function start() {
     openDeveloper: (username: string, timeoutMs?: number) =>
       createSession({ client: developerClient(), subject: account(username), ...common, timeoutMs }),
     openProduct: (timeoutMs?: number) => createSession({ client: productClient(product), ...common, timeoutMs }),
-    openCustomer: (timeoutMs?: number) =>
-      createSession({ client: productClient(product), subject: customer(jane), ...common, timeoutMs }),
+    /** Customers sign in under a profile, and the client's own credentials may renew their tokens. */
+    openProfile: (timeoutMs?: number) =>
+      createSession({ client: productClient(product), profile: 'jane', ...common, timeoutMs }),
     password: String(sandbox.accounts.find(({ username }) => username === jane)?.password),
     async beginFault(fault: Fault) {
       sent = 0
@@ -199,8 +200,8 @@ const renewals = {
     grantAfter: (_: Case) => 'client_credentials',
   },
   refresh_token: {
-    signIn: ({ openCustomer, password }: World) => openCustomer().login({ username: jane, password, expiresIn: 3600 }),
-    open: ({ openCustomer }: World, timeoutMs?: number) => openCustomer(timeoutMs),
+    signIn: ({ openProfile, password }: World) => openProfile().login({ username: jane, password, expiresIn: 3600 }),
+    open: ({ openProfile }: World, timeoutMs?: number) => openProfile(timeoutMs),
     // A refresh token that may have been used is not sent again while there is another way.
     grantAfter: ({ mayBeUsed }: Case) => (mayBeUsed ? 'client_credentials' : 'refresh_token'),
   },

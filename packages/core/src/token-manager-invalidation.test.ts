@@ -4,6 +4,7 @@ import { useSyncDigest } from '../test/sync-digest.ts'
 import { createWorld, getErrorCode, holdTokenRequests } from '../test/worlds.ts'
 import { developerClient, userClient } from './clients.ts'
 import { createSession } from './create-session.ts'
+import type { SignInSession } from './session.ts'
 import { account } from './subject.ts'
 
 useSyncDigest()
@@ -282,7 +283,7 @@ describe('a rejected token that cannot be renewed', () => {
     ["a user client's from a password", userClient({ id: 'my-scripts-5678', secret: 'user-client-secret' }), 90],
   ])('requires a new sign-in: %s', async (_, client, expiresIn) => {
     const { options, tokenRequests } = createWorld()
-    const session = createSession({ ...options, client, subject: account(dev.username) })
+    const session = createSession({ ...options, client, subject: account(dev.username) }) as SignInSession
     await session.login({ ...dev, expiresIn })
     session.invalidateToken(await session.getAccessToken())
     expect(session.peekAccessToken()).toBeUndefined()
@@ -318,7 +319,7 @@ describe('a rejected token that cannot be renewed', () => {
 
   it('beside an MFA challenge is dropped, and the challenge stays', async () => {
     const { options, sandbox } = createWorld()
-    const session = createSession({ ...options, client: developerClient() })
+    const session = createSession({ ...options, client: developerClient(), profile: 'work' })
     await session.setToken({ accessToken: 'a'.repeat(40) })
     await session.login(mfa)
     expect(session.peekAccessToken()).toBe('a'.repeat(40))

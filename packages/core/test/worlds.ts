@@ -4,6 +4,7 @@ import { createSession } from '../src/create-session.ts'
 import type { Fetch } from '../src/protocol/http.ts'
 import type { ProductSession } from '../src/session.ts'
 import type { SessionOptions } from '../src/session-options.ts'
+import { newSignInId } from '../src/session-record.ts'
 import { memoryStore, type Store } from '../src/store.ts'
 import { customer } from '../src/subject.ts'
 import { product } from './sandboxed.ts'
@@ -25,6 +26,8 @@ export function createWorld(settings: SandboxOptions = {}) {
   const { fetch } = sandbox
   const options = { client, baseUrl: 'https://api.particle.io', clock, store, fetch }
   const password = String(sandbox.accounts.find(({ username }) => username === jane)?.password)
+  /** Opens the session of {@link signInCustomer} in another process. */
+  const openProfile = (more: Omit<Options, 'profile'> = {}) => createSession({ ...options, ...more, profile: 'jane' })
   const tokenRequests = () => sandbox.requests().filter(({ path }) => path === '/oauth/token')
   return {
     clock,
@@ -36,8 +39,20 @@ export function createWorld(settings: SandboxOptions = {}) {
     createProductSession: (more: Options = {}) => createSession({ ...options, ...more }),
     /** Creates a session of the customer, who signs in with a password and whose token is then refreshed. */
     createCustomerSession: (more: Options = {}) => createSession({ ...options, subject: customer(jane), ...more }),
-    /** Signs the customer in. */
-    signIn: (session: ProductSession, expiresIn?: number) => session.login({ username: jane, password, expiresIn }),
+    /** The customer signs in elsewhere, and the session takes over the tokens: it refreshes them from then on. */
+    async signIn(session: ProductSession, expiresIn?: number) {
+      const elsewhere = { store: memoryStore(), signInId: newSignInId(), lockoutGuard: false } as const
+      const state = await createSession({ ...options, ...elsewhere }).login({ username: jane, password, expiresIn })
+      if (state.status !== 'signed_in') throw new Error('The sandbox wants a code for this customer.')
+      return session.setToken(state.tokens)
+    },
+    /** Creates a session to which the customer signs in with a password, under a profile. */
+    async signInCustomer(expiresIn?: number) {
+      const session = openProfile()
+      await session.login({ username: jane, password, expiresIn })
+      return session
+    },
+    openProfile,
     tokenRequests,
     /** The grant types that were requested, in order. */
     grantTypes: () => tokenRequests().map(({ grant_type }) => grant_type),

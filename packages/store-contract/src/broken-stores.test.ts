@@ -5,16 +5,27 @@ import { storeContract } from './index.ts'
 const conflict = (key: string) => new GrantsError('store_conflict', 'The record has changed.', { key })
 const wait = () => new Promise<void>((resolve) => setImmediate(resolve))
 
+interface ExpiringRecord extends StoreRecord {
+  readonly expiresAt: number | undefined
+}
+
 /** A correct store, in parts that a test can replace by wrong ones. */
 function createParts() {
-  const records = new Map<string, StoreRecord>()
+  const records = new Map<string, ExpiringRecord>()
   const tails = new Map<string, Promise<unknown>>()
-  return {
+  const parts = {
     records,
     createVersion: (): string => crypto.randomUUID(),
-    assertVersion(key: string, ifVersion: string | null): void {
-      if ((records.get(key)?.version ?? null) !== ifVersion) throw conflict(key)
+    isExpired: (expiresAt: number): boolean => expiresAt <= Date.now(),
+    find(key: string): ExpiringRecord | undefined {
+      const record = records.get(key)
+      return record?.expiresAt !== undefined && parts.isExpired(record.expiresAt) ? undefined : record
     },
+    assertVersion(key: string, ifVersion: string | null): void {
+      if ((parts.find(key)?.version ?? null) !== ifVersion) throw conflict(key)
+    },
+    /** Returns the expiry to store in place of an earlier record. */
+    toExpiry: (expiresAt: number | undefined, _earlier: ExpiringRecord | undefined): number | undefined => expiresAt,
     recordName: (key: string): string => key,
     encode: (value: string): string => value,
     /** Runs between the comparison of versions and the change. */
@@ -30,19 +41,22 @@ function createParts() {
     },
     runTask: <T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> => task(new AbortController().signal),
   }
+  return parts
 }
 
 type Parts = ReturnType<typeof createParts>
 
 function createStore(parts: Parts): Store {
   return {
-    load: async (key) => parts.records.get(parts.recordName(key)),
-    async save(key, value, ifVersion) {
+    load: async (key) => parts.find(parts.recordName(key)),
+    // biome-ignore lint/complexity/useMaxParams: the contract of Store
+    async save(key, value, ifVersion, expiresAt) {
       const name = parts.recordName(key)
       parts.assertVersion(name, ifVersion)
       if (parts.beforeChange !== undefined) await parts.beforeChange()
       const version = parts.createVersion()
-      parts.records.set(name, { version, value: parts.encode(value) })
+      const expiry = parts.toExpiry(expiresAt, parts.records.get(name))
+      parts.records.set(name, { version, value: parts.encode(value), expiresAt: expiry })
       return version
     },
     async remove(key, ifVersion) {
@@ -187,6 +201,75 @@ const faults: readonly [string, (parts: Parts) => void, RegExp][] = [
       }
     },
     /^save and remove keep records with similar keys apart$/,
+  ],
+  [
+    'ignores expiresAt',
+    (parts) => {
+      parts.toExpiry = () => undefined
+    },
+    /^load returns undefined for a record that has expired/,
+  ],
+  [
+    'takes expiresAt for a lifetime',
+    (parts) => {
+      parts.toExpiry = (expiresAt) => expiresAt && Date.now() + expiresAt
+    },
+    /^load returns undefined for a record that has expired/,
+  ],
+  [
+    'sets the expiry of new records only',
+    (parts) => {
+      parts.toExpiry = (expiresAt, earlier) => (earlier === undefined ? expiresAt : earlier.expiresAt)
+    },
+    /^load returns undefined for a record that has expired/,
+  ],
+  [
+    'takes expiresAt for seconds',
+    (parts) => {
+      parts.isExpired = (expiresAt) => expiresAt * 1000 <= Date.now()
+    },
+    /^load returns undefined for a record that has expired/,
+  ],
+  [
+    'expires a record at once',
+    (parts) => {
+      parts.isExpired = () => true
+    },
+    /^load returns a record until it expires$/,
+  ],
+  [
+    'compares expiresAt with the time of the save only',
+    (parts) => {
+      parts.toExpiry = (expiresAt) => (expiresAt && expiresAt <= Date.now() ? expiresAt : undefined)
+    },
+    /^load returns a record until it expires$/,
+  ],
+  [
+    'hides an expired record from load only',
+    (parts) => {
+      const { records } = parts
+      parts.assertVersion = (key, ifVersion) => {
+        if ((records.get(key)?.version ?? null) !== ifVersion) throw conflict(key)
+      }
+    },
+    /^null replaces and removes a record that has expired$/,
+  ],
+  [
+    'still accepts the version of an expired record',
+    (parts) => {
+      const { assertVersion, records } = parts
+      parts.assertVersion = (key, ifVersion) => {
+        if (ifVersion === null || records.get(key)?.version !== ifVersion) assertVersion(key, ifVersion)
+      }
+    },
+    /^the version of a record that has expired conflicts$/,
+  ],
+  [
+    'keeps the expiry of the save before',
+    (parts) => {
+      parts.toExpiry = (expiresAt, earlier) => expiresAt ?? earlier?.expiresAt
+    },
+    /^a save without expiresAt keeps the record/,
   ],
   [
     'does not lock',

@@ -1,5 +1,6 @@
 import type { Store } from '@particle-grants/core'
 import type { Cases } from './cases.ts'
+import { expiryCases } from './expiry.ts'
 import { lockCases } from './locks.ts'
 import { recordCases } from './records.ts'
 import { versionCases } from './versions.ts'
@@ -32,7 +33,7 @@ export function storeContract(
   createStorage: () => ContractStorage | Promise<ContractStorage>,
   { maxValueBytes = 4096 }: StoreContractOptions = {},
 ): readonly StoreContractCase[] {
-  const cases: Cases = { ...recordCases(maxValueBytes), ...versionCases, ...lockCases }
+  const cases: Cases = { ...recordCases(maxValueBytes), ...versionCases, ...expiryCases, ...lockCases }
   return Object.entries(cases).map(([name, body]) => ({
     name,
     async run() {

@@ -31,6 +31,32 @@ describe('fileStore', () => {
     expect(await readdir(directory)).toEqual([])
   })
 
+  it('removes the files of expired records that are never loaded again, and no other', async () => {
+    const directory = await temporaryFolder()
+    const listRecords = async () => (await readdir(directory)).filter((name) => name.endsWith('.json')).sort()
+    const store = fileStore({ directory })
+    await store.save('session-a', 'stays', null)
+    await store.save('session-b', 'expires later', null, Date.now() + 60_000_000)
+    await store.save('session-c', 'expired', null, Date.now() - 1)
+    await store.save('session-d', 'expired', null, Date.now() - 1)
+    expect(await listRecords()).toHaveLength(4)
+    // As another program, or an hour later.
+    await fileStore({ directory }).save('session-e', 'expires later', null, Date.now() + 60_000_000)
+    expect(await listRecords()).toEqual(['session-a.json', 'session-b.json', 'session-e.json'])
+  })
+
+  it('keeps the file of an expired record while another process saves under its key', async () => {
+    const directory = await temporaryFolder()
+    const store = fileStore({ directory })
+    await store.save('session-c', 'expires later', null, Date.now() + 60_000_000)
+    await store.save('session-a', 'expired', null, Date.now() - 1)
+    const writes = processLock({ directory: join(directory, 'locks', 'writes') })
+    await writes.withLock('session-a', async () => {
+      await fileStore({ directory }).save('session-b', 'b', null, Date.now() + 60_000_000)
+      expect(await readdir(directory)).toContain('session-a.json')
+    })
+  })
+
   it('rejects with lock_timeout if a lock stays taken', async () => {
     const directory = await temporaryFolder()
     const holder = fileStore({ directory })

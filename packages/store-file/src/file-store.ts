@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { GrantsError, type Store, type StoreRecord } from '@particle-grants/core'
 import {
@@ -13,6 +14,9 @@ import { defaultDirectory } from './default-directory.ts'
 import { listTemporaryFiles, removeFile, removeTemporaryFiles, replaceFile } from './files.ts'
 import { formatRecord, readRecord } from './record-format.ts'
 import { conflict, invalidArgument, toStoreError } from './store-errors.ts'
+
+/** How often a store that saves expiring records looks for expired ones. */
+const sweepIntervalMs = 60 * 60 * 1000
 
 export interface FileStoreOptions {
   /** A folder on a disk of this machine. Created with mode 0700. @default {@link defaultDirectory} */
@@ -34,7 +38,8 @@ class FileStore implements Store {
   /** Tasks and single writes have separate locks, so that a task can save under its own key. */
   readonly #taskLocks: ProcessLock
   readonly #writeLocks: ProcessLock
-  #prepared: Promise<void> | undefined
+  #leftoversRemoved: Promise<void> | undefined
+  #nextSweepAt = 0
 
   constructor(directory: string, timeoutMs: number) {
     this.#directory = directory
@@ -49,8 +54,9 @@ class FileStore implements Store {
     })
   }
 
-  save(key: string, value: string, ifVersion: string | null): Promise<string> {
-    return this.#write(key, async (place, lock) => {
+  // biome-ignore lint/complexity/useMaxParams: the contract of Store
+  async save(key: string, value: string, ifVersion: string | null, expiresAt?: number): Promise<string> {
+    const saved = await this.#write(key, async (place, lock) => {
       const assertStoredVersion = async () => {
         const found = await readRecord(place)
         if ('damage' in found) throw await moveDamaged(place, found.damage)
@@ -58,13 +64,15 @@ class FileStore implements Store {
       }
       await assertStoredVersion()
       const version = randomUUID()
-      await replaceFile(place, formatRecord({ version, value }), async () => {
+      await replaceFile(place, formatRecord({ version, value }, expiresAt), async () => {
         // The process may have slept while it synced, so the last check is right before the change.
         if (!(await lock.isHeld())) throw conflict(key)
         await assertStoredVersion()
       })
       return version
     })
+    if (expiresAt !== undefined) await this.#sweep()
+    return saved
   }
 
   remove(key: string, ifVersion: string | null): Promise<void> {
@@ -116,6 +124,28 @@ class FileStore implements Store {
     })
   }
 
+  /**
+   * Removes expired records that are never loaded again. Only programs whose records expire pay for it, once an hour. Never
+   * rejects: what cannot be removed now is removed by a later sweep.
+   */
+  async #sweep(): Promise<void> {
+    const now = Date.now()
+    if (now < this.#nextSweepAt) return
+    this.#nextSweepAt = now + sweepIntervalMs
+    const names = await readdir(this.#directory).catch(() => [])
+    for (const name of names.filter((name) => name.endsWith('.json'))) {
+      const place = join(this.#directory, name)
+      const isExpired = async () => {
+        const found = await readRecord(place).catch(() => undefined)
+        return found !== undefined && 'record' in found && found.isExpired === true
+      }
+      if (!(await isExpired())) continue
+      // Under the lock, because another process may be saving a new record.
+      const remove = async () => ((await isExpired()) ? removeFile(place) : undefined)
+      await this.#writeLocks.withLock(basename(name, '.json'), remove, { timeoutMs: 0 }).catch(() => {})
+    }
+  }
+
   async #loadDamaged(key: string, place: string, damage: string): Promise<StoreRecord | undefined> {
     try {
       return await this.#lockPlace(key, place, async () => {
@@ -131,17 +161,21 @@ class FileStore implements Store {
     }
   }
 
-  /** Prepares the folder once. A failure is tried again by the next call. */
-  #prepare(): Promise<void> {
-    this.#prepared ??= this.#prepareFolder().catch((thrown) => {
-      this.#prepared = undefined
+  /**
+   * Creates the folder, and rejects one that other users can open. Every call does, because another folder or a link may
+   * have taken its place since the last one.
+   */
+  async #prepare(): Promise<void> {
+    await preparePrivateDirectory(this.#directory)
+    this.#leftoversRemoved ??= this.#removeLeftovers().catch((thrown) => {
+      this.#leftoversRemoved = undefined
       throw thrown
     })
-    return this.#prepared
+    await this.#leftoversRemoved
   }
 
-  async #prepareFolder(): Promise<void> {
-    await preparePrivateDirectory(this.#directory)
+  /** Removes what killed writers left. Runs once. */
+  async #removeLeftovers(): Promise<void> {
     for (const { target } of await listTemporaryFiles(this.#directory)) {
       // Fails while another process writes, and on a read-only disk. Both can wait.
       const removal = () => removeTemporaryFiles(target)

@@ -5,12 +5,15 @@ import { unavailable } from './store-errors.ts'
 const format = 1
 
 /** What is stored under a key. `damage` says what is wrong with a record that cannot be read. */
-export type Found = { readonly record: StoreRecord | undefined } | { readonly damage: string }
+export type Found =
+  | { readonly record: StoreRecord | undefined; readonly isExpired?: boolean }
+  | { readonly damage: string }
 
-export function formatRecord({ version, value }: StoreRecord): string {
-  return `${JSON.stringify({ format, version, value })}\n`
+export function formatRecord({ version, value }: StoreRecord, expiresAt: number | undefined): string {
+  return `${JSON.stringify({ format, version, expiresAt, value })}\n`
 }
 
+/** Reads the record of a file. One that has expired is not returned, but its file is still there. */
 export async function readRecord(path: string): Promise<Found> {
   const bytes = await readPrivateFile(path)
   return bytes === undefined ? { record: undefined } : parseRecord(path, bytes)
@@ -22,7 +25,7 @@ function parseRecord(path: string, bytes: Uint8Array): Found {
   const document = parseJson(bytes)
   if (document === undefined) return { damage: 'it is not JSON, or was cut off' }
   if (typeof document !== 'object' || document === null) return { damage: 'it is not a record' }
-  const { format: found, version, value } = document as Readonly<Record<string, unknown>>
+  const { format: found, version, expiresAt, value } = document as Readonly<Record<string, unknown>>
   if (typeof found !== 'number') return { damage: 'it has no format' }
   if (found !== format) {
     throw unavailable({
@@ -35,7 +38,9 @@ function parseRecord(path: string, bytes: Uint8Array): Found {
   }
   if (typeof version !== 'string' || version === '') return { damage: 'it has no version' }
   if (typeof value !== 'string') return { damage: 'it has no value' }
-  return { record: { version, value } }
+  if (expiresAt === undefined) return { record: { version, value } }
+  if (typeof expiresAt !== 'number') return { damage: 'its expiry is not a number' }
+  return expiresAt <= Date.now() ? { record: undefined, isExpired: true } : { record: { version, value } }
 }
 
 /** Returns `undefined` for bytes that are not JSON in UTF-8. */

@@ -32,7 +32,9 @@ export class KeyringStore implements Store {
 
   async load(key: string): Promise<StoreRecord | undefined> {
     const found = await this.#find(key)
-    if (found === undefined || typeof found === 'object') return found?.record
+    if (found === 'expired') await this.#removeExpired(key)
+    if (found === undefined || found === 'expired') return undefined
+    if (typeof found === 'object') return found.record
     const place = this.#describePlace(recordName(key))
     if (found === 'newer') {
       const problem = 'a newer version of this program wrote it'
@@ -45,9 +47,10 @@ export class KeyringStore implements Store {
     throw new GrantsError('store_damaged', message, { place, problem, keptAt })
   }
 
-  async save(key: string, value: string, ifVersion: string | null): Promise<string> {
+  // biome-ignore lint/complexity/useMaxParams: the contract of Store
+  async save(key: string, value: string, ifVersion: string | null, expiresAt?: number): Promise<string> {
     const version = randomUUID()
-    const bytes = encodeRecord({ version, value })
+    const bytes = encodeRecord({ version, value }, expiresAt)
     if (bytes.length > maxEntryBytes) {
       const problem = `a record of ${bytes.length} bytes exceeds the ${maxEntryBytes} that every platform accepts`
       throw storeUnavailable(problem, 'Use shorter names and scopes.')
@@ -73,16 +76,26 @@ export class KeyringStore implements Store {
     return this.#locks.withLock(`key-${key}`, key, task)
   }
 
-  async #find(key: string): Promise<DecodedEntry | undefined> {
+  async #find(key: string): Promise<DecodedEntry | 'expired' | undefined> {
     const bytes = await this.#entries.read(recordName(key))
-    return bytes && decodeRecord(bytes)
+    const found = bytes && decodeRecord(bytes)
+    const isExpired = typeof found === 'object' && found.expiresAt !== undefined && found.expiresAt <= Date.now()
+    return isExpired ? 'expired' : found
   }
 
   async #assertVersion(key: string, ifVersion: string | null): Promise<void> {
     const found = await this.#find(key)
     const version = typeof found === 'object' ? found.record.version : found
-    if ((version ?? null) === ifVersion) return
+    if ((version === undefined || version === 'expired' ? null : version) === ifVersion) return
     throw new GrantsError('store_conflict', `The record ${key} has changed. Load it and try again.`, { key })
+  }
+
+  /** A keyring is not searched for expired entries. The next load removes them, so that no secret stays that is not used. */
+  async #removeExpired(key: string): Promise<void> {
+    await this.#write(key, async () => {
+      // Another process may have saved a new record in the meantime.
+      if ((await this.#find(key)) === 'expired') await this.#entries.delete(recordName(key))
+    })
   }
 
   /** Moves a damaged entry to another name and returns its new place. */

@@ -4,14 +4,18 @@ import type { StoreRecord } from '@particle-grants/core'
 export const maxEntryBytes = 2560
 
 /** What an entry contains: a record, a record of a newer version of this package, or something else. */
-export type DecodedEntry = { readonly record: StoreRecord } | 'newer' | 'damaged'
+export type DecodedEntry =
+  | { readonly record: StoreRecord; readonly expiresAt: number | undefined }
+  | 'newer'
+  | 'damaged'
 
 /** The version is a UUID. The value follows the line end unchanged. */
-const pattern = /^particle-grants 1 ([0-9a-f-]{36})\n(.*)$/s
+const pattern = /^particle-grants 1 ([0-9a-f-]{36})(?: (\d+))?\n(.*)$/s
 
-/** Encodes a record as a line with the version, followed by the value in UTF-8. */
-export function encodeRecord({ version, value }: StoreRecord): Buffer {
-  return Buffer.from(`particle-grants 1 ${version}\n${value}`)
+/** Encodes a record as a line with the version and, if it expires, the time, followed by the value in UTF-8. */
+export function encodeRecord({ version, value }: StoreRecord, expiresAt?: number): Buffer {
+  const expiry = expiresAt === undefined ? '' : ` ${expiresAt}`
+  return Buffer.from(`particle-grants 1 ${version}${expiry}\n${value}`)
 }
 
 export function decodeRecord(bytes: Uint8Array): DecodedEntry {
@@ -21,7 +25,9 @@ export function decodeRecord(bytes: Uint8Array): DecodedEntry {
   } catch {
     return 'damaged'
   }
-  const [, version, value] = pattern.exec(text) ?? []
-  if (version !== undefined && value !== undefined) return { record: { version, value } }
+  const [, version, expiresAt, value] = pattern.exec(text) ?? []
+  if (version !== undefined && value !== undefined) {
+    return { record: { version, value }, expiresAt: expiresAt === undefined ? undefined : Number(expiresAt) }
+  }
   return /^particle-grants (?:[2-9]|[1-9]\d+) /.test(text) ? 'newer' : 'damaged'
 }

@@ -35,6 +35,15 @@ describe('a keyring record', () => {
     }
   })
 
+  it('that has expired is removed by the next load, and takes 14 bytes more until then', async () => {
+    const keyring = new FakeKeyring()
+    const store = keyring.store()
+    const version = await store.save('session-a', 'a value', null, 1_700_000_000_000)
+    expect(String(keyring.secrets.get('record-session-a'))).toBe(`particle-grants 1 ${version} 1700000000000\na value`)
+    expect(await store.load('session-a')).toBeUndefined()
+    expect([...keyring.secrets.keys()]).toEqual([])
+  })
+
   it('belongs to one person', () => {
     expect(new FakeKeyring().store().singleUser).toBe(true)
   })

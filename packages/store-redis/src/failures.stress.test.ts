@@ -226,7 +226,7 @@ describeOnEachServer('failures of redisStore', (program, name) => {
   })
 
   describe('with a user that has only the permissions in the README', () => {
-    const allowed = '+eval +type +hget +hset +pexpire +pttl +persist +rename +set +get +del'.split(' ')
+    const allowed = '+eval +type +hget +hset +pexpire +pttl +persist +rename +time +set +get +del'.split(' ')
     const user = ['ACL', 'SETUSER', 'grants', 'on', '>password', '~particle-grants:*', ...allowed]
 
     async function callAll(client: RedisClient): Promise<void> {

@@ -3,7 +3,10 @@ import { GrantsError } from '@particle-grants/core'
 export interface RedisStoreOptions {
   /** The prefix of every key. Stores with different prefixes are separate. @default 'particle-grants:' */
   readonly prefix?: string
-  /** How long to keep a record after its last use, in milliseconds; `null`: forever. @default 400 days */
+  /**
+   * How long to keep a session's record after its last use, in milliseconds; `null`: forever. The lockout guard's record is
+   * kept for at least a day. @default 400 days
+   */
   readonly ttlMs?: number | null
   /** How long the lock of a dead owner lasts, in milliseconds. A living owner extends it in time. @default 30_000 */
   readonly leaseMs?: number

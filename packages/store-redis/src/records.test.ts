@@ -57,6 +57,34 @@ describeOnEachServer('a record', (program) => {
       expect(await client.pTTL(record)).toBe(-1)
     })
 
+    it('of the lockout guard is kept for a day if sessions are kept for a shorter time', async () => {
+      const guard = `${prefix}record:{guard-2-a}`
+      const store = openStore(client, { prefix, ttlMs: 90_000 })
+      const version = await store.save('guard-2-a', 'a', null)
+      await expectTtl(day, guard)
+      await client.pExpire(guard, 90_000)
+      await store.load('guard-2-a')
+      await expectTtl(day, guard)
+      await openStore(client, { prefix, ttlMs: 2 * day }).save('guard-2-a', 'b', version)
+      await expectTtl(2 * day, guard)
+    })
+
+    it('that expires is kept until then, or for the configured time if that is shorter, also when it is read', async () => {
+      const store = openStore(client, { prefix, ttlMs: 90_000 })
+      const version = await store.save('session-a', 'a', null, Date.now() + 70_000)
+      await expectTtl(70_000)
+      await client.pExpire(record, 1_000)
+      await store.load('session-a')
+      await expectTtl(70_000)
+      const next = await store.save('session-a', 'b', version, Date.now() + 100_000)
+      await expectTtl(90_000)
+      await client.pExpire(record, 1_000)
+      await store.load('session-a')
+      await expectTtl(90_000)
+      await openStore(client, { prefix, ttlMs: null }).save('session-a', 'c', next, Date.now() + 80_000)
+      await expectTtl(80_000)
+    })
+
     it('has a key that starts with the literal prefix', async () => {
       await openStore(client).save('session-a', 'a', null)
       expect(await client.exists('particle-grants:record:{session-a}')).toBe(1)
@@ -140,7 +168,7 @@ describeOnEachServer('a record', (program) => {
       const store = openStore(spied, { prefix })
       vi.spyOn(Date, 'now').mockReturnValue(date)
       await store.withLock('session-a', async () => {
-        const version = await store.save('session-a', 'a', null)
+        const version = await store.save('session-a', 'a', null, date + 60_000)
         await store.load('session-a')
         await store.remove('session-a', version)
       })
@@ -151,8 +179,8 @@ describeOnEachServer('a record', (program) => {
     expect(await sentOn(Date.UTC(2100, 0, 1, 2, 3, 4, 567))).toEqual(early)
   })
 
-  async function expectTtl(milliseconds: number): Promise<void> {
-    const left = await client.pTTL(record)
+  async function expectTtl(milliseconds: number, key = record): Promise<void> {
+    const left = await client.pTTL(key)
     expect(left).toBeLessThanOrEqual(milliseconds)
     expect(left).toBeGreaterThan(milliseconds - 60_000)
   }

@@ -1,10 +1,19 @@
-import { formatTime, GrantsError, type NotRenewableReason } from '../errors.ts'
+import type { ClientKind } from '../clients.ts'
+import { formatTime, GrantsError, type NotRenewableReason, type ReauthenticationReason } from '../errors.ts'
 import type { GrantType } from '../grants/catalogue.ts'
 import type { ErrorResponse } from '../protocol/token-response.ts'
 import { getRenewal } from '../renewal.ts'
 import { formatSubject, type TokenSubject } from '../subject.ts'
 import type { EventType } from './event.ts'
-import type { Challenge, Identity, MachineState, RenewalBackoff, SignedInState } from './state.ts'
+import {
+  type Challenge,
+  canRequestClientToken,
+  getClientTokenSubject,
+  type Identity,
+  type MachineState,
+  type MachineTokens,
+  type RenewalBackoff,
+} from './state.ts'
 
 export function requestInProgress(grantType: GrantType): GrantsError {
   const message = `A ${grantType} request of this session is in progress. Wait for it, then try again.`
@@ -39,18 +48,20 @@ export function noToken(state: MachineState): GrantsError {
     const message = `The sign-in waits for a code. Call submitOtp() before ${formatTime(expiresAt)}; ${formatAttempts(attemptsLeft)}.`
     return new GrantsError(status, message, { attemptsLeft, expiresAt })
   }
-  if (status === 'reauthentication_required') {
-    const { reason } = state
-    const message = `The access token ${reauthenticationReasons[reason]}. Sign in again, or use another token.`
-    return new GrantsError(status, message, { reason })
-  }
+  if (status === 'reauthentication_required') return reauthenticationRequired(state.reason)
   if (status === 'signed_in') {
     const renewal = getRenewal(identity, state.subject, state.tokens)
     if (renewal.grantType === undefined) return notRenewable(state, renewal.reason)
     if (state.backoff !== undefined) return renewalBackoff(state.backoff)
   }
-  const requestToken = identity.clientKind === 'developer' ? '' : 'requestClientToken() or '
+  const canRequestToken = canRequestClientToken(identity, getClientTokenSubject(state))
+  const requestToken = canRequestToken ? 'requestClientToken() or ' : ''
   return new GrantsError('not_signed_in', `You are not signed in. Call ${requestToken}login() first.`, {})
+}
+
+export function reauthenticationRequired(reason: ReauthenticationReason): GrantsError {
+  const message = `The access token ${reauthenticationReasons[reason]}. Sign in again, or use another token.`
+  return new GrantsError('reauthentication_required', message, { reason })
 }
 
 const reauthenticationReasons = {
@@ -61,8 +72,11 @@ const reauthenticationReasons = {
 } as const
 
 /** @param at - milliseconds since 1970, where the token may have expired */
-export function notRenewable({ tokens }: SignedInState, reason: NotRenewableReason, at = 0): GrantsError {
-  const { expiresAt } = tokens
+export function notRenewable(
+  { tokens: { expiresAt } }: { readonly tokens: Pick<MachineTokens, 'expiresAt'> },
+  reason: NotRenewableReason,
+  at = 0,
+): GrantsError {
   let advice = 'It never expires.'
   if (expiresAt !== null) advice = `Sign in again before it expires at ${formatTime(expiresAt)}.`
   if (expiresAt !== null && expiresAt <= at) advice = 'It has expired: sign in again.'
@@ -74,7 +88,14 @@ const notRenewableReasons = {
   developer_token: "A developer client's token",
   account_token: 'This token of a user client',
   external_token: 'A token from elsewhere',
+  no_refresh_token: 'A token without a refresh token',
 } as const
+
+export function clientTokenNotAllowed(clientKind: ClientKind): GrantsError {
+  const grantType = 'client_credentials'
+  const message = `This session does not use ${grantType}: it has a signInId, or clientToken: false. Call login() instead.`
+  return new GrantsError('grant_not_allowed', message, { grantType, clientKind })
+}
 
 export function renewalBackoff({ failures, retryAt, cause }: RenewalBackoff): GrantsError {
   const why = cause === 'token_rejected' ? 'the API rejected new tokens' : `requests for it failed (${cause})`

@@ -1,24 +1,29 @@
 import { invalidArgument, type RenewalFailure } from '../errors.ts'
 import { grantTypes } from '../grants/catalogue.ts'
 import * as json from '../json-reader.ts'
-import { isRefreshable } from '../renewal.ts'
+import { isRefreshable, maxBackoffMs } from '../renewal.ts'
 import { Secret } from '../secret.ts'
 import { formatSubject, isSameSubject, parseSubject, type TokenSubject } from '../subject.ts'
-import { type Identity, isSettled, type SettledState, type SignedInState } from './state.ts'
+import { type Identity, isSettled, type RenewalBackoff, type SettledState, type SignedInState } from './state.ts'
 
 const formatVersion = 1
 
 /**
  * Returns a settled state as JSON that contains its tokens or its challenge **in clear text**, for a store.
  *
+ * @param signIn - the hash of the sign-in id, for a session of one sign-in
  * @throws GrantsError `invalid_argument` while a request is in progress
  */
-export function serializeState(state: SettledState): string {
+export function serializeState(state: SettledState, signIn?: string): string {
   if (!isSettled(state)) {
     throw invalidArgument('state', 'must be settled: wait until the request in progress has ended')
   }
   const { identity, ...rest } = state
-  return JSON.stringify({ version: formatVersion, ...identity, ...rest }, toPlainText)
+  const { baseUrl, clientId, clientKind, profile } = identity
+  return JSON.stringify(
+    { version: formatVersion, baseUrl, clientId, clientKind, profile, signIn, ...rest },
+    toPlainText,
+  )
 }
 
 /** The only place where secrets leave a session. `this` holds the value before its `toJSON` redacted it. */
@@ -35,9 +40,10 @@ function toPlainText(this: Readonly<Record<string, unknown>>, key: string, value
  * Reads what {@link serializeState} returned. The error names the field and repeats nothing of its value.
  *
  * @param identity - the session that the state must belong to
+ * @param signIn - what {@link serializeState} was called with: a record that was copied under another sign-in id is refused
  * @throws GrantsError `invalid_state` for anything else
  */
-export function parseState(text: string, identity: Identity): SettledState {
+export function parseState(text: string, identity: Identity, signIn?: string): SettledState {
   return json.readJson(text, (value) => {
     const { version } = json.object({ version: json.number })(value, '')
     if (version !== formatVersion) {
@@ -48,6 +54,7 @@ export function parseState(text: string, identity: Identity): SettledState {
     for (const name of ['baseUrl', 'clientId', 'clientKind', 'profile'] as const) {
       if (found[name] !== identity[name]) throw belongsToAnother(name)
     }
+    if (found.signIn !== signIn) throw belongsToAnother('signIn')
     return { status, identity, ...readers[status](value, '') } as SettledState
   })
 }
@@ -63,6 +70,7 @@ function createReaders(identity: Identity) {
     clientId: json.string,
     clientKind: json.string,
     profile: json.optional(json.string),
+    signIn: json.optional(json.string),
     status: json.oneOf('signed_out', 'mfa_required', 'signed_in', 'reauthentication_required'),
   })
 
@@ -89,7 +97,12 @@ function createReaders(identity: Identity) {
   })
   // Another release may know causes that this one does not.
   const cause = json.string as json.Reader<RenewalFailure>
-  const backoff = json.object({ failures: json.count, failedAt: json.number, retryAt: json.number, cause })
+  const backoffFields = json.object({ failures: json.count, failedAt: json.number, retryAt: json.number, cause })
+  /** Without the limit, a record that was tampered with would end all renewals. */
+  const backoff: json.Reader<RenewalBackoff> = (value, path) => {
+    const found = backoffFields(value, path)
+    return { ...found, retryAt: Math.min(found.retryAt, found.failedAt + maxBackoffMs) }
+  }
   const signedIn: json.Reader<StateFields<'signed_in'>> = (value, path) => {
     const found = json.object({ subject, tokens, backoff: json.optional(backoff) })(value, path)
     // A refresh token that this client cannot use is not kept, wherever it came from.
@@ -103,9 +116,11 @@ function createReaders(identity: Identity) {
     expiresAt: json.number,
     requested,
   })
-  const earlier = json.optional((value, path): SignedInState => {
+  const readEarlier = json.optional((value, path): SignedInState => {
     return { status: 'signed_in', identity, ...signedIn(value, path) }
   })
+  // One sign-in has no tokens of an earlier one, whatever a store returns.
+  const earlier = identity.isOneSignIn ? () => undefined : readEarlier
   return {
     head,
     signed_out: json.object({

@@ -13,6 +13,13 @@ export interface Identity {
   readonly subject: TokenSubject | undefined
   /** Names the record in the store instead of the subject. */
   readonly profile: string | undefined
+  /**
+   * Whether the session is one sign-in, whose record is found by its sign-in id. It holds only the tokens that its own
+   * sign-in returned, of whichever account signs in. @default false
+   */
+  readonly isOneSignIn?: boolean | undefined
+  /** Whether the client's own credentials may get tokens for this session. @default true */
+  readonly clientToken?: boolean | undefined
 }
 
 /** The requested lifetime and scope, as they are sent: at the second step and at each renewal again. */
@@ -135,6 +142,26 @@ export function getHolder(state: MachineState): MachineState {
   return (state.status === 'mfa_required' && state.earlier) || state
 }
 
+/**
+ * Returns what a session sees whose own sign-in is not complete: the challenge or the request, and no tokens. Without
+ * this, a password alone would open the session with the tokens of an earlier sign-in.
+ */
+export function hideTokens(state: MachineState): MachineState {
+  switch (state.status) {
+    case 'requesting':
+      return { ...state, previous: hideTokens(state.previous) as SettledState }
+    case 'mfa_required':
+      return state.earlier === undefined ? state : { ...state, earlier: undefined }
+    case 'signed_out':
+      // After `never_signed_in`, the client's own credentials could get a token automatically.
+      return state.reason === 'never_signed_in' ? { ...state, reason: 'challenge_expired' } : state
+    default: {
+      const { identity } = state
+      return { status: 'signed_out', identity, subject: identity.subject, reason: 'challenge_expired' }
+    }
+  }
+}
+
 export function isTokenValid({ expiresAt, isRejected }: MachineTokens, at: number): boolean {
   return !isRejected && (expiresAt === null || at < expiresAt)
 }
@@ -145,11 +172,12 @@ export function isChallengeOpen({ challenge }: MfaRequiredState, at: number): bo
 
 /**
  * Returns the only subject that may sign in to this session: the configured one, or the one whose tokens the session
- * holds or last held. A profile accepts any account, and a challenge alone binds no session to its account.
+ * holds or last held. A profile and a session of one sign-in accept any account, and a challenge alone binds no session
+ * to its account.
  */
 export function getBoundSubject(state: MachineState): TokenSubject | undefined {
-  const { profile, subject } = state.identity
-  if (profile !== undefined) return undefined
+  const { profile, isOneSignIn, subject } = state.identity
+  if (profile !== undefined || isOneSignIn) return undefined
   if (subject !== undefined) return subject
   const holder = getHolder(state)
   const isUnbound = holder.status === 'signed_out' || holder.status === 'mfa_required'
@@ -157,7 +185,17 @@ export function getBoundSubject(state: MachineState): TokenSubject | undefined {
 }
 
 /** Whether the client's own credentials can get a token of this subject. */
-export function canRequestClientToken({ clientKind }: Identity, subject: TokenSubject | undefined): boolean {
+export function canRequestClientToken(
+  { clientKind, clientToken = true }: Identity,
+  subject: TokenSubject | undefined,
+): boolean {
+  if (!clientToken) return false
   if (clientKind === 'product') return subject !== undefined
   return clientKind === 'user' && isSameSubject(subject, owner)
+}
+
+/** Returns whose token the client's own credentials would request: a customer who was deleted may exist again. */
+export function getClientTokenSubject(state: MachineState): TokenSubject {
+  const lastSubject = state.status === 'signed_out' && state.reason === 'never_signed_in' ? state.subject : undefined
+  return getBoundSubject(state) ?? lastSubject ?? owner
 }

@@ -13,6 +13,8 @@ export interface SignIn {
   readonly client: { readonly kind: ClientKind; readonly id: string }
   /** `account:…`, `customer:…`, or `owner` of the client. */
   readonly subject: string
+  /** A product's customer who signed in with a password. */
+  readonly hasPassword?: true
   readonly store: StoreName
   /** The key of the session's record in the store, so that `auth token` need not compute it. */
   readonly key: string
@@ -33,6 +35,8 @@ export interface Profiles {
 
 /** The name of a profile that was not named. */
 export const defaultProfile = 'default'
+
+export const profileNameRule = 'A profile name has 1 to 64 characters: letters, digits and . _ @ + -'
 
 export function isProfileName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/.test(name) && !(name in {})

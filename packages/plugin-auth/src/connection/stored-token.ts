@@ -12,7 +12,7 @@ import {
 } from '@particle-grants/core/machine'
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
 import { formatExpiry } from '../output/format.ts'
-import { type Connection, parseCustomer, type StoredAt } from './connection.ts'
+import { type Connection, isClientSignIn, parseCustomer, type StoredAt } from './connection.ts'
 import type { SignIn } from './profiles.ts'
 
 /**
@@ -26,9 +26,9 @@ export async function loadState(signIn: SignIn, { profile, store }: StoredAt): P
 }
 
 /** The identity of the session that `createSignInSession` creates. */
-function toIdentity({ baseUrl, client, subject }: SignIn, profile: string): Identity {
+function toIdentity({ baseUrl, client, subject, ...signIn }: SignIn, profile: string): Identity {
   const identity = { baseUrl, clientId: client.id, clientKind: client.kind }
-  return client.kind === 'product'
+  return isClientSignIn(client.kind, signIn)
     ? { ...identity, subject: parseCustomer(subject) ?? owner, profile: undefined }
     : { ...identity, subject: undefined, profile }
 }
@@ -62,6 +62,14 @@ export function isUsable({ tokens, renewal }: StoredToken, now: number): boolean
 export function isFresh({ tokens, renewal }: StoredToken, now = Date.now()): boolean {
   const isDue = renewal.grantType !== undefined && now >= getRenewalTime(tokens)
   return isTokenValid(tokens, now) && !isDue
+}
+
+/** How `auth token` prints a token. */
+export const tokenFormats = ['plain', 'header', 'env'] as const
+
+export function formatToken(accessToken: string, format: (typeof tokenFormats)[number] = 'plain'): string {
+  if (format === 'header') return `Authorization: Bearer ${accessToken}`
+  return format === 'env' ? `PARTICLE_ACCESS_TOKEN=${accessToken}` : accessToken
 }
 
 /** Returns the stored token, or a refreshed one if its renewal is due. */

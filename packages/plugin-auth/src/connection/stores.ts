@@ -85,7 +85,7 @@ function openFileStore(): Store {
   return {
     singleUser: true,
     load: async (key) => (existsSync(directory) ? store.load(key) : undefined),
-    save: (key, value, ifVersion) => store.save(key, value, ifVersion),
+    save: (...args) => store.save(...args),
     remove: (key, ifVersion) => store.remove(key, ifVersion),
     withLock: (key, task) => store.withLock(key, task),
   }

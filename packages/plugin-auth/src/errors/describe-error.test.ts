@@ -60,7 +60,7 @@ describe('describeError', () => {
   })
 
   it("prints core's message if it names no method of the API", () => {
-    for (const code of ['oauth_error', 'network_error', 'store_conflict'] as const)
+    for (const code of ['oauth_error', 'store_conflict'] as const)
       expect(describeCode(code).message).toBe('The message of core.')
   })
 
@@ -103,11 +103,11 @@ describe('describeError', () => {
     })
   })
 
-  it('says that the password was wrong, and what five failures lead to', () => {
+  it('says that the password was wrong, and what to check', () => {
     const details = { status: 400, description: 'User credentials are invalid' }
     expect(describeError(new GrantsError('invalid_credentials', 'Refused.', details), { bin })).toMatchObject({
       message: 'Wrong username or password (invalid_grant).',
-      remedy: 'After five failures within a day, sign-ins wait for 30 minutes or longer, unless you type the password.',
+      remedy: 'Check the username and password.',
     })
   })
 
