@@ -182,7 +182,12 @@ export class LockoutGuard {
     if (opensAt > deadline) throw toError({ rule: 'rate_limit', retryAt: opensAt })
     // When a request in flight will return is not known.
     const isWindowFull = opensAt > now
-    const isWoken = await queue.sleep(caller, { clock, ms: (isWindowFull ? opensAt : deadline) - now, signal })
+    const isWoken = await queue.sleep(caller, {
+      clock,
+      ms: (isWindowFull ? opensAt : deadline) - now,
+      signal,
+      isTimed: isWindowFull,
+    })
     signal?.throwIfAborted()
     if (!isWindowFull && !isWoken) throw toError({ rule: 'rate_limit', retryAt: this.now() + 1000 })
   }
@@ -212,7 +217,12 @@ export class LockoutGuard {
   #wakeCallers(): void {
     const now = this.now()
     const counts = this.#getCounts(now)
-    this.#state.queue.wake((request, ahead) => judge(counts, request, { ahead, now }) !== 'at_capacity')
+    const room = address.getRoom(address.mergeWindows(counts.own.window, counts.record.window))
+    this.#state.queue.wake(({ request, isTimed }, ahead) => {
+      // Once the window is full, a caller that waits for a request in flight would wait in vain.
+      const mustGiveUp = !isTimed && room <= ahead.length
+      return mustGiveUp || judge(counts, request, { ahead, now }) !== 'at_capacity'
+    })
   }
 
   // --- The counts, and their record in the store ------------------------------------------------------------------------

@@ -4,12 +4,15 @@ interface SleepOptions {
   readonly clock: Clock
   readonly ms: number
   readonly signal: AbortSignal | undefined
+  /** Whether the caller knows when its turn is. Otherwise `ms` is as long as it is willing to wait. */
+  readonly isTimed: boolean
 }
 
 interface Waiter<R> {
   readonly request: R
   /** Present while the caller sleeps. Aborting it wakes the caller. */
   alarm: AbortController | undefined
+  isTimed: boolean
 }
 
 /**
@@ -21,7 +24,7 @@ export class WaitingQueue<C, R> {
 
   /** Puts a caller at the end, unless it is in the queue already. */
   join(caller: C, request: R): void {
-    if (!this.#waiters.has(caller)) this.#waiters.set(caller, { request, alarm: undefined })
+    if (!this.#waiters.has(caller)) this.#waiters.set(caller, { request, alarm: undefined, isTimed: false })
   }
 
   /** Returns whether the caller was in the queue. */
@@ -42,21 +45,21 @@ export class WaitingQueue<C, R> {
   }
 
   /** Sleeps until the caller is woken, `ms` have passed or the signal is aborted. Returns whether it was woken. */
-  async sleep(caller: C, { clock, ms, signal }: SleepOptions): Promise<boolean> {
+  async sleep(caller: C, { clock, ms, signal, isTimed }: SleepOptions): Promise<boolean> {
     const waiter = this.#waiters.get(caller)
     const alarm = new AbortController()
-    if (waiter !== undefined) waiter.alarm = alarm
+    if (waiter !== undefined) Object.assign(waiter, { alarm, isTimed })
     await sleep(clock, ms, AbortSignal.any(signal ? [alarm.signal, signal] : [alarm.signal]))
     if (waiter !== undefined) waiter.alarm = undefined
     return alarm.signal.aborted
   }
 
-  /** Wakes every sleeping caller whose request can go, given those of the callers ahead of it. */
-  wake(canGo: (request: R, ahead: readonly R[]) => boolean): void {
+  /** Wakes every sleeping caller that should try again, given the requests of the callers ahead of it. */
+  wake(shouldTry: (waiter: { readonly request: R; readonly isTimed: boolean }, ahead: readonly R[]) => boolean): void {
     const ahead: R[] = []
-    for (const { request, alarm } of this.#waiters.values()) {
-      if (alarm !== undefined && canGo(request, ahead)) alarm.abort()
-      ahead.push(request)
+    for (const waiter of this.#waiters.values()) {
+      if (waiter.alarm !== undefined && shouldTry(waiter, ahead)) waiter.alarm.abort()
+      ahead.push(waiter.request)
     }
   }
 }
