@@ -2,6 +2,7 @@
 // step: before or after a call of its store or of the token endpoint. Its last argument is the input, as JSON.
 import { createSession, customer, GrantsError, productClient, type Store } from '@particle-grants/core'
 import { openStore, type StoreLocation } from './open-store.ts'
+import { signInByPassword } from './sign-in.ts'
 
 export interface CrashingWriterInput {
   readonly baseUrl: string
@@ -43,17 +44,20 @@ const store: Store = {
 }
 
 let sleptMs = 0
+const client = productClient(input.client)
+const { baseUrl } = input
+const fetchWithSteps: typeof fetch = async (url, init) => {
+  step('request')
+  const response = await fetch(url, init)
+  step('response')
+  return response
+}
 const session = createSession({
-  client: productClient(input.client),
+  client,
   subject: customer(input.customer),
-  baseUrl: input.baseUrl,
+  baseUrl,
   store,
-  fetch: async (url, init) => {
-    step('request')
-    const response = await fetch(url, init)
-    step('response')
-    return response
-  },
+  fetch: fetchWithSteps,
   clock: {
     now: () => input.now + sleptMs,
     async sleep(ms) {
@@ -75,7 +79,8 @@ async function renew(): Promise<string> {
     if (thrown.code !== 'reauthentication_required' && thrown.code !== 'not_renewable') return thrown.code
   }
   try {
-    await session.login({ username: input.customer, password: input.password })
+    const { customer: username, password } = input
+    await signInByPassword(session, { client, baseUrl, username, password, fetch: fetchWithSteps })
     return 'signed in'
   } catch (thrown) {
     if (!GrantsError.isInstance(thrown)) throw thrown

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { createSession, customer, GrantsError, productClient } from '@particle-grants/core'
 import { openStore, type StoreLocation } from './open-store.ts'
+import { signInByPassword } from './sign-in.ts'
 
 export interface RenewalLoopInput {
   readonly baseUrl: string
@@ -18,8 +19,9 @@ const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 const input = JSON.parse((await lines.next()).value) as RenewalLoopInput
 const { store, close } = await openStore(input.store)
 let refreshes = 0
+const client = productClient(input.client)
 const session = createSession({
-  client: productClient(input.client),
+  client,
   subject: customer(input.customer),
   baseUrl: input.baseUrl,
   store,
@@ -63,7 +65,8 @@ async function renew(): Promise<string> {
 async function signIn(): Promise<string> {
   refusals = 0
   try {
-    await session.login({ username: input.customer, password: input.password })
+    const { baseUrl, customer: username, password } = input
+    await signInByPassword(session, { client, baseUrl, username, password })
     return 'signed in'
   } catch (thrown) {
     await setTimeout(20)

@@ -6,6 +6,7 @@ import { createSandbox, type SandboxOptions } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
 import { onTestFinished } from 'vitest'
 import { openStore, type StoreLocation } from '../programs/open-store.ts'
+import { signInByPassword } from '../programs/sign-in.ts'
 
 export const client = { id: 'my-product-1234', secret: 'product-secret' }
 export const jane = 'jane@example.com'
@@ -36,13 +37,9 @@ export async function signInCustomer(
   const opened = await openStore(location)
   onTestFinished(() => opened.close())
   const password = String(sandbox.accounts.find(({ username }) => username === jane)?.password)
-  const session = createSession({
-    client: productClient(credentials),
-    subject: customer(jane),
-    baseUrl: server.url,
-    store: opened.store,
-  })
-  await session.login({ username: jane, password })
+  const [client, baseUrl] = [productClient(credentials), server.url]
+  const session = createSession({ client, subject: customer(jane), baseUrl, store: opened.store })
+  await signInByPassword(session, { client, baseUrl, username: jane, password })
   /** The grant types of the token requests so far. */
   const listGrants = () =>
     sandbox.requests().flatMap(({ grant_type }) => (grant_type === undefined ? [] : [grant_type]))

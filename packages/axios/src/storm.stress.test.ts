@@ -1,4 +1,4 @@
-import { createSession, customer, productClient } from '@particle-grants/core'
+import { createSession, newSignInId, productClient } from '@particle-grants/core'
 import type { AxiosInstance } from 'axios'
 import { describe, expect, it } from 'vitest'
 import { openChildScene } from '../test/child-scene.ts'
@@ -50,7 +50,7 @@ describe.each(ways)('a storm of $calls calls, $title', { timeout: 600_000 }, (wa
       ...sessionOptions(scene),
       fetch: scene.fetch,
       client: productClient(product),
-      subject: customer('jane@example.com'),
+      signInId: newSignInId(),
     })
     await session.login({ username: 'jane@example.com', password: 'janes own password' })
     const instances = [pooled(axios, way, scene.baseUrl), pooled(axios, way, scene.baseUrl)]

@@ -198,7 +198,7 @@ async function prepare({ kind, binding, stored, createStore }: Row & { createSto
     if (binding === 'profile') return world.open({ profile: 'work' })
     return isProduct && name === own && stored !== 'challenge' ? world.open() : world.openOf(name)
   }
-  // Nobody signs in to a session of a product, except under a profile.
+  // A product's session has no sign-in, except under a profile.
   const canSignIn = kind !== 'product' || binding === 'profile'
   const getFirstToken = (opened: AnySession, name: string) =>
     canSignIn ? signIn(world, opened, name) : requestToken(opened)

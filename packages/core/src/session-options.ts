@@ -30,7 +30,7 @@ export interface ConnectionOptions {
 export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions {
   readonly client: C
   /**
-   * Whose tokens these are. It says who somebody is, and checks nothing: a session with this subject opens the account
+   * Whose tokens these are. It names a person and checks nothing: a session with this subject opens the account
    * for everyone whom your program lets use it. For users who sign in, see `signInId`.
    * @default the product itself for a product client; otherwise the account that signs in
    */
@@ -45,7 +45,7 @@ export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions
    * have returned tokens. Create the id with `newSignInId()`, keep it in an `HttpOnly` cookie, and replace the cookie by
    * `session.signInId` when the sign-in is complete. Instead of `subject` and `profile`.
    *
-   * An id of your own has 22 to 128 letters, digits, `-` or `_`. Whoever has it has the sign-in, so it must be random: a
+   * An id of your own has 22 to 128 letters, digits, `-` or `_`. It opens the sign-in, so it must be random: a
    * UUID of version 4 is, but the length proves nothing.
    */
   readonly signInId?: string | undefined
@@ -94,7 +94,7 @@ export function resolveConnection(options: ConnectionOptions): Connection {
 export interface ResolvedOptions {
   readonly context: SessionContext
   readonly identity: Identity
-  /** Not in the identity, which states and errors refer to: whoever knows it has the sign-in. */
+  /** Not in the identity, which states and errors refer to: it opens the sign-in. */
   readonly signInId: string | undefined
   readonly allowedOrigins: readonly string[]
   readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined
@@ -145,7 +145,7 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
 
 type Binding = Pick<Identity, 'subject' | 'profile' | 'isOneSignIn' | 'clientToken'> & Pick<ResolvedOptions, 'signInId'>
 
-/** Whose tokens the session may hold: of a subject, of whoever signs in under a profile, or of one sign-in. */
+/** Whose tokens the session may hold: of a subject, of the account that signs in under a profile, or of one sign-in. */
 function resolveBinding(options: SessionOptions<OAuthClient>, store: Store): Binding {
   const { client, subject, profile, signInId, clientToken = true } = options
   if (typeof clientToken !== 'boolean') throw invalidArgument('clientToken', 'must be true or false')

@@ -15,7 +15,10 @@ export interface SessionPoolOptions extends Omit<SessionOptions<ProductClient>, 
 export interface SessionPool {
   /** Returns the session of a customer, by email or by an id of your own. */
   readonly customer: (name: string) => ProductSession
-  /** Creates the customer at Particle and keeps the tokens that come with it. Works again after `unknown_customer`. */
+  /**
+   * Creates the customer at Particle and keeps the tokens that come with it. Works again after `unknown_customer`. It does not
+   * check who a person is, even with a password: your customers sign in with `createSession({ client, signInId })`.
+   */
   readonly createCustomer: (options: NewCustomer & CallOptions) => Promise<ProductSession>
   /** Resolves when no request or save of any session is pending; rejects if a state could not be saved. */
   readonly idle: () => Promise<void>

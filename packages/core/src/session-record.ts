@@ -38,7 +38,7 @@ const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
 
 /**
- * Returns for how long the record of one sign-in is of use, in milliseconds; `undefined`: no limit is known. Nobody else
+ * Returns for how long the record of one sign-in is of use, in milliseconds; `undefined`: no limit is known. No other process
  * can find such a record, so the store has to remove it. A refresh token may outlive its access token by 14 days.
  */
 function getRecordLifetimeMs(state: SettledState, now: number): number | undefined {

@@ -69,7 +69,7 @@ export class SessionRunner {
   /**
    * Whether a sign-in of this object waits for its code, or has failed after it: until one is complete, the object sees no
    * tokens of other sign-ins. Without this, `login()` would be no check: with the password alone, the object would use
-   * the tokens of whoever signed in to the account before.
+   * the tokens of an earlier sign-in to the account.
    */
   #isSignInOpen = false
   /** Present while the store does not have the state: the error of the last save, and whether the record is a new one. */

@@ -265,7 +265,7 @@ describe('an MFA challenge in a shared store', () => {
       reason: { code: 'no_challenge' },
     })
     expect(tokenRequests()).toHaveLength(4)
-    // The process whose code came too late has no sign-in of its own, and a new session finds the tokens.
+    // The process whose code came too late has no complete sign-in, and a new session finds the tokens.
     const [winner, loser] = results[0]?.status === 'fulfilled' ? [first, second] : [second, first]
     await expect(loser.getAccessToken()).rejects.toMatchObject({ code: 'not_signed_in' })
     expect(await open().getAccessToken()).toBe(await winner.getAccessToken())

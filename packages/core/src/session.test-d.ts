@@ -81,7 +81,7 @@ describe('createSession', () => {
   it('asks for the kind where the client is known at run time only', () => {
     const session = createSession({ client: anyClient })
     expectTypeOf(session).toEqualTypeOf<DeveloperSession | ProductSession | UserSession>()
-    // @ts-expect-error -- it may be a product's session, which nobody signs in to
+    // @ts-expect-error -- it may be a product's session, which has no sign-in
     session.login
     // @ts-expect-error -- it may be a developer session
     session.requestClientToken

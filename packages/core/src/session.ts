@@ -47,8 +47,8 @@ export interface Session {
 /**
  * A session that people sign in to.
  *
- * With a `subject` it is no check of who somebody is: all sessions with that subject share one record, so that a new one
- * has the tokens of whoever signed in before. To check your users, create it with `signInId`.
+ * With a `subject` it does not check who a person is: all sessions with that subject share one record, so that a new one
+ * has the tokens of the earlier ones. To check your users, create it with `signInId`.
  */
 export interface SignInSession extends Session {
   /** Signs in with username and password. Resolves signed in, or with an MFA challenge for {@link submitOtp}. */

@@ -9,7 +9,7 @@ import { newSignInId } from './session-record.ts'
 import { memoryStore, type Store } from './store.ts'
 import { account, customer, type Subject } from './subject.ts'
 
-// A sign-in is a gate: who has no code, or not the right password, gets no token, whoever signed in before.
+// A sign-in is a gate: without the right password and code there is no token, also after earlier sign-ins.
 
 const secret = 'client-secret'
 const password = 'correct horse'
@@ -175,7 +175,7 @@ describe.each(kinds)('one sign-in with a %s client', (kind) => {
     expect(grantTypes()).not.toContain('client_credentials')
   })
 
-  it('has the tokens of its own sign-in, under a new id, and the old id opens nothing', async () => {
+  it('has the tokens of its sign-in, under a new id, and the old id opens nothing', async () => {
     const { open, getCode, sandbox, clock } = start(kind)
     const planted = newSignInId()
     const session = open(planted)

@@ -1,4 +1,4 @@
-import { createSession, customer, productClient } from '@particle-grants/core'
+import { createSession, productClient } from '@particle-grants/core'
 import { reportCounts } from '@particle-grants/test-kit/levels'
 import { describe, expect, it } from 'vitest'
 import { FakeKeyring } from '../test/stores.ts'
@@ -24,7 +24,7 @@ function createLongestSession() {
   const state = { now: start, requests: 0, respond: (): Response => Response.json(tokens) }
   const session = createSession({
     client: productClient({ id: clientId, secret: 'product-secret' }),
-    subject: customer(email),
+    profile: email,
     baseUrl,
     store: keyring.store(),
     clock: { now: () => state.now },
@@ -44,7 +44,7 @@ function createLongestSession() {
 describe('the largest realistic session', () => {
   it('fits into an entry while signed in with a failed renewal', async () => {
     const { session, state, readLargest } = createLongestSession()
-    await session.requestClientToken({ expiresIn: 7_776_000 })
+    await session.login({ username: email, password: 'a password', expiresIn: 7_776_000 })
     state.now = start + 7_776_000_000 - 60_000
     state.respond = () => Response.json({ error: 'server_error' }, { status: 503 })
     await session.getAccessToken()
@@ -57,7 +57,7 @@ describe('the largest realistic session', () => {
 
   it('fits into an entry with an MFA challenge beside earlier tokens', async () => {
     const { session, state, readLargest } = createLongestSession()
-    await session.requestClientToken({ expiresIn: 7_776_000 })
+    await session.login({ username: email, password: 'a password', expiresIn: 7_776_000 })
     state.respond = () => Response.json({ error: 'mfa_required', mfa_token: 'c'.repeat(128) }, { status: 403 })
     await session.login({ username: email, password: 'a password', expiresIn: 7_776_000 })
     expect(session.state.status).toBe('mfa_required')

@@ -1,4 +1,4 @@
-import { createSession, createSessionPool, productClient, type Session } from '@particle-grants/core'
+import { createSession, createSessionPool, newSignInId, productClient, type Session } from '@particle-grants/core'
 import { catchError, type Demo } from '../demo.ts'
 
 /** The client of the sandbox's product 1234. */
@@ -51,13 +51,15 @@ export async function serveCustomers({ print, sandbox, connection, check, watch 
   check('each customer has a separate token', isSeparate && requests[1]?.form.scope === 'customer=jane@example.com')
 
   print.code(
-    "await jane.login({ username: 'jane@example.com', password })",
-    'await jane.getAccessToken() // 90 days later',
+    'const signIn = createSession({ client, signInId: newSignInId() })',
+    "await signIn.login({ username: 'jane@example.com', password })",
+    'await signIn.getAccessToken() // 90 days later',
   )
+  const signIn = createSession({ client, signInId: newSignInId(), ...connection })
   const [, renewal] = await watch(async () => {
-    await jane.login({ username: 'jane@example.com', password: 'janes own password' })
+    await signIn.login({ username: 'jane@example.com', password: 'janes own password' })
     sandbox.clock.advance('90d')
-    await jane.getAccessToken()
+    await signIn.getAccessToken()
   })
   const isRefreshed = renewal?.grant_type === 'refresh_token' && renewal.status === 200
   check('after a login with a password, the refresh token is used', isRefreshed)

@@ -1,10 +1,10 @@
 import {
   createSession,
-  customer,
   type DeveloperSession,
   GrantsError,
   type OAuthClient,
   type ProductSession,
+  type SignInSession,
 } from '@particle-grants/core'
 import type { Status } from '@particle-grants/core/machine'
 import { createClock, createSandbox, type Sandbox } from '@particle-grants/sandbox'
@@ -33,7 +33,7 @@ export interface Entry {
 export class Bench {
   readonly sandbox = createSandbox({ clock: createClock({ frozen: true }) })
   /** The session of the product, of its customer, or of the account that signs in. */
-  readonly session: DeveloperSession | ProductSession
+  readonly session: DeveloperSession | (ProductSession & SignInSession)
   readonly names = new Names()
   /** The code that was sent last: it cannot be sent again. */
   lastCode: string | undefined
@@ -48,10 +48,9 @@ export class Bench {
     this.#fetch = recordFetch(this.sandbox, this.names, (exchange) => this.#exchanges.push(exchange))
     const { clock } = this.sandbox
     const options = { fetch: this.#fetch, clock, clientAuthentication: 'client_secret_basic' } as const
-    this.session =
-      client.kind === 'product' && username !== undefined
-        ? createSession({ ...options, client, subject: customer(username) })
-        : createSession({ ...options, client })
+    // A product's own session has no `login()` in its type. Here it is called anyway, to show the error.
+    const isCustomer = client.kind === 'product' && username !== undefined
+    this.session = createSession({ ...options, client, ...(isCustomer && { profile: username }) }) as Bench['session']
     this.session.subscribe(({ status }) => this.#path.push(status))
   }
 

@@ -7,11 +7,13 @@ import {
   developerClient,
   GrantsError,
   type OAuthClient,
+  type SignInSession as PasswordSession,
   type ProductSession,
   productClient,
   type Secret,
   type StaticSession,
   type Store,
+  type UserSession,
   userClient,
 } from '@particle-grants/core'
 import type { DeveloperClientId } from '@particle-grants/core/protocol'
@@ -21,7 +23,7 @@ import { formatSource, getSignIn, type Source } from './source.ts'
 import { removeRecord, Stores, saveRecord } from './stores.ts'
 
 /** A session that people sign in to. */
-export type SignInSession = DeveloperSession | ProductSession
+export type SignInSession = DeveloperSession | UserSession | (ProductSession & PasswordSession)
 /** A session of a profile, or of a token in the environment. */
 export type AnySession = SignInSession | StaticSession
 
@@ -69,13 +71,19 @@ export interface StoredAt {
   readonly store: Store
 }
 
-/** Creates the session of a sign-in. A product client's is stored under its customer, any other under the profile. */
+/** Creates the session of a sign-in. Only under a profile can people sign in with every client. */
 export function createSignInSession(
-  { baseUrl, subject }: Pick<SignIn, 'baseUrl' | 'subject'>,
+  { baseUrl, ...signIn }: Pick<SignIn, 'baseUrl' | 'subject' | 'hasPassword'>,
   { profile, client, store }: StoredAt & { readonly client: OAuthClient },
 ): SignInSession {
-  const binding = client.kind === 'product' ? { subject: parseCustomer(subject) } : { profile }
-  return createSession({ client, baseUrl, store, fetch: platformFetch, ...binding })
+  const binding = isClientSignIn(client.kind, signIn) ? { subject: parseCustomer(signIn.subject) } : { profile }
+  const session = createSession({ client, baseUrl, store, fetch: platformFetch, ...binding })
+  return session as SignInSession
+}
+
+/** Whether the product's client signs in itself, without a password. Its record is stored under its customer. */
+export function isClientSignIn(kind: OAuthClient['kind'], { hasPassword }: Pick<SignIn, 'hasPassword'>): boolean {
+  return kind === 'product' && !hasPassword
 }
 
 const customerPrefix = 'customer:'

@@ -13,6 +13,8 @@ export interface SignIn {
   readonly client: { readonly kind: ClientKind; readonly id: string }
   /** `account:…`, `customer:…`, or `owner` of the client. */
   readonly subject: string
+  /** A product's customer who signed in with a password. */
+  readonly hasPassword?: true
   readonly store: StoreName
   /** The key of the session's record in the store, so that `auth token` need not compute it. */
   readonly key: string

@@ -12,7 +12,7 @@ import {
 } from '@particle-grants/core/machine'
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
 import { formatExpiry } from '../output/format.ts'
-import { type Connection, parseCustomer, type StoredAt } from './connection.ts'
+import { type Connection, isClientSignIn, parseCustomer, type StoredAt } from './connection.ts'
 import type { SignIn } from './profiles.ts'
 
 /**
@@ -26,9 +26,9 @@ export async function loadState(signIn: SignIn, { profile, store }: StoredAt): P
 }
 
 /** The identity of the session that `createSignInSession` creates. */
-function toIdentity({ baseUrl, client, subject }: SignIn, profile: string): Identity {
+function toIdentity({ baseUrl, client, subject, ...signIn }: SignIn, profile: string): Identity {
   const identity = { baseUrl, clientId: client.id, clientKind: client.kind }
-  return client.kind === 'product'
+  return isClientSignIn(client.kind, signIn)
     ? { ...identity, subject: parseCustomer(subject) ?? owner, profile: undefined }
     : { ...identity, subject: undefined, profile }
 }

@@ -213,6 +213,7 @@ const notRenewableTokens = {
   developer_token: 'Developer tokens',
   account_token: 'Tokens of an account',
   external_token: 'External tokens',
+  no_refresh_token: 'Tokens without a refresh token',
 } as const
 
 /** The expiry of an external token may be unknown. */

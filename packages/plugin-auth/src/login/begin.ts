@@ -43,13 +43,15 @@ export async function beginLogin(request: LoginRequest, target: LoginTarget, { s
   const { client, subject, password, token, isTyped: force } = request
   const { profile, baseUrl, store, expiresIn } = target
   const draft = createDraft(await stores.get(store))
-  const session = createSignInSession({ baseUrl, subject }, { profile, client, store: draft.store })
+  const { kind, id } = client
+  const isCustomer = kind === 'product' && password !== undefined
+  const own = { baseUrl, subject, ...(isCustomer && { hasPassword: true as const }) }
+  const session = createSignInSession(own, { profile, client, store: draft.store })
   const username = subject.slice(subject.indexOf(':') + 1)
   if (token !== undefined) await session.setToken({ ...token, subject: account(username) })
   else if (password !== undefined) await session.login({ username, password, expiresIn, force })
   else if (session.kind !== 'developer') await session.requestClientToken({ expiresIn, force })
-  const { kind, id } = client
-  const signIn = { baseUrl, client: { kind, id }, subject, store, key: draft.getSessionKey() }
+  const signIn = { ...own, client: { kind, id }, store, key: draft.getSessionKey() }
   const save = async () => {
     await saveClientSecret(signIn, client, draft.store)
     await draft.commit()

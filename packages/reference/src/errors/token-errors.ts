@@ -35,6 +35,10 @@ export const tokenErrors: LibraryErrorReferences<
         meaning: 'It came from `setToken()` or `createSession({ accessToken })`.',
         advice: 'Pass a new token when it expires.',
       },
+      no_refresh_token: {
+        meaning: "It came without a refresh token, and the session does not use the client's own credentials.",
+        advice: 'Sign in again when it expires.',
+      },
     },
     tokenEndpointErrors: [],
   },
