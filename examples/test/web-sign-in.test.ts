@@ -328,7 +328,7 @@ describe.each(kinds)('a web server with a %s client', (kind) => {
     const pages = await guess()
     expect(pages.length).toBeGreaterThan(1)
     for (const page of pages) expect(page).toEqual(pages[0])
-    for (const username of ['nobody@example.com', 'no spaces allowed', '']) {
+    for (const username of ['unknown@example.com', 'no spaces allowed', '']) {
       const { status, text } = await openBrowser().submit('/sign-in', { username, password })
       expect({ status, text }).toEqual(pages[0])
     }

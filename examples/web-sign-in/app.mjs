@@ -27,7 +27,7 @@ const maxForcedAttempts = 5
 export function createApp(options, devices) {
   const app = new Hono()
 
-  // Sign-in needs no cookie, so that SameSite does not stop a form of another site that signs a user in to its own account.
+  // Sign-in needs no cookie, so that SameSite does not stop a form of another site that signs a user in to another account.
   app.use(csrf())
   app.use(async (context, next) => {
     await next()
@@ -123,7 +123,7 @@ async function readFields(context, ...names) {
 function explain(/** @type {AnyGrantsError} */ error, /** @type {string} */ path) {
   const { code, retry, retryAt } = error
   if (path === '/sign-in' && isRefusal(error)) {
-    // One sentence for both: a message of its own would tell strangers that the account exists, and is being guessed at.
+    // One sentence for both. With two, a stranger would learn that the account exists, and that its password is being guessed.
     const text = 'This did not work. Check your email and password, or try again in half an hour.'
     return { form: passwordForm, text, status: /** @type {const} */ (401) }
   }
