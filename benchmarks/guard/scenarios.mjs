@@ -3,9 +3,9 @@
 import {
   createSession,
   createSessionPool,
-  customer,
   developerClient,
   memoryStore,
+  newSignInId,
   productClient,
 } from '@particle-grants/core'
 import { defaultAccounts } from '@particle-grants/sandbox'
@@ -62,7 +62,7 @@ function attack({ force = false } = {}) {
     const options = simulation.startProcess()
     const username = 'victim@example.com'
     const loginVictim = (credentials) =>
-      simulation.login({ ...options, client: product, subject: customer(username) }, { username, ...credentials })
+      simulation.login({ ...options, client: product, signInId: newSignInId() }, { username, ...credentials })
     simulation.schedule(intervals(2 * second, 20 * hour), () =>
       simulation.expectFailure(() => loginVictim({ password: 'wrong' })),
     )

@@ -151,5 +151,5 @@ function explain(/** @type {AnyGrantsError} */ error, /** @type {string} */ path
 function isRefusal(/** @type {AnyGrantsError} */ error) {
   const { code, details } = error
   if (code === 'oauth_error') return details.error === 'invalid_grant'
-  return ['invalid_code', 'backing_off', 'invalid_argument'].includes(code)
+  return ['invalid_credentials', 'invalid_code', 'backing_off', 'invalid_argument'].includes(code)
 }
