@@ -21,7 +21,7 @@ export interface ErrorDetails {
   subject_mismatch: { expected: string; given: string }
   request_in_progress: { grantType: GrantType }
   no_challenge: Record<never, never>
-  invalid_code: { attemptsLeft: number; expiresAt: number }
+  invalid_code: { attemptsLeft: number; expiresAt: number; retryAt?: number | undefined }
   challenge_expired: { reason: 'attempts' | 'age' }
   sso_required: { status: number; description: string | undefined }
   oauth_error: {
@@ -30,14 +30,19 @@ export interface ErrorDetails {
     error: TokenEndpointError | (string & {})
     status: number
     description: string | undefined
+    /** Absent unless the lockout guard holds a repetition of the request back. */
+    retryAt?: number | undefined
   }
   unknown_customer: { customer: string; retryAt: number | undefined }
   rate_limited: { retryAt: number | undefined }
   locked_out: { retryAt: number }
-  /** `account` is undefined when the whole address waits. */
-  backing_off: { account: string | undefined; retryAt: number }
+  /**
+   * `account` is undefined when the whole IP address waits. `secret`: this secret was refused. `attempts`: those of the
+   * account are used up. `refusals`: nine requests in a row were refused.
+   */
+  backing_off: { account: string | undefined; rule: 'secret' | 'attempts' | 'refusals'; retryAt: number }
   temporarily_unavailable: { status: number; error: string | undefined; retryAt: number | undefined }
-  unexpected_response: { baseUrl: string; status: number; reason: UnexpectedReason }
+  unexpected_response: { baseUrl: string; status: number; reason: UnexpectedReason; retryAt?: number | undefined }
   network_error: {
     grantType: GrantType
     baseUrl: string
@@ -46,6 +51,7 @@ export interface ErrorDetails {
     systemCode: string | undefined
     /** The request carried a code or refresh token that works once and may be used up. */
     mayBeSpent: boolean
+    retryAt?: number | undefined
   }
   wait_timeout: { waitedMs: number }
   not_signed_in: Record<never, never>
@@ -61,7 +67,7 @@ export interface ErrorDetails {
   store_damaged: { place: string; problem: string; keptAt: string | undefined }
   lock_timeout: { key: string; waitedMs: number }
   revocation_failed: { status: number | undefined }
-  scope_mismatch: { expected: string }
+  scope_mismatch: { expected: string; retryAt?: number | undefined }
 }
 
 /** The code of a {@link GrantsError}. */
@@ -123,6 +129,13 @@ export class GrantsError<C extends ErrorCode = ErrorCode> extends Error {
 
 /** A {@link GrantsError} whose `details` follow from its `code`. */
 export type AnyGrantsError = { [C in ErrorCode]: GrantsError<C> }[ErrorCode]
+
+/** Returns the error with the time of the next attempt, in milliseconds since 1970; `undefined`: as it is. */
+export function withRetryAt(error: GrantsError, retryAt: number | undefined): GrantsError {
+  if (retryAt === undefined || retryAt === error.retryAt) return error
+  const { code, message, details, cause } = error
+  return new GrantsError(code, message, { ...details, retryAt }, cause instanceof Error ? { cause } : undefined)
+}
 
 /** Creates the error for a bad parameter. `problem` continues the sentence that starts with its name: "must be …". */
 export function invalidArgument(parameter: string, problem: string): GrantsError<'invalid_argument'> {

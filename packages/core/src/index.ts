@@ -31,7 +31,7 @@ export { type AccountSubject, account, type CustomerSubject, customer, type Subj
 // Stores and the lockout guard
 export { memoryStore } from './store.ts'
 export type { Store, StoreRecord } from './store.ts'
-export { resetLockoutGuard, type LockoutGuardOptions } from './lockout-guard.ts'
+export { resetLockoutGuard, type LockoutGuardOptions } from './guard/lockout-guard.ts'
 
 // Errors and secrets
 export { type AnyGrantsError, type ErrorCode, type ErrorDetails, GrantsError } from './errors.ts'

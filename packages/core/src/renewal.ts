@@ -75,6 +75,9 @@ export function getRenewalTime({ accessToken, requestedAt, expiresAt }: MachineT
   return expiresAt - windowMs * (0.5 + hash / 1009 / 2)
 }
 
+/** The longest back-off: no `Retry-After` is believed beyond Particle's lockout of 30 minutes. */
+export const maxBackoffMs = 30 * 60_000
+
 /** Returns the back-off after this failure: it doubles from one second to five minutes, or lasts as long as Particle asks. */
 export function startBackoff({
   notBefore = 0,

@@ -2,18 +2,19 @@ import { notify } from './async.ts'
 import { assertClient, type OAuthClient } from './clients.ts'
 import { type Clock, ServerClock, systemClock } from './clock.ts'
 import { invalidArgument } from './errors.ts'
-import { LockoutGuard, type LockoutGuardOptions } from './lockout-guard.ts'
+import { LockoutGuard, type LockoutGuardOptions } from './guard/lockout-guard.ts'
 import { defaultChallengeLimits } from './machine/event.ts'
 import type { Identity } from './machine/state.ts'
 import { allowInsecureRequests, parseBaseUrl, parseOrigins, particleUrl } from './protocol/base-url.ts'
 import type { Fetch } from './protocol/http.ts'
 import type { ClientAuthentication } from './protocol/token-request.ts'
+import { type EventOptions, EventReporter } from './session-events.ts'
 import type { SessionContext } from './session-runner.ts'
 import { memoryStore, type Store } from './store.ts'
 import { assertSubject, owner, type Subject } from './subject.ts'
 import { assertTimeout, defaultTimeoutMs } from './token-manager.ts'
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends EventOptions {
   /** The API's base URL. @default 'https://api.particle.io' */
   readonly baseUrl?: string | undefined
   /** @default globalThis.fetch, looked up at each call */
@@ -73,6 +74,8 @@ export interface Connection {
   readonly timeoutMs: number
   readonly allowedOrigins: readonly string[]
   readonly clock: Clock
+  /** Present if the application wants events. */
+  readonly reporter: EventReporter | undefined
 }
 
 /** @throws GrantsError `invalid_argument` or `insecure_base_url` */
@@ -87,7 +90,10 @@ export function resolveConnection(options: ConnectionOptions): Connection {
   const allowedOrigins = Object.freeze(parseOrigins(options.allowedOrigins ?? [new URL(baseUrl).origin], allowInsecure))
   // Any fetch takes what core passes, and returns what core reads.
   const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
-  return { baseUrl, fetch, timeoutMs, allowedOrigins, clock }
+  const { onEvent, includeSubject } = options
+  if (onEvent !== undefined && typeof onEvent !== 'function') throw invalidArgument('onEvent', 'must be a function')
+  const reporter = onEvent && new EventReporter({ onEvent, includeSubject })
+  return { baseUrl, fetch, timeoutMs, allowedOrigins, clock, reporter }
 }
 
 /** The options, checked and completed. The sessions of a pool share them. */
@@ -110,10 +116,9 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
   }
   const { clock, allowedOrigins, ...connection } = resolveConnection(options)
   const { maxAttempts = defaultChallengeLimits.maxAttempts, maxAgeMs = defaultChallengeLimits.maxAgeMs } = mfa
-  const { maxFailures = 5, maxWaitMs = 15_000, onBackOff } = lockoutGuard || {}
+  const { maxWaitMs = 15_000 } = lockoutGuard || {}
   assertPositive('mfa.maxAttempts', maxAttempts)
   assertPositive('mfa.maxAgeMs', maxAgeMs)
-  assertPositive('lockoutGuard.maxFailures', maxFailures)
   if (!(maxWaitMs >= 0)) throw invalidArgument('lockoutGuard.maxWaitMs', 'must be a number, 0 or more')
   // In a page, HTTP Basic costs a preflight request.
   const { clientAuthentication = 'document' in globalThis ? 'client_secret_post' : 'client_secret_basic' } = options
@@ -125,7 +130,7 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
   const { signInId, ...binding } = resolveBinding(options, store)
   // By the machine's own time: what two sessions learned about the server's time differs.
   const isEnabled = lockoutGuard !== false
-  const guard = new LockoutGuard({ baseUrl, store, clock, maxFailures, maxWaitMs, onBackOff, isEnabled })
+  const guard = new LockoutGuard({ baseUrl, store, clock, maxWaitMs, isEnabled })
   return {
     context: {
       ...connection,

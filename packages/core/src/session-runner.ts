@@ -1,7 +1,7 @@
 import { Mutex, notify, raceAbort } from './async.ts'
 import { maxDelayMs, setLongTimeout } from './clock.ts'
-import type { GrantsError } from './errors.ts'
-import type { LockoutGuard } from './lockout-guard.ts'
+import { type AnyGrantsError, GrantsError } from './errors.ts'
+import type { GuardCaller, LockoutGuard } from './guard/lockout-guard.ts'
 import type { MachineEvent, ResponseEvent, TokenRejectedEvent } from './machine/event.ts'
 import {
   getBoundSubject,
@@ -14,6 +14,7 @@ import {
   type SignedInState,
 } from './machine/state.ts'
 import { type Transition, transition } from './machine/transition.ts'
+import type { EventReporter, NewSessionEvent, TokenRequestTrigger } from './session-events.ts'
 import { isStoreConflict, isUnreadable, SessionRecord } from './session-record.ts'
 import type { Store } from './store.ts'
 import { isSameSubject, type TokenSubject } from './subject.ts'
@@ -23,6 +24,8 @@ import { revokeToken, sendTokenRequest, type TokenEndpoint } from './token-endpo
 export interface SessionContext extends TokenEndpoint {
   readonly guard: LockoutGuard
   readonly store: Store
+  /** Present if the application wants events. */
+  readonly reporter: EventReporter | undefined
 }
 
 export interface RunOptions {
@@ -31,6 +34,8 @@ export interface RunOptions {
   readonly isExplicit?: boolean | undefined
   /** Passes the account's back-off once. @default false */
   readonly force?: boolean | undefined
+  /** Who needs a token. `undefined`: the application signs in. */
+  readonly demand?: 'caller' | 'forced' | 'background' | undefined
   /** The subject to bind an unbound session to, so that it takes over the subject's record. */
   readonly subject?: TokenSubject | undefined
   /** Takes over a record of another account under the same profile. @default false */
@@ -39,6 +44,11 @@ export interface RunOptions {
   readonly isSignIn?: boolean | undefined
   /** Continues although the store cannot be locked or read. @default false */
   readonly allowStoreFailure?: boolean | undefined
+  /**
+   * Ends the run before it locks the store, if the first read of the record finds a valid token, and this returns true for
+   * its state. The run changes nothing then, not even the record. @default a run always locks
+   */
+  readonly isEnough?: ((state: SignedInState) => boolean) | undefined
 }
 
 export interface RunResult {
@@ -76,6 +86,8 @@ export class SessionRunner {
   #unsaved: { readonly storeError?: unknown; readonly isNew?: boolean } | undefined
   /** The last rejected token: a record that another process saved meanwhile may hold it as valid. */
   #rejection: TokenRejectedEvent | undefined
+  /** Events of the run in progress. They are reported when its locks are released. */
+  #events: NewSessionEvent[] | undefined
 
   constructor(context: SessionContext, initial: SettledState, signInId?: string) {
     this.#context = context
@@ -139,10 +151,29 @@ export class SessionRunner {
     if (state === this.#state) return
     this.#rejection = event
     this.#enter(state)
+    this.report({ type: 'token_rejected', at: event.at })
     // While a request is in progress, its outcome is saved.
     if (!isSettled(state)) return
     this.#unsaved = {}
     this.load().catch(() => {})
+  }
+
+  /** Reports an event to the application, at once: the caller holds no lock. */
+  report(event: NewSessionEvent): void {
+    const { subject = this.#state.identity.subject } = getHolder(this.#state)
+    this.#context.reporter?.report(event, subject)
+  }
+
+  /** Reports an event when the run in progress has released its locks. */
+  #reportLater(event: NewSessionEvent): void {
+    if (this.#context.reporter === undefined) return
+    this.#events ??= []
+    this.#events.push(event)
+  }
+
+  #reportEvents(): void {
+    for (const event of this.#events ?? []) this.report(event)
+    this.#events = undefined
   }
 
   // --- One event: lock, load, transition, acquire a permit, send, settle, transition, save ----------------------------
@@ -165,31 +196,46 @@ export class SessionRunner {
     if (isSignIn && this.#unsaved !== undefined) await this.load().catch(() => {})
     // Waiting for a lock does not keep a process alive, but this timer does.
     const cancelKeepAlive = setLongTimeout(maxDelayMs, () => {})
-    const startedAt = guard.now()
+    const caller = { startedAt: guard.now() }
     try {
       for (;;) {
-        const result = await this.#runLocked(decide, options)
-        if (result === 'at_capacity') await guard.waitForCapacity(startedAt, signal)
+        const result = await this.#runLocked(decide, options, caller)
+        if (result === 'at_capacity') await guard.waitForCapacity(caller, signal)
         else if (signal?.aborted && result.error !== undefined) throw signal.reason
         else return result
       }
+    } catch (thrown) {
+      const rule = GrantsError.isInstance(thrown) && toGuardRule(thrown)
+      if (rule) this.report({ type: 'held_back', at: this.#context.clock.now(), rule, retryAt: thrown.retryAt })
+      throw thrown
     } finally {
+      guard.leave(caller)
       cancelKeepAlive()
     }
   }
 
   /** Until the session and its record are locked, an abort ends the run at once. Afterwards the state is left in order. */
-  async #runLocked(decide: Decide, options: RunOptions): Promise<RunResult | 'at_capacity'> {
+  async #runLocked(decide: Decide, options: RunOptions, caller: GuardCaller): Promise<RunResult | 'at_capacity'> {
     const { signal, allowStoreFailure } = options
+    const startedAt = this.#context.clock.now()
     let isLocked = false
     const processLocked = async (lockLost?: AbortSignal) => {
+      const at = this.#context.clock.now()
+      if (at - startedAt >= 100) this.#reportLater({ type: 'lock_wait', at, durationMs: at - startedAt })
       signal?.throwIfAborted()
       isLocked = true
-      return this.#process(decide, options, lockLost)
+      return this.#process(decide, options, { caller, lockLost })
     }
-    const run = this.#mutex.run(() =>
-      this.#record.withLock(this.#getRecordSubject(options), processLocked, allowStoreFailure),
-    )
+    const run = this.#mutex
+      .run(async () => {
+        if (await this.#takeOverStoredToken(options)) return this.#apply({ state: this.#state, effects: [] }, options)
+        return this.#record.withLock(this.#getRecordSubject(options), processLocked, allowStoreFailure)
+      })
+      .catch((thrown) => {
+        if (!isLocked) this.#reportStoreFailure('lock', thrown)
+        throw thrown
+      })
+      .finally(() => this.#reportEvents())
     return raceAbort(run, [signal]).catch((thrown) => {
       if (isLocked) return run
       throw thrown
@@ -199,8 +245,9 @@ export class SessionRunner {
   async #process(
     decide: Decide,
     options: RunOptions,
-    lockLost: AbortSignal | undefined,
+    lock: { readonly caller: GuardCaller; readonly lockLost: AbortSignal | undefined },
   ): Promise<RunResult | 'at_capacity'> {
+    const { caller, lockLost } = lock
     await this.#load(options)
     const before = this.#state
     const event = decide(before)
@@ -215,13 +262,16 @@ export class SessionRunner {
     const { client, guard } = this.#context
     const { isExplicit = false, force = false } = options
     const { grantType, subject } = first.state
-    const createsCustomer = 'product' in effect.request
-    const permit = await guard.acquire({ client, grantType, subject, isExplicit, force, createsCustomer })
+    const { request } = effect
+    const createsCustomer = 'product' in request
+    const password = !createsCustomer && request.grant_type === 'password' ? request.password : undefined
+    const info = { client, grantType, subject, password, isExplicit, force, createsCustomer }
+    const permit = await guard.acquire(info, caller)
     if (permit === 'at_capacity') return permit
     if (this.#state !== before) {
       // The API rejected the token while the permit was awaited: decide again.
       await permit.settle()
-      return this.#process(decide, options, lockLost)
+      return this.#process(decide, options, lock)
     }
 
     if (isCode(event)) this.#openSignIn()
@@ -233,12 +283,19 @@ export class SessionRunner {
       this.#enter(this.#applyRejection(before))
       return { ...started, state: this.latest, storeError }
     }
-    const response = await sendTokenRequest(this.#context, effect.request, options.signal)
-    await permit.settle(response)
+    const sentAt = this.#context.clock.now()
+    const response = await sendTokenRequest(this.#context, request, options.signal)
+    const wait = await permit.settle(response)
     // The state may have changed meanwhile: the API may have rejected its token.
-    const next = transition(this.#state, response)
+    const next = transition(this.#state, addWait(response, wait))
     this.#noteOutcome(event, next, response)
-    return this.#apply(next, options)
+    const result = await this.#apply(next, options)
+    const at = this.#context.clock.now()
+    const error = response.type === 'challenged' ? 'mfa_required' : result.error?.code
+    const trigger = toTrigger(before, options)
+    const what = { grantType, trigger, forced: force, status: getStatus(response), error }
+    this.#reportLater({ type: 'token_request', at, ...what, durationMs: at - sentAt })
+    return result
   }
 
   /**
@@ -310,10 +367,31 @@ export class SessionRunner {
     return state.status === 'signed_out' && state.reason === 'never_signed_in' ? subject : undefined
   }
 
+  /**
+   * Reads the record for the first time, without its lock, and takes over a valid token that is enough. Without this, a new
+   * process would wait for the one that renews, and fail while that one is suspended, although the store has a valid token.
+   */
+  async #takeOverStoredToken(options: RunOptions): Promise<boolean> {
+    const { isEnough } = options
+    const state = this.#state
+    const isNew = state.status === 'signed_out' && state.reason === 'never_signed_in' && this.#unsaved === undefined
+    if (isEnough === undefined || !isNew || this.#isSignInOpen || this.#record.isRead) return false
+    const found = await this.#record.loadWithoutLock(this.#getRecordSubject(options))
+    if (typeof found !== 'object') return false
+    if (this.#isUsable(found) && isEnough(found)) {
+      this.#enter(found)
+      return true
+    }
+    // The locked read returns it again.
+    this.#record.markUnread()
+    return false
+  }
+
   /** Takes over what another process saved. Saves the state again if the store does not have it. */
   async #load(options: RunOptions): Promise<void> {
     const { isSignIn, allowStoreFailure } = options
     const found = await this.#record.load().catch((thrown) => {
+      this.#reportStoreFailure('load', thrown)
       const isReplaced = isSignIn || this.#unsaved?.isNew
       if (!allowStoreFailure && !(isReplaced && isUnreadable(thrown))) throw thrown
     })
@@ -378,6 +456,7 @@ export class SessionRunner {
       await this.#saveOrAdopt(state, options)
       return undefined
     } catch (storeError) {
+      this.#reportStoreFailure('save', storeError)
       this.#unsaved = isSettled(this.#state) ? { storeError, isNew } : unsavedBefore
       return storeError
     }
@@ -396,6 +475,11 @@ export class SessionRunner {
       }
       if (this.#adoptOutcome(await this.#record.load(), state, options)) return
     }
+  }
+
+  #reportStoreFailure(operation: 'lock' | 'load' | 'save', thrown: unknown): void {
+    if (!GrantsError.isInstance(thrown)) return
+    this.#reportLater({ type: 'store_failure', at: this.#context.clock.now(), operation, error: thrown.code })
   }
 
   /** Enters what another process saved while the lock was lost, if it wins over this state. Returns whether it does. */
@@ -454,6 +538,35 @@ function isSameSignOut(one: MachineState, other: MachineState): boolean {
 export function throwFailure({ error, storeError }: RunResult): void {
   if (error !== undefined) throw error
   if (storeError !== undefined) throw storeError
+}
+
+/** What was wrong with the last token, or that somebody signs in. */
+export function toTrigger(state: MachineState, { demand }: Pick<RunOptions, 'demand'>): TokenRequestTrigger {
+  if (demand === undefined) return 'login'
+  if (state.status !== 'signed_in') return 'first'
+  if (demand !== 'caller') return demand
+  return state.tokens.isRejected ? 'rejected' : 'expired'
+}
+
+function getStatus(response: ResponseEvent): number | undefined {
+  if (response.type !== 'failed') return response.type === 'challenged' ? response.status : response.response.status
+  const { details } = response.error
+  return 'status' in details ? Number(details.status) : undefined
+}
+
+/** Adds the wait that the response started, so that the error of this call says when to try again, as later ones do. */
+function addWait(response: ResponseEvent, wait: GrantsError | undefined): ResponseEvent {
+  if (wait === undefined) return response
+  if (response.type === 'refused') return { ...response, retryAt: wait.retryAt }
+  return response.type === 'failed' ? { ...response, error: wait } : response
+}
+
+/** Which rule of the lockout guard an error stands for; `undefined`: none. */
+function toGuardRule(error: AnyGrantsError) {
+  if (error.code === 'backing_off') return error.details.rule
+  if (error.code === 'unknown_customer') return 'secret'
+  if (error.code === 'locked_out') return 'lockout'
+  return error.code === 'rate_limited' ? 'rate_limit' : undefined
 }
 
 /** Whether a record has tokens, or says that there are none any more. */

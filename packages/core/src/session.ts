@@ -1,11 +1,18 @@
 import type { OAuthClient } from './clients.ts'
-import { GrantsError, invalidArgument, type ReauthenticationReason } from './errors.ts'
+import { GrantsError, invalidArgument, type ReauthenticationReason, type RenewalFailure } from './errors.ts'
 import { type ExternalToken, readExternalToken } from './external-token.ts'
 import { fetchWithToken } from './fetch.ts'
 import type { GrantType } from './grants/catalogue.ts'
 import type { EventType, MachineEvent } from './machine/event.ts'
 import { noToken } from './machine/machine-errors.ts'
-import { getTokens, initialState, type MachineState, type MachineTokens, type SettledState } from './machine/state.ts'
+import {
+  getTokens,
+  initialState,
+  type MachineState,
+  type MachineTokens,
+  type RenewalBackoff,
+  type SettledState,
+} from './machine/state.ts'
 import { checkField } from './protocol/token-request.ts'
 import { type Secret, toSecret } from './secret.ts'
 import type { ResolvedOptions } from './session-options.ts'
@@ -152,6 +159,14 @@ export interface MfaRequired extends SessionStateBase<'mfa_required'> {
 /** There are tokens. They may have expired if they can be renewed: `getAccessToken()` renews them. */
 export interface SignedIn extends SessionStateBase<'signed_in'> {
   readonly tokens: Tokens
+  /** The last renewal failed, and this is when the next one may start. The tokens may be valid still. */
+  readonly renewalFailure?: {
+    readonly cause: RenewalFailure
+    /** Failures in a row. */
+    readonly failures: number
+    /** Milliseconds since 1970. */
+    readonly retryAt: number
+  }
 }
 export interface Renewing extends SessionStateBase<'renewing'> {
   readonly tokens: Tokens
@@ -184,12 +199,20 @@ function toSessionState(state: MachineState): SessionState {
       const { attemptsLeft, expiresAt } = state.challenge
       return { status: state.status, challenge: { attemptsLeft, expiresAt }, ...base }
     }
-    case 'signed_in':
+    case 'signed_in': {
+      const { backoff } = state
+      const failed = backoff && { renewalFailure: toRenewalFailure(backoff) }
+      return { status: state.status, tokens: toTokens(state.tokens), ...failed, ...base }
+    }
     case 'renewing':
       return { status: state.status, tokens: toTokens(state.tokens), ...base }
     case 'reauthentication_required':
       return { status: state.status, reason: state.reason, ...base }
   }
+}
+
+function toRenewalFailure({ cause, failures, retryAt }: RenewalBackoff): NonNullable<SignedIn['renewalFailure']> {
+  return { cause, failures, retryAt }
 }
 
 function toTokens({ accessToken, refreshToken, expiresAt, scope }: MachineTokens): Tokens {
@@ -244,7 +267,7 @@ export class LiveSession {
   }
 
   async load(): Promise<SessionState> {
-    await this.#runner.load({ followProfile: true })
+    await this.#runner.load({ followProfile: true, isEnough: () => true })
     return this.state
   }
 

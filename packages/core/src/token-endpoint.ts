@@ -21,6 +21,7 @@ import {
   type TokenResponse,
 } from './protocol/token-response.ts'
 import { findSystemCode, redactError } from './redact.ts'
+import { maxBackoffMs } from './renewal.ts'
 import type { Secret } from './secret.ts'
 
 /** Where requests are sent to, and how. */
@@ -33,9 +34,6 @@ export interface TokenEndpoint {
   readonly timeoutMs: number
   readonly challengeLimits: ChallengeLimits
 }
-
-/** Particle's longest lockout: no response makes a session wait longer. */
-const maxRetryAfterMs = 30 * 60_000
 
 /** Sends a request to Particle and turns whatever comes back into an event. Never rejects. */
 export async function sendTokenRequest(
@@ -120,7 +118,7 @@ function toEvent(
   const { type, status } = response
   const at = clock.now()
   if (type === 'success') return { type: 'granted', at, requestedAt, response }
-  const retryAt = retryAfterSeconds === undefined ? undefined : at + Math.min(retryAfterSeconds * 1000, maxRetryAfterMs)
+  const retryAt = retryAfterSeconds === undefined ? undefined : at + Math.min(retryAfterSeconds * 1000, maxBackoffMs)
   const error = type === 'error' ? response.error : undefined
   // A challenge cannot be answered while the server accepts no requests.
   if (error === 'rate_limit_exceeded' || (status === 429 && type !== 'unexpected')) {

@@ -1,6 +1,6 @@
 import { raceAbort } from './async.ts'
 import { maxDelayMs, type ServerClock, setLongTimeout } from './clock.ts'
-import { GrantsError, invalidArgument } from './errors.ts'
+import { type ErrorCode, GrantsError, invalidArgument, withRetryAt } from './errors.ts'
 import type { MachineEvent } from './machine/event.ts'
 import { noToken, renewalBackoff } from './machine/machine-errors.ts'
 import {
@@ -13,7 +13,7 @@ import {
 import { canRenew, getRenewalTime, isBackingOff, startBackoff } from './renewal.ts'
 import { Secret } from './secret.ts'
 import { isStoreConflict } from './session-record.ts'
-import { type RunResult, type SessionRunner, throwFailure } from './session-runner.ts'
+import { type RunResult, type SessionRunner, throwFailure, toTrigger } from './session-runner.ts'
 import { owner } from './subject.ts'
 
 export interface CallOptions {
@@ -45,7 +45,8 @@ interface Demand {
  * - After expiry, or after `invalidate`, callers wait for one renewal. It reads the store first: another process may
  *   have renewed already.
  * - A session that has never signed in requests its first token, if its client can.
- * - After a failure, only a forced renewal is sent before the back-off ends.
+ * - After a failure, only a forced renewal is sent before the back-off ends. After a refusal, callers send one too: the
+ *   lockout guard decides when.
  * - Requests are sent one after another. Callers who give up (abort, time-out) do not cancel them for the others.
  * - A caller joins the request in progress unless that one may end with less than the caller needs.
  */
@@ -110,7 +111,7 @@ export class TokenManager {
 
   #renewInBackground(now: number): void {
     if (this.#pending !== undefined || isBackingOff(this.#backoff, now)) return
-    // The current token is valid, so that this error can be ignored.
+    // The current token is valid, so that no caller gets this error. It is recorded, so that the next call does not repeat it.
     this.#request({ type: 'background', minValidityMs: 0 }).catch((error: unknown) => {
       this.#getCached()
       const isRecorded = isBackingOff(this.#backoff, this.#clock.now())
@@ -121,9 +122,11 @@ export class TokenManager {
   /** Starts a request, or joins the one in progress. */
   #request(demand: Demand): Promise<void> {
     if (this.#pending !== undefined && canJoin(demand, this.#pending.demand)) return this.#pending.promise
-    const promise = this.#renewOrRequest(demand).finally(() => {
-      if (this.#pending?.promise === promise) this.#pending = undefined
-    })
+    const promise = this.#renewOrRequest(demand)
+      .catch((thrown) => this.#reportFailure(demand, thrown))
+      .finally(() => {
+        if (this.#pending?.promise === promise) this.#pending = undefined
+      })
     this.#pending = { promise, demand }
     this.#waitUntil?.(promise.catch(() => {}))
     return promise
@@ -132,8 +135,11 @@ export class TokenManager {
   async #renewOrRequest(demand: Demand): Promise<void> {
     const options = {
       isExplicit: demand.type === 'forced',
+      demand: demand.type,
       // A user client's first use is for its owner, whose record it may take over: it has the client's secret.
       subject: canRequestFirstToken(this.#runner.state) ? owner : undefined,
+      isEnough:
+        demand.type === 'caller' ? (state: MachineState) => isSatisfied(demand, state, this.#clock.now()) : undefined,
     }
     // A token that cannot be renewed, or an MFA challenge, may have expired: listeners hear of it.
     if (this.#runner.state !== this.#runner.latest) {
@@ -145,8 +151,21 @@ export class TokenManager {
     if (isRefreshTokenInvalid(result)) result = await request()
     // The process that took the lock may have renewed; otherwise nothing was sent.
     if (isStoreConflict(result.storeError)) result = await request()
-    if (result.error !== undefined && canRequestFirstToken(result.state)) this.#recordFailure(result.error)
+    if (result.error !== undefined && canRequestFirstToken(result.state)) {
+      const { retryAt } = this.#recordFailure(result.error)
+      throw withRetryAt(result.error, result.error.retryAt ?? retryAt)
+    }
     throwFailure(result)
+  }
+
+  /** Reports why there is no new token, and throws the error. Calls that had nothing to send are no failures. */
+  #reportFailure({ type }: Demand, thrown: unknown): never {
+    if (GrantsError.isInstance(thrown) && !nothingToSend.includes(thrown.code)) {
+      const trigger = toTrigger(this.#runner.latest, { demand: type })
+      const { code, retryAt } = thrown
+      this.#runner.report({ type: 'renewal_failed', at: this.#clock.now(), trigger, error: code, retryAt })
+    }
+    throw thrown
   }
 
   /** Returns the event that gets the token; `undefined`: there is one already, perhaps from another process. */
@@ -162,11 +181,16 @@ export class TokenManager {
     return { type: 'request_client_token', requested: { expires_in: undefined, scope: undefined }, at }
   }
 
-  #recordFailure({ code, retryAt }: GrantsError): void {
+  #recordFailure({ code, retryAt }: GrantsError): RenewalBackoff {
     const failures = (this.#backoff?.failures ?? 0) + 1
-    this.#backoff = startBackoff({ failures, failedAt: this.#clock.now(), cause: code, notBefore: retryAt })
+    const backoff = startBackoff({ failures, failedAt: this.#clock.now(), cause: code, notBefore: retryAt })
+    this.#backoff = backoff
+    return backoff
   }
 }
+
+/** Errors of calls for which no request was due: a back-off was reported when it started. */
+const nothingToSend: readonly ErrorCode[] = ['renewal_backoff', 'not_signed_in', 'mfa_required']
 
 /** The current token, with what the fast path needs. Times in milliseconds since 1970. */
 interface CachedToken {

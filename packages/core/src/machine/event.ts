@@ -40,8 +40,11 @@ interface EventFields {
   /** `requestedAt`: when the request was sent. */
   granted: { response: SuccessResponse; requestedAt: number }
   challenged: { status: number; mfaToken: Secret; limits: ChallengeLimits }
-  /** The token endpoint refused the request: a 4xx response with an OAuth error code. */
-  refused: { response: ErrorResponse }
+  /**
+   * The token endpoint refused the request: a 4xx response with an OAuth error code. `retryAt`: when the lockout guard lets
+   * the same request be sent again; absent if it may be sent now.
+   */
+  refused: { response: ErrorResponse; retryAt?: number | undefined }
   /** The request failed without a verdict: no response, a temporary error, or a response from something else. */
   failed: { error: GrantsError }
 }

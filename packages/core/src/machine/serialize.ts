@@ -1,10 +1,10 @@
 import { invalidArgument, type RenewalFailure } from '../errors.ts'
 import { grantTypes } from '../grants/catalogue.ts'
 import * as json from '../json-reader.ts'
-import { isRefreshable } from '../renewal.ts'
+import { isRefreshable, maxBackoffMs } from '../renewal.ts'
 import { Secret } from '../secret.ts'
 import { formatSubject, isSameSubject, parseSubject, type TokenSubject } from '../subject.ts'
-import { type Identity, isSettled, type SettledState, type SignedInState } from './state.ts'
+import { type Identity, isSettled, type RenewalBackoff, type SettledState, type SignedInState } from './state.ts'
 
 const formatVersion = 1
 
@@ -97,7 +97,12 @@ function createReaders(identity: Identity) {
   })
   // Another release may know causes that this one does not.
   const cause = json.string as json.Reader<RenewalFailure>
-  const backoff = json.object({ failures: json.count, failedAt: json.number, retryAt: json.number, cause })
+  const backoffFields = json.object({ failures: json.count, failedAt: json.number, retryAt: json.number, cause })
+  /** Without the limit, a record that was tampered with would end all renewals. */
+  const backoff: json.Reader<RenewalBackoff> = (value, path) => {
+    const found = backoffFields(value, path)
+    return { ...found, retryAt: Math.min(found.retryAt, found.failedAt + maxBackoffMs) }
+  }
   const signedIn: json.Reader<StateFields<'signed_in'>> = (value, path) => {
     const found = json.object({ subject, tokens, backoff: json.optional(backoff) })(value, path)
     // A refresh token that this client cannot use is not kept, wherever it came from.

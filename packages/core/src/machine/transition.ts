@@ -1,9 +1,9 @@
-import { GrantsError, grantNotAllowed, type ReauthenticationReason } from '../errors.ts'
+import { GrantsError, grantNotAllowed, type ReauthenticationReason, withRetryAt } from '../errors.ts'
 import { isSingleUse, mayUse, type TokenRequest } from '../grants/catalogue.ts'
 import type { NewCustomer } from '../protocol/token-request.ts'
 import { canRenew, getRenewal, isRefreshable, startBackoff } from '../renewal.ts'
 import { customerScope, isSameSubject, isScopeForSubject, owner, type TokenSubject } from '../subject.ts'
-import type { Effect, MachineEvent } from './event.ts'
+import type { Effect, MachineEvent, ResponseEvent } from './event.ts'
 import {
   challengeExpired,
   clientTokenNotAllowed,
@@ -72,11 +72,11 @@ export function transition(state: MachineState, event: MachineEvent): Transition
         case 'granted':
           return completeRenewal(state, event)
         case 'challenged':
-          return backOff(state, event.at, toOAuthError({ error: 'mfa_required', status: event.status }, state))
+          return backOff(state, event, toOAuthError({ error: 'mfa_required', status: event.status }, state))
         case 'refused':
           return refuseRenewal(state, event)
         case 'failed':
-          return backOff(state, event.at, event.error)
+          return backOff(state, event, event.error)
         default:
           return reject(state, requestInProgress(state.grantType))
       }
@@ -197,12 +197,14 @@ function startChallenge(state: RequestingState, event: MachineEvent<'challenged'
   return save({ status: 'mfa_required', identity, subject, challenge, earlier })
 }
 
-function refuseSignIn(state: RequestingState, { at, response }: MachineEvent<'refused'>): Transition {
+function refuseSignIn(state: RequestingState, { at, response, retryAt }: MachineEvent<'refused'>): Transition {
   const answered = getAnsweredChallenge(state)
   const isCodeWrong = response.error === 'invalid_token' || response.error === 'invalid_grant'
-  if (answered === undefined || !isCodeWrong) return abandonSignIn(state, toOAuthError(response, state))
+  if (answered === undefined || !isCodeWrong) {
+    return abandonSignIn(state, withRetryAt(toOAuthError(response, state), retryAt))
+  }
   if (!isChallengeOpen(answered, at)) return expireChallenge(answered)
-  return reject(answered, invalidCode(answered.challenge))
+  return reject(answered, withRetryAt(invalidCode(answered.challenge), retryAt))
 }
 
 /**
@@ -241,7 +243,7 @@ function completeRenewal(state: RenewingState, event: MachineEvent<'granted'>): 
   const isRefresh = grantType === 'refresh_token'
   const requested = isRefresh ? old.requested : addCustomerScope(old.requested, subject)
   if (!isScopeForSubject(event.response.scope, subject, requested.scope)) {
-    return backOff(isRefresh ? dropRefreshToken(state) : state, event.at, scopeMismatch(subject))
+    return backOff(isRefresh ? dropRefreshToken(state) : state, event, scopeMismatch(subject))
   }
   // A refreshed external token is one that this session requested: logout revokes it.
   const isOrigin = isRefresh && old.grantType !== 'external'
@@ -259,33 +261,40 @@ function completeRenewal(state: RenewingState, event: MachineEvent<'granted'>): 
   )
 }
 
-function refuseRenewal(state: RenewingState, { at, response }: MachineEvent<'refused'>): Transition {
+function refuseRenewal(state: RenewingState, event: MachineEvent<'refused'>): Transition {
+  const { at, response, retryAt } = event
   const { identity, subject, tokens, grantType } = state
   const { pendingRefresh } = tokens
-  const error = toOAuthError(response, state)
+  const error = withRetryAt(toOAuthError(response, state), retryAt)
   const isValid = isTokenValid(tokens, at)
   if (grantType === 'refresh_token' && response.error === 'invalid_grant') {
-    if (isValid || canRequestClientToken(identity, subject)) return backOff(dropRefreshToken(state), at, error)
+    if (isValid || canRequestClientToken(identity, subject)) return backOff(dropRefreshToken(state), event, error)
     const reason = pendingRefresh === undefined ? 'refresh_rejected' : 'refresh_response_lost'
     const next = requireSignIn(state, reason)
     return saveAndReject(next, noToken(next))
   }
   if (error.code === 'unknown_customer' && !isValid) return saveAndReject(toSignedOut(state, 'never_signed_in'), error)
   const refused = pendingRefresh && { ...pendingRefresh, isClientRefused: true }
-  return backOff({ ...state, tokens: { ...tokens, pendingRefresh: refused } }, at, error)
+  return backOff({ ...state, tokens: { ...tokens, pendingRefresh: refused } }, event, error)
 }
 
 function dropRefreshToken(state: RenewingState): RenewingState {
   return { ...state, tokens: { ...state.tokens, refreshToken: undefined, pendingRefresh: undefined } }
 }
 
-/** Returns to the tokens, and to the next renewal later. */
-function backOff(state: RenewingState, at: number, error: GrantsError): Transition {
+/**
+ * Returns to the tokens, and to the next renewal later; the error says when. A wait of the lockout guard after a refusal
+ * is not recorded here: it may end earlier.
+ */
+function backOff(state: RenewingState, event: ResponseEvent, error: GrantsError): Transition {
+  const { at } = event
+  const notBefore = event.type === 'failed' ? event.error.retryAt : undefined
   const { tokens, grantType } = state
   const isResponseLost = grantType === 'refresh_token' && lostResponses.includes(error.code)
   const failures = state.failures + 1
-  const backoff = startBackoff({ failures, failedAt: at, cause: error.code, notBefore: error.retryAt })
-  return saveAndReject({ ...toSignedIn(state, isResponseLost ? markPending(tokens, at) : tokens), backoff }, error)
+  const backoff = startBackoff({ failures, failedAt: at, cause: error.code, notBefore })
+  const next = { ...toSignedIn(state, isResponseLost ? markPending(tokens, at) : tokens), backoff }
+  return saveAndReject(next, withRetryAt(error, Math.max(backoff.retryAt, error.retryAt ?? 0)))
 }
 
 /** Errors after which a refresh token may have been used. */

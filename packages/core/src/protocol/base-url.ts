@@ -16,7 +16,10 @@ export function parseBaseUrl(given: string, allowInsecure: boolean): string {
   if (!URL.canParse(given)) {
     throw invalidArgument('baseUrl', 'must be an absolute URL, for example https://api.particle.io')
   }
-  const { username, password, search, hash, protocol, hostname, origin, pathname } = new URL(given)
+  const url = new URL(given)
+  // A trailing dot leads to the same host. Otherwise its requests would be counted apart, and its records have other keys.
+  url.hostname = url.hostname.replace(/\.$/, '')
+  const { username, password, search, hash, protocol, hostname, origin, pathname } = url
   if (username || password) throw invalidArgument('baseUrl', 'must not contain a user name or password')
   if (search || hash) throw invalidArgument('baseUrl', 'must not contain a query or a fragment')
   if (!/^https?:$/.test(protocol)) throw invalidArgument('baseUrl', 'must start with https:// or http://')

@@ -1,0 +1,62 @@
+import { type Clock, sleep } from '../clock.ts'
+
+interface SleepOptions {
+  readonly clock: Clock
+  readonly ms: number
+  readonly signal: AbortSignal | undefined
+}
+
+interface Waiter<R> {
+  readonly request: R
+  /** Present while the caller sleeps. Aborting it wakes the caller. */
+  alarm: AbortController | undefined
+}
+
+/**
+ * Callers that wait for capacity, first come, first served. A caller keeps its place, also while it is awake and tries
+ * again, until it leaves. Without this, a new caller would take the capacity that an earlier one was woken for.
+ */
+export class WaitingQueue<C, R> {
+  readonly #waiters = new Map<C, Waiter<R>>()
+
+  /** Puts a caller at the end, unless it is in the queue already. */
+  join(caller: C, request: R): void {
+    if (!this.#waiters.has(caller)) this.#waiters.set(caller, { request, alarm: undefined })
+  }
+
+  /** Returns whether the caller was in the queue. */
+  leave(caller: C): boolean {
+    return this.#waiters.delete(caller)
+  }
+
+  /** The request that a caller waits with; `undefined` if it is not in the queue. */
+  getRequest(caller: C): R | undefined {
+    return this.#waiters.get(caller)?.request
+  }
+
+  /** The requests of the callers before this one: all of them if it is not in the queue. */
+  getAhead(caller: C): readonly R[] {
+    const callers = [...this.#waiters.keys()]
+    const place = callers.indexOf(caller)
+    return [...this.#waiters.values()].slice(0, place === -1 ? undefined : place).map(({ request }) => request)
+  }
+
+  /** Sleeps until the caller is woken, `ms` have passed or the signal is aborted. Returns whether it was woken. */
+  async sleep(caller: C, { clock, ms, signal }: SleepOptions): Promise<boolean> {
+    const waiter = this.#waiters.get(caller)
+    const alarm = new AbortController()
+    if (waiter !== undefined) waiter.alarm = alarm
+    await sleep(clock, ms, AbortSignal.any(signal ? [alarm.signal, signal] : [alarm.signal]))
+    if (waiter !== undefined) waiter.alarm = undefined
+    return alarm.signal.aborted
+  }
+
+  /** Wakes every sleeping caller whose request can go, given those of the callers ahead of it. */
+  wake(canGo: (request: R, ahead: readonly R[]) => boolean): void {
+    const ahead: R[] = []
+    for (const { request, alarm } of this.#waiters.values()) {
+      if (alarm !== undefined && canGo(request, ahead)) alarm.abort()
+      ahead.push(request)
+    }
+  }
+}
