@@ -3,9 +3,9 @@
 import {
   createSession,
   createSessionPool,
-  customer,
   developerClient,
   memoryStore,
+  newSignInId,
   productClient,
 } from '@particle-grants/core'
 import { defaultAccounts } from '@particle-grants/sandbox'
@@ -85,7 +85,7 @@ function guess() {
 function createLogin(simulation, options) {
   const username = 'victim@example.com'
   return (text, force = false) =>
-    simulation.login({ ...options, client: product, subject: customer(username) }, { username, password: text, force })
+    simulation.login({ ...options, client: product, signInId: newSignInId() }, { username, password: text, force })
 }
 
 /** The same calls of one account again and again: `plan` schedules them. */
