@@ -7,7 +7,7 @@ import { runCrashes } from './guard/crashes.mjs'
 import { scenarios } from './guard/scenarios.mjs'
 import { writeResults } from './results.mjs'
 
-const seeds = Array.from({ length: Number(process.env.SEEDS ?? 2) }, (_, index) => index + 1)
+const seeds = Array.from({ length: Number(process.env.SEEDS ?? 5) }, (_, index) => index + 1)
 const chosen = process.argv[2] ?? ''
 const titles = Object.keys(scenarios).filter((title) => title.includes(chosen))
 const crashTitles = {

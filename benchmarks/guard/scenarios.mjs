@@ -55,25 +55,72 @@ function signIns(perHour, wrongShare) {
   }
 }
 
-/** One customer's password is guessed at for 20 hours, while everybody else signs in. */
-function attack({ force = false } = {}) {
+/** One account is guessed at, each time with another password, while its person and others sign in. */
+function guessing({ stepMs, endMs, perHour = 0, force }) {
   return (hasGuard, seed) => {
     const simulation = new Simulation(hasGuard, { accounts })
     const options = simulation.startProcess()
-    const username = 'victim@example.com'
-    const loginVictim = (credentials) =>
-      simulation.login({ ...options, client: product, subject: customer(username) }, { username, ...credentials })
-    simulation.schedule(intervals(2 * second, 20 * hour), () =>
-      simulation.expectFailure(() => loginVictim({ password: 'wrong' })),
-    )
-    addPeople(simulation, createRandom(seed), { perHour: 1000, processes: [options], label: 'the others' })
-    const label = force ? 'the victim, with force' : 'the victim'
-    simulation.schedule(intervals(10 * minute, day, 5 * minute + second), () =>
-      simulation.expectSuccess({ label }, () => loginVictim({ password, force })),
-    )
+    const login = createLogin(simulation, options)
+    simulation.schedule(intervals(stepMs, endMs), () => simulation.expectFailure(() => login(guess())))
+    if (perHour > 0)
+      addPeople(simulation, createRandom(seed), { perHour, endMs, processes: [options], label: 'the others' })
+    if (force !== undefined) {
+      const label = force ? 'the person, with force' : 'the person'
+      const random = createRandom(seed + 1000)
+      for (const at of arrivals(random, 2, endMs)) {
+        simulation.schedule([at], () => simulation.expectSuccess({ label }, () => login(password, force)))
+      }
+    }
     return simulation.run()
   }
 }
+
+let guesses = 0
+function guess() {
+  guesses += 1
+  return `guess ${guesses}`
+}
+
+/** Signs the victim in, as a customer of a product. */
+function createLogin(simulation, options) {
+  const username = 'victim@example.com'
+  return (text, force = false) =>
+    simulation.login({ ...options, client: product, subject: customer(username) }, { username, password: text, force })
+}
+
+/** The same calls of one account again and again: `plan` schedules them. */
+function oneAccount(plan) {
+  return (hasGuard, seed) => {
+    const simulation = new Simulation(hasGuard, { accounts })
+    const login = createLogin(simulation, simulation.startProcess())
+    plan({
+      random: createRandom(seed),
+      addRight: (times) => simulation.schedule(times, () => simulation.expectSuccess({}, () => login(password))),
+      addWrong: (times, getPassword = guess) =>
+        simulation.schedule(times, () => simulation.expectFailure(() => login(getPassword()))),
+    })
+    return simulation.run()
+  }
+}
+
+const sixGuesses = oneAccount(({ addRight, addWrong }) => {
+  for (let guessed = 0; guessed < 6; guessed += 1) addWrong(intervals(30 * minute, 14 * day, guessed * second))
+  addRight(intervals(30 * minute, 14 * day, 25 * minute))
+})
+
+const oldDevice = oneAccount(({ addRight, addWrong }) => {
+  addWrong(intervals(5 * minute, 14 * day), () => 'the old password')
+  addRight(intervals(30 * minute, 14 * day, minute))
+})
+
+const sevenTypos = oneAccount(({ addRight, addWrong }) => {
+  for (let typo = 0; typo < 7; typo += 1) addWrong(intervals(day, 14 * day, typo * 10 * second))
+  addRight(intervals(day, 14 * day, 70 * second))
+})
+
+const halfWrong = oneAccount(({ random, addRight, addWrong }) => {
+  for (const at of intervals(2 * minute, 7 * day)) random() < 0.5 ? addWrong([at]) : addRight([at])
+})
 
 /** A job that starts a new process each time, with a store on disk. */
 function job(stepMs, type) {
@@ -178,8 +225,16 @@ export const scenarios = {
   '1,000 sign-ins an hour, 20 % wrong': signIns(1000, 0.2),
   '1,000 sign-ins an hour, 50 % wrong': signIns(1000, 0.5),
   '500 sign-ins an hour, 20 % wrong': signIns(500, 0.2),
-  'one account attacked every 2 s': attack(),
-  'the same, and its owner uses force': attack({ force: true }),
+  'six guesses each half hour, the person 25 minutes later, 14 days': sixGuesses,
+  'an old device repeats one wrong password every 5 minutes, 14 days': oldDevice,
+  'seven typos, then right, each day': sevenTypos,
+  'one account, a sign-in every 2 minutes, half of them wrong': halfWrong,
+  'a guess a minute beside 2 sign-ins an hour': guessing({ stepMs: minute, endMs: 3 * day, perHour: 2 }),
+  'a guess a minute beside 6 sign-ins an hour': guessing({ stepMs: minute, endMs: 3 * day, perHour: 6 }),
+  'a guess every 5 minutes beside 2 sign-ins an hour': guessing({ stepMs: 5 * minute, endMs: 3 * day, perHour: 2 }),
+  'a guess every 2 s beside 1,000 sign-ins an hour': guessing({ stepMs: 2 * second, endMs: day, perHour: 1000 }),
+  'a guess a minute, and nobody else': guessing({ stepMs: minute, endMs: 3 * day, force: false }),
+  'a guess a minute, and the person uses force': guessing({ stepMs: minute, endMs: 3 * day, force: true }),
   'a job with a wrong password every 10 minutes, 60 days': job(10 * minute, 'password'),
   'a job with a wrong password every 15 minutes, 60 days': job(15 * minute, 'password'),
   'a job with a wrong client secret every 10 minutes, 60 days': job(10 * minute, 'secret'),

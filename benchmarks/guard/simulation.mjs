@@ -1,6 +1,6 @@
 // A day in a second: programs that call a sandbox over simulated time. Each process has a separate clock object, and
 // with it its own state in the lockout guard's registry.
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { createSession, GrantsError } from '@particle-grants/core'
 import { createClock, createSandbox } from '@particle-grants/sandbox'
@@ -12,9 +12,13 @@ export const day = 24 * hour
 
 const start = Date.UTC(2026, 0, 1)
 
-// The platform's digest runs in another thread, which costs more than everything else in these calls.
-Object.defineProperty(globalThis.crypto.subtle, 'digest', {
-  value: async (_algorithm, data) => new Uint8Array(createHash('sha256').update(data).digest()).buffer,
+// The platform's hashes run in another thread, which costs more than everything else in these calls.
+Object.defineProperties(globalThis.crypto.subtle, {
+  digest: { value: async (_algorithm, data) => new Uint8Array(createHash('sha256').update(data).digest()).buffer },
+  importKey: { value: async (_format, key) => key },
+  sign: {
+    value: async (_algorithm, key, data) => new Uint8Array(createHmac('sha256', key).update(data).digest()).buffer,
+  },
 })
 
 /** Random numbers that are the same in each run (mulberry32). */

@@ -140,6 +140,7 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
       challengeLimits,
       guard,
       store,
+      reporter,
     },
     identity: { baseUrl, clientId: client.id, clientKind: client.kind, ...binding },
     signInId,
