@@ -6,6 +6,12 @@ interface SleepOptions {
   readonly signal: AbortSignal | undefined
 }
 
+/** How many callers come first, and how many of them wait with an automatic request. */
+export interface CallersAhead {
+  readonly all: number
+  readonly automatic: number
+}
+
 interface Waiter<R> {
   readonly request: R
   /** Present while the caller sleeps. Aborting it wakes the caller. */
@@ -16,7 +22,7 @@ interface Waiter<R> {
  * Callers that wait for capacity, first come, first served. A caller keeps its place, also while it is awake and tries
  * again, until it leaves. Without this, a new caller would take the capacity that an earlier one was woken for.
  */
-export class WaitingQueue<C, R> {
+export class WaitingQueue<C, R extends { readonly isExplicit: boolean }> {
   readonly #waiters = new Map<C, Waiter<R>>()
 
   /** Puts a caller at the end, unless it is in the queue already. */
@@ -34,11 +40,16 @@ export class WaitingQueue<C, R> {
     return this.#waiters.get(caller)?.request
   }
 
-  /** The requests of the callers before this one: all of them if it is not in the queue. */
-  getAhead(caller: C): readonly R[] {
-    const callers = [...this.#waiters.keys()]
-    const place = callers.indexOf(caller)
-    return [...this.#waiters.values()].slice(0, place === -1 ? undefined : place).map(({ request }) => request)
+  /** Counts the callers before this one: all of them if it is not in the queue. */
+  countAhead(caller: C): CallersAhead {
+    let all = 0
+    let automatic = 0
+    for (const [other, { request }] of this.#waiters) {
+      if (other === caller) break
+      all += 1
+      automatic += Number(!request.isExplicit)
+    }
+    return { all, automatic }
   }
 
   /** Sleeps until the caller is woken, `ms` have passed or the signal is aborted. Returns whether it was woken. */
@@ -51,12 +62,14 @@ export class WaitingQueue<C, R> {
     return alarm.signal.aborted
   }
 
-  /** Wakes every sleeping caller whose request can go, given those of the callers ahead of it. */
-  wake(canGo: (request: R, ahead: readonly R[]) => boolean): void {
-    const ahead: R[] = []
+  /** Wakes every sleeping caller whose request can go, given the callers ahead of it. `canGo` is called for each one. */
+  wake(canGo: (request: R, ahead: CallersAhead) => boolean): void {
+    let all = 0
+    let automatic = 0
     for (const { request, alarm } of this.#waiters.values()) {
-      if (alarm !== undefined && canGo(request, ahead)) alarm.abort()
-      ahead.push(request)
+      if (alarm !== undefined && canGo(request, { all, automatic })) alarm.abort()
+      all += 1
+      automatic += Number(!request.isExplicit)
     }
   }
 }
