@@ -7,7 +7,7 @@ import { runCrashes } from './guard/crashes.mjs'
 import { scenarios } from './guard/scenarios.mjs'
 import { writeResults } from './results.mjs'
 
-const seeds = Array.from({ length: Number(process.env.SEEDS ?? 2) }, (_, index) => index + 1)
+const seeds = Array.from({ length: Number(process.env.SEEDS ?? 5) }, (_, index) => index + 1)
 const chosen = process.argv[2] ?? ''
 const titles = Object.keys(scenarios).filter((title) => title.includes(chosen))
 const crashTitles = {
@@ -79,7 +79,7 @@ function printRows(title) {
       formatCount(mean(naive.map((run) => getCalls(run).good))),
       formatLost(naive),
       formatLost(guard),
-      both(({ lockouts }) => lockouts),
+      both(({ lockouts }) => lockouts, formatMean),
       both(({ requests }) => requests),
       both((run) => getCalls(run).longestWaitMs, formatWait),
     ]
@@ -106,6 +106,10 @@ function mean(numbers) {
 
 function formatCount(number) {
   return Math.round(number).toLocaleString('en')
+}
+
+function formatMean(number) {
+  return String(Math.round(number * 10) / 10)
 }
 
 function formatWait(ms) {

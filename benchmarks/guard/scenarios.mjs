@@ -1,31 +1,31 @@
 // What happens to the programs of a company in a day or two months. Each scenario runs once with the lockout guard and
 // once without it, on the same random numbers.
-import {
-  createSession,
-  createSessionPool,
-  customer,
-  developerClient,
-  memoryStore,
-  productClient,
-} from '@particle-grants/core'
+import { createSession, createSessionPool, developerClient, memoryStore, productClient } from '@particle-grants/core'
 import { defaultAccounts } from '@particle-grants/sandbox'
 import { arrivals, createRandom, day, hour, intervals, minute, Simulation, second } from './simulation.mjs'
 
 const password = 'a right password'
 const people = Array.from({ length: 5000 }, (_, index) => `person-${index}@example.com`)
 const customers = Array.from({ length: 60 }, (_, index) => `customer-${index}@example.com`)
-const accounts = [
+const accounts = [...defaultAccounts, ...people.map((username) => ({ username, password }))]
+// The sandbox searches a list. Who signs in does not matter where everybody else's password is right.
+const fewPeople = people.slice(0, 100)
+const fewAccounts = [
   ...defaultAccounts,
-  ...people.map((username) => ({ username, password })),
+  ...fewPeople.map((username) => ({ username, password })),
   { username: 'victim@example.com', password, customerOf: '1234' },
 ]
 const product = productClient({ id: 'my-product-1234', secret: 'product-secret' })
 const developer = developerClient()
 
 /** People who sign in at a web application of the company. */
-function addPeople(simulation, random, { perHour, wrongShare = 0, endMs = day, processes, label = '' }) {
+function addPeople(
+  simulation,
+  random,
+  { among = people, perHour, wrongShare = 0, endMs = day, processes, label = '' },
+) {
   for (const at of arrivals(random, perHour, endMs)) {
-    const username = people[Math.floor(random() * people.length)]
+    const username = among[Math.floor(random() * among.length)]
     const isWrong = random() < wrongShare
     const options = { ...processes[Math.floor(random() * processes.length)], client: developer }
     const login = () => simulation.login(options, { username, password: isWrong ? 'wrong' : password })
@@ -55,24 +55,84 @@ function signIns(perHour, wrongShare) {
   }
 }
 
-/** One customer's password is guessed at for 20 hours, while everybody else signs in. */
-function attack({ force = false } = {}) {
+/** Guesses at the password of one customer at these times, each time another one. */
+function addGuesses(simulation, options, times) {
+  simulation.schedule(times, () =>
+    simulation.expectFailure(() => loginVictim(simulation, options, { password: `guess at ${simulation.time}` })),
+  )
+}
+
+/** The customer whose password is guessed at, at these times, with the right password. */
+function addVictim(simulation, options, { times, force = false, label = '' }) {
+  simulation.schedule(times, () =>
+    simulation.expectSuccess({ label }, () => loginVictim(simulation, options, { password, force })),
+  )
+}
+
+function loginVictim(simulation, options, credentials) {
+  return simulation.login({ ...options, client: product }, { username: 'victim@example.com', ...credentials })
+}
+
+/** Guesses at one customer's password, beside other people. */
+function attack({ stepMs, perHour, endMs, person }) {
   return (hasGuard, seed) => {
-    const simulation = new Simulation(hasGuard, { accounts })
+    const simulation = new Simulation(hasGuard, { accounts: fewAccounts })
+    const random = createRandom(seed)
     const options = simulation.startProcess()
-    const username = 'victim@example.com'
-    const loginVictim = (credentials) =>
-      simulation.login({ ...options, client: product, subject: customer(username) }, { username, ...credentials })
-    simulation.schedule(intervals(2 * second, 20 * hour), () =>
-      simulation.expectFailure(() => loginVictim({ password: 'wrong' })),
-    )
-    addPeople(simulation, createRandom(seed), { perHour: 1000, processes: [options], label: 'the others' })
-    const label = force ? 'the victim, with force' : 'the victim'
-    simulation.schedule(intervals(10 * minute, day, 5 * minute + second), () =>
-      simulation.expectSuccess({ label }, () => loginVictim({ password, force })),
-    )
+    addGuesses(simulation, options, intervals(stepMs, endMs, random() * stepMs))
+    if (perHour !== undefined)
+      addPeople(simulation, random, { among: fewPeople, perHour, endMs, processes: [options], label: 'the others' })
+    if (person !== undefined)
+      addVictim(simulation, options, {
+        times: intervals(10 * minute, endMs, random() * 10 * minute),
+        label: 'the person',
+        ...person,
+      })
     return simulation.run()
   }
+}
+
+/** Six guesses each half hour, and the person 25 minutes later. */
+function burstsOfGuesses(hasGuard) {
+  const simulation = new Simulation(hasGuard, { accounts: fewAccounts })
+  const options = simulation.startProcess()
+  for (let index = 0; index < 6; index += 1)
+    addGuesses(simulation, options, intervals(30 * minute, 14 * day, index * second))
+  addVictim(simulation, options, { times: intervals(30 * minute, 14 * day, 25 * minute) })
+  return simulation.run()
+}
+
+/** A device with an old password, beside the person who signs in each half hour. */
+function oldDevice(hasGuard) {
+  const simulation = new Simulation(hasGuard, { accounts: fewAccounts })
+  const options = simulation.startProcess()
+  simulation.schedule(intervals(5 * minute, 14 * day), () =>
+    simulation.expectFailure(() => loginVictim(simulation, options, { password: 'an old password' })),
+  )
+  addVictim(simulation, options, { times: intervals(30 * minute, 14 * day, 25 * minute + second) })
+  return simulation.run()
+}
+
+/** A person who mistypes the password in seven ways each day before it is right. */
+function sevenTypos(hasGuard) {
+  const simulation = new Simulation(hasGuard, { accounts: fewAccounts })
+  const options = simulation.startProcess()
+  for (let index = 0; index < 7; index += 1)
+    addGuesses(simulation, options, intervals(day, 14 * day, 8 * hour + index * 20 * second))
+  addVictim(simulation, options, { times: intervals(day, 14 * day, 8 * hour + 7 * 20 * second) })
+  return simulation.run()
+}
+
+/** One account that many people share, who know its password half of the time. */
+function sharedAccount(hasGuard, seed) {
+  const simulation = new Simulation(hasGuard, { accounts: fewAccounts })
+  const options = simulation.startProcess()
+  const random = createRandom(seed)
+  const times = [...intervals(2 * minute, 14 * day)].map((at) => ({ at, isWrong: random() < 0.5 }))
+  const select = (wrong) => times.filter(({ isWrong }) => isWrong === wrong).map(({ at }) => at)
+  addGuesses(simulation, options, select(true))
+  addVictim(simulation, options, { times: select(false) })
+  return simulation.run()
 }
 
 /** A job that starts a new process each time, with a store on disk. */
@@ -178,8 +238,24 @@ export const scenarios = {
   '1,000 sign-ins an hour, 20 % wrong': signIns(1000, 0.2),
   '1,000 sign-ins an hour, 50 % wrong': signIns(1000, 0.5),
   '500 sign-ins an hour, 20 % wrong': signIns(500, 0.2),
-  'one account attacked every 2 s': attack(),
-  'the same, and its owner uses force': attack({ force: true }),
+  'six guesses each half hour, and the person 25 minutes later, 14 days': burstsOfGuesses,
+  'an old device repeats one wrong password every 5 minutes, 14 days': oldDevice,
+  'seven typos and then the right password each day, 14 days': sevenTypos,
+  'one account, a sign-in every 2 minutes, half of them wrong, 14 days': sharedAccount,
+  'a guess a minute beside 2 sign-ins an hour, 3 days': attack({ stepMs: minute, perHour: 2, endMs: 3 * day }),
+  'a guess a minute beside 6 sign-ins an hour, 3 days': attack({ stepMs: minute, perHour: 6, endMs: 3 * day }),
+  'a guess every 5 minutes beside 2 sign-ins an hour, 3 days': attack({
+    stepMs: 5 * minute,
+    perHour: 2,
+    endMs: 3 * day,
+  }),
+  'a guess every 2 s beside 1,000 sign-ins an hour, a day': attack({ stepMs: 2 * second, perHour: 1000, endMs: day }),
+  'a guess a minute, 3 days': attack({ stepMs: minute, endMs: 3 * day, person: {} }),
+  'a guess a minute, and the person uses force, 3 days': attack({
+    stepMs: minute,
+    endMs: 3 * day,
+    person: { force: true },
+  }),
   'a job with a wrong password every 10 minutes, 60 days': job(10 * minute, 'password'),
   'a job with a wrong password every 15 minutes, 60 days': job(15 * minute, 'password'),
   'a job with a wrong client secret every 10 minutes, 60 days': job(10 * minute, 'secret'),
