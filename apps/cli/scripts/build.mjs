@@ -18,6 +18,7 @@ const require = createRequireHere(import.meta.url), __filename = toPathHere(impo
 const later = {
   'run-cli': 'src/run-cli.ts',
   'describe-error': '../../packages/plugin-auth/src/errors/describe-error.ts',
+  reference: '../../packages/reference/src/index.ts',
   'store-keyring': '../../packages/store-keyring/src/index.ts',
 }
 

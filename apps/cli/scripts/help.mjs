@@ -3,7 +3,10 @@ import { Config } from '@oclif/core/config'
 import { CommandHelp, Help } from '@oclif/core/help'
 
 const environment = [
-  ['PARTICLE_ACCESS_TOKEN', 'Access token. Takes precedence over stored profiles; never stored and never refreshed.'],
+  [
+    'PARTICLE_ACCESS_TOKEN',
+    'Access token. Takes precedence over stored profiles; never stored and never refreshed. Empty or only spaces: not set.',
+  ],
   ['PARTICLE_AUTH', 'The same, used if PARTICLE_ACCESS_TOKEN is not set.'],
   ['PARTICLE_GRANTS_PROFILE', 'Profile to use, as --profile.'],
   ['PARTICLE_GRANTS_BASE_URL', 'URL of the API, as --base-url (default: https://api.particle.io).'],
@@ -13,8 +16,10 @@ const environment = [
   ['PARTICLE_GRANTS_CLIENT_ID', 'OAuth client ID for auth login.'],
   ['PARTICLE_GRANTS_CLIENT_SECRET', 'OAuth client secret for auth login.'],
   ['PARTICLE_GRANTS_STDIN_TIMEOUT', 'Seconds to wait for standard input (default: 30).'],
+  ['PARTICLE_GRANTS_DEBUG', '"api": print requests and responses on stderr, without secrets.'],
   ['HTTPS_PROXY, HTTP_PROXY', 'URL of a proxy.'],
   ['NO_PROXY', 'Hosts to connect to without the proxy.'],
+  ['NODE_EXTRA_CA_CERTS', 'File with certificates to trust as well, such as the CA of a company.'],
   ['NO_COLOR', 'Print without colors.'],
   ['XDG_STATE_HOME', 'Folder for profiles and stored sign-ins (LOCALAPPDATA on Windows).'],
 ]

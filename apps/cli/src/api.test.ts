@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { findLeaks } from '@particle-grants/test-kit'
 import { describe, expect, it } from 'vitest'
 import { World } from '../test/cli.ts'
+import { runInTerminal, terminals } from '../test/terminal.ts'
 
 const device = '0123456789abcdef01234567'
 
@@ -81,7 +82,7 @@ describe('api', () => {
     const { code, stdout, stderr } = await world.run(['api', path])
 
     expect([code, stdout]).toEqual([2, ''])
-    expect(stderr).toMatch(/Pass a path of the API, not a URL.*\n.*Example: \/v1\/devices/)
+    expect(stderr).toMatch(/Pass a path of the API, or a URL that starts with http.*\n.*Example: \/v1\/devices/)
     expect(world.sandbox.requests()).toHaveLength(before)
   })
 
@@ -103,12 +104,14 @@ describe('api', () => {
   })
 
   it.each([
-    [['api', '-X', 'FETCH', '/v1/user'], /--method must be one of: GET, /],
+    [['api', '-X', 'FETCH', '/v1/user'], /--method must be one of: GET, HEAD, POST, PUT, PATCH, DELETE\./],
     [['api', 'GET', '/v1/user'], /Write a method with -X/],
     [['api'], /Missing argument PATH\.\nExample:\n {2}pgrants api \/v1\/devices/],
     [['api', '/v1/a#b'], /Error: In a path, write %23 for #\./],
     [['api', '-X', 'PUT', '/v1/user', '-f', 'PLANTED'], /key=value/],
-    [['api', '-X', 'PUT', '/v1/user', '--input', '/nowhere/at/all'], /ENOENT/],
+    [['api', '-X', 'PUT', '/v1/user', '--input', '/nowhere/at/all'], /There is no file \/nowhere\/at\/all\./],
+    [['api', '/v1/user', '-F', 'name=@nowhere.json'], /There is no file nowhere\.json\./],
+    [['api', '/v1/user', '-F', 'name=@PLANTED'], /There is no such input file/],
     [['api', '-X', 'GET', '/v1/user', '--input', '-'], /A GET request has no body/],
     [['api', '/v1/user', '--input', '-', '-F', 'a=@-'], /only once/],
     [['api', '/v1/user', '-f', 'a=1', '-F', 'a=PLANTED'], /"a" is given more than once/],
@@ -136,9 +139,14 @@ describe('api', () => {
 
   it.each([
     ['HTTP 404 Not Found', { status: 404, body: { ok: false } }, 1],
-    ['HTTP 401 Unauthorized', { status: 401, body: { ok: false, error: 'Current password is incorrect' } }, 1],
-    ['HTTP 429 Too Many Requests', { status: 429, body: { error: 'rate_limit_exceeded' } }, 5],
-    ['HTTP 503 Service Unavailable', { status: 503, body: '<h1>Down</h1>' }, 6],
+    ['HTTP 404 Not Found (No such device)', { status: 404, body: { error_description: 'No such device' } }, 1],
+    [
+      'HTTP 401 Unauthorized (Current password is incorrect)',
+      { status: 401, body: { ok: false, error: 'Current password is incorrect' } },
+      1,
+    ],
+    ['HTTP 429 Too Many Requests (rate_limit_exceeded)', { status: 429, body: { error: 'rate_limit_exceeded' } }, 5],
+    ['HTTP 503 Service Unavailable', { status: 503, body: 'Down' }, 6],
   ])(
     'prints the body of %s with a newline, the status on stderr, and sets the exit code',
     async (status, fault, exitCode) => {
@@ -148,7 +156,7 @@ describe('api', () => {
 
       expect(code).toBe(exitCode)
       expect(stdout).toBe(`${typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body)}\n`)
-      expect(stderr).toBe(`Error: ${status}\n`)
+      expect(stderr).toBe(`Error: GET /v1/devices: ${status}\n`)
     },
   )
 
@@ -166,7 +174,7 @@ describe('api', () => {
     const { code, stderr } = await world.run(['api', '/v1/devices'])
 
     expect(code).toBe(6)
-    expect(stderr).toMatch(/No answer/)
+    expect(stderr).toMatch(/could not be reached/)
     await world.server.close()
     expect((await world.run(['api', '/v1/devices'])).stderr).toContain('(ECONNREFUSED)')
   })
@@ -221,7 +229,7 @@ describe('api', () => {
     const { document } = await world.json(args)
 
     expect(all).toEqual({ code: 0, stdout: 'device 1\ndevice 2\ndevice 3\n', stderr: '' })
-    expect(failed).toMatchObject({ code: 6, stderr: 'Error: HTTP 500 Internal Server Error\n' })
+    expect(failed).toMatchObject({ code: 6, stderr: `Error: GET ${path}: HTTP 500 Internal Server Error\n` })
     expect(failed.stdout.split('\n')).toHaveLength(4)
     expect(document).toHaveLength(3)
     const queries = world.sandbox.requests().filter((request) => request.path === path)
@@ -243,7 +251,7 @@ describe('api', () => {
       stderr: expect.stringContaining('Cannot index'),
     })
     const failed = await world.run(['api', '/v1/nothing-there', '--jq', '.x'])
-    expect(failed).toMatchObject({ code: 1, stderr: 'Error: HTTP 404 Not Found\n' })
+    expect(failed).toMatchObject({ code: 1, stderr: 'Error: GET /v1/nothing-there: HTTP 404 Not Found (Not found)\n' })
     expect(failed.stdout).toContain('error')
   })
 
@@ -280,5 +288,101 @@ describe('api', () => {
 
     expect((await terminal.ended).code).toBe(0)
     expect(terminal.screen()).toContain('{\n  "username": "dev@example.com",')
+  })
+
+  it('accepts a full URL of the server that is signed in to', async () => {
+    const { world } = await signedIn()
+    const { code, stdout } = await world.run(['api', `${world.server.url}/v1/devices?x=1`, '--jq', '.[0].name'])
+    const other = await world.run(['api', `${world.server.url.replace('//', '//user:pw@')}/v1/devices`])
+
+    expect([code, stdout]).toEqual([0, 'garden\n'])
+    expect(world.sandbox.requests().at(-1)).toMatchObject({ path: '/v1/devices', query: { x: expect.anything() } })
+    expect(other.code).toBe(2)
+  })
+
+  it('prints when to try again after a 429', async () => {
+    const { world } = await signedIn()
+    const fault = { status: 429, headers: { 'Retry-After': '42' }, body: {}, match: { path: '/v1/devices' } }
+    world.sandbox.failNext(fault)
+    const { code, stderr } = await world.run(['api', '/v1/devices'])
+
+    expect(code).toBe(5)
+    expect(stderr).toContain('HTTP 429 Too Many Requests\nTry again in 42 s (Retry-After).\n')
+  })
+
+  it('sends fields and own headers to no server that a redirect names', async () => {
+    const { world } = await signedIn()
+    const other = await World.open()
+    const headers = { Location: `${other.server.url}/v1/devices` }
+    for (const args of [
+      ['-X', 'PUT', '-f', 'secret=1'],
+      ['-H', 'X-Api-Key: mine'],
+    ]) {
+      world.sandbox.failNext({ status: 307, headers, body: {}, match: { path: '/v1/devices' } })
+      const { code, stderr } = await world.run(['api', '/v1/devices', ...args])
+      expect(code).toBe(1)
+      expect(stderr).toContain(`HTTP 307 Temporary Redirect\nIt was not sent on to ${other.server.url}/v1/devices.`)
+    }
+    expect(other.sandbox.requests()).toEqual([])
+  })
+
+  it('exits with 6 and prints nothing of a web page', async () => {
+    const { world } = await signedIn()
+    for (const [status, body] of [
+      [200, '<html>\x1b[31mSign in to this network'],
+      [404, '<!DOCTYPE html><p>Not here'],
+    ] as const) {
+      world.sandbox.failNext({ status, body, match: { path: '/v1/devices' } })
+      const { code, stdout, stderr } = await world.run(['api', '/v1/devices'])
+      expect([code, stdout]).toEqual([6, ''])
+      expect(stderr).toMatch(/127\.0\.0\.1:\d+ sent a response that is not from Particle: a web page, with status/)
+    }
+  })
+})
+
+// A cursor command, a clear screen, OSC 52, a C1 control, and text that runs from right to left.
+const hostile = 'n\x1b[31m0\x1b]52;c;eA==\x07\x9b2J\u202e!\ttab'
+const shown = 'n\\u001B[31m0\\u001B]52;c;eA==\\u0007\\u009B2J\\u202E!'
+
+describe('control characters in a response', () => {
+  async function openHostile() {
+    const { world } = await signedIn()
+    const fault = { status: 200, headers: { 'X-Name': 'a\x9b2Jb' }, body: [{ name: hostile }] }
+    world.sandbox.failNext({ ...fault, match: { path: '/v1/devices' }, times: 9 })
+    world.sandbox.failNext({ status: 200, body: `text ${hostile}`, match: { path: '/v1/text' }, times: 9 })
+    return world
+  }
+
+  it.runIf(terminals).each([
+    [['api', '/v1/devices', '--jq', '.[0].name'], shown],
+    [['api', '/v1/devices'], '"n\\u001b[31m0\\u001b]52;c;eA==\\u0007\\u009B2J\\u202E!\\ttab"'],
+    [['api', '/v1/devices', '--json'], '"n\\u001b[31m0\\u001b]52;c;eA==\\u0007\\u009B2J\\u202E!\\ttab"'],
+    [['api', '/v1/text'], `text ${shown}`],
+    [['api', '/v1/devices', '-i'], '\\u009B2Jb'],
+  ])('are escaped in a terminal: %j', async (args, expected) => {
+    const world = await openHostile()
+    const terminal = runInTerminal(world, args, { env: { NO_COLOR: '1' } })
+
+    expect((await terminal.ended).code).toBe(0)
+    expect(terminal.output()).toContain(expected)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must be missing
+    expect(terminal.output()).not.toMatch(/\x1b\[31m|\x1b\]52|[\x07\x9b\u202e]/)
+  })
+
+  it('remain as they are in a pipe', async () => {
+    const world = await openHostile()
+    expect((await world.run(['api', '/v1/devices', '--jq', '.[0].name'])).stdout).toBe(`${hostile}\n`)
+    expect((await world.run(['api', '/v1/text'])).stdout).toBe(`text ${hostile}`)
+  })
+
+  it('are no colors: JSON has its own in a terminal', async () => {
+    const { world } = await signedIn()
+    const colored = world.terminal(['api', '/v1/user'])
+    await colored.ended
+    const plain = world.terminal(['api', '/v1/user'], { env: { NO_COLOR: '1' } })
+    await plain.ended
+
+    expect(colored.output()).toContain('\x1b[34m"username"\x1b[39m: \x1b[32m"dev@example.com"\x1b[39m,')
+    expect(plain.screen()).toBe(colored.screen())
   })
 })

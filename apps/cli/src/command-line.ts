@@ -32,3 +32,29 @@ export function findCommand(words: readonly string[], commands = readCommands())
   }
   return undefined
 }
+
+/** The global flags, and whether a value follows. */
+const globalFlags: Readonly<Record<string, boolean>> = {
+  '--json': false,
+  '--profile': true,
+  '-p': true,
+  '--base-url': true,
+  '--store': true,
+  '--timeout': true,
+}
+
+/** Moves global flags before the command behind its words, where oclif reads flags: `-p work auth status`. */
+export function moveGlobalFlags(argv: readonly string[]): readonly string[] {
+  let start = 0
+  while (start < argv.length) {
+    const [name = '', value] = argv[start]?.split('=', 2) ?? []
+    const hasValue = globalFlags[name]
+    if (hasValue === undefined) break
+    start += hasValue && value === undefined ? 2 : 1
+  }
+  if (start === 0 || start >= argv.length) return argv
+  const rest = argv.slice(start)
+  const words = getWords(rest)
+  const end = findCommand(words)?.id.split(':').length ?? words.length
+  return [...rest.slice(0, end), ...argv.slice(0, start), ...rest.slice(end)]
+}

@@ -236,3 +236,71 @@ describe('standard input', () => {
     expect((await world.run(login, { stdin: `${developer.password}${end}` })).code).toBe(0)
   })
 })
+
+describe('global flags before the command', () => {
+  it.each([
+    [
+      ['-p', 'work', 'auth', 'status'],
+      ['auth', 'status', '-p', 'work'],
+    ],
+    [
+      ['--profile', 'work', 'auth', 'token', '--format', 'header'],
+      ['auth', 'token', '--format', 'header', '-p', 'work'],
+    ],
+    [
+      ['--profile=work', '--json', 'auth', 'whoami'],
+      ['auth', 'whoami', '-p', 'work', '--json'],
+    ],
+    [
+      ['--json', 'auth', 'status'],
+      ['auth', 'status', '--json'],
+    ],
+    [
+      ['--store', 'file', 'api', '/v1/user'],
+      ['api', '/v1/user', '--store', 'file'],
+    ],
+    [
+      ['--json', 'auth', 'switch', 'work'],
+      ['auth', 'switch', 'work', '--json'],
+    ],
+    [['--json', '--help'], ['--help']],
+    [
+      ['-p', 'work', 'auth', 'tokn'],
+      ['auth', 'tokn', '-p', 'work'],
+    ],
+    [
+      ['-p', 'work', 'grants'],
+      ['grants', '-p', 'work'],
+    ],
+  ])('%j is %j', async (first, last) => {
+    const world = await World.open()
+    await world.signIn(['-p', 'work'])
+    await world.signIn()
+    const expected = await world.run(last)
+    const withoutTime = (text: string) => text.replace(/"secondsLeft": \d+/, '')
+    const { code, stdout, stderr } = await world.run(first)
+    expect([code, stderr, withoutTime(stdout)]).toEqual([expected.code, expected.stderr, withoutTime(expected.stdout)])
+  })
+
+  it('choose the token of auth exec', async () => {
+    const world = await World.open()
+    await world.signIn(['-p', 'work'])
+    await world.signIn()
+    const { stdout } = await world.run(['auth', 'token', '-p', 'work'])
+    const print = 'console.log(process.env.PARTICLE_ACCESS_TOKEN)'
+    const args = ['-p', 'work', 'auth', 'exec', '--', process.execPath, '-e', print]
+    expect(await world.spawn(args).ended).toEqual({ code: 0, stdout, stderr: '' })
+  })
+})
+
+describe('auth token --format', () => {
+  it.each(['plain', 'header', 'env'])('%s is answered before the framework is loaded', async (format) => {
+    const world = await World.open()
+    await world.signIn()
+    // oclif reports what it loads.
+    const env = { DEBUG: '*' }
+    const { code, stdout, stderr } = await world.spawn(['auth', 'token', '--format', format], { env }).ended
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/[0-9a-f]{40}\n$/)
+  })
+})

@@ -1,4 +1,4 @@
-import { listProfileNames } from '@particle-grants/plugin-auth/quick'
+import { listProfileNames, listReferenceNames } from '@particle-grants/plugin-auth/quick'
 import { findCommand, getWords, readCommands, readJson } from './command-line.ts'
 
 /** A word that completes the command line, and what it means. */
@@ -33,7 +33,10 @@ async function findCandidates(before: readonly string[], word: string): Promise<
   }
   if (words.length < before.length) return []
   const [argument] = command?.id === words.join(':') ? Object.values(command.args) : []
-  return [...listNextWords(words, commands), ...(argument === undefined ? [] : await listValues(argument))]
+  return [
+    ...listNextWords(words, commands),
+    ...(argument === undefined ? [] : await listArguments(words.join(':'), argument)),
+  ]
 }
 
 /** Lists the commands and topics one level below these words. */
@@ -45,6 +48,11 @@ function listNextWords(words: readonly string[], commands: ReturnType<typeof rea
   return [...ids].sort().map((id) => {
     return [id.slice(prefix.length), commands[id]?.summary ?? oclif.topics[id]?.description ?? '']
   })
+}
+
+async function listArguments(id: string, argument: Parameters<typeof listValues>[0]): Promise<readonly Candidate[]> {
+  const names = await listReferenceNames(id)
+  return [...names.map((name): Candidate => [name, '']), ...(await listValues(argument))]
 }
 
 /** Lists the values of a flag or an argument: those of the manifest, or the profiles of this machine. */

@@ -37,6 +37,8 @@ describe('__complete', () => {
     ['completion -s f', ['fish']],
     ['api -X P', ['POST', 'PUT', 'PATCH']],
     ['auth switch ', ['work']],
+    ['explain invalid_g', ['invalid_grant']],
+    ['grants pass', ['password']],
   ])('completes %j', async (line, expected) => {
     const world = await World.open()
     await world.signIn(['--profile', 'work'])

@@ -18,7 +18,13 @@ describe('a damaged record', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toContain('is damaged')
     expect(stderr).toContain('.damaged-')
+    expect(stderr.match(/Sign in again/g)).toHaveLength(1)
     expect(stderr).toContain('More: ')
+    if (which === 'profiles') return
+    // The record was moved, so there is none now.
+    const again = await world.run(['auth', 'token'])
+    expect(again.stderr).toMatch(/^Error: You are not signed in to profile default\.\nSign in:\n {2}pgrants auth login/)
+    expect(again.stderr).not.toContain('The token comes from')
   })
 
   it.each([

@@ -62,6 +62,26 @@ describe('auth exec', () => {
     expect(stdout).toBe("[ '$HOME', '--help', '-v', 'a b' ]\nfrom stdin")
   })
 
+  it('passes arguments on in their order, also if one occurs twice or is a flag of auth exec', async () => {
+    const { world } = await openSignedIn()
+    const print = 'console.log(process.argv.slice(1).join())'
+    const words = ['-p', 'a', 'b', 'a', '--', '-p', 'default']
+    const { code, stdout } = await world.spawn([
+      'auth',
+      'exec',
+      '-p',
+      'default',
+      '--',
+      node,
+      '-e',
+      print,
+      '--',
+      ...words,
+    ]).ended
+
+    expect([code, stdout]).toEqual([0, `${words.join()}\n`])
+  })
+
   it('forwards a signal to the command, and ends by the signal that ends the command', async () => {
     const { world } = await openSignedIn()
     const handling =
@@ -105,8 +125,9 @@ describe('auth exec', () => {
     expect(await run([])).toMatchObject({ code: 2, stderr: expect.stringContaining('pgrants auth exec -- ') })
     expect(await run(['--', 'no-such-command-here'])).toMatchObject({
       code: 127,
-      stderr: 'Error: The command was not found.\n',
+      stderr: 'Error: There is no command "no-such-command-here".\n',
     })
+    expect((await run(['--', 'PLANTED=secret1'])).stderr).toBe('Error: There is no such command.\n')
     expect(await run(['--', world.home])).toMatchObject({
       code: 126,
       stderr: expect.stringContaining('EACCES'),

@@ -77,6 +77,20 @@ describe('explain', () => {
     expect(stderr).toMatch(/Did you mean this\?\n {2}pgrants explain invalid_grant\n/)
   })
 
+  it('lists the codes for an unknown one, in lines that fit, but in one line of a document', async () => {
+    const world = await World.open()
+    const { code, stderr } = await world.run(['explain', 'nope'])
+    const { document } = await world.json(['explain', 'nope'])
+
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^Error: Unknown error code\.\nError codes: [\s\S]*invalid_grant,/)
+    expect(stderr.split('\n').filter((line) => line.length > 80)).toEqual([])
+    expect(document.error.remedy).not.toContain('\n')
+    expect((await world.run(['explain', 'lockedout'])).stderr).toContain(
+      'Did you mean this?\n  pgrants explain locked_out',
+    )
+  })
+
   it('explains the error of a response on stdin, and repeats no secret of it', async () => {
     const world = await World.open()
     const { code, stdout, stderr } = await world.run(['explain'], { stdin: answer })

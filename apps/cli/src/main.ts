@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
 import { paint, type QuickAnswer, quickStatus, quickToken } from '@particle-grants/plugin-auth/quick'
-import { findCommand, getWords, readJson } from './command-line.ts'
+import { findCommand, getWords, moveGlobalFlags, readJson } from './command-line.ts'
 import { complete } from './complete.ts'
 import { printAnswer } from './output.ts'
 
@@ -20,11 +20,13 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** Answers `auth token`, `auth status`, completion, help and the version. `undefined` if the command must run. */
 export async function answerQuickly(
-  argv: readonly string[],
+  given: readonly string[],
   stdout: { readonly isTTY: boolean },
 ): Promise<Partial<QuickAnswer> | undefined> {
+  const argv = moveGlobalFlags(given)
   const line = argv.join(' ')
-  if (line === 'auth token') return quickToken('pgrants')
+  const [isToken, format] = /^auth token(?: --format[ =]([a-z]+))?$/.exec(line) ?? []
+  if (isToken !== undefined) return quickToken('pgrants', format)
   if (line === 'auth status') return quickStatus('pgrants')
   if (argv[0] === '__complete') return { stdout: await complete(argv.slice(1)) }
   const words = getWords(argv)

@@ -115,7 +115,7 @@ describe('auth login with two-step authentication', () => {
     expect(world.filesWithSecrets()).toHaveLength(1)
     const shop = ['auth', 'login', '-p', 'default', '--client-id', product.id, '--client-secret-stdin']
     const { stderr } = await world.run(shop, { stdin: product.secret })
-    expect(stderr).toContain(`Replaced the sign-in of ${developer.username}. Its old token is still valid until`)
+    expect(stderr).toContain(`Replaced the sign-in of ${developer.username}, and revoked its token.`)
     expect(world.filesWithSecrets()).toHaveLength(2)
     await world.signIn(['-p', 'default'])
     expect(world.filesWithSecrets()).toHaveLength(1)

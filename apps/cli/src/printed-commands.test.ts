@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { developer, product, World, withMfa } from '../test/cli.ts'
 
@@ -103,6 +105,56 @@ describe('a command that is printed', () => {
     const given = [...printed, '-u', developer.username, '--password-stdin']
     expect(await run(given, developer.password)).toMatchObject({ code: 0 })
     expect(other.sandbox.requests()).toHaveLength(1)
+  })
+
+  it('shows the help of the command that was called wrongly, and its remedy is a sentence', async () => {
+    const { world, run } = await openWithFlags()
+    for (const [args, help] of [
+      [
+        ['auth', 'login', '--username'],
+        ['auth', 'login', '--help'],
+      ],
+      [
+        ['auth', 'token', '--format', 'xml'],
+        ['auth', 'token', '--help'],
+      ],
+      [
+        ['api', '-X', 'FOO', '/v1/user'],
+        ['api', '--help'],
+      ],
+      [
+        ['completion', '-s', 'tcsh'],
+        ['completion', '--help'],
+      ],
+      [
+        ['sandbox', '--port'],
+        ['sandbox', '--help'],
+      ],
+    ] as const) {
+      expect(await getPrinted(world, args)).toEqual(help)
+      const { stdout } = await run([...args, '--json'])
+      if (args[0] !== 'sandbox') expect(JSON.parse(stdout).error.remedy).toBe('See the help:')
+      const flag = args.find((word) => word.startsWith('-')) ?? ''
+      expect((await run(help)).stdout).toContain(flag)
+    }
+  })
+
+  it('passes a valid token after a wrong one', async () => {
+    const { world, at, login, run } = await openWithFlags()
+    await run([...login, '-p', 'other'], developer.password)
+    const token = (await run(['auth', 'token', '-p', 'other'])).stdout.trim()
+    const printed = await getPrinted(world, ['auth', 'login', '--with-token', '-p', 'new', ...at], 'a'.repeat(40))
+    expect(printed).toEqual(['auth', 'login', '--with-token', '--profile', 'new', ...at])
+    expect((await run(printed, token)).code).toBe(0)
+  })
+
+  it('signs in to the profile whose record is gone', async () => {
+    const { world, login, run } = await openWithFlags()
+    await run([...login, '-p', 'work'], developer.password)
+    for (const file of world.filesWithSecrets()) writeFileSync(join(world.sessions, file), 'garbled')
+    const first = await getPrinted(world, ['auth', 'token', '-p', 'work'])
+    expect(await getPrinted(world, ['auth', 'token', '-p', 'work'])).toEqual(first)
+    expect((await run([...first, '-u', developer.username, '--password-stdin'], developer.password)).code).toBe(0)
   })
 
   it('exists, and has the flags that it is printed with', async () => {

@@ -94,11 +94,32 @@ describe('a client of another type', () => {
 })
 
 describe('signing in again', () => {
-  it('prints how long the earlier token remains valid', async () => {
+  it('revokes the earlier token, whose only copy it deletes', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const token = await tokenOf(world, 'default')
+    const { stderr } = await world.signIn()
+    expect(stderr).toContain('Replaced the sign-in of dev@example.com, and revoked its token.')
+    expect(await isValid(world, token)).toBe(false)
+    expect(await isValid(world, await tokenOf(world, 'default'))).toBe(true)
+  })
+
+  it('says how long the earlier token remains valid if it cannot be revoked, and how to revoke it', async () => {
     const world = await World.open()
     await world.signIn(['--expires-in', '1h'])
+    world.sandbox.failNext({ status: 500, body: 'down', match: { method: 'DELETE' } })
     const { stderr } = await world.signIn()
-    expect(stderr).toMatch(/Replaced the sign-in of dev@example\.com\. Its old token is still valid until .*in 1 hour/)
+    expect(stderr).toMatch(/Its token could not be revoked\. It is valid until .*in 1 hour.*particle token revoke/)
+  })
+
+  it('keeps an earlier token that another program requested', async () => {
+    const world = await World.open()
+    await world.signIn(['-p', 'other'])
+    const token = await tokenOf(world, 'other')
+    await world.run(['auth', 'login', '--with-token', '-p', 'default'], { stdin: token })
+    const { stderr } = await world.signIn(['-p', 'default'])
+    expect(stderr).toContain('was not revoked, because it was requested elsewhere')
+    expect(await isValid(world, token)).toBe(true)
   })
 
   it('prints nothing about an expired token', async () => {

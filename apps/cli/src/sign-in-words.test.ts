@@ -35,6 +35,42 @@ describe('the output of a sign-in', () => {
     expect(stderr).not.toContain('auth login')
   })
 
+  it.each([['a\nb'], ['Bearer abc'], ['a b']])('names the variable of a token %j', async (value) => {
+    const world = await World.open()
+    await world.signIn()
+    for (const args of [
+      ['auth', 'token'],
+      ['auth', 'status'],
+      ['api', '/v1/user'],
+    ]) {
+      const { code, stdout, stderr } = await world.run(args, { env: { PARTICLE_ACCESS_TOKEN: value } })
+      expect([args, code, stdout]).toEqual([args, 2, ''])
+      expect(stderr).toContain('PARTICLE_ACCESS_TOKEN must be one token, without spaces or "Bearer".')
+    }
+  })
+
+  it('ignores a variable of spaces, as the help says', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const { stdout } = await world.run(['auth', 'status'], { env: { PARTICLE_ACCESS_TOKEN: ' ' } })
+    expect(stdout).toContain('Profile: default (active)')
+    expect((await world.run(['help', 'environment'])).stdout.replace(/\s+/g, ' ')).toContain('or only spaces: not set')
+  })
+
+  it('exits with 2 if a token in the environment hides the new sign-in', async () => {
+    const world = await World.open()
+    const { code } = await world.run(login, { stdin: developer.password, env: { PARTICLE_AUTH: 'd'.repeat(40) } })
+    expect(code).toBe(2)
+  })
+
+  it('has only ASCII characters in the C locale', async () => {
+    const world = await World.open()
+    await world.signIn()
+    const { stdout } = await world.run(['auth', 'status'], { env: { LC_ALL: 'C' } })
+    expect(stdout).toContain('  + Signed in as dev@example.com')
+    expect((await world.run(['auth', 'status'])).stdout).toContain('  ✓ Signed in')
+  })
+
   it('does not claim that a token in the environment never expires', async () => {
     const env = { PARTICLE_ACCESS_TOKEN: 'd'.repeat(40) }
     const { stderr } = await (await World.open()).run(['auth', 'refresh'], { env })
@@ -42,11 +78,12 @@ describe('the output of a sign-in', () => {
     expect(stderr).not.toContain('never')
   })
 
-  it('includes the profile in the remedy for an invalid token', async () => {
+  it('includes the profile in the remedy for an invalid token, and how to pass another one', async () => {
     const world = await World.open()
     const run = await world.run(['auth', 'login', '--with-token', '-p', 'tok'], { stdin: 'a'.repeat(40) })
     expect(run.code).toBe(3)
-    expect(run.stderr).toContain('auth login --profile tok')
+    expect(run.stderr).toContain('Particle rejected this token (401).\nPass a valid one:')
+    expect(run.stderr).toContain('auth login --with-token --profile tok')
   })
 
   it("names flags that can't be combined, without their values", async () => {

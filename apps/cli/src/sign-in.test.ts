@@ -150,7 +150,7 @@ describe('auth login without a terminal', () => {
     const options = { stdin: developer.password, env: { PARTICLE_ACCESS_TOKEN: 'f'.repeat(40) } }
     const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
     const { code, stderr } = await world.run(login, options)
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(stderr).toContain('PARTICLE_ACCESS_TOKEN')
     const named = await world.run([...login, '--profile', 'work'], options)
     expect(named.code).toBe(0)

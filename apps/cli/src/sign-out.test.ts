@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { developer, jane, product, World, withMfa } from '../test/cli.ts'
 
 describe('auth logout', () => {
@@ -114,6 +116,30 @@ describe('auth list and auth switch', () => {
     expect((await world.json(['auth', 'list'])).document.profiles).toHaveLength(1)
   })
 
+  it('list profiles by name, with state and expiry', async () => {
+    const world = await World.open()
+    for (const [name, ...args] of [['p10'], ['p9', '--expires-in', '1h'], ['a', '--expires-in', 'never']] as const) {
+      await world.signIn(['-p', name, ...args])
+    }
+    await world.run(['auth', 'login', '-p', 'b', '-u', withMfa.username, '--password-stdin'], {
+      stdin: withMfa.password,
+    })
+    const record = readdirSync(world.sessions).find((name) => /^session-.*\.json$/.test(name))
+    const { stdout } = await world.run(['auth', 'list'])
+    const lines = stdout.trim().split('\n')
+    expect(lines.map((line) => line.slice(2).split(' ')[0])).toEqual(['a', 'b', 'p9', 'p10'])
+    expect(lines[0]).toMatch(/dev@example\.com at http\S+ \(file\); never expires$/)
+    expect(lines[1]).toMatch(/; the sign-in of mfa@example\.com waits for its MFA code$/)
+    expect(lines[2]).toMatch(/; expires \d+ \w+ 20\d\d.* \(in 1 hour\)$/)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7_200_000 })
+    onTestFinished(() => void vi.useRealTimers())
+    writeFileSync(join(world.sessions, String(record)), 'garbled')
+    const { document } = await world.json(['auth', 'list'])
+    const states = document.profiles.map((one: { status: string }) => one.status).sort()
+    expect(states).toContain('unknown')
+    expect((await world.run(['auth', 'list'])).stdout).toMatch(/needs a new sign-in/)
+  })
+
   it('name the profiles if one is unknown', async () => {
     const world = await World.open()
     await world.signIn(['-p', 'home'])
@@ -167,7 +193,9 @@ describe('auth list and auth switch', () => {
     const login = ['auth', 'login', '-p', 'default', '-u', withMfa.username, '--password-stdin']
     await world.run(login, { stdin: withMfa.password })
     expect((await world.run(['auth', 'list'])).stdout).toMatch(
-      new RegExp(`${developer.username} at .* \\(file\\); the sign-in of ${withMfa.username} waits for its MFA code`),
+      new RegExp(
+        `${developer.username} at .* \\(file\\); expires .*; the sign-in of ${withMfa.username} waits for its MFA code`,
+      ),
     )
   })
 

@@ -260,6 +260,15 @@ else {
       const shown = world.terminal(['auth', 'login', '--json'])
       expect(await shown.ended).toMatchObject({ code: 2 })
       expect(shown.screen()).toContain('no_terminal')
+      expect(shown.screen()).toContain('With --json nothing is prompted for.')
+      for (const args of [
+        ['auth', 'login', '-u', 'x', '--json'],
+        ['auth', 'mfa', 'enable', '--json'],
+      ]) {
+        const other = world.terminal(args)
+        expect(await other.ended).toMatchObject({ code: 2 })
+        expect(other.screen()).toContain('With --json nothing is prompted for.')
+      }
     })
 
     it('prompts if stdin and stderr are terminals, although stdout is a file', async () => {
@@ -296,9 +305,37 @@ else {
       await shown.shows(`Profile default is signed in as ${developer.username}.`)
       shown.press('enter')
       expect(await shown.ended).toMatchObject({ code: 130 })
-      expect(shown.screen()).toContain('sign in with --profile and another name')
+      expect(shown.screen()).toContain('Nothing was changed.')
       const { document } = await world.json(['auth', 'list'])
       expect(document.profiles).toMatchObject([{ name: 'default', account: developer.username }])
+    })
+
+    it('signs in to another profile instead of replacing an account', async () => {
+      const world = await World.open()
+      await world.signIn(['-p', 'home'])
+      const shown = world.terminal(['auth', 'login', '-u', withMfa.username])
+      await shown.shows('Sign in to another profile')
+      for (const key of ['down', 'down', 'enter'] as const) shown.press(key)
+      await shown.shows('Name of the new profile:')
+      await shown.shows(withMfa.username, { times: 1 })
+      shown.type('home\r')
+      await shown.shows('This profile exists already.')
+      shown.type('\x15work\r')
+      await shown.shows('Password:')
+      shown.type(`${withMfa.password}\r`)
+      await shown.shows('Authenticator code')
+      shown.type(`${world.sandbox.otp(withMfa.username)}\r`)
+      expect(await shown.ended).toMatchObject({ code: 0 })
+      expect(shown.screen()).toContain('Profile: work (active)')
+      const { document } = await world.json(['auth', 'list'])
+      expect(document).toMatchObject({
+        active: 'work',
+        profiles: [
+          { name: 'home', account: developer.username, status: 'signed_in' },
+          { name: 'work', account: withMfa.username, status: 'signed_in' },
+        ],
+      })
+      expect((await world.run(['auth', 'status', '--check', '-p', 'home'])).code).toBe(0)
     })
 
     it('shows a spinner while the server is slow, and removes it', async () => {

@@ -27,6 +27,19 @@ describe('auth unlock', () => {
     expect((await world.run(login, { stdin: developer.password })).code).toBe(0)
   })
 
+  it('refuses a profile that does not exist, as auth mfa forget does', async () => {
+    const world = await World.open()
+    await world.signIn()
+    for (const args of [
+      ['auth', 'unlock', '-p', 'nope'],
+      ['auth', 'mfa', 'forget', '-u', 'x', '-p', 'nope'],
+    ]) {
+      const { code, stderr } = await world.run(args)
+      expect([args, code]).toEqual([args, 3])
+      expect(stderr).toContain('There is no profile "nope".')
+    }
+  })
+
   it('ends it for one base URL only', async () => {
     const world = await spent()
     const other = ['auth', 'unlock', '--base-url', 'http://127.0.0.1:9']

@@ -34,7 +34,8 @@ export function pack(packages: readonly string[], folder: string): string[] {
       cwd: join(root, directory),
       encoding: 'utf8',
     })
-    return (JSON.parse(told) as { filename: string }).filename
+    // The lines before are about `prepack`.
+    return (JSON.parse(told.slice(told.indexOf('{'))) as { filename: string }).filename
   })
 }
 

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http'
 import { Readable } from 'node:stream'
-import { inspect } from 'node:util'
+import { format, inspect } from 'node:util'
 import type { AxiosAdapter, AxiosRequestConfig, AxiosResponse } from 'axios'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { expectClean, failure } from '../test/expect-clean.ts'
@@ -226,7 +226,12 @@ describe('a successful response', () => {
     const response = await instance.get('/')
     expect(server.requests[0]?.authorization).toContain(tokenNumber(1))
     expect(inspect(response, { depth: Number.POSITIVE_INFINITY })).not.toContain(tokenNumber(1))
-    expect(response.request).toBeDefined()
+    expect(inspect(response, { depth: Number.POSITIVE_INFINITY, showHidden: true })).not.toContain(tokenNumber(1))
+    expect(format('%o %O', response, response)).not.toContain(tokenNumber(1))
+    // The request is that of Axios, and can be replaced.
+    expect(inspect(response.request, { depth: Number.POSITIVE_INFINITY, showHidden: true })).toContain(tokenNumber(1))
+    response.request = 'replaced'
+    expect(response.request).toBe('replaced')
   })
 })
 

@@ -30,10 +30,20 @@ export function redactError(error: unknown, sent: Sent, depth = 0): void {
   for (const inner of [response, cause]) redactError(inner, sent, depth + 1)
 }
 
-/** Keeps the token of a response out of logs, and out of errors that a transform throws or its stream emits. */
+/**
+ * Keeps the token of a response out of logs, and out of errors that a transform throws or its stream emits. The request can
+ * still be read, for example for the URL after redirects. Logs do not show it: they skip properties that are not
+ * enumerable, and with `showHidden` or `%o` they print an accessor without calling it.
+ */
 export function hideRequest(response: AxiosResponse, sent: Sent): void {
   response.config = sent.config
-  if (response.request) Object.defineProperty(response, 'request', { enumerable: false })
+  let { request } = response
+  if (request) {
+    const set = (value: unknown) => {
+      request = value
+    }
+    Object.defineProperty(response, 'request', { enumerable: false, get: () => request, set })
+  }
   redactLaterErrors(response.data, sent)
 }
 

@@ -13,6 +13,7 @@ describe('GrantsError', () => {
       expectTypeOf(thrown.details).toEqualTypeOf<{
         readonly attemptsLeft: number
         readonly expiresAt: number
+        readonly retryAt?: number | undefined
       }>()
     }
     if (thrown.code === 'challenge_expired') {

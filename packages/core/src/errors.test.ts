@@ -24,7 +24,7 @@ const codes: { readonly [C in ErrorCode]: Row<C> } = {
   unknown_customer:          ['later',         { customer: 'jane', retryAt: undefined }],
   rate_limited:              ['later',         { retryAt: undefined }],
   locked_out:                ['later',         { retryAt: time }],
-  backing_off:               ['later',         { account: undefined, retryAt: time }],
+  backing_off:               ['later',         { account: undefined, rule: 'refusals', retryAt: time }],
   temporarily_unavailable:   ['later',         { status: 503, error: 'server_error', retryAt: undefined }],
   unexpected_response:       ['later',         { baseUrl, status: 200, reason: 'html' }],
   network_error:             ['later',         { grantType: 'password', baseUrl, reason: 'network', systemCode: 'ECONNREFUSED', mayBeSpent: false }],

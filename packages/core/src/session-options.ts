@@ -74,6 +74,8 @@ export interface Connection {
   readonly timeoutMs: number
   readonly allowedOrigins: readonly string[]
   readonly clock: Clock
+  /** Present if the application wants events. */
+  readonly reporter: EventReporter | undefined
 }
 
 /** @throws GrantsError `invalid_argument` or `insecure_base_url` */
@@ -88,7 +90,10 @@ export function resolveConnection(options: ConnectionOptions): Connection {
   const allowedOrigins = Object.freeze(parseOrigins(options.allowedOrigins ?? [new URL(baseUrl).origin], allowInsecure))
   // Any fetch takes what core passes, and returns what core reads.
   const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
-  return { baseUrl, fetch, timeoutMs, allowedOrigins, clock }
+  const { onEvent, includeSubject } = options
+  if (onEvent !== undefined && typeof onEvent !== 'function') throw invalidArgument('onEvent', 'must be a function')
+  const reporter = onEvent && new EventReporter({ onEvent, includeSubject })
+  return { baseUrl, fetch, timeoutMs, allowedOrigins, clock, reporter }
 }
 
 /** The options, checked and completed. The sessions of a pool share them. */
@@ -126,9 +131,6 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
   // By the machine's own time: what two sessions learned about the server's time differs.
   const isEnabled = lockoutGuard !== false
   const guard = new LockoutGuard({ baseUrl, store, clock, maxWaitMs, isEnabled })
-  const { onEvent, includeSubject } = options
-  if (onEvent !== undefined && typeof onEvent !== 'function') throw invalidArgument('onEvent', 'must be a function')
-  const reporter = onEvent && new EventReporter({ onEvent, includeSubject })
   return {
     context: {
       ...connection,
@@ -138,7 +140,6 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
       challengeLimits,
       guard,
       store,
-      reporter,
     },
     identity: { baseUrl, clientId: client.id, clientKind: client.kind, ...binding },
     signInId,

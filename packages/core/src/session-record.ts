@@ -62,6 +62,7 @@ export class SessionRecord {
   #version: string | null = null
   /** The version whose state the session took over or saved. */
   #ownVersion: string | undefined
+  #isRead = false
 
   constructor(store: Store, identity: Identity, signInId?: string) {
     this.#store = store
@@ -84,13 +85,7 @@ export class SessionRecord {
     task: (lockLost?: AbortSignal) => Promise<T>,
     isOptional = false,
   ): Promise<T> {
-    const key = await getSessionKey(this.#identity, { signInId: this.#signInId, subject })
-    if (key !== this.#key) {
-      this.#subject = subject
-      this.#key = key
-      this.#version = null
-      this.#ownVersion = undefined
-    }
+    const key = await this.#select(subject)
     if (key === undefined) return task()
     let result: Promise<T> | undefined
     const runTask = async (lockLost: AbortSignal) => {
@@ -104,6 +99,30 @@ export class SessionRecord {
     return result ?? task()
   }
 
+  /** Uses the subject's record from now on, and returns its key. */
+  async #select(subject: TokenSubject | undefined): Promise<string | undefined> {
+    const key = await getSessionKey(this.#identity, { signInId: this.#signInId, subject })
+    if (key !== this.#key) {
+      this.#subject = subject
+      this.#key = key
+      this.#version = null
+      this.#ownVersion = undefined
+      this.#isRead = false
+    }
+    return key
+  }
+
+  /** Whether the store has returned this record, or said that there is none. */
+  get isRead(): boolean {
+    return this.#isRead
+  }
+
+  /** Does the same as {@link load} while another process may hold the lock and change the record. */
+  async loadWithoutLock(subject: TokenSubject | undefined): Promise<SettledState | 'unchanged' | 'missing'> {
+    await this.#select(subject)
+    return this.load()
+  }
+
   /**
    * Returns the state that another process saved, `unchanged`, or `missing` if the record no longer exists.
    *
@@ -113,6 +132,7 @@ export class SessionRecord {
     const key = this.#key
     if (key === undefined) return 'unchanged'
     const record = await callStore(() => this.#store.load(key))
+    this.#isRead = true
     const knownVersion = this.#version
     this.#version = record?.version ?? null
     if (record === undefined) return knownVersion === null ? 'unchanged' : 'missing'

@@ -44,6 +44,11 @@ export interface RunOptions {
   readonly isSignIn?: boolean | undefined
   /** Continues although the store cannot be locked or read. @default false */
   readonly allowStoreFailure?: boolean | undefined
+  /**
+   * Ends the run before it locks the store, if the first read of the record finds a valid token, and this returns true for
+   * its state. The run changes nothing then, not even the record. @default a run always locks
+   */
+  readonly isEnough?: ((state: SignedInState) => boolean) | undefined
 }
 
 export interface RunResult {
@@ -222,7 +227,10 @@ export class SessionRunner {
       return this.#process(decide, options, { caller, lockLost })
     }
     const run = this.#mutex
-      .run(() => this.#record.withLock(this.#getRecordSubject(options), processLocked, allowStoreFailure))
+      .run(async () => {
+        if (await this.#takeOverStoredToken(options)) return this.#apply({ state: this.#state, effects: [] }, options)
+        return this.#record.withLock(this.#getRecordSubject(options), processLocked, allowStoreFailure)
+      })
       .catch((thrown) => {
         if (!isLocked) this.#reportStoreFailure('lock', thrown)
         throw thrown
@@ -357,6 +365,26 @@ export class SessionRunner {
   #getAdoptedSubject({ subject }: RunOptions): TokenSubject | undefined {
     const state = this.#state
     return state.status === 'signed_out' && state.reason === 'never_signed_in' ? subject : undefined
+  }
+
+  /**
+   * Reads the record for the first time, without its lock, and takes over a valid token that is enough. Without this, a new
+   * process would wait for the one that renews, and fail while that one is suspended, although the store has a valid token.
+   */
+  async #takeOverStoredToken(options: RunOptions): Promise<boolean> {
+    const { isEnough } = options
+    const state = this.#state
+    const isNew = state.status === 'signed_out' && state.reason === 'never_signed_in' && this.#unsaved === undefined
+    if (isEnough === undefined || !isNew || this.#isSignInOpen || this.#record.isRead) return false
+    const found = await this.#record.loadWithoutLock(this.#getRecordSubject(options))
+    if (typeof found !== 'object') return false
+    if (this.#isUsable(found) && isEnough(found)) {
+      this.#enter(found)
+      return true
+    }
+    // The locked read returns it again.
+    this.#record.markUnread()
+    return false
   }
 
   /** Takes over what another process saved. Saves the state again if the store does not have it. */

@@ -267,7 +267,7 @@ export class LiveSession {
   }
 
   async load(): Promise<SessionState> {
-    await this.#runner.load({ followProfile: true })
+    await this.#runner.load({ followProfile: true, isEnough: () => true })
     return this.state
   }
 

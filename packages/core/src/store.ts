@@ -17,7 +17,7 @@ export interface StoreRecord {
 export interface Store {
   /** Whether it belongs to one person. Only then may sessions use `profile`. @default false */
   readonly singleUser?: boolean
-  /** Rejects with `store_damaged` if the record cannot be read. */
+  /** Also called without the lock: never returns a part of a value. Rejects with `store_damaged` if the record cannot be read. */
   load(key: string): Promise<StoreRecord | undefined>
   /**
    * Replaces the version `ifVersion` (`null`: no record). Resolves with the new version once the value would survive

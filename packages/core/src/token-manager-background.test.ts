@@ -275,10 +275,11 @@ describe('the renewal after expiry', () => {
     controllers[0]?.abort(new Error('gone'))
     await expect(calls[0]).rejects.toThrow('gone')
     await expect.poll(async () => (await loadRecord()).backoff).toMatchObject({ failures: 1 })
-    const withLock = store.withLock.bind(store)
     let tries = 0
-    store.load = () => Promise.reject(new Error('disk is gone'))
-    store.withLock = (...call) => withLock(...call).finally(() => (tries += 1))
+    store.load = async () => {
+      tries += 1
+      throw new Error('disk is gone')
+    }
     calls.push(createProductSession().getAccessToken({ signal: controllers[1]?.signal }))
     controllers[1]?.abort(new Error('gone'))
     await expect(calls[1]).rejects.toThrow('gone')

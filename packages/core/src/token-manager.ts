@@ -45,7 +45,8 @@ interface Demand {
  * - After expiry, or after `invalidate`, callers wait for one renewal. It reads the store first: another process may
  *   have renewed already.
  * - A session that has never signed in requests its first token, if its client can.
- * - After a failure, only a forced renewal is sent before the back-off ends.
+ * - After a failure, only a forced renewal is sent before the back-off ends. After a refusal, callers send one too: the
+ *   lockout guard decides when.
  * - Requests are sent one after another. Callers who give up (abort, time-out) do not cancel them for the others.
  * - A caller joins the request in progress unless that one may end with less than the caller needs.
  */
@@ -110,7 +111,7 @@ export class TokenManager {
 
   #renewInBackground(now: number): void {
     if (this.#pending !== undefined || isBackingOff(this.#backoff, now)) return
-    // The current token is valid, so that this error can be ignored.
+    // The current token is valid, so that no caller gets this error. It is recorded, so that the next call does not repeat it.
     this.#request({ type: 'background', minValidityMs: 0 }).catch((error: unknown) => {
       this.#getCached()
       const isRecorded = isBackingOff(this.#backoff, this.#clock.now())
@@ -137,6 +138,8 @@ export class TokenManager {
       demand: demand.type,
       // A user client's first use is for its owner, whose record it may take over: it has the client's secret.
       subject: canRequestFirstToken(this.#runner.state) ? owner : undefined,
+      isEnough:
+        demand.type === 'caller' ? (state: MachineState) => isSatisfied(demand, state, this.#clock.now()) : undefined,
     }
     // A token that cannot be renewed, or an MFA challenge, may have expired: listeners hear of it.
     if (this.#runner.state !== this.#runner.latest) {

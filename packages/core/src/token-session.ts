@@ -86,7 +86,9 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
   }
 
   function invalidateToken(token: string): void {
-    if (stateAtLastEvent.status === 'signed_in' && token === accessToken.reveal()) enter(rejected)
+    if (stateAtLastEvent.status !== 'signed_in' || token !== accessToken.reveal()) return
+    enter(rejected)
+    connection.reporter?.report({ type: 'token_rejected', at: clock.now() }, undefined)
   }
 
   async function logout({ signal, revoke = false }: LogoutOptions = {}): Promise<LogoutResult> {

@@ -18,7 +18,7 @@ const examples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   unknown_customer: { customer: 'jane@example.com', retryAt: undefined },
   rate_limited: { retryAt: now + minute },
   locked_out: { retryAt: now + 30 * minute },
-  backing_off: { account: 'dev@example.com', retryAt: now + 30 * minute },
+  backing_off: { account: 'dev@example.com', rule: 'secret', retryAt: now + 30 * minute },
   temporarily_unavailable: { status: 503, error: 'server_error', retryAt: undefined },
   unexpected_response: { baseUrl, status: 200, reason: 'html' },
   network_error: {

@@ -19,7 +19,14 @@ export {
   reportError,
 } from './errors/describe-error.ts'
 export type { CommandContext } from './errors/format-command.ts'
-export { unknownCommand } from './errors/wrong-call.ts'
-export { type ApiRequest, type ApiResponse, callApi, parseJson, toApiError } from './network/api-call.ts'
-export { platformFetch } from './network/fetch.ts'
+export { isRepeatable, unknownCommand } from './errors/wrong-call.ts'
+export {
+  type ApiRequest,
+  type ApiResponse,
+  callApi,
+  notFromParticle,
+  parseJson,
+  toApiError,
+} from './network/api-call.ts'
+export { platformFetch, withResponseTimeout } from './network/fetch.ts'
 export { type ReadStdinOptions, readStdin } from './output/stdin.ts'

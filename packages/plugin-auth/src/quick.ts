@@ -1,11 +1,11 @@
 import { ProfileList } from './connection/profiles.ts'
 import { findSource, getSignIn, type ProfileSource } from './connection/source.ts'
 import { formatStatus, readStatus, statusExitCodes } from './connection/status.ts'
-import { getExpiryWarning, isFresh, loadToken } from './connection/stored-token.ts'
+import { formatToken, getExpiryWarning, isFresh, loadToken, tokenFormats } from './connection/stored-token.ts'
 import { Stores } from './connection/stores.ts'
 import { isGrantsError } from './errors/cli-error.ts'
 
-export { paint, wrap } from './output/text.ts'
+export { escapeControls, paint, wrap } from './output/text.ts'
 
 /** What a command prints, and its exit code. */
 export interface QuickAnswer {
@@ -19,11 +19,20 @@ export async function listProfileNames(): Promise<string[]> {
   return Object.keys((await new ProfileList(new Stores()).read()).profiles)
 }
 
+/** Returns the names that the commands `explain` and `grants` explain, for shell completion. */
+export async function listReferenceNames(command: string): Promise<readonly string[]> {
+  if (command !== 'explain' && command !== 'grants') return []
+  const { errorCodes, explainGrants } = await import('@particle-grants/reference')
+  return command === 'explain' ? errorCodes : explainGrants().map(({ type }) => type)
+}
+
 /**
- * Answers a plain `auth token` with the stored token of a profile, before a framework or a session is loaded. Returns
- * nothing if the command must run: for a renewal, a token in the environment or an error.
+ * Answers `auth token` with the stored token of a profile, before a framework or a session is loaded. Returns nothing if
+ * the command must run: for a renewal, a token in the environment or an error, and for an unknown format.
  */
-export function quickToken(bin: string): Promise<QuickAnswer | undefined> {
+export async function quickToken(bin: string, given = 'plain'): Promise<QuickAnswer | undefined> {
+  const format = tokenFormats.find((one) => one === given)
+  if (format === undefined) return undefined
   return answerForProfile(bin, async (source, stores) => {
     const signIn = getSignIn(source)
     if (signIn === undefined) return undefined
@@ -31,7 +40,7 @@ export function quickToken(bin: string): Promise<QuickAnswer | undefined> {
     if (token === undefined || !isFresh(token)) return undefined
     const warning = getExpiryWarning(token, { bin, source })
     const stderr = warning === undefined ? '' : `! ${warning}\n`
-    return { stdout: `${token.tokens.accessToken.reveal()}\n`, stderr, exitCode: 0 }
+    return { stdout: `${formatToken(token.tokens.accessToken.reveal(), format)}\n`, stderr, exitCode: 0 }
   })
 }
 

@@ -20,7 +20,7 @@ export class LockLostError extends Error {
   }
 }
 
-/** A folder or file that other users own or can change, so that nothing private may be stored there. */
+/** A folder or file that is not what it should be, or that other users own or can change. It must not be used. */
 export class UnsafePathError extends Error {
   override readonly name = 'UnsafePathError'
   readonly code = 'unsafe_path'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { lstat, lutimes, readdir, readlink, rename, symlink, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { ignore } from './errors.ts'
+import { ignore, UnsafePathError } from './errors.ts'
 import type { LockFile } from './lock-file.ts'
 import { findLiveness, formatOwner, getThisProcess, parseOwner } from './owner.ts'
 
@@ -111,8 +111,14 @@ async function isUnchanged(link: string, limitMs: number): Promise<boolean> {
 }
 
 async function readFloor(path: string): Promise<number> {
-  const target = (await readTarget(`${path}.floor`)) ?? '1'
-  if (!/^[1-9]\d*$/.test(target)) throw new Error(`${path}.floor does not belong to a lock. Remove it.`)
+  const floor = `${path}.floor`
+  const target = await readlink(floor).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return '1'
+    // A file or a folder is in its place.
+    if (thrown.code === 'EINVAL') return ''
+    throw thrown
+  })
+  if (!/^[1-9]\d*$/.test(target)) throw new UnsafePathError(floor, 'does not belong to a lock', 'Remove it')
   return Number(target)
 }
 

@@ -147,6 +147,20 @@ describe('a lock', () => {
     expect(await lock.withLock('a', async () => readdir(directory))).toEqual(['a.floor', 'a.lock-2'])
   })
 
+  it.runIf(links).each([
+    ['a link to something else', (path: string) => symlink('garbage', path)],
+    ['a file', (path: string) => writeFile(path, '2')],
+    ['a folder', (path: string) => mkdir(path)],
+  ])('is rejected, with the path and what to do, if %s is in place of its floor', async (_, put) => {
+    const directory = await temporaryFolder()
+    const floor = join(directory, 'a.floor')
+    await put(floor)
+    const attempt = processLock({ directory }).withLock('a', async () => {})
+    await expect(attempt).rejects.toThrow(new UnsafePathError(floor, 'does not belong to a lock', 'Remove it'))
+    await rm(floor, { recursive: true })
+    expect(await processLock({ directory }).withLock('a', async () => 'free')).toBe('free')
+  })
+
   it.runIf(links)('shows that its owner is alive to processes that cannot see it', async () => {
     const directory = await temporaryFolder()
     await processLock({ directory }).withLock('a', async ({ isHeld }) => {

@@ -65,6 +65,20 @@ describe('a sandbox', () => {
     const sandbox = createSandbox()
     expect(() => createSandbox({ lockOut: false } as object)).toThrow(/The sandbox has no "lockOut".*lockout/)
     expect(() => createSandbox({ accounts: [dev, dev] })).toThrow('There are two accounts called dev@example.com')
+    const wrong: [object, string][] = [
+      [{ username: 'a', passwrd: 'x' }, 'An account has no "passwrd". Known: username, password, mfa, sso, customerOf'],
+      [{ username: 'a', password: 1 }, 'An account\'s "password" is a string, not 1'],
+      [{ username: 'a', customerOf: {} }, 'An account\'s "customerOf" is a string or a number, not {}'],
+      [{ username: 'a', mfa: { secrt: 'x' } }, 'An account\'s mfa has no "secrt". Known: secret, recoveryCodes'],
+      [{ password: 'x' }, 'An account has no username'],
+    ]
+    for (const [account, message] of wrong) {
+      expect(() => createSandbox({ accounts: [account as never] })).toThrow(message)
+    }
+    expect(createSandbox({ accounts: [{ ...dev, customerOf: 1234 }] }).accounts).toMatchObject([{ customerOf: '1234' }])
+    expect(() => createSandbox({ acounts: [] } as never)).toThrow(
+      /has no "acounts". Known: .*, accounts, clients, clock$/,
+    )
     const [client] = defaultClients
     expect(() => createSandbox({ clients: [client, client] as never })).toThrow('There are two clients called particle')
     expect(() => sandbox.otp(dev.username)).toThrow('dev@example.com has no second factor')

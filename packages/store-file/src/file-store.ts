@@ -38,7 +38,7 @@ class FileStore implements Store {
   /** Tasks and single writes have separate locks, so that a task can save under its own key. */
   readonly #taskLocks: ProcessLock
   readonly #writeLocks: ProcessLock
-  #prepared: Promise<void> | undefined
+  #leftoversRemoved: Promise<void> | undefined
   #nextSweepAt = 0
 
   constructor(directory: string, timeoutMs: number) {
@@ -161,17 +161,21 @@ class FileStore implements Store {
     }
   }
 
-  /** Prepares the folder once. A failure is tried again by the next call. */
-  #prepare(): Promise<void> {
-    this.#prepared ??= this.#prepareFolder().catch((thrown) => {
-      this.#prepared = undefined
+  /**
+   * Creates the folder, and rejects one that other users can open. Every call does, because another folder or a link may
+   * have taken its place since the last one.
+   */
+  async #prepare(): Promise<void> {
+    await preparePrivateDirectory(this.#directory)
+    this.#leftoversRemoved ??= this.#removeLeftovers().catch((thrown) => {
+      this.#leftoversRemoved = undefined
       throw thrown
     })
-    return this.#prepared
+    await this.#leftoversRemoved
   }
 
-  async #prepareFolder(): Promise<void> {
-    await preparePrivateDirectory(this.#directory)
+  /** Removes what killed writers left. Runs once. */
+  async #removeLeftovers(): Promise<void> {
     for (const { target } of await listTemporaryFiles(this.#directory)) {
       // Fails while another process writes, and on a read-only disk. Both can wait.
       const removal = () => removeTemporaryFiles(target)

@@ -5,15 +5,20 @@ import { basename, dirname, join } from 'node:path'
 import { assertOwner, UnsafePathError } from '@particle-grants/process-lock'
 
 const windows = process.platform === 'win32'
-/** Windows has no such flag, and creating a link there needs a privilege. */
-const noFollow = windows ? 0 : constants.O_NOFOLLOW
+/**
+ * Follows no link, and does not wait for the writer of a FIFO: without this, a FIFO in place of a file would make `open` wait
+ * for ever. Windows has neither flag, and creating a link there needs a privilege.
+ */
+const readFlags = windows ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 const ownerAdvice = 'Change the owner with chown, or remove it'
 
 /** Reads a file of this user, or returns `undefined` if there is none. Closes it to other users if it was open to them. */
 export async function readPrivateFile(path: string): Promise<Uint8Array | undefined> {
-  const handle = await open(path, constants.O_RDONLY | noFollow).catch(async (thrown: NodeJS.ErrnoException) => {
+  const handle = await open(path, readFlags).catch(async (thrown: NodeJS.ErrnoException) => {
     if (thrown.code === 'ENOENT') return undefined
     if (thrown.code === 'ELOOP') throw new UnsafePathError(path, 'is a symbolic link', 'Remove it')
+    // A socket cannot be opened.
+    if (thrown.code === 'ENXIO') throw notAFile(path)
     // The error for another user's file would not name the owner.
     assertOwner(path, (await lstat(path).catch(() => undefined))?.uid, ownerAdvice)
     throw thrown
@@ -21,7 +26,7 @@ export async function readPrivateFile(path: string): Promise<Uint8Array | undefi
   if (handle === undefined) return undefined
   try {
     const stats = await handle.stat()
-    if (!stats.isFile()) throw new UnsafePathError(path, 'is not a file', 'Move it away')
+    if (!stats.isFile()) throw notAFile(path)
     assertOwner(path, stats.uid, ownerAdvice)
     // On a read-only disk the mode stays. Reading makes it no worse.
     if (!windows && (stats.mode & 0o077) !== 0) await handle.chmod(0o600).catch(() => {})
@@ -29,6 +34,10 @@ export async function readPrivateFile(path: string): Promise<Uint8Array | undefi
   } finally {
     await handle.close()
   }
+}
+
+function notAFile(path: string): UnsafePathError {
+  return new UnsafePathError(path, 'is not a file', 'Move it away')
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir, realpath } from 'node:fs/promises'
+import { mkdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { processLock } from '@particle-grants/process-lock'
+import { processLock, UnsafePathError } from '@particle-grants/process-lock'
 import { readPrivateFile, removeTemporaryFiles, replaceFile } from './files.ts'
 import { parseJson } from './record-format.ts'
 import { toStoreError, unavailable } from './store-errors.ts'
@@ -14,7 +14,10 @@ export type SettingsChange = (settings: Settings) => Settings | undefined
 
 /** Returns the settings in a file, or `undefined` if there is none. A file that cannot be read is not changed. */
 export async function readSettings(path: string): Promise<Settings | undefined> {
-  return withStoreErrors(path, async () => parseSettings(path, await readPrivateFile(await resolveLink(path))))
+  return withStoreErrors(path, async () => {
+    await assertNotWorldWritable(dirname(path))
+    return parseSettings(path, await readPrivateFile(await resolveLink(path)))
+  })
 }
 
 /**
@@ -25,6 +28,7 @@ export async function changeSettings(path: string, change: SettingsChange): Prom
   return withStoreErrors(path, async () => {
     // particle-cli creates it open to others.
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await assertNotWorldWritable(dirname(path))
     const locks = processLock({ directory: join(dirname(path), '.particle-grants-locks') })
     const name = createHash('sha256').update(basename(path)).digest('hex')
     return locks.withLock(name, () => changeWhileLocked(path, change))
@@ -51,7 +55,22 @@ async function changeWhileLocked(path: string, change: SettingsChange): Promise<
   }
 }
 
-/** Returns the target of a symbolic link, so that the link stays when the file is replaced. */
+/**
+ * Where every user can write, another one could replace the settings, and with them the server that gets the token.
+ * particle-cli makes its folder with the user's umask, so that it may be open to reading and to the user's own group. That
+ * is accepted: the files in it are closed.
+ */
+async function assertNotWorldWritable(folder: string): Promise<void> {
+  const stats = await stat(folder).catch(() => undefined)
+  if (stats === undefined || process.platform === 'win32' || (stats.mode & 0o002) === 0) return
+  const problem = `can be written by every user (mode ${(stats.mode & 0o777).toString(8)})`
+  throw new UnsafePathError(folder, problem, `Run chmod o-w "${folder}"`)
+}
+
+/**
+ * Returns the target of a symbolic link, so that the link stays when the file is replaced: people keep such files in a
+ * repository of settings. The target has the token, so it is closed to other users like any other file.
+ */
 async function resolveLink(path: string): Promise<string> {
   return realpath(path).catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code !== 'ENOENT') throw thrown

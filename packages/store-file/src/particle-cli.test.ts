@@ -46,6 +46,22 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
+describe.runIf(process.platform !== 'win32')('a folder that every user can write', () => {
+  it.each([0o777, 0o757])('is neither read nor written, with mode %o', async (mode) => {
+    const { profile, particle, file } = await createHome({ 'particle.config.json': settings })
+    await chmod(particle, mode)
+    const before = await readFile(file, 'utf8')
+    const rejection = {
+      code: 'store_unavailable',
+      message: expect.stringContaining(`Run chmod o-w "${particle}".`),
+    }
+    await expect(profile.read()).rejects.toMatchObject(rejection)
+    await expect(profile.write(signIn)).rejects.toMatchObject(rejection)
+    await expect(profile.remove()).rejects.toMatchObject(rejection)
+    expect(await readFile(file, 'utf8')).toBe(before)
+  })
+})
+
 describe('read', () => {
   it('returns the sign-in of particle-cli', async () => {
     const { profile, file } = await createHome({ 'particle.config.json': settings })

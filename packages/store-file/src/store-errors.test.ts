@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { chmod, chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findLeaks } from '@particle-grants/test-kit'
 import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { buildProgram, runProgram } from '@particle-grants/test-kit/programs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { canMount, mountSmallDisk, remount } from '../test/disk.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { fileStore } from './index.ts'
@@ -139,6 +140,76 @@ describe('a record of another user', () => {
     expect(await readdir(directory)).toEqual([])
   })
 })
+
+describe.runIf(posix)('a folder that another one replaces while its store is used', () => {
+  it.each([
+    ['a link', async (path: string) => symlink(await temporaryFolder(), path), 'is a symbolic link'],
+    [
+      'a folder that is open to others',
+      (path: string) => mkdir(path, { mode: 0o755 }),
+      'is open to other users (mode 755)',
+    ],
+  ])('is rejected by every method: %s', async (_, replace, problem) => {
+    const directory = join(await temporaryFolder(), 'sessions')
+    const store = fileStore({ directory })
+    const version = await store.save('session-a', 'kept', null)
+    await rename(directory, `${directory}-before`)
+    await replace(directory)
+    const attempts = [
+      () => store.load('session-a'),
+      () => store.save('session-a', 'mine', null),
+      () => store.remove('session-a', null),
+      () => store.withLock('session-a', async () => {}),
+    ]
+    for (const attempt of attempts) {
+      await expect(attempt()).rejects.toMatchObject({
+        code: 'store_unavailable',
+        details: { problem: `${directory} ${problem}` },
+      })
+    }
+    expect(await readdir(directory)).toEqual([])
+    await rm(directory, { recursive: true })
+    await rename(`${directory}-before`, directory)
+    expect(await store.load('session-a')).toEqual({ version, value: 'kept' })
+  })
+})
+
+describe.runIf(posix)('something else in place of a record', () => {
+  it.each([
+    ['a FIFO', (path: string) => promisify(execFile)('mkfifo', [path])],
+    ['a socket', (path: string) => listenUntilTestEnds(path)],
+    ['a folder', (path: string) => mkdir(path)],
+  ])('is reported and not opened: %s', async (_, put) => {
+    const directory = await temporaryFolder()
+    const place = join(directory, 'session-a.json')
+    await put(place)
+    const store = fileStore({ directory })
+    for (const attempt of [store.load('session-a'), store.save('session-a', 'a', null)]) {
+      await expect(attempt).rejects.toMatchObject({
+        code: 'store_unavailable',
+        message: `The file store cannot be used: ${place} is not a file. Move it away.`,
+      })
+    }
+  })
+
+  it.runIf(process.platform === 'linux')('is reported with its path if it is the link of a lock', async () => {
+    const directory = await temporaryFolder()
+    const store = fileStore({ directory })
+    await store.withLock('session-a', async () => {})
+    const floor = join(directory, 'locks/tasks/session-a.floor')
+    await symlink('garbage', floor)
+    await expect(store.withLock('session-a', async () => {})).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: `The file store cannot be used: ${floor} does not belong to a lock. Remove it.`,
+    })
+  })
+})
+
+async function listenUntilTestEnds(path: string): Promise<void> {
+  const server = createServer()
+  onTestFinished(() => void server.close())
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+}
 
 describe('a folder that is removed while its store is used', () => {
   it('has no records, and is created again by the next save', async () => {

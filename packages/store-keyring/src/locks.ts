@@ -31,5 +31,5 @@ function toStoreError(thrown: unknown, key: string): unknown {
     return new GrantsError('lock_timeout', message, { key, waitedMs })
   }
   if (!(thrown instanceof UnsafePathError)) return thrown
-  return storeUnavailable(`its folder for locks, ${thrown.path}, ${thrown.problem}`, `${thrown.advice}.`)
+  return storeUnavailable(`its locks cannot be used: ${thrown.path} ${thrown.problem}`, `${thrown.advice}.`)
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { CliError, type CommandCall, readStdin } from '@particle-grants/plugin-auth'
+import { CliError, type CommandCall, isRepeatable, readStdin } from '@particle-grants/plugin-auth'
 
 /** What the flags of `api` say about a request. */
 export interface RequestFlags {
@@ -14,7 +14,12 @@ export interface RequestFlags {
 /** A request that is ready to send. Only the path and the query of the URL count: the session knows the server. */
 export interface ApiRequest {
   readonly url: URL
-  readonly init: { readonly method: string; readonly headers: Headers; readonly body: Uint8Array | string | null }
+  readonly init: {
+    readonly method: string
+    readonly headers: Headers
+    readonly body: Uint8Array | string | null
+    readonly redirect: 'follow' | 'manual'
+  }
 }
 
 /** A field as it was given: `name=kitchen`, `params[led]=on`, `groups[]=lab`. */
@@ -24,13 +29,17 @@ type Field = readonly [key: string, value: unknown]
  * Creates a request as `gh api` does: GET, or POST if there are fields or an input; fields go into a JSON body, or into
  * the query of a GET and beside an input.
  */
-export async function createRequest(path: string | undefined, flags: RequestFlags): Promise<ApiRequest> {
+export async function createRequest(
+  path: string | undefined,
+  flags: RequestFlags,
+  baseUrl: string,
+): Promise<ApiRequest> {
   if (path === undefined) throw wrongCall('Missing argument PATH.', 'Example:', ['api', '/v1/devices'])
   const { 'raw-field': strings = [], field: typed = [], header = [], input } = flags
   const hasContent = strings.length > 0 || typed.length > 0 || input !== undefined
   const method = flags.method?.toUpperCase() ?? (hasContent ? 'POST' : 'GET')
   checkFlags(method, flags)
-  const url = parsePath(path)
+  const url = parsePath(path, baseUrl)
   const headers = parseHeaders(header)
   const fields: Field[] = strings.map(splitField)
   for (const [key, text] of typed.map(splitField)) fields.push([key, await readValue(text)])
@@ -39,7 +48,12 @@ export async function createRequest(path: string | undefined, flags: RequestFlag
   const json = isQuery || fields.length === 0 ? null : JSON.stringify(toJson(fields))
   const body = input === undefined ? json : new Uint8Array(await readInput(input))
   if (body !== null && !headers.has('content-type')) headers.set('content-type', 'application/json')
-  return { url, init: { method, headers, body } }
+  return { url, init: { method, headers, body, redirect: getRedirectMode(method, header) } }
+}
+
+/** A redirect would take the fields, and a header such as an API key, to the server that it names. */
+function getRedirectMode(method: string, headers: readonly string[]): 'follow' | 'manual' {
+  return hasBody(method) || headers.length > 0 ? 'manual' : 'follow'
 }
 
 const hasBody = (method: string) => method !== 'GET' && method !== 'HEAD'
@@ -67,14 +81,18 @@ export function goToNextPage({ searchParams }: URL, json: unknown): boolean {
 }
 
 /**
- * Parses the path of a call. The token is sent to it, so anything that leads to another host is refused. The slash in
- * front may be missing, because some shells on Windows replace a path that starts with one.
+ * Parses the path of a call, or a full URL below the base URL. The token is sent to it, so anything that leads to another
+ * host is refused. The slash in front may be missing, because some shells on Windows replace a path that starts with one.
  */
-function parsePath(path: string): URL {
+function parsePath(given: string, baseUrl: string): URL {
   const origin = 'http://api.invalid'
+  const { href = '' } = URL.canParse(given) ? new URL(given) : {}
+  const path = href.startsWith(`${baseUrl}/`) ? href.slice(baseUrl.length) : given
   const url = URL.canParse(path, origin) ? new URL(path, origin) : undefined
-  const remedy = 'Example: /v1/devices. To call another server, use --base-url.'
-  if (path === '' || url?.origin !== origin) throw wrongCall('Pass a path of the API, not a URL.', remedy)
+  if (path === '' || url?.origin !== origin) {
+    const remedy = 'Example: /v1/devices. To call another server, use --base-url.'
+    throw wrongCall(`Pass a path of the API, or a URL that starts with ${baseUrl}/.`, remedy)
+  }
   if (url.hash !== '') throw wrongCall('In a path, write %23 for #.')
   return url
 }
@@ -112,7 +130,10 @@ async function readValue(text: string): Promise<unknown> {
 async function readInput(name: string): Promise<Buffer> {
   if (name === '-') return readStdin({ remedy: 'End it, or name a file.' })
   return readFile(name).catch(({ code }: NodeJS.ErrnoException) => {
-    throw wrongCall(`The input file could not be read (${code}).`)
+    // Anything that does not look like a file's name may be a secret, and is not repeated.
+    const file = isRepeatable(name) ? ` ${name}` : ''
+    if (code === 'ENOENT') throw wrongCall(file === '' ? 'There is no such input file.' : `There is no file${file}.`)
+    throw wrongCall(`The input file${file} could not be read (${code}).`)
   })
 }
 

@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core'
-import { AuthenticatedCommand } from '@particle-grants/plugin-auth'
+import { AuthenticatedCommand, withResponseTimeout } from '@particle-grants/plugin-auth'
 import { paint } from '@particle-grants/plugin-auth/quick'
 import { createRequest, goToNextPage, wrongCall } from '../api/request.ts'
-import { compileJq, formatResponse, getExitCode, readResponse, toDocument } from '../api/response.ts'
+import { compileJq, formatFailure, formatResponse, getExitCode, readResponse, toDocument } from '../api/response.ts'
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
@@ -17,7 +17,9 @@ export class Api extends AuthenticatedCommand {
 
 Fields are sent as a JSON body, or in the query with -X GET. A key can be nested: -f params[led]=on, -f groups[]=lab.
 
-Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no answer, 1 for everything else.`
+A redirect is followed for GET without own headers only: it could take them, or the fields, to another server.
+
+Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx, no response or a web page, 1 for everything else.`
   static override examples = [
     'pgrants api /v1/devices',
     "pgrants api /v1/devices --jq '.[].name'",
@@ -27,7 +29,7 @@ Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no ans
   ]
   static override usage = '<%= command.id %> PATH [FLAGS]'
   static override args = {
-    path: Args.string({ ignoreStdin: true, description: 'Path of the API, such as /v1/devices.' }),
+    path: Args.string({ ignoreStdin: true, description: 'Path of the API, such as /v1/devices, or its full URL.' }),
     second: Args.string({ ignoreStdin: true, hidden: true }),
   }
   static override flags = {
@@ -55,6 +57,9 @@ Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no ans
       summary: 'Filter the response with jq syntax.',
     }),
     silent: Flags.boolean({ summary: 'Do not print the response body.' }),
+    verbose: Flags.boolean({
+      summary: 'Print requests and responses on stderr, without secrets. [env: PARTICLE_GRANTS_DEBUG=api]',
+    }),
   }
 
   async run() {
@@ -62,7 +67,7 @@ Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no ans
     const isTerminal = process.stdout.isTTY
     if (args.second !== undefined) throw wrongCall('Too many arguments.', 'Write a method with -X: -X GET PATH.')
     // Mistakes are reported before the session is opened and anything is sent.
-    const { url, init } = await createRequest(args.path, flags)
+    const { url, init } = await createRequest(args.path, flags, await this.baseUrl())
     const filter = flags.jq === undefined ? undefined : await compileJq(flags.jq, isTerminal)
     if (!init.headers.has('user-agent')) init.headers.set('user-agent', this.config.userAgent)
     const session = await this.session()
@@ -70,13 +75,15 @@ Exit codes: 0 for 2xx, 3 if the token is invalid, 5 for 429, 6 for 5xx or no ans
     for (;;) {
       const path = url.pathname + url.search
       const before = session.peekAccessToken()
-      const sent = await this.progress(`${init.method} ${path}`, () => session.fetch(path, init))
+      const send = (signal: AbortSignal) => session.fetch(path, { ...init, signal })
+      const sent = await this.progress(`${init.method} ${path}`, () => withResponseTimeout(send))
       const response = await readResponse(sent, [before, session.peekAccessToken()])
       process.exitCode = getExitCode(response)
       if (this.jsonEnabled()) documents.push(toDocument(response, flags.include))
       else {
         process.stdout.write(formatResponse(response, { ...flags, isTerminal, filter }))
-        if (!response.ok) this.note(`${paint('red', 'Error:', process.stderr)} HTTP ${response.title}`)
+        const failure = formatFailure(`${init.method} ${url.pathname}`, response)
+        if (!response.ok) this.note(`${paint('red', 'Error:', process.stderr)} ${failure}`)
       }
       if (!flags.paginate || !response.ok || !goToNextPage(url, response.json)) break
     }

@@ -174,9 +174,8 @@ export function normalizeAccounts(accounts: readonly AccountBackoff[], now: numb
 
 /** The accounts that hold something back, then those with the fewest attempts left. The last ones are dropped first. */
 export function sortAccounts(accounts: readonly AccountBackoff[], now: number): readonly AccountBackoff[] {
-  const isHolding = ({ used, secrets }: AccountBackoff) =>
-    Number(used >= maxAttempts || secrets.some((secret) => getRetryAt(secret) > now))
-  return accounts.toSorted((a, b) => isHolding(b) - isHolding(a) || getFullAt(b) - getFullAt(a))
+  const rank = (account: AccountBackoff) => Number(isHoldingBack(account, now))
+  return accounts.toSorted((a, b) => rank(b) - rank(a) || getFullAt(b) - getFullAt(a))
 }
 
 // ─── One account ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -188,10 +187,17 @@ function findAccount(accounts: readonly AccountBackoff[], id = ''): AccountBacko
   return accounts.find((account) => account.id === id) ?? { id, used: 0, usedSince: 0, secrets: [] }
 }
 
+function isHoldingBack({ used, secrets }: AccountBackoff, now: number): boolean {
+  return used >= maxAttempts || secrets.some((secret) => getRetryAt(secret) > now)
+}
+
 function putAccount(accounts: readonly AccountBackoff[], account: AccountBackoff, now: number) {
   const others = accounts.filter(({ id }) => id !== account.id)
   const next = [...others, account]
-  return next.length > maxAccounts ? sortAccounts(next, now).slice(0, maxAccounts) : next
+  if (next.length <= maxAccounts) return next
+  // A new wait always finds a place: otherwise a refused secret could be repeated while the record is full.
+  const [dropped] = sortAccounts(isHoldingBack(account, now) ? others : next, now).slice(-1)
+  return next.filter((other) => other !== dropped)
 }
 
 /** Gives back the attempts that time has given back. */

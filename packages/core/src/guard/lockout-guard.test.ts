@@ -2,7 +2,7 @@ import { SimulatedClock } from '@particle-grants/test-kit'
 import { describe, expect, it, vi } from 'vitest'
 import { challenged, noResponse, refused, success, throttled } from '../../test/guard-responses.ts'
 import { developerClient, productClient } from '../clients.ts'
-import type { GrantsError } from '../errors.ts'
+import { GrantsError } from '../errors.ts'
 import type { ResponseEvent } from '../machine/event.ts'
 import { particleUrl } from '../protocol/base-url.ts'
 import { Secret } from '../secret.ts'
@@ -577,7 +577,7 @@ describe.each(stores)('automatic requests on %s', (_, createStore) => {
   it('are permitted two at a time without a deadlock when there is room for one', async () => {
     const made = world({ store: createStore() })
     await refuseNine(made, 8)
-    const [first, second] = await Promise.all([made.guard.acquire(refresh), made.guard.acquire(refresh)])
+    const [first, second] = await Promise.all([0, 1].map(() => made.guard.acquire(refresh, { startedAt: 0 })))
     expect([first, second].filter((acquired) => acquired === 'at_capacity')).toHaveLength(1)
   })
 })
@@ -659,24 +659,27 @@ describe.each(stores)('the rate limit on %s', (_, createStore) => {
   })
 
   it('delays a call until there is room', async () => {
-    const { send, guard, permit, clock } = world({ store: createStore() })
+    const { send, queue, clock } = world({ store: createStore() })
     await send(ownerToken(), success, 98)
     clock.advance(5 * minute - 15_000)
-    await guard.waitForCapacity(clock.now())
-    expect(await permit(ownerToken())).toBeDefined()
+    expect(await queue(ownerToken())).toBeDefined()
+    expect(await queue(password('a@b.c'))).toBeDefined()
   })
 
   it('rejects a call that would wait longer than maxWaitMs, at once and with the time', async () => {
-    const { send, guard, clock } = world({ store: createStore() })
+    const { send, queue, clock } = world({ store: createStore() })
     await send(ownerToken(), success, 98)
     const retryAt = clock.now() + 5 * minute
     clock.advance(5 * minute - 15_001)
-    const now = clock.now()
-    await expect(guard.waitForCapacity(now)).rejects.toMatchObject({ code: 'rate_limited', retryAt })
-    expect(clock.now()).toBe(now)
+    const startedAt = clock.now()
+    await expect(queue(ownerToken())).rejects.toMatchObject({ code: 'rate_limited', retryAt })
+    expect(clock.now()).toBe(startedAt)
     clock.advance(2)
-    await expect(guard.waitForCapacity(now - 2)).rejects.toMatchObject({ code: 'rate_limited', retryAt })
-    await guard.waitForCapacity(clock.now())
+    await expect(queue(ownerToken(), { startedAt: startedAt - 2 })).rejects.toMatchObject({
+      code: 'rate_limited',
+      retryAt,
+    })
+    await queue(ownerToken())
   })
 
   it('says back-off at once although there is no room', async () => {
@@ -689,99 +692,120 @@ describe.each(stores)('the rate limit on %s', (_, createStore) => {
 })
 
 describe('waiting for capacity', () => {
-  it('returns at once while there is room', async () => {
-    const { guard, clock } = world()
-    const start = clock.now()
-    await guard.waitForCapacity(start)
-    expect(clock.now()).toBe(start)
-  })
+  /** Callers that record who was served, in order. */
+  const startCalls = (made: ReturnType<typeof world>, infos: readonly TokenRequestInfo[]) => {
+    const served: number[] = []
+    const calls = infos.map(async (info, call) => {
+      const acquired = await made.queue(info)
+      served.push(call)
+      return acquired
+    })
+    return { served, calls }
+  }
 
-  it('serves the first caller with the first free place', async () => {
+  it('serves the first caller with the first request that leaves the window', async () => {
     const { clock, sleeps } = manualClock()
-    const { send, guard, permit } = world({ clock })
-    const returning = await permit(ownerToken())
+    const made = world({ clock })
+    const returning = await made.permit(ownerToken())
     for (let sent = 1; sent < 98; sent += 1) {
-      await send(ownerToken(), success)
+      await made.send(ownerToken(), success)
       clock.advance(1000)
     }
     clock.advance(5 * minute - 98_000)
-    const served: number[] = []
-    const calls = [0, 1, 2].map((call) => guard.waitForCapacity(clock.now()).then(() => served.push(call)))
+    const { served, calls } = startCalls(made, [ownerToken(), ownerToken(), ownerToken()])
     await expect.poll(() => sleeps.length).toBe(3)
     expect(sleeps.map(({ ms }) => ms)).toEqual([1000, 1000, 2000])
     await returning.settle(success)
     expect(served).toEqual([])
+    clock.advance(1000)
     for (const { wake } of sleeps) wake()
-    await Promise.all(calls)
-    expect(served).toEqual([0, 1, 2])
+    await Promise.all(calls.slice(0, 2))
+    expect(served.toSorted()).toEqual([0, 1])
+    await expect.poll(() => sleeps.length).toBe(4)
+    clock.advance(1000)
+    for (const { wake } of sleeps) wake()
+    await calls[2]
   })
 
-  it('serves the first caller with the first request that returns', async () => {
-    const { clock } = manualClock()
-    const { guard, permit } = world({ clock })
-    const permits = await Promise.all(Array.from({ length: 9 }, () => permit(refresh)))
-    const served: number[] = []
-    const calls = [0, 1].map((call) => guard.waitForCapacity(clock.now()).then(() => served.push(call)))
-    await permits[0]?.settle(success)
+  it('serves the first caller with the first request that returns, and a later one has to wait', async () => {
+    const { clock, sleeps } = manualClock()
+    const made = world({ clock })
+    const permits = await Promise.all(Array.from({ length: 9 }, () => made.permit(refresh)))
+    const { served, calls } = startCalls(made, [refresh, refresh])
+    await expect.poll(() => sleeps.length).toBe(2)
+    const settled = permits[0]?.settle(success)
+    // It comes while the first caller is awake and has not tried again yet.
+    expect(await made.ask(refresh)).toBe('at_capacity')
+    await settled
     await calls[0]
     expect(served).toEqual([0])
-    await permit(refresh)
     await permits[1]?.settle(success)
     await calls[1]
     expect(served).toEqual([0, 1])
   })
 
+  it('lets an explicit request pass the automatic ones that wait for requests in flight', async () => {
+    const { clock, sleeps } = manualClock()
+    const made = world({ clock })
+    await Promise.all(Array.from({ length: 9 }, () => made.permit(refresh)))
+    startCalls(made, [refresh, refresh])
+    await expect.poll(() => sleeps.length).toBe(2)
+    expect(await made.ask(password('a@b.c'))).toBe('permitted')
+  })
+
   it('ends with rate_limited when no request returns within maxWaitMs', async () => {
-    const { guard, permit, clock } = world()
+    const { queue, permit, clock } = world()
     await Promise.all(Array.from({ length: 9 }, () => permit(refresh)))
-    const start = clock.now()
-    await expect(guard.waitForCapacity(start)).rejects.toMatchObject({
-      code: 'rate_limited',
-      retryAt: start + 16_000,
-    })
-    await expect(guard.waitForCapacity(start)).rejects.toMatchObject({ code: 'rate_limited' })
-    expect(clock.now()).toBe(start + 15_000)
+    const startedAt = clock.now()
+    const limited = { code: 'rate_limited', retryAt: startedAt + 16_000 }
+    await expect(queue(refresh)).rejects.toMatchObject(limited)
+    await expect(queue(refresh, { startedAt })).rejects.toMatchObject({ code: 'rate_limited' })
+    expect(clock.now()).toBe(startedAt + 15_000)
   })
 
   it('ends for everyone when nine refusals leave nothing to wait for', async () => {
-    const { clock } = manualClock()
-    const { guard, permit, ask } = world({ clock })
-    const permits = await Promise.all(Array.from({ length: 9 }, () => permit(refresh)))
-    const waiting = [0, 1, 2].map(() => guard.waitForCapacity(clock.now()).then(() => ask(refresh)))
+    const { clock, sleeps } = manualClock()
+    const made = world({ clock })
+    const permits = await Promise.all(Array.from({ length: 9 }, () => made.permit(refresh)))
+    const { calls } = startCalls(made, [refresh, refresh, refresh])
+    await expect.poll(() => sleeps.length).toBe(3)
+    const results = Promise.allSettled(calls)
     for (const { settle } of permits) await settle(refused('invalid_grant'))
-    for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ code: 'backing_off' })
+    for (const result of await results) expect(result).toMatchObject({ reason: { code: 'backing_off' } })
   })
 
   it.each([
     ['the rate limit', 98, 5 * minute - 1000],
     ['a request in flight', 9, 0],
   ])("ends with the signal's reason while it waits for %s, and takes no place", async (_, count, ms) => {
-    const { clock } = manualClock()
-    const { guard, permit } = world({ clock })
-    const info = count === 9 ? refresh : password('a@b.c')
-    const permits = await Promise.all(Array.from({ length: count }, () => permit(info)))
+    const { clock, sleeps } = manualClock()
+    const made = world({ clock })
+    const info = count === 9 ? refresh : ownerToken({ isExplicit: true, createsCustomer: true })
+    const permits = await Promise.all(Array.from({ length: count }, () => made.permit(info)))
     clock.advance(ms)
     const controller = new AbortController()
-    const waiting = guard.waitForCapacity(clock.now(), controller.signal)
-    const next = guard.waitForCapacity(clock.now())
+    const { signal } = controller
+    const waiting = made.queue(info, { signal })
+    await expect.poll(() => sleeps.length).toBe(1)
+    const next = made.queue(info)
+    await expect.poll(() => sleeps.length).toBe(2)
     controller.abort(new Error('gone'))
     await expect(waiting).rejects.toThrow('gone')
-    await expect(guard.waitForCapacity(clock.now(), controller.signal)).rejects.toThrow('gone')
-    if (count === 9) {
-      await permits[0]?.settle(success)
-      await next
-      await permit(refresh)
+    await expect(made.queue(info, { signal })).rejects.toThrow('gone')
+    if (count === 9) await permits[0]?.settle(success)
+    else {
+      clock.advance(1000)
+      for (const { wake } of sleeps) wake()
     }
+    expect(await next).toHaveProperty('settle')
   })
-})
 
-describe('a place that is left', () => {
-  it('goes to the next caller when the first one is aborted at the same moment', async () => {
+  it('passes the place on when the first caller is aborted at the moment of its turn', async () => {
     const controller = new AbortController()
-    let isFirst = true
+    let sleepers = 0
     const sleep = (_ms: number, signal?: AbortSignal) => {
-      const isAborting = isFirst
-      isFirst = false
+      sleepers += 1
+      const isAborting = sleepers === 1
       return new Promise<void>((resolve) => {
         signal?.addEventListener('abort', () => {
           if (isAborting) controller.abort(new Error('gone'))
@@ -789,13 +813,14 @@ describe('a place that is left', () => {
         })
       })
     }
-    const { guard, permit, clock } = world({ clock: Object.assign(new SimulatedClock(), { sleep }) })
-    const permits = await Promise.all(Array.from({ length: 9 }, () => permit(refresh)))
-    const first = guard.waitForCapacity(clock.now(), controller.signal)
-    const second = guard.waitForCapacity(clock.now())
+    const made = world({ clock: Object.assign(new SimulatedClock(), { sleep }) })
+    const permits = await Promise.all(Array.from({ length: 9 }, () => made.permit(refresh)))
+    const first = made.queue(refresh, { signal: controller.signal })
+    await expect.poll(() => sleepers).toBe(1)
+    const second = made.queue(refresh)
+    await expect.poll(() => sleepers).toBe(2)
     await Promise.all([expect(first).rejects.toThrow('gone'), permits[0]?.settle(noResponse)])
-    await second
-    await permit(refresh)
+    expect(await second).toHaveProperty('settle')
   })
 })
 
@@ -803,7 +828,7 @@ describe('the registry', () => {
   it('is shared by all sessions of a clock and base URL, each with its own memory store', async () => {
     const one = world()
     const two = world({ clock: one.clock })
-    for (let tries = 0; tries < 5; tries += 1) {
+    for (let tries = 0; tries < 8; tries += 1) {
       await world({ clock: one.clock }).send(password('a@b.c'), refused('invalid_grant'))
     }
     expect(await two.ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
@@ -820,13 +845,13 @@ describe('the registry', () => {
       baseUrl: particleUrl,
       store: copiedStore(),
       clock,
-      maxFailures: 5,
       maxWaitMs: 0,
       isEnabled: true,
     })
-    await send(password('a@b.c'), refused('invalid_grant'), 5)
-    await expect(other.acquire(password('a@b.c'))).rejects.toMatchObject({ code: 'backing_off' })
-    expect(Object.getOwnPropertySymbols(globalThis)).toContain(Symbol.for('@particle-grants/lockout-guard/1'))
+    const wrong = withPassword('a@b.c', 'wrong')
+    await send(wrong, refused('invalid_grant'), 3)
+    await expect(other.acquire(wrong, { startedAt: clock.now() })).rejects.toMatchObject({ code: 'backing_off' })
+    expect(Object.getOwnPropertySymbols(globalThis)).toContain(Symbol.for('@particle-grants/core/guard-2'))
   })
 
   it('counts the refusals of every store in the process', async () => {
@@ -876,7 +901,7 @@ describe('a store that processes share', () => {
     await send(customerToken('jane@example.com'), refused('invalid_scope'))
     await send(ownerToken(), refused('invalid_client'))
     await send(password('me@example.com'), refused('invalid_grant'))
-    expect([...saved.keys()]).toEqual([expect.stringMatching(/^guard-1-[0-9a-f]{64}$/)])
+    expect([...saved.keys()]).toEqual([expect.stringMatching(/^guard-2-[0-9a-f]{64}$/)])
     const [text = ''] = saved.values()
     expect(text).not.toMatch(/jane|me@|secret|my-product/)
   })
@@ -917,19 +942,62 @@ describe('a store that processes share', () => {
     expect(await other.ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
   })
 
-  it('that cannot save an response records it with the next request, and once', async () => {
+  it('that cannot save a response records it with the next request, and once', async () => {
     const data = memoryStore()
     const store = sharedStore(data)
     const { send, permit, clock } = world({ store })
     const other = world({ store: sharedStore(data), clock: copyOf(clock) })
-    await send(password('a@b.c'), refused('invalid_grant'), 3)
-    const late = await permit(password('a@b.c'))
-    vi.spyOn(store, 'save').mockRejectedValueOnce(new Error('disk full'))
+    const wrong = withPassword('a@b.c', 'wrong')
+    await send(wrong, refused('invalid_grant'))
+    const late = await permit(wrong)
+    const save = vi.spyOn(store, 'save').mockRejectedValue(new Error('disk full'))
     await late.settle(refused('invalid_grant'))
+    save.mockRestore()
     await send(password('b@b.c'), noResponse, 3)
-    expect(await other.ask(password('a@b.c'))).toBe('permitted')
-    await other.send(password('a@b.c'), refused('invalid_grant'))
-    expect(await other.ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
+    expect(await other.ask(wrong)).toBe('permitted')
+    await other.send(wrong, refused('invalid_grant'))
+    expect(await other.ask(wrong)).toMatchObject({ code: 'backing_off' })
+  })
+
+  it.each(['load', 'save'] as const)(
+    'that fails once to %s is asked again, and the decision is made once',
+    async (method) => {
+      const data = memoryStore()
+      const store = sharedStore(data)
+      const { send, permit, clock } = world({ store })
+      vi.spyOn(store, method).mockRejectedValueOnce(new Error('busy'))
+      const { settle } = await permit(customerToken('gone@b.c'))
+      vi.spyOn(store, method).mockRejectedValueOnce(new Error('busy'))
+      await settle(refused('invalid_scope'))
+      const other = world({ store: sharedStore(data), clock: copyOf(clock) })
+      expect(await other.ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
+      // A success is not lost to what the store had before.
+      await send(customerToken('gone@b.c', { force: true }), noResponse)
+      const forced = await permit(customerToken('gone@b.c', { force: true }))
+      vi.spyOn(store, method).mockRejectedValueOnce(new Error('busy'))
+      await forced.settle(success)
+      expect(await other.ask(customerToken('gone@b.c'))).toBe('permitted')
+    },
+  )
+
+  it('whose lock stays taken is not asked again', async () => {
+    const store = sharedStore()
+    const { send } = world({ store })
+    const error = new GrantsError('lock_timeout', 'taken', { key: 'guard', waitedMs: 30_000 })
+    const withLock = vi.spyOn(store, 'withLock').mockRejectedValue(error)
+    await send(refresh, success)
+    expect(withLock).toHaveBeenCalledTimes(1)
+  })
+
+  it('with an emptier bucket of another process counts it', async () => {
+    const data = memoryStore()
+    const one = world({ store: sharedStore(data) })
+    const two = world({ store: sharedStore(data), clock: copyOf(one.clock) })
+    for (let index = 0; index < 4; index += 1) {
+      await one.send(password('a@b.c'), refused('invalid_grant'))
+      await two.send(password('a@b.c'), refused('invalid_grant'))
+    }
+    for (const { ask } of [one, two]) expect(await ask(password('a@b.c'))).toMatchObject({ code: 'backing_off' })
   })
 
   it.each([
@@ -968,16 +1036,15 @@ describe('a clock that jumps', () => {
   it('back makes no wait longer than it was', async () => {
     for (const store of [memoryStore(), sharedStore()]) {
       const { send, ask, clock } = world({ store })
-      await send(password('a@b.c'), refused('invalid_grant'), 5)
-      await send(refresh, refused('invalid_grant'), 4)
+      const wrong = withPassword('a@b.c', 'wrong')
+      await send(wrong, refused('invalid_grant'), 3)
+      await send(refresh, refused('invalid_grant'), 6)
       await send(password('b@b.c'), throttled())
       clock.advance(-365 * day)
       const retryAt = clock.now() + 30 * minute
-      for (const info of [password('a@b.c'), refresh, password('b@b.c')]) {
-        expect(await ask(info)).toMatchObject({ retryAt })
-      }
+      for (const info of [wrong, refresh, password('b@b.c')]) expect(await ask(info)).toMatchObject({ retryAt })
       clock.advance(30 * minute)
-      for (const info of [password('a@b.c'), refresh, password('b@b.c')]) expect(await ask(info)).toBe('permitted')
+      for (const info of [wrong, refresh, password('b@b.c')]) expect(await ask(info)).toBe('permitted')
     }
   })
 
@@ -999,40 +1066,6 @@ describe('a clock that jumps', () => {
   })
 })
 
-describe('onBackOff', () => {
-  it('is called when a wait starts, with the account or for the address', async () => {
-    for (const store of [memoryStore(), sharedStore()]) {
-      const onBackOff = vi.fn()
-      const { send, clock } = world({ store, onBackOff })
-      const retryAt = clock.now() + 30 * minute
-      await send(password('a@b.c'), refused('invalid_grant'), 4)
-      expect(onBackOff).not.toHaveBeenCalled()
-      await send(password('a@b.c'), refused('invalid_grant'))
-      expect(onBackOff.mock.calls).toEqual([[{ account: 'a@b.c', retryAt }]])
-      await send(password('b@b.c'), refused('invalid_grant'), 4)
-      expect(onBackOff.mock.calls.slice(1)).toEqual([[{ retryAt }]])
-      await send(password('c@b.c'), throttled())
-      expect(onBackOff.mock.calls.slice(2)).toEqual([[{ retryAt }]])
-    }
-  })
-
-  it('does not disturb the request when it throws', async () => {
-    const seen: unknown[] = []
-    const listeners = process.listeners('unhandledRejection')
-    process.removeAllListeners('unhandledRejection')
-    process.on('unhandledRejection', (reason) => seen.push(reason))
-    const onBackOff = () => {
-      throw new Error('listener failed')
-    }
-    const { send, ask } = world({ onBackOff })
-    await send(customerToken('gone@b.c'), refused('invalid_scope'))
-    expect(await ask(customerToken('gone@b.c'))).toMatchObject({ code: 'unknown_customer' })
-    await expect.poll(() => seen).toEqual([new Error('listener failed')])
-    process.removeAllListeners('unhandledRejection')
-    for (const listener of listeners) process.on('unhandledRejection', listener)
-  })
-})
-
 describe('a guard that is switched off', () => {
   it('permits every request and records nothing', async () => {
     const store = sharedStore()
@@ -1048,14 +1081,71 @@ describe('resetLockoutGuard', () => {
   it('ends all back-off of a base URL, in the process and in the store', async () => {
     const store = sharedStore()
     const { send, ask } = world({ store })
-    await send(password('a@b.c'), refused('invalid_grant'), 5)
-    await send(refresh, refused('invalid_grant'), 4)
+    await send(customerToken('gone@b.c'), refused('invalid_scope'))
+    await send(refresh, refused('invalid_grant'), 8)
     await resetLockoutGuard({ baseUrl: 'https://other.example', store })
     expect(await ask(refresh)).toMatchObject({ code: 'backing_off' })
     await resetLockoutGuard({ store })
     await resetLockoutGuard({ store })
     expect(await ask(refresh)).toBe('permitted')
-    expect(await ask(password('a@b.c'))).toBe('permitted')
+    expect(await ask(customerToken('gone@b.c'))).toBe('permitted')
+  })
+})
+
+describe('a poisoned record in a store', () => {
+  const now = new SimulatedClock().now()
+  const id = 'f'.repeat(16)
+  it.each([
+    {
+      title: 'a lockout of a thousand years',
+      fields: { waits: [{ rule: 'lockout', startedAt: now, waitMs: 1e15 }] },
+      longestMs: 30 * minute,
+    },
+    {
+      title: 'a lockout that starts later',
+      fields: { waits: [{ rule: 'lockout', startedAt: now + hour, waitMs: 1e6 }] },
+      longestMs: 0,
+    },
+    { title: 'a full window in the future', fields: { sentAt: [now + hour, ...Array(97).fill(0)] }, longestMs: 0 },
+    {
+      title: 'a full window just ahead',
+      fields: { sentAt: [now + 4 * minute, ...Array(97).fill(0)] },
+      longestMs: 5 * minute,
+    },
+    {
+      title: 'too many accounts and requests',
+      fields: { sentAt: [now, ...Array(9999).fill(0)], accounts: Array(9999).fill([id, 99, now]) },
+      longestMs: 5 * minute,
+    },
+  ])('stops requests for no longer than the rules: $title', async ({ fields, longestMs }) => {
+    for (const canSave of [true, false]) {
+      const data = memoryStore()
+      const store = sharedStore(data)
+      await data.save(await guardKey(), createText({ accounts: [], ...fields }), null)
+      if (!canSave) vi.spyOn(store, 'save').mockRejectedValue(new Error('read-only'))
+      const { ask, clock } = world({ store })
+      if (longestMs > 0) expect(await ask(password('a@b.c'))).not.toBe('permitted')
+      clock.advance(longestMs)
+      expect(await ask(password('a@b.c'))).toBe('permitted')
+    }
+  })
+
+  it('caps the bucket and the waits of an account', async () => {
+    const data = memoryStore()
+    const { send, ask, clock } = world({ store: sharedStore(data) })
+    const wrong = withPassword('a@b.c', 'wrong')
+    await send(wrong, refused('invalid_grant'), 3)
+    const stored = JSON.parse(String((await data.load(await guardKey()))?.value))
+    const [account] = stored.accounts
+    const poison = async (used: number, time: number, waitMs: number) => {
+      const accounts = [[account[0], used, time, account[3], 3, time, waitMs]]
+      await replaceRecord(data, JSON.stringify({ ...stored, accounts }))
+    }
+    await poison(1e9, clock.now(), 1e15)
+    expect(await ask(wrong)).toMatchObject({ retryAt: clock.now() + day })
+    expect(await ask(password('a@b.c'))).toMatchObject({ retryAt: clock.now() + 15 * minute })
+    await poison(8, clock.now() + hour, 1e15)
+    expect(await ask(wrong)).toBe('permitted')
   })
 })
 
@@ -1066,12 +1156,12 @@ function copyOf(clock: SimulatedClock): SimulatedClock {
 
 async function guardKey(): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify([particleUrl])))
-  return `guard-1-${Buffer.from(digest).toString('hex')}`
+  return `guard-2-${Buffer.from(digest).toString('hex')}`
 }
 
 /** A stored record with other fields. */
 function createText(fields: Readonly<Record<string, unknown>>): string {
-  const empty = { refusals: 0, refusedAt: 0, sentAt: [0], waits: [] }
+  const empty = { refusals: 0, refusedAt: 0, sentAt: [0], waits: [], accounts: [] }
   return JSON.stringify({ ...empty, ...fields })
 }
 

@@ -247,8 +247,9 @@ export class LockoutGuard {
     const counts = this.#getCounts(now)
     const { own, record, result } = decide(counts, now)
     this.#state.counts = own
-    // The same object: nothing is to be saved.
-    if (record !== counts.record) this.#shared = { ...this.#shared, record, isSaved: false }
+    const { version, isSaved } = this.#shared
+    // The same object: there is nothing new to save.
+    this.#shared = { record, version, isSaved: isSaved && record === counts.record }
     return result
   }
 
@@ -395,21 +396,22 @@ function once<T>(call: () => T): () => T {
   }
 }
 
-function toError({ retryAt, ...hold }: Hold): GrantsError {
+function toError(hold: Hold): GrantsError {
+  const { retryAt } = hold
   const time = formatTime(retryAt)
-  const { rule } = hold
-  if (rule === 'rate_limit' || rule === 'full') {
-    return new GrantsError('rate_limited', `The limit of token requests is reached. Try again at ${time}.`, { retryAt })
-  }
-  if (rule === 'lockout') {
+  if (hold.rule === 'secret' || hold.rule === 'attempts') return toAccountError(hold, time)
+  if (hold.rule === 'lockout') {
     const message = `Particle locked your IP address out after refused token requests. Try again at ${time}.`
     return new GrantsError('locked_out', message, { retryAt })
   }
-  if (rule === 'refusals') {
+  if (hold.rule === 'refusals') {
     const message = `Nine token requests in a row were refused. Find the cause; automatic requests wait until ${time}.`
-    return new GrantsError('backing_off', message, { account: undefined, rule, retryAt })
+    return new GrantsError('backing_off', message, { account: undefined, rule: hold.rule, retryAt })
   }
-  const { name, type } = hold
+  return new GrantsError('rate_limited', `The limit of token requests is reached. Try again at ${time}.`, { retryAt })
+}
+
+function toAccountError({ rule, type, name, retryAt }: AccountHold, time: string): GrantsError {
   if (type === 'customer') {
     const message = `The product has no customer ${name}. Create it with createCustomer(), or try again at ${time}.`
     return new GrantsError('unknown_customer', message, { customer: name, retryAt })

@@ -1,5 +1,5 @@
 import { type AnySession, type Connection, Connections } from '../connection/connection.ts'
-import { type ConnectionFlags, findSource, formatSource, type Source } from '../connection/source.ts'
+import { type ConnectionFlags, findSource, formatSource, getBaseUrl, type Source } from '../connection/source.ts'
 import { getExpiryWarning, loadToken } from '../connection/stored-token.ts'
 import { exitCodes } from '../errors/cli-error.ts'
 import type { ErrorDescription } from '../errors/describe-error.ts'
@@ -44,6 +44,11 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
     return this.usedSource
   }
 
+  /** Returns the API's base URL. It opens no session, so it works before a sign-in. */
+  protected async baseUrl(): Promise<string> {
+    return getBaseUrl(await this.source())
+  }
+
   protected override describeOrigin(): string | undefined {
     const { source } = this.#opened ?? {}
     const hasToken = source?.from === 'environment' || source?.profile?.signIn !== undefined
@@ -59,9 +64,10 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
     return { ...error, remedy: `Unset ${source.variable}, or set it to a new token.`, command: undefined }
   }
 
-  /** `session.fetch` rejects as `fetch` does if there is no response. */
+  /** `session.fetch` rejects as `fetch` does if there is no response, or with the reason of an abort. */
   protected override async catch(thrown: unknown): Promise<void> {
-    const isFetchError = thrown instanceof TypeError && thrown.message === 'fetch failed'
+    const isError = thrown instanceof Error
+    const isFetchError = isError && (thrown.name === 'TimeoutError' || thrown.message === 'fetch failed')
     return super.catch(isFetchError ? toNetworkError(thrown) : thrown)
   }
 

@@ -1,11 +1,12 @@
 import { Command, Flags } from '@oclif/core'
 import { storeNames } from '../connection/profiles.ts'
 import type { Source } from '../connection/source.ts'
-import type { CommandCall } from '../errors/cli-error.ts'
+import { CliError, type CommandCall } from '../errors/cli-error.ts'
 import { describeError, type ErrorDescription, printError } from '../errors/describe-error.ts'
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
+import { setRequestOptions } from '../network/fetch.ts'
 import { withProgress } from '../output/prompts.ts'
-import { formatOutcome, printNote } from '../output/text.ts'
+import { escapeControls, formatOutcome, printNote } from '../output/text.ts'
 
 /** The flags that choose the connection. */
 export const connectionFlags = {
@@ -25,6 +26,11 @@ export const connectionFlags = {
     helpGroup: 'GLOBAL',
     summary: 'Where the sign-in is stored. [env: PARTICLE_GRANTS_STORE]',
   })(),
+  timeout: Flags.string({
+    helpGroup: 'GLOBAL',
+    helpValue: 'SECONDS',
+    summary: 'How long to wait for each response (default: 30).',
+  }),
 }
 
 /** What prints messages beside the result: a command. */
@@ -46,12 +52,25 @@ export abstract class GrantsCommand extends Command {
     return process.stdin.isTTY === true && process.stderr.isTTY === true && !this.jsonEnabled()
   }
 
+  /** Why nothing is prompted for although there is a terminal, as a sentence. */
+  protected get promptProblem(): string | undefined {
+    return this.jsonEnabled() && process.stdin.isTTY ? 'With --json nothing is prompted for.' : undefined
+  }
+
   protected get bin(): string {
     return this.config.bin
   }
 
   protected get context(): CommandContext {
-    return { bin: this.bin, topicSeparator: this.config.topicSeparator, source: this.usedSource }
+    return { bin: this.bin, topicSeparator: this.config.topicSeparator, source: this.usedSource, commandId: this.id }
+  }
+
+  protected override parse: Command['parse'] = async (...given) => {
+    const parsed = await super.parse(...given)
+    const { timeout, verbose } = parsed.flags as { readonly timeout?: string; readonly verbose?: boolean }
+    const isVerbose = verbose === true
+    setRequestOptions(timeout === undefined ? { isVerbose } : { isVerbose, timeoutMs: parseTimeout(timeout) })
+    return parsed
   }
 
   /** Prints a text on stdout; nothing with `--json`. */
@@ -93,6 +112,15 @@ export abstract class GrantsCommand extends Command {
   }
 
   protected override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
+    const text = JSON.stringify(json, null, 2)
+    // It may hold data of others, and an escape is JSON as well.
+    process.stdout.write(`${process.stdout.isTTY ? escapeControls(text) : text}\n`)
   }
+}
+
+/** The highest number of milliseconds that a timer accepts is below 25 days. */
+function parseTimeout(given: string): number {
+  const seconds = /^\d{1,6}(?:\.\d+)?$/.test(given) ? Number(given) : 0
+  if (seconds > 0) return Math.ceil(seconds * 1000)
+  throw new CliError('usage', { what: '--timeout must be a number of seconds above 0 and below 1,000,000.' })
 }

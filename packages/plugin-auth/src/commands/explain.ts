@@ -3,6 +3,7 @@ import { type ErrorCode, GrantsError } from '@particle-grants/core'
 import { GrantsCommand } from '../command/grants-command.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { readStdin } from '../output/stdin.ts'
+import { getWidth, wrap } from '../output/text.ts'
 
 export class Explain extends GrantsCommand {
   static override summary = 'Explain a token endpoint response or error code.'
@@ -27,7 +28,9 @@ export class Explain extends GrantsCommand {
     const explanation = explainErrorCode(code, given.description)
     if (explanation === undefined) {
       const { suggest } = await import('../errors/wrong-call.ts')
-      const others = { remedy: `Error codes: ${errorCodes.join(', ')}.` }
+      // A document has no lines.
+      const width = this.jsonEnabled() ? Number.POSITIVE_INFINITY : (getWidth(process.stderr) ?? 80)
+      const others = { remedy: wrap(`Error codes: ${errorCodes.join(', ')}.`, { width }) }
       // It may be a pasted token, so it is not repeated.
       throw new CliError('usage', { what: 'Unknown error code.', ...(suggest('explain', code, errorCodes) ?? others) })
     }

@@ -17,7 +17,7 @@ import {
   userClient,
 } from '@particle-grants/core'
 import type { DeveloperClientId } from '@particle-grants/core/protocol'
-import { platformFetch } from '../network/fetch.ts'
+import { getTimeoutMs, platformFetch } from '../network/fetch.ts'
 import { ProfileList, type SignIn } from './profiles.ts'
 import { formatSource, getSignIn, type Source } from './source.ts'
 import { removeRecord, Stores, saveRecord } from './stores.ts'
@@ -77,7 +77,7 @@ export function createSignInSession(
   { profile, client, store }: StoredAt & { readonly client: OAuthClient },
 ): SignInSession {
   const binding = isClientSignIn(client.kind, signIn) ? { subject: parseCustomer(signIn.subject) } : { profile }
-  const session = createSession({ client, baseUrl, store, fetch: platformFetch, ...binding })
+  const session = createSession({ client, baseUrl, store, fetch: platformFetch, timeoutMs: getTimeoutMs(), ...binding })
   return session as SignInSession
 }
 

@@ -36,6 +36,8 @@ export interface Profiles {
 /** The name of a profile that was not named. */
 export const defaultProfile = 'default'
 
+export const profileNameRule = 'A profile name has 1 to 64 characters: letters, digits and . _ @ + -'
+
 export function isProfileName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/.test(name) && !(name in {})
 }

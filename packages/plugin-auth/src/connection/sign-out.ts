@@ -1,5 +1,6 @@
-import type { LogoutResult } from '@particle-grants/core'
+import { account, createSession, developerClient, type LogoutResult, type Secret } from '@particle-grants/core'
 import { isGrantsError } from '../errors/cli-error.ts'
+import { getTimeoutMs, platformFetch } from '../network/fetch.ts'
 import { type Connections, createClient, createSignInSession, removeClientSecret } from './connection.ts'
 import type { SignIn } from './profiles.ts'
 import { loadToken } from './stored-token.ts'
@@ -39,6 +40,15 @@ export async function signOut(
   if (records.length > 0) await connections.profiles.changeProfile(profile, () => undefined)
   for (const one of records) await deleteSignIn(one, connections)
   return { profile, signIn: signIn ?? pending, ...result }
+}
+
+/** Revokes a token that is in no store any more. Returns whether Particle confirmed it. */
+export async function revokeToken(accessToken: Secret, baseUrl: string): Promise<boolean> {
+  const client = developerClient('particle')
+  // Without a store the session is in memory.
+  const session = createSession({ client, baseUrl, fetch: platformFetch, timeoutMs: getTimeoutMs() })
+  await session.setToken({ accessToken, expiresAt: undefined, subject: account('replaced') })
+  return (await session.logout({ revoke: true })).accessToken === 'revoked'
 }
 
 /** Deletes a sign-in that its profile no longer uses, and the client's secret with the last profile that uses it. */

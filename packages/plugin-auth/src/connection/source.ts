@@ -1,5 +1,5 @@
 import { Secret } from '@particle-grants/core'
-import { parseBaseUrl, particleUrl } from '@particle-grants/core/protocol'
+import { isHeaderSafe, parseBaseUrl, particleUrl } from '@particle-grants/core/protocol'
 import { CliError, isGrantsError } from '../errors/cli-error.ts'
 import {
   assertProfile,
@@ -7,6 +7,7 @@ import {
   isProfileName,
   type Profile,
   type ProfileList,
+  profileNameRule,
   type SignIn,
   type StoreName,
   storeNames,
@@ -58,6 +59,12 @@ export async function findSource(flags: ConnectionFlags, profiles: ProfileList):
   const variable = findTokenVariable()
   if (flags.profile !== undefined || variable === undefined) return findExistingProfile(flags, profiles)
   const accessToken = new Secret(getVariable(variable) ?? '')
+  if (!isHeaderSafe(accessToken.reveal())) {
+    throw new CliError('usage', {
+      what: `${variable} must be one token, without spaces or "Bearer".`,
+      remedy: 'Set it to a token, or unset it.',
+    })
+  }
   return { from: 'environment', variable, accessToken, baseUrl: findBaseUrl(flags) ?? particleUrl }
 }
 
@@ -78,7 +85,7 @@ export async function findExistingProfile(flags: ConnectionFlags, profiles: Prof
 export async function findProfile(flags: ConnectionFlags, profiles: ProfileList): Promise<ProfileSource> {
   const named = flags.profile ?? getVariable('PARTICLE_GRANTS_PROFILE')
   if (named !== undefined && !isProfileName(named)) {
-    throw new CliError('usage', { what: 'A profile name has 1 to 64 characters: letters, digits and . _ @ + -' })
+    throw new CliError('usage', { what: profileNameRule })
   }
   const list = await profiles.read()
   const name = named ?? getActiveProfile(list)
@@ -97,6 +104,12 @@ export async function findProfile(flags: ConnectionFlags, profiles: ProfileList)
 /** Returns the sign-in of a profile, or the one that waits for its MFA code. */
 export function getStoredSignIn({ profile }: Pick<ProfileSource, 'profile'>): SignIn | undefined {
   return profile?.signIn ?? profile?.pending
+}
+
+/** Returns the base URL that a command uses, also before a sign-in. */
+export function getBaseUrl(source: Source): string {
+  if (source.from === 'environment') return source.baseUrl
+  return source.baseUrl ?? getStoredSignIn(source)?.baseUrl ?? particleUrl
 }
 
 /**

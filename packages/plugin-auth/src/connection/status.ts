@@ -2,7 +2,7 @@ import { isChallengeOpen, type SettledState } from '@particle-grants/core/machin
 import { particleUrl } from '@particle-grants/core/protocol'
 import { type CommandCall, exitCodes } from '../errors/cli-error.ts'
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
-import { readCurrentToken, toApiError } from '../network/api-call.ts'
+import { readCurrentToken, toApiError, toObject } from '../network/api-call.ts'
 import { formatAccount, formatClient, formatExpiry, formatStore, getAccountName, toIsoTime } from '../output/format.ts'
 import { formatList, formatOutcome, paint, type Row } from '../output/text.ts'
 import type { Connections } from './connection.ts'
@@ -71,7 +71,7 @@ export async function verifyStatus(status: Status, connections: Connections): Pr
   const { session } = await connections.open(status.source)
   const response = await readCurrentToken(session)
   await session.idle()
-  if (response.status === 200) return { ...status, check: 'valid' }
+  if (response.status === 200 && Object.keys(toObject(response.data)).length > 0) return { ...status, check: 'valid' }
   if (response.status === 401) return { ...status, name: 'expired', check: 'rejected' }
   throw toApiError(response, 'The token could not be verified')
 }

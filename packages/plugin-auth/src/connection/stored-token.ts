@@ -64,6 +64,14 @@ export function isFresh({ tokens, renewal }: StoredToken, now = Date.now()): boo
   return isTokenValid(tokens, now) && !isDue
 }
 
+/** How `auth token` prints a token. */
+export const tokenFormats = ['plain', 'header', 'env'] as const
+
+export function formatToken(accessToken: string, format: (typeof tokenFormats)[number] = 'plain'): string {
+  if (format === 'header') return `Authorization: Bearer ${accessToken}`
+  return format === 'env' ? `PARTICLE_ACCESS_TOKEN=${accessToken}` : accessToken
+}
+
 /** Returns the stored token, or a refreshed one if its renewal is due. */
 export async function getFreshToken({ session, source, signIn, store }: Connection) {
   if (source.from === 'environment' || signIn === undefined || store === undefined) {

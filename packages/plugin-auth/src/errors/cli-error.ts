@@ -15,7 +15,7 @@ export const exitCodes = {
   lockedOut: 5,
   /** The API cannot be reached, or another server responded. */
   network: 6,
-  /** Ctrl-C at a prompt. */
+  /** Ctrl-C. */
   interrupted: 130,
 } as const
 
@@ -33,7 +33,7 @@ export const cliErrorCodes = {
   signed_in_elsewhere: exitCodes.notSignedIn,
   unknown_profile: exitCodes.notSignedIn,
   /** A token in the environment would be used instead of this sign-in. */
-  environment_token: exitCodes.failed,
+  environment_token: exitCodes.usage,
   token_refused: exitCodes.notSignedIn,
   call_refused: exitCodes.failed,
   /** The API cannot be reached, or another server responded. */

@@ -59,7 +59,7 @@ describe('describeError', () => {
   })
 
   it("prints core's message if it names no method of the API", () => {
-    for (const code of ['oauth_error', 'network_error', 'store_conflict'] as const)
+    for (const code of ['oauth_error', 'store_conflict'] as const)
       expect(describeCode(code).message).toBe('The message of core.')
   })
 
@@ -102,7 +102,7 @@ describe('describeError', () => {
     })
   })
 
-  it('says that the password was wrong, and what five failures lead to', () => {
+  it('says that the password was wrong, and what to check', () => {
     const details = {
       grantType: 'password',
       error: 'invalid_grant',
@@ -111,7 +111,7 @@ describe('describeError', () => {
     } as const
     expect(describeError(new GrantsError('oauth_error', 'Refused.', details), { bin })).toMatchObject({
       message: 'Wrong username or password (invalid_grant).',
-      remedy: 'After five failures within a day, sign-ins wait for 30 minutes or longer, unless you type the password.',
+      remedy: 'Check the username and password.',
     })
   })
 

@@ -1,7 +1,7 @@
 import { type AnyGrantsError, type ErrorCode, type ErrorDetails, GrantsError } from '@particle-grants/core'
 import { errorUrl } from '@particle-grants/reference'
 import { folderVariable } from '../connection/stores.ts'
-import { getProxyRemedy } from '../network/fetch.ts'
+import { describeNetworkFailure } from '../network/failure.ts'
 import { formatAttempts, formatTime } from '../output/format.ts'
 import { paint, printNote } from '../output/text.ts'
 import { CliError, type CommandCall, cliErrorCodes, type ExitCode, exitCodes } from './cli-error.ts'
@@ -25,7 +25,7 @@ export interface ErrorDescription {
 /** Describes an error for the program and the connection in use. */
 export function describeError(thrown: unknown, context: CommandContext): ErrorDescription {
   if (GrantsError.isInstance(thrown)) return describeGrantsError(thrown, context)
-  const { code, message, remedy, command } = CliError.isInstance(thrown) ? thrown : toCliError(thrown)
+  const { code, message, remedy, command } = CliError.isInstance(thrown) ? thrown : toCliError(thrown, context)
   return { code, message, remedy, command: command && formatCommand(context, command), exitCode: cliErrorCodes[code] }
 }
 
@@ -33,14 +33,16 @@ function describeGrantsError(thrown: AnyGrantsError, context: CommandContext): E
   const { code, details, retry, retryAt } = thrown
   // Another version of core may have other codes.
   const report = errorMap[code] as ErrorReport<ErrorCode> | undefined
-  const resolve = <T>(given: T | ((details: never) => T)): T =>
-    typeof given === 'function' ? (given as (details: never) => T)(details as never) : given
+  const resolve = <T>(given: T | ((details: never, more: ErrorContext) => T)): T =>
+    typeof given === 'function'
+      ? (given as (details: never, more: ErrorContext) => T)(details as never, { thrown, context })
+      : given
   const wait = retryAt === undefined || retry !== 'later' ? undefined : `Wait until ${formatTime(retryAt)}.`
   const remedies = [wait, resolve(report?.remedy)].filter((remedy) => remedy !== undefined)
   const command = resolve(report?.command)
   return {
     code,
-    message: report?.message?.(details as never) ?? thrown.message,
+    message: report?.message?.(details as never, { thrown, context }) ?? thrown.message,
     remedy: remedies.length === 0 ? undefined : remedies.join(' '),
     command: command && formatCommand(context, command),
     link: errorUrl(code),
@@ -49,7 +51,7 @@ function describeGrantsError(thrown: AnyGrantsError, context: CommandContext): E
   }
 }
 
-function toCliError(thrown: unknown): CliError {
+function toCliError(thrown: unknown, { commandId }: CommandContext): CliError {
   if (!(thrown instanceof Error)) return new CliError('internal', { what: 'A value that is not an error was thrown.' })
   // Importing the class from @inquirer/core would load the prompts.
   if (thrown.name === 'ExitPromptError') {
@@ -57,7 +59,7 @@ function toCliError(thrown: unknown): CliError {
     const cause = /SIG[A-Z]+/.test(thrown.message) ? '' : ' (end of input)'
     return new CliError('interrupted', { what: `Interrupted${cause}. Nothing was changed.` })
   }
-  if ((thrown as WrongCall).oclif !== undefined) return toUsageError(thrown)
+  if ((thrown as WrongCall).oclif !== undefined) return toUsageError(thrown, commandId)
   const { syscall, code } = thrown as NodeJS.ErrnoException
   if (syscall === 'write') return new CliError('output', { what: `The output could not be written (${code}).` })
   return new CliError('internal', { what: thrown.message })
@@ -79,7 +81,7 @@ export function formatError(error: ErrorDescription, origin?: string): string {
     code === 'interrupted' ? message : `${paint('red', 'Error:', process.stderr)} ${message}`,
     remedy,
     command && `  ${command}`,
-    isCallers ? undefined : origin,
+    isCallers || code === 'not_signed_in' ? undefined : origin,
     link && paint('dim', `More: ${link}`, process.stderr),
     code === 'internal' ? 'This is a bug. Please report it.' : undefined,
   ]
@@ -95,18 +97,24 @@ export function printError(error: ErrorDescription, { json, origin }: PrintError
 }
 
 /** Prints an error that no command has printed, for the program `bin`, and sets the exit code. */
-export function reportError(thrown: unknown, { bin, ...options }: PrintErrorOptions & { readonly bin: string }): void {
-  printError(describeError(thrown, { bin }), options)
+export function reportError(thrown: unknown, { json, origin, ...context }: PrintErrorOptions & CommandContext): void {
+  printError(describeError(thrown, context), { json, origin })
 }
 
 // ─── The errors of core ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The error itself, and the program and connection in use. */
+interface ErrorContext {
+  readonly thrown: AnyGrantsError
+  readonly context: CommandContext
+}
 
 /** How a command reports an error of core. */
 export interface ErrorReport<C extends ErrorCode> {
   readonly exitCode: ExitCode
   /** Replaces core's message, which may name methods of its API. */
-  readonly message?: (details: ErrorDetails[C]) => string | undefined
-  readonly remedy?: string | ((details: ErrorDetails[C]) => string | undefined)
+  readonly message?: (details: ErrorDetails[C], more: ErrorContext) => string | undefined
+  readonly remedy?: string | ((details: ErrorDetails[C], more: ErrorContext) => string | undefined)
   /** The command that the remedy ends with. */
   readonly command?: CommandCall | ((details: ErrorDetails[C]) => CommandCall | undefined)
 }
@@ -150,10 +158,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   oauth_error: {
     exitCode: failed,
     message: (details) => (isWrongPassword(details) ? 'Wrong username or password (invalid_grant).' : undefined),
-    remedy: (details) =>
-      isWrongPassword(details)
-        ? 'After five failures within a day, sign-ins wait for 30 minutes or longer, unless you type the password.'
-        : undefined,
+    remedy: (details) => (isWrongPassword(details) ? 'Check the username and password.' : undefined),
   },
   unknown_customer: {
     exitCode: failed,
@@ -170,9 +175,16 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   },
   temporarily_unavailable: { exitCode: network },
   unexpected_response: { exitCode: network },
-  network_error: { exitCode: network, remedy: getProxyRemedy },
+  network_error: {
+    exitCode: network,
+    message: ({ mayBeSpent }, { thrown }) => {
+      const { what } = describeTokenFailure(thrown)
+      return mayBeSpent ? `${what} The code or refresh token may have been used.` : what
+    },
+    remedy: (_, { thrown }) => describeTokenFailure(thrown).remedy,
+  },
   wait_timeout: { exitCode: network },
-  not_signed_in: { exitCode: notSignedIn, message: () => 'You are not signed in.', ...signIn },
+  not_signed_in: { exitCode: notSignedIn, message: formatNotSignedIn, ...signIn },
   mfa_required: {
     exitCode: mfaRequired,
     message: ({ attemptsLeft }) => `MFA code required; ${formatAttempts(attemptsLeft)}.`,
@@ -192,7 +204,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
     ...signInAgain,
   },
   request_not_replayable: { exitCode: failed },
-  invalid_state: { exitCode: failed, ...signInAgain },
+  invalid_state: { exitCode: failed, message: withoutAdvice, ...signInAgain },
   store_conflict: { exitCode: failed },
   store_unavailable: {
     exitCode: failed,
@@ -203,7 +215,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
     },
     command: ({ store }) => (store === 'keyring' ? ['auth login', '--store', 'file'] : undefined),
   },
-  store_damaged: { exitCode: failed, ...signInAgain },
+  store_damaged: { exitCode: failed, message: withoutAdvice, ...signInAgain },
   lock_timeout: { exitCode: failed },
   revocation_failed: { exitCode: failed },
   scope_mismatch: { exitCode: failed },
@@ -225,6 +237,22 @@ const reauthenticationReasons = {
   refresh_rejected: 'has expired, and Particle rejected its refresh token',
   refresh_response_lost: 'has expired, and the response to its refresh was lost',
 } as const
+
+/** `explain` describes the error without details. */
+function describeTokenFailure({ cause, details }: AnyGrantsError) {
+  const { baseUrl = '' } = details as Partial<ErrorDetails['network_error']>
+  return describeNetworkFailure(cause, URL.canParse(baseUrl) ? new URL(baseUrl).host : undefined)
+}
+
+/** The remedy says it. */
+function withoutAdvice(_: unknown, { thrown }: ErrorContext): string {
+  return thrown.message.replace(/ Sign in again\.$/, '')
+}
+
+function formatNotSignedIn(_: unknown, { context: { source } }: ErrorContext): string {
+  const isNamed = source?.from === 'profile' && (source.chosenBy !== 'profiles' || source.profile !== undefined)
+  return `You are not signed in${isNamed ? ` to profile ${source.name}` : ''}.`
+}
 
 /** Whether Particle refused a username and password. */
 export function isWrongPassword({ grantType, error }: Pick<ErrorDetails['oauth_error'], 'grantType' | 'error'>) {

@@ -1,6 +1,7 @@
 import { particleUrl } from '@particle-grants/core/protocol'
 import { defaultProfile } from '../connection/profiles.ts'
-import { getStoredSignIn, type Source } from '../connection/source.ts'
+import { getBaseUrl, type Source } from '../connection/source.ts'
+import { escapeControls } from '../output/text.ts'
 import type { CommandCall } from './cli-error.ts'
 
 /** The program whose commands are printed, and the connection in use. */
@@ -8,6 +9,8 @@ export interface CommandContext {
   readonly bin: string
   /** Between the words of a command id. @default ' ' */
   readonly topicSeparator?: string | undefined
+  /** The command that runs, such as `auth:login`; undefined: none was found. */
+  readonly commandId?: string | undefined
   /** Undefined: before a profile was chosen. */
   readonly source?: Source | undefined
 }
@@ -36,16 +39,16 @@ function getConnectionFlags([id, ...args]: CommandCall, source: Source): string[
     if (source.baseUrl !== particleUrl) add('--base-url', source.baseUrl)
     return flags
   }
-  const { name, chosenBy, baseUrl, profile } = source
+  const { name, chosenBy, profile } = source
   if (name !== defaultProfile || chosenBy === 'flag') add('--profile', name)
   // A command for another profile, or for one that only waits for its MFA code, may find no base URL there.
   const own = args.includes('--profile') ? particleUrl : (profile?.signIn?.baseUrl ?? particleUrl)
-  const used = baseUrl ?? getStoredSignIn(source)?.baseUrl ?? particleUrl
+  const used = getBaseUrl(source)
   if (used !== own) add('--base-url', used)
   return flags
 }
 
 /** Quotes an argument for a POSIX shell if it needs quotes. */
 function quote(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${escapeControls(argument).replaceAll("'", "'\\''")}'`
 }

@@ -13,7 +13,7 @@ const loginFlags = {
 
 /** An error as oclif throws it. */
 function thrown(message: string, more: object = {}): Error {
-  const parse = { input: { flags: loginFlags, context: { id: 'auth:login' } } }
+  const parse = { input: { flags: loginFlags } }
   return Object.assign(new Error(`${message}\nSee more help with --help`), {
     oclif: { exit: 2 },
     parse,
@@ -29,10 +29,10 @@ describe('toUsageError', () => {
     ['--with-tokn', 'Unknown flag: --with-tokn.', '--with-token'],
     ['--user', 'Unknown flag: --user.', 'Did you mean --username?'],
     ['--token', 'Unknown flag: --token.', '--with-token'],
-    [`-x${secret}`, 'Unknown flag: -x.', 'See:'],
-    [`--${secret}`, 'Unknown flag: (not repeated).', 'See:'],
+    [`-x${secret}`, 'Unknown flag: -x.', 'See the help:'],
+    [`--${secret}`, 'Unknown flag: (not repeated).', 'See the help:'],
   ])('describes the unknown flag %s without its value, and what to use instead', (flag, message, way) => {
-    const described = toUsageError(thrown(`Nonexistent flag: ${flag}`, { flags: [flag] }))
+    const described = toUsageError(thrown(`Nonexistent flag: ${flag}`, { flags: [flag] }), 'auth:login')
     expect(described.message).toBe(message)
     expect(described.remedy).toContain(way)
     expect(described.command).toEqual(['auth login', '--help'])
@@ -50,6 +50,7 @@ describe('toUsageError', () => {
     ],
     [`Expected an integer but received: ${secret}`, 'Expected an integer.'],
     ['Flag --profile expects a value', 'Flag --profile expects a value.'],
+    ['Expected --method=FOO to be one of: GET, PUT, get, put', '--method must be one of: GET, PUT.'],
     ['The following error occurred:\n  Missing required flag shell', 'Missing required flag: --shell.'],
     [
       'The following errors occurred:\n  --a=1 cannot also be provided when using --b\n  --a=1 cannot also be provided when using --b',

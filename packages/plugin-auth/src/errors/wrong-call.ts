@@ -7,29 +7,30 @@ export interface WrongCall extends Error {
   readonly oclif?: { readonly exit?: number }
   /** Unknown flags, as they were typed. */
   readonly flags?: readonly string[]
-  readonly parse?: {
-    readonly input?: { readonly flags?: Readonly<Record<string, unknown>>; readonly context?: { readonly id?: string } }
-  }
+  readonly parse?: { readonly input?: { readonly flags?: Readonly<Record<string, unknown>> } }
 }
 
+/** Precedes the command of a help page. */
+const seeHelp = 'See the help:'
+
 /**
- * Returns the error for oclif's about arguments and flags. It repeats no argument and no value, because people type
- * secrets in the wrong place.
+ * Returns the error for oclif's about arguments and flags of the command `id`. It repeats no argument and no value,
+ * because people type secrets in the wrong place.
  */
-export function toUsageError(thrown: WrongCall): CliError {
+export function toUsageError(thrown: WrongCall, id = ''): CliError {
   const message = stripVTControlCharacters(thrown.message).replace(/\n?See more help with --help$/, '')
-  const { flags = {}, context } = thrown.parse?.input ?? {}
+  const { flags = {} } = thrown.parse?.input ?? {}
   const known = Object.keys(flags)
-  const command = [context?.id?.replaceAll(':', ' ') ?? '', '--help'] as const
+  const command = [id.replaceAll(':', ' '), '--help'] as const
   if (message.startsWith('Nonexistent flag')) {
     return new CliError('usage', { ...describeUnknownFlags(thrown.flags ?? [], known), command })
   }
   if (!message.startsWith('Unexpected argument')) {
-    return new CliError('usage', { what: toSentences(removeValues(message)), remedy: 'See:', command })
+    return new CliError('usage', { what: toSentences(removeValues(message)), remedy: seeHelp, command })
   }
   const hasSecretFlags = known.some((name) => name.endsWith('-stdin'))
   const advice = hasSecretFlags ? 'Pass secrets on standard input, not as arguments. ' : ''
-  return new CliError('usage', { what: 'Too many arguments.', remedy: `${advice}See:`, command })
+  return new CliError('usage', { what: 'Too many arguments.', remedy: `${advice}${seeHelp}`, command })
 }
 
 function describeUnknownFlags(given: readonly string[], known: readonly string[]) {
@@ -43,7 +44,7 @@ function describeUnknownFlags(given: readonly string[], known: readonly string[]
   const similar = known.find((flag) => name.length >= 3 && flag.startsWith(name)) ?? nearest(name, known)
   const suggestion = similar === undefined ? '' : `Did you mean --${similar}? `
   const advice = flags === '' ? suggestion : `Pass secrets on standard input, with ${flags}. `
-  return { what, remedy: `${advice}See:` }
+  return { what, remedy: `${advice}${seeHelp}` }
 }
 
 /** Returns a flag without its value, and nothing of what may not be a flag. */
@@ -54,7 +55,12 @@ function getFlagName(given: string): string {
 
 function removeValues(message: string): string {
   const oneOf = /^Expected (?:(--[\w-]+)=)?.* to be one of: (.*)$/s.exec(message)
-  if (oneOf !== null) return `${oneOf[1] ?? 'The argument'} must be one of: ${oneOf[2]}.`
+  if (oneOf !== null) {
+    const values = oneOf[2]?.split(', ') ?? []
+    // `api` accepts the methods in lower case, too.
+    const isTwin = (value: string) => value !== value.toUpperCase() && values.includes(value.toUpperCase())
+    return `${oneOf[1] ?? 'The argument'} must be one of: ${values.filter((value) => !isTwin(value)).join(', ')}.`
+  }
   return message
     .replace(/(--[\w-]+)=.*? cannot also be provided when using (--[\w-]+)/gs, "$1 and $2 can't be combined.")
     .replace(/ but received: .*$/s, '.')
@@ -84,7 +90,7 @@ export function unknownCommand(words: readonly string[], ids: readonly string[],
   const topic = known.join(' ')
   const command = [topic, '--help'] as const
   const next = listNext(known, ids)
-  const remedy = `${topic === '' ? 'Commands' : `Commands of ${topic}`}: ${next.join(', ')}. See:`
+  const remedy = `${topic === '' ? 'Commands' : `Commands of ${topic}`}: ${next.join(', ')}. ${seeHelp}`
   if (word === undefined) {
     const what = flag === undefined ? 'The command is incomplete.' : `Unknown flag: ${getFlagName(flag)}.`
     return new CliError('usage', { what, remedy, command })
@@ -97,15 +103,22 @@ export function unknownCommand(words: readonly string[], ids: readonly string[],
     return new CliError('usage', { what, remedy: 'Did you mean this?', command: [meant] })
   }
   if (ids.includes(known.join(':'))) {
-    const advice = topic === 'auth login' ? 'Secrets are read from standard input. See:' : 'See:'
+    const advice = topic === 'auth login' ? `Secrets are read from standard input. ${seeHelp}` : seeHelp
     return new CliError('usage', { what: 'Too many arguments.', remedy: advice, command })
   }
-  const isNamed = /^(?=.{1,16}$)[a-z]+(?:-[a-z]+)*$/.test(word)
   return new CliError('usage', {
-    what: isNamed ? `There is no command "${name}".` : 'There is no such command.',
+    what: isRepeatable(word) ? `There is no command "${name}".` : 'There is no such command.',
     remedy,
     command,
   })
+}
+
+/** Whether a word may be repeated: it looks like a command or like a path, so it is hardly a secret. */
+export function isRepeatable(word: string): boolean {
+  return (
+    /^(?=.{1,24}$)[a-z]+(?:-[a-z]+)*(?:\.[a-z]{1,5})?$/.test(word) ||
+    /^(?:\.{0,2}|~|[A-Z]:)[/\\][\w./\\ -]*$/i.test(word)
+  )
 }
 
 /** Lists the words that can follow. */

@@ -54,8 +54,12 @@ export function printGrant({ type, definition, reference, errors }: GrantExplana
   printer.heading('Fields')
   for (const [name, field] of Object.entries<FieldReference>(reference.fields)) {
     const { format, required } = (definition.fields as Readonly<Record<string, FieldDefinition>>)[name] ?? {}
-    const text = `${formatFact({ text: field.meaning, from: field.from })} ${format ? fieldFormats[format] : ''}`
-    printer.term(name, required ? 'required' : 'optional', text.trim())
+    const meaning = formatFact({ text: field.meaning, from: field.from })
+    // The meaning may say already what the format says, too.
+    const rest = (format ? fieldFormats[format] : '')
+      .split(/(?<=\.) /)
+      .filter((sentence) => !meaning.includes(sentence))
+    printer.term(name, required ? 'required' : 'optional', [meaning, ...rest].join(' '))
   }
   printer.heading('With curl').command(formatCurl(type))
   printer.heading('Errors').text(errors.map(({ code }) => code).join(', '))

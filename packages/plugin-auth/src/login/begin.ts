@@ -10,6 +10,8 @@ import { saveRecord } from '../connection/stores.ts'
 
 /** How to sign in, with everything that is needed: by password, by token, or as a client. */
 export interface LoginRequest {
+  /** The profile to sign in to: the one in use, or the one that was chosen instead of replacing its sign-in. */
+  readonly profile: string
   readonly client: OAuthClient
   /** As in `SignIn`. */
   readonly subject: string
@@ -23,7 +25,6 @@ export interface LoginRequest {
 
 /** Where to sign in, where to store it, and which lifetime to request. */
 export interface LoginTarget {
-  readonly profile: string
   readonly baseUrl: string
   readonly store: StoreName
   /** Seconds; 0: never expires; undefined: the server's default. */
@@ -34,14 +35,15 @@ export interface LoginTarget {
 export interface Login {
   readonly session: SignInSession
   readonly signIn: SignIn
+  readonly profile: string
   /** Saves the tokens or the challenge. Before, nothing of a new sign-in is stored. */
   readonly save: () => Promise<void>
 }
 
 /** Sends the first request of a sign-in. */
 export async function beginLogin(request: LoginRequest, target: LoginTarget, { stores }: Connections): Promise<Login> {
-  const { client, subject, password, token, isTyped: force } = request
-  const { profile, baseUrl, store, expiresIn } = target
+  const { profile, client, subject, password, token, isTyped: force } = request
+  const { baseUrl, store, expiresIn } = target
   const draft = createDraft(await stores.get(store))
   const { kind, id } = client
   const isCustomer = kind === 'product' && password !== undefined
@@ -56,14 +58,14 @@ export async function beginLogin(request: LoginRequest, target: LoginTarget, { s
     await saveClientSecret(signIn, client, draft.store)
     await draft.commit()
   }
-  return { session, signIn, save }
+  return { session, signIn, profile, save }
 }
 
 /** Opens a sign-in that an earlier call has begun. Its challenge is in the store. */
 export async function resumeLogin(pending: SignIn, profile: string, connections: Connections): Promise<Login> {
   const { session } = await connections.openSignIn(pending, profile)
   await session.load()
-  return { session, signIn: pending, save: async () => {} }
+  return { session, signIn: pending, profile, save: async () => {} }
 }
 
 /**

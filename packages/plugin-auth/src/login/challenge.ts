@@ -9,7 +9,6 @@ import type { Login } from './begin.ts'
 import type { ChallengeAnswer } from './flags.ts'
 
 export interface ChallengeOptions {
-  readonly profile: string
   /** Undefined: use the stored TOTP secret, or prompt. */
   readonly answer: ChallengeAnswer | undefined
   readonly canPrompt: boolean
@@ -23,7 +22,7 @@ export interface ChallengeOptions {
  * @throws GrantsError `mfa_required` if a code is needed; the challenge is then stored
  */
 export async function answerChallenge(login: Login, options: ChallengeOptions): Promise<void> {
-  const { answer, canPrompt, profile, connections } = options
+  const { answer, canPrompt, connections } = options
   const { state } = login.session
   if (state.status !== 'mfa_required') return
   // Before a code is sent: after a wrong one, the next call needs the challenge.
@@ -34,16 +33,16 @@ export async function answerChallenge(login: Login, options: ChallengeOptions): 
     if (login.session.state.status !== 'mfa_required') return
     if (canPrompt) return await promptCodes(login, options)
   } catch (thrown) {
-    if (isGrantsError(thrown, 'challenge_expired')) await removePending(profile, connections)
+    if (isGrantsError(thrown, 'challenge_expired')) await removePending(login.profile, connections)
     throw thrown
   }
   throw new GrantsError('mfa_required', 'MFA code required.', state.challenge)
 }
 
 /** Stores a challenge for the next call. The profile keeps its current sign-in. */
-async function savePending(login: Login, { profile, connections }: ChallengeOptions): Promise<void> {
+async function savePending(login: Login, { connections }: ChallengeOptions): Promise<void> {
   await login.save()
-  await connections.profiles.changeProfile(profile, (before) => ({ ...before, pending: login.signIn }))
+  await connections.profiles.changeProfile(login.profile, (before) => ({ ...before, pending: login.signIn }))
 }
 
 export async function removePending(profile: string, { profiles }: Connections): Promise<void> {

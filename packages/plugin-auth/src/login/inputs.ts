@@ -2,7 +2,7 @@ import { createSession, developerClient, type Secret } from '@particle-grants/co
 import { type DeveloperClientId, developerClients } from '@particle-grants/core/protocol'
 import type { Reporter } from '../command/grants-command.ts'
 import { createClient } from '../connection/connection.ts'
-import { isProfileName, type SignIn } from '../connection/profiles.ts'
+import { isProfileName, profileNameRule, type SignIn } from '../connection/profiles.ts'
 import { getStoredSignIn, getVariable, type ProfileSource } from '../connection/source.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { callApi, readCurrentToken, toApiError, toObject } from '../network/api-call.ts'
@@ -17,6 +17,10 @@ export interface LoginInput {
   readonly flags: LoginFlags
   readonly secrets: LoginSecrets
   readonly canPrompt: boolean
+  /** Why nothing is prompted for although there is a terminal. */
+  readonly promptProblem: string | undefined
+  /** The names of all profiles. */
+  readonly profiles: readonly string[]
   readonly source: ProfileSource
   readonly baseUrl: string
   /** Whether the profile has a valid token. */
@@ -52,11 +56,11 @@ async function resolveCredentials(input: LoginInput): Promise<LoginRequest> {
   const name = flags.customer ?? username ?? (isDeveloper ? await promptUsername(input) : undefined)
   assertName(name)
   const subject = name === undefined ? 'owner' : `${client.kind === 'product' ? 'customer' : 'account'}:${name}`
-  await confirmReplacement(input, client.id, subject)
+  const profile = await chooseProfile(input, client.id, subject)
   const { clientSecret, password } = secrets
   const promptClientSecret = () => promptMissing(input, `Client secret of ${client.id}:`, '--client-secret-stdin')
   const secret = isDeveloper ? '' : (clientSecret ?? (await promptClientSecret()))
-  const request = { client: createClient(client, secret), subject }
+  const request = { profile, client: createClient(client, secret), subject }
   if (!isDeveloper && username === undefined) return { ...request, isTyped: clientSecret === undefined }
   const typed = password ?? (await promptMissing(input, 'Password:', '--password-stdin'))
   return { ...request, password: typed, isTyped: password === undefined }
@@ -74,10 +78,10 @@ function findClient({ flags, source, reporter }: LoginInput, username: string | 
   return { kind: kind ?? 'product', id }
 }
 
-async function promptUsername({ source, canPrompt, reporter }: LoginInput): Promise<string> {
+async function promptUsername({ source, canPrompt, promptProblem, reporter }: LoginInput): Promise<string> {
   if (!canPrompt) {
     throw new CliError('no_terminal', {
-      what: 'No terminal, and no credentials given.',
+      what: promptProblem ?? 'No terminal, and no credentials given.',
       remedy: 'Use --username with --password-stdin, --client-id with --client-secret-stdin, or --with-token.',
     })
   }
@@ -97,25 +101,25 @@ function assertName(name: string | undefined): void {
   if (problem !== undefined) throw new CliError('usage', { what: problem, remedy: 'Correct --username or --customer.' })
 }
 
-function promptMissing({ canPrompt }: LoginInput, message: string, flag: string): Promise<Secret> {
+function promptMissing({ canPrompt, promptProblem }: LoginInput, message: string, flag: string): Promise<Secret> {
   if (canPrompt) return promptSecret(message)
-  const name = message.replace(/:$/, '')
-  throw new CliError('no_terminal', { what: `${name} required.`, remedy: `Pass it with ${flag}.` })
+  const what = [message.replace(/:$/, ' required.'), promptProblem].filter(Boolean).join(' ')
+  throw new CliError('no_terminal', { what, remedy: `Pass it with ${flag}.` })
 }
 
 /**
- * Asks before another account replaces the profile's, and before its secret is typed. Where it can't ask, only
- * `--profile` (or its variable) replaces it.
+ * Returns the profile to sign in to. Asks before another account replaces the profile's, and before its secret is typed.
+ * Where it can't ask, only `--profile` (or its variable) replaces it.
  */
-async function confirmReplacement(input: LoginInput, clientId: string, subject: string): Promise<void> {
-  const { flags, source, isSignedIn, canPrompt } = input
+async function chooseProfile(input: LoginInput, clientId: string, subject: string): Promise<string> {
+  const { flags, source, profiles, isSignedIn, canPrompt } = input
   const { name, chosenBy } = source
   const current = getStoredSignIn(source)
-  if (!isSignedIn || current === undefined) return
-  if (current.client.id === clientId && current.subject === subject) return
+  if (!isSignedIn || current === undefined) return name
+  if (current.client.id === clientId && current.subject === subject) return name
   const what = `Profile ${name} is signed in as ${formatAccount(current)}.`
   if (!canPrompt) {
-    if (chosenBy !== 'profiles') return
+    if (chosenBy !== 'profiles') return name
     const account = getAccountName({ subject }) ?? clientId
     const args = Object.entries(flags).flatMap(([flag, value]) => [
       `--${flag}`,
@@ -128,12 +132,22 @@ async function confirmReplacement(input: LoginInput, clientId: string, subject: 
     })
   }
   const choices = [
-    { value: false, name: 'Keep it' },
-    { value: true, name: 'Replace it' },
-  ]
-  if (await promptChoice(what, choices)) return
-  const remedy = 'To keep both accounts, sign in with --profile and another name.'
-  throw new CliError('interrupted', { what: 'Nothing was changed.', remedy })
+    { value: 'keep', name: 'Keep it' },
+    { value: 'replace', name: 'Replace it' },
+    { value: 'other', name: 'Sign in to another profile' },
+  ] as const
+  const choice = await promptChoice<'keep' | 'replace' | 'other'>(what, choices)
+  if (choice === 'keep') throw new CliError('interrupted', { what: 'Nothing was changed.' })
+  if (choice === 'replace') return name
+  const account = getAccountName({ subject }) ?? clientId
+  const isFree = (one: string) => isProfileName(one) && !profiles.includes(one)
+  return promptText('Name of the new profile:', {
+    default: isFree(account) ? account : undefined,
+    validate(given) {
+      if (profiles.includes(given)) return 'This profile exists already.'
+      return isProfileName(given) ? undefined : profileNameRule
+    },
+  })
 }
 
 // ─── Tokens that exist already ───────────────────────────────────────────────────────────────────────────────────────
@@ -146,6 +160,7 @@ async function confirmReplacement(input: LoginInput, clientId: string, subject: 
 async function resolveToken(input: LoginInput, accessToken: Secret): Promise<LoginRequest> {
   const session = createSession({ accessToken, baseUrl: input.baseUrl, fetch: platformFetch })
   const current = await input.reporter.progress('Verifying the token', () => readCurrentToken(session))
+  if (current.status === 401) throw tokenRefused(input)
   if (current.status !== 200) throw toApiError(current, 'The token could not be verified')
   const { expires_at, client, client_id } = toObject(current.data)
   const user = await callApi(session, '/v1/user').catch(() => undefined)
@@ -153,10 +168,18 @@ async function resolveToken(input: LoginInput, accessToken: Secret): Promise<Log
   const isNamed = typeof username === 'string' && username !== '' && findNameProblem(username) === undefined
   const subject = `account:${isNamed ? username : `${unnamedAccountPrefix}${input.source.name}`}`
   const id = [client, client_id].find((one) => Object.hasOwn(developerClients, String(one))) ?? 'particle'
-  await confirmReplacement(input, id as string, subject)
+  const profile = await chooseProfile(input, id as string, subject)
   const expiresAt = typeof expires_at === 'string' ? Date.parse(expires_at) : Number.NaN
   const token = { accessToken, expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt }
-  return { client: developerClient(id as DeveloperClientId), subject, token, isTyped: false }
+  return { profile, client: developerClient(id as DeveloperClientId), subject, token, isTyped: false }
+}
+
+/** The token is one that the person passed: signing in again by password is not what was wanted. */
+function tokenRefused({ flags }: LoginInput): CliError {
+  const what = 'Particle rejected this token (401).'
+  return flags['from-particle-cli']
+    ? new CliError('token_refused', { what, remedy: 'Sign in with particle-cli again: particle login' })
+    : new CliError('token_refused', { what, remedy: 'Pass a valid one:', command: ['auth login', '--with-token'] })
 }
 
 /** Returns the token of particle-cli, and the API that it belongs to. */

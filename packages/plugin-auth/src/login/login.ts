@@ -4,7 +4,7 @@ import { particleUrl } from '@particle-grants/core/protocol'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connections } from '../connection/connection.ts'
 import { activateProfile, type Profile, type SignIn } from '../connection/profiles.ts'
-import { deleteSignIn } from '../connection/sign-out.ts'
+import { deleteSignIn, revokeToken } from '../connection/sign-out.ts'
 import { checkBaseUrl, findTokenVariable, getStoredSignIn, type ProfileSource } from '../connection/source.ts'
 import { isUsable, loadToken, type StoredToken } from '../connection/stored-token.ts'
 import { CliError, isGrantsError } from '../errors/cli-error.ts'
@@ -21,6 +21,8 @@ export interface LoginOptions {
   readonly connections: Connections
   readonly source: ProfileSource
   readonly canPrompt: boolean
+  /** Why nothing is prompted for although there is a terminal. */
+  readonly promptProblem: string | undefined
   readonly reporter: Reporter
 }
 
@@ -32,8 +34,11 @@ interface LoginContext extends LoginOptions {
   readonly previous: StoredToken | undefined
 }
 
-/** The steps of `auth login`: flags and stdin, prompts, the first request, the MFA challenge, and the profile. */
-export async function login(options: LoginOptions): Promise<void> {
+/**
+ * The steps of `auth login`: flags and stdin, prompts, the first request, the MFA challenge, and the profile. Returns the
+ * name of the profile that is signed in.
+ */
+export async function login(options: LoginOptions): Promise<string> {
   const { flags, source, connections } = options
   assertVisible(options)
   // A wrong flag is an error before anything is read or sent.
@@ -44,14 +49,15 @@ export async function login(options: LoginOptions): Promise<void> {
   const previous = signIn && (await load(signIn, options).catch(() => undefined))
   const context = { ...options, secrets, expiresIn, previous }
   const current = (await resumePending(context)) ?? (await begin(context))
-  await answerChallenge(current, { ...options, profile: source.name, answer: secrets.answer })
+  await answerChallenge(current, { ...options, answer: secrets.answer })
   await current.save()
-  const replaced = await saveProfile(current.signIn, source.name, connections)
-  const { tokens } = (await load(current.signIn, options)) ?? {}
+  const replaced = await saveProfile(current, connections)
+  const { tokens } = (await load(current.signIn, options, current.profile)) ?? {}
   if (tokens === undefined) throw new Error('The sign-in is complete, but its record has no tokens.')
-  reportReplacement(context, replaced, tokens)
+  if (current.profile === source.name) await revokeReplaced(context, replaced, tokens)
   reportLifetime(options, tokens)
   await reportStore(options, current.signIn)
+  return current.profile
 }
 
 /** A token in the environment would be used instead of this sign-in. */
@@ -67,8 +73,8 @@ function assertVisible({ source, reporter }: LoginOptions): void {
   reporter.caution(`${variable} is set: its token is used by every command without --profile.`)
 }
 
-async function load(signIn: SignIn, { source, connections }: LoginOptions): Promise<StoredToken | undefined> {
-  return loadToken(signIn, { profile: source.name, store: await connections.stores.get(signIn.store) })
+async function load(signIn: SignIn, { source, connections }: LoginOptions, profile = source.name) {
+  return loadToken(signIn, { profile, store: await connections.stores.get(signIn.store) })
 }
 
 /** Resumes the sign-in that waits for its MFA code, if this call has a code or prompts for it, and has nothing else. */
@@ -93,11 +99,12 @@ async function begin(context: LoginContext): Promise<Login> {
   const announce = () => reporter.note(`Signing in to ${baseUrl.replace('https://', '')}.`)
   if (canPrompt) announce()
   const isSignedIn = previous !== undefined && isUsable(previous, Date.now())
-  let request = await resolveLogin({ ...context, baseUrl, isSignedIn })
+  const profiles = Object.keys((await connections.profiles.read()).profiles)
+  let request = await resolveLogin({ ...context, baseUrl, profiles, isSignedIn })
   if (!canPrompt && baseUrl !== particleUrl) announce()
   for (let attemptsLeft = 2; ; attemptsLeft -= 1) {
     try {
-      const target = { profile: source.name, baseUrl, store, expiresIn }
+      const target = { baseUrl, store, expiresIn }
       return await reporter.progress('Signing in', () => beginLogin(request, target, connections))
     } catch (thrown) {
       const isRefused = isGrantsError(thrown, 'oauth_error') && isWrongPassword(thrown.details)
@@ -118,7 +125,7 @@ async function getBaseUrl({ flags, source }: LoginOptions, current: SignIn | und
 // ─── The profile of a completed sign-in ──────────────────────────────────────────────────────────────────────────────
 
 /** Makes a sign-in the profile's, and the profile the active one. Returns what the profile was before. */
-async function saveProfile(signIn: SignIn, profile: string, connections: Connections): Promise<Profile> {
+async function saveProfile({ signIn, profile }: Login, connections: Connections): Promise<Profile> {
   let replaced: Profile = {}
   await connections.profiles.change((before) => {
     replaced = before.profiles[profile] ?? {}
@@ -132,13 +139,23 @@ async function saveProfile(signIn: SignIn, profile: string, connections: Connect
   return replaced
 }
 
-/** The earlier token was not revoked. */
-function reportReplacement({ previous, reporter }: LoginContext, replaced: Profile, tokens: MachineTokens): void {
+/**
+ * Revokes the token that this sign-in replaces, as `auth logout` does: its only copy on this machine is deleted. A token
+ * that another program requested stays valid, because that program may use it.
+ */
+async function revokeReplaced({ previous, reporter }: LoginContext, replaced: Profile, tokens: MachineTokens) {
   if (replaced.signIn === undefined || previous === undefined || !isTokenValid(previous.tokens, Date.now())) return
-  const { accessToken, expiresAt } = previous.tokens
+  const { accessToken, expiresAt, grantType } = previous.tokens
   if (accessToken.reveal() === tokens.accessToken.reveal()) return
-  const end = expiresAt === null ? 'and never expires' : `until ${formatExpiry(expiresAt)}`
-  reporter.caution(`Replaced the sign-in of ${formatAccount(replaced.signIn)}. Its old token is still valid ${end}.`)
+  const { baseUrl } = replaced.signIn
+  const what = `Replaced the sign-in of ${formatAccount(replaced.signIn)}`
+  const isExternal = grantType === 'external'
+  const isRevoked =
+    !isExternal && (await reporter.progress('Revoking the old token', () => revokeToken(accessToken, baseUrl)))
+  if (isRevoked) return reporter.note(`${what}, and revoked its token.`)
+  const end = expiresAt === null ? 'It never expires' : `It is valid until ${formatExpiry(expiresAt)}`
+  const problem = isExternal ? 'was not revoked, because it was requested elsewhere' : 'could not be revoked'
+  reporter.caution(`${what}. Its token ${problem}. ${end}. To revoke it, use particle token revoke of particle-cli.`)
 }
 
 function reportLifetime({ reporter }: LoginOptions, { expiresAt, requestedAt, requested }: MachineTokens): void {

@@ -4,10 +4,17 @@ import { renderUnicodeCompact } from 'uqr'
 import type { Reporter } from '../command/grants-command.ts'
 import type { Connection } from '../connection/connection.ts'
 import { CliError } from '../errors/cli-error.ts'
-import { type ApiSession, callApi, type JsonObject, toApiError, toObject } from '../network/api-call.ts'
+import {
+  type ApiSession,
+  callApi,
+  type JsonObject,
+  toApiError,
+  toObject,
+  unexpectedResponse,
+} from '../network/api-call.ts'
 import { formatAttempts } from '../output/format.ts'
 import { promptCode } from '../output/prompts.ts'
-import { getWidth, paint, wrap } from '../output/text.ts'
+import { escapeControls, getWidth, hasUnicode, paint, wrap } from '../output/text.ts'
 import { parseTotpKey, removeTotpKey, saveTotpKey, type TotpAccount, type TotpKey, takeCode } from '../totp/totp.ts'
 
 /** The calls, and what an error says if one fails. */
@@ -24,7 +31,9 @@ export type Mfa = Awaited<ReturnType<typeof openMfa>>
 /** Reads the account. */
 export async function openMfa({ session, baseUrl }: Connection) {
   const { username, mfa } = (await call(session, 'user')) ?? {}
-  if (typeof username !== 'string') throw unexpectedResponse('it has no username')
+  if (typeof username !== 'string' || escapeControls(username) !== username) {
+    throw unexpectedResponse('it has no username')
+  }
   const { enabled } = toObject(mfa)
 
   return {
@@ -84,10 +93,6 @@ function findUri(url: string): string | undefined {
   return [url, ...parameters].find((value) => value.startsWith('otpauth:'))
 }
 
-function unexpectedResponse(problem: string): CliError {
-  return new CliError('network_error', { what: `Unexpected response of the API: ${problem}.` })
-}
-
 // ─── Enrollment ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const maxAttempts = 3
@@ -138,15 +143,16 @@ function formatSecret({ key }: Enrollment, stream: NodeJS.WriteStream): string {
   const secret = wrap(groups.join(' '), { first: '  ', width })
   const code = renderQrCode(key.toUri(), width, stream)
   if (code === undefined) {
-    const text = 'Enter this secret in your authenticator app. The terminal is too narrow for the QR code.'
+    const text = "Enter this secret in your authenticator app. This terminal can't show its QR code."
     return `${wrap(text, { width })}\n\n${secret}`
   }
   // In 24 rows, only what is below the code remains visible.
   return [...code, 'Scan it with your authenticator app, or enter this secret:', secret].join('\n')
 }
 
-/** Renders a QR code in half blocks; `undefined` if the terminal is too narrow. */
+/** Renders a QR code in half blocks; `undefined` if the terminal is too narrow, or has no such characters. */
 function renderQrCode(content: Secret, width: number, stream: NodeJS.WriteStream): string[] | undefined {
+  if (!hasUnicode()) return undefined
   for (const border of [2, 1]) {
     const lines = renderUnicodeCompact(content.reveal(), { ecc: 'L', boostEcc: false, border }).split('\n')
     // White on black in every color scheme: some cameras read no inverted code.

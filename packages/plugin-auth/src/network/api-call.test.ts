@@ -10,13 +10,22 @@ afterEach(() => void vi.unstubAllEnvs())
 
 describe('toNetworkError', () => {
   it.each([
-    [{ code: 'ECONNREFUSED' }, 'No answer from the API (ECONNREFUSED).'],
-    [{ name: 'TimeoutError' }, 'No answer from the API (timeout).'],
+    [{ code: 'ECONNREFUSED' }, 'The API could not be reached (ECONNREFUSED).'],
+    [{ name: 'TimeoutError' }, 'The API did not respond within 30 s.'],
     [
       { message: 'Proxy response (407) !== 200 when HTTP Tunneling' },
-      'No answer from the API (the proxy answered 407).',
+      'The proxy refused the connection to the API: it responded with 407.',
     ],
-    [{}, 'No answer from the API.'],
+    [{}, 'The API could not be reached.'],
+    [{ message: 'bad port' }, 'The API could not be reached (fetch does not connect to this port).'],
+    [
+      { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+      'The certificate of the API is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT).',
+    ],
+    [
+      { code: 'CERT_HAS_EXPIRED' },
+      "The certificate of the API is not valid at this machine's time (CERT_HAS_EXPIRED).",
+    ],
   ])('names the reason below the error of fetch: %j', (cause, message) => {
     expect(toNetworkError(fetchFailed(cause)).message).toBe(message)
   })

@@ -1,11 +1,12 @@
 import { GrantsError } from '@particle-grants/core'
 import { CliError } from '../errors/cli-error.ts'
-import { getProxyRemedy } from './fetch.ts'
+import { describeNetworkFailure } from './failure.ts'
+import { findFailedHost, getTimeoutMs } from './fetch.ts'
 
 /** A response of the API whose body has been read. */
 export interface ApiResponse {
   readonly status: number
-  /** The body, if it is JSON. */
+  /** The JSON of the body; `undefined`: it is empty. */
   readonly data: unknown
 }
 
@@ -19,7 +20,7 @@ export interface ApiRequest {
 }
 
 /**
- * Calls the API with the session's token. Any status is a response.
+ * Calls the API with the session's token. Any status is a response, but a body that is not JSON is not the API's.
  *
  * @throws CliError `network_error`
  * @throws GrantsError what the session throws
@@ -31,11 +32,23 @@ export async function callApi(
 ): Promise<ApiResponse> {
   const body = json && { body: JSON.stringify(json), headers: { 'Content-Type': 'application/json' } }
   try {
-    const response = await session.fetch(path, { method, ...body, signal: AbortSignal.timeout(30_000) })
-    return { status: response.status, data: parseJson(await response.text()) }
+    const response = await session.fetch(path, { method, ...body, signal: AbortSignal.timeout(getTimeoutMs()) })
+    const text = await response.text()
+    const data = parseJson(text)
+    if (data === undefined && text.trim() !== '') throw notFromParticle(response, 'no JSON')
+    return { status: response.status, data }
   } catch (thrown) {
-    throw GrantsError.isInstance(thrown) ? thrown : toNetworkError(thrown)
+    throw GrantsError.isInstance(thrown) || CliError.isInstance(thrown) ? thrown : toNetworkError(thrown)
   }
+}
+
+/** Returns the error for a response of another server: a captive portal, a proxy, a wrong base URL. `body`: what it is. */
+export function notFromParticle({ status, url }: Pick<Response, 'status' | 'url'>, body: string): CliError {
+  const host = URL.canParse(url) ? new URL(url).host : 'The server'
+  return new CliError('network_error', {
+    what: `${host} sent a response that is not from Particle: ${body}, with status ${status}.`,
+    remedy: 'Check the base URL, and whether this network has a sign-in page or a proxy.',
+  })
 }
 
 /** Reads what the API knows of the session's token. The session rejects for an invalid one; here that is a 401. */
@@ -46,12 +59,10 @@ export function readCurrentToken(session: ApiSession): Promise<ApiResponse> {
   })
 }
 
-/** Returns the error for a request that received no answer. */
+/** Returns the error for a request that received no response. */
 export function toNetworkError(thrown: unknown): CliError {
-  const reason = findReason(thrown)
   return new CliError('network_error', {
-    what: `No answer from the API${reason === undefined ? '' : ` (${reason})`}.`,
-    remedy: getProxyRemedy() ?? 'Check the base URL and the network.',
+    ...describeNetworkFailure(thrown, findFailedHost(thrown)),
     cause: thrown,
   })
 }
@@ -65,9 +76,8 @@ export function toApiError({ status, data }: ApiResponse, what: string): CliErro
       command: ['auth login'],
     })
   }
-  if (status >= 500 || (status < 400 && data === undefined)) {
-    return new CliError('network_error', { what: `${what}: this is not a response of the API (${status}).` })
-  }
+  if (status >= 500) return new CliError('network_error', { what: `${what}: the API failed (status ${status}).` })
+  if (status < 400) return unexpectedResponse(`it is empty, with status ${status}`)
   return new CliError('call_refused', { what: `${what}: HTTP ${status}${formatErrorName(data)}.` })
 }
 
@@ -77,16 +87,9 @@ function formatErrorName(data: unknown): string {
   return typeof error === 'string' && /^[\w .,'-]{1,80}$/.test(error) ? `, ${error}` : ''
 }
 
-/** Returns the innermost known reason: `fetch` wraps the error of the connection or of the proxy. */
-function findReason(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error)) return undefined
-  const { name, message, code, cause } = thrown as Error & { code?: unknown }
-  const inner = findReason(cause)
-  if (inner !== undefined) return inner
-  if (name === 'TimeoutError') return 'timeout'
-  const proxyStatus = /^Proxy response \((\d+)\)/.exec(message)?.[1]
-  if (proxyStatus !== undefined) return `the proxy answered ${proxyStatus}`
-  return typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : undefined
+/** Returns the error for a success that lacks what the API documents. */
+export function unexpectedResponse(problem: string): CliError {
+  return new CliError('network_error', { what: `Unexpected response of the API: ${problem}.` })
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>

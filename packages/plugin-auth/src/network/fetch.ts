@@ -1,32 +1,55 @@
-/** The variables that name a proxy. The first three are for https. */
-const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'] as const
+import { findProxyVariable } from './proxies.ts'
 
-/** Returns the environment variable that names a proxy, if one is set. */
-const findProxyVariable = () => proxyVariables.find((name) => process.env[name])
+/** What the flags of the running command say about its requests. */
+export interface RequestOptions {
+  /** How long to wait for a response. */
+  readonly timeoutMs: number
+  /** Whether requests and responses are printed. */
+  readonly isVerbose: boolean
+}
 
-/** `fetch` that uses the proxy in HTTPS_PROXY or HTTP_PROXY, except for the hosts in NO_PROXY. */
+const defaults: RequestOptions = { timeoutMs: 30_000, isVerbose: false }
+let options = defaults
+
+/** Applies to all requests of this process, because it runs one command. Missing options return to their defaults. */
+export function setRequestOptions(given: Partial<RequestOptions>): void {
+  options = { ...defaults, ...given }
+}
+
+export const getTimeoutMs = () => options.timeoutMs
+
+/** Limits the time until a response begins. Its body may take longer. */
+export async function withResponseTimeout(send: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
+  const controller = new AbortController()
+  const end = () => controller.abort(new DOMException('The response did not begin in time.', 'TimeoutError'))
+  const timer = setTimeout(end, options.timeoutMs)
+  return send(controller.signal).finally(() => clearTimeout(timer))
+}
+
+/** Where requests were sent that failed: the error of `fetch` does not say it. */
+const failedHosts = new WeakMap<object, string>()
+
+export const findFailedHost = (thrown: unknown) => (thrown instanceof Error ? failedHosts.get(thrown) : undefined)
+
+/**
+ * `fetch` that uses the proxy in HTTPS_PROXY or HTTP_PROXY, except for the hosts in NO_PROXY. With `isVerbose` or
+ * PARTICLE_GRANTS_DEBUG=api it prints requests and responses on stderr, without secrets.
+ */
 export const platformFetch: typeof fetch = async (input, init) => {
+  try {
+    if (!options.isVerbose && process.env.PARTICLE_GRANTS_DEBUG !== 'api') return await connect(input, init)
+    const { traceFetch } = await import('./trace-fetch.ts')
+    return await traceFetch(connect, input, init)
+  } catch (thrown) {
+    const { host } = new URL(input instanceof Request ? input.url : input)
+    if (thrown instanceof Error) failedHosts.set(thrown, host)
+    throw thrown
+  }
+}
+
+const connect: typeof fetch = async (input, init) => {
   if (findProxyVariable() === undefined) return fetch(input, init)
   // Loaded only if a proxy is set: loading undici takes longer than most commands.
   const { proxyFetch } = await import('./proxy-fetch.ts')
   return proxyFetch(input, init)
-}
-
-/**
- * Returns what to check about the proxy, if there is one, after a request without an answer. Never repeats the proxy's
- * URL, which may contain a password.
- */
-export function getProxyRemedy(): string | undefined {
-  const invalid = proxyVariables.find((name) => process.env[name] && !isProxyUrl(process.env[name]))
-  if (invalid !== undefined) {
-    return `${invalid} is not a proxy URL. Set it to a URL such as http://proxy.example:8080, or unset it.`
-  }
-  const variable = findProxyVariable()
-  if (variable === undefined) return undefined
-  const { host } = new URL(process.env[variable] ?? '')
-  return `Check the proxy ${host} (${variable}), or add the host of the base URL to NO_PROXY.`
-}
-
-function isProxyUrl(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 }

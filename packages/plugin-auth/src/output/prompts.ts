@@ -1,4 +1,5 @@
 import { Secret } from '@particle-grants/core'
+import { exitCodes } from '../errors/cli-error.ts'
 
 /** How a text is prompted for. */
 export interface TextPrompt {
@@ -61,6 +62,17 @@ export async function withProgress<T>(text: string, run: () => Promise<T>): Prom
   // A dumb terminal cannot erase the spinner.
   if (!process.stderr.isTTY || process.env.TERM === 'dumb') return run()
   const { default: createSpinner } = await import('yocto-spinner')
-  const spinner = createSpinner({ text, stream: process.stderr }).start()
-  return run().finally(() => spinner.stop())
+  const spinner = createSpinner({ text, stream: process.stderr })
+  // Before the listener of the spinner, which ends the process.
+  const interrupt = () => {
+    spinner.stop()
+    process.stderr.write('Interrupted.\n')
+    process.exit(exitCodes.interrupted)
+  }
+  process.once('SIGINT', interrupt)
+  spinner.start()
+  return run().finally(() => {
+    spinner.stop()
+    process.off('SIGINT', interrupt)
+  })
 }

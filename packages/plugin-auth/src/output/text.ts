@@ -9,6 +9,21 @@ export function paint(style: Style, text: string, stream: { readonly isTTY?: boo
   return styleText(style, text)
 }
 
+/** Whether the locale has characters beyond ASCII. A missing locale says nothing about the terminal. */
+export function hasUnicode(): boolean {
+  const { LC_ALL, LC_CTYPE, LANG } = process.env
+  return !/^(?:C|POSIX)$/.test(LC_ALL || LC_CTYPE || LANG || '')
+}
+
+// A terminal acts on the first two groups, and prints what follows the third in another order.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it finds
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** Replaces characters that could control a terminal by `\u00XX`. Newlines and tabs remain. For data of others. */
+export function escapeControls(text: string): string {
+  return text.replace(controls, (one) => `\\u${one.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`)
+}
+
 /** Returns the width of a terminal in columns, 80 if it does not say; `undefined` for anything else. */
 export function getWidth({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number | undefined }) {
   return isTTY ? columns || 80 : undefined
@@ -65,17 +80,22 @@ export function formatList(rows: readonly Row[], indent = '  '): string {
     .join('\n')
 }
 
-/** Formats a result or a warning as gh does: `✓`, `!` or `X`, then the text. */
+/** Formats a result or a warning as gh does: `✓` (in ASCII `+`), `!` or `X`, then the text. */
 export function formatOutcome(
   outcome: 'success' | 'warning' | 'failure',
   text: string,
   { stream = process.stdout as NodeJS.WriteStream, indent = '' } = {},
 ): string {
-  const [style, symbol] = outcomes[outcome]
+  const [style, unicode, ascii] = outcomes[outcome]
+  const symbol = hasUnicode() ? unicode : ascii
   return wrap(text, { first: `${indent}${paint(style, symbol, stream)} `, width: getWidth(stream) })
 }
 
-const outcomes = { success: ['green', '✓'], warning: ['yellow', '!'], failure: ['red', 'X'] } as const
+const outcomes = {
+  success: ['green', '✓', '+'],
+  warning: ['yellow', '!', '!'],
+  failure: ['red', 'X', 'X'],
+} as const
 
 /** Writes a text to stderr, wrapped if that is a terminal. */
 export function printNote(text: string): void {
@@ -108,13 +128,13 @@ export class Printer {
   }
 
   text(text: string, first = ''): this {
-    this.#lines.push(wrap(text, { first, width: this.#width }))
+    this.#lines.push(wrap(removeBackticks(text), { first, width: this.#width }))
     return this
   }
 
   /** A name, a short note beside it, and a text below. */
   term(name: string, note: string, text: string): this {
-    const line = `${paint('cyan', name)}${note && `  ${note}`}`
+    const line = `${paint('cyan', name)}${note && `  ${removeBackticks(note)}`}`
     this.#lines.push(wrap(line, { rest: '    ', width: this.#width }))
     return this.text(text, '    ')
   }
@@ -124,4 +144,9 @@ export class Printer {
     this.#lines.push(...lines.map((line) => `  ${paint('green', line)}`))
     return this
   }
+}
+
+/** The reference marks code as Markdown does. */
+function removeBackticks(text: string): string {
+  return text.replaceAll('`', '')
 }

@@ -33,6 +33,7 @@ describe('the client of a token request', () => {
     ['a client id with another character is malformed', basic('par.ticle', 'x'), {}, noId],
     ['client ids are case-sensitive', basic('Particle', 'particle'), {}, unknownClient],
     ['Basic is not percent-decoded', basic('particle', '%70article'), {}, unknownClient],
+    ['an id with percent signs is malformed', basic('my%2Dproduct%2D1234', 'product-secret'), {}, noId],
   ])('%s', async (...[_title, authorization, form, description]) => {
     expect(await descriptionFor(authorization, form)).toBe(description)
   })

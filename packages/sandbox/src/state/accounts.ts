@@ -1,3 +1,4 @@
+import { boolean, checkMembers, type Rule, type Rules, string, stringOrNumber } from '../rules.ts'
 import { Totp } from './totp.ts'
 
 /** An account of the sandbox: a developer's, or a customer's of one product. */
@@ -11,8 +12,22 @@ export interface AccountOptions {
   /** The account signs in through its company: the password grant responds with `sso_user`. */
   sso?: boolean
   /** The id of the customer's product. */
-  customerOf?: string
+  customerOf?: string | number
 }
+
+const object: Rule = [(value) => typeof value === 'object' && value !== null, 'an object']
+const strings: Rule = [
+  (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  'a list of strings',
+]
+const accountRules: Rules<AccountOptions> = {
+  username: string,
+  password: string,
+  mfa: object,
+  sso: boolean,
+  customerOf: stringOrNumber,
+}
+const mfaRules: Rules<NonNullable<AccountOptions['mfa']>> = { secret: string, recoveryCodes: strings }
 
 /** The accounts of a new sandbox. Public test data. */
 export const defaultAccounts: readonly AccountOptions[] = [
@@ -54,9 +69,13 @@ export class Accounts {
     for (const account of options) this.add(account)
   }
 
-  /** Adds an account. Throws if a developer, or a customer of the same product, has this username. */
+  /** Adds an account. Throws if a member is wrong, or if a developer, or a customer of the same product, has this username. */
   add(options: AccountOptions): Account {
-    const { username, customerOf } = options
+    checkMembers('An account', options, accountRules)
+    if (options.mfa) checkMembers("An account's mfa", options.mfa, mfaRules)
+    const { username } = options
+    if (username === undefined) throw new TypeError('An account has no username')
+    const customerOf = options.customerOf === undefined ? undefined : String(options.customerOf)
     if (this.#find(username, customerOf)) throw new TypeError(`There are two accounts called ${username}`)
     const account: Account = {
       username,

@@ -47,9 +47,13 @@ const settingRules: Rules<Settings> = {
   eventIds: boolean,
 }
 
+const optionOnly: Rule = [() => false, 'an option of createSandbox, not a setting']
+/** For the list of known names: `createSandbox` takes these, and completes the settings without them. */
+const otherOptions = { accounts: optionOnly, clients: optionOnly, clock: optionOnly }
+
 /** Adds the defaults. Throws a TypeError that names an unknown setting or a wrong value. */
 export function completeSettings(given: Partial<Settings>): Settings {
-  checkMembers('The sandbox', given, settingRules)
+  checkMembers('The sandbox', given, { ...settingRules, ...otherOptions })
   const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   return { ...defaultSettings, ...defined }
 }

@@ -24,8 +24,9 @@ The token does not change while the command runs. For a command that runs longer
   static override strict = false
 
   async run(): Promise<void> {
-    const { argv } = await this.parse(AuthExec)
-    const [command, ...args] = argv as string[]
+    const { raw } = await this.parse(AuthExec)
+    // Not oclif's `argv`, which moves a word that occurs twice to its first place.
+    const [command, ...args] = raw.flatMap((token) => (token.type === 'arg' ? [token.input] : []))
     if (command === undefined) {
       throw new CliError('usage', {
         what: 'There is no command to run.',
@@ -41,9 +42,11 @@ The token does not change while the command runs. For a command that runs longer
       await runCommand(command, args, { ...Object.fromEntries(others), ...own })
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException
-      // The command may contain a secret and is not repeated.
-      const what = code === 'ENOENT' ? 'was not found' : `could not be run (${code})`
-      this.note(`Error: The command ${what}.`)
+      const { isRepeatable } = await import('../../errors/wrong-call.ts')
+      // Anything else may be a secret in the wrong place, and is not repeated.
+      const name = isRepeatable(command) ? ` ${JSON.stringify(command)}` : ''
+      const isMissing = name === '' ? 'There is no such command.' : `There is no command${name}.`
+      this.note(`Error: ${code === 'ENOENT' ? isMissing : `The command${name} could not be run (${code}).`}`)
       process.exitCode = code === 'ENOENT' ? shellCodes.notFound : shellCodes.notExecutable
     }
   }

@@ -7,6 +7,8 @@ export class AuthLogin extends GrantsCommand {
   static override description =
     `In a terminal, it prompts for what is missing. Elsewhere, pass everything by flags, stdin and environment. When reading several secrets from stdin, put one per line in this order: ${stdinFlags.map((name) => `--${name}`).join(', ')}.
 
+A sign-in that the profile has is replaced, and its token is revoked.
+
 Without a terminal, two-step authentication takes two calls: the first ends with exit code 4, the second submits the code with --otp-stdin within ten minutes.
 
 Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 MFA code required, 5 locked out or rate limited, 6 network error.`
@@ -35,9 +37,10 @@ Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 MFA co
     const connections = new Connections()
     const source = await findProfile(flags, connections.profiles)
     this.usedSource = source
-    await login({ flags, connections, source, canPrompt: this.canPrompt, reporter: this })
+    const { canPrompt, promptProblem } = this
+    const name = await login({ flags, connections, source, canPrompt, promptProblem, reporter: this })
     // The profile has its base URL and store now.
-    const own = await findProfile({ profile: source.name }, connections.profiles)
+    const own = await findProfile({ profile: name }, connections.profiles)
     // It is the active profile now, whatever chose it.
     const saved = { ...own, chosenBy: 'profiles', baseUrl: undefined, store: undefined } as const
     const signedIn = await status.readStatus(saved, connections)

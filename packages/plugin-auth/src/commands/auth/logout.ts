@@ -12,7 +12,7 @@ export class AuthLogout extends GrantsCommand {
   static override description =
     'Local credentials are deleted even if revocation fails; the exit code is then 1, and the token is valid until it expires.'
   static override examples = ['<%= config.bin %> <%= command.id %> --profile work']
-  static override baseFlags = { profile: connectionFlags.profile }
+  static override baseFlags = { profile: connectionFlags.profile, timeout: connectionFlags.timeout }
   static override flags = {
     all: Flags.boolean({ summary: 'Sign out of all profiles.', exclusive: ['profile'] }),
     revoke: Flags.boolean({

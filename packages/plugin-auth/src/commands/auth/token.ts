@@ -1,9 +1,7 @@
 import { Flags } from '@oclif/core'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
-import { getFreshToken } from '../../connection/stored-token.ts'
+import { formatToken, getFreshToken, tokenFormats } from '../../connection/stored-token.ts'
 import { toIsoTime } from '../../output/format.ts'
-
-const formats = ['plain', 'header', 'env'] as const
 
 export class AuthToken extends AuthenticatedCommand {
   static override summary = 'Print the access token, refreshing it first if needed.'
@@ -12,7 +10,7 @@ export class AuthToken extends AuthenticatedCommand {
   ]
   static override flags = {
     format: Flags.option({
-      options: formats,
+      options: tokenFormats,
       default: 'plain' as const,
       summary: 'plain, header (an HTTP header), or env (a line for a shell or .env file).',
     })(),
@@ -22,8 +20,7 @@ export class AuthToken extends AuthenticatedCommand {
     const { flags } = await this.parse(AuthToken)
     const connection = await this.connection()
     const { accessToken, expiresAt } = await this.progress('Getting a token', () => getFreshToken(connection))
-    if (flags.format === 'header') this.print(`Authorization: Bearer ${accessToken}`)
-    else this.print(flags.format === 'env' ? `PARTICLE_ACCESS_TOKEN=${accessToken}` : accessToken)
+    this.print(formatToken(accessToken, flags.format))
     return { accessToken, tokenType: 'bearer', expiresAt: toIsoTime(expiresAt) }
   }
 }

@@ -1,8 +1,7 @@
 import { resetLockoutGuard } from '@particle-grants/core'
-import { particleUrl } from '@particle-grants/core/protocol'
 import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
 import type { StoreName } from '../../connection/profiles.ts'
-import { findProfile, getStoredSignIn } from '../../connection/source.ts'
+import { findExistingProfile, getBaseUrl } from '../../connection/source.ts'
 import { formatOutcome } from '../../output/text.ts'
 
 export class AuthUnlock extends GrantsCommand {
@@ -16,9 +15,9 @@ export class AuthUnlock extends GrantsCommand {
     const { flags } = await this.parse(AuthUnlock)
     const { Connections } = await import('../../connection/connection.ts')
     const { stores, profiles } = new Connections()
-    const source = await findProfile(flags, profiles)
+    const source = await findExistingProfile(flags, profiles)
     this.usedSource = source
-    const baseUrl = source.baseUrl ?? getStoredSignIn(source)?.baseUrl ?? particleUrl
+    const baseUrl = getBaseUrl(source)
     // Each store has a separate record.
     const names: StoreName[] = (await stores.findKeyring()) ? ['keyring', 'file'] : ['file']
     for (const name of names) {

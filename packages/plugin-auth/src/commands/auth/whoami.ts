@@ -1,6 +1,7 @@
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
-import { CliError } from '../../errors/cli-error.ts'
+import { toObject, unexpectedResponse } from '../../network/api-call.ts'
 import { formatAccount, getAccountName } from '../../output/format.ts'
+import { escapeControls } from '../../output/text.ts'
 
 export class AuthWhoami extends AuthenticatedCommand {
   static override summary = 'Print the current account.'
@@ -17,11 +18,9 @@ export class AuthWhoami extends AuthenticatedCommand {
       const { subject, client } = signIn
       return { account: getAccountName(signIn), subject, profile, baseUrl, client }
     }
-    const { username } = await this.progress('Asking the API', () => this.callApi<{ username?: unknown }>('/v1/user'))
-    if (typeof username !== 'string') {
-      throw new CliError('call_refused', { what: "Particle did not return the account's name." })
-    }
-    this.print(username)
+    const { username } = toObject(await this.progress('Asking the API', () => this.callApi('/v1/user')))
+    if (typeof username !== 'string') throw unexpectedResponse('it has no username')
+    this.print(escapeControls(username))
     return { account: username, subject: `account:${username}`, profile: null, baseUrl, client: null }
   }
 }

@@ -40,7 +40,8 @@ export class AuthMfaDisable extends AuthenticatedCommand {
 
   async #promptAndDisable(mfa: Mfa): Promise<boolean> {
     if (!this.canPrompt) {
-      throw new CliError('no_terminal', { what: 'Password required.', remedy: 'Pass it with --password-stdin.' })
+      const what = ['Password required.', this.promptProblem].filter(Boolean).join(' ')
+      throw new CliError('no_terminal', { what, remedy: 'Pass it with --password-stdin.' })
     }
     for (let attempts = 1; attempts <= maxAttempts; attempts += 1) {
       const password = await promptSecret(`Password of ${mfa.account.username}:`)

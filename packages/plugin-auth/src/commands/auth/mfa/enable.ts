@@ -18,7 +18,7 @@ export class AuthMfaEnable extends AuthenticatedCommand {
     const keepSecret = flags['keep-secret']
     if (!this.canPrompt && !keepSecret) {
       throw new CliError('no_terminal', {
-        what: 'No terminal to show the secret and to prompt for its code.',
+        what: this.promptProblem ?? 'No terminal to show the secret and to prompt for its code.',
         remedy: 'Use --keep-secret, which stores the secret in the keyring only.',
       })
     }
@@ -54,7 +54,7 @@ export class AuthMfaEnable extends AuthenticatedCommand {
     const problem = await stores.findKeyringProblem()
     if (problem === undefined) return stores.get('keyring')
     throw new CliError('usage', {
-      what: `The TOTP secret can't be stored: ${problem}`,
+      what: `The TOTP secret can't be stored: ${problem}.`,
       remedy: 'Leave out --keep-secret, and pass the secret to auth login with --totp-stdin.',
     })
   }

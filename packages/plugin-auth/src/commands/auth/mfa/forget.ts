@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core'
-import { particleUrl } from '@particle-grants/core/protocol'
 import { connectionFlags, GrantsCommand } from '../../../command/grants-command.ts'
-import { findProfile, getStoredSignIn } from '../../../connection/source.ts'
+import { findExistingProfile, getBaseUrl, getStoredSignIn } from '../../../connection/source.ts'
 import { CliError } from '../../../errors/cli-error.ts'
 import { getAccountName } from '../../../output/format.ts'
 
@@ -20,12 +19,11 @@ export class AuthMfaForget extends GrantsCommand {
     const { Connections } = await import('../../../connection/connection.ts')
     const { removeTotpKey } = await import('../../../totp/totp.ts')
     const { stores, profiles } = new Connections()
-    const source = await findProfile(flags, profiles)
+    const source = await findExistingProfile(flags, profiles)
     this.usedSource = source
-    const signIn = getStoredSignIn(source)
-    const username = flags.username ?? getAccountName(signIn)
+    const username = flags.username ?? getAccountName(getStoredSignIn(source))
     if (username === null) throw new CliError('usage', { what: 'Specify an account with --username.' })
-    const baseUrl = source.baseUrl ?? signIn?.baseUrl ?? particleUrl
+    const baseUrl = getBaseUrl(source)
     const keyring = await stores.findKeyring()
     const forgotten = keyring && (await removeTotpKey(keyring, { baseUrl, username }))
     if (forgotten === undefined) this.print('No keyring responds, so there is no stored TOTP secret.')
