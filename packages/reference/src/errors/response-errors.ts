@@ -31,8 +31,8 @@ export const responseErrors: LibraryErrorReferences<
     advice: ['Sign in with username and password again.'],
     effect: 'The challenge is closed. Tokens from an earlier sign-in are kept.',
     reasons: {
-      attempts: { meaning: 'Too many codes were wrong: three, unless you set another number.' },
-      age: { meaning: 'The challenge is older than ten minutes, unless you set another age.' },
+      attempts: { meaning: 'Too many codes were wrong: 3, unless you set another number.' },
+      age: { meaning: 'The challenge is older than 10 minutes, unless you set another age.' },
     },
     tokenEndpointErrors: ['invalid_token', 'invalid_grant'],
   },
@@ -63,7 +63,7 @@ export const responseErrors: LibraryErrorReferences<
   },
   unknown_customer: {
     title: 'Unknown customer',
-    when: 'Particle answered `invalid_scope`: the product has no such customer. It was never created, or it was deleted. Until `retryAt` the library sends no automatic request for this customer.',
+    when: 'Particle answered `invalid_scope`: the product has no such customer. It was never created, or it was deleted. Until `retryAt` the library does not ask for this customer with the same client secret again.',
     advice: [
       'Create the customer with `createCustomer()`. That also ends the wait.',
       "Check the customer's name and the product of the client.",
