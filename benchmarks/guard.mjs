@@ -79,7 +79,7 @@ function printRows(title) {
       formatCount(mean(naive.map((run) => getCalls(run).good))),
       formatLost(naive),
       formatLost(guard),
-      both(({ lockouts }) => lockouts),
+      both(({ lockouts }) => lockouts, formatMean),
       both(({ requests }) => requests),
       both((run) => getCalls(run).longestWaitMs, formatWait),
     ]
@@ -106,6 +106,10 @@ function mean(numbers) {
 
 function formatCount(number) {
   return Math.round(number).toLocaleString('en')
+}
+
+function formatMean(number) {
+  return String(Math.round(number * 10) / 10)
 }
 
 function formatWait(ms) {

@@ -1,31 +1,31 @@
 // What happens to the programs of a company in a day or two months. Each scenario runs once with the lockout guard and
 // once without it, on the same random numbers.
-import {
-  createSession,
-  createSessionPool,
-  customer,
-  developerClient,
-  memoryStore,
-  productClient,
-} from '@particle-grants/core'
+import { createSession, createSessionPool, developerClient, memoryStore, productClient } from '@particle-grants/core'
 import { defaultAccounts } from '@particle-grants/sandbox'
 import { arrivals, createRandom, day, hour, intervals, minute, Simulation, second } from './simulation.mjs'
 
 const password = 'a right password'
 const people = Array.from({ length: 5000 }, (_, index) => `person-${index}@example.com`)
 const customers = Array.from({ length: 60 }, (_, index) => `customer-${index}@example.com`)
-const accounts = [
+const accounts = [...defaultAccounts, ...people.map((username) => ({ username, password }))]
+// The sandbox searches a list. Who signs in does not matter where everybody else's password is right.
+const fewPeople = people.slice(0, 100)
+const fewAccounts = [
   ...defaultAccounts,
-  ...people.map((username) => ({ username, password })),
+  ...fewPeople.map((username) => ({ username, password })),
   { username: 'victim@example.com', password, customerOf: '1234' },
 ]
 const product = productClient({ id: 'my-product-1234', secret: 'product-secret' })
 const developer = developerClient()
 
 /** People who sign in at a web application of the company. */
-function addPeople(simulation, random, { perHour, wrongShare = 0, endMs = day, processes, label = '' }) {
+function addPeople(
+  simulation,
+  random,
+  { among = people, perHour, wrongShare = 0, endMs = day, processes, label = '' },
+) {
   for (const at of arrivals(random, perHour, endMs)) {
-    const username = people[Math.floor(random() * people.length)]
+    const username = among[Math.floor(random() * among.length)]
     const isWrong = random() < wrongShare
     const options = { ...processes[Math.floor(random() * processes.length)], client: developer }
     const login = () => simulation.login(options, { username, password: isWrong ? 'wrong' : password })
@@ -55,72 +55,85 @@ function signIns(perHour, wrongShare) {
   }
 }
 
-/** One account is guessed at, each time with another password, while its person and others sign in. */
-function guessing({ stepMs, endMs, perHour = 0, force }) {
+/** Guesses at the password of one customer at these times, each time another one. */
+function addGuesses(simulation, options, times) {
+  simulation.schedule(times, () =>
+    simulation.expectFailure(() => loginVictim(simulation, options, { password: `guess at ${simulation.time}` })),
+  )
+}
+
+/** The customer whose password is guessed at, at these times, with the right password. */
+function addVictim(simulation, options, { times, force = false, label = '' }) {
+  simulation.schedule(times, () =>
+    simulation.expectSuccess({ label }, () => loginVictim(simulation, options, { password, force })),
+  )
+}
+
+function loginVictim(simulation, options, credentials) {
+  return simulation.login({ ...options, client: product }, { username: 'victim@example.com', ...credentials })
+}
+
+/** Guesses at one customer's password, beside other people. */
+function attack({ stepMs, perHour, endMs, person }) {
   return (hasGuard, seed) => {
-    const simulation = new Simulation(hasGuard, { accounts })
+    const simulation = new Simulation(hasGuard, { accounts: fewAccounts })
+    const random = createRandom(seed)
     const options = simulation.startProcess()
-    const login = createLogin(simulation, options)
-    simulation.schedule(intervals(stepMs, endMs), () => simulation.expectFailure(() => login(guess())))
-    if (perHour > 0)
-      addPeople(simulation, createRandom(seed), { perHour, endMs, processes: [options], label: 'the others' })
-    if (force !== undefined) {
-      const label = force ? 'the person, with force' : 'the person'
-      const random = createRandom(seed + 1000)
-      for (const at of arrivals(random, 2, endMs)) {
-        simulation.schedule([at], () => simulation.expectSuccess({ label }, () => login(password, force)))
-      }
-    }
+    addGuesses(simulation, options, intervals(stepMs, endMs, random() * stepMs))
+    if (perHour !== undefined)
+      addPeople(simulation, random, { among: fewPeople, perHour, endMs, processes: [options], label: 'the others' })
+    if (person !== undefined)
+      addVictim(simulation, options, {
+        times: intervals(10 * minute, endMs, random() * 10 * minute),
+        label: 'the person',
+        ...person,
+      })
     return simulation.run()
   }
 }
 
-let guesses = 0
-function guess() {
-  guesses += 1
-  return `guess ${guesses}`
+/** Six guesses each half hour, and the person 25 minutes later. */
+function burstsOfGuesses(hasGuard) {
+  const simulation = new Simulation(hasGuard, { accounts: fewAccounts })
+  const options = simulation.startProcess()
+  for (let index = 0; index < 6; index += 1)
+    addGuesses(simulation, options, intervals(30 * minute, 14 * day, index * second))
+  addVictim(simulation, options, { times: intervals(30 * minute, 14 * day, 25 * minute) })
+  return simulation.run()
 }
 
-/** Signs the victim in, as a customer of a product. */
-function createLogin(simulation, options) {
-  const username = 'victim@example.com'
-  return (text, force = false) =>
-    simulation.login({ ...options, client: product, subject: customer(username) }, { username, password: text, force })
+/** A device with an old password, beside the person who signs in each half hour. */
+function oldDevice(hasGuard) {
+  const simulation = new Simulation(hasGuard, { accounts: fewAccounts })
+  const options = simulation.startProcess()
+  simulation.schedule(intervals(5 * minute, 14 * day), () =>
+    simulation.expectFailure(() => loginVictim(simulation, options, { password: 'an old password' })),
+  )
+  addVictim(simulation, options, { times: intervals(30 * minute, 14 * day, 25 * minute + second) })
+  return simulation.run()
 }
 
-/** The same calls of one account again and again: `plan` schedules them. */
-function oneAccount(plan) {
-  return (hasGuard, seed) => {
-    const simulation = new Simulation(hasGuard, { accounts })
-    const login = createLogin(simulation, simulation.startProcess())
-    plan({
-      random: createRandom(seed),
-      addRight: (times) => simulation.schedule(times, () => simulation.expectSuccess({}, () => login(password))),
-      addWrong: (times, getPassword = guess) =>
-        simulation.schedule(times, () => simulation.expectFailure(() => login(getPassword()))),
-    })
-    return simulation.run()
-  }
+/** A person who mistypes the password in seven ways each day before it is right. */
+function sevenTypos(hasGuard) {
+  const simulation = new Simulation(hasGuard, { accounts: fewAccounts })
+  const options = simulation.startProcess()
+  for (let index = 0; index < 7; index += 1)
+    addGuesses(simulation, options, intervals(day, 14 * day, 8 * hour + index * 20 * second))
+  addVictim(simulation, options, { times: intervals(day, 14 * day, 8 * hour + 7 * 20 * second) })
+  return simulation.run()
 }
 
-const sixGuesses = oneAccount(({ addRight, addWrong }) => {
-  for (let guessed = 0; guessed < 6; guessed += 1) addWrong(intervals(30 * minute, 14 * day, guessed * second))
-  addRight(intervals(30 * minute, 14 * day, 25 * minute))
-})
-
-const oldDevice = oneAccount(({ addRight, addWrong }) => {
-  addWrong(intervals(5 * minute, 14 * day), () => 'the old password')
-  addRight(intervals(30 * minute, 14 * day, minute))
-})
-
-const sevenTypos = oneAccount(({ addRight, addWrong }) => {
-  for (let typo = 0; typo < 7; typo += 1) addWrong(intervals(day, 14 * day, typo * 10 * second))
-  addRight(intervals(day, 14 * day, 70 * second))
-})
-
-const halfWrong = oneAccount(({ random, addRight, addWrong }) => {
-  for (const at of intervals(2 * minute, 7 * day)) random() < 0.5 ? addWrong([at]) : addRight([at])
-})
+/** One account that many people share, who know its password half of the time. */
+function sharedAccount(hasGuard, seed) {
+  const simulation = new Simulation(hasGuard, { accounts: fewAccounts })
+  const options = simulation.startProcess()
+  const random = createRandom(seed)
+  const times = [...intervals(2 * minute, 14 * day)].map((at) => ({ at, isWrong: random() < 0.5 }))
+  const select = (wrong) => times.filter(({ isWrong }) => isWrong === wrong).map(({ at }) => at)
+  addGuesses(simulation, options, select(true))
+  addVictim(simulation, options, { times: select(false) })
+  return simulation.run()
+}
 
 /** A job that starts a new process each time, with a store on disk. */
 function job(stepMs, type) {
@@ -225,16 +238,24 @@ export const scenarios = {
   '1,000 sign-ins an hour, 20 % wrong': signIns(1000, 0.2),
   '1,000 sign-ins an hour, 50 % wrong': signIns(1000, 0.5),
   '500 sign-ins an hour, 20 % wrong': signIns(500, 0.2),
-  'six guesses each half hour, the person 25 minutes later, 14 days': sixGuesses,
+  'six guesses each half hour, and the person 25 minutes later, 14 days': burstsOfGuesses,
   'an old device repeats one wrong password every 5 minutes, 14 days': oldDevice,
-  'seven typos, then right, each day': sevenTypos,
-  'one account, a sign-in every 2 minutes, half of them wrong': halfWrong,
-  'a guess a minute beside 2 sign-ins an hour': guessing({ stepMs: minute, endMs: 3 * day, perHour: 2 }),
-  'a guess a minute beside 6 sign-ins an hour': guessing({ stepMs: minute, endMs: 3 * day, perHour: 6 }),
-  'a guess every 5 minutes beside 2 sign-ins an hour': guessing({ stepMs: 5 * minute, endMs: 3 * day, perHour: 2 }),
-  'a guess every 2 s beside 1,000 sign-ins an hour': guessing({ stepMs: 2 * second, endMs: day, perHour: 1000 }),
-  'a guess a minute, and nobody else': guessing({ stepMs: minute, endMs: 3 * day, force: false }),
-  'a guess a minute, and the person uses force': guessing({ stepMs: minute, endMs: 3 * day, force: true }),
+  'seven typos and then the right password each day, 14 days': sevenTypos,
+  'one account, a sign-in every 2 minutes, half of them wrong, 14 days': sharedAccount,
+  'a guess a minute beside 2 sign-ins an hour, 3 days': attack({ stepMs: minute, perHour: 2, endMs: 3 * day }),
+  'a guess a minute beside 6 sign-ins an hour, 3 days': attack({ stepMs: minute, perHour: 6, endMs: 3 * day }),
+  'a guess every 5 minutes beside 2 sign-ins an hour, 3 days': attack({
+    stepMs: 5 * minute,
+    perHour: 2,
+    endMs: 3 * day,
+  }),
+  'a guess every 2 s beside 1,000 sign-ins an hour, a day': attack({ stepMs: 2 * second, perHour: 1000, endMs: day }),
+  'a guess a minute, 3 days': attack({ stepMs: minute, endMs: 3 * day, person: {} }),
+  'a guess a minute, and the person uses force, 3 days': attack({
+    stepMs: minute,
+    endMs: 3 * day,
+    person: { force: true },
+  }),
   'a job with a wrong password every 10 minutes, 60 days': job(10 * minute, 'password'),
   'a job with a wrong password every 15 minutes, 60 days': job(15 * minute, 'password'),
   'a job with a wrong client secret every 10 minutes, 60 days': job(10 * minute, 'secret'),

@@ -193,14 +193,14 @@ describe('a server that fails', () => {
     expect((await world.run(login, { stdin: developer.password })).code).toBe(5)
   })
 
-  it('leads to exit code 5 after five wrong passwords, without another request', async () => {
+  it('leads to exit code 5 after eight wrong passwords, without another request', async () => {
     const world = await World.open()
-    for (let tries = 0; tries < 5; tries += 1) {
+    for (let tries = 0; tries < 8; tries += 1) {
       expect((await world.run(login, { stdin: `wrong ${tries}` })).code).toBe(1)
     }
     const { code, document } = await world.json(login, { stdin: developer.password })
     expect({ code, error: document.error.code }).toEqual({ code: 5, error: 'backing_off' })
-    expect(world.sandbox.requests()).toHaveLength(5)
+    expect(world.sandbox.requests()).toHaveLength(8)
   })
 })
 

@@ -140,7 +140,6 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
       challengeLimits,
       guard,
       store,
-      reporter,
     },
     identity: { baseUrl, clientId: client.id, clientKind: client.kind, ...binding },
     signInId,

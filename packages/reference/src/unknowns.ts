@@ -73,12 +73,12 @@ export const unknowns = {
   mfa_token_unknown: {
     question: 'How does the service answer an unknown or expired `mfa_token`?',
     known: [{ text: 'A wrong code is answered with 401 `invalid_token`.', from: ['server_source'] }],
-    handling: 'Treats it as a wrong code, and says to sign in again after three of them.',
+    handling: 'Treats it as a wrong code, and says to sign in again after 3 of them.',
   },
   wrong_code_effect: {
     question: 'Does a wrong code invalidate the `mfa_token`?',
     known: [{ text: "Particle's CLI accepts three codes for the same one.", from: ['clients'] }],
-    handling: 'Keeps the `mfa_token` for three attempts (configurable), then says to sign in again.',
+    handling: 'Keeps the `mfa_token` for 3 attempts (configurable), then says to sign in again.',
   },
   code_twice: {
     question: 'Can a code be used twice?',
@@ -109,12 +109,13 @@ export const unknowns = {
   retry_after: {
     question: 'Does a response with status 429 have `Retry-After`?',
     known: [],
-    handling: 'Waits that long, at most 30 minutes. Without it: 30 minutes after nine refusals in a row, otherwise 5.',
+    handling:
+      'Waits that long, at most 30 minutes. Without it: 30 minutes after 9 refusals in a row, and otherwise 5 minutes for automatic requests.',
   },
   what_counts_as_failed: {
     question: 'Which responses count towards the lockout: `mfa_required`? A refused refresh?',
     known: [{ text: 'Ten failed token requests in a row block the IP address.', from: ['documented'] }],
-    handling: 'Counts every refusal, but not `mfa_required`, and stops automatic requests at nine.',
+    handling: 'Counts every refusal, but not `mfa_required`, and stops automatic requests at 9 in a row.',
   },
   count_fades: {
     question: 'Does the count of failed requests decrease with time?',

@@ -5,16 +5,15 @@ import { describe, expect, it } from 'vitest'
 import { FakeKeyring } from '../test/stores.ts'
 import { maxEntryBytes } from './record.ts'
 
-/** More accounts than one person has. */
-const accounts = 20
-
 describe('the record of the lockout guard', () => {
-  it(`fits into a keyring entry with ${accounts} accounts that back off and a full rate limit`, async () => {
+  // 20 are more accounts than one person has, 100 are the most that the guard remembers.
+  it.each([20, 100])('fits into a keyring entry with %i accounts that back off and a full rate limit', async (accounts) => {
     const clock = createClock({ start: Date.UTC(2026, 0, 1), frozen: true })
     const sandbox = createSandbox({ clock, lockout: false })
     const keyring = new FakeKeyring()
     const inner = keyring.store()
     const failures: unknown[] = []
+    let saved = '{}'
     // The guard continues when its record cannot be saved, so the failures are collected here.
     const store: Store = {
       singleUser: true,
@@ -22,6 +21,7 @@ describe('the record of the lockout guard', () => {
       remove: (key, ifVersion) => inner.remove(key, ifVersion),
       withLock: (key, task) => inner.withLock(key, task),
       save: async (key, value, ifVersion) => {
+        if (key.startsWith('guard-')) saved = value
         try {
           return await inner.save(key, value, ifVersion)
         } catch (thrown) {
@@ -55,6 +55,8 @@ describe('the record of the lockout guard', () => {
     const sizes = [...keyring.secrets.values()].map(({ length }) => length)
     reportCounts('store-keyring, the lockout guard', { bytes: Math.max(...sizes), limit: maxEntryBytes })
     expect(failures).toEqual([])
+    const kept: unknown[] = JSON.parse(saved).accounts
+    expect(kept.length).toBeGreaterThanOrEqual(20)
     expect(Math.max(...sizes)).toBeGreaterThan(1000)
     expect(Math.max(...sizes)).toBeLessThanOrEqual(maxEntryBytes)
   })

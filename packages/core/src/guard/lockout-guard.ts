@@ -182,7 +182,12 @@ export class LockoutGuard {
     if (opensAt > deadline) throw toError({ rule: 'rate_limit', retryAt: opensAt })
     // When a request in flight will return is not known.
     const isWindowFull = opensAt > now
-    const isWoken = await queue.sleep(caller, { clock, ms: (isWindowFull ? opensAt : deadline) - now, signal })
+    const isWoken = await queue.sleep(caller, {
+      clock,
+      ms: (isWindowFull ? opensAt : deadline) - now,
+      signal,
+      isTimed: isWindowFull,
+    })
     signal?.throwIfAborted()
     if (!isWindowFull && !isWoken) throw toError({ rule: 'rate_limit', retryAt: this.now() + 1000 })
   }
@@ -218,9 +223,10 @@ export class LockoutGuard {
       (isExplicit) => address.findAddressHolds(window, isExplicit, now).length > 0,
     )
     // Thousands of callers may wait, so that the cheap questions come first.
-    this.#state.queue.wake((request, ahead) => {
-      // Awake, it is rejected.
+    this.#state.queue.wake(({ request, isTimed }, ahead) => {
+      // Awake, it is rejected: the IP address waits, or the window is full and nothing in flight makes room in it.
       if (isAnyHeldBack || (isAutomaticHeldBack && !request.isExplicit)) return true
+      if (!isTimed && room.all <= ahead.all) return true
       return hasRoom(room, request, ahead) && judge(counts, request, { ahead, now }) !== 'at_capacity'
     })
   }

@@ -4,6 +4,8 @@ interface SleepOptions {
   readonly clock: Clock
   readonly ms: number
   readonly signal: AbortSignal | undefined
+  /** Whether the caller knows when its turn is. Otherwise `ms` is as long as it is willing to wait. */
+  readonly isTimed: boolean
 }
 
 /** How many callers come first, and how many of them wait with an automatic request. */
@@ -16,6 +18,7 @@ interface Waiter<R> {
   readonly request: R
   /** Present while the caller sleeps. Aborting it wakes the caller. */
   alarm: AbortController | undefined
+  isTimed: boolean
 }
 
 /**
@@ -27,7 +30,7 @@ export class WaitingQueue<C, R extends { readonly isExplicit: boolean }> {
 
   /** Puts a caller at the end, unless it is in the queue already. */
   join(caller: C, request: R): void {
-    if (!this.#waiters.has(caller)) this.#waiters.set(caller, { request, alarm: undefined })
+    if (!this.#waiters.has(caller)) this.#waiters.set(caller, { request, alarm: undefined, isTimed: false })
   }
 
   /** Returns whether the caller was in the queue. */
@@ -53,23 +56,23 @@ export class WaitingQueue<C, R extends { readonly isExplicit: boolean }> {
   }
 
   /** Sleeps until the caller is woken, `ms` have passed or the signal is aborted. Returns whether it was woken. */
-  async sleep(caller: C, { clock, ms, signal }: SleepOptions): Promise<boolean> {
+  async sleep(caller: C, { clock, ms, signal, isTimed }: SleepOptions): Promise<boolean> {
     const waiter = this.#waiters.get(caller)
     const alarm = new AbortController()
-    if (waiter !== undefined) waiter.alarm = alarm
+    if (waiter !== undefined) Object.assign(waiter, { alarm, isTimed })
     await sleep(clock, ms, AbortSignal.any(signal ? [alarm.signal, signal] : [alarm.signal]))
     if (waiter !== undefined) waiter.alarm = undefined
     return alarm.signal.aborted
   }
 
-  /** Wakes every sleeping caller whose request can go, given the callers ahead of it. `canGo` is called for each one. */
-  wake(canGo: (request: R, ahead: CallersAhead) => boolean): void {
+  /** Wakes every sleeping caller that should try again, given the callers ahead of it. */
+  wake(shouldTry: (waiter: { readonly request: R; readonly isTimed: boolean }, ahead: CallersAhead) => boolean): void {
     let all = 0
     let automatic = 0
-    for (const { request, alarm } of this.#waiters.values()) {
-      if (alarm !== undefined && canGo(request, { all, automatic })) alarm.abort()
+    for (const waiter of this.#waiters.values()) {
+      if (waiter.alarm !== undefined && shouldTry(waiter, { all, automatic })) waiter.alarm.abort()
       all += 1
-      automatic += Number(!request.isExplicit)
+      automatic += Number(!waiter.request.isExplicit)
     }
   }
 }

@@ -76,6 +76,15 @@ describe('describeError', () => {
     }
   })
 
+  it.each([
+    ['secret', 'jane@example.com', 'The same password or secret was refused before for jane@example.com.'],
+    ['attempts', 'jane@example.com', 'Too many attempts were refused for jane@example.com.'],
+    ['refusals', undefined, 'Nine token requests in a row were refused.'],
+  ] as const)('says why the lockout guard holds a request back: %s', (rule, account, message) => {
+    const thrown = new GrantsError('backing_off', 'Held back.', { account, rule, retryAt: 1 })
+    expect(describeError(thrown, { bin }).message).toBe(message)
+  })
+
   it('prints until when to wait, if the error has a time', () => {
     const retryAt = Date.now() + 30 * 60_000
     const thrown = new GrantsError('locked_out', 'Locked out.', { retryAt })

@@ -170,8 +170,12 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   locked_out: { exitCode: lockedOut, message: () => 'Particle has locked out your IP address after failed sign-ins.' },
   backing_off: {
     exitCode: lockedOut,
-    message: ({ account }) => `Too many failed sign-ins${account === undefined ? '' : ` for ${account}`} within a day.`,
-    remedy: 'Wrong passwords and codes count together. If they are correct now, reset the lockout:',
+    message: ({ account, rule }) => {
+      if (rule === 'refusals') return 'Nine token requests in a row were refused.'
+      const what = rule === 'attempts' ? 'Too many attempts were refused' : 'The same password or secret was refused before'
+      return `${what}${account === undefined ? '' : ` for ${account}`}.`
+    },
+    remedy: 'If the credentials are correct now, reset the lockout:',
     command: ['auth unlock'],
   },
   temporarily_unavailable: { exitCode: network },

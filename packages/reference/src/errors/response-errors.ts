@@ -32,17 +32,17 @@ export const responseErrors: LibraryErrorReferences<
     advice: ['Sign in with username and password again.'],
     effect: 'The challenge is closed. Tokens from an earlier sign-in are kept.',
     reasons: {
-      attempts: { meaning: 'Too many codes were wrong: three, unless you set another number.' },
-      age: { meaning: 'The challenge is older than ten minutes, unless you set another age.' },
+      attempts: { meaning: 'Too many codes were wrong: 3, unless you set another number.' },
+      age: { meaning: 'The challenge is older than 10 minutes, unless you set another age.' },
     },
     tokenEndpointErrors: ['invalid_token', 'invalid_grant'],
   },
   invalid_credentials: {
     title: 'Wrong username or password',
-    when: 'Particle refused a sign-in with `invalid_grant`. It does not say which of the two is wrong; an unknown username is answered the same way.',
+    when: 'Particle refused a sign-in with `invalid_grant`. It does not say which one is wrong: an unknown username is answered the same way.',
     advice: [
       'Sign in with the correct username and password. You can reset a forgotten password at https://login.particle.io.',
-      'Never send the same ones automatically: ten failures in a row block your IP address for 30 minutes. If there is `retryAt`, these wait until then.',
+      'Do not send the same ones again: failures in a row block your IP address. If there is `retryAt`, the library holds them back until then.',
     ],
     effect: tokensKept,
     tokenEndpointErrors: ['invalid_grant'],
@@ -74,7 +74,7 @@ export const responseErrors: LibraryErrorReferences<
   },
   unknown_customer: {
     title: 'Unknown customer',
-    when: 'Particle answered `invalid_scope`: the product has no such customer. It was never created, or it was deleted. Until `retryAt` the library sends no automatic request for this customer.',
+    when: 'Particle answered `invalid_scope`: the product has no such customer. It was never created, or it was deleted. Until `retryAt` the library does not ask for this customer with the same client secret again.',
     advice: [
       'Create the customer with `createCustomer()`. That also ends the wait.',
       "Check the customer's name and the product of the client.",

@@ -7,7 +7,7 @@ import { formatOutcome } from '../../output/text.ts'
 export class AuthUnlock extends GrantsCommand {
   static override summary = 'Reset the local failed-login lockout.'
   static override description =
-    'After five refused sign-ins within a day, further ones for the same account wait for 30 minutes or longer, because Particle blocks an IP address after ten refusals in a row. A password that you type is always sent. This ends the waits for one API URL. Use it when the credentials are correct. It changes nothing at Particle.'
+    'A password or secret that Particle refused is not repeated for 30 minutes or longer, and an account that was refused has eight attempts and one more every 15 minutes, because Particle blocks an IP address after ten refusals in a row. A password that you type is always sent. This ends the waits for one API URL. Use it when the credentials are correct. It changes nothing at Particle.'
   static override examples = ['<%= config.bin %> <%= command.id %>']
   static override baseFlags = { profile: connectionFlags.profile, 'base-url': connectionFlags['base-url'] }
 
