@@ -7,7 +7,7 @@ const [step, code = ''] = process.argv.slice(2)
 const { PARTICLE_USERNAME: username = '', PARTICLE_PASSWORD: password = '' } = process.env
 const session = createSession({
   client: developerClient(),
-  profile: 'resume-mfa', // on a server, name the account instead: subject: account(username)
+  profile: 'resume-mfa', // on a server, use a signInId from the user's cookie instead: see web-sign-in
   store: fileStore(),
   baseUrl: process.env.PARTICLE_BASE_URL,
 })

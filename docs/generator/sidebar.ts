@@ -19,6 +19,7 @@ const guides = [
   item('Install and start', 'guides/start.md'),
   item('Scripts and CI', 'guides/scripts-and-ci.md'),
   item('Many customers, several servers', 'guides/many-customers.md'),
+  item('Your users sign in', 'guides/web-sign-in.md'),
   item('Staying signed in', 'guides/renewal-and-stores.md'),
   item('Serverless functions', 'guides/serverless.md'),
   item('Protection from lockout', 'guides/lockout-guard.md'),

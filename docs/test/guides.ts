@@ -37,6 +37,18 @@ const second = ${wait(event)}
 await publish('21.6')
 await second`
 
+/** Calls the handlers of a web server as a customer's browser does. */
+const signInAndOut = `
+const url = 'http://localhost/'
+const fields = { username: 'jane@example.com', password: 'janes own password' }
+const entered = await signIn(new Request(url, { method: 'POST', body: new URLSearchParams(fields) }))
+const [cookie = ''] = entered.headers.get('set-cookie')?.split(';') ?? []
+const open = (handler = showDevices) => handler(new Request(url, { headers: { cookie } }))
+if ((await open()).status !== 200) throw new Error('The customer sees no devices.')
+await open(signOut)
+if ((await (await open()).text()) !== 'password') throw new Error('The cookie still opens the sign-in.')
+void submitCode`
+
 /** An account with MFA, and its code. */
 const withMfa: Given = {
   username: `const username = 'mfa@example.com'`,
@@ -96,6 +108,21 @@ export const guides: readonly Guide[] = [
   },
   { path: 'guides/scripts-and-ci.md', given: { ...withMfa } },
   { path: 'guides/many-customers.md', given: customers },
+  {
+    path: 'guides/web-sign-in.md',
+    given: {
+      core,
+      showForm: `const showForm = (/** @type {string} */ name) => new Response(name)`,
+      username: `const username = 'jane@example.com'`,
+      password: `const password = 'janes own password'`,
+      session: `const session = core.createSession({
+  client: core.productClient({ id: 'my-product-1234', secret: 'product-secret' }), signInId: core.newSignInId(),
+})`,
+      isKnownDevice: 'const isKnownDevice = true',
+      attemptsOfDevice: 'const attemptsOfDevice = 1',
+    },
+    endings: { 'async function signIn': signInAndOut },
+  },
   {
     path: 'guides/renewal-and-stores.md',
     given: {

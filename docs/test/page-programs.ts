@@ -37,7 +37,9 @@ const readmes: Readonly<Record<string, Given>> = {
 const coreGiven = `
 import * as core from '@particle-grants/core'
 import { createSandbox as cloud, defaultAccounts } from '@particle-grants/sandbox'
-const particle = cloud({ accounts: defaultAccounts.filter(({ username }) => username !== 'jane@example.com') })
+const others = defaultAccounts.filter(({ username }) => username !== 'jane@example.com')
+const max = { username: 'max@example.com', password: 'battery staple', customerOf: '1234' }
+const particle = cloud({ accounts: [...others, max] })
 globalThis.fetch = particle.fetch
 const username = 'mfa@example.com'
 const password = 'battery staple'

@@ -10,7 +10,7 @@ const guides: Readonly<Record<TokenKindId, string>> = {
   api_user: '[use a token that exists](./scripts-and-ci.md#a-token-from-elsewhere)',
   product: '[a session of the product](./renewal-and-stores.md)',
   customer: '[a pool of sessions](./many-customers.md)',
-  customer_password: '[sign in with the product client](../grants/password.md#sign-in-customer)',
+  customer_password: '[let your users sign in](./web-sign-in.md)',
   user: '[a client of your own account](./scripts-and-ci.md#a-client-of-your-own-account)',
   developer: '`pgrants auth login`, or [a session](./renewal-and-stores.md)',
 }

@@ -7,7 +7,7 @@ const product = `const secret = process.env.PARTICLE_CLIENT_SECRET
 const client = productClient({ id: 'my-product-1234', secret })`
 
 const customer = `${product}
-const session = createSession({ client, subject: customer('jane@example.com') })
+const session = createSession({ client, signInId: newSignInId() }) // one sign-in of one customer
 const password = process.env.PARTICLE_PASSWORD
 await session.login({ username: 'jane@example.com', password })`
 
@@ -59,7 +59,7 @@ const uses: Partial<Samples> = {
   'client-user': token,
 }
 
-const exported = ['createSession', 'createSessionPool', 'customer', 'developerClient', 'productClient', 'userClient']
+const exported = ['createSession', 'createSessionPool', 'developerClient', 'newSignInId', 'productClient', 'userClient']
 
 function importCore(program: string): string {
   const names = exported.filter((name) => new RegExp(`(?<![.\\w])${name}\\(`).test(program))

@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createSession, customer, productClient } from '@particle-grants/core'
 import { reportCounts, reportSkipped, rounds } from '@particle-grants/test-kit/levels'
 import { buildProgram, type Program, runProgram } from '@particle-grants/test-kit/programs'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -15,10 +16,10 @@ let program = ''
 
 async function createWriters() {
   const directory = await temporaryFolder()
-  const start = (job: string, lockTimeoutMs = 60_000) => {
+  const start = (job: string, lockTimeoutMs = 60_000, key = 'session-a') => {
     const writer = runProgram(program, {
       args: [directory, job],
-      env: { LOCK_TIMEOUT: String(lockTimeoutMs) },
+      env: { LOCK_TIMEOUT: String(lockTimeoutMs), KEY: key },
     })
     onTestFinished(() => writer.kill())
     return writer
@@ -171,6 +172,20 @@ describe.runIf(linux)('fileStore between processes', () => {
     sleeper.send('continue')
     expect(await sleeper.next()).toMatch(/^store_conflict: /)
     expect(readCount((await store.load('session-a'))?.value)).toBe(2)
+  })
+
+  it('returns a valid token to a new session while the process that holds its lock is suspended', async () => {
+    const { directory, start, store } = await createWriters()
+    const accessToken = 'a'.repeat(40)
+    const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
+    const createJane = () => createSession({ client, subject: customer('jane@example.com'), store })
+    await createJane().setToken({ accessToken, expiresAt: Date.now() + 86_400_000 })
+    const [file = ''] = (await readdir(directory)).filter((name) => name.startsWith('session-'))
+    const renewer = start('hold-then-save', 60_000, file.replace('.json', ''))
+    expect(await renewer.next()).toBe('holding')
+    renewer.kill('SIGSTOP')
+    expect(await createJane().getAccessToken()).toBe(accessToken)
+    expect(await createJane().load()).toMatchObject({ status: 'signed_in' })
   })
 
   it('aborts the signal of a suspended process whose locks were removed', async () => {

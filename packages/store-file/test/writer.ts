@@ -10,7 +10,7 @@ import { fileStore } from '../src/index.ts'
 import { createValue, planted, readCount } from './counted-value.ts'
 
 const [directory = '', job = '', argument = ''] = process.argv.slice(2)
-const key = 'session-a'
+const key = process.env.KEY ?? 'session-a'
 const store = fileStore({ directory, lockTimeoutMs: Number(process.env.LOCK_TIMEOUT ?? 60_000) })
 
 const jobs: Record<string, () => Promise<void>> = {

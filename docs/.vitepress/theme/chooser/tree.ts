@@ -94,7 +94,12 @@ export const ends: Readonly<Record<string, End>> = {
     title: 'A customer who signs in',
     says: "Send the customer's password with the product client. These tokens can be refreshed. Each refresh token can be used once.",
     command: prompted(`${product} --username ${customerName}`),
-    more: [{ text: 'Refreshing', link: '/grants/refresh-token' }, life, playground('customer')],
+    more: [
+      { text: 'On a web server', link: '/guides/web-sign-in' },
+      { text: 'Refreshing', link: '/grants/refresh-token' },
+      life,
+      playground('customer'),
+    ],
   }),
   script_user_client: endWith('client_credentials', 'user', {
     title: 'A script or CI, as yourself',

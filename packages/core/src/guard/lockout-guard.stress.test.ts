@@ -2,15 +2,17 @@ import { SimulatedClock } from '@particle-grants/test-kit'
 import { reportCounts, rounds } from '@particle-grants/test-kit/levels'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { challenged, noResponse, refused, success, throttled } from '../test/guard-responses.ts'
-import { useSyncDigest } from '../test/sync-digest.ts'
-import { developerClient, productClient } from './clients.ts'
-import { GrantsError } from './errors.ts'
-import { LockoutGuard, type Permit, type TokenRequestInfo } from './lockout-guard.ts'
-import type { ResponseEvent } from './machine/event.ts'
-import { particleUrl } from './protocol/base-url.ts'
-import { memoryStore, type Store } from './store.ts'
-import { account, customer } from './subject.ts'
+import { challenged, noResponse, refused, success, throttled } from '../../test/guard-responses.ts'
+import { useSyncDigest } from '../../test/sync-digest.ts'
+import { developerClient, productClient } from '../clients.ts'
+import { GrantsError } from '../errors.ts'
+import type { ResponseEvent } from '../machine/event.ts'
+import { particleUrl } from '../protocol/base-url.ts'
+import { Secret } from '../secret.ts'
+import { memoryStore, type Store } from '../store.ts'
+import { account, customer } from '../subject.ts'
+import type { TokenRequestInfo } from './account-request.ts'
+import { LockoutGuard, type Permit } from './lockout-guard.ts'
 
 useSyncDigest()
 
@@ -20,11 +22,12 @@ const day = 24 * hour
 
 const product = productClient({ id: 'my-product-1234', secret: 'product-secret' })
 
-function login(name: string): TokenRequestInfo {
+function login(name: string, password = 'right'): TokenRequestInfo {
   return {
     client: developerClient(),
     grantType: 'password',
     subject: account(name),
+    password: new Secret(password),
     isExplicit: true,
     force: false,
     createsCustomer: false,
@@ -36,6 +39,7 @@ function customerToken(name: string): TokenRequestInfo {
     client: product,
     grantType: 'client_credentials',
     subject: customer(name),
+    password: undefined,
     isExplicit: false,
     force: false,
     createsCustomer: false,
@@ -59,7 +63,6 @@ function startProcess(store: Store, time: SimulatedClock): LockoutGuard {
     baseUrl: particleUrl,
     store,
     clock,
-    maxFailures: 5,
     maxWaitMs: 0,
     isEnabled: true,
   })
@@ -78,10 +81,16 @@ const responses: readonly (ResponseEvent | undefined)[] = [
 ]
 
 type Step =
-  | { readonly type: 'send'; readonly name: string; readonly isAutomatic: boolean; readonly force: boolean }
+  | {
+      readonly type: 'send'
+      readonly name: string
+      readonly password: string
+      readonly isAutomatic: boolean
+      readonly force: boolean
+    }
   | { readonly type: 'settle'; readonly response: ResponseEvent | undefined; readonly count: number }
   | { readonly type: 'advance'; readonly ms: number }
-  | { readonly type: 'crash' | 'lose' | 'damage' }
+  | { readonly type: 'crash' | 'lose' | 'damage' | 'poison' }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -89,6 +98,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('send' as const),
       name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+      password: fc.constantFrom('p1', 'p2', 'p3', 'p4'),
       isAutomatic: fc.boolean(),
       force: fc.boolean(),
     }),
@@ -109,12 +119,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ms: fc.constantFrom(1, minute, 29 * minute, 30 * minute, hour, day, -minute, -hour, -365 * day),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ type: fc.constantFrom('crash', 'lose', 'damage') }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constantFrom('crash', 'lose', 'damage', 'poison') }) },
 )
 
 /** Half of the walks start with nine refusals. */
 const refusedNineTimes: readonly Step[] = Array.from({ length: 9 }, (): Step[] => [
-  { type: 'send', name: 'a', isAutomatic: false, force: true },
+  { type: 'send', name: 'a', password: 'p1', isAutomatic: false, force: true },
   { type: 'settle', response: refused('other_error'), count: 0 },
 ]).flat()
 const steps = fc
@@ -125,27 +135,43 @@ const steps = fc
 async function walk(walked: readonly Step[], createStore: (data: Store) => Store): Promise<number> {
   const time = new SimulatedClock()
   const data = memoryStore()
-  const key = `guard-1-${await hashBaseUrl()}`
+  const key = `guard-2-${await hashBaseUrl()}`
   let guard = startProcess(createStore(data), time)
-  let open: { readonly permit: Permit }[] = []
+  let open: { readonly permit: Permit; readonly name: string }[] = []
   /** Refusals in a row that this process has seen, and how long ago the ninth was. */
   let refusals = 0
   let sinceNinthMs = 0
   let ninths = 0
+  /** Attempts of each account that a refusal, a crash or a request in flight keeps taken, however long ago. */
+  const taken = new Map<string, number>()
+  const addTaken = (name: string, change: number) => taken.set(name, (taken.get(name) ?? 0) + change)
+  const refusedNames = new Set<string>()
+  let isPoisoned = false
   const acquire = async (info: TokenRequestInfo) => {
+    const caller = { startedAt: guard.now() }
     try {
-      return await guard.acquire(info)
+      return await guard.acquire(info, caller)
     } catch (thrown) {
       const retryAt = GrantsError.isInstance(thrown) ? Number(thrown.retryAt) : Number.NaN
+      if (GrantsError.isInstance(thrown) && thrown.code === 'backing_off') {
+        const { account: name = '', rule } = thrown.details
+        // The promise: what was not refused is held back only while the attempts of its account are used up.
+        if (rule === 'secret') expect(refusedNames).toContain(name)
+        if (rule === 'attempts' && !isPoisoned) expect(taken.get(name)).toBeGreaterThanOrEqual(8)
+      }
       expect(retryAt).toBeGreaterThan(time.now())
       expect(retryAt).toBeLessThanOrEqual(time.now() + day)
       return undefined
+    } finally {
+      guard.leave(caller)
     }
   }
   const settle = async (response: ResponseEvent | undefined) => {
     const [sent] = open.splice(0, 1)
     if (sent === undefined) return
     await sent.permit.settle(response)
+    if (response?.type !== 'refused') addTaken(sent.name, -1)
+    if (response?.type === 'refused') for (const name of [sent.name, 'particle', product.id]) refusedNames.add(name)
     if (response === success) refusals = 0
     if (response?.type !== 'refused') return
     refusals += 1
@@ -153,26 +179,33 @@ async function walk(walked: readonly Step[], createStore: (data: Store) => Store
     sinceNinthMs = 0
     ninths += 1
   }
-  for (const taken of walked) {
-    if (taken.type === 'send') {
-      const info = taken.isAutomatic ? customerToken(taken.name) : { ...login(taken.name), force: taken.force }
+  for (const taking of walked) {
+    if (taking.type === 'send') {
+      const info = taking.isAutomatic
+        ? customerToken(taking.name)
+        : { ...login(taking.name, taking.password), force: taking.force }
       const permit = await acquire(info)
       if (permit === undefined || permit === 'at_capacity') continue
-      open.push({ permit })
-      if (taken.isAutomatic && refusals >= 9) expect(sinceNinthMs).toBeGreaterThanOrEqual(30 * minute)
-    } else if (taken.type === 'settle') {
-      for (let count = 0; count <= taken.count; count += 1) await settle(taken.response)
-    } else if (taken.type === 'advance') {
-      time.advance(taken.ms)
-      sinceNinthMs += Math.max(0, taken.ms)
-    } else if (taken.type === 'crash') {
+      open.push({ permit, name: taking.name })
+      addTaken(taking.name, 1)
+      if (taking.isAutomatic && refusals >= 9) expect(sinceNinthMs).toBeGreaterThanOrEqual(30 * minute)
+    } else if (taking.type === 'settle') {
+      for (let count = 0; count <= taking.count; count += 1) await settle(taking.response)
+    } else if (taking.type === 'advance') {
+      time.advance(taking.ms)
+      sinceNinthMs += Math.max(0, taking.ms)
+    } else if (taking.type === 'crash') {
       guard = startProcess(createStore(data), time)
       open = []
       refusals = 0
     } else {
       const version = (await data.load(key))?.version
-      if (version !== undefined && taken.type === 'lose') await data.remove(key, version)
-      if (version !== undefined && taken.type === 'damage') await data.save(key, '{"refusals":1', version)
+      if (version !== undefined && taking.type === 'lose') await data.remove(key, version)
+      if (version !== undefined && taking.type === 'damage') await data.save(key, '{"refusals":1', version)
+      if (version !== undefined && taking.type === 'poison') {
+        isPoisoned = true
+        await data.save(key, poison(String((await data.load(key))?.value), time.now()), version)
+      }
     }
   }
   // Nothing is permanent: a day after the next call, every request is permitted again.
@@ -188,6 +221,16 @@ async function walk(walked: readonly Step[], createStore: (data: Store) => Store
     }
   }
   return ninths
+}
+
+/** The record with the longest waits that somebody could write into it. */
+function poison(text: string, now: number): string {
+  const record = text.endsWith('}') ? JSON.parse(text) : {}
+  const accounts = (record.accounts ?? []).map(([id, , ...rest]: unknown[]) => {
+    return [id, 1e6, now + 1e5, ...rest.slice(1).map((field) => (typeof field === 'number' ? field * 10 : field))]
+  })
+  const waits = [{ rule: 'lockout', startedAt: now, waitMs: 1e18 }]
+  return JSON.stringify({ ...record, sentAt: [now + 1e5, ...Array(200).fill(0)], waits, accounts })
 }
 
 async function hashBaseUrl(): Promise<string> {
@@ -251,11 +294,17 @@ function simulate() {
   const { request, counts } = createEndpoint(time)
   /** Whether the request succeeded. */
   const call = async (info: TokenRequestInfo, isRight: boolean, error = 'invalid_grant') => {
-    let permit = await guard.acquire(info).catch(() => undefined)
+    const caller = { startedAt: guard.now() }
+    const acquire = () =>
+      guard
+        .acquire(info, caller)
+        .catch(() => undefined)
+        .finally(() => guard.leave(caller))
+    let permit = await acquire()
     while (permit === 'at_capacity') {
       // The rate limit delays the call.
       time.advance(1000)
-      permit = await guard.acquire(info).catch(() => undefined)
+      permit = await acquire()
     }
     if (permit === undefined) return false
     const response = request(isRight, error)
@@ -288,7 +337,7 @@ describe('simulated days', () => {
     let lost = 0
     const seconds = rounds({ test: 1800, stress: 86_400 })
     for (let second = 0; second < seconds; second += 2) {
-      await call(login('victim'), false)
+      await call(login('victim', `guess ${second}`), false)
       if (second % 4 === 0 && !(await call(login(`user-${second}`), true))) lost += 1
       time.advance(2000)
     }
@@ -300,7 +349,7 @@ describe('simulated days', () => {
     const { time, counts, call } = simulate()
     const stepMs = rounds({ test: 30 * minute, stress: minute })
     for (let elapsed = 0; elapsed < 60 * day; elapsed += stepMs) {
-      await call({ ...login('program'), isExplicit: false }, false)
+      await call({ ...login('program', 'wrong'), isExplicit: false }, false)
       time.advance(stepMs)
     }
     expect(counts.lockouts).toBeLessThanOrEqual(6)
@@ -312,7 +361,15 @@ describe('simulated days', () => {
     const batch = Array.from({ length: rounds({ test: 50, stress: 500 }) }, (_, index) =>
       customerToken(`deleted-${index}@example.com`),
     )
-    const requests = await Promise.all(batch.map((info) => guard.acquire(info).catch(() => undefined)))
+    const requests = await Promise.all(
+      batch.map((info) => {
+        const caller = { startedAt: 0 }
+        return guard
+          .acquire(info, caller)
+          .catch(() => undefined)
+          .finally(() => guard.leave(caller))
+      }),
+    )
     const permits = requests.filter((one): one is Permit => typeof one === 'object')
     expect(permits).toHaveLength(9)
     for (const { settle } of permits) await settle(refused('invalid_scope'))
@@ -331,7 +388,7 @@ describe('simulated days', () => {
     for (let days = 0; days < 30; days += 1) {
       const guard = startProcess(sharedStore(data), time)
       const acquired = await Promise.all(
-        Array.from({ length: 9 }, (_, index) => guard.acquire(customerToken(`customer-${index}`))),
+        Array.from({ length: 9 }, (_, index) => guard.acquire(customerToken(`customer-${index}`), { startedAt: 0 })),
       )
       // Some requests have no response, and the process ends before the others return.
       for (const permit of acquired.slice(5)) {
@@ -340,7 +397,7 @@ describe('simulated days', () => {
       time.advance(hour)
     }
     const guard = startProcess(sharedStore(data), time)
-    expect(await guard.acquire(customerToken('customer-1'))).toHaveProperty('settle')
-    expect(await guard.acquire(login('a-person'))).toHaveProperty('settle')
+    expect(await guard.acquire(customerToken('customer-1'), { startedAt: 0 })).toHaveProperty('settle')
+    expect(await guard.acquire(login('a-person'), { startedAt: 0 })).toHaveProperty('settle')
   })
 })

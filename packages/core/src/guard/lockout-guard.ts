@@ -22,7 +22,7 @@ import {
   serializeRecord,
 } from './guard-record.ts'
 import * as address from './request-window.ts'
-import { WaitingQueue } from './waiting-queue.ts'
+import { type CallersAhead, WaitingQueue } from './waiting-queue.ts'
 
 /** Permission for one request. */
 export interface Permit {
@@ -142,7 +142,7 @@ export class LockoutGuard {
     const request = await toAccountRequest(info, baseUrl)
     const { queue } = this.#state
     const decision = await this.#update<Hold | 'at_capacity' | 'permitted'>((counts, now) => {
-      const result = judge(counts, request, { ahead: queue.getAhead(caller), now })
+      const result = judge(counts, request, { ahead: queue.countAhead(caller), now })
       if (result !== 'permitted') return { ...counts, result }
       const { own, record } = counts
       return {
@@ -174,15 +174,20 @@ export class LockoutGuard {
     const { queue } = this.#state
     const now = this.now()
     const deadline = Math.min(caller.startedAt, now) + maxWaitMs
-    const ahead = queue.getAhead(caller)
+    const ahead = queue.countAhead(caller)
     const counts = this.#getCounts(now)
     const request = queue.getRequest(caller)
     if (request === undefined || judge(counts, request, { ahead, now }) !== 'at_capacity') return
-    const opensAt = address.getOpening(address.mergeWindows(counts.own.window, counts.record.window), ahead.length)
+    const opensAt = address.getOpening(getWindow(counts), ahead.all)
     if (opensAt > deadline) throw toError({ rule: 'rate_limit', retryAt: opensAt })
     // When a request in flight will return is not known.
     const isWindowFull = opensAt > now
-    const isWoken = await queue.sleep(caller, { clock, ms: (isWindowFull ? opensAt : deadline) - now, signal })
+    const isWoken = await queue.sleep(caller, {
+      clock,
+      ms: (isWindowFull ? opensAt : deadline) - now,
+      signal,
+      isTimed: isWindowFull,
+    })
     signal?.throwIfAborted()
     if (!isWindowFull && !isWoken) throw toError({ rule: 'rate_limit', retryAt: this.now() + 1000 })
   }
@@ -212,7 +217,18 @@ export class LockoutGuard {
   #wakeCallers(): void {
     const now = this.now()
     const counts = this.#getCounts(now)
-    this.#state.queue.wake((request, ahead) => judge(counts, request, { ahead, now }) !== 'at_capacity')
+    const window = getWindow(counts)
+    const room = getRoom(counts)
+    const [isAnyHeldBack, isAutomaticHeldBack] = [true, false].map(
+      (isExplicit) => address.findAddressHolds(window, isExplicit, now).length > 0,
+    )
+    // Thousands of callers may wait, so that the cheap questions come first.
+    this.#state.queue.wake(({ request, isTimed }, ahead) => {
+      // Awake, it is rejected: the IP address waits, or the window is full and nothing in flight makes room in it.
+      if (isAnyHeldBack || (isAutomaticHeldBack && !request.isExplicit)) return true
+      if (!isTimed && room.all <= ahead.all) return true
+      return hasRoom(room, request, ahead) && judge(counts, request, { ahead, now }) !== 'at_capacity'
+    })
   }
 
   // --- The counts, and their record in the store ------------------------------------------------------------------------
@@ -316,35 +332,45 @@ export async function resetLockoutGuard(
 
 // ─── Decisions ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function findHolds({ own, record }: Counts, request: AccountRequest, now: number): readonly Hold[] {
-  const window = address.mergeWindows(own.window, record.window)
+/** What this process and all on its store have sent: the stricter counts. */
+const getWindow = ({ own, record }: Counts) => address.mergeWindows(own.window, record.window)
+
+function findHolds(counts: Counts, request: AccountRequest, now: number): readonly Hold[] {
   return [
-    ...findAccountHolds(record.accounts, request, now),
-    ...address.findAddressHolds(window, request.isExplicit, now),
+    ...findAccountHolds(counts.record.accounts, request, now),
+    ...address.findAddressHolds(getWindow(counts), request.isExplicit, now),
   ]
 }
 
-/** @param ahead - the requests of earlier callers that wait */
+/** How many more requests may be sent now, and how many automatic ones among them. */
+interface Room {
+  readonly all: number
+  readonly automatic: number
+}
+
+function getRoom(counts: Counts): Room {
+  const window = getWindow(counts)
+  const inFlight = counts.own.inFlight.filter(({ isExplicit }) => !isExplicit).length
+  return { all: address.getRoom(window), automatic: Math.max(0, address.getMaxInFlight(window) - inFlight) }
+}
+
+/** Of the automatic requests ahead, only those that have room are about to be sent. */
+function hasRoom(room: Room, { isExplicit }: AccountRequest, ahead: CallersAhead): boolean {
+  const sentFirst = ahead.all - ahead.automatic + Math.min(ahead.automatic, room.automatic)
+  return room.all > sentFirst && (isExplicit || room.automatic > ahead.automatic)
+}
+
 function judge(
   counts: Counts,
   request: AccountRequest,
-  { ahead, now }: { readonly ahead: readonly AccountRequest[]; readonly now: number },
+  { ahead, now }: { readonly ahead: CallersAhead; readonly now: number },
 ): Hold | 'at_capacity' | 'permitted' {
-  const { own, record } = counts
   const holds = findHolds(counts, request, now)
   const isOfAccount = ({ attemptsOf }: AccountRequest) => attemptsOf !== undefined && attemptsOf === request.attemptsOf
   // Attempts of requests in flight come back unless these are refused, so that it is worth waiting for them.
-  const mayEnd = (hold: Hold) => hold.rule === 'attempts' && own.inFlight.some(isOfAccount)
+  const mayEnd = (hold: Hold) => hold.rule === 'attempts' && counts.own.inFlight.some(isOfAccount)
   if (holds.some((hold) => !mayEnd(hold))) return getLast(holds)
-  if (holds.length > 0) return 'at_capacity'
-  const window = address.mergeWindows(own.window, record.window)
-  const isAutomatic = ({ isExplicit }: AccountRequest) => !isExplicit
-  const automaticRoom = address.getMaxInFlight(window) - own.inFlight.filter(isAutomatic).length
-  const automaticAhead = ahead.filter(isAutomatic).length
-  // Of the automatic requests ahead, only those that have room are about to be sent.
-  const sentFirst = ahead.length - automaticAhead + Math.min(automaticAhead, Math.max(0, automaticRoom))
-  const hasRoom = address.getRoom(window) > sentFirst && (request.isExplicit || automaticRoom > automaticAhead)
-  return hasRoom ? 'permitted' : 'at_capacity'
+  return holds.length === 0 && hasRoom(getRoom(counts), request, ahead) ? 'permitted' : 'at_capacity'
 }
 
 /** Counts a response; `undefined`: the request was not sent. The record is the same object if nothing changed. */

@@ -61,6 +61,8 @@ const forms: readonly (readonly [given: string, becomes: string])[] = [
   ['http://evillocalhost', insecure],
   ['http://.localhost', insecure],
   ['http://localhost.', insecure],
+  ['https://api.particle.io.', 'https://api.particle.io'],
+  ['https://api.particle.io.:8443/x/', 'https://api.particle.io:8443/x'],
   ['http://[::2]', insecure],
   ['http://[::ffff:127.0.0.1]', insecure],
   ['http://[::]', insecure],

@@ -18,8 +18,9 @@ export function parseBaseUrl(given: string, allowInsecure: boolean): string {
   }
   const url = new URL(given)
   // A trailing dot leads to the same host. Otherwise its requests would be counted apart, and its records have other keys.
-  url.hostname = url.hostname.replace(/\.$/, '')
-  const { username, password, search, hash, protocol, hostname, origin, pathname } = url
+  const { hostname } = url
+  url.hostname = hostname.replace(/\.$/, '')
+  const { username, password, search, hash, protocol, origin, pathname } = url
   if (username || password) throw invalidArgument('baseUrl', 'must not contain a user name or password')
   if (search || hash) throw invalidArgument('baseUrl', 'must not contain a query or a fragment')
   if (!/^https?:$/.test(protocol)) throw invalidArgument('baseUrl', 'must start with https:// or http://')
