@@ -5,7 +5,7 @@ import { defaultAccounts } from '@particle-grants/sandbox'
 import { arrivals, createRandom, day, hour, intervals, minute, Simulation, second } from './simulation.mjs'
 
 const password = 'a right password'
-const people = Array.from({ length: 5000 }, (_, index) => `person-${index}@example.com`)
+const people = Array.from({ length: 1000 }, (_, index) => `person-${index}@example.com`)
 const customers = Array.from({ length: 60 }, (_, index) => `customer-${index}@example.com`)
 const accounts = [...defaultAccounts, ...people.map((username) => ({ username, password }))]
 // The sandbox searches a list. Who signs in does not matter where everybody else's password is right.
@@ -28,7 +28,7 @@ function addPeople(
     const username = among[Math.floor(random() * among.length)]
     const isWrong = random() < wrongShare
     const options = { ...processes[Math.floor(random() * processes.length)], client: developer }
-    const login = () => simulation.login(options, { username, password: isWrong ? 'wrong' : password })
+    const login = () => simulation.login(options, { username, password: isWrong ? `typo at ${at}` : password })
     simulation.schedule([at], () =>
       isWrong ? simulation.expectFailure(login) : simulation.expectSuccess({ label }, login),
     )

@@ -105,7 +105,9 @@ export class Simulation {
   /** Signs in with a new web session of a process. */
   login(options, credentials) {
     this.#signIns += 1
-    return createSession({ ...options, signInId: `sign-in-${String(this.#signIns).padStart(32, "0")}` }).login(credentials)
+    return createSession({ ...options, signInId: `sign-in-${String(this.#signIns).padStart(32, '0')}` }).login(
+      credentials,
+    )
   }
 
   /** Calls `run` at each of these times. */

@@ -172,7 +172,8 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
     exitCode: lockedOut,
     message: ({ account, rule }) => {
       if (rule === 'refusals') return 'Nine token requests in a row were refused.'
-      const what = rule === 'attempts' ? 'Too many attempts were refused' : 'The same password or secret was refused before'
+      const what =
+        rule === 'attempts' ? 'Too many attempts were refused' : 'The same password or secret was refused before'
       return `${what}${account === undefined ? '' : ` for ${account}`}.`
     },
     remedy: 'If the credentials are correct now, reset the lockout:',
