@@ -149,7 +149,6 @@ function explain(/** @type {AnyGrantsError} */ error, /** @type {string} */ path
 
 /** Whether Particle refused what the user typed, or the lockout guard holds it back. */
 function isRefusal(/** @type {AnyGrantsError} */ error) {
-  const { code, details } = error
-  if (code === 'oauth_error') return details.error === 'invalid_grant'
+  const { code } = error
   return ['invalid_credentials', 'invalid_code', 'backing_off', 'invalid_argument'].includes(code)
 }

@@ -73,9 +73,9 @@ describe('auth login without a terminal', () => {
     })
     expect(code).toBe(1)
     expect(document.error).toMatchObject({
-      code: 'oauth_error',
+      code: 'invalid_credentials',
       exitCode: 1,
-      details: { error: 'invalid_grant' },
+      details: { status: 400 },
     })
     expect((await world.json(['auth', 'list'])).document.profiles).toEqual([])
   })

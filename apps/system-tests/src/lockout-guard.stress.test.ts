@@ -146,13 +146,13 @@ describe('several processes that share a file store', () => {
       outcomes.push(await run('wrong password', attempt % processCount))
       clock.advance(2000)
     }
-    expect(outcomes).toEqual([...Array(3).fill('oauth_error'), ...Array(9).fill('backing_off')])
+    expect(outcomes).toEqual([...Array(3).fill('invalid_credentials'), ...Array(9).fill('backing_off')])
     expect(listRequests()).toHaveLength(3)
     expect(await run('right secret', 0)).toBe('done')
     expect(await run('right password', 1)).toBe('done')
     expect(await run('wrong password', 2)).toBe('backing_off')
     clock.advance(halfAnHourMs)
-    expect(await run('wrong password', 0)).toBe('oauth_error')
+    expect(await run('wrong password', 0)).toBe('invalid_credentials')
   })
 
   it('send one request with a wrong client secret, and no other before its wait ends', async () => {

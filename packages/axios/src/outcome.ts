@@ -1,5 +1,5 @@
 import { isInvalidTokenError } from '@particle-grants/core'
-import { isAllowedUrl } from '@particle-grants/core/protocol'
+import { isAllowedUrl, isInvalidTokenResponse } from '@particle-grants/core/protocol'
 import type { AxiosResponse } from 'axios'
 import { getUrl } from './destination.ts'
 import { getNodeReadable, isNodeStream, type LastRequest, type Sent } from './redact-error.ts'
@@ -27,7 +27,7 @@ export function getResponse(outcome: Outcome): AxiosResponse | undefined {
 /** Whether a 401 rejects this token: its body says so, and it is the response to a request that carried the token. */
 export async function isTokenRejected(response: AxiosResponse, sent: Sent): Promise<boolean> {
   try {
-    return isResponseToToken(response, sent) && isInvalidTokenError(await readError(response))
+    return isResponseToToken(response, sent) && (await hasInvalidTokenError(response))
   } catch {
     return false
   }
@@ -43,17 +43,17 @@ function isResponseToToken({ request }: AxiosResponse, { config, token }: Sent):
 }
 
 /** Reads the body, whatever `responseType` made of it. The caller can still read it. */
-async function readError(response: AxiosResponse): Promise<unknown> {
+async function hasInvalidTokenError(response: AxiosResponse): Promise<boolean> {
   const data: unknown = response.data
-  if (typeof data !== 'object' || data === null) return data
+  if (typeof data !== 'object' || data === null) return isInvalidTokenError(data)
   const isWebStream = 'getReader' in data
   if (isWebStream || isNodeStream(data)) {
-    if (!/json/i.test(String(response.headers['content-type']))) return undefined
-    const bytes = new Uint8Array(await new Response(data as ReadableStream).arrayBuffer())
-    response.data = isWebStream ? new Response(bytes).body : getNodeReadable().from([bytes])
-    return bytes
+    if (!/json/i.test(String(response.headers['content-type']))) return false
+    const [body, rest] = (new Response(data as ReadableStream).body as ReadableStream).tee()
+    response.data = isWebStream ? rest : getNodeReadable().from(rest)
+    return isInvalidTokenResponse(new Response(body))
   }
   // Not by class, because objects of another realm have other ones. A custom adapter may have parsed the body.
-  if ('text' in data && typeof data.text === 'function') return data.text()
-  return 'byteLength' in data ? new TextDecoder().decode(data as ArrayBuffer) : data
+  if ('text' in data && typeof data.text === 'function') return isInvalidTokenError(await data.text())
+  return isInvalidTokenError('byteLength' in data ? new TextDecoder().decode(data as ArrayBuffer) : data)
 }

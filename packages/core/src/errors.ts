@@ -23,6 +23,8 @@ export interface ErrorDetails {
   no_challenge: Record<never, never>
   invalid_code: { attemptsLeft: number; expiresAt: number; retryAt?: number | undefined }
   challenge_expired: { reason: 'attempts' | 'age' }
+  /** Particle refused the username and the password together: it does not say which of them is wrong. */
+  invalid_credentials: { status: number; description: string | undefined; retryAt?: number | undefined }
   sso_required: { status: number; description: string | undefined }
   oauth_error: {
     grantType: GrantType
@@ -86,8 +88,8 @@ const never: readonly ErrorCode[] = [
 /** The codes of errors that end with a new sign-in. All others may end without one. */
 // biome-ignore format: words to be read as a text
 const afterSignIn: readonly ErrorCode[] = [
-  'no_challenge', 'challenge_expired', 'sso_required', 'not_signed_in', 'mfa_required', 'not_renewable',
-  'reauthentication_required', 'invalid_state', 'store_damaged',
+  'no_challenge', 'challenge_expired', 'invalid_credentials', 'sso_required', 'not_signed_in', 'mfa_required',
+  'not_renewable', 'reauthentication_required', 'invalid_state', 'store_damaged',
 ]
 
 const marker = Symbol.for('@particle-grants/core/GrantsError')

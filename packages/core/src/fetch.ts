@@ -1,5 +1,5 @@
 import { requestNotReplayable } from './errors.ts'
-import { getRedirect, isAllowedUrl, isInvalidTokenError, type Redirect } from './protocol/bearer.ts'
+import { getRedirect, isAllowedUrl, isInvalidTokenResponse, type Redirect } from './protocol/bearer.ts'
 import type { Connection } from './session-options.ts'
 
 /** What attaching a token needs of a session. */
@@ -102,7 +102,7 @@ async function isTokenRejected(response: Response, sentTo: string): Promise<bool
   const isElsewhere = redirected && url !== '' && !isAllowedUrl(url, [new URL(sentTo).origin])
   if (status !== 401 || isElsewhere) return false
   try {
-    return isInvalidTokenError(await response.clone().text())
+    return await isInvalidTokenResponse(response.clone())
   } catch {
     return false
   }

@@ -330,7 +330,7 @@ describe.each(['developer', 'user'] as const)('an unbound %s session', (kind) =>
   it('gets no token by a wrong password, and the stored one survives', async () => {
     const { session, expectStored, stored } = await startBeside('ann')
     await expect(session.login({ username: 'ann', password: 'wrong' })).rejects.toMatchObject({
-      code: 'oauth_error',
+      code: 'invalid_credentials',
     })
     expect(session.state).toEqual({ status: 'signed_out', reason: 'never_signed_in' })
     expect(session.peekAccessToken()).toBeUndefined()
@@ -694,7 +694,7 @@ describe.each(['developer', 'user'] as const)('two accounts under one profile of
     const { anns, token, openProfile } = await startProfile()
     const next = openProfile()
     await expect(next.login({ username: 'ben', password: 'wrong' })).rejects.toMatchObject({
-      code: 'oauth_error',
+      code: 'invalid_credentials',
     })
     expect(next.state).toMatchObject({ status: 'signed_in', subject: account('ann') })
     expect(await anns.getAccessToken()).toBe(token)

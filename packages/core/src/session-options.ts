@@ -49,7 +49,7 @@ export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions
    * An id of your own has 22 to 128 letters, digits, `-` or `_`. It opens the sign-in, so it must be random: a
    * UUID of version 4 is, but the length proves nothing.
    */
-  readonly signInId?: string | undefined
+  readonly signInId?: string
   /**
    * Whether the client's own credentials may get tokens for this session: on first use, to renew, and after a lost
    * refresh. `false`: only sign-ins and refresh tokens do. Always false with `signInId`. @default true
@@ -152,12 +152,13 @@ type Binding = Pick<Identity, 'subject' | 'profile' | 'isOneSignIn' | 'clientTok
 
 /** Whose tokens the session may hold: of a subject, of the account that signs in under a profile, or of one sign-in. */
 function resolveBinding(options: SessionOptions<OAuthClient>, store: Store): Binding {
-  const { client, subject, profile, signInId, clientToken = true } = options
+  const { client, subject, profile, clientToken = true } = options
   if (typeof clientToken !== 'boolean') throw invalidArgument('clientToken', 'must be true or false')
   const others = { subject: undefined, profile: undefined, isOneSignIn: undefined, clientToken, signInId: undefined }
-  if (signInId !== undefined) {
+  // A cookie that is missing must not open a session without a gate.
+  if ('signInId' in options) {
     assertSignInId(options)
-    return { ...others, isOneSignIn: true, clientToken: false, signInId }
+    return { ...others, isOneSignIn: true, clientToken: false, signInId: options.signInId }
   }
   if (profile !== undefined) {
     assertProfile(options, store)

@@ -7,7 +7,11 @@ import { assertPositive, resolveOptions, type SessionOptions } from './session-o
 import { type CustomerSubject, customer } from './subject.ts'
 import type { CallOptions } from './token-manager.ts'
 
-export interface SessionPoolOptions extends Omit<SessionOptions<ProductClient>, 'subject' | 'profile'> {
+/** Options that would be the same for all customers of a pool: one record, or no way to get a token. */
+const perSessionOptions = ['subject', 'profile', 'signInId', 'clientToken'] as const
+type PerSessionOption = (typeof perSessionOptions)[number]
+
+export interface SessionPoolOptions extends Omit<SessionOptions<ProductClient>, PerSessionOption> {
   /** How many sessions stay in memory. @default 1_000 */
   readonly maxSessions?: number | undefined
 }
@@ -34,6 +38,10 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
   const { client, maxSessions = 1000 } = options ?? {}
   if (client?.kind !== 'product') throw invalidArgument('client', 'must come from productClient()')
   assertPositive('maxSessions', maxSessions)
+  for (const name of perSessionOptions) {
+    if ((options as Partial<Record<PerSessionOption, unknown>>)[name] === undefined) continue
+    throw invalidArgument(name, 'is not an option of a pool: use createSession()')
+  }
   const resolved = resolveOptions(options)
   /** The least recently used comes first. */
   const sessions = new Map<string, LiveSession>()

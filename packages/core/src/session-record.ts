@@ -54,7 +54,6 @@ export class SessionRecord {
   readonly #store: Store
   readonly #identity: Identity
   #signInId: string | undefined
-  /** Whether the next save is under a new sign-in id. */
   #isMoving = false
   #subject: TokenSubject | undefined
   #key: string | undefined
@@ -185,6 +184,16 @@ export class SessionRecord {
    */
   moveToNewSignInId(): void {
     this.#isMoving = this.#signInId !== undefined
+  }
+
+  /** A new sign-in was begun: its challenge is stored under the id that the user's browser has. */
+  stayAtSignInId(): void {
+    this.#isMoving = false
+  }
+
+  /** Whether the next save is under a new sign-in id. */
+  get isMoving(): boolean {
+    return this.#isMoving
   }
 
   async #saveSignIn(state: SettledState, now: number): Promise<void> {

@@ -305,7 +305,10 @@ export class SessionRunner {
   #noteOutcome(event: MachineEvent | undefined, next: Transition, response?: ResponseEvent): void {
     if (next.effects.some(({ type }) => type === 'reject')) return
     const isSignIn = event?.type === 'login' || isCode(event)
-    if (isSignIn && response?.type === 'challenged') this.#openSignIn()
+    if (isSignIn && response?.type === 'challenged') {
+      this.#openSignIn()
+      this.#record.stayAtSignInId()
+    }
     if ((isSignIn && response?.type === 'granted') || event?.type === 'set_token') {
       this.#isSignInOpen = false
       this.#record.moveToNewSignInId()
@@ -397,7 +400,9 @@ export class SessionRunner {
     })
     const state = this.#state
     if (found === undefined || !isSettled(state)) return
-    if (found === 'missing' && state.identity.isOneSignIn) return this.#endSignIn(state)
+    // A run that moves the record may have removed it itself, and the store's response was lost.
+    const isMoved = this.#unsaved !== undefined && this.#record.isMoving
+    if (found === 'missing' && state.identity.isOneSignIn && !isMoved) return this.#endSignIn(state)
     // A new sign-in, or a logout, wins over what the store has.
     const isFinal = typeof found !== 'object' || this.#unsaved?.isNew || isFinalLogout(state)
     if ((this.#unsaved && isFinal) || (found === 'missing' && this.#isUsable(state))) {
@@ -418,9 +423,9 @@ export class SessionRunner {
     this.#unsaved = undefined
     const { identity } = state
     const now = passTime(state, this.#context.clock.now())
-    if (now.status !== 'signed_out') {
-      this.#enter({ status: 'signed_out', identity, subject: state.subject, reason: 'logged_out' })
-    }
+    // Also what reads as signed out only because time has passed: a clock may be set back.
+    const reason = now.status === 'signed_out' ? now.reason : 'logged_out'
+    if (state.status !== 'signed_out') this.#enter({ status: 'signed_out', identity, subject: state.subject, reason })
   }
 
   async #adopt(found: SettledState, own: SettledState, options: RunOptions): Promise<void> {
@@ -486,16 +491,19 @@ export class SessionRunner {
   #adoptOutcome(
     found: Awaited<ReturnType<SessionRecord['load']>>,
     state: SettledState,
-    { isExplicit }: RunOptions,
+    { isExplicit, isSignIn, demand }: RunOptions,
   ): boolean {
     if (typeof found !== 'object') {
-      const isEnded = found === 'missing' && state.identity.isOneSignIn === true && !isExplicit
+      const isOwnSignIn = isSignIn || this.#record.isMoving
+      const isEnded = found === 'missing' && state.identity.isOneSignIn === true && !isOwnSignIn
       if (isEnded) this.#endSignIn(state)
       return isEnded
     }
     const isSignedOut = found.status === 'signed_out' && found.reason === 'logged_out'
     const isRenewed = this.#isUsable(found) && isSameSubject(found.subject, state.subject)
-    const isNewer = isSignedOut || (isRenewed && !isExplicit)
+    // A forced renewal that was refused does not end what another process renewed.
+    const isOwnKept = isExplicit && !(demand !== undefined && !this.#isUsable(state))
+    const isNewer = isSignedOut || (isRenewed && !isOwnKept)
     if (isNewer) this.#enter(found)
     return isNewer
   }

@@ -89,15 +89,10 @@ describe('login', () => {
   it('leaves the session signed out after a wrong password, and is not repeated', async () => {
     const { session, tokenRequests } = await start()
     await expect(session.login({ ...dev, password: 'wrong' })).rejects.toMatchObject({
-      code: 'oauth_error',
-      retry: 'never',
-      details: {
-        grantType: 'password',
-        error: 'invalid_grant',
-        status: 400,
-        description: 'User credentials are invalid',
-      },
-      message: expect.stringContaining('Check the username and the password.'),
+      code: 'invalid_credentials',
+      retry: 'after_sign_in',
+      details: { status: 400, description: 'User credentials are invalid' },
+      message: expect.stringContaining('username or the password'),
     })
     expect(session.state).toEqual({ status: 'signed_out', reason: 'never_signed_in' })
     expect(tokenRequests()).toHaveLength(1)
@@ -107,7 +102,7 @@ describe('login', () => {
     const { session } = await start()
     await session.login(dev)
     const token = session.peekAccessToken()
-    await expect(session.login({ ...dev, password: 'wrong' })).rejects.toMatchObject({ code: 'oauth_error' })
+    await expect(session.login({ ...dev, password: 'wrong' })).rejects.toMatchObject({ code: 'invalid_credentials' })
     expect(session.peekAccessToken()).toBe(token)
   })
 

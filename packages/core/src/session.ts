@@ -297,8 +297,6 @@ export class LiveSession {
   async requestClientToken(options: TokenParameters & CodeOptions = {}): Promise<SignedIn> {
     const { signal, force, ...parameters } = options
     const requested = toRequested('client_credentials', parameters)
-    // The client's own token would open the session before the code does.
-    if (this.#runner.isSignInOpen) throw noToken(this.#runner.state)
     return this.#signIn({ type: 'request_client_token', requested }, { signal, force, isSignIn: true })
   }
 
@@ -311,6 +309,10 @@ export class LiveSession {
     const { subject } = this.#runner.latest.identity
     const own = subject?.type === 'owner' ? undefined : subject
     const named = token.subject === undefined ? own : assertSubject(token.subject, this.kind)
+    // Without a subject it would stay in memory, and the id would still open the earlier tokens.
+    if (this.#options.identity.isOneSignIn && named === undefined) {
+      throw invalidArgument('subject', 'must say whose token it is, in a session with signInId')
+    }
     return this.#signIn({ type: 'set_token', ...fields, subject: named }, { signal, isSignIn: true })
   }
 
@@ -366,7 +368,11 @@ export class LiveSession {
   /** Throws why the event had not the intended effect, or could not be saved. Only a login can end `mfa_required`. */
   async #signIn(event: NewEvent, options: RunOptions): Promise<SignedIn> {
     const { context, waitUntil } = this.#options
-    const decide = () => ({ ...event, at: context.clock.now() })
+    const decide = () => {
+      // The client's own token would open the session before the code does.
+      if (event.type === 'request_client_token' && this.#runner.isSignInOpen) throw noToken(this.#runner.state)
+      return { ...event, at: context.clock.now() }
+    }
     const run = this.#runner.run(decide, { isExplicit: true, ...options })
     waitUntil?.(run.catch(() => {}))
     const result = await run

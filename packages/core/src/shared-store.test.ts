@@ -132,7 +132,7 @@ describe('a session that is bound to no account', () => {
     const { createDeveloperSession } = createBackEnd()
     await createDeveloperSession().login(dev)
     const stranger = createDeveloperSession()
-    expect(await getErrorCode(stranger.login({ ...dev, password: 'wrong' }))).toBe('oauth_error')
+    expect(await getErrorCode(stranger.login({ ...dev, password: 'wrong' }))).toBe('invalid_credentials')
     expect(stranger.state).toMatchObject({ status: 'signed_out' })
     expect(stranger.state.subject).toBeUndefined()
     expect(stranger.peekAccessToken()).toBeUndefined()

@@ -151,6 +151,9 @@ export class TokenManager {
     if (isRefreshTokenInvalid(result)) result = await request()
     // The process that took the lock may have renewed; otherwise nothing was sent.
     if (isStoreConflict(result.storeError)) result = await request()
+    // Another process renewed while this one's lock was lost: the caller has what it wants.
+    const isSatisfiedNow = demand.type === 'caller' && isSatisfied(demand, this.#runner.state, this.#clock.now())
+    if (result.error !== undefined && isSatisfiedNow) return
     if (result.error !== undefined && canRequestFirstToken(result.state)) {
       const { retryAt } = this.#recordFailure(result.error)
       throw withRetryAt(result.error, result.error.retryAt ?? retryAt)

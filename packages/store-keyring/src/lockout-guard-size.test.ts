@@ -44,7 +44,7 @@ describe('the record of the lockout guard', () => {
         clock.advance(3_334)
         return session.login({ username, password, force: true })
       }
-      const refused = { code: 'oauth_error' }
+      const refused = { code: 'invalid_credentials' }
       for (let account = 0; account < accounts; account += 1) {
         const username = `developer-${account}@long-company-name.example.com`
         for (let attempt = 0; attempt < 5; attempt += 1) {

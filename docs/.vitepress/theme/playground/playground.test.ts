@@ -55,7 +55,7 @@ const expected: Readonly<Record<ScenarioId, readonly (readonly [string | undefin
     [undefined, 1, 'signed_in'],
   ],
   lockout: [
-    ['oauth_error', 5, 'signed_out'],
+    ['invalid_credentials', 5, 'signed_out'],
     ['backing_off', 0, 'signed_out'],
     [undefined, 10, 'signed_out'],
     [undefined, 1, 'signed_out'],

@@ -77,6 +77,22 @@ export function findAccountHolds(
   return holds.filter(({ retryAt }) => retryAt > now)
 }
 
+/** How many requests with the same password may be in flight: each of them may be refused. */
+export function getMaxParallel(accounts: readonly AccountBackoff[], { secrets }: AccountRequest): number {
+  const password = secrets.find(({ type }) => type === 'password')
+  if (password === undefined) return Number.POSITIVE_INFINITY
+  const found = findAccount(accounts, password.accountId).secrets.find(({ id }) => id === password.secretId)
+  return Math.max(1, maxExplicitRefusals - (found?.refusals ?? 0))
+}
+
+/** Whether two requests send the same password of the same account. */
+export function hasSamePassword(one: AccountRequest, other: AccountRequest): boolean {
+  const password = one.secrets.find(({ type }) => type === 'password')
+  const isSame = ({ accountId, secretId }: AccountRequest['secrets'][number]) =>
+    accountId === password?.accountId && secretId === password.secretId
+  return other.secrets.some(isSame)
+}
+
 /** Takes an attempt, before the request is sent. If the process crashes, the attempt stays taken. */
 export function takeAttempt(accounts: readonly AccountBackoff[], { attemptsOf, force }: AccountRequest, now: number) {
   return force ? accounts : changeAttempts(accounts, attemptsOf, { change: 1, now })

@@ -9,7 +9,9 @@ import {
   addRefusal,
   addSuccess,
   findAccountHolds,
+  getMaxParallel,
   giveAttemptBack,
+  hasSamePassword,
   takeAttempt,
 } from './account-backoff.ts'
 import { type TokenRequestInfo, toAccountRequest } from './account-request.ts'
@@ -370,7 +372,11 @@ function judge(
   // Attempts of requests in flight come back unless these are refused, so that it is worth waiting for them.
   const mayEnd = (hold: Hold) => hold.rule === 'attempts' && counts.own.inFlight.some(isOfAccount)
   if (holds.some((hold) => !mayEnd(hold))) return getLast(holds)
-  return holds.length === 0 && hasRoom(getRoom(counts), request, ahead) ? 'permitted' : 'at_capacity'
+  const parallel = counts.own.inFlight.filter((other) => hasSamePassword(request, other)).length
+  // Without this, eight requests with one wrong password could be sent at the same time.
+  const isParallel = !request.force && parallel >= getMaxParallel(counts.record.accounts, request)
+  if (holds.length > 0 || isParallel) return 'at_capacity'
+  return hasRoom(getRoom(counts), request, ahead) ? 'permitted' : 'at_capacity'
 }
 
 /** Counts a response; `undefined`: the request was not sent. The record is the same object if nothing changed. */

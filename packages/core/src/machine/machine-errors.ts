@@ -138,6 +138,10 @@ export function toOAuthError(
       "The account signs in through its company's SSO. Sign in with Particle's own tools, and pass the token to setToken()."
     return new GrantsError('sso_required', message, { status, description })
   }
+  if (error === 'invalid_grant' && grantType === 'password') {
+    const message = `Particle refused the username or the password (invalid_grant, status ${status}). Check both, then sign in again.`
+    return new GrantsError('invalid_credentials', message, { status, description })
+  }
   if (error === 'invalid_scope' && grantType === 'client_credentials' && subject?.type === 'customer') {
     const message = `This product has no customer ${subject.name}. Create the customer first, e.g. with createCustomer().`
     return new GrantsError('unknown_customer', message, { customer: subject.name, retryAt: undefined })
@@ -154,7 +158,6 @@ export function toOAuthError(
 
 const advices: ReadonlyMap<string, string> = new Map([
   ['invalid_client', "Check the client's id and secret, and that it may use this grant."],
-  ['invalid_grant password', 'Check the username and the password.'],
   ['invalid_grant refresh_token', 'This refresh token was used, revoked or expired.'],
   ['invalid_grant client_credentials', 'Check that the client has an owner.'],
   ['invalid_scope', 'Check the scope.'],

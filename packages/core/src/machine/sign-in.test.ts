@@ -56,10 +56,10 @@ describe('a login', () => {
       {
         type: 'reject',
         error: expect.objectContaining({
-          code: 'oauth_error',
+          code: 'invalid_credentials',
           message:
-            'Particle refused the password request with invalid_grant (status 400): "User credentials are invalid". Check the username and the password.',
-          details: { grantType: 'password', error: 'invalid_grant', status: 400, description },
+            'Particle refused the username or the password (invalid_grant, status 400). Check both, then sign in again.',
+          details: { status: 400, description },
         }),
       },
     ])

@@ -1,4 +1,5 @@
-import { type HttpResponse, type JsonObject, parseJsonObject } from './http.ts'
+import { setLongTimeout } from '../clock.ts'
+import { type FetchResponse, type HttpResponse, type JsonObject, parseJsonObject, readBody } from './http.ts'
 
 /**
  * Whether a token may be sent to a URL: only to an allowed origin, as the URL parser resolves it, and never to the token
@@ -72,6 +73,27 @@ export function isInvalidTokenError(body: unknown): boolean {
   const json = typeof text === 'string' ? parseJsonObject(text) : text
   const { error } = (json ?? {}) as { readonly error?: unknown }
   return error === 'invalid_token' || error === 'expired_token'
+}
+
+/** Particle's errors have less than 200 characters. */
+const maxErrorLength = 65_536
+const maxErrorReadMs = 2000
+
+/**
+ * Reads the body of a 401, and returns what {@link isInvalidTokenError} says of it. A body that is longer than 64 KiB, or
+ * that takes longer than 2 seconds, is none of Particle's errors: it is not read to its end. Without this, a server
+ * could keep a call waiting, or fill the memory, before the caller has the response.
+ */
+export async function isInvalidTokenResponse(response: FetchResponse): Promise<boolean> {
+  const timeLimit = new AbortController()
+  const cancelTimeLimit = setLongTimeout(maxErrorReadMs, () => timeLimit.abort())
+  try {
+    const body = await readBody(response, maxErrorLength, timeLimit.signal)
+    const isWhole = body.length <= maxErrorLength && !timeLimit.signal.aborted
+    return isWhole && isInvalidTokenError(body)
+  } finally {
+    cancelTimeLimit()
+  }
 }
 
 /**

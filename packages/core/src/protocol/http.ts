@@ -33,9 +33,20 @@ export interface HttpResponse {
 /** Longer bodies are not read to their end. The longest known response has less than 1,000 characters. */
 export const maxBodyLength = 1_048_576
 
-/** Reads a body as text. Of one that does not end, reads at most one chunk beyond `limit` characters. */
-export async function readBody(response: FetchResponse, limit: number = maxBodyLength): Promise<string> {
+/**
+ * Reads a body as text. Of one that does not end, reads at most one chunk beyond `limit` characters, and nothing after
+ * the signal is aborted.
+ */
+export async function readBody(
+  response: FetchResponse,
+  limit: number = maxBodyLength,
+  signal?: AbortSignal,
+): Promise<string> {
   const reader = response.body?.getReader()
+  // Never awaited: one half of a cloned body is not canceled before the other half is.
+  const cancel = (): void => void reader?.cancel().catch(() => {})
+  // Ends the read that is pending.
+  signal?.addEventListener('abort', cancel)
   const decoder = new TextDecoder()
   let text = ''
   while (reader !== undefined && text.length <= limit) {
@@ -43,7 +54,7 @@ export async function readBody(response: FetchResponse, limit: number = maxBodyL
     if (done || value === undefined) break
     text += decoder.decode(value, { stream: true })
   }
-  if (text.length > limit) await reader?.cancel()
+  if (text.length > limit) cancel()
   return text
 }
 

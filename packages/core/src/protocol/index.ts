@@ -12,7 +12,8 @@ export { isHeaderSafe, readBody, readTiming } from './http.ts'
 export type { Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject, ResponseTiming } from './http.ts'
 
 // Bearer tokens
-export { getRedirect, isAllowedUrl, isInvalidTokenError, isRevocationConfirmed, type Redirect } from './bearer.ts'
+export { getRedirect, isAllowedUrl, isInvalidTokenError, isInvalidTokenResponse } from './bearer.ts'
+export { isRevocationConfirmed, type Redirect } from './bearer.ts'
 export { parseBaseUrl, parseOrigins, particleUrl } from './base-url.ts'
 
 // Errors

@@ -53,6 +53,7 @@ describe('describeError', () => {
     ['backing_off', 5],
     ['network_error', 6],
     ['invalid_argument', 2],
+    ['invalid_credentials', 1],
     ['oauth_error', 1],
   ] as const)('%s ends with exit code %i', (code, exitCode) => {
     expect(errorMap[code].exitCode).toBe(exitCode)
@@ -112,13 +113,8 @@ describe('describeError', () => {
   })
 
   it('says that the password was wrong, and what to check', () => {
-    const details = {
-      grantType: 'password',
-      error: 'invalid_grant',
-      status: 400,
-      description: undefined,
-    } as const
-    expect(describeError(new GrantsError('oauth_error', 'Refused.', details), { bin })).toMatchObject({
+    const details = { status: 400, description: 'User credentials are invalid' }
+    expect(describeError(new GrantsError('invalid_credentials', 'Refused.', details), { bin })).toMatchObject({
       message: 'Wrong username or password (invalid_grant).',
       remedy: 'Check the username and password.',
     })

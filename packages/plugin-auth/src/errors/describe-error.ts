@@ -149,17 +149,18 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
     message: ({ reason }) => (reason === 'age' ? 'The MFA challenge has expired.' : 'Too many codes were wrong.'),
     ...signInAgain,
   },
+  invalid_credentials: {
+    exitCode: failed,
+    message: () => 'Wrong username or password (invalid_grant).',
+    remedy: 'Check the username and password.',
+  },
   sso_required: {
     exitCode: failed,
     message: () => "This account signs in through its company's SSO.",
     remedy: 'Run particle login --sso, then use its token:',
     command: ['auth login', '--from-particle-cli'],
   },
-  oauth_error: {
-    exitCode: failed,
-    message: (details) => (isWrongPassword(details) ? 'Wrong username or password (invalid_grant).' : undefined),
-    remedy: (details) => (isWrongPassword(details) ? 'Check the username and password.' : undefined),
-  },
+  oauth_error: { exitCode: failed },
   unknown_customer: {
     exitCode: failed,
     message: ({ customer }) => `The product has no customer ${customer}.`,
@@ -257,9 +258,4 @@ function withoutAdvice(_: unknown, { thrown }: ErrorContext): string {
 function formatNotSignedIn(_: unknown, { context: { source } }: ErrorContext): string {
   const isNamed = source?.from === 'profile' && (source.chosenBy !== 'profiles' || source.profile !== undefined)
   return `You are not signed in${isNamed ? ` to profile ${source.name}` : ''}.`
-}
-
-/** Whether Particle refused a username and password. */
-export function isWrongPassword({ grantType, error }: Pick<ErrorDetails['oauth_error'], 'grantType' | 'error'>) {
-  return grantType === 'password' && error === 'invalid_grant'
 }

@@ -8,7 +8,6 @@ import { deleteSignIn, revokeToken } from '../connection/sign-out.ts'
 import { checkBaseUrl, findTokenVariable, getStoredSignIn, type ProfileSource } from '../connection/source.ts'
 import { isUsable, loadToken, type StoredToken } from '../connection/stored-token.ts'
 import { CliError, isGrantsError } from '../errors/cli-error.ts'
-import { isWrongPassword } from '../errors/describe-error.ts'
 import { formatAccount, formatAttempts, formatExpiry, formatLifetime } from '../output/format.ts'
 import { promptSecret } from '../output/prompts.ts'
 import { beginLogin, type Login, resumeLogin } from './begin.ts'
@@ -107,7 +106,7 @@ async function begin(context: LoginContext): Promise<Login> {
       const target = { baseUrl, store, expiresIn }
       return await reporter.progress('Signing in', () => beginLogin(request, target, connections))
     } catch (thrown) {
-      const isRefused = isGrantsError(thrown, 'oauth_error') && isWrongPassword(thrown.details)
+      const isRefused = isGrantsError(thrown, 'invalid_credentials')
       if (!isRefused || !request.isTyped || attemptsLeft === 0) throw thrown
       reporter.caution(`Wrong username or password; ${formatAttempts(attemptsLeft)}.`)
       // Nothing else is prompted for: a password typed at another prompt would be shown.

@@ -6,6 +6,7 @@ const tokensKept = 'The session is unchanged: tokens it already had are kept.'
 export const responseErrors: LibraryErrorReferences<
   | 'invalid_code'
   | 'challenge_expired'
+  | 'invalid_credentials'
   | 'sso_required'
   | 'oauth_error'
   | 'unknown_customer'
@@ -35,6 +36,16 @@ export const responseErrors: LibraryErrorReferences<
       age: { meaning: 'The challenge is older than 10 minutes, unless you set another age.' },
     },
     tokenEndpointErrors: ['invalid_token', 'invalid_grant'],
+  },
+  invalid_credentials: {
+    title: 'Wrong username or password',
+    when: 'Particle refused a sign-in with `invalid_grant`. It does not say which of the two is wrong; an unknown username is answered the same way.',
+    advice: [
+      'Sign in with the correct username and password. You can reset a forgotten password at https://login.particle.io.',
+      'Never send the same ones automatically: ten failures in a row block your IP address for 30 minutes. If there is `retryAt`, these wait until then.',
+    ],
+    effect: tokensKept,
+    tokenEndpointErrors: ['invalid_grant'],
   },
   sso_required: {
     title: "The account signs in through its company's SSO",
