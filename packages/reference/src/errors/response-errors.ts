@@ -39,7 +39,7 @@ export const responseErrors: LibraryErrorReferences<
   },
   invalid_credentials: {
     title: 'Wrong username or password',
-    when: 'Particle refused a sign-in with `invalid_grant`. It does not say which of the two is wrong; an unknown username is answered the same way.',
+    when: 'Particle refused a sign-in with `invalid_grant`. It does not say whether the username or the password is wrong; an unknown username is answered the same way.',
     advice: [
       'Sign in with the correct username and password. You can reset a forgotten password at https://login.particle.io.',
       'Never send the same ones automatically: ten failures in a row block your IP address for 30 minutes. If there is `retryAt`, these wait until then.',
