@@ -234,10 +234,8 @@ function neighbour(hasGuard, seed) {
 
 /** By title. Each returns what it counted, for a guard or none and a seed. */
 export const scenarios = {
-  '1,000 sign-ins an hour, 5 % wrong': signIns(1000, 0.05),
   '1,000 sign-ins an hour, 20 % wrong': signIns(1000, 0.2),
   '1,000 sign-ins an hour, 50 % wrong': signIns(1000, 0.5),
-  '500 sign-ins an hour, 20 % wrong': signIns(500, 0.2),
   'six guesses each half hour, and the person 25 minutes later, 14 days': burstsOfGuesses,
   'an old device repeats one wrong password every 5 minutes, 14 days': oldDevice,
   'seven typos and then the right password each day, 14 days': sevenTypos,
