@@ -11,7 +11,7 @@ export const firstWaitMs = 30 * minute
 export const longestWaitMs = 24 * 60 * minute
 export const maxAccounts = 100
 /** Few, because a right password has the fingerprint of each waiting one with a probability of 1 in 256. */
-export const maxSecrets = 4
+const maxSecrets = 4
 
 /** A secret that Particle refused. `id` is a password's fingerprint, or a hash. Times are milliseconds since 1970. */
 export interface RefusedSecret {
