@@ -71,7 +71,7 @@ describe('a command that is printed', () => {
 
   it('resets the lockout of the same server', async () => {
     const { world, login, run } = await openWithFlags()
-    for (let attempts = 0; attempts < 5; attempts += 1) await run(login, 'wrong')
+    for (let attempts = 0; attempts < 8; attempts += 1) await run(login, `wrong ${attempts}`)
     const unlock = await getPrinted(world, login, developer.password)
     expect(unlock).toEqual(['auth', 'unlock', '--base-url', world.server.url])
     expect(await run(unlock)).toMatchObject({ code: 0 })

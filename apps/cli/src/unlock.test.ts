@@ -5,9 +5,10 @@ import { developer, World } from '../test/cli.ts'
 
 const login = ['auth', 'login', '-u', developer.username, '--password-stdin']
 
+/** Uses up the account's attempts, so that even the correct password has to wait. */
 async function spent(): Promise<World> {
   const world = await World.open()
-  for (let tries = 0; tries < 5; tries += 1) await world.run(login, { stdin: 'wrong' })
+  for (let tries = 0; tries < 8; tries += 1) await world.run(login, { stdin: `wrong ${tries}` })
   return world
 }
 

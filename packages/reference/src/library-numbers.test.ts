@@ -27,7 +27,6 @@ const statements: Readonly<Record<string, readonly string[]>> = {
     `${minutes(firstWaitMs)}, then longer, at most ${hours(longestWaitMs)}`,
   ],
   'errors.backing_off.advice.1': [`has ${maxAttempts} attempts, and one more every ${minutes(refillMs)}`],
-  'errors.invalid_credentials.advice.1': [`block your IP address for ${minutes(lockoutMs)}`],
   'errors.challenge_expired.reasons.attempts.meaning': [`${maxCodes}, unless you set another number`],
   'errors.challenge_expired.reasons.age.meaning': [`older than ${minutes(maxAgeMs)}`],
   'unknowns.mfa_token_lifetime.handling': [`after ${minutes(maxAgeMs)}`],

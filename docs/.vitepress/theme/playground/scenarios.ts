@@ -98,15 +98,18 @@ export const scenarios = {
     client: developer,
     username: 'dev@example.com',
     steps: [
-      ['five_wrong_passwords', 'Particle refuses each of them.'],
-      ['sign_in', 'Nothing was sent, even with the correct password: the lockout guard holds this account back.'],
+      [
+        'five_wrong_passwords',
+        'Particle refused three of them. Then the lockout guard held this password back: nothing was sent.',
+      ],
+      ['sign_in', 'Another password is sent: the correct one signs in.'],
       [
         'ten_with_curl',
         'Without the guard the address is blocked. This sandbox returns 429 then; what the live service returns is not known.',
       ],
       ['sign_in_with_curl', 'The address is blocked, so the correct password is refused too.'],
-      ['wait_half_hour', 'The lockout is over, and so is the wait of the account.'],
-      ['sign_in', 'A success ends the back-off.'],
+      ['wait_half_hour', 'The lockout is over.'],
+      ['sign_in', 'The correct password is accepted again.'],
     ],
   },
   sso: {
