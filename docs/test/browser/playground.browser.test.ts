@@ -100,9 +100,10 @@ describe('the playground', () => {
     const { latest } = await opened(visitor, '?scenario=lockout')
     const { page } = visitor
     await page.getByRole('button', { name: 'Sign in with a wrong password, five times' }).last().click()
-    await expect.poll(() => latest.textContent()).toContain('sent: 5')
+    await expect.poll(() => latest.textContent()).toContain('sent: 3')
+    expect(await latest.textContent()).toContain('backing_off')
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-    await expect.poll(() => latest.textContent()).toContain('backing_off')
+    await expect.poll(() => latest.textContent()).toContain('Signed in.')
     await page.getByRole('button', { name: 'Send ten wrong passwords with curl' }).last().click()
     await expect.poll(() => latest.textContent()).toContain('429')
   })
