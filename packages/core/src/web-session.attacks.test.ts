@@ -290,6 +290,21 @@ describe('requestClientToken() during a login', () => {
 })
 
 describe('the lockout guard', () => {
+  it.each(['x', '\u20ac', '\u0000', '\ud800', '"', '+', '{'])(
+    'counts refusals of long passwords of %j',
+    async (character) => {
+      const { open, tokenRequests } = start('developer')
+      const codes: unknown[] = []
+      for (let tries = 0; tries < 5; tries += 1) {
+        codes.push(await getErrorCode(login(open(newSignInId()), character.repeat(4096))))
+      }
+      expect(codes).toEqual([...Array(3).fill('invalid_credentials'), ...Array(2).fill('backing_off')])
+      // A longer one could not be hidden in messages: it is not sent.
+      expect(await getErrorCode(login(open(newSignInId()), character.repeat(4097)))).toBe('invalid_argument')
+      expect(tokenRequests()).toHaveLength(3)
+    },
+  )
+
   it('keeps the right person in, whose challenge is open, while others send wrong passwords', async () => {
     const { open, getCode } = start('developer')
     const legit = open(newSignInId())
