@@ -139,7 +139,7 @@ export function encodeField(name: string, format: FieldFormat, given: unknown): 
   // People paste codes as "123 456". A number would have lost its leading zeros already.
   const sent = format === 'otp' ? text.replace(/\s/g, '') : text
   // A pattern that redacts a longer one is too large for the platform: its refusal could not be read, and so not counted.
-  if (format === 'secret' && sent.length > 4096) throw invalidArgument(name, 'must have at most 4096 characters')
+  if (format === 'secret' && sent.length > 1024) throw invalidArgument(name, 'must have at most 1024 characters')
   const [pattern, problem] = formats[format]
   if (!pattern.test(sent) || (format === 'date' && Number.isNaN(Date.parse(sent)))) throw invalidArgument(name, problem)
   return sent
