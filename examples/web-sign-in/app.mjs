@@ -49,8 +49,10 @@ export function createApp(options, devices) {
     // Always a new id: the browser's cookie may be another person's.
     const session = createSession({ ...options, signInId: newSignInId() })
     await session.login({ username, password, force: await isKnownDevice(context, username) })
-    await openSession(context).logout() // of the sign-in that this browser had before
-    return enter(context, session)
+    const response = await enter(context, session)
+    // Ends the sign-in that this browser had before. If that fails, the new one is complete all the same.
+    await openSession(context).logout().catch(console.error)
+    return response
   })
 
   app.post('/code', async (context) => {
@@ -102,7 +104,7 @@ export function createApp(options, devices) {
    */
   async function isKnownDevice(/** @type {Context} */ context, /** @type {string} */ username = '') {
     const device = await getSignedCookie(context, devices.key, 'device', 'host')
-    if (!device || device.slice(37) !== account(username).name) return false
+    if (!device || username === '' || device.slice(37) !== account(username).name) return false
     return (await devices.countAttempt(device.slice(0, 36))) <= maxForcedAttempts
   }
 

@@ -6,6 +6,7 @@ import type { MachineEvent, ResponseEvent, TokenRejectedEvent } from './machine/
 import {
   getBoundSubject,
   getHolder,
+  getTokens,
   hideTokens,
   isSettled,
   isTokenValid,
@@ -396,7 +397,10 @@ export class SessionRunner {
     const found = await this.#record.load().catch((thrown) => {
       this.#reportStoreFailure('load', thrown)
       const isReplaced = isSignIn || this.#unsaved?.isNew
-      if (!allowStoreFailure && !(isReplaced && isUnreadable(thrown))) throw thrown
+      // Only the record of one sign-in has its tokens. A logout that removed it unread would leave them valid at Particle.
+      const hasTokensElsewhere = this.#state.identity.isOneSignIn === true && getTokens(this.#state) === undefined
+      const mayContinue = allowStoreFailure && !(hasTokensElsewhere && !isUnreadable(thrown))
+      if (!mayContinue && !(isReplaced && isUnreadable(thrown))) throw thrown
     })
     const state = this.#state
     if (found === undefined || !isSettled(state)) return

@@ -163,6 +163,22 @@ describe('a renewal of one sign-in whose lock was lost', () => {
   })
 })
 
+describe('a logout of one sign-in', () => {
+  it('is rejected while its record cannot be read, so that it can be repeated: it would leave the token valid', async () => {
+    const { open, id, store, records, sandbox } = await customerSignedIn()
+    const load = store.load
+    store.load = async () => {
+      throw new Error('connection lost')
+    }
+    expect(await getErrorCode(open(id).logout())).toBe('store_unavailable')
+    store.load = load
+    expect(await records()).toHaveLength(1)
+    expect(await open(id).logout()).toMatchObject({ accessToken: 'revoked' })
+    expect(await records()).toHaveLength(0)
+    expect(sandbox.requests().filter(({ method }) => method === 'DELETE')).toHaveLength(1)
+  })
+})
+
 describe('a sign-in that is complete while the store fails', () => {
   it('is kept when the response to the removal of its old record is lost', async () => {
     const { open, store, getCode } = start('developer')
