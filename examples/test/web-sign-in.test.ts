@@ -342,7 +342,9 @@ describe.each(kinds)('a web server with a %s client', (kind) => {
     const ofOther = openBrowser()
     await ofOther.submit('/sign-in', { username: 'plain@example.com', password })
     const forged = openBrowser()
-    forged.cookies.set(deviceCookie, String(own.cookies.get(deviceCookie)).replace(/^./, '0'))
+    // Another device than the one that was signed.
+    const forgedDevice = String(own.cookies.get(deviceCookie)).replace(/^./, (first) => (first === '0' ? '1' : '0'))
+    forged.cookies.set(deviceCookie, forgedDevice)
     const sent = tokenRequests().length
     for (const browser of [ofOther, forged, openBrowser()])
       expectForm(await submitPassword(browser, 'guessed'), 'password', 401)
