@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describeStress } from '@particle-grants/test-kit/levels'
+import { expect, it } from 'vitest'
 import { pack, temporaryFolder } from '../test/packed.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -23,7 +24,7 @@ const others: Readonly<Record<string, readonly RegExp[]>> = {
   'packages/sandbox': [/^bin\/[a-z-]+\.js$/],
 }
 
-describe('a published package', () => {
+describeStress('a published package', () => {
   const folder = temporaryFolder('tarballs')
 
   it.each(published)('contains its files, the license and no test, and refers to no workspace: %s', (directory) => {
