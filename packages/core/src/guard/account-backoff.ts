@@ -178,13 +178,17 @@ export function mergeAccounts(a: readonly AccountBackoff[], b: readonly AccountB
 
 /** Drops what is over. If the clock went back, no time stays in the future. A secret is remembered for a day. */
 export function normalizeAccounts(accounts: readonly AccountBackoff[], now: number): readonly AccountBackoff[] {
+  const isCurrent = (secret: RefusedSecret) => secret.refusedAt <= now && now - getRetryAt(secret) < longestWaitMs
+  const normalizeSecrets = (secrets: readonly RefusedSecret[]) =>
+    secrets
+      .map((secret) => ({ ...secret, refusedAt: Math.min(secret.refusedAt, now) }))
+      .filter((secret) => now - getRetryAt(secret) < longestWaitMs)
   return accounts
-    .map((account) => ({
-      ...refill(account, now),
-      secrets: account.secrets
-        .map((secret) => ({ ...secret, refusedAt: Math.min(secret.refusedAt, now) }))
-        .filter((secret) => now - getRetryAt(secret) < longestWaitMs),
-    }))
+    .map((account) => {
+      const refilled = refill(account, now)
+      // Most accounts have not changed, and each request looks at all of them several times.
+      return account.secrets.every(isCurrent) ? refilled : { ...refilled, secrets: normalizeSecrets(account.secrets) }
+    })
     .filter(({ used, secrets }) => used > 0 || secrets.length > 0)
 }
 
@@ -220,6 +224,7 @@ function putAccount(accounts: readonly AccountBackoff[], account: AccountBackoff
 function refill(account: AccountBackoff, now: number): AccountBackoff {
   const usedSince = Math.min(account.usedSince, now)
   const returned = Math.min(account.used, Math.floor((now - usedSince) / refillMs))
+  if (returned === 0 && usedSince === account.usedSince) return account
   return { ...account, used: account.used - returned, usedSince: usedSince + returned * refillMs }
 }
 

@@ -217,6 +217,7 @@ export class LockoutGuard {
   }
 
   #wakeCallers(): void {
+    if (this.#state.queue.isEmpty) return
     const now = this.now()
     const counts = this.#getCounts(now)
     const window = getWindow(counts)

@@ -28,6 +28,10 @@ interface Waiter<R> {
 export class WaitingQueue<C, R extends { readonly isExplicit: boolean }> {
   readonly #waiters = new Map<C, Waiter<R>>()
 
+  get isEmpty(): boolean {
+    return this.#waiters.size === 0
+  }
+
   /** Puts a caller at the end, unless it is in the queue already. */
   join(caller: C, request: R): void {
     if (!this.#waiters.has(caller)) this.#waiters.set(caller, { request, alarm: undefined, isTimed: false })
