@@ -236,20 +236,20 @@ function neighbour(hasGuard, seed) {
 export const scenarios = {
   '1,000 sign-ins an hour, 20 % wrong': signIns(1000, 0.2),
   '1,000 sign-ins an hour, 50 % wrong': signIns(1000, 0.5),
-  'six guesses each half hour, and the person 25 minutes later, 14 days': burstsOfGuesses,
-  'an old device repeats one wrong password every 5 minutes, 14 days': oldDevice,
-  'seven typos and then the right password each day, 14 days': sevenTypos,
-  'one account, a sign-in every 2 minutes, half of them wrong, 14 days': sharedAccount,
-  'a guess a minute beside 2 sign-ins an hour, 3 days': attack({ stepMs: minute, perHour: 2, endMs: 3 * day }),
-  'a guess a minute beside 6 sign-ins an hour, 3 days': attack({ stepMs: minute, perHour: 6, endMs: 3 * day }),
-  'a guess every 5 minutes beside 2 sign-ins an hour, 3 days': attack({
+  'six guesses each half hour': burstsOfGuesses,
+  'an old device, each 5 min': oldDevice,
+  'seven typos, then right, each day': sevenTypos,
+  'one account, half of its sign-ins wrong': sharedAccount,
+  'a guess a minute, 2 an hour': attack({ stepMs: minute, perHour: 2, endMs: 3 * day }),
+  'a guess a minute, 6 an hour': attack({ stepMs: minute, perHour: 6, endMs: 3 * day }),
+  'a guess per 5 min, 2 an hour': attack({
     stepMs: 5 * minute,
     perHour: 2,
     endMs: 3 * day,
   }),
-  'a guess every 2 s beside 1,000 sign-ins an hour, a day': attack({ stepMs: 2 * second, perHour: 1000, endMs: day }),
-  'a guess a minute, 3 days': attack({ stepMs: minute, endMs: 3 * day, person: {} }),
-  'a guess a minute, and the person uses force, 3 days': attack({
+  'a guess per 2 s, 1,000 an hour': attack({ stepMs: 2 * second, perHour: 1000, endMs: day }),
+  'a guess a minute': attack({ stepMs: minute, endMs: 3 * day, person: {} }),
+  'a guess a minute, force': attack({
     stepMs: minute,
     endMs: 3 * day,
     person: { force: true },

@@ -29,5 +29,5 @@ it('has footnotes that a renderer links', () => {
 it('has the numbers of a chart as a table', () => {
   const text = finish('```chart\nguard: Sign-ins lost to the lockout\n```', 'performance.md')
   expect(text).toMatch(/^\| Sign-ins lost to the lockout \| % of the correct sign-ins lost \|\n\| --- \| --- \|\n/)
-  expect(text).toMatch(/^\| a guess every 2 s beside 1,000 sign-ins an hour, a day: the others, without \| [\d.]+ \|$/m)
+  expect(text).toMatch(/^\| a guess per 2 s, 1,000 an hour: the others, without \| [\d.]+ \|$/m)
 })
