@@ -106,7 +106,7 @@ describe('the playground', () => {
     await expect.poll(() => latest.textContent()).toContain('Signed in.')
     await page.getByRole('button', { name: 'Send ten wrong passwords with curl' }).last().click()
     await expect.poll(() => latest.textContent()).toContain('sent: 10')
-    await page.getByRole('button', { name: 'Sign in with curl', exact: true }).click()
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await expect.poll(() => latest.textContent()).toContain('429')
   })
 

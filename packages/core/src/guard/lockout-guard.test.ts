@@ -694,14 +694,22 @@ describe.each(stores)('the rate limit on %s', (_, createStore) => {
 })
 
 describe('waiting for capacity', () => {
-  /** Callers that record who was served, in order. */
-  const startCalls = (made: ReturnType<typeof world>, infos: readonly TokenRequestInfo[]) => {
+  /** Starts callers one after another, each once the one before sleeps. They record who was served, in order. */
+  const startCalls = async (
+    made: ReturnType<typeof world>,
+    sleeps: readonly unknown[],
+    infos: readonly TokenRequestInfo[],
+  ) => {
     const served: number[] = []
-    const calls = infos.map(async (info, call) => {
-      const acquired = await made.queue(info)
-      served.push(call)
-      return acquired
-    })
+    const calls: Promise<Permit>[] = []
+    for (const [call, info] of infos.entries()) {
+      const queued = made.queue(info).then((permit) => {
+        served.push(call)
+        return permit
+      })
+      calls.push(queued)
+      await expect.poll(() => sleeps.length).toBe(call + 1)
+    }
     return { served, calls }
   }
 
@@ -714,8 +722,7 @@ describe('waiting for capacity', () => {
       clock.advance(1000)
     }
     clock.advance(5 * minute - 98_000)
-    const { served, calls } = startCalls(made, [ownerToken(), ownerToken(), ownerToken()])
-    await expect.poll(() => sleeps.length).toBe(3)
+    const { served, calls } = await startCalls(made, sleeps, [ownerToken(), ownerToken(), ownerToken()])
     expect(sleeps.map(({ ms }) => ms)).toEqual([1000, 1000, 2000])
     await returning.settle(success)
     expect(served).toEqual([])
@@ -733,8 +740,7 @@ describe('waiting for capacity', () => {
     const { clock, sleeps } = manualClock()
     const made = world({ clock })
     const permits = await Promise.all(Array.from({ length: 9 }, () => made.permit(refresh)))
-    const { served, calls } = startCalls(made, [refresh, refresh])
-    await expect.poll(() => sleeps.length).toBe(2)
+    const { served, calls } = await startCalls(made, sleeps, [refresh, refresh])
     const settled = permits[0]?.settle(success)
     // It comes while the first caller is awake and has not tried again yet.
     expect(await made.ask(refresh)).toBe('at_capacity')
@@ -750,8 +756,7 @@ describe('waiting for capacity', () => {
     const { clock, sleeps } = manualClock()
     const made = world({ clock })
     await Promise.all(Array.from({ length: 9 }, () => made.permit(refresh)))
-    startCalls(made, [refresh, refresh])
-    await expect.poll(() => sleeps.length).toBe(2)
+    await startCalls(made, sleeps, [refresh, refresh])
     expect(await made.ask(password('a@b.c'))).toBe('permitted')
   })
 
@@ -769,8 +774,7 @@ describe('waiting for capacity', () => {
     const { clock, sleeps } = manualClock()
     const made = world({ clock })
     const permits = await Promise.all(Array.from({ length: 9 }, () => made.permit(refresh)))
-    const { calls } = startCalls(made, [refresh, refresh, refresh])
-    await expect.poll(() => sleeps.length).toBe(3)
+    const { calls } = await startCalls(made, sleeps, [refresh, refresh, refresh])
     const results = Promise.allSettled(calls)
     for (const { settle } of permits) await settle(refused('invalid_grant'))
     for (const result of await results) expect(result).toMatchObject({ reason: { code: 'backing_off' } })
