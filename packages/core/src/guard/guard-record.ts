@@ -5,6 +5,7 @@ import {
   mergeAccounts,
   normalizeAccounts,
   readAccount,
+  type StoredAccount,
   sortAccounts,
   storeAccount,
 } from './account-backoff.ts'
@@ -34,11 +35,14 @@ const maxLength = 2200
 /** Formats a record for a store. Accounts that do not fit into a keyring's entry are left out. */
 export function serializeRecord({ window, accounts }: GuardRecord, now: number): string {
   const sentAt = window.sentAt.map((at, index) => at - (window.sentAt[index - 1] ?? 0))
-  const format = (some: readonly AccountBackoff[]) =>
-    JSON.stringify({ ...window, sentAt, accounts: some.map(storeAccount) })
-  let kept = sortAccounts(accounts, now)
-  while (kept.length > 0 && format(kept).length > maxLength) kept = kept.slice(0, -1)
-  return format(kept)
+  const record = { ...window, sentAt, accounts: [] as StoredAccount[] }
+  let length = JSON.stringify(record).length
+  for (const account of sortAccounts(accounts, now).map(storeAccount)) {
+    length += JSON.stringify([account]).length - 1
+    if (length > maxLength) break
+    record.accounts.push(account)
+  }
+  return JSON.stringify(record)
 }
 
 const tuple: Reader<readonly unknown[]> = list((value) => value)
