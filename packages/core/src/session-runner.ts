@@ -27,6 +27,8 @@ export interface SessionContext extends TokenEndpoint {
   readonly store: Store
   /** Present if the application wants events. */
   readonly reporter: EventReporter | undefined
+  /** Called with each state that a session of a pool may see. It is no listener, which would keep the session in memory. */
+  readonly onStateChange?: (state: MachineState) => void
 }
 
 export interface RunOptions {
@@ -348,6 +350,7 @@ export class SessionRunner {
     if (isSameSignOut(visible, this.#visibleState)) return
     this.#visibleState = visible
     for (const listener of [...(this.#listeners ?? [])]) notify(listener, visible)
+    this.#context.onStateChange?.(visible)
   }
 
   /** Returns what this session may see of a state. */
