@@ -146,12 +146,12 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
         if (session.peekAccessToken() !== undefined) return
         await requestToken().catch(async (thrown) => {
           if (!hasCode(thrown, 'unknown_customer')) throw thrown
-          // After a lost response, or a refusal because another process was faster, the customer exists.
-          await create().catch((rejected) =>
-            requestToken().catch(() => {
-              throw rejected
-            }),
-          )
+          const [creation] = await Promise.allSettled([create()])
+          // After a lost response, or if another process was faster, the customer exists. After a creation the request ends
+          // Particle's count of refusals in a row. Without it, ten new customers could lock the IP address out.
+          await requestToken().catch(() => {
+            if (creation.status === 'rejected') throw creation.reason
+          })
         })
       }
       if (session.peekAccessToken() === undefined) await raceAbort(ensureMutex.run(ensure), [signal])
