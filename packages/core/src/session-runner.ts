@@ -15,6 +15,7 @@ import {
   type SignedInState,
 } from './machine/state.ts'
 import { type Transition, transition } from './machine/transition.ts'
+import { toSecret } from './secret.ts'
 import type { EventReporter, NewSessionEvent, TokenRequestTrigger } from './session-events.ts'
 import { isStoreConflict, isUnreadable, SessionRecord } from './session-record.ts'
 import type { Store } from './store.ts'
@@ -267,7 +268,7 @@ export class SessionRunner {
     const { grantType, subject } = first.state
     const { request } = effect
     const createsCustomer = 'product' in request
-    const password = !createsCustomer && request.grant_type === 'password' ? request.password : undefined
+    const password = !createsCustomer && request.grant_type === 'password' ? toSecret(request.password) : undefined
     const info = { client, grantType, subject, password, isExplicit, force, createsCustomer }
     const permit = await guard.acquire(info, caller)
     if (permit === 'at_capacity') return permit
