@@ -23,6 +23,7 @@ const codes: { readonly [C in ErrorCode]: Row<C> } = {
   sso_required:              ['after_sign_in', { status: 403, description: undefined }],
   oauth_error:               ['never',         { grantType: 'client_credentials', error: 'invalid_client', status: 400, description: undefined, retryAt: time }],
   unknown_customer:          ['later',         { customer: 'jane', retryAt: undefined }],
+  customer_exists:           ['never',         { customer: 'jane' }],
   rate_limited:              ['later',         { retryAt: undefined }],
   locked_out:                ['later',         { retryAt: time }],
   backing_off:               ['later',         { account: undefined, rule: 'refusals', retryAt: time }],

@@ -36,6 +36,8 @@ export interface ErrorDetails {
     retryAt?: number | undefined
   }
   unknown_customer: { customer: string; retryAt: number | undefined }
+  /** A token of the customer proves it: Particle's own response is not known. */
+  customer_exists: { customer: string }
   rate_limited: { retryAt: number | undefined }
   locked_out: { retryAt: number }
   /**
@@ -82,7 +84,7 @@ export type Retry = 'later' | 'after_sign_in' | 'never'
 // biome-ignore format: words to be read as a text
 const never: readonly ErrorCode[] = [
   'invalid_argument', 'insecure_base_url', 'grant_not_allowed', 'subject_mismatch', 'oauth_error', 'invalid_code',
-  'request_not_replayable', 'revocation_failed', 'scope_mismatch',
+  'request_not_replayable', 'revocation_failed', 'scope_mismatch', 'customer_exists',
 ]
 
 /** The codes of errors that end with a new sign-in. All others may end without one. */

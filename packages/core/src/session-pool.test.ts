@@ -8,6 +8,7 @@ import { createSession } from './create-session.ts'
 import type { ProductSession } from './session.ts'
 import { createSessionPool, type SessionPoolOptions } from './session-pool.ts'
 import { newSignInId } from './session-record.ts'
+import { memoryStore } from './store.ts'
 import { customer } from './subject.ts'
 
 useSyncDigest()
@@ -20,8 +21,9 @@ async function createWorldWithCustomers(count: number) {
   const world = createWorld()
   const { sandbox, options, clock } = world
   const names = Array.from({ length: count }, (_, index) => `customer-${index}@example.com`)
-  for (const email of names) {
-    await sandbox.fetch(`${options.baseUrl}/v1/products/1234/customers`, {
+  /** Creates a customer as another system does. */
+  const createElsewhere = (email: string) =>
+    sandbox.fetch(`${options.baseUrl}/v1/products/1234/customers`, {
       method: 'POST',
       body: new URLSearchParams({
         email,
@@ -31,6 +33,12 @@ async function createWorldWithCustomers(count: number) {
         grant_type: 'client_credentials',
       }),
     })
+  for (const email of names) await createElsewhere(email)
+  /** Deletes a customer at Particle, with the product's own token. */
+  const deleteElsewhere = async (email: string) => {
+    const session = createSession({ ...options, store: memoryStore() })
+    const response = await session.fetch(`/v1/products/1234/customers/${email}`, { method: 'DELETE' })
+    expect(response.status).toBe(200)
   }
   const sleeping: { dueAt: number; wake: () => void }[] = []
   const sleepingClock = {
@@ -47,7 +55,7 @@ async function createWorldWithCustomers(count: number) {
     clock.advance(by)
     for (const { dueAt, wake } of sleeping) if (dueAt <= clock.now()) wake()
   }
-  return { ...world, names, createPool, advance }
+  return { ...world, names, createPool, advance, createElsewhere, deleteElsewhere }
 }
 
 /** A pool with room for two sessions, and a server that grants everything as soon as it is released. */
@@ -326,19 +334,38 @@ describe('createCustomer()', () => {
     })
   })
 
-  it('changes nothing if Particle refuses, for example because the customer exists', async () => {
+  it('rejects with customer_exists if a token shows that the customer exists, and keeps that token', async () => {
     const { names, createPool, tokenRequests } = await createWorldWithCustomers(1)
     const pool = createPool()
     const email = String(names[0])
-    const token = await pool.customer(email).getAccessToken()
     await expect(pool.createCustomer({ product: 1234, email })).rejects.toMatchObject({
-      code: 'oauth_error',
-      details: { status: 400 },
+      code: 'customer_exists',
+      retry: 'never',
+      details: { customer: email },
+      cause: { code: 'oauth_error', details: { status: 400 } },
     })
-    expect(await pool.customer(email).getAccessToken()).toBe(token)
+    expect(await pool.customer(email).getAccessToken()).toMatch(tokenPattern)
+    expect(tokenRequests()).toHaveLength(1)
     // It is no refusal of the customer: nothing backs off.
     expect(await pool.customer(email).getAccessToken({ forceRefresh: true })).toMatch(tokenPattern)
+  })
+
+  it('rejects with customer_exists during the wait after unknown_customer, and ends it', async () => {
+    const { createPool, createElsewhere, tokenRequests } = await createWorldWithCustomers(0)
+    const pool = createPool()
+    const email = 'new@example.com'
+    expect(await getErrorCode(pool.customer(email).getAccessToken())).toBe('unknown_customer')
+    await createElsewhere(email)
+    expect(await getErrorCode(pool.customer(email).getAccessToken())).toBe('unknown_customer')
+    expect(await getErrorCode(pool.createCustomer({ product: 1234, email }))).toBe('customer_exists')
     expect(tokenRequests()).toHaveLength(2)
+    expect(await createPool().customer(email).getAccessToken({ forceRefresh: true })).toMatch(tokenPattern)
+  })
+
+  it('rejects with the refusal if no token shows that the customer exists', async () => {
+    const { createPool } = await createWorldWithCustomers(0)
+    const creation = createPool().createCustomer({ product: 999, email: 'new@example.com' })
+    await expect(creation).rejects.toMatchObject({ code: 'oauth_error', details: { status: 404 } })
   })
 
   it.each([
@@ -357,6 +384,233 @@ describe('createCustomer()', () => {
     const call = createPool().createCustomer({ product: 1234, email: 'new@example.com', signal })
     await expect(call).rejects.toThrow('gone')
     expect(sandbox.requests()).toEqual([])
+  })
+})
+
+describe('ensureCustomer()', () => {
+  const request = { product: 1234, email: 'new@example.com' }
+  const isCreation = (url: unknown) => String(url).endsWith('/customers')
+
+  function countCreations({ sandbox }: Pick<ReturnType<typeof createWorld>, 'sandbox'>) {
+    return sandbox.requests().filter(({ path, status }) => isCreation(path) && status === 200).length
+  }
+
+  it('creates a customer once for three concurrent calls', async () => {
+    const world = await createWorldWithCustomers(0)
+    const pool = world.createPool()
+    const sessions = await Promise.all([1, 2, 3].map(() => pool.ensureCustomer(request)))
+    expect(new Set(sessions)).toEqual(new Set([pool.customer('New@example.com')]))
+    expect(sessions[0]?.peekAccessToken()).toMatch(tokenPattern)
+    expect(countCreations(world)).toBe(1)
+    expect(world.tokenRequests().map(({ status }) => status)).toEqual([400, 200])
+  })
+
+  it('succeeds for three processes at the same time, also without a shared store', async () => {
+    for (const isShared of [true, false]) {
+      const world = await createWorldWithCustomers(0)
+      const pools = [1, 2, 3].map(() => world.createPool(isShared ? {} : { store: memoryStore() }))
+      const sessions = await Promise.all(pools.map((pool) => pool.ensureCustomer(request)))
+      for (const session of sessions) expect((await session.fetch('/v1/devices')).status).toBe(200)
+      expect(countCreations(world)).toBe(1)
+    }
+  })
+
+  it('creates thirty customers at the same time, and locks nothing out', async () => {
+    const world = await createWorldWithCustomers(0)
+    const pool = world.createPool()
+    const emails = Array.from({ length: 30 }, (_, index) => `new-${index}@example.com`)
+    await Promise.all(emails.map((email) => pool.ensureCustomer({ product: 1234, email })))
+    expect(countCreations(world)).toBe(30)
+  })
+
+  it('stops at nine refusals in a row if no customer can be created', async () => {
+    const { createPool, tokenRequests } = await createWorldWithCustomers(0)
+    const pool = createPool()
+    const emails = Array.from({ length: 20 }, (_, index) => `new-${index}@example.com`)
+    const calls = emails.map((email) => getErrorCode(pool.ensureCustomer({ product: 999, email })))
+    const codes = await Promise.all(calls)
+    expect([...new Set(codes)]).toEqual(['oauth_error', 'backing_off'])
+    expect(tokenRequests()).toHaveLength(9)
+  })
+
+  it('sends nothing for a customer with a valid token, also of another process', async () => {
+    const { createPool, sandbox } = await createWorldWithCustomers(0)
+    await createPool().ensureCustomer(request)
+    const sent = sandbox.requests().length
+    const pool = createPool()
+    await pool.ensureCustomer(request)
+    await pool.ensureCustomer(request)
+    expect(sandbox.requests()).toHaveLength(sent)
+  })
+
+  it('finds a customer who was created elsewhere during the wait, and ends the wait', async () => {
+    const { createPool, createElsewhere, tokenRequests } = await createWorldWithCustomers(0)
+    const pool = createPool()
+    expect(await getErrorCode(pool.customer(request.email).getAccessToken())).toBe('unknown_customer')
+    await createElsewhere(request.email)
+    await expect(pool.customer(request.email).getAccessToken()).rejects.toThrow('Call ensureCustomer()')
+    const session = await pool.ensureCustomer(request)
+    expect(tokenRequests()).toHaveLength(2)
+    expect(await session.getAccessToken({ forceRefresh: true })).toMatch(tokenPattern)
+  })
+
+  it('creates a customer again who was deleted', async () => {
+    const { createPool, deleteElsewhere } = await createWorldWithCustomers(0)
+    const pool = createPool()
+    const session = await pool.ensureCustomer(request)
+    await deleteElsewhere(request.email)
+    expect(await getErrorCode(session.fetch('/v1/devices'))).toBe('unknown_customer')
+    await pool.ensureCustomer(request)
+    expect((await session.fetch('/v1/devices')).status).toBe(200)
+  })
+
+  it.each<[string, number, string]>([
+    ['an unknown error', 400, '{"error":"no_capacity"}'],
+    ['other JSON', 400, '{"ok":false}'],
+    ['a page', 409, '<html>'],
+  ])('rejects with the refusal after %s, if the customer does not exist', async (_, status, body) => {
+    const { createPool, options } = await createWorldWithCustomers(0)
+    const fetch = async (url: string | URL | Request, init?: RequestInit) =>
+      isCreation(url) ? new Response(body, { status }) : options.fetch(url, init)
+    const call = createPool({ fetch }).ensureCustomer(request)
+    await expect(call).rejects.toMatchObject({ code: 'oauth_error', details: { status } })
+  })
+
+  it('succeeds if the response to the creation is lost', async () => {
+    const world = await createWorldWithCustomers(0)
+    const fetch = async (url: string | URL | Request, init?: RequestInit) => {
+      const response = await world.options.fetch(url, init)
+      if (isCreation(url)) throw new TypeError('fetch failed')
+      return response
+    }
+    const session = await world.createPool({ fetch }).ensureCustomer(request)
+    expect((await session.fetch('/v1/devices')).status).toBe(200)
+    expect(countCreations(world)).toBe(1)
+  })
+
+  it('rejects with the network error if nothing was created', async () => {
+    const { createPool, options } = await createWorldWithCustomers(0)
+    const fetch = async (url: string | URL | Request, init?: RequestInit) => {
+      if (isCreation(url)) throw new TypeError('fetch failed')
+      return options.fetch(url, init)
+    }
+    expect(await getErrorCode(createPool({ fetch }).ensureCustomer(request))).toBe('network_error')
+  })
+
+  it("rejects with the signal's reason, before and during the requests and while it waits for another call", async () => {
+    const { createPool, options, sandbox } = await createWorldWithCustomers(0)
+    const reason = { by: 'user' }
+    await expect(createPool().ensureCustomer({ ...request, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    expect(sandbox.requests()).toEqual([])
+
+    const held = holdTokenRequests(options.fetch)
+    const pool = createPool({ fetch: held.fetch })
+    const [first, second] = [new AbortController(), new AbortController()]
+    const calls = [first, second].map(({ signal }) => pool.ensureCustomer({ ...request, signal }))
+    const rejections = Promise.all(calls.map((call) => expect(call).rejects.toBe(reason)))
+    await expect.poll(held.countWaiting).toBe(1)
+    second.abort(reason)
+    first.abort(reason)
+    await rejections
+    held.release()
+    await pool.ensureCustomer(request)
+  })
+
+  it('rejects malformed customers before it sends anything', async () => {
+    const { createPool, sandbox } = await createWorldWithCustomers(0)
+    expect(await getErrorCode(createPool().ensureCustomer({ product: '../1', email: jane }))).toBe('invalid_argument')
+    expect(sandbox.requests()).toEqual([])
+  })
+})
+
+describe('remove()', () => {
+  const request = { product: 1234, email: 'new@example.com' }
+
+  it('drops the session and its record, and sends nothing', async () => {
+    const { createPool, sandbox, store, sessionKeys } = await createWorldWithCustomers(0)
+    const pool = createPool()
+    const session = await pool.createCustomer(request)
+    const sent = sandbox.requests().length
+    await pool.remove('New@example.com')
+    expect(await store.load(String(sessionKeys()[0]))).toBeUndefined()
+    expect(pool.customer(request.email)).not.toBe(session)
+    expect(sandbox.requests()).toHaveLength(sent)
+  })
+
+  it('makes a session object that is still held as new', async () => {
+    const { createPool, deleteElsewhere, createElsewhere, store, sessionKeys } = await createWorldWithCustomers(0)
+    const pool = createPool()
+    const held = await pool.createCustomer(request)
+    const states: unknown[] = []
+    held.subscribe((state) => states.push(state.status))
+    await deleteElsewhere(request.email)
+    await pool.remove(request.email)
+    expect(held.state).toMatchObject({ status: 'signed_out', reason: 'never_signed_in' })
+    expect(held.peekAccessToken()).toBeUndefined()
+    expect(states).toEqual(['signed_out'])
+    expect(await getErrorCode(held.fetch('/v1/devices'))).toBe('unknown_customer')
+    expect(await store.load(String(sessionKeys()[0]))).toBeUndefined()
+    await createElsewhere(request.email)
+    await pool.ensureCustomer(request)
+    expect((await held.fetch('/v1/devices')).status).toBe(200)
+  })
+
+  it('lets calls work after the customer was created again', async () => {
+    const { createPool, deleteElsewhere } = await createWorldWithCustomers(0)
+    const pool = createPool()
+    await pool.createCustomer(request)
+    await deleteElsewhere(request.email)
+    await pool.remove(request.email)
+    await pool.createCustomer(request)
+    expect((await pool.customer(request.email).fetch('/v1/devices')).status).toBe(200)
+  })
+
+  it('removes a record that cannot be read, and a customer that was never used', async () => {
+    const { createPool, store, sessionKeys } = await createWorldWithCustomers(0)
+    await createPool().createCustomer(request)
+    const key = String(sessionKeys()[0])
+    await store.save(key, 'damaged', (await store.load(key))?.version ?? null)
+    await createPool().remove(request.email)
+    expect(await store.load(key)).toBeUndefined()
+    await createPool().remove('other@example.com')
+  })
+
+  it('rejects if the store fails, and keeps the session', async () => {
+    const { createPool, store } = await createWorldWithCustomers(0)
+    const pool = createPool()
+    const session = await pool.createCustomer(request)
+    store.remove = () => Promise.reject(new Error('disk is full'))
+    expect(await getErrorCode(pool.remove(request.email))).toBe('store_unavailable')
+    expect(pool.customer(request.email)).toBe(session)
+  })
+})
+
+describe('subscribe() of a pool', () => {
+  it("calls the listener with each customer's name and state, and keeps no session in memory", async () => {
+    const { names, createPool } = await createWorldWithCustomers(3)
+    const pool = createPool({ maxSessions: 1 })
+    const seen: [string, string][] = []
+    const unsubscribe = pool.subscribe((name, { status }) => seen.push([name, status]))
+    const [first, second, third] = names.map((name) => pool.customer(name))
+    expect(pool.customer(String(names[0]))).not.toBe(first)
+    await second?.getAccessToken()
+    await third?.getAccessToken()
+    unsubscribe()
+    await third?.logout()
+    expect(seen).toEqual(names.slice(1).flatMap((name) => ['requesting', 'signed_in'].map((status) => [name, status])))
+  })
+
+  it('calls a listener that subscribes twice twice, and rejects what is no function', async () => {
+    const { createPool } = await createWorldWithCustomers(0)
+    const pool = createPool()
+    let calls = 0
+    const listener = () => {
+      calls += 1
+    }
+    for (let count = 0; count < 2; count += 1) pool.subscribe(listener)
+    await pool.customer(jane).getAccessToken()
+    expect(calls).toBe(4)
+    expect(() => pool.subscribe(undefined as unknown as () => void)).toThrow('listener must be a function')
   })
 })
 

@@ -173,6 +173,9 @@ export class SessionRecord {
     if (this.#identity.isOneSignIn) return this.#saveSignIn(state, now)
     const key = this.#key
     if (key === undefined) return status === 'signed_in' ? this.#replace(state, now) : undefined
+    // A session that names its subject needs no record to be as new. A profile needs it: it says whose tokens there were.
+    const isNew = status === 'signed_out' && state.reason === 'never_signed_in'
+    if (isNew && this.#identity.subject !== undefined) return this.#remove()
     const value = serializeState(state)
     this.#version = await callStore(() => this.#store.save(key, value, this.#version))
     this.#ownVersion = this.#version

@@ -15,6 +15,7 @@ import {
   type SignedInState,
 } from './machine/state.ts'
 import { type Transition, transition } from './machine/transition.ts'
+import { toSecret } from './secret.ts'
 import type { EventReporter, NewSessionEvent, TokenRequestTrigger } from './session-events.ts'
 import { isStoreConflict, isUnreadable, SessionRecord } from './session-record.ts'
 import type { Store } from './store.ts'
@@ -27,6 +28,8 @@ export interface SessionContext extends TokenEndpoint {
   readonly store: Store
   /** Present if the application wants events. */
   readonly reporter: EventReporter | undefined
+  /** Called with each state that a session of a pool may see. It is no listener, which would keep the session in memory. */
+  readonly onStateChange?: (state: MachineState) => void
 }
 
 export interface RunOptions {
@@ -265,7 +268,7 @@ export class SessionRunner {
     const { grantType, subject } = first.state
     const { request } = effect
     const createsCustomer = 'product' in request
-    const password = !createsCustomer && request.grant_type === 'password' ? request.password : undefined
+    const password = !createsCustomer && request.grant_type === 'password' ? toSecret(request.password) : undefined
     const info = { client, grantType, subject, password, isExplicit, force, createsCustomer }
     const permit = await guard.acquire(info, caller)
     if (permit === 'at_capacity') return permit
@@ -348,6 +351,7 @@ export class SessionRunner {
     if (isSameSignOut(visible, this.#visibleState)) return
     this.#visibleState = visible
     for (const listener of [...(this.#listeners ?? [])]) notify(listener, visible)
+    this.#context.onStateChange?.(visible)
   }
 
   /** Returns what this session may see of a state. */

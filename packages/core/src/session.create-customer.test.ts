@@ -117,10 +117,10 @@ describe('createCustomer', () => {
     expect(unknown.state).toMatchObject({ status: 'signed_in' })
   })
 
-  it('changes nothing for a customer that exists already', async () => {
+  it('keeps the token that shows that the customer exists already', async () => {
     const { open, tokenRequests } = start()
     const pool = open()
-    await expect(pool.createCustomer({ product, email: jane })).rejects.toMatchObject({ code: 'oauth_error' })
+    await expect(pool.createCustomer({ product, email: jane })).rejects.toMatchObject({ code: 'customer_exists' })
     expect(await pool.customer(jane).getAccessToken()).toMatch(/^[0-9a-f]{40}$/)
     expect(tokenRequests()).toHaveLength(1)
   })

@@ -186,7 +186,7 @@ export interface Tokens {
 }
 
 /** Returns what applications see of a state: without what only the state machine needs. */
-function toSessionState(state: MachineState): SessionState {
+export function toSessionState(state: MachineState): SessionState {
   // In a signed-out state, `state.subject` says whose tokens there were.
   const subject = state.status === 'signed_out' ? state.identity.subject : state.subject
   const base = subject === undefined || subject.type === 'owner' ? {} : { subject }
@@ -279,29 +279,25 @@ export class LiveSession {
     const subject = toLoginSubject(this.kind, username)
     const requested = toRequested('password', parameters)
     const event = { type: 'login', username, password: toSecret(password), subject, requested } as const
-    return this.#signIn(event, { signal, force, isSignIn: true })
+    return this.signIn(event, { signal, force, isSignIn: true })
   }
 
   async submitOtp(otp: string | Secret, { signal, force }: CodeOptions = {}): Promise<SignedIn> {
     this.#assertSignInAllowed('submitOtp')
     checkField(['urn:custom:mfa-otp', 'otp'], otp)
-    return this.#signIn({ type: 'submit_otp', otp: toSecret(otp) }, { signal, force })
+    return this.signIn({ type: 'submit_otp', otp: toSecret(otp) }, { signal, force })
   }
 
   async submitRecoveryCode(code: string | Secret, { signal, force }: CodeOptions = {}): Promise<SignedIn> {
     this.#assertSignInAllowed('submitRecoveryCode')
     checkField(['urn:custom:recovery-code', 'recovery_code'], code, 'recoveryCode')
-    return this.#signIn({ type: 'submit_recovery_code', recoveryCode: toSecret(code) }, { signal, force })
+    return this.signIn({ type: 'submit_recovery_code', recoveryCode: toSecret(code) }, { signal, force })
   }
 
   async requestClientToken(options: TokenParameters & CodeOptions = {}): Promise<SignedIn> {
     const { signal, force, ...parameters } = options
     const requested = toRequested('client_credentials', parameters)
-    return this.#signIn({ type: 'request_client_token', requested }, { signal, force, isSignIn: true })
-  }
-
-  createCustomer(event: NewEvent<'create_customer'>, { signal }: CallOptions): Promise<SignedIn> {
-    return this.#signIn(event, { signal, isSignIn: true })
+    return this.signIn({ type: 'request_client_token', requested }, { signal, force, isSignIn: true })
   }
 
   async setToken(token: ExternalToken, { signal }: CallOptions = {}): Promise<SignedIn> {
@@ -313,7 +309,7 @@ export class LiveSession {
     if (this.#options.identity.isOneSignIn && named === undefined) {
       throw invalidArgument('subject', 'must say whose token it is, in a session with signInId')
     }
-    return this.#signIn({ type: 'set_token', ...fields, subject: named }, { signal, isSignIn: true })
+    return this.signIn({ type: 'set_token', ...fields, subject: named }, { signal, isSignIn: true })
   }
 
   getAccessToken(options?: AccessTokenOptions & { forceRefresh?: boolean | undefined }): Promise<string> {
@@ -365,8 +361,15 @@ export class LiveSession {
     throw invalidArgument(method, 'needs a session of one sign-in: use createSession({ client, signInId })')
   }
 
-  /** Throws why the event had not the intended effect, or could not be saved. Only a login can end `mfa_required`. */
-  async #signIn(event: NewEvent, options: RunOptions): Promise<SignedIn> {
+  /** Signs in with any event. Only a login can end `mfa_required`. Throws as {@link run} does. */
+  async signIn(event: NewEvent, options: RunOptions): Promise<SignedIn> {
+    const state = await this.run(event, options)
+    if (state.status === 'signed_in' || state.status === 'mfa_required') return toSessionState(state) as SignedIn
+    throw new GrantsError('not_signed_in', 'Another process signed this session out. Sign in again.', {})
+  }
+
+  /** Processes an event and returns its state. Throws why it had not the intended effect, or could not be saved. */
+  async run(event: NewEvent, options: RunOptions): Promise<MachineState> {
     const { context, waitUntil } = this.#options
     const decide = () => {
       // The client's own token would open the session before the code does.
@@ -377,9 +380,7 @@ export class LiveSession {
     waitUntil?.(run.catch(() => {}))
     const result = await run
     throwFailure(result)
-    const { status } = result.state
-    if (status === 'signed_in' || status === 'mfa_required') return toSessionState(result.state) as SignedIn
-    throw new GrantsError('not_signed_in', 'Another process signed this session out. Sign in again.', {})
+    return result.state
   }
 
   /** Returns the same object for the same state, and for what that reads as once it has expired. */
@@ -410,7 +411,7 @@ function bindMethods(): void {
   }
 }
 
-type NewEvent<T extends EventType = EventType> = { [K in T]: Omit<MachineEvent<K>, 'at'> }[T]
+type NewEvent = { [K in EventType]: Omit<MachineEvent<K>, 'at'> }[EventType]
 
 function toRequested(grantType: 'password' | 'client_credentials', { expiresIn, scope }: TokenParameters) {
   if (expiresIn !== undefined) checkField([grantType, 'expires_in'], expiresIn, 'expiresIn')

@@ -17,6 +17,7 @@ const examples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   sso_required: { status: 403, description: 'Please use SSO' },
   oauth_error: { grantType: 'client_credentials', error: 'invalid_client', status: 400, description: 'No.' },
   unknown_customer: { customer: 'jane@example.com', retryAt: undefined },
+  customer_exists: { customer: 'jane@example.com' },
   rate_limited: { retryAt: now + minute },
   locked_out: { retryAt: now + 30 * minute },
   backing_off: { account: 'dev@example.com', rule: 'secret', retryAt: now + 30 * minute },

@@ -45,11 +45,11 @@ describe('a token request', () => {
     send({ grant_type: 'urn:custom:mfa-token', mfa_token: secret, otp: secret })
   })
 
-  it('wraps secrets, and has numbers as numbers', () => {
-    // @ts-expect-error an unwrapped password
+  it('accepts secrets as strings or wrapped, and has numbers as numbers', () => {
     send({ grant_type: 'password', username: 'u', password: 'p' })
-    // @ts-expect-error an unwrapped code
     send({ grant_type: 'urn:custom:mfa-otp', mfa_token: secret, otp: '123456' })
+    // @ts-expect-error a code as a number
+    send({ grant_type: 'urn:custom:mfa-otp', mfa_token: secret, otp: 123456 })
     // @ts-expect-error seconds are a number
     send({ grant_type: 'client_credentials', expires_in: '60' })
   })

@@ -1,4 +1,4 @@
-import type { Secret } from '../secret.ts'
+import type { SecretInput } from '../secret.ts'
 
 /**
  * The three kinds of OAuth client. `developer`: public, shared by all developers; `product`: made for a product;
@@ -22,7 +22,7 @@ export interface FieldDefinition {
 
 /** The type of a field's value. */
 export type FieldValue<F extends FieldFormat> = F extends 'secret' | 'otp'
-  ? Secret
+  ? SecretInput
   : F extends 'seconds'
     ? number
     : string

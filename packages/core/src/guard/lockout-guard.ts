@@ -446,7 +446,7 @@ function toError(hold: Hold): GrantsError {
 
 function toAccountError({ rule, type, name, retryAt }: AccountHold, time: string): GrantsError {
   if (type === 'customer') {
-    const message = `The product has no customer ${name}. Create it with createCustomer(), or try again at ${time}.`
+    const message = `The product has no customer ${name}. Call ensureCustomer(), or requestClientToken({ force: true }) if it exists by now. Other calls wait until ${time}.`
     return new GrantsError('unknown_customer', message, { customer: name, retryAt })
   }
   const problem = type === undefined ? `The attempts for ${name} are used up` : refusalMessages[type] + name

@@ -32,8 +32,11 @@ interface EventFields {
   }
   renew: object
   token_rejected: { accessToken: Secret }
-  /** `revoke` undefined: revoke what this session requested, and keep an external token valid. */
-  logout: { revoke: boolean | undefined }
+  /**
+   * `revoke` undefined: revoke what this session requested, and keep an external token valid. With the reason
+   * `never_signed_in`, the next call requests a token as if there had never been one.
+   */
+  logout: { revoke: boolean | undefined; reason?: 'logged_out' | 'never_signed_in' }
 
   // What time and responses do
   time_passed: object

@@ -143,7 +143,7 @@ export function toOAuthError(
     return new GrantsError('invalid_credentials', message, { status, description })
   }
   if (error === 'invalid_scope' && grantType === 'client_credentials' && subject?.type === 'customer') {
-    const message = `This product has no customer ${subject.name}. Create the customer first, e.g. with createCustomer().`
+    const message = `This product has no customer ${subject.name}. Create the customer first, e.g. with ensureCustomer().`
     return new GrantsError('unknown_customer', message, { customer: subject.name, retryAt: undefined })
   }
   const said = description === undefined ? '' : `: "${description.replace(/\.$/, '')}"`

@@ -156,13 +156,13 @@ function isYoung({ requestedAt }: MachineTokens, at: number): boolean {
 }
 
 /** Saves a record without secrets: only that record signs other processes out. */
-function logOut(current: MachineState, { revoke }: MachineEvent<'logout'>): Transition {
+function logOut(current: MachineState, { revoke, reason = 'logged_out' }: MachineEvent<'logout'>): Transition {
   const state = current.status === 'requesting' ? current.previous : current
   const { identity } = state
   // The record belongs to the account that replaced this one.
   if (state.status === 'signed_out' && state.reason === 'replaced') return moveTo(state)
   const { subject = identity.subject } = getHolder(state)
-  const next = toSignedOut({ identity, subject }, 'logged_out')
+  const next = toSignedOut({ identity, subject }, reason)
   const tokens = getTokens(state)
   const isRevoked = tokens !== undefined && (revoke ?? tokens.grantType !== 'external')
   return isRevoked ? save(next, { type: 'revoke', accessToken: tokens.accessToken }) : save(next)

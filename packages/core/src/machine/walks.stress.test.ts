@@ -8,6 +8,7 @@ import { firstStates, type Taken, walk, walks } from '../../test/walks.ts'
 import type { ClientKind } from '../clients.ts'
 import { GrantsError } from '../errors.ts'
 import type { GrantType } from '../grants/catalogue.ts'
+import { toSecret } from '../secret.ts'
 import { isSameSubject } from '../subject.ts'
 import { parseState, serializeState } from './serialize.ts'
 import {
@@ -162,7 +163,7 @@ describe('what a walk sends', () => {
           add(event.mfaToken.reveal(), event.limits.maxAttempts)
         }
         const request = getTokenRequest({ effects })
-        if (request !== undefined && 'mfa_token' in request) add(request.mfa_token.reveal(), -1)
+        if (request !== undefined && 'mfa_token' in request) add(toSecret(request.mfa_token).reveal(), -1)
         const isCode = before.status === 'requesting' && before.grantType.startsWith('urn:custom:')
         if (isCode && state.status === 'mfa_required' && effects[0]?.type === 'save') {
           add(state.challenge.mfaToken.reveal(), +1)

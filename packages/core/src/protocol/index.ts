@@ -17,7 +17,10 @@ export { isRevocationConfirmed, type Redirect } from './bearer.ts'
 export { parseBaseUrl, parseOrigins, particleUrl } from './base-url.ts'
 
 // Errors
-export { invalidArgument, requestNotReplayable } from '../errors.ts'
+export { GrantsError, invalidArgument, requestNotReplayable } from '../errors.ts'
+
+// Secrets
+export { Secret, type SecretInput } from '../secret.ts'
 
 // Grants
 export { getRenewalGrant, grants, grantTypes, isGrantType, isSingleUse, mayUse } from '../grants/catalogue.ts'

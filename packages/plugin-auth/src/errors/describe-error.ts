@@ -166,6 +166,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
     message: ({ customer }) => `The product has no customer ${customer}.`,
     remedy: 'Check the name, or create the customer first.',
   },
+  customer_exists: { exitCode: failed, message: ({ customer }) => `The product has the customer ${customer} already.` },
   rate_limited: { exitCode: lockedOut },
   locked_out: { exitCode: lockedOut, message: () => 'Particle has locked out your IP address after failed sign-ins.' },
   backing_off: {

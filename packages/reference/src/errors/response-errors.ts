@@ -10,6 +10,7 @@ export const responseErrors: LibraryErrorReferences<
   | 'sso_required'
   | 'oauth_error'
   | 'unknown_customer'
+  | 'customer_exists'
   | 'temporarily_unavailable'
   | 'unexpected_response'
   | 'network_error'
@@ -76,11 +77,22 @@ export const responseErrors: LibraryErrorReferences<
     title: 'Unknown customer',
     when: 'Particle answered `invalid_scope`: the product has no such customer. It was never created, or it was deleted. Until `retryAt` the library does not ask for this customer with the same client secret again.',
     advice: [
-      'Create the customer with `createCustomer()`. That also ends the wait.',
+      "Call the pool's `ensureCustomer()`. It passes the wait, and creates the customer if there is none. Success ends the wait.",
+      'If the customer exists by now, a single session passes the wait with `requestClientToken({ force: true })`.',
       "Check the customer's name and the product of the client.",
     ],
     effect: 'A valid token is kept. Without one the session is signed out.',
     tokenEndpointErrors: ['invalid_scope'],
+  },
+  customer_exists: {
+    title: 'The customer exists already',
+    when: "Particle refused `createCustomer()`, and then returned a token of this customer. The token proves that the customer exists: Particle's own response to an existing customer is not known.",
+    advice: [
+      'Use the customer with `customer()`.',
+      'Call `ensureCustomer()` where it does not matter whether the customer exists.',
+    ],
+    effect: 'The session keeps the new token. A wait after `unknown_customer` has ended.',
+    tokenEndpointErrors: [],
   },
   temporarily_unavailable: {
     title: 'Particle is temporarily unavailable',
