@@ -93,7 +93,7 @@ describe('sessions that share a store', () => {
     await Promise.all(sessions.map((session) => session.load()))
     clock.advance('1h')
     sandbox.failNext({ status: 503, error: 'server_error', times: 100 })
-    const codes = sessions.map((session) => getErrorCode(session.getAccessToken()))
+    const codes = sessions.map((session) => getErrorCode(session.getAccessToken({ timeoutMs: 999 })))
     await expect.poll(held.countWaiting).toBe(1)
     held.release()
     expect((await Promise.all(codes)).sort()).toEqual([...Array(7).fill('renewal_backoff'), 'temporarily_unavailable'])
