@@ -33,8 +33,8 @@ export interface Session {
   /** Signs out: revokes the access token (an external one only if `revoke` is true) and saves a signed-out record without tokens. */
   readonly logout: (options?: LogoutOptions) => Promise<LogoutResult>
   /**
-   * Returns a valid access token. Shortly before expiry it returns the current token and renews it in the background;
-   * after expiry all callers wait for one renewal.
+   * Returns a valid access token. From 5 to 2.5 minutes before expiry on (less for a lifetime below 50 minutes) it returns
+   * the current token and renews it in the background; after expiry all callers wait for one renewal.
    *
    * @throws GrantsError `not_signed_in`, `mfa_required`, `reauthentication_required`, `renewal_backoff`, …
    */
