@@ -5,7 +5,7 @@ import { checkField, encodeCustomerRequest, type NewCustomer } from './protocol/
 import { LiveSession, type ProductSession } from './session.ts'
 import { assertPositive, resolveOptions, type SessionOptions } from './session-options.ts'
 import { type CustomerSubject, customer } from './subject.ts'
-import type { CallOptions } from './token-manager.ts'
+import { type CallOptions, type IdleOptions, waitForIdle } from './token-manager.ts'
 
 /** Options that would be the same for all customers of a pool: one record, or no way to get a token. */
 const perSessionOptions = ['subject', 'profile', 'signInId', 'clientToken'] as const
@@ -24,8 +24,10 @@ export interface SessionPool {
    * check who a person is, even with a password: your customers sign in with `createSession({ client, signInId })`.
    */
   readonly createCustomer: (options: NewCustomer & CallOptions) => Promise<ProductSession>
-  /** Resolves when no request or save of any session is pending; rejects if a state could not be saved. */
-  readonly idle: () => Promise<void>
+  /** Resolves when no request or save of any session is pending. Rejects as a session's `idle()` does. */
+  readonly idle: (options?: IdleOptions) => Promise<void>
+  /** Calls `idle()`, at the end of the block of `await using customers = …`. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 /**
@@ -69,6 +71,13 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
     }
   }
 
+  function idle(options?: IdleOptions): Promise<void> {
+    return waitForIdle(async () => {
+      const results = await Promise.allSettled([...sessions.values()].map((session) => session.idle()))
+      for (const result of results) if (result.status === 'rejected') throw result.reason
+    }, options)
+  }
+
   return {
     customer: (name) => use(customer(name)) as ProductSession,
     async createCustomer({ signal, ...request }) {
@@ -80,9 +89,7 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
       await session.createCustomer({ type: 'create_customer', subject, request }, { signal })
       return session as ProductSession
     },
-    async idle() {
-      const results = await Promise.allSettled([...sessions.values()].map((session) => session.idle()))
-      for (const result of results) if (result.status === 'rejected') throw result.reason
-    },
+    idle,
+    [Symbol.asyncDispose]: () => idle(),
   }
 }

@@ -20,6 +20,10 @@ export interface CallOptions {
   /** Aborts this call only. Other callers keep waiting. */
   readonly signal?: AbortSignal | undefined
 }
+export interface IdleOptions extends CallOptions {
+  /** How long to wait, in milliseconds. In a server, less than the time that it has to shut down. @default no limit */
+  readonly timeoutMs?: number | undefined
+}
 export interface AccessTokenOptions extends CallOptions {
   /** How long to wait for a renewal, in milliseconds. @default 30_000 */
   readonly timeoutMs?: number | undefined
@@ -277,14 +281,29 @@ function isRefreshTokenInvalid({ state, error }: RunResult): boolean {
 }
 
 /** Waits as long as this caller wants. What it waits for continues. */
-function wait<T>(promise: Promise<T>, { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions): Promise<T> {
+export function wait<T>(
+  promise: Promise<T>,
+  { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions,
+  problem = 'No token was available',
+): Promise<T> {
   const timeout = new AbortController()
   // The timer keeps the process alive while a caller waits.
   const cancelTimeout = setLongTimeout(timeoutMs, () => {
-    const message = `No token was available within ${Math.round(timeoutMs / 1000)} s. The request continues; call again, or allow more time.`
+    const message = `${problem} within ${timeoutMs / 1000} s. The request continues; call again, or allow more time.`
     timeout.abort(new GrantsError('wait_timeout', message, { waitedMs: timeoutMs }))
   })
   return raceAbort(promise, [signal, timeout.signal]).finally(cancelTimeout)
+}
+
+/**
+ * Waits until nothing is pending, as long as this caller wants.
+ *
+ * @throws GrantsError `wait_timeout`: what is pending continues, and may be lost if the process ends
+ */
+export async function waitForIdle(idle: () => Promise<unknown>, options: IdleOptions = {}): Promise<void> {
+  const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options
+  assertAccessTokenOptions({ timeoutMs })
+  await wait(idle(), { signal, timeoutMs }, 'The session was not idle')
 }
 
 /** @throws GrantsError `invalid_argument` */
