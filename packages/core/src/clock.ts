@@ -59,6 +59,11 @@ export class ServerClock implements Clock {
     return this.#clock.now() + this.#skewMs
   }
 
+  /** Waits on the clock that it follows: a test's clock moves, and no time passes. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return sleep(this.#clock, ms, signal)
+  }
+
   /** Adjusts the clock to a response's `Date`, which was written at some moment of the `elapsedMs` of the request. */
   adjust(date: number | undefined, elapsedMs = 0): void {
     if (date === undefined) return

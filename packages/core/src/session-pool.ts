@@ -6,7 +6,7 @@ import { checkField, encodeCustomerRequest, type NewCustomer } from './protocol/
 import { LiveSession, type ProductSession, type SessionState, toSessionState } from './session.ts'
 import { assertPositive, resolveOptions, type SessionOptions } from './session-options.ts'
 import { type CustomerSubject, customer } from './subject.ts'
-import type { CallOptions } from './token-manager.ts'
+import { type CallOptions, type IdleOptions, waitForIdle } from './token-manager.ts'
 
 /** Options that would be the same for all customers of a pool: one record, or no way to get a token. */
 const perSessionOptions = ['subject', 'profile', 'signInId', 'clientToken'] as const
@@ -46,8 +46,10 @@ export interface SessionPool {
    * memory, as `subscribe` of a session does. Returns the unsubscribe function.
    */
   readonly subscribe: (listener: (customer: string, state: SessionState) => void) => () => void
-  /** Resolves when no request or save of any session is pending; rejects if a state could not be saved. */
-  readonly idle: () => Promise<void>
+  /** Resolves when no request or save of any session is pending. Rejects as a session's `idle()` does. */
+  readonly idle: (options?: IdleOptions) => Promise<void>
+  /** Calls `idle()`, at the end of the block of `await using customers = …`. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 /**
@@ -123,6 +125,13 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
     }
   }
 
+  function idle(options?: IdleOptions): Promise<void> {
+    return waitForIdle(async () => {
+      const results = await Promise.allSettled([...sessions.values()].map((session) => session.idle()))
+      for (const result of results) if (result.status === 'rejected') throw result.reason
+    }, options)
+  }
+
   return {
     customer: (name) => use(customer(name)) as ProductSession,
     async createCustomer(options) {
@@ -171,10 +180,8 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
       listeners.add(entry)
       return () => listeners.delete(entry)
     },
-    async idle() {
-      const results = await Promise.allSettled([...sessions.values()].map((session) => session.idle()))
-      for (const result of results) if (result.status === 'rejected') throw result.reason
-    },
+    idle,
+    [Symbol.asyncDispose]: () => idle(),
   }
 }
 

@@ -154,12 +154,18 @@ export class SessionRunner {
     const { state } = transition(this.#state, event)
     if (state === this.#state) return
     this.#rejection = event
-    this.#enter(state)
+    // Another process may have signed out: then listeners hear of that only, and do not ask for a sign-in first.
+    const isEnd = state.status === 'reauthentication_required'
+    this.#enter(state, !isEnd)
     this.report({ type: 'token_rejected', at: event.at })
     // While a request is in progress, its outcome is saved.
     if (!isSettled(state)) return
     this.#unsaved = {}
-    this.load().catch(() => {})
+    const entered = this.#visibleState
+    const notifyOfEnd = () => {
+      if (isEnd && entered === this.#visibleState) this.#notifyListeners()
+    }
+    this.load().then(notifyOfEnd, notifyOfEnd)
   }
 
   /** Reports an event to the application, at once: the caller holds no lock. */
@@ -343,15 +349,19 @@ export class SessionRunner {
     return { state: this.latest, error, storeError, revocation }
   }
 
-  #enter(state: MachineState): void {
+  #enter(state: MachineState, isNotified = true): void {
     if (state === this.#state) return
     this.#state = state
     const visible = this.#toVisible(state)
     // What is hidden changes without this session's listeners.
     if (isSameSignOut(visible, this.#visibleState)) return
     this.#visibleState = visible
-    for (const listener of [...(this.#listeners ?? [])]) notify(listener, visible)
-    this.#context.onStateChange?.(visible)
+    if (isNotified) this.#notifyListeners()
+  }
+
+  #notifyListeners(): void {
+    for (const listener of [...(this.#listeners ?? [])]) notify(listener, this.#visibleState)
+    this.#context.onStateChange?.(this.#visibleState)
   }
 
   /** Returns what this session may see of a state. */

@@ -18,7 +18,20 @@ import { type Secret, toSecret } from './secret.ts'
 import type { ResolvedOptions } from './session-options.ts'
 import { type RunOptions, SessionRunner, throwFailure } from './session-runner.ts'
 import { assertSubject, includesCustomer, type Subject, toLoginSubject } from './subject.ts'
-import { type AccessTokenOptions, type CallOptions, TokenManager } from './token-manager.ts'
+import {
+  type AccessTokenOptions,
+  type CallOptions,
+  type IdleOptions,
+  TokenManager,
+  waitForIdle,
+} from './token-manager.ts'
+
+declare global {
+  // As in `esnext.disposable`, for programs that are compiled without it.
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol
+  }
+}
 
 /** What every session can do. Methods are bound: they can be passed on as functions. */
 export interface Session {
@@ -33,8 +46,8 @@ export interface Session {
   /** Signs out: revokes the access token (an external one only if `revoke` is true) and saves a signed-out record without tokens. */
   readonly logout: (options?: LogoutOptions) => Promise<LogoutResult>
   /**
-   * Returns a valid access token. Shortly before expiry it returns the current token and renews it in the background;
-   * after expiry all callers wait for one renewal.
+   * Returns a valid access token. From 5 to 2.5 minutes before expiry on (less for a lifetime below 50 minutes) it returns
+   * the current token and renews it in the background; after expiry all callers wait for one renewal.
    *
    * @throws GrantsError `not_signed_in`, `mfa_required`, `reauthentication_required`, `renewal_backoff`, …
    */
@@ -47,8 +60,16 @@ export interface Session {
   readonly fetch: typeof fetch
   /** The origins that the token may be sent to. For adapters. */
   readonly allowedOrigins: readonly string[]
-  /** Resolves when no request or save is pending; rejects if a state could not be saved. Call it before a process ends. */
-  readonly idle: () => Promise<void>
+  /**
+   * Resolves when no request or save is pending. Call it before a process ends. It does not sign out, and new calls are
+   * accepted meanwhile.
+   *
+   * @throws GrantsError `wait_timeout` after `timeoutMs`: what is pending continues, and is lost if the process ends now.
+   *   The store's error if a state could not be saved. The signal's reason.
+   */
+  readonly idle: (options?: IdleOptions) => Promise<void>
+  /** Calls `idle()`, at the end of the block of `await using session = …`. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 /**
@@ -329,9 +350,15 @@ export class LiveSession {
     return fetchWithToken(this, this.#options, ...call)
   }
 
-  async idle(): Promise<void> {
-    await this.#tokens.idle()
-    await this.#runner.idle()
+  idle(options?: IdleOptions): Promise<void> {
+    return waitForIdle(async () => {
+      await this.#tokens.idle()
+      await this.#runner.idle()
+    }, options)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.idle()
   }
 
   async logout({ signal, revoke }: LogoutOptions = {}): Promise<LogoutResult> {

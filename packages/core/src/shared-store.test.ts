@@ -66,6 +66,32 @@ describe('sessions that share a store', () => {
     expect(JSON.stringify(record)).not.toContain('oken')
   })
 
+  it('tell a listener of the logout of another process, and not that a sign-in is required first', async () => {
+    const { createDeveloperSession } = createBackEnd()
+    const first = createDeveloperSession(dev.username)
+    await first.login(dev)
+    const second = createDeveloperSession(dev.username)
+    await second.load()
+    const heard: string[] = []
+    second.subscribe(({ status }) => heard.push(status))
+    await first.logout()
+    await second.fetch('/v1/devices').catch(() => {})
+    await second.idle()
+    expect(heard).toEqual(['signed_out'])
+  })
+
+  it('tell a listener of a rejected token that a sign-in is required, once', async () => {
+    const { createDeveloperSession, sandbox } = createBackEnd()
+    const session = createDeveloperSession(dev.username)
+    await session.login(dev)
+    const heard: string[] = []
+    session.subscribe(({ status }) => heard.push(status))
+    sandbox.revoke()
+    await session.fetch('/v1/devices').catch(() => {})
+    await session.idle()
+    expect(heard).toEqual(['reauthentication_required'])
+  })
+
   it('share nothing with other servers, clients and accounts', async () => {
     const { options, createDeveloperSession, sandbox, sessionKeys } = createBackEnd()
     await createDeveloperSession().login(dev)
@@ -93,7 +119,7 @@ describe('sessions that share a store', () => {
     await Promise.all(sessions.map((session) => session.load()))
     clock.advance('1h')
     sandbox.failNext({ status: 503, error: 'server_error', times: 100 })
-    const codes = sessions.map((session) => getErrorCode(session.getAccessToken()))
+    const codes = sessions.map((session) => getErrorCode(session.getAccessToken({ timeoutMs: 999 })))
     await expect.poll(held.countWaiting).toBe(1)
     held.release()
     expect((await Promise.all(codes)).sort()).toEqual([...Array(7).fill('renewal_backoff'), 'temporarily_unavailable'])

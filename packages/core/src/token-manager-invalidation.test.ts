@@ -197,12 +197,12 @@ describe('early rejections', () => {
     expect(tokenRequests()).toHaveLength(2)
     for (const [index, seconds] of [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].entries()) {
       const retryAt = clock.now() + seconds * 1000
-      await expect(session.getAccessToken()).rejects.toMatchObject({
+      await expect(session.getAccessToken({ timeoutMs: 999 })).rejects.toMatchObject({
         code: 'renewal_backoff',
         details: { failures: index + 1, cause: 'token_rejected', retryAt },
       })
-      clock.set(retryAt - 1)
-      expect(await getErrorCode(session.getAccessToken())).toBe('renewal_backoff')
+      clock.set(retryAt - 1000)
+      expect(await getErrorCode(session.getAccessToken({ timeoutMs: 999 }))).toBe('renewal_backoff')
       expect(tokenRequests()).toHaveLength(index + 2)
       clock.set(retryAt)
       session.invalidateToken(await session.getAccessToken())
@@ -218,11 +218,12 @@ describe('early rejections', () => {
     const other = createProductSession()
     expect(await other.getAccessToken()).toBe(second)
     other.invalidateToken(second)
-    await expect(other.getAccessToken()).rejects.toMatchObject({
+    await expect(other.getAccessToken({ timeoutMs: 999 })).rejects.toMatchObject({
       code: 'renewal_backoff',
       retryAt: clock.now() + 1000,
     })
-    expect(await getErrorCode(session.load().then(() => session.getAccessToken()))).toBe('renewal_backoff')
+    await session.load()
+    expect(await getErrorCode(session.getAccessToken({ timeoutMs: 999 }))).toBe('renewal_backoff')
     expect(tokenRequests()).toHaveLength(2)
   })
 
@@ -257,7 +258,7 @@ describe('early rejections', () => {
     session.invalidateToken(await session.getAccessToken())
     await session.getAccessToken()
     session.invalidateToken(await session.getAccessToken({ forceRefresh: true }))
-    expect(await getErrorCode(session.getAccessToken())).toBe('renewal_backoff')
+    expect(await getErrorCode(session.getAccessToken({ timeoutMs: 999 }))).toBe('renewal_backoff')
   })
 
   it('of an API that rejects every token cost a few requests in an hour', async () => {
@@ -338,13 +339,13 @@ describe('a renewal that fails after a rejection', () => {
     expect(await getErrorCode(session.getAccessToken())).toBe('network_error')
     const other = createProductSession()
     for (const one of [session, other]) {
-      await expect(one.getAccessToken()).rejects.toMatchObject({
+      await expect(one.getAccessToken({ timeoutMs: 999 })).rejects.toMatchObject({
         code: 'renewal_backoff',
         details: { failures: 1, cause: 'network_error', retryAt: clock.now() + 1000 },
       })
       expect(one.peekAccessToken()).toBeUndefined()
       one.invalidateToken(token)
-      expect(await getErrorCode(one.getAccessToken())).toBe('renewal_backoff')
+      expect(await getErrorCode(one.getAccessToken({ timeoutMs: 999 }))).toBe('renewal_backoff')
     }
     expect(tokenRequests()).toHaveLength(2)
     clock.advance('1s')
@@ -359,13 +360,69 @@ describe('a renewal that fails after a rejection', () => {
     expect(await getErrorCode(session.getAccessToken({ forceRefresh: true }))).toBe('network_error')
     expect(session.peekAccessToken()).toBe(token)
     session.invalidateToken(token)
-    await expect(session.getAccessToken()).rejects.toMatchObject({
+    await expect(session.getAccessToken({ timeoutMs: 999 })).rejects.toMatchObject({
       code: 'renewal_backoff',
       details: { retryAt: clock.now() + 1000, cause: 'network_error' },
     })
     expect(tokenRequests()).toHaveLength(2)
     clock.advance('1s')
     expect(await session.getAccessToken()).not.toBe(token)
+  })
+})
+
+describe('the last second of a back-off', () => {
+  it('is waited for by a call whose token was revoked twice within a minute', async () => {
+    const { createProductSession, sandbox, clock, tokenRequests } = createWorld()
+    const session = createProductSession()
+    const before = clock.now()
+    for (let revocations = 0; revocations < 2; revocations += 1) {
+      expect((await session.fetch('/v1/devices')).status).toBe(200)
+      sandbox.revoke()
+    }
+    expect((await session.fetch('/v1/devices')).status).toBe(200)
+    expect(tokenRequests()).toHaveLength(3)
+    // Timers may fire a millisecond early.
+    expect(clock.now() - before).toBe(1001)
+  })
+
+  it('is waited for by all callers, who share the request that follows', async () => {
+    const { session, token, sandbox, tokenRequests } = await signInProduct()
+    sandbox.failNext({ drop: 'before' })
+    session.invalidateToken(token)
+    expect(await getErrorCode(session.getAccessToken())).toBe('network_error')
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => session.getAccessToken()))
+    expect(new Set(tokens).size).toBe(1)
+    expect(tokenRequests()).toHaveLength(3)
+  })
+
+  it('is waited for once: what follows rejects', async () => {
+    const { session, token, sandbox, tokenRequests } = await signInProduct()
+    sandbox.failNext({ drop: 'before', times: 2 })
+    session.invalidateToken(token)
+    expect(await getErrorCode(session.getAccessToken())).toBe('network_error')
+    expect(await getErrorCode(session.getAccessToken())).toBe('network_error')
+    expect(await getErrorCode(session.getAccessToken())).toBe('renewal_backoff')
+    expect(tokenRequests()).toHaveLength(3)
+  })
+
+  it('ends for a caller whose signal is aborted, with its reason, and nothing is sent', async () => {
+    const { createProductSession, sandbox, clock, tokenRequests } = createWorld()
+    let isAsleep = false
+    const sleep = (_ms: number, signal?: AbortSignal) => {
+      isAsleep = true
+      return new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+    }
+    const session = createProductSession({ clock: { now: clock.now, sleep } })
+    sandbox.failNext({ drop: 'before' })
+    expect(await getErrorCode(session.getAccessToken())).toBe('network_error')
+    const reason = new Error('The user has left.')
+    const controller = new AbortController()
+    const call = session.getAccessToken({ signal: controller.signal })
+    await expect.poll(() => isAsleep).toBe(true)
+    controller.abort(reason)
+    await expect(call).rejects.toBe(reason)
+    await session.idle()
+    expect(tokenRequests()).toHaveLength(1)
   })
 })
 
@@ -380,10 +437,10 @@ describe('the back-off after failed renewals', () => {
       const { retryAt } = (await loadRecord()).backoff
       pauses.push((retryAt - clock.now()) / 1000)
       const sent = tokenRequests().length
-      clock.set(retryAt - 1)
-      expect(await getErrorCode(session.getAccessToken())).toBe('renewal_backoff')
+      clock.set(retryAt - 1000)
+      expect(await getErrorCode(session.getAccessToken({ timeoutMs: 999 }))).toBe('renewal_backoff')
       expect(tokenRequests()).toHaveLength(sent)
-      clock.advance(1)
+      clock.advance('1s')
     }
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300])
     expect(await session.getAccessToken()).toMatch(tokenPattern)
@@ -401,10 +458,10 @@ describe('the back-off after failed renewals', () => {
     sandbox.failNext(fault)
     session.invalidateToken(token)
     await getErrorCode(session.getAccessToken())
-    clock.advance(seconds * 1000 - 1)
-    expect(await getErrorCode(session.getAccessToken())).toBe('renewal_backoff')
+    clock.advance((seconds - 1) * 1000)
+    expect(await getErrorCode(session.getAccessToken({ timeoutMs: 999 }))).toBe('renewal_backoff')
     expect(tokenRequests()).toHaveLength(2)
-    clock.advance(1)
+    clock.advance('1s')
     expect(await session.getAccessToken()).not.toBe(token)
   })
 
@@ -416,7 +473,7 @@ describe('the back-off after failed renewals', () => {
     const sent: number[] = []
     sandbox.subscribe(({ path }) => path === '/oauth/token' && sent.push((clock.now() - startedAt) / 1000))
     for (let second = 0; second < 3600; second += 1) {
-      await getErrorCode(session.getAccessToken())
+      await getErrorCode(session.getAccessToken({ timeoutMs: 999 }))
       clock.advance('1s')
     }
     const doubling = [0, 1, 3, 7, 15, 31, 63, 127, 255, 511]

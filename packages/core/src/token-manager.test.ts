@@ -117,14 +117,14 @@ describe('the first use of a session', () => {
     for (const [index, seconds] of [1, 2, 4, 8].entries()) {
       sandbox.failNext({ status: 503, error: 'server_error' })
       expect(await getErrorCode(session.getAccessToken())).toBe('temporarily_unavailable')
-      clock.advance(seconds * 1000 - 1)
-      await expect(session.getAccessToken()).rejects.toMatchObject({
+      clock.advance((seconds - 1) * 1000)
+      await expect(session.getAccessToken({ timeoutMs: 999 })).rejects.toMatchObject({
         code: 'renewal_backoff',
         details: { failures: index + 1, cause: 'temporarily_unavailable' },
-        retryAt: clock.now() + 1,
+        retryAt: clock.now() + 1000,
       })
       expect(tokenRequests()).toHaveLength(index + 1)
-      clock.advance(1)
+      clock.advance('1s')
     }
     expect(await session.getAccessToken()).toMatch(tokenPattern)
     expect(tokenRequests()).toHaveLength(5)
@@ -135,7 +135,7 @@ describe('the first use of a session', () => {
     const session = createProductSession()
     sandbox.failNext({ drop: 'before' })
     await getErrorCode(session.getAccessToken())
-    expect(await getErrorCode(session.getAccessToken())).toBe('renewal_backoff')
+    expect(await getErrorCode(session.getAccessToken({ timeoutMs: 999 }))).toBe('renewal_backoff')
     expect(await session.requestClientToken()).toMatchObject({ status: 'signed_in' })
     expect(await session.getAccessToken()).toBe(session.peekAccessToken())
   })
@@ -210,7 +210,7 @@ describe("the renewal of a product's token", () => {
     clock.advance('1h')
     sandbox.failNext(fault)
     expect(await getErrorCode(session.getAccessToken())).toBe(code)
-    await expect(session.getAccessToken()).rejects.toMatchObject({
+    await expect(session.getAccessToken({ timeoutMs: 999 })).rejects.toMatchObject({
       code: 'renewal_backoff',
       details: { failures: 1, cause: code, retryAt: clock.now() + (wait === '5m' ? 300_000 : 1000) },
     })
@@ -443,7 +443,7 @@ describe('forceRefresh', () => {
     clock.advance('1h')
     sandbox.failNext({ drop: 'before' })
     await getErrorCode(session.getAccessToken())
-    expect(await getErrorCode(session.getAccessToken())).toBe('renewal_backoff')
+    expect(await getErrorCode(session.getAccessToken({ timeoutMs: 999 }))).toBe('renewal_backoff')
     expect(await session.getAccessToken({ forceRefresh: true })).toMatch(tokenPattern)
   })
 })

@@ -20,6 +20,10 @@ export interface CallOptions {
   /** Aborts this call only. Other callers keep waiting. */
   readonly signal?: AbortSignal | undefined
 }
+export interface IdleOptions extends CallOptions {
+  /** How long to wait, in milliseconds. In a server, less than the time that it has to shut down. @default no limit */
+  readonly timeoutMs?: number | undefined
+}
 export interface AccessTokenOptions extends CallOptions {
   /** How long to wait for a renewal, in milliseconds. @default 30_000 */
   readonly timeoutMs?: number | undefined
@@ -45,8 +49,8 @@ interface Demand {
  * - After expiry, or after `invalidate`, callers wait for one renewal. It reads the store first: another process may
  *   have renewed already.
  * - A session that has never signed in requests its first token, if its client can.
- * - After a failure, only a forced renewal is sent before the back-off ends. After a refusal, callers send one too: the
- *   lockout guard decides when.
+ * - After a failure, only a forced renewal is sent before the back-off ends. Callers wait for the last second of it. After
+ *   a refusal, callers send one too: the lockout guard decides when.
  * - Requests are sent one after another. Callers who give up (abort, time-out) do not cancel them for the others.
  * - A caller joins the request in progress unless that one may end with less than the caller needs.
  */
@@ -73,7 +77,14 @@ export class TokenManager {
     const cached = forceRefresh ? undefined : this.peek(minValidityMs)
     if (cached !== undefined) return cached
     options.signal?.throwIfAborted()
-    await wait(this.#request({ type: forceRefresh ? 'forced' : 'caller', minValidityMs }), options)
+    const demand = { type: forceRefresh ? 'forced' : 'caller', minValidityMs } as const
+    const request = async () => {
+      await this.#request(demand).catch(async (thrown) => {
+        await this.#waitOutBackoff(thrown, options)
+        await this.#request(demand)
+      })
+    }
+    await wait(request(), options)
     const token = this.peek()
     if (token === undefined) throw noToken(this.#runner.state)
     return token
@@ -107,6 +118,19 @@ export class TokenManager {
       if (latest.status === 'signed_in') this.#backoff = latest.backoff
     }
     return this.#cached
+  }
+
+  /**
+   * Resolves at the end of a back-off that has a second left at most. Throws any other error again. Without this, a call
+   * would fail whose token was revoked twice in a minute, although the next one is a second away.
+   */
+  async #waitOutBackoff(thrown: unknown, { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions): Promise<void> {
+    const isBackoff = GrantsError.isInstance(thrown) && thrown.code === 'renewal_backoff'
+    // A timer may fire a millisecond early.
+    const waitMs = isBackoff ? thrown.details.retryAt - this.#clock.now() + 1 : Number.POSITIVE_INFINITY
+    if (waitMs > Math.min(maxBackoffWaitMs, timeoutMs)) throw thrown
+    await this.#clock.sleep(waitMs, signal)
+    signal?.throwIfAborted()
   }
 
   #renewInBackground(now: number): void {
@@ -192,6 +216,9 @@ export class TokenManager {
   }
 }
 
+/** How much of a back-off a caller waits for: the first one, which is a second, and the end of a longer one. */
+const maxBackoffWaitMs = 1001
+
 /** Errors of calls for which no request was due: a back-off was reported when it started. */
 const nothingToSend: readonly ErrorCode[] = ['renewal_backoff', 'not_signed_in', 'mfa_required']
 
@@ -254,14 +281,29 @@ function isRefreshTokenInvalid({ state, error }: RunResult): boolean {
 }
 
 /** Waits as long as this caller wants. What it waits for continues. */
-function wait<T>(promise: Promise<T>, { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions): Promise<T> {
+export function wait<T>(
+  promise: Promise<T>,
+  { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions,
+  problem = 'No token was available',
+): Promise<T> {
   const timeout = new AbortController()
   // The timer keeps the process alive while a caller waits.
   const cancelTimeout = setLongTimeout(timeoutMs, () => {
-    const message = `No token was available within ${Math.round(timeoutMs / 1000)} s. The request continues; call again, or allow more time.`
+    const message = `${problem} within ${timeoutMs / 1000} s. The request continues; call again, or allow more time.`
     timeout.abort(new GrantsError('wait_timeout', message, { waitedMs: timeoutMs }))
   })
   return raceAbort(promise, [signal, timeout.signal]).finally(cancelTimeout)
+}
+
+/**
+ * Waits until nothing is pending, as long as this caller wants.
+ *
+ * @throws GrantsError `wait_timeout`: what is pending continues, and may be lost if the process ends
+ */
+export async function waitForIdle(idle: () => Promise<unknown>, options: IdleOptions = {}): Promise<void> {
+  const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options
+  assertAccessTokenOptions({ timeoutMs })
+  await wait(idle(), { signal, timeoutMs }, 'The session was not idle')
 }
 
 /** @throws GrantsError `invalid_argument` */

@@ -7,7 +7,7 @@ import { Secret } from './secret.ts'
 import type { LogoutOptions, LogoutResult, Session, SessionState } from './session.ts'
 import { type ConnectionOptions, resolveConnection } from './session-options.ts'
 import { revokeToken } from './token-endpoint.ts'
-import { type AccessTokenOptions, assertAccessTokenOptions } from './token-manager.ts'
+import { type AccessTokenOptions, assertAccessTokenOptions, type IdleOptions, waitForIdle } from './token-manager.ts'
 
 /** An access token you already have. It is used and never renewed or stored; `logout()` revokes it only if you ask. */
 export interface StaticTokenOptions extends ConnectionOptions, Pick<ExternalToken, 'expiresAt'> {
@@ -102,6 +102,7 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
     return { accessToken: 'still_valid', refreshToken: 'none', error }
   }
 
+  const idle = (options?: IdleOptions) => waitForIdle(async () => revocation, options)
   const source = { getAccessToken, invalidateToken }
   return Object.freeze({
     kind: 'static',
@@ -122,9 +123,8 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
     ...source,
     peekAccessToken: () => findToken(),
     fetch: (...call) => fetchWithToken(source, { context: connection, allowedOrigins }, ...call),
-    async idle() {
-      await revocation
-    },
+    idle,
+    [Symbol.asyncDispose]: () => idle(),
   } satisfies StaticSession)
 }
 

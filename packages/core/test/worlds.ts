@@ -15,11 +15,17 @@ const start = Date.UTC(2026, 0, 1)
 export const jane = 'jane@example.com'
 export const client = productClient(product)
 
+/** Creates a clock that stands still until the test, or whoever sleeps on it, moves it: no test waits. */
+export function createMovingClock(options: { start: number }) {
+  const clock = createClock({ ...options, frozen: true })
+  return Object.assign(clock, { sleep: async (ms: number) => void clock.advance(ms) })
+}
+
 type Options = Partial<SessionOptions<typeof client>>
 
 /** Creates a sandbox without a socket, and sessions of its product that share a store, as processes do. */
 export function createWorld(settings: SandboxOptions = {}) {
-  const clock = createClock({ start, frozen: true })
+  const clock = createMovingClock({ start })
   const sandbox = createSandbox({ clock, ...settings })
   const store = memoryStore()
   const sessionKeys = trackSessionKeys(store)

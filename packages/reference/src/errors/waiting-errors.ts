@@ -39,7 +39,7 @@ export const waitingErrors: LibraryErrorReferences<
   },
   renewal_backoff: {
     title: 'The next renewal has to wait',
-    when: 'The token expired or was rejected, and the last renewals failed. `details.cause` is the error code of the last one.',
+    when: 'The token expired or was rejected, the last renewals failed, and the next one is more than a second away, or later than `timeoutMs`. `details.cause` is the error code of the last one.',
     advice: ['Call again at `retryAt`.', 'Correct what `details.cause` names.'],
     effect: 'Nothing was sent. The session renews at `retryAt`.',
     tokenEndpointErrors: [],
