@@ -281,7 +281,7 @@ function isRefreshTokenInvalid({ state, error }: RunResult): boolean {
 }
 
 /** Waits as long as this caller wants. What it waits for continues. */
-export function wait<T>(
+function wait<T>(
   promise: Promise<T>,
   { signal, timeoutMs = defaultTimeoutMs }: AccessTokenOptions,
   problem = 'No token was available',
@@ -301,9 +301,11 @@ export function wait<T>(
  * @throws GrantsError `wait_timeout`: what is pending continues, and may be lost if the process ends
  */
 export async function waitForIdle(idle: () => Promise<unknown>, options: IdleOptions = {}): Promise<void> {
-  const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options
+  const { signal, timeoutMs } = options
   assertAccessTokenOptions({ timeoutMs })
-  await wait(idle(), { signal, timeoutMs }, 'The session was not idle')
+  // Without a limit there is no timer, which would keep the process alive.
+  const isLimited = signal !== undefined || timeoutMs !== undefined
+  await (isLimited ? wait(idle(), { signal, timeoutMs: timeoutMs ?? maxDelayMs }, 'The session was not idle') : idle())
 }
 
 /** @throws GrantsError `invalid_argument` */

@@ -16,7 +16,7 @@ export const jane = 'jane@example.com'
 export const client = productClient(product)
 
 /** Creates a clock that stands still until the test, or whoever sleeps on it, moves it: no test waits. */
-export function createMovingClock(options: { start: number }) {
+function createMovingClock(options: { start: number }) {
   const clock = createClock({ ...options, frozen: true })
   return Object.assign(clock, { sleep: async (ms: number) => void clock.advance(ms) })
 }
