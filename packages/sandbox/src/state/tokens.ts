@@ -46,10 +46,8 @@ export class Tokens {
    */
   issue({ account, client, scope }: SignIn, lifetimeSeconds: number): { accessToken: string; refreshToken?: string } {
     const { grants, refreshTokenLifetime } = this.#settings
-    const accessToken = randomToken()
-    const expiresAt = lifetimeSeconds > 0 ? this.#after(lifetimeSeconds) : null
-    const access = { token: accessToken, clientId: client.id, account, scope, expiresAt }
-    this.#access.set(accessToken, access)
+    const access = this.issueAccess({ account, clientId: client.id, scope }, lifetimeSeconds)
+    const accessToken = access.token
     if (!lifetimeSeconds || !grants.includes('refresh_token')) return { accessToken }
 
     const refreshToken = randomToken()
@@ -58,6 +56,14 @@ export class Tokens {
       expiresAt: refreshTokenLifetime ? this.#after(lifetimeSeconds + refreshTokenLifetime) : null,
     })
     return { accessToken, refreshToken }
+  }
+
+  /** Issues an access token alone. */
+  issueAccess(whose: Pick<AccessToken, 'account' | 'clientId' | 'scope'>, lifetimeSeconds: number): AccessToken {
+    const expiresAt = lifetimeSeconds > 0 ? this.#after(lifetimeSeconds) : null
+    const access = { ...whose, token: randomToken(), expiresAt }
+    this.#access.set(access.token, access)
+    return access
   }
 
   findAccess(token: string): AccessToken | undefined {
