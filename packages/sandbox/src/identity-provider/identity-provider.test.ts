@@ -46,7 +46,8 @@ function decode(jwt: string) {
 }
 
 async function listKeys({ fetch }: Sandbox): Promise<{ kid: string }[]> {
-  return (await (await fetch(`${issuer}/v1/keys`)).json()).keys
+  const response = await fetch(`${issuer}/v1/keys`)
+  return ((await response.json()) as { keys: { kid: string }[] }).keys
 }
 
 /** Whether the published key that the token names verifies its signature. */
