@@ -7,11 +7,10 @@ import {
   type Secret,
   sendRequest,
 } from '@particle-grants/core/protocol'
-import { createInvalidToken } from './invalid-token.ts'
 import { pollForToken } from './poll-for-token.ts'
 import { type Provider, particleIssuer } from './provider.ts'
 import { type Attempt, getAttempt, type StartedSsoSignIn } from './start-sso-sign-in.ts'
-import { verifyToken } from './verify-token.ts'
+import { createInvalidToken, verifyToken } from './verify-token.ts'
 
 /** A session of an account: of a developer client or of a user client. */
 export type SsoSession = Pick<SignInSession, 'baseUrl' | 'load' | 'setToken'> & { readonly kind: OAuthClient['kind'] }

@@ -1,5 +1,5 @@
+import type { ConnectionOptions } from '@particle-grants/core'
 import {
-  type Clock,
   createRedactor,
   type Fetch,
   GrantsError,
@@ -11,6 +11,7 @@ import {
   type Secret,
   sendRequest,
   systemClock,
+  toNetworkError,
 } from '@particle-grants/core/protocol'
 
 /** Particle's identity provider. It is for `https://api.particle.io` only. */
@@ -24,8 +25,8 @@ export const ssoClients = { particleCli: '0oa19uiy26XIs3XW55d7' } as const
 
 export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
-/** The identity provider, and who asks it. */
-export interface SsoOptions {
+/** The identity provider, and how requests are sent: also the one request to Particle's API. */
+export interface SsoOptions extends Pick<ConnectionOptions, 'fetch' | 'timeoutMs' | 'clock'> {
   /** The client id at the identity provider. There is no default: see {@link ssoClients}. */
   readonly clientId: string
   /** The `aud` that the identity provider's token must have. There is no default. */
@@ -37,86 +38,74 @@ export interface SsoOptions {
    * environment: whoever can change that could sign the person in to another account. @default false
    */
   readonly allowCustomIssuer?: boolean | undefined
-  /** Also sends the one request to Particle's API. @default globalThis.fetch, looked up at each call */
-  readonly fetch?: typeof fetch | undefined
-  /** How long one request may take, in milliseconds. @default 30_000 */
-  readonly timeoutMs?: number | undefined
-  readonly clock?: Clock | undefined
 }
 
-/** The options, checked and completed. */
-export interface Provider {
-  readonly issuer: string
-  /** The endpoints are below it. */
-  readonly baseUrl: string
-  readonly clientId: string
-  readonly audience: string
-  readonly allowCustomIssuer: boolean
-  readonly fetch: Fetch
-  readonly timeoutMs: number
-  readonly clock: Clock
-}
+/** The options, checked and completed. The endpoints are below `baseUrl`. */
+export type Provider = ReturnType<typeof resolveProvider>
 
 /** @throws GrantsError `invalid_argument` or `insecure_base_url` */
-export function resolveProvider(options: SsoOptions): Provider {
+export function resolveProvider(options: SsoOptions) {
   const given: Partial<SsoOptions> = options ?? {}
   const { issuer = particleIssuer, allowCustomIssuer = false, timeoutMs = 30_000, clock = systemClock } = given
-  for (const name of ['clientId', 'audience'] as const) {
-    if (typeof given[name] !== 'string' || given[name] === '') {
-      throw invalidArgument(name, 'must be a non-empty string: it has no default')
-    }
+  const { clientId = '', audience = '' } = given
+  for (const [name, value] of Object.entries({ clientId, audience })) {
+    if (typeof value !== 'string' || value === '') throw invalidArgument(name, 'must be a string: it has no default')
   }
   if (typeof allowCustomIssuer !== 'boolean') throw invalidArgument('allowCustomIssuer', 'must be true or false')
   if (!(timeoutMs > 0)) throw invalidArgument('timeoutMs', 'must be a number of milliseconds above 0')
-  const { clientId, audience } = given as SsoOptions
   const fetch = (given.fetch ?? globalThis.fetch) as unknown as Fetch
-  const baseUrl = `${parseIssuer(issuer)}/v1`
-  return { issuer, baseUrl, clientId, audience, allowCustomIssuer, fetch, timeoutMs, clock }
+  const baseUrl = `${parseBaseUrl(issuer, false, 'issuer')}/v1`
+  return { issuer, baseUrl, clientId, audience, allowCustomIssuer, fetch, timeoutMs, clock } as const
 }
 
-function parseIssuer(issuer: string): string {
-  if (!URL.canParse(issuer)) throw invalidArgument('issuer', `must be an absolute URL, for example ${particleIssuer}`)
-  try {
-    return parseBaseUrl(issuer, false)
-  } catch (error) {
-    if (!GrantsError.isInstance(error) || error.code !== 'invalid_argument') throw error
-    throw invalidArgument('issuer', error.details.problem)
-  }
-}
-
-/** Sends a form to the provider. Rejects as `sendRequest` does: no redirect is followed, and time and size are limited. */
-export function postForm(
+/**
+ * Sends a form to the provider, or a GET without one. No redirect is followed, and time and size are limited.
+ *
+ * @throws GrantsError `network_error` or `temporarily_unavailable`, see {@link isTransient}. The signal's reason.
+ */
+export async function request(
   provider: Provider,
   path: string,
-  { form, signal }: { readonly form: Readonly<Record<string, string>>; readonly signal: AbortSignal | undefined },
+  init: { readonly form?: Readonly<Record<string, string>>; readonly signal: AbortSignal | undefined },
 ): Promise<HttpResponse> {
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
-  return sendRequest(provider, path, { method: 'POST', headers, body: new URLSearchParams(form).toString(), signal })
+  const { form, signal } = init
+  const { issuer, clock } = provider
+  const accept = 'application/json'
+  const post = { method: 'POST', headers: { accept, 'content-type': 'application/x-www-form-urlencoded' } }
+  const body = new URLSearchParams(form).toString()
+  const sent = form === undefined ? { method: 'GET', headers: { accept } } : { ...post, body }
+  const http = await sendRequest(provider, path, { ...sent, signal }).catch((thrown: unknown) => {
+    signal?.throwIfAborted()
+    // No `fetch` repeats a form in its errors.
+    throw toNetworkError(thrown, { baseUrl: issuer, grantType: deviceCodeGrant, secrets: [] })
+  })
+  const { status } = http
+  if (status !== 429 && status < 500) return http
+  const { retryAfterSeconds } = readTiming(http.headers)
+  const retryAt = retryAfterSeconds === undefined ? undefined : clock.now() + retryAfterSeconds * 1000
+  const message = `The identity provider ${issuer} is temporarily unavailable (status ${status}). Try again later.`
+  throw new GrantsError('temporarily_unavailable', message, { status, error: undefined, retryAt })
 }
 
-/** Turns a response that the sign-in cannot use into the error that it means. */
+/** Whether {@link request} may succeed if it is repeated. */
+export function isTransient(error: unknown): error is GrantsError {
+  return GrantsError.isInstance(error) && /^(network_error|temporarily_unavailable)$/.test(error.code)
+}
+
+/** Turns a response that ends the sign-in into the error that it means. */
 export function toResponseError(
-  { issuer, clock }: Provider,
+  { issuer }: Provider,
   http: HttpResponse,
   secrets: readonly Secret[] = [],
 ): GrantsError {
   const response = parseTokenResponse(http, createRedactor(secrets))
   const { type, status } = response
-  const error = type === 'error' ? response.error : undefined
-  if (status === 429 || status >= 500) {
-    const { retryAfterSeconds } = readTiming(http.headers)
-    const retryAt = retryAfterSeconds === undefined ? undefined : clock.now() + retryAfterSeconds * 1000
-    const message = `The identity provider ${issuer} is temporarily unavailable (status ${status}). Try again later.`
-    return new GrantsError('temporarily_unavailable', message, { status, error, retryAt })
+  if (type !== 'error') {
+    const reason = type === 'unexpected' ? response.reason : 'wrong_type'
+    const message = `${issuer} did not respond as an identity provider does (RFC 8628): status ${status}, ${reason}. Check the issuer and any proxy.`
+    return new GrantsError('unexpected_response', message, { baseUrl: issuer, status, reason })
   }
-  if (type === 'error') return createDenied(response)
-  const reason = type === 'unexpected' ? response.reason : 'wrong_type'
-  const message = `${issuer} did not respond as an identity provider does (RFC 8628): status ${status}, ${reason}. Check the issuer and any proxy.`
-  return new GrantsError('unexpected_response', message, { baseUrl: issuer, status, reason })
-}
-
-function createDenied(response: { error: string; status: number; description: string | undefined }): GrantsError {
-  const { error, status, description } = response
+  const { error, description } = response
   const said = description === undefined ? '' : `: "${description.replace(/\.$/, '')}"`
   const message =
     error === 'access_denied'

@@ -4,18 +4,10 @@ import {
   invalidArgument,
   parseJsonObject,
   Secret,
-  toNetworkError,
 } from '@particle-grants/core/protocol'
-import {
-  deviceCodeGrant,
-  type Provider,
-  postForm,
-  resolveProvider,
-  type SsoOptions,
-  toResponseError,
-} from './provider.ts'
+import { type Provider, request, resolveProvider, type SsoOptions, toResponseError } from './provider.ts'
 
-/** A sign-in that waits for the person: what to show, and the secret that {@link finishSsoSignIn} polls with. */
+/** A sign-in that waits for the person: what to show, and the secret that `finishSsoSignIn` polls with. */
 export interface StartedSsoSignIn {
   /** The person compares it with the code on the page, or types it there. */
   readonly userCode: string
@@ -31,10 +23,8 @@ export interface StartedSsoSignIn {
 }
 
 /** What one sign-in needs beyond what the application sees of it. */
-export interface Attempt {
+export interface Attempt extends Pick<StartedSsoSignIn, 'deviceCode' | 'expiresAt'> {
   readonly provider: Provider
-  readonly deviceCode: Secret
-  readonly expiresAt: number
   /** Grows with each `slow_down`. */
   intervalMs: number
   isPolling: boolean
@@ -59,13 +49,9 @@ export async function startSsoSignIn(
   options: SsoOptions & { readonly signal?: AbortSignal | undefined },
 ): Promise<StartedSsoSignIn> {
   const provider = resolveProvider(options)
-  const { signal } = options
   // 1. Request a device code (https://www.rfc-editor.org/rfc/rfc8628#section-3.1).
   const form = { client_id: provider.clientId, scope: 'openid profile' }
-  const http = await postForm(provider, '/device/authorize', { form, signal }).catch((thrown: unknown) => {
-    signal?.throwIfAborted()
-    throw toNetworkError(thrown, { baseUrl: provider.issuer, grantType: deviceCodeGrant, secrets: [] })
-  })
+  const http = await request(provider, '/device/authorize', { form, signal: options.signal })
   // 2. Read the codes, the page and the times (https://www.rfc-editor.org/rfc/rfc8628#section-3.2).
   const started = Object.freeze(readStarted(provider, http))
   const { deviceCode, expiresAt, intervalMs } = started
@@ -85,38 +71,39 @@ export function getAttempt(started: StartedSsoSignIn): Attempt {
 function readStarted(provider: Provider, http: HttpResponse): StartedSsoSignIn {
   const json = parseJsonObject(http.body)
   if (http.status !== 200 || typeof json === 'string') throw toResponseError(provider, http)
-  const { device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval = 5 } = json
-  const verificationUri = readPageUrl(verification_uri, provider)
-  const verificationUriComplete = readPageUrl(verification_uri_complete, provider)
-  const isComplete =
-    // What is printed to a terminal must not control it.
-    [device_code, user_code].every((code) => typeof code === 'string' && /^[ -~]{1,4096}$/.test(code)) &&
-    verificationUri !== undefined &&
-    (verificationUriComplete !== undefined || (verification_uri_complete ?? undefined) === undefined) &&
-    typeof expires_in === 'number' &&
-    expires_in > 0 &&
-    typeof interval === 'number' &&
-    interval >= 0
-  if (!isComplete) {
-    const details = { baseUrl: provider.issuer, status: 200, reason: 'wrong_type' } as const
-    const message = `The device authorization response of ${provider.issuer} lacks a field, or has one of another type. Check the issuer.`
-    throw new GrantsError('unexpected_response', message, details)
+  const { issuer, clock } = provider
+  const check = <T>(field: string, value: unknown, isValid: (value: unknown) => value is T): T => {
+    if (isValid(value)) return value
+    const message = `The field ${field} in the response of ${issuer} is missing or wrong. Check the issuer.`
+    throw new GrantsError('unexpected_response', message, { baseUrl: issuer, status: 200, reason: 'wrong_type' })
   }
+  const isPage = (value: unknown) => isPageUrl(value, issuer)
+  const { verification_uri_complete: complete = null, interval = 5 } = json
+  const expiresIn = check('expires_in', json.expires_in, isDuration)
   return {
-    userCode: user_code as string,
-    verificationUri,
-    verificationUriComplete,
-    expiresAt: provider.clock.now() + Math.min(expires_in, maxLifetimeSeconds) * 1000,
+    userCode: check('user_code', json.user_code, isPrintable),
+    verificationUri: new URL(check('verification_uri', json.verification_uri, isPage)).href,
+    verificationUriComplete:
+      complete === null ? undefined : new URL(check('verification_uri_complete', complete, isPage)).href,
+    expiresAt: clock.now() + Math.min(expiresIn, maxLifetimeSeconds) * 1000,
     // An interval of 0 would poll without a pause.
-    intervalMs: Math.max(interval, 1) * 1000,
-    deviceCode: new Secret(device_code as string),
+    intervalMs: Math.max(check('interval', interval, isDuration), 1) * 1000,
+    deviceCode: new Secret(check('device_code', json.device_code, isPrintable)),
   }
 }
 
-/** Returns the page's address if it is encrypted, or on this machine as the issuer is. */
-function readPageUrl(value: unknown, { issuer }: Provider): string | undefined {
-  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
-  const { href, protocol, hostname } = new URL(value)
-  const isLocal = protocol === 'http:' && new URL(issuer).protocol === 'http:' && hostname === new URL(issuer).hostname
-  return protocol === 'https:' || isLocal ? href : undefined
+/** What is printed to a terminal must not control it. */
+function isPrintable(value: unknown): value is string {
+  return typeof value === 'string' && /^[ -~]{1,4096}$/.test(value)
+}
+
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0
+}
+
+/** Whether it is encrypted, or on this machine as the issuer is. */
+function isPageUrl(value: unknown, issuer: string): value is string {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  const [page, own] = [new URL(value), new URL(issuer)]
+  return page.protocol === 'https:' || (page.protocol === own.protocol && page.hostname === own.hostname)
 }
