@@ -16,18 +16,31 @@ async function createKey() {
 
 type Key = Awaited<ReturnType<typeof createKey>>
 
-/** Which key signs: the current one, a new one that claims to be the current one, or a new one with its own id. */
+/** Created when it is first needed, once for all sandboxes: a key takes up to a second. */
+const getFirstKey = createOnce(createKey)
+/** Never published. */
+const getForeignKey = createOnce(createKey)
+
+function createOnce<T>(create: () => Promise<T>): () => Promise<T> {
+  let created: Promise<T> | undefined
+  return () => {
+    created ??= create()
+    return created
+  }
+}
+
+/** Which key signs: the current one, a foreign one that claims to be the current one, or a foreign one with its own id. */
 export type SigningKey = 'current' | 'forged' | 'unpublished'
 
-/** The keys that sign the identity provider's tokens. Created when they are first needed: a key takes 0.1 s. */
+/** The keys that sign the identity provider's tokens. */
 export class SigningKeys {
-  #current: Promise<Key> | undefined
+  #getCurrent = getFirstKey
   #previous: Promise<Key> | undefined
 
   /** Replaces the signing key. The previous one stays published until the next rotation. */
   rotate(): void {
     this.#previous = this.#getCurrent()
-    this.#current = createKey()
+    this.#getCurrent = createOnce(createKey)
   }
 
   /** Returns the published keys (RFC 7517). */
@@ -39,18 +52,13 @@ export class SigningKeys {
   /** Returns a JWT (RFC 7519). The header's `alg` changes the signature only for `none`, which has no signature. */
   async sign(claims: object, { header = {}, key = 'current' }: { header?: object; key?: SigningKey }): Promise<string> {
     const current = await this.#getCurrent()
-    const signer = key === 'current' ? current : await createKey()
+    const signer = key === 'current' ? current : await getForeignKey()
     const { kid } = key === 'unpublished' ? signer : current
     const fields: Record<string, unknown> = { kid, alg: 'RS256', ...header }
     const input = `${encodePart(fields)}.${encodePart(claims)}`
     if (fields.alg === 'none') return `${input}.`
     const signature = await crypto.subtle.sign(algorithm.name, signer.privateKey, new TextEncoder().encode(input))
     return `${input}.${encodeBase64Url(new Uint8Array(signature))}`
-  }
-
-  #getCurrent(): Promise<Key> {
-    this.#current ??= createKey()
-    return this.#current
   }
 }
 
