@@ -8,7 +8,7 @@ import {
   parseBaseUrl,
   parseTokenResponse,
   readTiming,
-  type Secret,
+  Secret,
   sendRequest,
   systemClock,
   toNetworkError,
@@ -49,7 +49,8 @@ export function resolveProvider(options: SsoOptions) {
   const { issuer = particleIssuer, allowCustomIssuer = false, timeoutMs = 30_000, clock = systemClock } = given
   const { clientId = '', audience = '' } = given
   for (const [name, value] of Object.entries({ clientId, audience })) {
-    if (typeof value !== 'string' || value === '') throw invalidArgument(name, 'must be a string: it has no default')
+    if (typeof value !== 'string' || value === '')
+      throw invalidArgument(name, 'must be a non-empty string: it has no default')
   }
   if (typeof allowCustomIssuer !== 'boolean') throw invalidArgument('allowCustomIssuer', 'must be true or false')
   if (!(timeoutMs > 0)) throw invalidArgument('timeoutMs', 'must be a number of milliseconds above 0')
@@ -76,8 +77,9 @@ export async function request(
   const sent = form === undefined ? { method: 'GET', headers: { accept } } : { ...post, body }
   const http = await sendRequest(provider, path, { ...sent, signal }).catch((thrown: unknown) => {
     signal?.throwIfAborted()
-    // No `fetch` repeats a form in its errors.
-    throw toNetworkError(thrown, { baseUrl: issuer, grantType: deviceCodeGrant, secrets: [] })
+    // A custom `fetch` may repeat the device code in its error.
+    const secrets = Object.values(form ?? {}).map((value) => new Secret(value))
+    throw toNetworkError(thrown, { baseUrl: issuer, grantType: deviceCodeGrant, secrets })
   })
   const { status } = http
   if (status !== 429 && status < 500) return http
