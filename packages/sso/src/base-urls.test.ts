@@ -2,6 +2,7 @@ import { createSession, customer, developerClient, productClient } from '@partic
 import { createSandbox, defaultSsoClient } from '@particle-grants/sandbox'
 import { finishSsoSignIn, type SsoOptions, type SsoSession, startSsoSignIn } from '@particle-grants/sso'
 import { describe, expect, it } from 'vitest'
+import { startResponse } from '../test/hostile-provider.ts'
 import { startSandbox } from '../test/sandboxed.ts'
 
 /** A sandbox in place of Particle, with a clock that moves when a program waits. */
@@ -41,6 +42,27 @@ describe('the default issuer', () => {
 })
 
 describe('a custom issuer', () => {
+  it.each(['https://api.particle.io/v2', 'https://API.particle.io:443/', 'https://api.particle.io.'])(
+    'is refused for %s, which is the same server',
+    async (baseUrl) => {
+      const { ssoOptions, clock, polls } = await startSandbox()
+      const session = createSession({ client: developerClient(), baseUrl, clock })
+      await expect(finishSsoSignIn(session, await startSsoSignIn(ssoOptions))).rejects.toThrow('set allowCustomIssuer')
+      expect(polls()).toEqual([])
+    },
+  )
+
+  it.each(['https://id.particle.io/oauth2/other', 'https://ID.particle.io./oauth2/default'])(
+    '%s, at Particle’s identity provider, sends no token to another server',
+    async (issuer) => {
+      const { options } = createParticle()
+      const fetch = async () => Response.json(startResponse('https://id.particle.io'))
+      const started = await startSsoSignIn({ ...options, fetch, issuer, allowCustomIssuer: true })
+      const session = createSession({ client: developerClient(), baseUrl: 'https://api.staging.particle.io' })
+      await expect(finishSsoSignIn(session, started)).rejects.toThrow('session must have the base URL')
+    },
+  )
+
   it('signs in to api.particle.io only if the program allows it', async () => {
     const { url, ssoOptions, sandbox, clock } = await startSandbox()
     const { fetch } = sandbox

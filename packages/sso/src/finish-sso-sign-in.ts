@@ -1,15 +1,9 @@
-import { account, type OAuthClient, type SignedIn, type SignInSession } from '@particle-grants/core'
-import {
-  invalidArgument,
-  isInvalidTokenError,
-  parseJsonObject,
-  particleUrl,
-  type Secret,
-  sendRequest,
-} from '@particle-grants/core/protocol'
+import type { OAuthClient, SignedIn, SignInSession } from '@particle-grants/core'
+import type { JsonObject, Secret } from '@particle-grants/core/protocol'
+import { invalidArgument, isInvalidTokenError, parseJsonObject, particleUrl } from '@particle-grants/core/protocol'
 import { pollForToken } from './poll-for-token.ts'
-import { type Provider, particleIssuer } from './provider.ts'
-import { type Attempt, getAttempt, type StartedSsoSignIn } from './start-sso-sign-in.ts'
+import { type Provider, particleIssuer, request } from './provider.ts'
+import { getAttempt, type StartedSsoSignIn } from './start-sso-sign-in.ts'
 import { createInvalidToken, verifyToken } from './verify-token.ts'
 
 /** A session of an account: of a developer client or of a user client. */
@@ -35,55 +29,50 @@ export async function finishSsoSignIn(
     // An unusable store is found before the person signs in.
     await session.load()
     // 3. The person signs in while this polls (https://www.rfc-editor.org/rfc/rfc8628#section-3.3).
-    const jwt = await pollUntilUsed(attempt, signal)
+    attempt.isUsed = true
+    const jwt = await pollForToken(attempt, signal).catch((error: unknown) => {
+      attempt.isUsed = signal?.aborted !== true
+      throw error
+    })
     // 4. Verify the token. Only the account and Particle's own token remain of it.
-    const { username, accessToken } = await verifyToken(provider, jwt, signal)
+    const { subject, accessToken } = await verifyToken(provider, jwt, signal)
     // 5. Sign the session in. A session of another account rejects the token.
-    const expiresAt = await requestExpiry(provider, { baseUrl: session.baseUrl, accessToken, signal })
-    return await session.setToken({ accessToken, expiresAt, subject: account(username) }, { signal })
+    const expiresAt = await requestExpiry({ ...provider, baseUrl: session.baseUrl }, accessToken, signal)
+    return await session.setToken({ accessToken, expiresAt, subject }, { signal })
   } finally {
     attempt.isPolling = false
   }
 }
 
-/** Whatever ends the polling also ends the device code, except an abort. */
-async function pollUntilUsed(attempt: Attempt, signal: AbortSignal | undefined): Promise<Secret> {
-  try {
-    return await pollForToken(attempt, signal)
-  } finally {
-    attempt.isUsed = signal?.aborted !== true
-  }
-}
-
 /** A production token must not reach another server, and no other issuer may decide who signs in to production. */
-function assertSession(session: SsoSession, { issuer, allowCustomIssuer }: Provider): void {
+function assertSession(session: SsoSession, { issuer, baseUrl, allowCustomIssuer }: Provider): void {
   if (typeof session?.setToken !== 'function' || session.kind === 'product') {
     throw invalidArgument('session', 'must be the session of a developer client or of a user client')
   }
-  const isProduction = session.baseUrl === particleUrl
-  if (issuer === particleIssuer && !isProduction) {
+  if (isSameOrigin(baseUrl, particleIssuer) && session.baseUrl !== particleUrl) {
     throw invalidArgument('session', `must have the base URL ${particleUrl}: the issuer ${issuer} is for no other`)
   }
-  if (issuer !== particleIssuer && isProduction && !allowCustomIssuer) {
+  if (issuer !== particleIssuer && isSameOrigin(session.baseUrl, particleUrl) && !allowCustomIssuer) {
     throw invalidArgument('issuer', `${issuer} is not Particle's: set allowCustomIssuer to use it with ${particleUrl}`)
   }
 }
 
+function isSameOrigin(a: string, b: string): boolean {
+  return new URL(a).origin === new URL(b).origin
+}
+
 /** Returns the expiry that the API names, or `null` if it is not known: the session finds out when the API rejects the token. */
 async function requestExpiry(
-  { fetch, timeoutMs, clock }: Provider,
-  { baseUrl, accessToken, signal }: { baseUrl: string; accessToken: Secret; signal: AbortSignal | undefined },
+  api: Provider,
+  accessToken: Secret,
+  signal: AbortSignal | undefined,
 ): Promise<number | null> {
-  const headers = { authorization: `Bearer ${accessToken.reveal()}`, accept: 'application/json' }
-  const init = { method: 'GET', headers, signal }
-  const http = await sendRequest({ fetch, baseUrl, timeoutMs }, '/v1/access_tokens/current', init).catch(
-    () => undefined,
-  )
+  const headers = { authorization: `Bearer ${accessToken.reveal()}` }
+  const http = await request(api, '/v1/access_tokens/current', { headers, signal }).catch(() => undefined)
   signal?.throwIfAborted()
-  if (http?.status === 401 && isInvalidTokenError(http.body)) throw createInvalidToken('rejected', 'particle_profile')
-  const json = parseJsonObject(http?.status === 200 ? http.body : '')
-  const time =
-    typeof json === 'object' && typeof json.expires_at === 'string' ? Date.parse(json.expires_at) : Number.NaN
-  if (time <= clock.now()) throw createInvalidToken('rejected', 'particle_profile')
+  const json = parseJsonObject(http?.status === 200 ? http.body : '{}') as JsonObject
+  const time = typeof json.expires_at === 'string' ? Date.parse(json.expires_at) : Number.NaN
+  const isRejected = http?.status === 401 && isInvalidTokenError(http.body)
+  if (isRejected || time <= api.clock.now()) throw createInvalidToken('rejected', 'particle_profile')
   return Number.isNaN(time) ? null : time
 }

@@ -52,6 +52,14 @@ describe('a good provider', () => {
     expect(apiRequests).toHaveLength(1)
   })
 
+  it('may name an account in any script', async () => {
+    const { error, session } = await signIn(
+      respondWithJwt((claims) => createJwt({ ...claims, sub: 'Jürgen@firma.example' })),
+    )
+    expect(error).toBeUndefined()
+    expect(session.state.subject).toEqual({ type: 'account', name: 'jürgen@firma.example' })
+  })
+
   it('may name several audiences', async () => {
     const { error } = await signIn(respondWithJwt((claims) => createJwt({ ...claims, aud: ['other', 'audience'] })))
     expect(error).toBeUndefined()
@@ -133,6 +141,11 @@ describe('a token that must not be used', () => {
       'is not valid yet',
       (claims) => createJwt({ ...claims, nbf: start / 1000 + 400 }),
       { reason: 'claim', claim: 'nbf' },
+    ],
+    [
+      'has an account with a space',
+      (claims) => createJwt({ ...claims, sub: 'jane x' }),
+      { reason: 'claim', claim: 'sub' },
     ],
     ['names no account', (claims) => createJwt({ ...claims, sub: undefined }), { reason: 'claim', claim: 'sub' }],
     [

@@ -175,7 +175,7 @@ describe('polling', () => {
     const started = await start()
     sandbox.sso.deny(started.userCode)
     await expect(finishSsoSignIn(session, started)).rejects.toThrow(
-      'The sign-in was refused at the identity provider: "The person refused". Start again if that was a mistake.',
+      'The person refused the sign-in with access_denied (status 400): "The person refused". Start again, or check the client id and the issuer.',
     )
   })
 

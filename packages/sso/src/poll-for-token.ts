@@ -15,14 +15,21 @@ const maxBackoffMs = 60_000
  * @throws GrantsError `sso_denied`, `sso_expired`, `unexpected_response`. The signal's reason.
  */
 export async function pollForToken(attempt: Attempt, signal: AbortSignal | undefined): Promise<Secret> {
-  const { clock } = attempt.provider
+  const { expiresAt, provider } = attempt
+  const { clock } = provider
   let delayMs = attempt.intervalMs
   let failures: readonly GrantsError[] = []
   for (;;) {
-    await waitForNextPoll(attempt, { delayMs, signal, cause: failures.at(-1) })
+    signal?.throwIfAborted()
+    // The next request would be too late.
+    if (clock.now() + delayMs >= expiresAt) throw createExpired(expiresAt, failures.at(-1))
+    await sleep(clock, delayMs, signal)
+    signal?.throwIfAborted()
+    // The machine may have been suspended.
+    if (clock.now() >= expiresAt) throw createExpired(expiresAt, failures.at(-1))
     try {
       const response = await poll(attempt, signal)
-      if (response !== 'authorization_pending' && response !== 'slow_down') return response
+      if (typeof response !== 'string') return response
       if (response === 'slow_down') attempt.intervalMs += slowDownMs
       failures = []
       delayMs = attempt.intervalMs
@@ -34,20 +41,6 @@ export async function pollForToken(attempt: Attempt, signal: AbortSignal | undef
       delayMs = Math.max(backoffMs, attempt.intervalMs, (error.retryAt ?? 0) - clock.now())
     }
   }
-}
-
-/** Rejects at once if the code would have expired by then: no request could use it. */
-async function waitForNextPoll(
-  { provider: { clock }, expiresAt }: Attempt,
-  wait: { delayMs: number; signal: AbortSignal | undefined; cause: GrantsError | undefined },
-): Promise<void> {
-  const { delayMs, signal, cause } = wait
-  signal?.throwIfAborted()
-  if (clock.now() + delayMs >= expiresAt) throw createExpired(expiresAt, cause)
-  await sleep(clock, delayMs, signal)
-  signal?.throwIfAborted()
-  // The machine may have been suspended.
-  if (clock.now() >= expiresAt) throw createExpired(expiresAt, cause)
 }
 
 /** Sends one request (https://www.rfc-editor.org/rfc/rfc8628#section-3.4). Resolves with the token, or with why to poll again. */

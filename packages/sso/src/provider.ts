@@ -67,15 +67,15 @@ export function resolveProvider(options: SsoOptions) {
 export async function request(
   provider: Provider,
   path: string,
-  init: { readonly form?: Readonly<Record<string, string>>; readonly signal: AbortSignal | undefined },
+  init: { form?: Record<string, string>; headers?: Record<string, string>; signal: AbortSignal | undefined },
 ): Promise<HttpResponse> {
   const { form, signal } = init
   const { issuer, clock } = provider
-  const accept = 'application/json'
-  const post = { method: 'POST', headers: { accept, 'content-type': 'application/x-www-form-urlencoded' } }
-  const body = new URLSearchParams(form).toString()
-  const sent = form === undefined ? { method: 'GET', headers: { accept } } : { ...post, body }
-  const http = await sendRequest(provider, path, { ...sent, signal }).catch((thrown: unknown) => {
+  const body = form && new URLSearchParams(form).toString()
+  const type = form && { 'content-type': 'application/x-www-form-urlencoded' }
+  const headers = { accept: 'application/json', ...init.headers, ...type }
+  const sent = { method: form ? 'POST' : 'GET', headers, ...(body !== undefined && { body }), signal }
+  const http = await sendRequest(provider, path, sent).catch((thrown: unknown) => {
     signal?.throwIfAborted()
     // A custom `fetch` may repeat the device code in its error.
     const secrets = Object.values(form ?? {}).map((value) => new Secret(value))
@@ -109,9 +109,7 @@ export function toResponseError(
   }
   const { error, description } = response
   const said = description === undefined ? '' : `: "${description.replace(/\.$/, '')}"`
-  const message =
-    error === 'access_denied'
-      ? `The sign-in was refused at the identity provider${said}. Start again if that was a mistake.`
-      : `The identity provider refused the request with ${error} (status ${status})${said}. Check the client id and the issuer.`
+  const who = error === 'access_denied' ? 'The person refused the sign-in' : 'The identity provider refused the request'
+  const message = `${who} with ${error} (status ${status})${said}. Start again, or check the client id and the issuer.`
   return new GrantsError('sso_denied', message, { error, status, description })
 }

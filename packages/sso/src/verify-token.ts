@@ -1,5 +1,6 @@
+import { account } from '@particle-grants/core'
 import { GrantsError, isHeaderSafe, parseJsonObject, Secret, sleep } from '@particle-grants/core/protocol'
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
+import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose'
 import { isTransient, type Provider, request, toResponseError } from './provider.ts'
 
 /** Clocks of two machines may differ by as much, as in core. */
@@ -15,17 +16,25 @@ const keyRetryMs = 2000
  *
  * @throws GrantsError `sso_invalid_token`, `unexpected_response`, `network_error`, `temporarily_unavailable`. The signal's reason.
  */
-export async function verifyToken(
-  provider: Provider,
-  jwt: Secret,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly username: string; readonly accessToken: Secret }> {
-  const keys = await requestKeys(provider, signal)
-  const { cid, sub, particle_profile } = await verifyClaims(provider, jwt, keys)
+export async function verifyToken(provider: Provider, jwt: Secret, signal: AbortSignal | undefined) {
+  const keys = createLocalJWKSet(await requestKeys(provider, signal))
+  const { issuer, audience, clock } = provider
+  const verified = await jwtVerify(jwt.reveal(), keys, {
+    algorithms: ['RS256'],
+    issuer,
+    audience,
+    requiredClaims: ['exp'],
+    clockTolerance: clockToleranceSeconds,
+    currentDate: new Date(clock.now()),
+  }).catch((error: unknown) => {
+    throw toInvalidToken(error)
+  })
+  const { cid, sub, particle_profile } = verified.payload
   if (cid !== provider.clientId) throw createInvalidToken('claim', 'cid')
-  if (!isHeaderSafe(sub)) throw createInvalidToken('claim', 'sub')
   if (!isHeaderSafe(particle_profile)) throw createInvalidToken('claim', 'particle_profile')
-  return { username: sub, accessToken: new Secret(particle_profile) }
+  // What `account()` accepts.
+  if (typeof sub !== 'string' || !/^[^\s\p{Cc}]+$/u.test(sub)) throw createInvalidToken('claim', 'sub')
+  return { subject: account(sub), accessToken: new Secret(particle_profile) }
 }
 
 async function requestKeys(provider: Provider, signal: AbortSignal | undefined): Promise<JSONWebKeySet> {
@@ -33,10 +42,9 @@ async function requestKeys(provider: Provider, signal: AbortSignal | undefined):
     try {
       const http = await request(provider, '/keys', { signal })
       const json = parseJsonObject(http.body)
-      if (http.status !== 200 || typeof json === 'string' || !Array.isArray(json.keys)) {
-        throw toResponseError(provider, http)
-      }
-      return { keys: json.keys.filter((key: unknown) => typeof key === 'object' && key !== null) }
+      const keys = http.status === 200 && typeof json !== 'string' && json.keys
+      if (!Array.isArray(keys)) throw toResponseError(provider, http)
+      return { keys: keys.filter((key: unknown) => typeof key === 'object' && key !== null) }
     } catch (error) {
       if (!isTransient(error) || requestsLeft <= 0) throw error
       await sleep(provider.clock, keyRetryMs, signal)
@@ -44,29 +52,15 @@ async function requestKeys(provider: Provider, signal: AbortSignal | undefined):
   }
 }
 
-async function verifyClaims(provider: Provider, jwt: Secret, keys: JSONWebKeySet): Promise<JWTPayload> {
-  const { issuer, audience, clock } = provider
-  try {
-    const { payload } = await jwtVerify(jwt.reveal(), createLocalJWKSet(keys), {
-      algorithms: ['RS256'],
-      issuer,
-      audience,
-      requiredClaims: ['exp'],
-      clockTolerance: clockToleranceSeconds,
-      currentDate: new Date(clock.now()),
-    })
-    return payload
-  } catch (error) {
-    // jose's error is not the cause: it has all claims, and Particle's token is one of them.
-    if (error instanceof errors.JWTExpired) throw createInvalidToken('expired', 'exp')
-    if (error instanceof errors.JWTClaimValidationFailed) {
-      throw createInvalidToken('claim', error.claim, error.claim === 'aud' ? error.payload.aud : undefined)
-    }
-    const isFormat = /^ERR_(JOSE_ALG_NOT_ALLOWED|JOSE_NOT_SUPPORTED|JWS_INVALID|JWT_INVALID)$/.test(
-      (error as errors.JOSEError).code,
-    )
-    throw createInvalidToken(isFormat ? 'format' : 'signature')
+/** jose's error is not the cause: it has all claims, and Particle's token is one of them. */
+function toInvalidToken(error: unknown): GrantsError {
+  const { code } = error as errors.JOSEError
+  if (error instanceof errors.JWTExpired) return createInvalidToken('expired', 'exp')
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return createInvalidToken('claim', error.claim, error.claim === 'aud' ? error.payload.aud : undefined)
   }
+  const isFormat = /^ERR_(JOSE_ALG_NOT_ALLOWED|JOSE_NOT_SUPPORTED|JWS_INVALID|JWT_INVALID)$/.test(code)
+  return createInvalidToken(isFormat ? 'format' : 'signature')
 }
 
 type Reason = GrantsError<'sso_invalid_token'>['details']['reason']
