@@ -54,6 +54,7 @@ export const documentedPackages = [
   'core',
   'reference',
   'axios',
+  'sso',
   'sandbox',
   'plugin-auth',
   'store-file',

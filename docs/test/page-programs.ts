@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { extractFences } from '@particle-grants/test-kit/samples'
 import { docs } from './cloud.ts'
 import { type Given, withGiven } from './given.ts'
-import { type Guide, guides } from './guides.ts'
+import { type Guide, guides, ssoGiven } from './guides.ts'
 
 /** A sample in JavaScript or TypeScript of a page or README. */
 export interface PageProgram {
@@ -28,6 +28,10 @@ const readmes: Readonly<Record<string, Given>> = {
     authorization: "const authorization = 'Bearer ' + process.env.TOKEN",
   },
   'packages/sandbox/README.md': {},
+  'packages/sso/README.md': {
+    ...ssoGiven,
+    openBrowser: `${ssoGiven.openBrowser}`.replace(' page)', ' page: string)'),
+  },
   'packages/store-file/README.md': { askForCode: `const askForCode = async () => ''` },
   'packages/store-redis/README.md': product,
   'packages/process-lock/README.md': {},

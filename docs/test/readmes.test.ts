@@ -15,6 +15,7 @@ describe('the commands of the READMEs', () => {
       'plugin-auth',
       'process-lock',
       'sandbox',
+      'sso',
       'store-contract',
       'store-file',
       'store-keyring',

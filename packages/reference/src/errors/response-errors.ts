@@ -85,7 +85,7 @@ export const responseErrors: LibraryErrorReferences<
     advice: ['Check `issuer`, `audience` and `clientId`, then start again.'],
     effect: tokensKept,
     reasons: {
-      format: { meaning: 'It is not a JWT that is signed with RS256.' },
+      format: { meaning: 'It is not a JWT, or it is not signed with the only algorithm that is accepted.' },
       signature: { meaning: 'No key that the issuer publishes now verifies its signature.' },
       expired: { meaning: 'It has expired.', advice: "Check this machine's clock, then start again." },
       claim: {
