@@ -57,9 +57,11 @@ const withMfa: Given = {
 }
 /** A client of the sandbox's identity provider, and a person who signs in when the browser opens. */
 export const ssoGiven: Given = {
-  clientId: `const clientId = 'sandbox-sso-client'`,
+  // The cloud's clock is stopped, and the identity provider's tokens would have expired.
+  clientId: `const clientId = 'sandbox-sso-client'
+await fetch('https://api.particle.io/__sandbox/clock', { method: 'POST', body: JSON.stringify({ set: Date.now() }) })`,
   audience: `const audience = 'api://default'`,
-  openBrowser: `const openBrowser = (/** @type {string} */ page) => fetch('https://api.particle.io/__sandbox/sso/approve', {
+  openBrowser: `const openBrowser = (page = '') => fetch('https://api.particle.io/__sandbox/sso/approve', {
   method: 'POST', body: JSON.stringify({ userCode: new URL(page).searchParams.get('user_code') }),
 })`,
 }

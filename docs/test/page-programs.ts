@@ -28,10 +28,7 @@ const readmes: Readonly<Record<string, Given>> = {
     authorization: "const authorization = 'Bearer ' + process.env.TOKEN",
   },
   'packages/sandbox/README.md': {},
-  'packages/sso/README.md': {
-    ...ssoGiven,
-    openBrowser: `${ssoGiven.openBrowser}`.replace(' page)', ' page: string)'),
-  },
+  'packages/sso/README.md': ssoGiven,
   'packages/store-file/README.md': { askForCode: `const askForCode = async () => ''` },
   'packages/store-redis/README.md': product,
   'packages/process-lock/README.md': {},
