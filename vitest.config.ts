@@ -52,6 +52,7 @@ export default defineConfig(({ mode }) => {
     project('packages/process-lock', { isolate: true }),
     project('packages/store-keyring', { isolate: true }),
     project('packages/plugin-auth'),
+    project('packages/node'),
     project('packages/test-kit'),
     project('apps/cli', { globalSetup: [build, bundleCli] }),
     project('apps/demo', { globalSetup: [build] }),
