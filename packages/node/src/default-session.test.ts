@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { productClient, type SignInSession } from '@particle-grants/core'
 import { createSandbox, type Sandbox } from '@particle-grants/sandbox'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type DefaultSessionOptions, defaultSession, describeCredentials } from './index.ts'
 import { type SignIn, Stores } from './profiles.ts'
 import { Connections, createClient, saveClientSecret } from './sessions.ts'
@@ -83,8 +84,34 @@ function writeParticleCli(settings: object, name = 'particle', mode = 0o600) {
   return file
 }
 
+const inKeyring: SignIn = {
+  baseUrl: particle,
+  client: { kind: 'developer', id: 'particle' },
+  subject: 'account:dev@example.com',
+  store: 'keyring',
+  key: 'session-a',
+}
+
 const open = (options: DefaultSessionOptions = {}) => defaultSession({ env, fetch: sandbox.fetch, ...options })
 const token = 'a'.repeat(40)
+
+/** Runs a task while this process can read the folder and cannot write there. For root, who can always write, as another user. */
+async function withoutWriting(folder: string, task: () => Promise<void>): Promise<void> {
+  const paths = [folder, ...readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)))]
+  const nobody = 65_534
+  const isRoot = process.geteuid?.() === 0
+  for (const path of paths) {
+    if (isRoot) chownSync(path, nobody, nobody)
+    chmodSync(path, statSync(path).mode & 0o555)
+  }
+  if (isRoot) process.seteuid?.(nobody)
+  try {
+    await task()
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+    for (const path of paths) chmodSync(path, statSync(path).mode | 0o200)
+  }
+}
 
 /** The error of a call, and what it says. */
 async function fail(options: DefaultSessionOptions = {}) {
@@ -238,13 +265,6 @@ describe('a source that exists', () => {
 
   it('is an error when the keyring of its profile does not respond', async () => {
     const { profiles } = connections()
-    const inKeyring: SignIn = {
-      baseUrl: particle,
-      client: { kind: 'developer', id: 'particle' },
-      subject: 'account:dev@example.com',
-      store: 'keyring',
-      key: 'session-a',
-    }
     await profiles.change(() => ({ active: 'work', profiles: { work: { signIn: inKeyring } } }))
     const before = process.env.DBUS_SESSION_BUS_ADDRESS
     process.env.DBUS_SESSION_BUS_ADDRESS = 'unix:path=/nowhere'
@@ -357,6 +377,49 @@ describe('with nothing', () => {
   })
 })
 
+describe('a machine', () => {
+  it('without a home folder has only the environment', async () => {
+    const homeless = { HOME: '', USERPROFILE: '', LOCALAPPDATA: '', XDG_STATE_HOME: '' }
+    const { code, message } = await fail({ env: homeless })
+    expect(code).toBe('no_credentials')
+    expect(message).toContain('this user has no home folder')
+    expect((await open({ env: { ...homeless, PARTICLE_AUTH: token } })).source.type).toBe('token')
+  })
+
+  it('whose home folder is no folder has only the environment', async () => {
+    writeFileSync(join(home, 'file'), '')
+    const nowhere = join(home, 'file/home')
+    const { code } = await fail({ env: { HOME: nowhere, USERPROFILE: nowhere, LOCALAPPDATA: nowhere } })
+    expect(code).toBe('no_credentials')
+  })
+
+  it.skipIf(windows)(
+    'with a read-only home folder reads a profile, and says why it cannot save a new token',
+    async () => {
+      await signIn('work', { expiresIn: 60 })
+      await signIn('later')
+      await withoutWriting(home, async () => {
+        const session = await open({ profile: 'later' })
+        expect((await session.fetch('/v1/devices')).status).toBe(200)
+        const { error } = await describeCredentials({ env })
+        expect(error).toBeUndefined()
+      })
+    },
+  )
+
+  it('without the package of the keyring store says what to install for a profile that is stored there', async () => {
+    vi.doMock('@particle-grants/store-keyring', () => {
+      throw new Error('Cannot find package')
+    })
+    onTestFinished(() => vi.doUnmock('@particle-grants/store-keyring'))
+    await connections().profiles.change(() => ({ active: 'work', profiles: { work: { signIn: inKeyring } } }))
+    const { code, message } = await fail()
+    expect(code).toBe('store_unavailable')
+    expect(message).toContain('profile work (dev@example.com)')
+    expect(message).toContain('Install it beside @particle-grants/node.')
+  })
+})
+
 describe.skipIf(windows)('files that another user could have written', () => {
   it.each(['profiles.json', ''])('are refused: pgrants, %j', async (name) => {
     await signIn('work')
@@ -401,6 +464,7 @@ describe('describeCredentials', () => {
       ['profile', 'not_used'],
       ['particle-cli', 'not_used'],
     ])
+    expect(report.sources[1]?.reason).toContain('pgrants itself does not use it')
     expect(report.sources[2]?.reason).toContain('profile work (dev@example.com)')
     expect(JSON.stringify(report)).not.toMatch(/a{40}|c{40}|product-secret/)
     expect(sandbox.requests().filter(({ path }) => path !== '/oauth/token')).toEqual([])

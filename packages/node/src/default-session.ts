@@ -153,7 +153,8 @@ async function lookUp(type: SourceType, context: TypedContext): Promise<LookupRe
 
 function describe({ used, error, problem }: LookupResult, winner: SourceType | undefined) {
   if (problem !== undefined) return { status: 'missing', reason: problem } as const
-  const what = used === undefined ? `can't be used: ${error?.message}` : `has ${used.source.description}`
+  const note = used?.source.type === 'client' ? ' (pgrants itself does not use it)' : ''
+  const what = used === undefined ? `can't be used: ${error?.message}` : `has ${used.source.description}${note}`
   if (winner !== undefined)
     return { status: 'not_used', reason: `is not used, because ${winner} comes first; it ${what}` } as const
   return { status: used === undefined ? 'failed' : 'used', reason: what } as const

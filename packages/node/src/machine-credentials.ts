@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, lstatSync, readdirSync, type Stats } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
 import { GrantsError, type Session } from '@particle-grants/core'
 import { tokenSession } from '@particle-grants/core/token'
 import { particleCliProfile } from '@particle-grants/store-file/particle-cli'
@@ -93,11 +93,7 @@ function wasDamaged(folder: string): boolean {
 }
 
 function findFolder(env: Environment): string | undefined {
-  try {
-    return fileStoreFolder(env)
-  } catch {
-    return undefined
-  }
+  return ifAbsolute(() => fileStoreFolder(env))
 }
 
 function notUsable({ name, state, signIn }: Status, description: string): GrantsError {
@@ -167,14 +163,20 @@ export async function findParticleCliCredentials({ env, baseUrl, requests, now }
 }
 
 function findParticleCliFolder(env: Environment): string | undefined {
+  return ifAbsolute(() => join(findHome(env), '.particle'))
+}
+
+// ─── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Returns an absolute path. For a user without a home folder, `find` throws or its path is relative. */
+function ifAbsolute(find: () => string): string | undefined {
   try {
-    return join(findHome(env), '.particle')
+    const path = find()
+    return isAbsolute(path) ? path : undefined
   } catch {
     return undefined
   }
 }
-
-// ─── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
  * Refuses files that another user could have written: whose token is in them, and to which server it goes, would be up to
@@ -183,9 +185,9 @@ function findParticleCliFolder(env: Environment): string | undefined {
  * @throws GrantsError `store_unavailable`
  */
 function assertOwnFiles(store: string, paths: readonly string[]): boolean {
-  const problems = paths.map((path) => ({ path, stats: lstatSync(path, { throwIfNoEntry: false }) }))
+  const files = paths.map((path) => ({ path, stats: readStats(store, path) }))
   const user = process.geteuid?.()
-  for (const { path, stats } of problems) {
+  for (const { path, stats } of files) {
     if (stats === undefined) continue
     const isOthers = user !== undefined && stats.uid !== user
     const isWritable = user !== undefined && (stats.mode & 0o022) !== 0
@@ -193,7 +195,18 @@ function assertOwnFiles(store: string, paths: readonly string[]): boolean {
     if (isOthers) throw unsafeFile(store, `${path} belongs to another user (uid ${stats.uid})`, 'Remove it.')
     if (isWritable) throw unsafeFile(store, `${path} can be written by other users`, `Run chmod go-w "${path}".`)
   }
-  return problems[0]?.stats !== undefined
+  return files[0]?.stats !== undefined
+}
+
+/** @throws GrantsError `store_unavailable` if this user may not look */
+function readStats(store: string, path: string): Stats | undefined {
+  try {
+    return lstatSync(path)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw unsafeFile(store, `${path} can't be read (${code})`, 'Check the permissions of its folders.')
+  }
 }
 
 function unsafeFile(store: string, problem: string, advice: string): GrantsError<'store_unavailable'> {
