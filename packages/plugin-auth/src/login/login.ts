@@ -102,12 +102,12 @@ async function resumePending({ flags, secrets, source, connections }: LoginConte
   if (pending === undefined) throw new GrantsError('no_challenge', 'No sign-in is waiting for a code.', {})
   const login = await resumeLogin(pending, source.name, connections)
   if (login.session.state.status === 'mfa_required') return login
-  // Whoever answers a challenge removes it from the profile, and so does the last wrong code: only its time can be over.
+  // An answer to a challenge removes it from the profile, and so does the last wrong code: only its time can be over.
   await removePending(source.name, connections)
   throw new GrantsError('challenge_expired', 'The MFA challenge has expired.', { reason: 'age' })
 }
 
-/** Resolves the credentials and sends the first request. A person may type a wrong password twice, and a third time in vain. */
+/** Resolves the credentials and sends the first request. A person may type a wrong password twice, and is refused the third time. */
 async function begin(context: LoginContext): Promise<Login> {
   const { source, expiresIn, storedToken, connections, canPrompt, reporter } = context
   const stored = getStoredSignIn(source)
