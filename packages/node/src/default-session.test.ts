@@ -98,13 +98,13 @@ const token = 'a'.repeat(40)
 /** Runs a task while this process can read the folder and cannot write there. For root, who can always write, as another user. */
 async function withoutWriting(folder: string, task: () => Promise<void>): Promise<void> {
   const paths = [folder, ...readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)))]
-  const nobody = 65_534
+  const other = 65_534
   const isRoot = process.geteuid?.() === 0
   for (const path of paths) {
-    if (isRoot) chownSync(path, nobody, nobody)
+    if (isRoot) chownSync(path, other, other)
     chmodSync(path, statSync(path).mode & 0o555)
   }
-  if (isRoot) process.seteuid?.(nobody)
+  if (isRoot) process.seteuid?.(other)
   try {
     await task()
   } finally {
