@@ -56,6 +56,7 @@ export const documentedPackages = [
   'axios',
   'sso',
   'sandbox',
+  'node',
   'plugin-auth',
   'store-file',
   'store-keyring',

@@ -53,7 +53,7 @@ export const unsupportedGrants = {
       },
       { text: 'There is no refresh token.', from: ['clients'] },
       {
-        text: 'The audience of the JWT, and that its issuer is `https://id.particle.io/oauth2/default`, are published nowhere: particle-cli checks neither.',
+        text: 'Which audience the JWT has, and whether its issuer is `https://id.particle.io/oauth2/default`, is not known: particle-cli checks neither.',
         from: ['unknown'],
       },
       {
