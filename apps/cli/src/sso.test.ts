@@ -13,7 +13,7 @@ const login = ['auth', 'login', '--sso']
 
 /** A world whose identity provider asks for no pause between two polls. */
 async function openWorld() {
-  const world = await World.open({ behavior: { ssoInterval: 0 } })
+  const world = await World.open({ ssoInterval: 0 })
   const env = {
     PARTICLE_GRANTS_SSO_ISSUER: `${world.server.url}/oauth2/default`,
     PARTICLE_GRANTS_SSO_CLIENT_ID: defaultSsoClient.clientId,
