@@ -97,7 +97,7 @@ export const unknowns = {
     question:
       "Which client id may other programs use at the identity provider for a company's SSO, and which audience do its tokens have?",
     known: [
-      { text: 'particle-cli uses a client id of its own, and checks neither issuer nor audience.', from: ['clients'] },
+      { text: 'particle-cli uses its own client id, and checks neither issuer nor audience.', from: ['clients'] },
       { text: 'Whether other programs may use that client id is not known.', from: ['unknown'] },
     ],
     handling:

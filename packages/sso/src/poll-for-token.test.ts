@@ -132,6 +132,17 @@ describe('polling', () => {
     expect(polls().every(({ at }) => at < started.expiresAt)).toBe(true)
   })
 
+  it.each([
+    ['the interval', {}, 55_000],
+    ['Retry-After', { status: 503, headers: { 'retry-after': '3600' }, times: 1 }, 5000],
+  ])('rejects at once if the code would have expired after %s', async (_title, fault, waited) => {
+    const { sandbox, session, start, waits } = await startSandbox({ ssoCodeLifetime: 60 })
+    const started = await start()
+    if ('status' in fault) sandbox.failNext({ ...fault, match: token })
+    await expect(finishSsoSignIn(session, started)).rejects.toMatchObject({ code: 'sso_expired' })
+    expect(waits.reduce((sum, ms) => sum + ms)).toBe(waited)
+  })
+
   it('sends nothing once the code has expired while the machine slept', async () => {
     const { sandbox, session, start, polls, whenWaited } = await startSandbox()
     const started = await start()

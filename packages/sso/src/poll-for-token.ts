@@ -55,6 +55,6 @@ async function poll({ provider, deviceCode, expiresAt }: Attempt, signal: AbortS
 }
 
 function createExpired(expiredAt: number, cause?: GrantsError): GrantsError {
-  const message = 'Nobody signed in at the identity provider in time. Start again.'
+  const message = 'The person did not sign in at the identity provider in time. Start again.'
   return new GrantsError('sso_expired', message, { expiredAt }, cause && { cause })
 }

@@ -35,7 +35,7 @@ export interface SsoOptions extends Pick<ConnectionOptions, 'fetch' | 'timeoutMs
   readonly issuer?: string | undefined
   /**
    * Whether a token of another issuer may sign a session for `https://api.particle.io` in. Set it in code, never from the
-   * environment: whoever can change that could sign the person in to another account. @default false
+   * environment: a program that can change that could sign the person in to another account. @default false
    */
   readonly allowCustomIssuer?: boolean | undefined
 }

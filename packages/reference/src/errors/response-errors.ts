@@ -73,7 +73,7 @@ export const responseErrors: LibraryErrorReferences<
     tokenEndpointErrors: [],
   },
   sso_expired: {
-    title: 'Nobody signed in through SSO in time',
+    title: 'The sign-in through SSO took too long',
     when: "The device code expired before the person had signed in. If the last request failed, the error's `cause` says why.",
     advice: ['Call `startSsoSignIn()` again, and show its new code.'],
     effect: tokensKept,

@@ -53,7 +53,7 @@ function handlePoll({ state, request }: Context): HttpResponse | Promise<HttpRes
   if (state.deviceCodes.isExpired(code)) throw new OAuthError('expired_token', 'The device code has expired.')
   if (state.deviceCodes.recordPoll(code)) throw new OAuthError('slow_down', 'The request came too early.')
   const { decision } = code
-  if (decision === 'pending') throw new OAuthError('authorization_pending', 'Nobody has signed in yet.')
+  if (decision === 'pending') throw new OAuthError('authorization_pending', 'The person has not signed in yet.')
   state.deviceCodes.close(code)
   if (decision === 'denied') throw new OAuthError('access_denied', 'The person refused.')
   return issueToken(state, { code, decision, issuer: getOrigin(request) + issuerPath })

@@ -16,7 +16,7 @@ async function createKey() {
 
 type Key = Awaited<ReturnType<typeof createKey>>
 
-/** Created when it is first needed, once for all sandboxes: a key takes up to a second. */
+/** Created when it is first needed, once for all sandboxes: creating a key can last a second. */
 const getFirstKey = createOnce(createKey)
 /** Never published. */
 const getForeignKey = createOnce(createKey)
