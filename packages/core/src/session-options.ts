@@ -3,6 +3,7 @@ import { assertClient, type OAuthClient } from './clients.ts'
 import { type Clock, ServerClock, systemClock } from './clock.ts'
 import { invalidArgument } from './errors.ts'
 import { LockoutGuard, type LockoutGuardOptions } from './guard/lockout-guard.ts'
+import { assertKnownOptions, type OptionNames } from './known-options.ts'
 import { defaultChallengeLimits } from './machine/event.ts'
 import type { Identity } from './machine/state.ts'
 import { allowInsecureRequests, parseBaseUrl, parseOrigins, particleUrl } from './protocol/base-url.ts'
@@ -27,6 +28,16 @@ export interface ConnectionOptions extends EventOptions {
   /** Permits credentials over plain HTTP to another machine. */
   readonly [allowInsecureRequests]?: boolean | undefined
 }
+
+export const connectionOptionNames = {
+  baseUrl: true,
+  fetch: true,
+  timeoutMs: true,
+  allowedOrigins: true,
+  clock: true,
+  onEvent: true,
+  includeSubject: true,
+} satisfies OptionNames<ConnectionOptions>
 
 export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions {
   readonly client: C
@@ -67,6 +78,26 @@ export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions
   readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined
 }
 
+type AllOptions = SessionOptions<OAuthClient>
+
+/** What each session has for itself. A pool does not take it. */
+export const perSessionOptionNames = {
+  subject: true,
+  profile: true,
+  signInId: true,
+  clientToken: true,
+} satisfies Partial<OptionNames<AllOptions>>
+
+/** What sessions and pools take, beside the connection. */
+const sharedOptionNames = {
+  client: true,
+  store: true,
+  clientAuthentication: true,
+  mfa: true,
+  lockoutGuard: true,
+  waitUntil: true,
+} satisfies OptionNames<Omit<AllOptions, keyof typeof perSessionOptionNames | keyof ConnectionOptions>>
+
 /** The connection, checked and completed. */
 export interface Connection {
   readonly baseUrl: string
@@ -106,8 +137,14 @@ export interface ResolvedOptions {
   readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined
 }
 
-/** @throws GrantsError `invalid_argument` or `insecure_base_url` */
-export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOptions {
+/**
+ * @param otherNames - the names of the options that sessions and pools do not share
+ * @throws GrantsError `invalid_argument` or `insecure_base_url`
+ */
+export function resolveOptions(options: AllOptions, otherNames: Readonly<Record<string, true>>): ResolvedOptions {
+  if (typeof options === 'object') {
+    assertKnownOptions<object>(options, { ...sharedOptionNames, ...otherNames, ...connectionOptionNames })
+  }
   assertClient(options?.client)
   const { client, store = memoryStore(), mfa = {}, lockoutGuard = {}, waitUntil } = options
   // Browsers hide it from pages that came over plain HTTP. Keys in stores are hashes.
@@ -117,6 +154,8 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
   const { clock, allowedOrigins, ...connection } = resolveConnection(options)
   const { maxAttempts = defaultChallengeLimits.maxAttempts, maxAgeMs = defaultChallengeLimits.maxAgeMs } = mfa
   const { maxWaitMs = 15_000 } = lockoutGuard || {}
+  assertKnownOptions(mfa, { maxAttempts: true, maxAgeMs: true }, 'mfa.')
+  assertKnownOptions(lockoutGuard || {}, { maxWaitMs: true }, 'lockoutGuard.')
   assertPositive('mfa.maxAttempts', maxAttempts)
   assertPositive('mfa.maxAgeMs', maxAgeMs)
   if (!(maxWaitMs >= 0)) throw invalidArgument('lockoutGuard.maxWaitMs', 'must be a number, 0 or more')

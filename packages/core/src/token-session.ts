@@ -2,10 +2,11 @@ import { notify } from './async.ts'
 import { GrantsError, invalidArgument } from './errors.ts'
 import { type ExternalToken, readExternalToken } from './external-token.ts'
 import { fetchWithToken } from './fetch.ts'
+import { assertKnownOptions } from './known-options.ts'
 import { notRenewable, reauthenticationRequired } from './machine/machine-errors.ts'
 import { Secret } from './secret.ts'
-import type { LogoutOptions, LogoutResult, Session, SessionState } from './session.ts'
-import { type ConnectionOptions, resolveConnection } from './session-options.ts'
+import { type LogoutOptions, type LogoutResult, logoutOptionNames, type Session, type SessionState } from './session.ts'
+import { type ConnectionOptions, connectionOptionNames, resolveConnection } from './session-options.ts'
 import { revokeToken } from './token-endpoint.ts'
 import { type AccessTokenOptions, assertAccessTokenOptions, type IdleOptions, waitForIdle } from './token-manager.ts'
 
@@ -38,6 +39,7 @@ const signedOut: SessionState = /* @__PURE__ */ Object.freeze({ status: 'signed_
  */
 export function tokenSession(options: StaticTokenOptions): StaticSession {
   const given: Partial<StaticTokenOptions> = options ?? {}
+  assertKnownOptions(given, { accessToken: true, expiresAt: true, ...connectionOptionNames })
   if (given.accessToken === undefined) {
     throw invalidArgument(
       'accessToken',
@@ -91,7 +93,9 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
     connection.reporter?.report({ type: 'token_rejected', at: clock.now() }, undefined)
   }
 
-  async function logout({ signal, revoke = false }: LogoutOptions = {}): Promise<LogoutResult> {
+  async function logout(options: LogoutOptions = {}): Promise<LogoutResult> {
+    assertKnownOptions(options, logoutOptionNames)
+    const { signal, revoke = false } = options
     signal?.throwIfAborted()
     const hadToken = stateAtLastEvent.status === 'signed_in'
     enter(signedOut)
