@@ -142,9 +142,8 @@ export interface ResolvedOptions {
  * @throws GrantsError `invalid_argument` or `insecure_base_url`
  */
 export function resolveOptions(options: AllOptions, otherNames: Readonly<Record<string, true>>): ResolvedOptions {
-  if (typeof options === 'object') {
-    assertKnownOptions<object>(options, { ...sharedOptionNames, ...otherNames, ...connectionOptionNames })
-  }
+  const isObject = typeof options === 'object'
+  if (isObject) assertKnownOptions<object>(options, { ...sharedOptionNames, ...otherNames, ...connectionOptionNames })
   assertClient(options?.client)
   const { client, store = memoryStore(), mfa = {}, lockoutGuard = {}, waitUntil } = options
   // Browsers hide it from pages that came over plain HTTP. Keys in stores are hashes.

@@ -18,6 +18,7 @@ export { parseBaseUrl, parseOrigins, particleUrl } from './base-url.ts'
 
 // Errors
 export { GrantsError, invalidArgument, requestNotReplayable } from '../errors.ts'
+export { assertKnownOptions, type OptionNames } from '../known-options.ts'
 
 // Secrets
 export { Secret, type SecretInput } from '../secret.ts'
