@@ -1,6 +1,6 @@
 import { requestNotReplayable } from './errors.ts'
 import { getRedirect, isAllowedUrl, isInvalidTokenResponse, type Redirect } from './protocol/bearer.ts'
-import type { Connection } from './session-options.ts'
+import { type Connection, platformFetch } from './session-options.ts'
 
 /** What attaching a token needs of a session. */
 interface TokenSource {
@@ -24,8 +24,16 @@ export async function fetchWithToken(
   const { context, allowedOrigins } = options
   // The original signal too: in Node 20 that of a copied request has no effect once the copy was garbage-collected.
   const original = init?.signal === undefined && input instanceof Request ? input.signal : init?.signal
-  const send = (attempt: Request) =>
-    (context.fetch as unknown as typeof fetch)(attempt, original ? { signal: original } : {})
+  const send = async (attempt: Request) => {
+    const aborted = original ? { signal: original } : {}
+    if (context.fetch === platformFetch) return platformFetch(attempt, aborted)
+    // Another fetch may not know the platform's Request: undici's own takes it for a URL.
+    const { url, method, headers, redirect } = attempt
+    const isBytes = attempt.body !== null && !isStream(init?.body)
+    const body = isBytes ? new Uint8Array(await attempt.arrayBuffer()) : attempt.body
+    const fetch = context.fetch as unknown as typeof platformFetch
+    return fetch(url, { ...init, ...aborted, method, headers: Object.fromEntries(headers), redirect, body })
+  }
   const request = new Request(typeof input === 'string' ? resolveUrl(input, context.baseUrl) : input, init)
   if (!isAllowedUrl(request.url, allowedOrigins) || hasOwnToken(request)) return send(request)
   const { signal, method, url } = request

@@ -18,8 +18,11 @@ import { assertTimeout, defaultTimeoutMs } from './token-manager.ts'
 export interface ConnectionOptions extends EventOptions {
   /** The API's base URL. @default 'https://api.particle.io' */
   readonly baseUrl?: string | undefined
-  /** @default globalThis.fetch, looked up at each call */
-  readonly fetch?: typeof fetch | undefined
+  /**
+   * Another `fetch`, such as undici's own or one that uses a proxy. It is called with the URL as a string. `session.fetch`
+   * passes its `init` on, with the body as bytes or as the caller's stream. @default globalThis.fetch, looked up at each call
+   */
+  readonly fetch?: Fetch | undefined
   /** How long one token request may take, in milliseconds. @default 30_000 */
   readonly timeoutMs?: number | undefined
   /** Origins that `session.fetch` may send the token to. @default the base URL's origin */
@@ -119,8 +122,7 @@ export function resolveConnection(options: ConnectionOptions): Connection {
   const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
   // The token is a credential, too.
   const allowedOrigins = Object.freeze(parseOrigins(options.allowedOrigins ?? [new URL(baseUrl).origin], allowInsecure))
-  // Any fetch takes what core passes, and returns what core reads.
-  const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
+  const fetch = options.fetch ?? platformFetch
   const { onEvent, includeSubject } = options
   if (onEvent !== undefined && typeof onEvent !== 'function') throw invalidArgument('onEvent', 'must be a function')
   const reporter = onEvent && new EventReporter({ onEvent, includeSubject })
@@ -223,7 +225,7 @@ function assertProfile({ profile, subject }: SessionOptions<OAuthClient>, { sing
 }
 
 /** Looked up at each call, so that a `fetch` that is installed or patched later is used. */
-const platformFetch: typeof fetch = (...call) => globalThis.fetch(...call)
+export const platformFetch: typeof fetch = (...call) => globalThis.fetch(...call)
 
 export function assertPositive(parameter: string, value: number): void {
   if (Number.isSafeInteger(value) && value > 0) return
