@@ -25,14 +25,18 @@ export async function fetchWithToken(
   // The original signal too: in Node 20 that of a copied request has no effect once the copy was garbage-collected.
   const original = init?.signal === undefined && input instanceof Request ? input.signal : init?.signal
   const send = async (attempt: Request) => {
-    const aborted = original ? { signal: original } : {}
-    if (context.fetch === platformFetch) return platformFetch(attempt, aborted)
+    const { fetch } = context
+    if (fetch === platformFetch) return platformFetch(attempt, { signal: original } as RequestInit)
     // Another fetch may not know the platform's Request: undici's own takes it for a URL.
-    const { url, method, headers, redirect } = attempt
-    const isBytes = attempt.body !== null && !isStream(init?.body)
-    const body = isBytes ? new Uint8Array(await attempt.arrayBuffer()) : attempt.body
-    const fetch = context.fetch as unknown as typeof platformFetch
-    return fetch(url, { ...init, ...aborted, method, headers: Object.fromEntries(headers), redirect, body })
+    const { url, method, headers, redirect, body } = attempt
+    return (fetch as unknown as typeof platformFetch)(url, {
+      ...init,
+      method,
+      headers: Object.fromEntries(headers),
+      body: isStream(init?.body) ? body : body && new Uint8Array(await attempt.arrayBuffer()),
+      redirect,
+      signal: original ?? null,
+    })
   }
   const request = new Request(typeof input === 'string' ? resolveUrl(input, context.baseUrl) : input, init)
   if (!isAllowedUrl(request.url, allowedOrigins) || hasOwnToken(request)) return send(request)
@@ -84,7 +88,7 @@ async function createNextRequest(
 ): Promise<Request> {
   const { method, headers, signal } = request
   for (const name of removedHeaders) headers.delete(name)
-  const body = becomesGet || request.body === null ? null : await request.arrayBuffer()
+  const body = becomesGet ? null : request.body && (await request.arrayBuffer())
   return new Request(url, { ...init, method: becomesGet ? 'GET' : method, headers, body, signal, redirect: 'manual' })
 }
 

@@ -46,7 +46,7 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
       'is undefined: pass a token, or set the environment variable that it comes from',
     )
   }
-  const { accessToken, expiresAt } = readExternalToken({ accessToken: given.accessToken, expiresAt: given.expiresAt })
+  const { accessToken, expiresAt } = readExternalToken(given)
   const connection = resolveConnection(given)
   const { allowedOrigins, clock } = connection
   const listeners = new Set<(state: SessionState) => void>()
