@@ -1,6 +1,9 @@
+import { attachSession } from '@particle-grants/axios'
 import { createSession, isInvalidTokenError, productClient, type Session, withAccessToken } from '@particle-grants/core'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen, type SandboxServer } from '@particle-grants/sandbox/node'
+import axios, { type AxiosInstance } from 'axios'
+import axiosRetry from 'axios-retry'
 import got from 'got'
 import ky from 'ky'
 import { request, fetch as undiciFetch } from 'undici'
@@ -63,6 +66,36 @@ const clients = {
       isRejected,
     ),
 }
+
+describe('axios-retry', () => {
+  const attach = (api: AxiosInstance) => attachSession(api, session)
+  const retry = (api: AxiosInstance) => axiosRetry(api, { retries: 2, retryDelay: () => 0 })
+
+  describe.each([
+    ['attached after the session', [attach, retry]],
+    ['attached before the session', [retry, attach]],
+  ])('%s', (_, steps) => {
+    const open = () => {
+      const api = axios.create({ baseURL: server.url })
+      for (const step of steps) step(api)
+      return api
+    }
+    const statuses = () => sandbox.requests().map(({ status }) => status)
+
+    it('repeats a 503 of the API, and counts no replay after a revocation', async () => {
+      sandbox.failNext({ status: 503, body: 'down', match: { path: '/v1/devices' }, times: 2 })
+      expect((await open().get('/v1/devices')).data).toHaveLength(2)
+      // The first token; two attempts; the revoked token, a new one, and the replay.
+      expect(statuses()).toEqual([200, 503, 503, 401, 200, 200])
+    })
+
+    it('repeats no error of the session', async () => {
+      sandbox.failNext({ status: 503, body: 'down', match: { path: '/oauth/token' } })
+      await expect(open().get('/v1/devices')).rejects.toMatchObject({ code: 'temporarily_unavailable', retry: 'later' })
+      expect(statuses()).toEqual([200, 401, 503])
+    })
+  })
+})
 
 describe('a session with the fetch of undici', () => {
   const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
