@@ -8,7 +8,8 @@ const workspace = '^(packages|apps|docs|examples|benchmarks)/'
 const mayImportOfTheWorkspace = {
   reference: ['core'],
   axios: ['core'],
-  'plugin-auth': ['core', 'reference', 'store-file', 'store-keyring'],
+  node: ['core', 'store-file', 'store-keyring'],
+  'plugin-auth': ['core', 'reference', 'node', 'store-file'],
   'store-contract': ['core'],
   'store-file': ['core', 'process-lock'],
   'store-keyring': ['core', 'process-lock'],

@@ -55,6 +55,7 @@ export const documentedPackages = [
   'reference',
   'axios',
   'sandbox',
+  'node',
   'plugin-auth',
   'store-file',
   'store-keyring',

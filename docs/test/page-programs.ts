@@ -27,6 +27,7 @@ const readmes: Readonly<Record<string, Given>> = {
     ...product,
     authorization: "const authorization = 'Bearer ' + process.env.TOKEN",
   },
+  'packages/node/README.md': {},
   'packages/sandbox/README.md': {},
   'packages/store-file/README.md': { askForCode: `const askForCode = async () => ''` },
   'packages/store-redis/README.md': product,
@@ -61,8 +62,8 @@ const got = async (url: string, { headers }: { headers: Record<string, string>; 
 /** The samples of core's README as one program. */
 export const coreReadme: string = coreGiven + readSamples('packages/core/README.md', 'ts').join('\n')
 
-/** The sample of the root's README. */
-export const [rootReadme = '']: string[] = readSamples('README.md', 'js', 'ts', 'mjs')
+/** The first sample of the root's README. The others are in `pagePrograms`. */
+export const [rootReadme = '']: string[] = readSamples('README.md', 'js')
 
 function programsOf(path: string, { given, unserved = [], endings = {} }: Omit<Guide, 'path'>): readonly PageProgram[] {
   const endingOf = (text: string) => Object.entries(endings).find(([part]) => text.includes(part))?.[1] ?? ''
@@ -80,4 +81,5 @@ function programsOf(path: string, { given, unserved = [], endings = {} }: Omit<G
 export const pagePrograms: readonly PageProgram[] = [
   ...guides.flatMap(({ path, ...guide }) => programsOf(`docs/${path}`, guide)),
   ...Object.entries(readmes).flatMap(([path, given]) => programsOf(path, { given })),
+  ...programsOf('README.md', { given: {} }).slice(1),
 ]

@@ -12,6 +12,7 @@ describe('the commands of the READMEs', () => {
     const installed = [
       'axios',
       'core',
+      'node',
       'plugin-auth',
       'process-lock',
       'sandbox',

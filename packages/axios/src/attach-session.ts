@@ -37,7 +37,11 @@ declare module 'axios' {
  *
  * @throws GrantsError `invalid_argument`, `insecure_base_url`
  */
-export function attachSession(instance: AttachableInstance, session: Session, options: AttachOptions = {}): () => void {
+export function attachSession(
+  instance: AttachableInstance,
+  session: Omit<Session, 'logout'>,
+  options: AttachOptions = {},
+): () => void {
   assertArguments(instance, session)
   assertKnownOptions(options, { allowedOrigins: true, replay: true })
   const given = options.allowedOrigins
@@ -54,7 +58,7 @@ export function attachSession(instance: AttachableInstance, session: Session, op
 
 function assertArguments(
   instance: AttachableInstance,
-  session: Session,
+  session: Omit<Session, 'logout'>,
 ): asserts instance is AttachableInstance & AxiosInstance {
   if (typeof (instance as AxiosInstance | undefined)?.interceptors?.request?.use !== 'function') {
     throw invalidArgument('instance', 'must be Axios or an instance from axios.create()')

@@ -72,6 +72,24 @@ export interface ErrorDetails {
   lock_timeout: { key: string; waitedMs: number }
   revocation_failed: { status: number | undefined }
   scope_mismatch: { expected: string; retryAt?: number | undefined }
+  /** `places`: where credentials were looked for. `command`: what signs in, as the words after the name of the CLI. */
+  no_credentials: { places: readonly SearchedPlace[]; command: readonly string[] }
+  /** `profiles`: the names that exist. */
+  unknown_profile: { profile: string; profiles: readonly string[]; command?: readonly string[] | undefined }
+  /** A sign-in or a token belongs to another base URL, or is in another store, than the one that was given. */
+  signed_in_elsewhere: {
+    property: 'baseUrl' | 'store'
+    expected: string
+    given: string
+    command?: readonly string[] | undefined
+  }
+}
+
+/** A place that was searched for credentials, and why none of it is used. */
+export interface SearchedPlace {
+  readonly source: string
+  readonly place: string
+  readonly problem: string
 }
 
 /** The code of a {@link GrantsError}. */
@@ -84,14 +102,15 @@ export type Retry = 'later' | 'after_sign_in' | 'never'
 // biome-ignore format: words to be read as a text
 const never: readonly ErrorCode[] = [
   'invalid_argument', 'insecure_base_url', 'grant_not_allowed', 'subject_mismatch', 'oauth_error', 'invalid_code',
-  'request_not_replayable', 'revocation_failed', 'scope_mismatch', 'customer_exists',
+  'request_not_replayable', 'revocation_failed', 'scope_mismatch', 'customer_exists', 'unknown_profile',
+  'signed_in_elsewhere',
 ]
 
 /** The codes of errors that end with a new sign-in. All others may end without one. */
 // biome-ignore format: words to be read as a text
 const afterSignIn: readonly ErrorCode[] = [
   'no_challenge', 'challenge_expired', 'invalid_credentials', 'sso_required', 'not_signed_in', 'mfa_required',
-  'not_renewable', 'reauthentication_required', 'invalid_state', 'store_damaged',
+  'not_renewable', 'reauthentication_required', 'invalid_state', 'store_damaged', 'no_credentials',
 ]
 
 const marker = Symbol.for('@particle-grants/core/GrantsError')

@@ -80,11 +80,7 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
     enter(state)
     if (state.status === 'signed_in') throw notRenewable(state, 'external_token')
     if (state.status === 'reauthentication_required') throw reauthenticationRequired(state.reason)
-    throw new GrantsError(
-      'not_signed_in',
-      'This session was signed out, and its token was dropped. Create another session.',
-      {},
-    )
+    throw new GrantsError('not_signed_in', 'This session was signed out. Create another session.', {})
   }
 
   function invalidateToken(token: string): void {
@@ -102,8 +98,7 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
     if (!hadToken || !revoke) return { accessToken: hadToken ? 'still_valid' : 'none', refreshToken: 'none' }
     revocation = revokeToken(connection, accessToken, signal)
     const error = await revocation
-    if (error === undefined) return { accessToken: 'revoked', refreshToken: 'none' }
-    return { accessToken: 'still_valid', refreshToken: 'none', error }
+    return { accessToken: error ? 'still_valid' : 'revoked', refreshToken: 'none', ...(error && { error }) }
   }
 
   const idle = (options?: IdleOptions) => waitForIdle(async () => revocation, options)

@@ -44,6 +44,12 @@ const examples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   lock_timeout: { key: 'session-1', waitedMs: 30_000 },
   revocation_failed: { status: 500 },
   scope_mismatch: { expected: 'customer:jane@example.com' },
+  no_credentials: {
+    places: [{ source: 'token', place: 'PARTICLE_ACCESS_TOKEN', problem: 'is not set' }],
+    command: ['auth', 'login'],
+  },
+  unknown_profile: { profile: 'wrok', profiles: ['work'] },
+  signed_in_elsewhere: { property: 'baseUrl', expected: baseUrl, given: 'http://127.0.0.1:1' },
 }
 
 /** Creates an error of this code, as a library call would throw it. */

@@ -269,7 +269,7 @@ describe('path', () => {
 
   it('rejects an unknown option, and removes no token then', async () => {
     expect(() => particleCliProfile({ profil: 'work' } as object)).toThrow(
-      'profil is not an option here. Known: profile, home.',
+      'profil is not an option here. Known: profile, home, readOnly.',
     )
     const { profile, file } = await createHome({ 'particle.config.json': settings })
     const before = await readFile(file, 'utf8')
