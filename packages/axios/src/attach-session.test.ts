@@ -240,7 +240,7 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
     attachSession(instance, session)
     await expect(instance.get('/', { particleGrants: { replays: false } as object })).rejects.toMatchObject({
       code: 'invalid_argument',
-      message: 'particleGrants.replays is not an option here. Known: replay.',
+      message: 'replays is not an option here. Known: replay.',
     })
     expect(server.requests).toEqual([])
   })

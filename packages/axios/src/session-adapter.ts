@@ -78,7 +78,7 @@ export class SessionAdapter {
     const { headers, beforeRedirect, timeout, timeoutErrorMessage } = config
     const deadline = getDeadline(config)
     const own = config.particleGrants || {}
-    assertKnownOptions(own, { replay: true }, 'particleGrants.')
+    assertKnownOptions(own, { replay: true })
     const { replay = this.#replay } = own
     let token = isReplayable(config.data) ? this.#session.peekAccessToken() : undefined
     try {

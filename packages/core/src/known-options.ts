@@ -6,12 +6,10 @@ export type OptionNames<T> = Readonly<Record<Extract<keyof T, string>, true>>
 /**
  * Throws `invalid_argument` for a name that is not an option, whatever its value. Without this, the default would be used
  * silently instead of a misspelt option.
- *
- * @param parent - the name of the option that these are nested in, with its dot
  */
-export function assertKnownOptions<T extends object>(options: T | undefined, known: OptionNames<T>, parent = ''): void {
+export function assertKnownOptions<T extends object>(options: T | undefined, known: OptionNames<T>): void {
   for (const name in options) {
     if (Object.hasOwn(known, name)) continue
-    throw invalidArgument(parent + name, `is not an option here. Known: ${Object.keys(known).join(', ')}`)
+    throw invalidArgument(name, `is not an option here. Known: ${Object.keys(known).join(', ')}`)
   }
 }

@@ -155,8 +155,8 @@ export function resolveOptions(options: AllOptions, otherNames: Readonly<Record<
   const { clock, allowedOrigins, ...connection } = resolveConnection(options)
   const { maxAttempts = defaultChallengeLimits.maxAttempts, maxAgeMs = defaultChallengeLimits.maxAgeMs } = mfa
   const { maxWaitMs = 15_000 } = lockoutGuard || {}
-  assertKnownOptions(mfa, { maxAttempts: true, maxAgeMs: true }, 'mfa.')
-  assertKnownOptions(lockoutGuard || {}, { maxWaitMs: true }, 'lockoutGuard.')
+  assertKnownOptions(mfa, { maxAttempts: true, maxAgeMs: true })
+  assertKnownOptions(lockoutGuard || {}, { maxWaitMs: true })
   assertPositive('mfa.maxAttempts', maxAttempts)
   assertPositive('mfa.maxAgeMs', maxAgeMs)
   if (!(maxWaitMs >= 0)) throw invalidArgument('lockoutGuard.maxWaitMs', 'must be a number, 0 or more')
