@@ -80,7 +80,7 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
     enter(state)
     if (state.status === 'signed_in') throw notRenewable(state, 'external_token')
     if (state.status === 'reauthentication_required') throw reauthenticationRequired(state.reason)
-    throw new GrantsError('not_signed_in', 'This session was signed out. Create another session.', {})
+    throw new GrantsError('not_signed_in', 'The session was signed out. Create another session.', {})
   }
 
   function invalidateToken(token: string): void {
