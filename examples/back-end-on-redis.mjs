@@ -27,6 +27,8 @@ app.get('/customers/:name/devices', async (context) => {
   return context.body(await response.text(), /** @type {200} */ (response.status))
 })
 app.onError((error, context) => {
+  // If the API cannot be reached, session.fetch rejects as fetch does, with a TypeError.
+  if (error instanceof TypeError) return context.text('Particle cannot be reached. Try again later.', 503)
   if (!GrantsError.isInstance(error)) throw error
   if (error.code === 'unknown_customer') return context.text(error.message, 404)
   return context.text(error.message, error.retry === 'later' ? 503 : 502)

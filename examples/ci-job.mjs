@@ -12,7 +12,9 @@ try {
     await session.logout() // revokes the token that the session requested, but not PARTICLE_ACCESS_TOKEN
   }
 } catch (error) {
-  if (!GrantsError.isInstance(error)) throw error
+  // If the API cannot be reached, session.fetch rejects as fetch does, with a TypeError.
+  const isUnreachable = error instanceof TypeError
+  if (!isUnreachable && !GrantsError.isInstance(error)) throw error
   console.error(error.message) // what happened, and what to do
-  process.exitCode = error.retry === 'later' ? 75 : 1 // 75: the job can be repeated
+  process.exitCode = isUnreachable || error.retry === 'later' ? 75 : 1 // 75: the job can be repeated
 }

@@ -1,9 +1,12 @@
+import { attachSession } from '@particle-grants/axios'
 import { createSession, isInvalidTokenError, productClient, type Session, withAccessToken } from '@particle-grants/core'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen, type SandboxServer } from '@particle-grants/sandbox/node'
+import axios, { type AxiosInstance } from 'axios'
+import axiosRetry from 'axios-retry'
 import got from 'got'
 import ky from 'ky'
-import { request } from 'undici'
+import { request, fetch as undiciFetch } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 // The programs of the guide replay a GET. This is about requests with a body, of which ky makes a stream.
@@ -64,10 +67,85 @@ const clients = {
     ),
 }
 
+describe('axios-retry', () => {
+  const attach = (api: AxiosInstance) => attachSession(api, session)
+  const retry = (api: AxiosInstance) => axiosRetry(api, { retries: 2, retryDelay: () => 0 })
+
+  describe.each([
+    ['attached after the session', [attach, retry]],
+    ['attached before the session', [retry, attach]],
+  ])('%s', (_, steps) => {
+    const open = () => {
+      const api = axios.create({ baseURL: server.url })
+      for (const step of steps) step(api)
+      return api
+    }
+    const statuses = () => sandbox.requests().map(({ status }) => status)
+
+    it('repeats a 503 of the API, and counts no replay after a revocation', async () => {
+      sandbox.failNext({ status: 503, body: 'down', match: { path: '/v1/devices' }, times: 2 })
+      expect((await open().get('/v1/devices')).data).toHaveLength(2)
+      // The first token; two attempts; the revoked token, a new one, and the replay.
+      expect(statuses()).toEqual([200, 503, 503, 401, 200, 200])
+    })
+
+    it('repeats no error of the session', async () => {
+      sandbox.failNext({ status: 503, body: 'down', match: { path: '/oauth/token' } })
+      await expect(open().get('/v1/devices')).rejects.toMatchObject({ code: 'temporarily_unavailable', retry: 'later' })
+      expect(statuses()).toEqual([200, 401, 503])
+    })
+  })
+})
+
+describe('a session with the fetch of undici', () => {
+  const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
+  const bodies: Readonly<Record<string, RequestInit>> = {
+    'a form': { body: new URLSearchParams(fields) },
+    bytes: {
+      body: new TextEncoder().encode('arg=coffee'),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    },
+    JSON: { body: JSON.stringify(fields), headers: { 'content-type': 'application/json' } },
+  }
+
+  it.each(Object.entries(bodies))('sends %s again after a revocation', async (_, init) => {
+    const own = createSession({ client, baseUrl: server.url, fetch: undiciFetch })
+    await own.getAccessToken()
+    sandbox.revoke()
+    const response = await own.fetch(path, { method: 'POST', ...init })
+    expect([response.status, await response.json()]).toEqual([200, received])
+    expect(response).not.toBeInstanceOf(Response)
+  })
+
+  it('takes a Request of the platform, and one with a body that is a stream', async () => {
+    const own = createSession({ client, baseUrl: server.url, fetch: undiciFetch })
+    const post = new Request(server.url + path, { method: 'POST', body: new URLSearchParams(fields) })
+    expect(await (await own.fetch(post)).json()).toEqual(received)
+    const headers = { 'content-type': 'application/json' }
+    const body = new Blob([JSON.stringify(fields)]).stream()
+    const streamed = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
+    expect(await (await own.fetch(path, streamed)).json()).toEqual(received)
+  })
+})
+
 describe('a POST whose token was revoked', () => {
   it.each(Object.entries(clients))('is sent again with its body by %s', async (_, send) => {
     const { status, text } = await send()
     expect([status, JSON.parse(text)]).toEqual([200, received])
     expect(sandbox.requests().map(({ status: sent }) => sent)).toEqual([200, 401, 200, 200])
+  })
+})
+
+// The last one: its request is in the journal when the connection has ended.
+describe('a call that is aborted', () => {
+  it('ends, with the fetch of undici', async () => {
+    const client = productClient({ id: 'my-product-1234', secret: 'product-secret' })
+    const own = createSession({ client, baseUrl: server.url, fetch: undiciFetch })
+    await own.getAccessToken()
+    sandbox.failNext({ delay: 60_000 })
+    const controller = new AbortController()
+    const call = own.fetch('/v1/devices', { signal: controller.signal })
+    setTimeout(() => controller.abort(new Error('enough')), 50)
+    await expect(call).rejects.toThrow('enough')
   })
 })

@@ -187,6 +187,13 @@ describe('ci-job.mjs', () => {
     expect((await run('ci-job.mjs', product)).code).toBe(75)
   })
 
+  it('exits with 75 and one line when the API cannot be reached with an access token', async () => {
+    const env = { PARTICLE_ACCESS_TOKEN: await requestToken() }
+    sandbox.failNext({ drop: true, match: { path: '/v1/devices' } })
+    const { code: exitCode, stderr } = await run('ci-job.mjs', env)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 75, stderr: 'fetch failed\n' })
+  })
+
   it('names the variables that are missing', async () => {
     const { code: exitCode, stderr } = await run('ci-job.mjs')
     expect(exitCode).toBe(1)

@@ -71,6 +71,8 @@ export function createApp(options, devices) {
 
   app.onError((error, context) => {
     if (error instanceof HTTPException) return error.getResponse()
+    // If the API cannot be reached, session.fetch rejects as fetch does, with a TypeError.
+    if (error instanceof TypeError) return context.text('Particle cannot be reached. Please try again later.', 503)
     if (!GrantsError.isInstance(error)) throw error
     const { form, text, status, retryAfter } = explain(error, context.req.path)
     if (status === 502) console.error(error)

@@ -230,6 +230,21 @@ describe.each(versions)('attachSession, $name', ({ axios, attachSession }) => {
     }
   })
 
+  it('rejects an unknown option, and that of a request before it is sent', async () => {
+    const server = await recorder()
+    const { session } = await numberedTokens(server.url)
+    const instance = axios.create({ baseURL: server.url })
+    expect(() => attachSession(instance, session, { replays: false } as object)).toThrow(
+      'replays is not an option here. Known: allowedOrigins, replay.',
+    )
+    attachSession(instance, session)
+    await expect(instance.get('/', { particleGrants: { replays: false } as object })).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: 'replays is not an option here. Known: replay.',
+    })
+    expect(server.requests).toEqual([])
+  })
+
   it('replays with an adapter that was installed later, as mock adapters are', async () => {
     const { session } = await numberedTokens('https://api.example')
     const instance = axios.create({ baseURL: 'https://api.example' })

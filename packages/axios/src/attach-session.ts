@@ -1,5 +1,5 @@
 import type { Session } from '@particle-grants/core'
-import { invalidArgument, isAllowedUrl, parseOrigins } from '@particle-grants/core/protocol'
+import { assertKnownOptions, invalidArgument, isAllowedUrl, parseOrigins } from '@particle-grants/core/protocol'
 import type { AxiosInstance } from 'axios'
 import { getUrl } from './destination.ts'
 import { SessionAdapter } from './session-adapter.ts'
@@ -43,6 +43,7 @@ export function attachSession(
   options: AttachOptions = {},
 ): () => void {
   assertArguments(instance, session)
+  assertKnownOptions(options, { allowedOrigins: true, replay: true })
   const given = options.allowedOrigins
   const allowedOrigins = given === undefined ? session.allowedOrigins : parseOrigins(given, false)
   assertBaseUrl(instance, allowedOrigins)

@@ -1,5 +1,5 @@
 import { GrantsError, type Session } from '@particle-grants/core'
-import { requestNotReplayable } from '@particle-grants/core/protocol'
+import { assertKnownOptions, requestNotReplayable } from '@particle-grants/core/protocol'
 import axios, {
   type AxiosAdapter,
   AxiosError,
@@ -77,7 +77,9 @@ export class SessionAdapter {
   async #sendWithToken(config: InternalAxiosRequestConfig, adapter: AxiosAdapter): Promise<AxiosResponse> {
     const { headers, beforeRedirect, timeout, timeoutErrorMessage } = config
     const deadline = getDeadline(config)
-    const { replay = this.#replay } = config.particleGrants || {}
+    const own = config.particleGrants || {}
+    assertKnownOptions(own, { replay: true })
+    const { replay = this.#replay } = own
     let token = isReplayable(config.data) ? this.#session.peekAccessToken() : undefined
     try {
       config.beforeRedirect = createRedirectGuard(this.#allowedOrigins, beforeRedirect)

@@ -1,9 +1,16 @@
 import type { DeveloperClient, OAuthClient, ProductClient, UserClient } from './clients.ts'
 import { productClient, userClient } from './clients.ts'
 import { invalidArgument } from './errors.ts'
+import { assertKnownOptions } from './known-options.ts'
 import type { DeveloperSession, ProductSession, SignInSession, UserSession, WebSession } from './session.ts'
 import { LiveSession } from './session.ts'
-import { type ConnectionOptions, resolveOptions, type SessionOptions } from './session-options.ts'
+import {
+  type ConnectionOptions,
+  connectionOptionNames,
+  perSessionOptionNames,
+  resolveOptions,
+  type SessionOptions,
+} from './session-options.ts'
 import {
   type Environment,
   readVariable,
@@ -41,7 +48,9 @@ export function createSession(
 ): AnySession | WebSession | StaticSession {
   if (typeof options === 'object' && options !== null && 'accessToken' in options) return tokenSession(options)
   // Every session can do everything at run time. What its client may not, the state machine rejects.
-  return new LiveSession(resolveOptions(options)) as unknown as AnySession
+  // With the name that a misspelt one of a static session was meant to be.
+  const resolved = resolveOptions(options, { ...perSessionOptionNames, accessToken: true })
+  return new LiveSession(resolved) as unknown as AnySession
 }
 
 type AnySession = DeveloperSession | ProductSession | UserSession
@@ -59,6 +68,7 @@ export function sessionFromEnv(
   env: Environment,
   options: ConnectionOptions & Pick<SessionOptions<ProductClient>, 'store' | 'lockoutGuard' | 'waitUntil'> = {},
 ): ProductSession | UserSession | StaticSession {
+  assertKnownOptions(options, { store: true, lockoutGuard: true, waitUntil: true, ...connectionOptionNames })
   const read = (name: string) => readVariable(env, name)
   const accessToken = tokenFromEnv(env)
   const [id, secret] = [read('PARTICLE_CLIENT_ID'), read('PARTICLE_CLIENT_SECRET')]

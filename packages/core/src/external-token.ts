@@ -17,7 +17,7 @@ export interface ExternalToken {
 const earliestExpiry = 1e12
 
 /** Checks a token from elsewhere, but not its subject. */
-export function readExternalToken(token: Partial<ExternalToken>) {
+export function readExternalToken(token: { readonly [N in keyof ExternalToken]?: ExternalToken[N] | undefined }) {
   const { refreshToken } = token
   const expiresAt = token.expiresAt instanceof Date ? token.expiresAt.getTime() : (token.expiresAt ?? null)
   if (expiresAt !== null && !(Number.isFinite(expiresAt) && expiresAt >= earliestExpiry)) {

@@ -3,6 +3,7 @@ import { startRecorder } from '../test/recorder.ts'
 import { product, startSandbox } from '../test/sandboxed.ts'
 import { developerClient, productClient } from './clients.ts'
 import { createSession } from './create-session.ts'
+import type { Fetch } from './protocol/http.ts'
 
 const client = productClient(product)
 const token = 'f'.repeat(40)
@@ -19,10 +20,10 @@ async function signedIn(allowedOrigins?: readonly string[]) {
 /** A session without a network, and the URL and authorization of each request it sends. */
 async function overheard(baseUrl = 'https://api.particle.io') {
   const sent: { url: string; authorization: string | null }[] = []
-  const listen = (async (request: Request) => {
-    sent.push({ url: request.url, authorization: request.headers.get('authorization') })
+  const listen: Fetch = async (url, { headers: { authorization = null } }) => {
+    sent.push({ url, authorization })
     return Response.json({})
-  }) as typeof fetch
+  }
   const session = createSession({ client, baseUrl, fetch: listen })
   await session.setToken({ accessToken: token })
   return { session, sent }

@@ -28,7 +28,7 @@ async function start(write401: (response: ServerResponse) => void) {
   const session = createProductSession({
     allowedOrigins: [new URL(url).origin],
     fetch: async (input, init) => {
-      if (!(input instanceof Request)) return sandbox.fetch(input, init)
+      if (input !== url) return sandbox.fetch(input, init)
       const response = await fetch(input, init)
       const counter = new TransformStream<Uint8Array, Uint8Array>({
         transform(chunk, controller) {

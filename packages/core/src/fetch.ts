@@ -1,6 +1,6 @@
 import { requestNotReplayable } from './errors.ts'
 import { getRedirect, isAllowedUrl, isInvalidTokenResponse, type Redirect } from './protocol/bearer.ts'
-import type { Connection } from './session-options.ts'
+import { type Connection, platformFetch } from './session-options.ts'
 
 /** What attaching a token needs of a session. */
 interface TokenSource {
@@ -24,8 +24,20 @@ export async function fetchWithToken(
   const { context, allowedOrigins } = options
   // The original signal too: in Node 20 that of a copied request has no effect once the copy was garbage-collected.
   const original = init?.signal === undefined && input instanceof Request ? input.signal : init?.signal
-  const send = (attempt: Request) =>
-    (context.fetch as unknown as typeof fetch)(attempt, original ? { signal: original } : {})
+  const send = async (attempt: Request) => {
+    const { fetch } = context
+    if (fetch === platformFetch) return platformFetch(attempt, { signal: original } as RequestInit)
+    // Another fetch may not know the platform's Request: undici's own takes it for a URL.
+    const { url, method, headers, redirect, body } = attempt
+    return (fetch as unknown as typeof platformFetch)(url, {
+      ...init,
+      method,
+      headers: Object.fromEntries(headers),
+      body: isStream(init?.body) ? body : body && new Uint8Array(await attempt.arrayBuffer()),
+      redirect,
+      signal: original ?? null,
+    })
+  }
   const request = new Request(typeof input === 'string' ? resolveUrl(input, context.baseUrl) : input, init)
   if (!isAllowedUrl(request.url, allowedOrigins) || hasOwnToken(request)) return send(request)
   const { signal, method, url } = request
@@ -76,7 +88,7 @@ async function createNextRequest(
 ): Promise<Request> {
   const { method, headers, signal } = request
   for (const name of removedHeaders) headers.delete(name)
-  const body = becomesGet || request.body === null ? null : await request.arrayBuffer()
+  const body = becomesGet ? null : request.body && (await request.arrayBuffer())
   return new Request(url, { ...init, method: becomesGet ? 'GET' : method, headers, body, signal, redirect: 'manual' })
 }
 

@@ -21,7 +21,7 @@ import type { Fetch } from './protocol/http.ts'
 import { getRenewal, getRenewalTime, isBackingOff, startBackoff } from './renewal.ts'
 import { Secret } from './secret.ts'
 import { LiveSession } from './session.ts'
-import { resolveOptions, type SessionOptions } from './session-options.ts'
+import { perSessionOptionNames, resolveOptions, type SessionOptions } from './session-options.ts'
 import { account, customer, owner, type Subject, type TokenSubject } from './subject.ts'
 
 useSyncDigest()
@@ -181,13 +181,8 @@ describe('a session whose token has expired', () => {
         return Response.json({ token_type: 'bearer', access_token: 'renewed', expires_in: 3600 })
       }
       const named = subject?.type === 'owner' ? undefined : (subject as Subject | undefined)
-      const options = resolveOptions({
-        client: clients[kind],
-        subject: named,
-        fetch,
-        clock: { now: () => now },
-        lockoutGuard: false,
-      } as SessionOptions<OAuthClient>)
+      const given = { client: clients[kind], subject: named, fetch, clock: { now: () => now }, lockoutGuard: false }
+      const options = resolveOptions(given as SessionOptions<OAuthClient>, perSessionOptionNames)
       const tokens = createRefreshableTokens({ grantType, ...times, ...rest.changes })
       const { backoff } = rest
       const session = new LiveSession(options, signedIn({ identity: options.identity, subject, tokens, backoff }))

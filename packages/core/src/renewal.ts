@@ -76,7 +76,7 @@ export function getRenewalTime({ accessToken, requestedAt, expiresAt }: MachineT
 }
 
 /** The longest back-off: no `Retry-After` is believed beyond Particle's lockout of 30 minutes. */
-export const maxBackoffMs = 30 * 60_000
+export const maxBackoffMs = 1_800_000
 
 /** Returns the back-off after this failure: it doubles from one second to five minutes, or lasts as long as Particle asks. */
 export function startBackoff({

@@ -3,6 +3,7 @@ import { assertClient, type OAuthClient } from './clients.ts'
 import { type Clock, ServerClock, systemClock } from './clock.ts'
 import { invalidArgument } from './errors.ts'
 import { LockoutGuard, type LockoutGuardOptions } from './guard/lockout-guard.ts'
+import { assertKnownOptions, type OptionNames } from './known-options.ts'
 import { defaultChallengeLimits } from './machine/event.ts'
 import type { Identity } from './machine/state.ts'
 import { allowInsecureRequests, parseBaseUrl, parseOrigins, particleUrl } from './protocol/base-url.ts'
@@ -17,8 +18,11 @@ import { assertTimeout, defaultTimeoutMs } from './token-manager.ts'
 export interface ConnectionOptions extends EventOptions {
   /** The API's base URL. @default 'https://api.particle.io' */
   readonly baseUrl?: string | undefined
-  /** @default globalThis.fetch, looked up at each call */
-  readonly fetch?: typeof fetch | undefined
+  /**
+   * Another `fetch`, such as undici's own or one that uses a proxy. It is called with the URL as a string. `session.fetch`
+   * passes its `init` on, with the body as bytes or as the caller's stream. @default globalThis.fetch, looked up at each call
+   */
+  readonly fetch?: Fetch | undefined
   /** How long one token request may take, in milliseconds. @default 30_000 */
   readonly timeoutMs?: number | undefined
   /** Origins that `session.fetch` may send the token to. @default the base URL's origin */
@@ -27,6 +31,16 @@ export interface ConnectionOptions extends EventOptions {
   /** Permits credentials over plain HTTP to another machine. */
   readonly [allowInsecureRequests]?: boolean | undefined
 }
+
+export const connectionOptionNames = {
+  baseUrl: true,
+  fetch: true,
+  timeoutMs: true,
+  allowedOrigins: true,
+  clock: true,
+  onEvent: true,
+  includeSubject: true,
+} satisfies OptionNames<ConnectionOptions>
 
 export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions {
   readonly client: C
@@ -67,6 +81,26 @@ export interface SessionOptions<C extends OAuthClient> extends ConnectionOptions
   readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined
 }
 
+type AllOptions = SessionOptions<OAuthClient>
+
+/** What each session has for itself. A pool does not take it. */
+export const perSessionOptionNames = {
+  subject: true,
+  profile: true,
+  signInId: true,
+  clientToken: true,
+} satisfies Partial<OptionNames<AllOptions>>
+
+/** What sessions and pools take, beside the connection. */
+const sharedOptionNames = {
+  client: true,
+  store: true,
+  clientAuthentication: true,
+  mfa: true,
+  lockoutGuard: true,
+  waitUntil: true,
+} satisfies OptionNames<Omit<AllOptions, keyof typeof perSessionOptionNames | keyof ConnectionOptions>>
+
 /** The connection, checked and completed. */
 export interface Connection {
   readonly baseUrl: string
@@ -88,8 +122,7 @@ export function resolveConnection(options: ConnectionOptions): Connection {
   const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, allowInsecure)
   // The token is a credential, too.
   const allowedOrigins = Object.freeze(parseOrigins(options.allowedOrigins ?? [new URL(baseUrl).origin], allowInsecure))
-  // Any fetch takes what core passes, and returns what core reads.
-  const fetch = (options.fetch ?? platformFetch) as unknown as Fetch
+  const fetch = options.fetch ?? platformFetch
   const { onEvent, includeSubject } = options
   if (onEvent !== undefined && typeof onEvent !== 'function') throw invalidArgument('onEvent', 'must be a function')
   const reporter = onEvent && new EventReporter({ onEvent, includeSubject })
@@ -106,8 +139,13 @@ export interface ResolvedOptions {
   readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined
 }
 
-/** @throws GrantsError `invalid_argument` or `insecure_base_url` */
-export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOptions {
+/**
+ * @param otherNames - the names of the options that sessions and pools do not share
+ * @throws GrantsError `invalid_argument` or `insecure_base_url`
+ */
+export function resolveOptions(options: AllOptions, otherNames: Readonly<Record<string, true>>): ResolvedOptions {
+  const isObject = typeof options === 'object'
+  if (isObject) assertKnownOptions<object>(options, { ...sharedOptionNames, ...otherNames, ...connectionOptionNames })
   assertClient(options?.client)
   const { client, store = memoryStore(), mfa = {}, lockoutGuard = {}, waitUntil } = options
   // Browsers hide it from pages that came over plain HTTP. Keys in stores are hashes.
@@ -117,6 +155,8 @@ export function resolveOptions(options: SessionOptions<OAuthClient>): ResolvedOp
   const { clock, allowedOrigins, ...connection } = resolveConnection(options)
   const { maxAttempts = defaultChallengeLimits.maxAttempts, maxAgeMs = defaultChallengeLimits.maxAgeMs } = mfa
   const { maxWaitMs = 15_000 } = lockoutGuard || {}
+  assertKnownOptions(mfa, { maxAttempts: true, maxAgeMs: true })
+  assertKnownOptions(lockoutGuard || {}, { maxWaitMs: true })
   assertPositive('mfa.maxAttempts', maxAttempts)
   assertPositive('mfa.maxAgeMs', maxAgeMs)
   if (!(maxWaitMs >= 0)) throw invalidArgument('lockoutGuard.maxWaitMs', 'must be a number, 0 or more')
@@ -185,7 +225,7 @@ function assertProfile({ profile, subject }: SessionOptions<OAuthClient>, { sing
 }
 
 /** Looked up at each call, so that a `fetch` that is installed or patched later is used. */
-const platformFetch: typeof fetch = (...call) => globalThis.fetch(...call)
+export const platformFetch: typeof fetch = (...call) => globalThis.fetch(...call)
 
 export function assertPositive(parameter: string, value: number): void {
   if (Number.isSafeInteger(value) && value > 0) return

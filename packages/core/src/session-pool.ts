@@ -1,21 +1,25 @@
 import { Mutex, notify, raceAbort } from './async.ts'
 import type { ProductClient } from './clients.ts'
 import { type ErrorCode, GrantsError, invalidArgument } from './errors.ts'
+import { assertKnownOptions, type OptionNames } from './known-options.ts'
 import { initialState, type MachineState } from './machine/state.ts'
-import { checkField, encodeCustomerRequest, type NewCustomer } from './protocol/token-request.ts'
+import { checkField, encodeCustomerRequest, type NewCustomer, newCustomerNames } from './protocol/token-request.ts'
 import { LiveSession, type ProductSession, type SessionState, toSessionState } from './session.ts'
-import { assertPositive, resolveOptions, type SessionOptions } from './session-options.ts'
+import { assertPositive, perSessionOptionNames, resolveOptions, type SessionOptions } from './session-options.ts'
 import { type CustomerSubject, customer } from './subject.ts'
 import { type CallOptions, type IdleOptions, waitForIdle } from './token-manager.ts'
 
 /** Options that would be the same for all customers of a pool: one record, or no way to get a token. */
-const perSessionOptions = ['subject', 'profile', 'signInId', 'clientToken'] as const
-type PerSessionOption = (typeof perSessionOptions)[number]
+type PerSessionOption = keyof typeof perSessionOptionNames
 
 export interface SessionPoolOptions extends Omit<SessionOptions<ProductClient>, PerSessionOption> {
   /** How many sessions stay in memory, beside those that are busy or have listeners. @default 1_000 */
   readonly maxSessions?: number | undefined
 }
+
+const poolOptionNames = { maxSessions: true } satisfies OptionNames<
+  Omit<SessionPoolOptions, keyof SessionOptions<ProductClient>>
+>
 
 export interface SessionPool {
   /**
@@ -60,13 +64,12 @@ export interface SessionPool {
  */
 export function createSessionPool(options: SessionPoolOptions): SessionPool {
   const { client, maxSessions = 1000 } = options ?? {}
-  if (client?.kind !== 'product') throw invalidArgument('client', 'must come from productClient()')
-  assertPositive('maxSessions', maxSessions)
-  for (const name of perSessionOptions) {
-    if ((options as Partial<Record<PerSessionOption, unknown>>)[name] === undefined) continue
-    throw invalidArgument(name, 'is not an option of a pool: use createSession()')
+  for (const name in perSessionOptionNames) {
+    if (name in (options ?? {})) throw invalidArgument(name, 'is not an option of a pool: use createSession()')
   }
-  const { context, ...others } = resolveOptions(options)
+  const { context, ...others } = resolveOptions(options, poolOptionNames)
+  if (client.kind !== 'product') throw invalidArgument('client', 'must come from productClient()')
+  assertPositive('maxSessions', maxSessions)
   const resolved = { ...others, context: { ...context, onStateChange } }
   /** The least recently used comes first. */
   const sessions = new Map<string, LiveSession>()
@@ -104,7 +107,9 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
   }
 
   /** Checks a customer to be created, before anything is locked or sent. */
-  function prepare({ signal, ...request }: NewCustomer & CallOptions) {
+  function prepare(options: NewCustomer & CallOptions) {
+    assertKnownOptions(options, { ...newCustomerNames, signal: true })
+    const { signal, ...request } = options
     const subject = customer(request.email)
     if (request.password !== undefined) checkField(['password', 'password'], request.password)
     encodeCustomerRequest(request, client)

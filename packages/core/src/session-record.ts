@@ -34,8 +34,7 @@ export function newSignInId(): string {
     .replace(/=+$/, '')
 }
 
-const minuteMs = 60_000
-const dayMs = 24 * 60 * minuteMs
+const dayMs = 86_400_000
 
 /**
  * Returns for how long the record of one sign-in is of use, in milliseconds; `undefined`: no limit is known. No other process

@@ -3,6 +3,7 @@ import { GrantsError, invalidArgument, type ReauthenticationReason, type Renewal
 import { type ExternalToken, readExternalToken } from './external-token.ts'
 import { fetchWithToken } from './fetch.ts'
 import type { GrantType } from './grants/catalogue.ts'
+import { assertKnownOptions, type OptionNames } from './known-options.ts'
 import type { EventType, MachineEvent } from './machine/event.ts'
 import { noToken } from './machine/machine-errors.ts'
 import {
@@ -150,6 +151,15 @@ export interface LoginCredentials extends TokenParameters, CodeOptions {
   readonly username: string
   readonly password: string | Secret
 }
+
+const codeOptionNames = { signal: true, force: true } satisfies OptionNames<CodeOptions>
+export const logoutOptionNames = { signal: true, revoke: true } satisfies OptionNames<LogoutOptions>
+const clientTokenOptionNames = {
+  expiresIn: true,
+  scope: true,
+  signal: true,
+  force: true,
+} satisfies OptionNames<TokenParameters & CodeOptions>
 export interface LogoutResult {
   readonly accessToken: 'revoked' | 'still_valid' | 'none'
   /** Particle offers no call that revokes a refresh token. */
@@ -303,25 +313,29 @@ export class LiveSession {
     const { username, password, signal, force, ...parameters } = credentials ?? {}
     checkField(['password', 'username'], username)
     checkField(['password', 'password'], password)
+    assertKnownOptions(credentials, { username: true, password: true, ...clientTokenOptionNames })
     const subject = toLoginSubject(this.kind, username)
     const requested = toRequested('password', parameters)
     const event = { type: 'login', username, password: toSecret(password), subject, requested } as const
     return this.signIn(event, { signal, force, isSignIn: true })
   }
 
-  async submitOtp(otp: string | Secret, { signal, force }: CodeOptions = {}): Promise<SignedIn> {
+  async submitOtp(otp: string | Secret, options: CodeOptions = {}): Promise<SignedIn> {
     this.#assertSignInAllowed('submitOtp')
+    assertKnownOptions(options, codeOptionNames)
     checkField(['urn:custom:mfa-otp', 'otp'], otp)
-    return this.signIn({ type: 'submit_otp', otp: toSecret(otp) }, { signal, force })
+    return this.signIn({ type: 'submit_otp', otp: toSecret(otp) }, options)
   }
 
-  async submitRecoveryCode(code: string | Secret, { signal, force }: CodeOptions = {}): Promise<SignedIn> {
+  async submitRecoveryCode(code: string | Secret, options: CodeOptions = {}): Promise<SignedIn> {
     this.#assertSignInAllowed('submitRecoveryCode')
+    assertKnownOptions(options, codeOptionNames)
     checkField(['urn:custom:recovery-code', 'recovery_code'], code, 'recoveryCode')
-    return this.signIn({ type: 'submit_recovery_code', recoveryCode: toSecret(code) }, { signal, force })
+    return this.signIn({ type: 'submit_recovery_code', recoveryCode: toSecret(code) }, options)
   }
 
   async requestClientToken(options: TokenParameters & CodeOptions = {}): Promise<SignedIn> {
+    assertKnownOptions(options, clientTokenOptionNames)
     const { signal, force, ...parameters } = options
     const requested = toRequested('client_credentials', parameters)
     return this.signIn({ type: 'request_client_token', requested }, { signal, force, isSignIn: true })
@@ -367,7 +381,9 @@ export class LiveSession {
     return this.idle()
   }
 
-  async logout({ signal, revoke }: LogoutOptions = {}): Promise<LogoutResult> {
+  async logout(given: LogoutOptions = {}): Promise<LogoutResult> {
+    assertKnownOptions(given, logoutOptionNames)
+    const { signal, revoke } = given
     let held: ReturnType<typeof getTokens>
     const decide = (state: MachineState) => {
       held = getTokens(state)

@@ -1,6 +1,7 @@
 import { raceAbort } from './async.ts'
 import { maxDelayMs, type ServerClock, setLongTimeout } from './clock.ts'
 import { type ErrorCode, GrantsError, invalidArgument, withRetryAt } from './errors.ts'
+import { assertKnownOptions } from './known-options.ts'
 import type { MachineEvent } from './machine/event.ts'
 import { noToken, renewalBackoff } from './machine/machine-errors.ts'
 import {
@@ -301,6 +302,7 @@ function wait<T>(
  * @throws GrantsError `wait_timeout`: what is pending continues, and may be lost if the process ends
  */
 export async function waitForIdle(idle: () => Promise<unknown>, options: IdleOptions = {}): Promise<void> {
+  assertKnownOptions(options, { signal: true, timeoutMs: true })
   const { signal, timeoutMs } = options
   assertAccessTokenOptions({ timeoutMs })
   // Without a limit there is no timer, which would keep the process alive.
@@ -309,7 +311,9 @@ export async function waitForIdle(idle: () => Promise<unknown>, options: IdleOpt
 }
 
 /** @throws GrantsError `invalid_argument` */
-export function assertAccessTokenOptions({ timeoutMs, minValidityMs = 0 }: AccessTokenOptions): void {
+export function assertAccessTokenOptions(options: AccessTokenOptions & { forceRefresh?: unknown }): void {
+  assertKnownOptions(options, { signal: true, timeoutMs: true, minValidityMs: true, forceRefresh: true })
+  const { timeoutMs, minValidityMs = 0 } = options
   if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) assertTimeout(timeoutMs)
   if (!(minValidityMs >= 0)) throw invalidArgument('minValidityMs', 'must be a number of milliseconds, 0 or more')
 }

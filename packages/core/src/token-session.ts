@@ -2,10 +2,11 @@ import { notify } from './async.ts'
 import { GrantsError, invalidArgument } from './errors.ts'
 import { type ExternalToken, readExternalToken } from './external-token.ts'
 import { fetchWithToken } from './fetch.ts'
+import { assertKnownOptions } from './known-options.ts'
 import { notRenewable, reauthenticationRequired } from './machine/machine-errors.ts'
 import { Secret } from './secret.ts'
-import type { LogoutOptions, LogoutResult, Session, SessionState } from './session.ts'
-import { type ConnectionOptions, resolveConnection } from './session-options.ts'
+import { type LogoutOptions, type LogoutResult, logoutOptionNames, type Session, type SessionState } from './session.ts'
+import { type ConnectionOptions, connectionOptionNames, resolveConnection } from './session-options.ts'
 import { revokeToken } from './token-endpoint.ts'
 import { type AccessTokenOptions, assertAccessTokenOptions, type IdleOptions, waitForIdle } from './token-manager.ts'
 
@@ -38,13 +39,14 @@ const signedOut: SessionState = /* @__PURE__ */ Object.freeze({ status: 'signed_
  */
 export function tokenSession(options: StaticTokenOptions): StaticSession {
   const given: Partial<StaticTokenOptions> = options ?? {}
+  assertKnownOptions(given, { accessToken: true, expiresAt: true, ...connectionOptionNames })
   if (given.accessToken === undefined) {
     throw invalidArgument(
       'accessToken',
       'is undefined: pass a token, or set the environment variable that it comes from',
     )
   }
-  const { accessToken, expiresAt } = readExternalToken({ accessToken: given.accessToken, expiresAt: given.expiresAt })
+  const { accessToken, expiresAt } = readExternalToken(given)
   const connection = resolveConnection(given)
   const { allowedOrigins, clock } = connection
   const listeners = new Set<(state: SessionState) => void>()
@@ -78,11 +80,7 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
     enter(state)
     if (state.status === 'signed_in') throw notRenewable(state, 'external_token')
     if (state.status === 'reauthentication_required') throw reauthenticationRequired(state.reason)
-    throw new GrantsError(
-      'not_signed_in',
-      'This session was signed out, and its token was dropped. Create another session.',
-      {},
-    )
+    throw new GrantsError('not_signed_in', 'The session was signed out. Create another session.', {})
   }
 
   function invalidateToken(token: string): void {
@@ -91,15 +89,16 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
     connection.reporter?.report({ type: 'token_rejected', at: clock.now() }, undefined)
   }
 
-  async function logout({ signal, revoke = false }: LogoutOptions = {}): Promise<LogoutResult> {
+  async function logout(options: LogoutOptions = {}): Promise<LogoutResult> {
+    assertKnownOptions(options, logoutOptionNames)
+    const { signal, revoke = false } = options
     signal?.throwIfAborted()
     const hadToken = stateAtLastEvent.status === 'signed_in'
     enter(signedOut)
     if (!hadToken || !revoke) return { accessToken: hadToken ? 'still_valid' : 'none', refreshToken: 'none' }
     revocation = revokeToken(connection, accessToken, signal)
     const error = await revocation
-    if (error === undefined) return { accessToken: 'revoked', refreshToken: 'none' }
-    return { accessToken: 'still_valid', refreshToken: 'none', error }
+    return { accessToken: error ? 'still_valid' : 'revoked', refreshToken: 'none', ...(error && { error }) }
   }
 
   const idle = (options?: IdleOptions) => waitForIdle(async () => revocation, options)

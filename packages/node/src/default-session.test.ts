@@ -329,6 +329,14 @@ describe('the environment', () => {
     expect(String(thrown)).not.toContain(token)
   })
 
+  it('is an error with an unknown option', async () => {
+    await signIn('work')
+    const message = 'profil is not an option here. Known: profile, baseUrl, env, sources, store, fetch, clock, onEvent.'
+    const options = { env, profil: 'home' } as DefaultSessionOptions
+    await expect(defaultSession(options)).rejects.toMatchObject({ code: 'invalid_argument', message })
+    await expect(describeCredentials(options)).rejects.toMatchObject({ code: 'invalid_argument', message })
+  })
+
   it('is empty with an empty token', async () => {
     await signIn('work')
     expect((await open({ env: { ...env, PARTICLE_ACCESS_TOKEN: ' ' } })).source.type).toBe('profile')

@@ -1,5 +1,5 @@
 import { type ConnectionOptions, GrantsError, type Session, type Store, sessionFromEnv } from '@particle-grants/core'
-import { invalidArgument, particleUrl } from '@particle-grants/core/protocol'
+import { assertKnownOptions, invalidArgument, type OptionNames, particleUrl } from '@particle-grants/core/protocol'
 import { tokenSession } from '@particle-grants/core/token'
 import {
   baseUrlVariable,
@@ -130,7 +130,19 @@ interface SearchContext extends LookupContext {
   readonly options: DefaultSessionOptions
 }
 
+const optionNames: OptionNames<DefaultSessionOptions> = {
+  profile: true,
+  baseUrl: true,
+  env: true,
+  sources: true,
+  store: true,
+  fetch: true,
+  clock: true,
+  onEvent: true,
+}
+
 function readOptions(options: DefaultSessionOptions): SearchContext {
+  assertKnownOptions(options, optionNames)
   const { env = process.env, profile, baseUrl, fetch = proxyFetch, clock, onEvent } = options
   const checked = baseUrl === undefined ? undefined : checkBaseUrl(baseUrl, 'baseUrl')
   return { options, env, profile, baseUrl: checked, requests: { fetch, clock, onEvent }, now: (clock ?? Date).now() }

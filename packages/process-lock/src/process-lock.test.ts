@@ -78,6 +78,18 @@ describe('a lock', () => {
     expect(await lock.withLock('a', async () => 'free again')).toBe('free again')
   })
 
+  it('rejects an unknown option, before the task runs', async () => {
+    const directory = await temporaryFolder()
+    expect(() => processLock({ directory, ...{ timeout: 30 } })).toThrow(
+      new TypeError('timeout is not an option here. Known: directory, timeoutMs.'),
+    )
+    const task = vi.fn(async () => {})
+    await expect(processLock({ directory }).withLock('a', task, { timeout: 0 } as object)).rejects.toThrow(
+      new TypeError('timeout is not an option here. Known: timeoutMs.'),
+    )
+    expect(task).not.toHaveBeenCalled()
+  })
+
   it('accepts only names that are safe file names', async () => {
     const lock = processLock({ directory: await temporaryFolder() })
     for (const name of ['', '.', '../a', 'a/b', 'a.lock-1', 'A', 'a b', 'ä', 'x'.repeat(121)]) {

@@ -31,7 +31,9 @@ const tryLock: TryLock = ['darwin', 'freebsd', 'openbsd', 'netbsd', 'win32'].inc
   : tryGenerations
 
 /** Creates locks in a folder: one holder among the processes of this machine. The lock of a dead holder is free at once. */
-export function processLock({ directory, timeoutMs = 60_000 }: ProcessLockOptions): ProcessLock {
+export function processLock(options: ProcessLockOptions): ProcessLock {
+  assertKnownOptions(options, { directory: true, timeoutMs: true })
+  const { directory, timeoutMs = 60_000 } = options
   /** For each name, when the last caller of this process is done: callers take turns, in the order of their calls. */
   const turns = new Map<string, Promise<void>>()
 
@@ -51,6 +53,7 @@ export function processLock({ directory, timeoutMs = 60_000 }: ProcessLockOption
 
   return {
     async withLock(name, task, options = {}) {
+      assertKnownOptions(options, { timeoutMs: true })
       if (!/^[a-z0-9-]{1,120}$/.test(name)) throw new TypeError(`"${name}" is not a valid lock name.`)
       const limitMs = Math.min(options.timeoutMs ?? timeoutMs, maxTimeoutMs)
       // A monotonic clock, which does not jump.
@@ -68,6 +71,13 @@ export function processLock({ directory, timeoutMs = 60_000 }: ProcessLockOption
       }
     },
   }
+}
+
+/** Throws a TypeError for a name that is not an option. Without this, a misspelt time-out would be the default. */
+function assertKnownOptions<T extends object>(options: T, known: Readonly<Record<keyof T, true>>): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name))
+  if (unknown === undefined) return
+  throw new TypeError(`${unknown} is not an option here. Known: ${Object.keys(known).join(', ')}.`)
 }
 
 async function resolvesWithin(promise: Promise<void>, limitMs: number): Promise<boolean> {

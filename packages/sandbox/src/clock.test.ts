@@ -23,6 +23,15 @@ describe('a clock', () => {
     expect([running.now(), frozen.now()]).toEqual([60, 50])
   })
 
+  it('rejects an unknown option and a wrong value', () => {
+    expect(() => createClock({ froze: true } as object)).toThrow(
+      new TypeError('A clock has no "froze". Known: start, frozen'),
+    )
+    expect(() => createClock({ start: new Date(50) as never })).toThrow(
+      'A clock\'s "start" is a number of milliseconds since 1970, not "1970-01-01T00:00:00.050Z"',
+    )
+  })
+
   it('returns to its start at a reset', () => {
     const clock = createClock({ start: 50 })
     clock.advance('1d')

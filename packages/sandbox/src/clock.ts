@@ -1,3 +1,5 @@
+import { boolean, checkMembers, type Rules } from './rules.ts'
+
 /** The sandbox's time: real time plus the time it was moved by. */
 export interface SandboxClock {
   /** Milliseconds since 1970. */
@@ -18,14 +20,21 @@ export interface ClockOptions {
   frozen?: boolean
 }
 
+const clockRules: Rules<ClockOptions> = {
+  start: [(value) => typeof value === 'number', 'a number of milliseconds since 1970'],
+  frozen: boolean,
+}
+
 /** The last time that a `Date` can have, in milliseconds since 1970. The first one is its negative. */
 export const endOfTime = 8.64e15
 
 /**
- * Creates a clock that runs with real time, or is frozen, and can be moved. It throws a RangeError, and keeps its time, if
- * a `Date` cannot have the new one.
+ * Creates a clock that runs with real time, or is frozen, and can be moved. Throws a TypeError on a wrong option. The clock
+ * throws a RangeError, and keeps its time, if a `Date` cannot have the new one.
  */
-export function createClock({ start, frozen = false }: ClockOptions = {}): SandboxClock {
+export function createClock(options: ClockOptions = {}): SandboxClock {
+  checkMembers('A clock', options, clockRules)
+  const { start, frozen = false } = options
   let frozenAt = Date.now()
   let offset = 0
   const getBase = () => (frozen ? frozenAt : Date.now())

@@ -20,6 +20,13 @@ export const boolean: Rule = [(value) => typeof value === 'boolean', 'true or fa
 
 export const string: Rule = [(value) => typeof value === 'string', 'a string']
 
+export const strings: Rule = [
+  (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  'a list of strings',
+]
+
+export const object: Rule = [(value) => typeof value === 'object' && value !== null, 'an object']
+
 export const stringOrNumber: Rule = [
   (value) => typeof value === 'string' || typeof value === 'number',
   'a string or a number',

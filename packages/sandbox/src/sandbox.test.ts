@@ -81,6 +81,18 @@ describe('a sandbox', () => {
     )
     const [client] = defaultClients
     expect(() => createSandbox({ clients: [client, client] as never })).toThrow('There are two clients called particle')
+    const wrongClients: [object, string][] = [
+      [
+        { ...client, grants: [] },
+        'A client has no "grants". Known: id, secret, kind, owner, product, disallowedGrants',
+      ],
+      [{ ...client, kind: 'admin' }, 'A client\'s "kind" is "developer" or "product" or "user", not "admin"'],
+      [{ ...client, product: { id: '1', name: 'x' } }, 'A client\'s product has no "name". Known: id, slug'],
+      [{ ...client, product: { id: 1234, slug: 'x' } }, 'A client\'s product\'s "id" is a string, not 1234'],
+    ]
+    for (const [wrong, message] of wrongClients) {
+      expect(() => createSandbox({ clients: [wrong as never] })).toThrow(message)
+    }
     expect(() => sandbox.otp(dev.username)).toThrow('dev@example.com has no second factor')
     expect(() => sandbox.revoke({ username: 'unknown' })).toThrow('There is no account called unknown')
     expect(() => sandbox.revoke({ user: 'unknown' } as object)).toThrow('has no "user"')

@@ -1,5 +1,5 @@
 import { memoryStore } from '@particle-grants/core'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { storeContract } from './index.ts'
 
 describe('memoryStore', () => {
@@ -9,4 +9,12 @@ describe('memoryStore', () => {
     return { open: () => store }
   })
   for (const { name, run } of cases) it(name, run)
+})
+
+describe('storeContract', () => {
+  it('rejects an unknown option', () => {
+    expect(() => storeContract(() => ({ open: memoryStore }), { maxBytes: 10 } as object)).toThrow(
+      'maxBytes is not an option here. Known: maxValueBytes.',
+    )
+  })
 })

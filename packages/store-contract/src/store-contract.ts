@@ -1,4 +1,5 @@
 import type { Store } from '@particle-grants/core'
+import { assertKnownOptions } from '@particle-grants/core/protocol'
 import type { Cases } from './cases.ts'
 import { expiryCases } from './expiry.ts'
 import { lockCases } from './locks.ts'
@@ -31,8 +32,10 @@ export interface StoreContractCase {
 /** Returns the tests that every store passes. Each one creates its own storage; they can run at the same time. */
 export function storeContract(
   createStorage: () => ContractStorage | Promise<ContractStorage>,
-  { maxValueBytes = 4096 }: StoreContractOptions = {},
+  options: StoreContractOptions = {},
 ): readonly StoreContractCase[] {
+  assertKnownOptions(options, { maxValueBytes: true })
+  const { maxValueBytes = 4096 } = options
   const cases: Cases = { ...recordCases(maxValueBytes), ...versionCases, ...expiryCases, ...lockCases }
   return Object.entries(cases).map(([name, body]) => ({
     name,

@@ -18,6 +18,14 @@ describe('fileStore', () => {
     expect(fileStore().singleUser).toBe(true)
   })
 
+  it('rejects an unknown option, and a string', () => {
+    const message = 'is not an option here. Known: directory, lockTimeoutMs.'
+    expect(() => fileStore({ folder: '/tmp/x' } as object)).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', message: `folder ${message}` }),
+    )
+    expect(() => fileStore('/tmp/x' as unknown as object)).toThrow(message)
+  })
+
   it('rejects invalid keys, so that none leads out of its folder', async () => {
     const directory = await temporaryFolder()
     const store = fileStore({ directory })

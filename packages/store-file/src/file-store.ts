@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { GrantsError, type Store, type StoreRecord } from '@particle-grants/core'
+import { assertKnownOptions } from '@particle-grants/core/protocol'
 import {
   type HeldLock,
   LockTimeoutError,
@@ -28,7 +29,9 @@ export interface FileStoreOptions {
 /**
  * Keeps each session in a file that the processes of one machine share. Creates and reads nothing before the first use.
  */
-export function fileStore({ directory = defaultDirectory(), lockTimeoutMs = 60_000 }: FileStoreOptions = {}): Store {
+export function fileStore(options: FileStoreOptions = {}): Store {
+  assertKnownOptions(options, { directory: true, lockTimeoutMs: true })
+  const { directory = defaultDirectory(), lockTimeoutMs = 60_000 } = options
   return new FileStore(directory, lockTimeoutMs)
 }
 

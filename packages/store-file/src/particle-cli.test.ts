@@ -267,6 +267,19 @@ describe('path', () => {
     },
   )
 
+  it('rejects an unknown option, and removes no token then', async () => {
+    expect(() => particleCliProfile({ profil: 'work' } as object)).toThrow(
+      'profil is not an option here. Known: profile, home, readOnly.',
+    )
+    const { profile, file } = await createHome({ 'particle.config.json': settings })
+    const before = await readFile(file, 'utf8')
+    await expect(profile.remove({ ifAccesToken: 'another' } as object)).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: 'ifAccesToken is not an option here. Known: ifAccessToken.',
+    })
+    expect(await readFile(file, 'utf8')).toBe(before)
+  })
+
   it('never leads out of the folder', async () => {
     for (const name of ['../x', 'a/b', 'a\\b', '', 'a\u0000']) {
       const { folder } = await createHome()

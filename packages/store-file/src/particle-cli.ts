@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type OAuthClient, Secret } from '@particle-grants/core'
+import { assertKnownOptions } from '@particle-grants/core/protocol'
 import { changeSettings, readSettings, type Settings } from './particle-cli-settings.ts'
 import { invalidArgument, unavailable } from './store-errors.ts'
 
@@ -58,6 +59,7 @@ const homeVariables = ['home', 'HOME', 'HOMEPATH', 'USERPROFILE'] as const
 
 /** Opens a profile of particle-cli. Nothing is read before the first call, and each call reads the file again. */
 export function particleCliProfile(options: ParticleCliProfileOptions = {}): ParticleCliProfile {
+  assertKnownOptions(options, { profile: true, home: true, readOnly: true })
   const closes = options.readOnly !== true
   const path = () => findProfilePath(options)
   return {
@@ -69,7 +71,9 @@ export function particleCliProfile(options: ParticleCliProfileOptions = {}): Par
       assertWritable(signIn)
       await changeSettings(await path(), (settings) => withSignIn(settings, signIn))
     },
-    async remove({ ifAccessToken } = {}) {
+    async remove(options = {}) {
+      assertKnownOptions(options, { ifAccessToken: true })
+      const { ifAccessToken } = options
       const file = await path()
       if ((await readSettings(file)) === undefined) return false
       return changeSettings(file, (settings) => {

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { GrantsError } from '@particle-grants/core'
+import { assertKnownOptions } from '@particle-grants/core/protocol'
 
 export interface KeyringStoreOptions {
   /** The service name of the entries. Stores with different services are separate. @default 'particle-grants' */
@@ -20,6 +21,7 @@ const maxTimeoutMs = 2 ** 31 - 1
 
 /** Validates the options and adds the defaults. */
 export function resolveOptions(options: KeyringStoreOptions): ResolvedOptions {
+  assertKnownOptions(options, { service: true, directory: true, timeoutMs: true, lockTimeoutMs: true })
   const { service = 'particle-grants', timeoutMs = 3_000, lockTimeoutMs = 60_000 } = options
   // It is part of a path, too.
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(service)) {

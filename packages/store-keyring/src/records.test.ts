@@ -86,6 +86,15 @@ describe('options of keyringStore', () => {
     }
   })
 
+  it('are rejected if they are unknown', () => {
+    expect(() => keyringStore({ servise: 'mine' } as object)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        message: 'servise is not an option here. Known: service, directory, timeoutMs, lockTimeoutMs.',
+      }),
+    )
+  })
+
   it('default to 3 s per call and a folder for locks per service', () => {
     const { timeoutMs, directory } = resolveOptions({})
     expect(timeoutMs).toBe(3_000)

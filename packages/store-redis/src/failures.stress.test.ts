@@ -30,6 +30,15 @@ describe('invalid options', () => {
       )
     })
   }
+
+  it('are rejected at once: an unknown one', () => {
+    expect(() => openStore(client, { ttl: 60 } as object)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        message: 'ttl is not an option here. Known: prefix, ttlMs, leaseMs, lockTimeoutMs, commandTimeoutMs.',
+      }),
+    )
+  })
 })
 
 describeOnEachServer('failures of redisStore', (program, name) => {

@@ -1,4 +1,5 @@
 import { GrantsError } from '@particle-grants/core'
+import { assertKnownOptions, type OptionNames } from '@particle-grants/core/protocol'
 
 export interface RedisStoreOptions {
   /** The prefix of every key. Stores with different prefixes are separate. @default 'particle-grants:' */
@@ -20,6 +21,14 @@ export type ResolvedOptions = {
   readonly [N in keyof RedisStoreOptions]-?: Exclude<RedisStoreOptions[N], undefined>
 }
 
+const optionNames: OptionNames<RedisStoreOptions> = {
+  prefix: true,
+  ttlMs: true,
+  leaseMs: true,
+  lockTimeoutMs: true,
+  commandTimeoutMs: true,
+}
+
 /** Longer than any lifetime that Particle gives a token, so that no record expires before its tokens. */
 const defaultTtlMs = 400 * 24 * 60 * 60 * 1000
 /** The longest time that `setTimeout` accepts. */
@@ -27,6 +36,7 @@ const maxTimeoutMs = 2 ** 31 - 1
 
 /** Validates the options and adds the defaults. */
 export function resolveOptions(options: RedisStoreOptions): ResolvedOptions {
+  assertKnownOptions(options, optionNames)
   const { prefix = 'particle-grants:', ttlMs = defaultTtlMs } = options
   const { leaseMs = 30_000, lockTimeoutMs = 60_000, commandTimeoutMs = 5_000 } = options
   const timeouts = { leaseMs, lockTimeoutMs, commandTimeoutMs }

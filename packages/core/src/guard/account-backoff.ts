@@ -1,14 +1,16 @@
 import { count, number, string } from '../json-reader.ts'
 
-const minute = 60_000
+// Durations are numbers, because bundlers keep products although nothing uses them: a session of a given token has none.
 /** Rule 2: refused requests of an account until it waits. Particle locks an IP address out at ten refusals in a row. */
 export const maxAttempts = 8
-export const refillMs = 15 * minute
+/** One more attempt every 15 minutes. */
+export const refillMs = 900_000
 /** Rule 1: refusals of the same secret until it waits, if a person or an application sent it. An automatic request has one. */
 export const maxExplicitRefusals = 3
-/** The first wait of a secret, as long as Particle's lockout. Each further one is twice as long. */
-export const firstWaitMs = 30 * minute
-export const longestWaitMs = 24 * 60 * minute
+/** The first wait of a secret, 30 minutes as Particle's lockout. Each further one is twice as long. */
+export const firstWaitMs = 1_800_000
+/** 24 hours. */
+export const longestWaitMs = 86_400_000
 export const maxAccounts = 100
 /** Few, because a right password has the fingerprint of each waiting one with a probability of 1 in 256. */
 const maxSecrets = 4

@@ -60,8 +60,8 @@ const stored = object({
   accounts: list(tuple),
 })
 
-/** Clocks of processes that share a store may differ by this much. What is later was written by none of their clocks. */
-const toleranceMs = 5 * 60_000
+/** Clocks of processes that share a store may differ by five minutes. What is later was written by none of their clocks. */
+const toleranceMs = 300_000
 
 /** Parses what a store has; `undefined` for anything that is no record. A store is not trusted: sizes and waits are capped. */
 export function parseRecord(text: string, now: number): GuardRecord | undefined {

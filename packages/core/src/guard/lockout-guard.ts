@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { formatTime, GrantsError } from '../errors.ts'
+import { assertKnownOptions } from '../known-options.ts'
 import type { ResponseEvent } from '../machine/event.ts'
 import { parseBaseUrl, particleUrl } from '../protocol/base-url.ts'
 import { isMemoryStore, type Store, type StoreRecord, sha256Hex } from '../store.ts'
@@ -323,6 +324,7 @@ export class LockoutGuard {
 export async function resetLockoutGuard(
   options: { readonly baseUrl?: string; readonly store?: Store } = {},
 ): Promise<void> {
+  assertKnownOptions(options, { baseUrl: true, store: true })
   const { store } = options
   const baseUrl = parseBaseUrl(options.baseUrl ?? particleUrl, true)
   const key = await getRecordKey(baseUrl)

@@ -4,9 +4,9 @@ import type { MachineEvent, ResponseEvent } from '../machine/event.ts'
 export const maxRefusals = 9
 /** Rule 4: Particle permits 100 requests in 5 minutes from an IP address. Two are left for clocks that differ. */
 export const maxRequests = 98
-export const windowMs = 5 * 60_000
-/** Particle's lockout, and the longest wait of an IP address. */
-export const lockoutMs = 30 * 60_000
+export const windowMs = 300_000
+/** Particle's lockout of 30 minutes, and the longest wait of an IP address. */
+export const lockoutMs = 1_800_000
 
 /**
  * `lockout` and `rate_limit`: Particle answered 429. `full`: it did without saying for how long. `refusals`: nine

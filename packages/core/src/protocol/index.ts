@@ -18,6 +18,7 @@ export { parseBaseUrl, parseOrigins, particleUrl } from './base-url.ts'
 
 // Errors
 export { type DeviceCodeGrant, GrantsError, invalidArgument, requestNotReplayable } from '../errors.ts'
+export { assertKnownOptions, type OptionNames } from '../known-options.ts'
 export { toNetworkError } from './network-error.ts'
 
 // Time

@@ -11,6 +11,7 @@ import {
   mayUse,
   type TokenRequest,
 } from '../grants/catalogue.ts'
+import { assertKnownOptions, type OptionNames } from '../known-options.ts'
 import { Secret, type SecretInput, toSecret } from '../secret.ts'
 import { normalizeName } from '../subject.ts'
 import { encodeBase64 } from './http.ts'
@@ -58,15 +59,16 @@ export interface NewCustomer {
   readonly password?: SecretInput | undefined
 }
 
+export const newCustomerNames = { product: true, email: true, password: true } satisfies OptionNames<NewCustomer>
+
 /**
  * Encodes the request that creates a customer of a product. Its response is one of the token endpoint's.
  *
  * @throws GrantsError `invalid_argument`
  */
-export function encodeCustomerRequest(
-  { product, email, password }: NewCustomer,
-  client: ProductClient,
-): EncodedRequest {
+export function encodeCustomerRequest(customer: NewCustomer, client: ProductClient): EncodedRequest {
+  assertKnownOptions(customer, newCustomerNames)
+  const { product, email, password } = customer
   assertClient(client)
   // Callers without types may pass any kind of client.
   if (client.kind !== 'product') throw invalidArgument('client', 'must be a product client')

@@ -46,9 +46,12 @@ export const waitingErrors: LibraryErrorReferences<
   },
   wait_timeout: {
     title: 'Waiting took too long',
-    when: 'The call waited for a token longer than its `timeoutMs`.',
-    advice: ['Call again, or allow more time with `timeoutMs`.'],
-    effect: 'The renewal continues. Other callers keep waiting for it.',
+    when: 'The call waited for a token, or `idle()` for pending requests and saves, longer than its `timeoutMs`.',
+    advice: [
+      'Call again, or allow more time with `timeoutMs`.',
+      'After `idle()`: what is pending is lost if the process ends now. Wait again if you can.',
+    ],
+    effect: 'What was waited for continues. Other callers keep waiting for it.',
     tokenEndpointErrors: [],
   },
 }

@@ -14,6 +14,12 @@ describe('listening', () => {
     await server.close()
   })
 
+  it('rejects an unknown option and a port that does not exist', async () => {
+    const rejected = (options: object) => expect(listen(createSandbox(), options)).rejects
+    await rejected({ host: '0.0.0.0' }).toThrow(new TypeError('The server has no "host". Known: port'))
+    await rejected({ port: 65_536 }).toThrow('The server\'s "port" is an integer from 0 to 65535, not 65536')
+  })
+
   it('says what to do if the port is taken', async () => {
     const server = await listen(createSandbox())
     await expect(listen(createSandbox(), { port: server.port })).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { ConnectionDropped } from '../handle-request.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
+import { checkMembers, integer } from '../rules.ts'
 import type { Sandbox } from '../sandbox.ts'
 
 /** The version of this package. The path differs between the source and the bundle, so it is resolved by name. */
@@ -34,11 +35,10 @@ export interface SandboxServer {
   close(): Promise<void>
 }
 
-/** Serves a sandbox on 127.0.0.1 only. Rejects if the port is taken; the message says what to do. */
-export async function listen(
-  sandbox: Pick<Sandbox, 'handle'>,
-  { port: wantedPort = 0 }: ListenOptions = {},
-): Promise<SandboxServer> {
+/** Serves a sandbox on 127.0.0.1 only. Rejects if the port is taken, or an option is wrong; the message says what to do. */
+export async function listen(sandbox: Pick<Sandbox, 'handle'>, options: ListenOptions = {}): Promise<SandboxServer> {
+  checkMembers('The server', options, { port: integer(0, 65_535) })
+  const { port: wantedPort = 0 } = options
   const server = createServer((incoming, outgoing) => {
     readBody(incoming, (body) => {
       const response =

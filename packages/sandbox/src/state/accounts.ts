@@ -1,4 +1,4 @@
-import { boolean, checkMembers, type Rule, type Rules, string, stringOrNumber } from '../rules.ts'
+import { boolean, checkMembers, object, type Rules, string, stringOrNumber, strings } from '../rules.ts'
 import { Totp } from './totp.ts'
 
 /** An account of the sandbox: a developer's, or a customer's of one product. */
@@ -15,11 +15,6 @@ export interface AccountOptions {
   customerOf?: string | number
 }
 
-const object: Rule = [(value) => typeof value === 'object' && value !== null, 'an object']
-const strings: Rule = [
-  (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
-  'a list of strings',
-]
 const accountRules: Rules<AccountOptions> = {
   username: string,
   password: string,

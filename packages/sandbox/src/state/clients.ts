@@ -1,3 +1,5 @@
+import { checkMembers, object, oneOf, type Rules, string, strings } from '../rules.ts'
+
 /** The kinds of OAuth client: shared by all developers, of a product, of one user. */
 export type ClientKind = 'developer' | 'product' | 'user'
 
@@ -20,6 +22,16 @@ export interface ProductOptions {
   id: string
   slug: string
 }
+
+const clientRules: Rules<ClientOptions> = {
+  id: string,
+  secret: string,
+  kind: oneOf('developer', 'product', 'user'),
+  owner: string,
+  product: object,
+  disallowedGrants: strings,
+}
+const productRules: Rules<ProductOptions> = { id: string, slug: string }
 
 const product = { id: '1234', slug: 'my-product' }
 const owner = 'owner@example.com'
@@ -51,6 +63,8 @@ export class Clients {
 
   constructor(options: readonly ClientOptions[]) {
     for (const client of options) {
+      checkMembers('A client', client, clientRules)
+      if (client.product) checkMembers("A client's product", client.product, productRules)
       if (this.#byId.has(client.id)) throw new TypeError(`There are two clients called ${client.id}`)
       this.#byId.set(client.id, client)
     }
