@@ -1,7 +1,9 @@
 import { accessTokenRoutes } from './api/access-tokens.ts'
+import { clientRoutes } from './api/clients.ts'
 import { customerRoutes } from './api/customers.ts'
 import { deviceRoutes } from './api/devices.ts'
 import { eventRoutes } from './api/events.ts'
+import { teamRoutes } from './api/team.ts'
 import { userRoutes } from './api/user.ts'
 import { type FaultOptions, Faults, faultResponse, replacesResponse } from './control/faults.ts'
 import { findHint } from './control/hints.ts'
@@ -26,6 +28,8 @@ const particleRoutes = [
   ...eventRoutes,
   ...deviceRoutes,
   ...customerRoutes,
+  ...clientRoutes,
+  ...teamRoutes,
 ]
 
 /** A fault ended the connection without a response. A TypeError, as `fetch` throws it. */
