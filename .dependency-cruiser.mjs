@@ -8,6 +8,7 @@ const workspace = '^(packages|apps|docs|examples|benchmarks)/'
 const mayImportOfTheWorkspace = {
   reference: ['core'],
   axios: ['core'],
+  management: ['core'],
   'plugin-auth': ['core', 'reference', 'store-file', 'store-keyring'],
   'store-contract': ['core'],
   'store-file': ['core', 'process-lock'],

@@ -54,6 +54,7 @@ export const documentedPackages = [
   'core',
   'reference',
   'axios',
+  'management',
   'sandbox',
   'plugin-auth',
   'store-file',

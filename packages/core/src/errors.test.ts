@@ -44,6 +44,7 @@ const codes: { readonly [C in ErrorCode]: Row<C> } = {
   lock_timeout:              ['later',         { key: 'session-1', waitedMs: 30_000 }],
   revocation_failed:         ['never',         { status: 500 }],
   scope_mismatch:            ['never',         { expected: 'customer:jane' }],
+  api_error:                 ['never',         { call: 'GET /v1/devices', status: 403, error: undefined, description: undefined }],
 }
 const entries = Object.entries(codes) as [ErrorCode, Row<ErrorCode>][]
 

@@ -44,6 +44,7 @@ const examples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   lock_timeout: { key: 'session-1', waitedMs: 30_000 },
   revocation_failed: { status: 500 },
   scope_mismatch: { expected: 'customer:jane@example.com' },
+  api_error: { call: 'GET /v1/devices', status: 403, error: 'forbidden', description: 'No.' },
 }
 
 /** Creates an error of this code, as a library call would throw it. */

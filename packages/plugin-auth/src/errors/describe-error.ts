@@ -226,6 +226,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   lock_timeout: { exitCode: failed },
   revocation_failed: { exitCode: failed },
   scope_mismatch: { exitCode: failed },
+  api_error: { exitCode: failed },
 }
 
 const notRenewableTokens = {
