@@ -1,5 +1,5 @@
-import { type CallOptions, GrantsError, type Secret } from '@particle-grants/core'
-import { invalidArgument } from '@particle-grants/core/protocol'
+import type { CallOptions } from '@particle-grants/core'
+import { GrantsError, invalidArgument, type Secret } from '@particle-grants/core/protocol'
 import {
   type ApiUserOptions,
   type ApiUserWithToken,

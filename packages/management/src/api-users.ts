@@ -1,5 +1,5 @@
-import { type CallOptions, Secret } from '@particle-grants/core'
-import { invalidArgument, isHeaderSafe, type JsonObject } from '@particle-grants/core/protocol'
+import type { CallOptions } from '@particle-grants/core'
+import { invalidArgument, isHeaderSafe, type JsonObject, Secret } from '@particle-grants/core/protocol'
 import { type ApiCall, type ApiSession, callApi, incompleteResponse } from './call-api.ts'
 import { checkName, pathSegment, type TeamOwner, teamPath } from './paths.ts'
 

@@ -1,11 +1,13 @@
-import { type CallOptions, GrantsError, type Secret, type Session } from '@particle-grants/core'
+import type { CallOptions, Session } from '@particle-grants/core'
 import {
   findSystemCode,
+  GrantsError,
   type JsonObject,
   parseApiError,
   readBody,
   readTiming,
   redactError,
+  type Secret,
 } from '@particle-grants/core/protocol'
 
 /** What this package uses of a session: any session of core, also one of a given token. */
