@@ -1,10 +1,10 @@
 import type { CallOptions } from '@particle-grants/core'
 import { GrantsError, invalidArgument, type Secret } from '@particle-grants/core/protocol'
 import {
-  type ApiUserOptions,
   type ApiUserWithToken,
   createApiUser,
   deleteApiUser,
+  type ExistingApiUserOptions,
   listApiUsers,
   replacementName,
 } from './api-users.ts'
@@ -29,7 +29,7 @@ export interface ApiUserRotation extends ApiUserWithToken {
  */
 export async function rotateApiUser(
   session: ApiSession,
-  options: ApiUserOptions & { readonly username: string; readonly scopes?: readonly string[] },
+  options: ExistingApiUserOptions & { readonly scopes?: readonly string[] },
 ): Promise<ApiUserRotation> {
   const { username, signal } = options
   const users = await listApiUsers(session, options)
@@ -64,7 +64,7 @@ export async function rotateApiUser(
       await proveToken(session, created.token, ownSignal)
       await deleteApiUser(session, { ...options, username, signal: ownSignal }).catch((thrown) => {
         // It was deleted before, perhaps by a request whose response was lost.
-        if (!isApiError(thrown) || thrown.details.status !== 404) throw thrown
+        if (refusalStatus(thrown) !== 404) throw thrown
       })
       isDeleted = true
     },
@@ -81,10 +81,11 @@ async function proveToken(session: ApiSession, token: Secret, signal: AbortSigna
     signal,
   } as const
   await callApi(session, call).catch((thrown) => {
-    if (!isApiError(thrown) || thrown.details.status === 401) throw thrown
+    const status = refusalStatus(thrown)
+    if (status === undefined || status === 401) throw thrown
   })
 }
 
-function isApiError(thrown: unknown): thrown is GrantsError<'api_error'> {
-  return GrantsError.isInstance(thrown) && thrown.code === 'api_error'
-}
+/** The status of a refusal; `undefined` for any other error. */
+const refusalStatus = (thrown: unknown) =>
+  GrantsError.isInstance(thrown) && thrown.code === 'api_error' ? thrown.details.status : undefined

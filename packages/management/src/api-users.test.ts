@@ -133,7 +133,7 @@ describe('changeApiUserScopes', () => {
   it('returns the new token, and the old one has ended', async () => {
     const { admin, useToken } = await openScene()
     const { username, token: old } = await createApiUser(admin, { ...product, name: 'CI', scopes })
-    const changed = await changeApiUserScopes(admin, { ...product, username, scopes: ['devices:get'] })
+    const changed = await changeApiUserScopes(admin, { ...product, username, name: 'CI', scopes: ['devices:get'] })
     expect(changed).toMatchObject({ username, scopes: ['devices:get'] })
     expect((await useToken(changed.token).fetch('/v1/devices/garden')).status).toBe(200)
     await expect(useToken(old).fetch('/v1/devices')).rejects.toMatchObject({ code: 'reauthentication_required' })
@@ -150,7 +150,7 @@ describe('changeApiUserScopes', () => {
     const { admin, sandbox } = await openScene()
     const { username } = await createApiUser(admin, { ...product, name: 'CI', scopes })
     sandbox.failNext({ status: 200, body: toBody(username, 'new-token') })
-    const { token } = await changeApiUserScopes(admin, { ...product, username, scopes })
+    const { token } = await changeApiUserScopes(admin, { ...product, username, name: 'CI', scopes })
     expect(token.reveal()).toBe('new-token')
   })
 
@@ -161,7 +161,7 @@ describe('changeApiUserScopes', () => {
     const { admin, sandbox } = await openScene()
     const { username } = await createApiUser(admin, { ...product, name: 'CI', scopes })
     sandbox.failNext(fault)
-    expect(await rejection(changeApiUserScopes(admin, { ...product, username, scopes }))).toMatchObject({
+    expect(await rejection(changeApiUserScopes(admin, { ...product, username, name: 'CI', scopes }))).toMatchObject({
       message: expect.stringContaining(
         `The token of ${username} may have ended, and the next one is lost: create another API user, and delete this one.`,
       ),

@@ -1,6 +1,6 @@
 import type { CallOptions } from '@particle-grants/core'
 import { invalidArgument, isHeaderSafe, type JsonObject, Secret } from '@particle-grants/core/protocol'
-import { type ApiCall, type ApiSession, callApi, incompleteResponse } from './call-api.ts'
+import { type ApiCall, type ApiSession, callApi } from './call-api.ts'
 import { checkName, pathSegment, type TeamOwner, teamPath } from './paths.ts'
 
 /** An API user in a list. Its token is never listed. */
@@ -24,6 +24,8 @@ export interface ApiUserWithToken {
 }
 
 export type ApiUserOptions = TeamOwner & CallOptions
+/** Names an API user that exists. */
+export type ExistingApiUserOptions = ApiUserOptions & { readonly username: string }
 
 const administrator =
   "an administrator's token of the product or organization: API users and products may not manage API users"
@@ -46,14 +48,13 @@ export async function createApiUser(
     ifUnknown: 'The API user may exist: look for it with listApiUsers(), and delete it, because its token is lost.',
     signal,
   }
-  return { ...(readUserWithToken(await callApi(session, call)) ?? failIncomplete(session, call)), scopes: [...scopes] }
+  return { ...(await callApi(session, call, readUserWithToken)), scopes: [...scopes] }
 }
 
 /** Lists the API users of a product or an organization, and not the people of its team. */
 export async function listApiUsers(session: ApiSession, options: ApiUserOptions): Promise<ApiUser[]> {
   const call: ApiCall = { method: 'GET', path: teamPath(options), allowedToken: administrator, signal: options.signal }
-  const { team } = await callApi(session, call)
-  if (!Array.isArray(team)) return failIncomplete(session, call)
+  const team = await callApi(session, call, (json) => (Array.isArray(json.team) ? json.team : undefined))
   const users = team.flatMap((member: unknown) => readApiUser(member) ?? [])
   return users.map((user) => {
     const replaces = findReplaced(user, users)
@@ -63,32 +64,29 @@ export async function listApiUsers(session: ApiSession, options: ApiUserOptions)
 
 /**
  * Gives an API user other scopes. **This ends its token**, and returns the next one. Until your program uses that, its calls
- * fail: for a program that runs, call `rotateApiUser()` with `scopes`.
+ * fail: for a program that runs, call `rotateApiUser()` with `scopes`. `name` is sent, too, as Particle's documentation does.
  *
  * @throws GrantsError `invalid_argument`, `api_error`, … After an error without a response the old token may have ended.
  */
 export async function changeApiUserScopes(
   session: ApiSession,
-  options: ApiUserOptions & { readonly username: string; readonly scopes: readonly string[]; readonly name?: string },
+  options: ExistingApiUserOptions & { readonly name: string; readonly scopes: readonly string[] },
 ): Promise<ApiUserWithToken> {
-  const { username, scopes, name, signal } = options
+  const { username, name, scopes, signal } = options
   const call: ApiCall = {
     method: 'PUT',
     path: userPath(options),
-    body: { ...(name !== undefined && { friendly_name: checkName(name) }), scopes: checkScopes(scopes) },
+    body: { friendly_name: checkName(name), scopes: checkScopes(scopes) },
     allowedToken: administrator,
     ifUnknown: `The token of ${username} may have ended, and the next one is lost: create another API user, and delete this one.`,
     signal,
   }
-  const changed = readUserWithToken(await callApi(session, call)) ?? failIncomplete(session, call)
-  return { ...changed, username, scopes: [...scopes] }
+  const { token } = await callApi(session, call, readUserWithToken)
+  return { username, scopes: [...scopes], token }
 }
 
 /** Deletes an API user. Its token ends. Never removes a person from a team: only usernames of API users are accepted. */
-export async function deleteApiUser(
-  session: ApiSession,
-  options: ApiUserOptions & { readonly username: string },
-): Promise<void> {
+export async function deleteApiUser(session: ApiSession, options: ExistingApiUserOptions): Promise<void> {
   const { signal } = options
   await callApi(session, { method: 'DELETE', path: userPath(options), allowedToken: administrator, signal })
 }
@@ -108,10 +106,6 @@ function checkScopes(scopes: readonly string[]): readonly string[] {
     throw invalidArgument('scopes', 'must be a list of scopes, such as ["devices:list"]')
   }
   return scopes
-}
-
-function failIncomplete(session: ApiSession, call: ApiCall): never {
-  throw incompleteResponse(session, call)
 }
 
 function readApiUser(member: unknown): ApiUser | undefined {

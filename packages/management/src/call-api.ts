@@ -20,34 +20,33 @@ export interface ApiCall extends CallOptions {
   readonly body?: object
   /** Which token may make the call, as the object of "Use …". */
   readonly allowedToken: string
-  /** What to do if the outcome is not known, where repeating the call is wrong. */
+  /** What to do if the outcome is not known. @default repeat the call */
   readonly ifUnknown?: string
   /** Sent instead of the session's own token. */
   readonly token?: Secret
 }
 
 /** A response whose body has been read. */
-interface ReadResponse {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: string
-}
+type ReadResponse = Pick<Response, 'status' | 'headers'> & { readonly body: string }
 
 /**
- * Sends a call and returns the JSON of its success; an empty object if a 204 has none. The session renews its token and
- * replays the call as `session.fetch` does. No redirect is followed.
+ * Sends a call, and returns what `read` finds in the JSON of its success; `undefined`: what the call was made for is missing.
+ * The session renews its token and replays the call as `session.fetch` does. No redirect is followed.
  *
  * @throws GrantsError `api_error` for a refusal (4xx); `rate_limited`, `temporarily_unavailable`, `unexpected_response` and
  *   `network_error` as at the token endpoint; what `session.getAccessToken()` throws. The signal's reason.
  */
-export async function callApi(session: ApiSession, call: ApiCall): Promise<JsonObject> {
+export async function callApi<T = JsonObject>(
+  session: ApiSession,
+  call: ApiCall,
+  read: (json: JsonObject) => T | undefined = (json) => json as T,
+): Promise<T> {
   const response = await send(session, call)
-  const { status, body } = response
-  if (status === 204) return {}
-  if (status >= 200 && status < 300) return parseObject(body) ?? fail(unexpected(session, call, response))
-  if (status === 429) return fail(rateLimited(call, response))
-  if (status >= 500) return fail(unavailable(call, response))
-  return fail(status >= 400 ? refused(call, response) : unexpected(session, call, response))
+  const isSuccess = response.status >= 200 && response.status < 300
+  const json = response.status === 204 ? {} : parseObject(response.body)
+  const result = isSuccess && json !== undefined ? read(json) : undefined
+  if (result === undefined) throw isSuccess ? unexpected(session, call, response) : toError(session, call, response)
+  return result
 }
 
 async function send(session: ApiSession, call: ApiCall): Promise<ReadResponse> {
@@ -67,10 +66,6 @@ async function send(session: ApiSession, call: ApiCall): Promise<ReadResponse> {
   }
 }
 
-function fail(error: GrantsError): never {
-  throw error
-}
-
 function parseObject(body: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(body)
@@ -80,34 +75,32 @@ function parseObject(body: string): JsonObject | undefined {
   }
 }
 
+const repeatCall = 'Check the network and the base URL, then repeat the call.'
+
 /** The codes that are about the token, whatever their status. Other 400s and 404s are about what was sent. */
 const tokenErrors: readonly unknown[] = ['unauthorized', 'invalid_scope', 'forbidden', 'invalid_token']
 
-function refused(call: ApiCall, { status, body }: ReadResponse): GrantsError {
+function toError(session: ApiSession, call: ApiCall, response: ReadResponse): GrantsError {
+  const { status, headers, body } = response
+  if (status < 400) return unexpected(session, call, response)
+  const name = formatCall(call)
   const { error, description } = parseApiError(body)
+  const { retryAfterSeconds } = readTiming(headers)
+  const retryAt = retryAfterSeconds === undefined ? undefined : Date.now() + retryAfterSeconds * 1000
+  if (status === 429) {
+    const message = `Particle accepts no more calls from your IP address for now: ${name} got status 429. Wait before the next one.`
+    return new GrantsError('rate_limited', message, { retryAt })
+  }
+  if (status >= 500) {
+    const message = `Particle's API failed at ${name} (status ${status}). ${call.ifUnknown ?? repeatCall}`
+    return new GrantsError('temporarily_unavailable', message, { status, error, retryAt })
+  }
   const isAboutToken = status === 401 || status === 403 || tokenErrors.includes(error)
-  const what = [status, error].filter((part) => part !== undefined).join(' ')
   const said = description === undefined ? '.' : `: ${description.replace(/\.?$/, '.')}`
   const advice = isAboutToken ? `Use ${call.allowedToken}.` : 'Check the names and values in the call.'
-  return new GrantsError('api_error', `Particle refused ${formatCall(call)} (${what})${said} ${advice}`, {
-    call: formatCall(call),
-    status,
-    error,
-    description,
-    ...(isAboutToken && { allowedToken: call.allowedToken }),
-  })
-}
-
-function rateLimited(call: ApiCall, response: ReadResponse): GrantsError {
-  const message = `Particle accepts no more calls from your IP address for now: ${formatCall(call)} got status 429. Wait before the next one.`
-  return new GrantsError('rate_limited', message, { retryAt: readRetryAt(response) })
-}
-
-function unavailable(call: ApiCall, response: ReadResponse): GrantsError {
-  const { status } = response
-  const message = `Particle's API failed at ${formatCall(call)} (status ${status}). ${afterUnknownOutcome(call)}`
-  const { error } = parseApiError(response.body)
-  return new GrantsError('temporarily_unavailable', message, { status, error, retryAt: readRetryAt(response) })
+  const message = `Particle refused ${name} (${status}${error === undefined ? '' : ` ${error}`})${said} ${advice}`
+  const allowed = isAboutToken && { allowedToken: call.allowedToken }
+  return new GrantsError('api_error', message, { call: name, status, error, description, ...allowed })
 }
 
 function unreachable({ allowedOrigins: [baseUrl = ''] }: ApiSession, call: ApiCall, thrown: unknown): GrantsError {
@@ -115,39 +108,22 @@ function unreachable({ allowedOrigins: [baseUrl = ''] }: ApiSession, call: ApiCa
   const systemCode = findSystemCode(cause)
   const reason = cause.name === 'TimeoutError' ? 'timeout' : 'network'
   const what = systemCode === undefined ? '' : ` (${systemCode})`
-  const message = `There was no response to ${formatCall(call)} of ${baseUrl}${what}. ${afterUnknownOutcome(call)}`
+  const message = `There was no response to ${formatCall(call)} of ${baseUrl}${what}. ${call.ifUnknown ?? repeatCall}`
   return new GrantsError('network_error', message, { baseUrl, reason, systemCode, mayBeSpent: false }, { cause })
 }
 
+/** The body is not shown: it may have secrets. */
 function unexpected(
   { allowedOrigins: [baseUrl = ''] }: ApiSession,
   call: ApiCall,
   { status, body }: ReadResponse,
 ): GrantsError {
-  const content = /^\s*</.test(body) ? 'html' : 'not_an_object'
+  const content = /^\s*</.test(body) ? 'html' : 'wrong_type'
   const reason = status < 200 || status >= 300 ? 'redirect' : content
-  const message = `${baseUrl} did not respond to ${formatCall(call)} as Particle's API does: status ${status}, ${reason}. ${afterUnknownOutcome(call)}`
+  const message = `${baseUrl} did not respond to ${formatCall(call)} as Particle's API does: status ${status}, ${reason}. ${call.ifUnknown ?? repeatCall}`
   return new GrantsError('unexpected_response', message, { baseUrl, status, reason })
-}
-
-/** Creates the error for a success that lacks what the call was made for. Its body is not shown: it may have secrets. */
-export function incompleteResponse({ allowedOrigins: [baseUrl = ''] }: ApiSession, call: ApiCall): GrantsError {
-  const message = `Particle's response to ${formatCall(call)} lacks what it should have. ${afterUnknownOutcome(call)}`
-  return new GrantsError('unexpected_response', message, { baseUrl, status: 200, reason: 'wrong_type' })
-}
-
-function afterUnknownOutcome({ method, ifUnknown }: ApiCall): string {
-  if (ifUnknown !== undefined) return ifUnknown
-  return method === 'GET' || method === 'DELETE'
-    ? 'Check the network and the base URL, then repeat the call.'
-    : 'It is not known whether Particle processed it: look at the list before you repeat the call.'
 }
 
 function formatCall({ method, path }: ApiCall): string {
   return `${method} ${path}`
-}
-
-function readRetryAt({ headers }: ReadResponse): number | undefined {
-  const { retryAfterSeconds } = readTiming(headers)
-  return retryAfterSeconds === undefined ? undefined : Date.now() + retryAfterSeconds * 1000
 }

@@ -1,6 +1,6 @@
 import type { CallOptions } from '@particle-grants/core'
 import type { JsonObject } from '@particle-grants/core/protocol'
-import { type ApiCall, type ApiSession, callApi, incompleteResponse } from './call-api.ts'
+import { type ApiCall, type ApiSession, callApi } from './call-api.ts'
 import { type ProductOwner, pathSegment, productPath } from './paths.ts'
 
 /** A customer of a product. */
@@ -25,8 +25,9 @@ export async function* listCustomers(
   for (let page = 1; ; page += 1) {
     const path = `${base}?page=${page}&perPage=100`
     const call: ApiCall = { method: 'GET', path, allowedToken: `${administrator} customers:list`, signal }
-    const { customers, meta } = await callApi(session, call)
-    if (!Array.isArray(customers)) throw incompleteResponse(session, call)
+    const { customers, meta } = await callApi(session, call, ({ customers, meta }) => {
+      return Array.isArray(customers) ? { customers, meta } : undefined
+    })
     for (const customer of customers) {
       const name = readName(customer)
       if (name !== undefined) yield { name }

@@ -2,7 +2,7 @@
 // biome-ignore-all assist/source/organizeImports: grouped by what a reader looks for
 // API users
 export { changeApiUserScopes, createApiUser, deleteApiUser, listApiUsers } from './api-users.ts'
-export type { ApiUser, ApiUserOptions, ApiUserWithToken } from './api-users.ts'
+export type { ApiUser, ApiUserOptions, ApiUserWithToken, ExistingApiUserOptions } from './api-users.ts'
 export { type ApiUserRotation, rotateApiUser } from './api-user-rotation.ts'
 export type { ProductOwner, TeamOwner } from './paths.ts'
 

@@ -1,6 +1,6 @@
 import type { CallOptions } from '@particle-grants/core'
 import { invalidArgument, isHeaderSafe, type JsonObject, Secret } from '@particle-grants/core/protocol'
-import { type ApiCall, type ApiSession, callApi, incompleteResponse } from './call-api.ts'
+import { type ApiCall, type ApiSession, callApi } from './call-api.ts'
 import { checkName, clientsPath, pathSegment } from './paths.ts'
 
 /** An OAuth client in a list. Its secret is never listed. */
@@ -49,27 +49,20 @@ export async function createOAuthClient(
     ifUnknown: 'The client may exist: look for it with listOAuthClients(), and delete it, because its secret is lost.',
     signal,
   }
-  const { client } = await callApi(session, call)
-  const info = readClient(client)
-  const { secret } = (client ?? {}) as JsonObject
-  if (info === undefined || !isHeaderSafe(secret)) throw incompleteResponse(session, call)
-  return { ...info, secret: new Secret(secret) }
+  return callApi(session, call, ({ client }) => {
+    const info = readClient(client)
+    const { secret } = (client ?? {}) as JsonObject
+    return info && isHeaderSafe(secret) ? { ...info, secret: new Secret(secret) } : undefined
+  })
 }
 
 /** Lists the OAuth clients of a product, or of the session's account. */
-export async function listOAuthClients(
-  session: ApiSession,
-  options: OAuthClientOptions = {},
-): Promise<OAuthClientInfo[]> {
-  const call: ApiCall = {
-    method: 'GET',
-    path: clientsPath(options),
-    allowedToken: administrator,
-    signal: options.signal,
-  }
-  const { clients } = await callApi(session, call)
-  if (!Array.isArray(clients)) throw incompleteResponse(session, call)
-  return clients.flatMap((client: unknown) => readClient(client) ?? [])
+export function listOAuthClients(session: ApiSession, options: OAuthClientOptions = {}): Promise<OAuthClientInfo[]> {
+  const { signal } = options
+  const call: ApiCall = { method: 'GET', path: clientsPath(options), allowedToken: administrator, signal }
+  return callApi(session, call, ({ clients }) => {
+    return Array.isArray(clients) ? clients.flatMap((client: unknown) => readClient(client) ?? []) : undefined
+  })
 }
 
 /** Deletes an OAuth client. It gets no tokens any more. Whether tokens that it has got end with it is not known. */
@@ -84,9 +77,6 @@ export async function deleteOAuthClient(
 function readClient(value: unknown): OAuthClientInfo | undefined {
   const { id, name, type } = (value ?? {}) as JsonObject
   if (typeof id !== 'string') return undefined
-  return {
-    id,
-    name: typeof name === 'string' ? name : undefined,
-    type: typeof type === 'string' ? type : undefined,
-  }
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+  return { id, name: text(name), type: text(type) }
 }

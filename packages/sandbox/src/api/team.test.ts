@@ -125,7 +125,7 @@ describe('API users', () => {
 
   it('get a new token with new scopes, and the old one ends', async () => {
     const first = await create(['devices:list'])
-    const json = { scopes: ['devices:get'] }
+    const json = { friendly_name: 'CI', scopes: ['devices:get'] }
     const to = `${path}/${encodeURIComponent(first.username)}`
     const { status, body } = await call(sandbox, { token: admin, path: to, method: 'PUT', json })
     expect(status).toBe(200)

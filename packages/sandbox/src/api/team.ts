@@ -63,8 +63,7 @@ function describeApiUser({ username, apiUser }: Account): object {
 }
 
 function createApiUser(team: Team, { state, request }: Context): HttpResponse {
-  const friendlyName = getField(request, 'friendly_name')
-  if (!friendlyName) throw new ApiError(400, 'friendly_name is required')
+  const friendlyName = readName(request)
   const scopes = readScopes(request)
   const name = friendlyName
     .toLowerCase()
@@ -79,8 +78,7 @@ function createApiUser(team: Team, { state, request }: Context): HttpResponse {
 function updateApiUser(team: Team, context: Context): HttpResponse {
   const { state, request } = context
   const account = getApiUser(team, context)
-  const friendlyName = getField(request, 'friendly_name') ?? account.apiUser.friendlyName
-  account.apiUser = { team, friendlyName, scopes: readScopes(request) }
+  account.apiUser = { team, friendlyName: readName(request), scopes: readScopes(request) }
   state.tokens.revokeAll(account)
   return issueToken(state, account)
 }
@@ -101,6 +99,13 @@ function getApiUser({ type, id }: Team, { state, params }: Context) {
     throw new ApiError(404, 'User not found')
   }
   return account as typeof account & { apiUser: NonNullable<Account['apiUser']> }
+}
+
+/** The documentation sends it with other scopes, too. Whether it is required there is unknown. */
+function readName(request: ParsedRequest): string {
+  const name = getField(request, 'friendly_name')
+  if (!name) throw new ApiError(400, 'friendly_name is required')
+  return name
 }
 
 function readScopes({ json: { scopes } }: ParsedRequest): readonly string[] {
