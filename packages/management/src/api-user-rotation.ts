@@ -41,9 +41,7 @@ export async function rotateApiUser(
     throw invalidArgument('username', problem)
   }
   const scopes = options.scopes ?? old.scopes
-  if (scopes === undefined) {
-    throw invalidArgument('scopes', `must be given: Particle's list does not show those of ${username}`)
-  }
+  if (scopes === undefined) throw invalidArgument('scopes', "must be given: Particle's list does not show them")
 
   // The old user keeps its name. Whether setting a name ends the token is not known, and would be the outage.
   const created = await createApiUser(session, { ...options, name: replacementName(old), scopes })

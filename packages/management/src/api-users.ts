@@ -56,10 +56,7 @@ export async function listApiUsers(session: ApiSession, options: ApiUserOptions)
   const call: ApiCall = { method: 'GET', path: teamPath(options), allowedToken: administrator, signal: options.signal }
   const team = await callApi(session, call, (json) => (Array.isArray(json.team) ? json.team : undefined))
   const users = team.flatMap((member: unknown) => readApiUser(member) ?? [])
-  return users.map((user) => {
-    const replaces = findReplaced(user, users)
-    return replaces === undefined ? user : { ...user, replaces }
-  })
+  return users.map((user) => ({ ...user, ...findReplaced(user, users) }))
 }
 
 /**
@@ -136,9 +133,10 @@ export function replacementName({ username, name }: ApiUser): string {
 }
 
 /** Particle derives a username from the name, so that the mark is found in lists without names, too. */
-function findReplaced({ username, name }: ApiUser, users: readonly ApiUser[]): string | undefined {
+function findReplaced({ username, name }: ApiUser, users: readonly ApiUser[]): Pick<ApiUser, 'replaces'> {
   const mark = /[ -]replaces[ -]([\w-]+)$/.exec(name ?? username.replace(/[+@].*$/, ''))?.[1]
-  return users.find((other) => mark !== undefined && uniquePart(other.username) === mark)?.username
+  const replaced = users.find((other) => mark !== undefined && uniquePart(other.username) === mark)
+  return replaced ? { replaces: replaced.username } : {}
 }
 
 /** `g7lvvcczos` of `ci+g7lvvcczos@api.particle.io`. */

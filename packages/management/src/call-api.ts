@@ -113,11 +113,8 @@ function unreachable({ allowedOrigins: [baseUrl = ''] }: ApiSession, call: ApiCa
 }
 
 /** The body is not shown: it may have secrets. */
-function unexpected(
-  { allowedOrigins: [baseUrl = ''] }: ApiSession,
-  call: ApiCall,
-  { status, body }: ReadResponse,
-): GrantsError {
+function unexpected(session: ApiSession, call: ApiCall, { status, body }: ReadResponse): GrantsError {
+  const [baseUrl = ''] = session.allowedOrigins
   const content = /^\s*</.test(body) ? 'html' : 'wrong_type'
   const reason = status < 200 || status >= 300 ? 'redirect' : content
   const message = `${baseUrl} did not respond to ${formatCall(call)} as Particle's API does: status ${status}, ${reason}. ${call.ifUnknown ?? repeatCall}`

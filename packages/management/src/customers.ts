@@ -20,11 +20,10 @@ export async function* listCustomers(
   session: ApiSession,
   options: ProductOwner & CallOptions,
 ): AsyncGenerator<Customer, void, undefined> {
-  const { signal } = options
-  const base = `${productPath(options)}/customers`
+  const allowedToken = `${administrator} customers:list`
   for (let page = 1; ; page += 1) {
-    const path = `${base}?page=${page}&perPage=100`
-    const call: ApiCall = { method: 'GET', path, allowedToken: `${administrator} customers:list`, signal }
+    const path = `${productPath(options)}/customers?page=${page}&perPage=100`
+    const call: ApiCall = { method: 'GET', path, allowedToken, signal: options.signal }
     const { customers, meta } = await callApi(session, call, ({ customers, meta }) => {
       return Array.isArray(customers) ? { customers, meta } : undefined
     })
