@@ -1,8 +1,13 @@
 import { exchanges } from '../generator/exchange/exchanges.ts'
 import type { Cloud } from './cloud.ts'
 
-/** Signs in a product, and a developer elsewhere, with particle-cli too, and begins a login that waits for its code. */
-export async function prepareAccounts(cloud: Cloud): Promise<Record<'TOKEN' | 'PRODUCT_TOKEN' | 'CODE', string>> {
+/**
+ * Signs in a product, its administrator, and a developer elsewhere, with particle-cli too, and begins a login that waits for its
+ * code.
+ */
+export async function prepareAccounts(
+  cloud: Cloud,
+): Promise<Record<'TOKEN' | 'PRODUCT_TOKEN' | 'ADMIN_TOKEN' | 'CODE', string>> {
   const { stage } = cloud
   await exchanges.otp.fields(stage)
   const { access_token: TOKEN = '' } = await stage.send('particle:particle', {
@@ -13,6 +18,11 @@ export async function prepareAccounts(cloud: Cloud): Promise<Record<'TOKEN' | 'P
   const { access_token: PRODUCT_TOKEN = '' } = await stage.send('my-product-1234:product-secret', {
     grant_type: 'client_credentials',
   })
+  const { access_token: ADMIN_TOKEN = '' } = await stage.send('particle:particle', {
+    grant_type: 'password',
+    username: 'owner@example.com',
+    password: 'owner of products',
+  })
   cloud.signParticleCliIn(TOKEN)
-  return { TOKEN, PRODUCT_TOKEN, CODE: stage.sandbox.otp('mfa@example.com') }
+  return { TOKEN, PRODUCT_TOKEN, ADMIN_TOKEN, CODE: stage.sandbox.otp('mfa@example.com') }
 }
