@@ -69,6 +69,9 @@ const customers: Given = {
 const administrator: Given = {
   core,
   management: `import * as management from '@particle-grants/management'`,
+  accessToken: `const admin = core.createSession({ client: core.developerClient() })
+await admin.login({ username: 'owner@example.com', password: 'owner of products' })
+const accessToken = await admin.getAccessToken()`,
   sendSecret: 'const sendSecret = async (/** @type {string} */ token) => token',
   deploy: 'const deploy = async (/** @type {string} */ token) => token',
   session: `const session = core.createSession({ client: core.developerClient() })
@@ -83,9 +86,6 @@ await management.rotateApiUser(session, { product: 1234, username: old.username 
   username: `const { username } = await management.createApiUser(session, {
   product: 1234, name: 'Server', scopes: ['devices:list'],
 })`,
-  accessToken: `const admin = core.createSession({ client: core.developerClient() })
-await admin.login({ username: 'owner@example.com', password: 'owner of products' })
-const accessToken = await admin.getAccessToken()`,
 }
 
 const axiosGiven: Given = {

@@ -19,6 +19,26 @@ const corrections: { readonly [C in CallId]?: Schema } = {
     ['mfa_token', 'qr_url'],
   ),
   devices: { type: 'array', items: { type: 'object' } },
+  list_api_users: object(
+    {
+      ok: { type: 'boolean' },
+      team: {
+        type: 'array',
+        items: object(
+          {
+            username: { type: 'string' },
+            role: object({ id: { type: 'string' }, name: { type: 'string' } }, []),
+            is_programmatic: { type: 'boolean' },
+            friendly_name: { type: 'string' },
+            scopes: { type: 'array', items: { type: 'string' } },
+            product_id: { type: ['integer', 'null'] },
+          },
+          ['username'],
+        ),
+      },
+    },
+    ['ok', 'team'],
+  ),
   create_customer: ref('TokenResponse'),
 }
 
