@@ -10,6 +10,7 @@ const benchmarks = {
   guard: [['guard.mjs']],
   sandbox: [['sandbox.mjs']],
   cli: [['cli/start.mjs']],
+  credentials: [['credentials.mjs']],
 }
 
 const [name, ...args] = process.argv.slice(2)

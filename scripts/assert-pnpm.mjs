@@ -1,4 +1,4 @@
-// `prepack` of each published package. npm would leave `workspace:` in the manifest, which nobody can install, and would
+// `prepack` of each published package. npm would leave `workspace:` in the manifest, which no one can install, and would
 // not add the LICENSE of the root.
 if (!process.env.npm_config_user_agent?.startsWith('pnpm/')) {
   console.error(

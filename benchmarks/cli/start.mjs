@@ -1,6 +1,5 @@
-// Measures how long commands take, beside a bare script and peers: all of them in turn, round after round, each in a
-// separate process. Prints medians and their ratios to `node -e 0`. Memory is measured separately.
-import { spawnSync } from 'node:child_process'
+// Measures how long commands take, beside a bare script and peers. Prints medians and their ratios to `node -e 0`. Memory is
+// measured separately.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -8,8 +7,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createSandbox } from '@particle-grants/sandbox'
 import { listen } from '@particle-grants/sandbox/node'
+import { installPeers } from '../install-peers.mjs'
 import { writeResults } from '../results.mjs'
-import { installParticleCli } from './particle-cli.mjs'
+import { formatMs, median, Program, runNode, timeRounds } from '../rounds.mjs'
 
 const rounds = Number(process.env.ROUNDS ?? 25)
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
@@ -27,36 +27,30 @@ await signIn()
 const tokenFile = join(folder, 'token.json')
 writeFileSync(tokenFile, JSON.stringify({ token: 'a'.repeat(40) }))
 
-const particleCli = installParticleCli()
+// The newest particle-cli that was tried on Node 20.
+const peers = installPeers('particle-cli@3.43.1')
 const arms = [
-  ['node -e 0', ['-e', '0']],
-  ['a bare script that prints a token', [here('bare.mjs'), tokenFile]],
-  ['a minimal oclif command', [here('minimal/run.mjs'), 'token']],
-  ...(particleCli === undefined ? [] : [['particle --version (particle-cli)', [particleCli, '--version']]]),
-  ['pgrants auth token', [pgrants, 'auth', 'token']],
-  ['pgrants --version', [pgrants, '--version']],
-  ['pgrants --help', [pgrants, '--help']],
-  ['pgrants auth status', [pgrants, 'auth', 'status']],
-].map(([name, args]) => ({ name, args, times: [], peaks: [] }))
-
-for (let round = -1; round < rounds; round += 1) {
-  for (const arm of arms) {
-    const started = process.hrtime.bigint()
-    run(arm.args)
-    const took = Number(process.hrtime.bigint() - started) / 1e6
-    // The first round fills the caches of the disk and, from Node 22 on, of compiled code.
-    if (round >= 0) arm.times.push(took)
-  }
-}
-for (const arm of arms) for (let i = 0; i < 3; i += 1) arm.peaks.push(peakOf(arm.args))
+  new Program('node -e 0', ['-e', '0']),
+  new Program('a bare script that prints a token', [here('bare.mjs'), tokenFile]),
+  new Program('a minimal oclif command', [here('minimal/run.mjs'), 'token']),
+  ...(peers === undefined
+    ? []
+    : [new Program('particle --version (particle-cli)', [join(peers, 'particle-cli/src/index.js'), '--version'])]),
+  new Program('pgrants auth token', [pgrants, 'auth', 'token']),
+  new Program('pgrants --version', [pgrants, '--version']),
+  new Program('pgrants --help', [pgrants, '--help']),
+  new Program('pgrants auth status', [pgrants, 'auth', 'status']),
+]
+timeRounds(arms, { rounds, env })
 
 const base = median(arms[0].times)
 const versions = `Node ${process.versions.node}, oclif ${createRequire(import.meta.url)('@oclif/core/package.json').version}`
 console.log(`${rounds} rounds, ${versions}\n`)
 console.log('| | × `node -e 0` | median | quickest | peak memory |\n| --- | ---: | ---: | ---: | ---: |')
-for (const { name, times, peaks } of arms) {
+for (const { name, times, args } of arms) {
+  const peak = median([1, 2, 3].map(() => peakOf(args)))
   const ratio = (median(times) / base).toFixed(2)
-  console.log(`| ${name} | ${ratio} | ${ms(median(times))} | ${ms(Math.min(...times))} | ${mb(median(peaks))} |`)
+  console.log(`| ${name} | ${ratio} | ${formatMs(median(times))} | ${formatMs(Math.min(...times))} | ${mb(peak)} |`)
 }
 writeResults('cli', {
   command: 'npm run bench cli',
@@ -90,24 +84,10 @@ async function signIn() {
   if (code !== 0) throw new Error(`signing in ended with ${code}`)
 }
 
-function run(args, more = {}) {
-  const { status, stderr } = spawnSync(process.execPath, args, { env: { ...env, ...more }, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
-}
-
 function peakOf(args) {
   const file = join(folder, 'peak')
-  run(['--require', here('peak.cjs'), ...args], { PEAK_FILE: file })
+  runNode(['--require', here('peak.cjs'), ...args], { ...env, PEAK_FILE: file })
   return Number(readFileSync(file, 'utf8'))
-}
-
-function median(values) {
-  const sorted = [...values].sort((one, other) => one - other)
-  return sorted[Math.floor(sorted.length / 2)]
-}
-
-function ms(value) {
-  return `${value.toFixed(0)} ms`
 }
 
 function mb(kilobytes) {

@@ -65,7 +65,7 @@ export async function openCloud(sandbox: Sandbox = new Stage().sandbox): Promise
       stage = reset()
     },
     runModule: (text, variables = {}) =>
-      runModule(text, { server: server.url, environment: { ...environment, ...variables } }),
+      runModule(text, { server: server.url, sandbox, environment: { ...environment, ...variables } }),
     runShell: (text, variables = {}) =>
       runCommand('bash', ['-eo', 'pipefail', '-c', withServer(text)], {
         cwd: docs,

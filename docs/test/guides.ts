@@ -55,6 +55,16 @@ const withMfa: Given = {
   password: `const password = 'battery staple'`,
   askForCode: `const askForCode = async () => process.env.CODE ?? ''`,
 }
+/** A client of the sandbox's identity provider, and a person who signs in when the browser opens. */
+export const ssoGiven: Given = {
+  // The cloud's clock is stopped, and the identity provider's tokens would have expired.
+  clientId: `const clientId = 'sandbox-sso-client'
+await fetch('https://api.particle.io/__sandbox/clock', { method: 'POST', body: JSON.stringify({ set: Date.now() }) })`,
+  audience: `const audience = 'api://default'`,
+  openBrowser: `const openBrowser = (page = '') => fetch('https://api.particle.io/__sandbox/sso/approve', {
+  method: 'POST', body: JSON.stringify({ userCode: new URL(page).searchParams.get('user_code') }),
+})`,
+}
 const token: Given = { accessToken: `const accessToken = process.env.TOKEN ?? ''` }
 const product: Given = { id: `const id = 'my-product-1234'`, secret: `const secret = 'product-secret'` }
 
@@ -220,7 +230,12 @@ stream.abort()`,
   { path: 'guides/from-particle-cli.md', given: {} },
   {
     path: 'guides/sso.md',
-    given: token,
+    given: {
+      ...token,
+      ...ssoGiven,
+      core,
+      session: `const session = core.createSession({ accessToken: process.env.TOKEN })`,
+    },
     skipped: { 'particle login --sso': 'it needs a browser, and a company with SSO' },
   },
   {

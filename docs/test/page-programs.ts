@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { extractFences } from '@particle-grants/test-kit/samples'
 import { docs } from './cloud.ts'
 import { type Given, withGiven } from './given.ts'
-import { type Guide, guides } from './guides.ts'
+import { type Guide, guides, ssoGiven } from './guides.ts'
 
 /** A sample in JavaScript or TypeScript of a page or README. */
 export interface PageProgram {
@@ -27,7 +27,9 @@ const readmes: Readonly<Record<string, Given>> = {
     ...product,
     authorization: "const authorization = 'Bearer ' + process.env.TOKEN",
   },
+  'packages/node/README.md': {},
   'packages/sandbox/README.md': {},
+  'packages/sso/README.md': ssoGiven,
   'packages/store-file/README.md': { askForCode: `const askForCode = async () => ''` },
   'packages/store-redis/README.md': product,
   'packages/process-lock/README.md': {},
@@ -73,8 +75,8 @@ const got = async (url: string, { headers }: { headers: Record<string, string>; 
 /** The samples of core's README as one program. */
 export const coreReadme: string = coreGiven + readSamples('packages/core/README.md', 'ts').join('\n')
 
-/** The sample of the root's README. */
-export const [rootReadme = '']: string[] = readSamples('README.md', 'js', 'ts', 'mjs')
+/** The first sample of the root's README. The others are in `pagePrograms`. */
+export const [rootReadme = '']: string[] = readSamples('README.md', 'js')
 
 function programsOf(path: string, { given, unserved = [], endings = {} }: Omit<Guide, 'path'>): readonly PageProgram[] {
   const endingOf = (text: string) => Object.entries(endings).find(([part]) => text.includes(part))?.[1] ?? ''
@@ -92,4 +94,5 @@ function programsOf(path: string, { given, unserved = [], endings = {} }: Omit<G
 export const pagePrograms: readonly PageProgram[] = [
   ...guides.flatMap(({ path, ...guide }) => programsOf(`docs/${path}`, guide)),
   ...Object.entries(readmes).flatMap(([path, given]) => programsOf(path, { given })),
+  ...programsOf('README.md', { given: {} }).slice(1),
 ]

@@ -58,6 +58,8 @@ describe('the programs of the grant pages', () => {
   )
 })
 
+const signInToWork = "echo 'correct horse' | pgrants auth login -p work -u dev@example.com --password-stdin"
+
 async function playProgram({ text, unserved }: PageProgram, variables: Record<string, string> = {}) {
   const { TOKEN, CODE } = await prepareAccounts(cloud)
   // These open sockets themselves, which cannot be redirected.
@@ -65,12 +67,15 @@ async function playProgram({ text, unserved }: PageProgram, variables: Record<st
     ? (cloud.environment.PARTICLE_GRANTS_BASE_URL ?? '')
     : 'https://api.particle.io'
   const local = text.replaceAll('/home/me', cloud.home).replaceAll('https://api.particle.io', url)
+  // Otherwise the token in the environment is used.
+  const usesProfile = text.includes('// profile work')
+  if (usesProfile) await cloud.runShell(signInToWork)
   const run = await cloud.runModule(local, {
     TOKEN,
     CODE,
     CLIENT_ID: 'my-scripts-5678',
     CLIENT_SECRET: text.includes('userClient') ? 'user-client-secret' : 'product-secret',
-    PARTICLE_ACCESS_TOKEN: TOKEN,
+    ...(!usesProfile && { PARTICLE_ACCESS_TOKEN: TOKEN }),
     PARTICLE_USERNAME: 'dev@example.com',
     PARTICLE_PASSWORD: 'correct horse',
     ...(text.includes('PARTICLE_CLIENT_ID: id') && {

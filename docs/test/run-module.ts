@@ -1,24 +1,27 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, inspect } from 'node:util'
+import type { Sandbox } from '@particle-grants/sandbox'
 import type { Run } from '@particle-grants/test-kit/samples'
 import { redirectParticle } from './redirect-particle.ts'
 
 interface ModuleOptions {
   /** Receives what the module sends to Particle. */
   readonly server: string
+  /** Is that server, and the identity provider. */
+  readonly sandbox: Sandbox
   /** Added to this process's environment, without variables of Particle's. */
   readonly environment: Readonly<Record<string, string>>
 }
 
 /** Runs a module of JavaScript or TypeScript in this process. Call it for one module at a time. */
-export async function runModule(text: string, { server, environment }: ModuleOptions): Promise<Run> {
+export async function runModule(text: string, { server, sandbox, environment }: ModuleOptions): Promise<Run> {
   // Next to the tests, so that Vitest loads samples like tests: packages come from their sources.
   const folder = mkdtempSync(join(import.meta.dirname, '.samples-'))
   const file = join(folder, 'sample.ts')
   writeFileSync(file, text)
   const printed = { stdout: '', stderr: '' }
-  const restore = [captureConsole(printed), replaceEnvironment(environment), redirectParticle(server)]
+  const restore = [captureConsole(printed), replaceEnvironment(environment), redirectParticle(server, sandbox)]
   try {
     await import(file)
     return { code: 0, ...printed }

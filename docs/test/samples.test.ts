@@ -37,8 +37,7 @@ describe('the samples', () => {
         ).toBe(true)
   })
 
-  it('include one program in the root README, and the same in examples/first.mjs', () => {
-    expect(readSamples('README.md', 'js', 'ts', 'mjs')).toEqual([rootReadme])
+  it('include the first program of the root README, and the same in examples/first.mjs', () => {
     expect(readFileSync(join(docs, '../examples/first.mjs'), 'utf8')).toBe(rootReadme)
   })
 

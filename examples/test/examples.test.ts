@@ -52,6 +52,55 @@ describe('first.mjs', () => {
   })
 })
 
+describe('default.mjs', () => {
+  const pgrants = (args: string, input: string) =>
+    run(`../apps/cli/bin/pgrants.cjs ${args}`, { PARTICLE_GRANTS_STORE: 'file' }, input)
+
+  it('has the credentials of pgrants on the same machine', async () => {
+    const login = await pgrants(
+      `auth login -u dev@example.com --password-stdin --base-url ${server.url}`,
+      'correct horse\n',
+    )
+    expect(login).toMatchObject({ code: 0 })
+    const { code, stdout, stderr } = await run('default.mjs')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'Using profile default (dev@example.com)\n' })
+    expect(stdout).toContain("name: 'garden'")
+    expect(requests()).toEqual(['POST /oauth/token 200', 'GET /v1/devices 200'])
+  })
+
+  it('prefers a token in the environment, and says so', async () => {
+    const env = { PARTICLE_ACCESS_TOKEN: await requestToken(), PARTICLE_GRANTS_BASE_URL: server.url }
+    const { code, stdout, stderr } = await run('default.mjs', env)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'Using the environment variable PARTICLE_ACCESS_TOKEN\n' })
+    expect(stdout).toContain("name: 'garden'")
+  })
+
+  it('loads neither a store nor undici for a token in the environment, and no keyring for a profile in a file', async () => {
+    const listModules = async (env: Record<string, string> = {}) => {
+      const { code, stderr } = await run('--import ./test/list-modules.mjs default.mjs', env)
+      expect(code, stderr).toBe(0)
+      return stderr
+    }
+    const env = { PARTICLE_ACCESS_TOKEN: await requestToken(), PARTICLE_GRANTS_BASE_URL: server.url }
+    const ofToken = await listModules(env)
+    expect(ofToken).toContain('packages/node/dist/index.js')
+    expect(ofToken).not.toMatch(/undici|keyring|store-file/)
+    await pgrants(`auth login -u dev@example.com --password-stdin --base-url ${server.url}`, 'correct horse\n')
+    const ofProfile = await listModules()
+    expect(ofProfile).toContain('packages/store-file/dist/index.js')
+    expect(ofProfile).not.toMatch(/undici|keyring/)
+    expect(await listModules({ HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' })).toContain('undici')
+  })
+
+  it('names each place that it looked at when there is nothing', async () => {
+    const { code, stderr } = await run('default.mjs')
+    expect(code).toBe(1)
+    expect(stderr).toContain('Sign in with pgrants (auth login), or set PARTICLE_ACCESS_TOKEN.')
+    for (const place of ['PARTICLE_AUTH', 'PARTICLE_CLIENT_ID', 'profiles.json', '.particle'])
+      expect(stderr).toContain(place)
+  })
+})
+
 describe('script.mjs', () => {
   it('signs in at its first run only', async () => {
     const first = await run('script.mjs', developer)

@@ -15,6 +15,7 @@ export const pluginPackages = [
   'packages/process-lock',
   'packages/store-file',
   'packages/store-keyring',
+  'packages/node',
   'packages/plugin-auth',
 ]
 

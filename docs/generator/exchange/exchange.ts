@@ -34,9 +34,10 @@ export class Stage {
   readonly sandbox: Sandbox
   readonly placeholders = new Placeholders()
 
-  /** By default the clock is stopped, so that every recording has the same time. */
-  constructor(sandbox = createSandbox({ clock: createClock({ start: Date.UTC(2026, 10, 24, 12), frozen: true }) })) {
-    this.sandbox = sandbox
+  /** By default the clock is stopped, so that every recording has the same time, and no poll is early. */
+  constructor(sandbox?: Sandbox) {
+    const clock = createClock({ start: Date.UTC(2026, 10, 24, 12), frozen: true })
+    this.sandbox = sandbox ?? createSandbox({ clock, ssoInterval: 0 })
   }
 
   /** Sends a token request, and returns the JSON of its response. */

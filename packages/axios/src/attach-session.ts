@@ -37,7 +37,11 @@ declare module 'axios' {
  *
  * @throws GrantsError `invalid_argument`, `insecure_base_url`
  */
-export function attachSession(instance: AttachableInstance, session: Session, options: AttachOptions = {}): () => void {
+export function attachSession(
+  instance: AttachableInstance,
+  session: Omit<Session, 'logout'>,
+  options: AttachOptions = {},
+): () => void {
   assertArguments(instance, session)
   const given = options.allowedOrigins
   const allowedOrigins = given === undefined ? session.allowedOrigins : parseOrigins(given, false)
@@ -53,7 +57,7 @@ export function attachSession(instance: AttachableInstance, session: Session, op
 
 function assertArguments(
   instance: AttachableInstance,
-  session: Session,
+  session: Omit<Session, 'logout'>,
 ): asserts instance is AttachableInstance & AxiosInstance {
   if (typeof (instance as AxiosInstance | undefined)?.interceptors?.request?.use !== 'function') {
     throw invalidArgument('instance', 'must be Axios or an instance from axios.create()')

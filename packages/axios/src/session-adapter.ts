@@ -33,13 +33,13 @@ const getAdapter = axios.getAdapter as (names: typeof axios.defaults.adapter, co
  * - Waiting, sending and the replay together take no longer than the request's own `timeout`.
  */
 export class SessionAdapter {
-  readonly #session: Session
+  readonly #session: Omit<Session, 'logout'>
   readonly #replay: boolean
   readonly #allowedOrigins: readonly string[]
   readonly #mayCarryToken: ReturnType<typeof createUrlCheck>
   #isAttached = true
 
-  constructor(session: Session, allowedOrigins: readonly string[], replay: boolean) {
+  constructor(session: Omit<Session, 'logout'>, allowedOrigins: readonly string[], replay: boolean) {
     this.#session = session
     this.#replay = replay
     this.#allowedOrigins = allowedOrigins

@@ -7,6 +7,12 @@ export type NotRenewableReason = 'developer_token' | 'account_token' | 'external
 /** Why a session needs its owner to sign in again. */
 export type ReauthenticationReason = 'expired' | 'rejected' | 'refresh_rejected' | 'refresh_response_lost'
 
+/** The grant of RFC 8628, at the identity provider of a company's SSO. Particle's token endpoint does not have it. */
+export type DeviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+
+/** Why a token of a company's SSO cannot be used. */
+export type SsoTokenProblem = 'format' | 'signature' | 'expired' | 'claim' | 'rejected'
+
 /** Why the last renewal failed. `token_rejected`: the API rejected the token that it returned. */
 export type RenewalFailure = ErrorCode | 'token_rejected'
 
@@ -26,6 +32,11 @@ export interface ErrorDetails {
   /** Particle refused the username and the password together: it does not say which of them is wrong. */
   invalid_credentials: { status: number; description: string | undefined; retryAt?: number | undefined }
   sso_required: { status: number; description: string | undefined }
+  /** `error` is `access_denied` if the person refused. It may be any other code of the identity provider. */
+  sso_denied: { error: string; status: number; description: string | undefined }
+  sso_expired: { expiredAt: number }
+  /** `claim`: the one that is missing or wrong. */
+  sso_invalid_token: { reason: SsoTokenProblem; claim: string | undefined }
   oauth_error: {
     grantType: GrantType
     /** The token endpoint's code. It may be one that this package does not know. */
@@ -49,7 +60,7 @@ export interface ErrorDetails {
   unexpected_response: { baseUrl: string; status: number; reason: UnexpectedReason; retryAt?: number | undefined }
   network_error: {
     /** Absent where the request was a call of the API. */
-    grantType?: GrantType | undefined
+    grantType?: GrantType | DeviceCodeGrant | undefined
     baseUrl: string
     reason: 'timeout' | 'network'
     /** The platform's code, for example `ECONNREFUSED`. */
@@ -84,6 +95,24 @@ export interface ErrorDetails {
     /** Which token may make the call. Absent where the token is not what was refused. */
     allowedToken?: string | undefined
   }
+  /** `places`: where credentials were looked for. `command`: what signs in, as the words after the name of the CLI. */
+  no_credentials: { places: readonly SearchedPlace[]; command: readonly string[] }
+  /** `profiles`: the names that exist. */
+  unknown_profile: { profile: string; profiles: readonly string[]; command?: readonly string[] | undefined }
+  /** A sign-in or a token belongs to another base URL, or is in another store, than the one that was given. */
+  signed_in_elsewhere: {
+    property: 'baseUrl' | 'store'
+    expected: string
+    given: string
+    command?: readonly string[] | undefined
+  }
+}
+
+/** A place that was searched for credentials, and why none of it is used. */
+export interface SearchedPlace {
+  readonly source: string
+  readonly place: string
+  readonly problem: string
 }
 
 /** The code of a {@link GrantsError}. */
@@ -96,14 +125,16 @@ export type Retry = 'later' | 'after_sign_in' | 'never'
 // biome-ignore format: words to be read as a text
 const never: readonly ErrorCode[] = [
   'invalid_argument', 'insecure_base_url', 'grant_not_allowed', 'subject_mismatch', 'oauth_error', 'invalid_code',
-  'request_not_replayable', 'revocation_failed', 'scope_mismatch', 'customer_exists', 'api_error',
+  'request_not_replayable', 'revocation_failed', 'scope_mismatch', 'customer_exists', 'unknown_profile',
+  'signed_in_elsewhere', 'sso_invalid_token', 'api_error',
 ]
 
 /** The codes of errors that end with a new sign-in. All others may end without one. */
 // biome-ignore format: words to be read as a text
 const afterSignIn: readonly ErrorCode[] = [
-  'no_challenge', 'challenge_expired', 'invalid_credentials', 'sso_required', 'not_signed_in', 'mfa_required',
-  'not_renewable', 'reauthentication_required', 'invalid_state', 'store_damaged',
+  'no_challenge', 'challenge_expired', 'invalid_credentials', 'sso_required', 'sso_denied', 'sso_expired',
+  'not_signed_in', 'mfa_required', 'not_renewable', 'reauthentication_required', 'invalid_state', 'store_damaged',
+  'no_credentials',
 ]
 
 const marker = Symbol.for('@particle-grants/core/GrantsError')

@@ -79,7 +79,7 @@ describe('the first read of a session', () => {
     expect(statuses).toEqual(['signed_in'])
   })
 
-  it('goes on to the lock if the token is not valid, for long enough, or forced', async () => {
+  it('continues to the lock if the token is not valid, for long enough, or forced', async () => {
     const { createProductSession, clock, store, calls, release, tokenRequests } = await createLockedWorld(3600)
     release()
     await createProductSession({ store }).getAccessToken({ minValidityMs: 2 * 3_600_000 })

@@ -566,7 +566,7 @@ export function throwFailure({ error, storeError }: RunResult): void {
   if (storeError !== undefined) throw storeError
 }
 
-/** What was wrong with the last token, or that somebody signs in. */
+/** What was wrong with the last token, or that a person signs in. */
 export function toTrigger(state: MachineState, { demand }: Pick<RunOptions, 'demand'>): TokenRequestTrigger {
   if (demand === undefined) return 'login'
   if (state.status !== 'signed_in') return 'first'
@@ -587,7 +587,7 @@ function addWait(response: ResponseEvent, wait: GrantsError | undefined): Respon
   return response.type === 'failed' ? { ...response, error: wait } : response
 }
 
-/** Which rule of the lockout guard an error stands for; `undefined`: none. */
+/** Which rule of the lockout guard an error is from; `undefined`: none. */
 function toGuardRule(error: AnyGrantsError) {
   if (error.code === 'backing_off') return error.details.rule
   if (error.code === 'unknown_customer') return 'secret'

@@ -58,6 +58,8 @@ export interface Session {
   readonly invalidateToken: (token: string) => void
   /** `fetch` with the token, for allowed origins only. Replays once after a renewal. A path continues the base URL. */
   readonly fetch: typeof fetch
+  /** The API's base URL. */
+  readonly baseUrl: string
   /** The origins that the token may be sent to. For adapters. */
   readonly allowedOrigins: readonly string[]
   /**
@@ -267,6 +269,10 @@ export class LiveSession {
 
   get state(): SessionState {
     return this.#project(this.#runner.state)
+  }
+
+  get baseUrl(): string {
+    return this.#options.context.baseUrl
   }
 
   get allowedOrigins(): readonly string[] {

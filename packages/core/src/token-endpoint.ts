@@ -1,12 +1,12 @@
-import { raceAbort } from './async.ts'
 import type { OAuthClient, ProductClient } from './clients.ts'
 import type { ServerClock } from './clock.ts'
 import { GrantsError } from './errors.ts'
-import { type GrantType, isSingleUse, type TokenRequest } from './grants/catalogue.ts'
+import type { TokenRequest } from './grants/catalogue.ts'
 import type { ChallengeLimits, ResponseEvent } from './machine/event.ts'
 import { customerRejected } from './machine/machine-errors.ts'
 import { isRevocationConfirmed } from './protocol/bearer.ts'
-import { type Fetch, type FetchInit, type HttpResponse, readBody, readTiming } from './protocol/http.ts'
+import { type Fetch, type HttpResponse, readTiming, sendRequest } from './protocol/http.ts'
+import { toNetworkError } from './protocol/network-error.ts'
 import {
   type ClientAuthentication,
   encodeCustomerRequest,
@@ -20,7 +20,7 @@ import {
   parseTokenResponse,
   type TokenResponse,
 } from './protocol/token-response.ts'
-import { findSystemCode, redactError } from './redact.ts'
+import { redactError } from './redact.ts'
 import { maxBackoffMs } from './renewal.ts'
 import type { Secret } from './secret.ts'
 
@@ -52,7 +52,7 @@ export async function sendTokenRequest(
     const { method, path, headers, body } = encoded
     secrets = encoded.secrets
     const init = { method, headers: headers.reveal(), body: body.reveal(), signal }
-    const http = await exchange(endpoint, path, init)
+    const http = await sendRequest(endpoint, path, init)
     const response = (isNewCustomer ? parseCustomerResponse : parseTokenResponse)(http, createRedactor(secrets))
     const { date, retryAfterSeconds } = readTiming(http.headers)
     const elapsedMs = Math.max(0, clock.now() - sentAt)
@@ -64,7 +64,7 @@ export async function sendTokenRequest(
     // A request that cannot be encoded says what is wrong with it.
     if (GrantsError.isInstance(thrown)) return fail(endpoint, thrown)
     const grantType = isNewCustomer ? 'client_credentials' : request.grant_type
-    return fail(endpoint, toNetworkError(endpoint, redactError(thrown, secrets), grantType))
+    return fail(endpoint, toNetworkError(thrown, { baseUrl: endpoint.baseUrl, grantType, secrets }))
   }
 }
 
@@ -78,7 +78,7 @@ export async function revokeToken(
   let status: number | undefined
   let cause: Error | undefined
   try {
-    const http = await exchange(endpoint, '/v1/access_tokens/current', { method: 'DELETE', headers, signal })
+    const http = await sendRequest(endpoint, '/v1/access_tokens/current', { method: 'DELETE', headers, signal })
     if (isRevocationConfirmed(http)) return undefined
     status = http.status
   } catch (thrown) {
@@ -86,23 +86,6 @@ export async function revokeToken(
   }
   const message = 'Particle did not confirm that the access token was revoked. It remains valid until it expires.'
   return new GrantsError('revocation_failed', message, { status }, cause && { cause })
-}
-
-/** Ends with the time-out or the signal, even if this `fetch` ignores both. */
-async function exchange(
-  { fetch, baseUrl, timeoutMs }: Pick<TokenEndpoint, 'baseUrl' | 'fetch' | 'timeoutMs'>,
-  path: string,
-  { signal, ...init }: Pick<FetchInit, 'method' | 'headers' | 'body'> & { readonly signal: AbortSignal | undefined },
-): Promise<HttpResponse> {
-  const timeout = AbortSignal.timeout(timeoutMs)
-  const signals = signal === undefined ? [timeout] : [timeout, signal]
-  const receive = async (): Promise<HttpResponse> => {
-    // Following a redirect would send the credentials wherever the response says.
-    const options = { redirect: 'manual', signal: AbortSignal.any(signals) } as const
-    const response = await fetch(baseUrl + path, { ...init, headers: { ...init.headers }, ...options })
-    return { status: response.status, headers: response.headers, body: await readBody(response) }
-  }
-  return raceAbort(receive(), signals)
 }
 
 function fail({ clock }: TokenEndpoint, error: GrantsError): ResponseEvent {
@@ -139,18 +122,6 @@ function toEvent(
   const reason = type === 'unexpected' ? response.reason : 'wrong_status'
   const message = `${baseUrl} did not respond as Particle's token endpoint does: status ${status}, ${reason}. Check the base URL and any proxy.`
   return fail(endpoint, new GrantsError('unexpected_response', message, { baseUrl, status, reason }))
-}
-
-function toNetworkError({ baseUrl }: TokenEndpoint, cause: Error, grantType: GrantType): GrantsError {
-  const systemCode = findSystemCode(cause)
-  const reason = cause.name === 'TimeoutError' ? 'timeout' : 'network'
-  const code = systemCode ? ` (${systemCode})` : ''
-  const what = reason === 'timeout' ? 'did not respond in time' : `could not be reached${code}`
-  const mayBeSpent = isSingleUse(grantType)
-  const advice = mayBeSpent ? ' The code or refresh token may have been used.' : ''
-  const message = `${baseUrl} ${what}. Check the base URL and the network.${advice}`
-  const details = { grantType, baseUrl, reason, systemCode, mayBeSpent } as const
-  return new GrantsError('network_error', message, details, { cause })
 }
 
 /** A server that fails has not judged the request, whatever error code it returns. */

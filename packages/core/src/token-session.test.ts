@@ -23,6 +23,7 @@ describe('tokenSession', () => {
     const { baseUrl, clock, fetch } = createWorld().options
     const session = createSession({ accessToken, baseUrl, clock, fetch })
     expect(Object.keys(startSession().session)).toEqual(Object.keys(session))
+    expect(session.baseUrl).toBe(baseUrl)
     expect(session.allowedOrigins).toEqual([new URL(baseUrl).origin])
     expect([session, session.state, session.allowedOrigins].every(Object.isFrozen)).toBe(true)
   })

@@ -109,6 +109,7 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
     get state() {
       return getState()
     },
+    baseUrl: connection.baseUrl,
     allowedOrigins,
     getState,
     subscribe(listener: (state: SessionState) => void) {

@@ -15,6 +15,9 @@ const examples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   challenge_expired: { reason: 'age' },
   invalid_credentials: { status: 400, description: 'No.' },
   sso_required: { status: 403, description: 'Please use SSO' },
+  sso_denied: { error: 'access_denied', status: 400, description: 'No.' },
+  sso_expired: { expiredAt: now },
+  sso_invalid_token: { reason: 'claim', claim: 'aud' },
   oauth_error: { grantType: 'client_credentials', error: 'invalid_client', status: 400, description: 'No.' },
   unknown_customer: { customer: 'jane@example.com', retryAt: undefined },
   customer_exists: { customer: 'jane@example.com' },
@@ -45,6 +48,12 @@ const examples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   revocation_failed: { status: 500 },
   scope_mismatch: { expected: 'customer:jane@example.com' },
   api_error: { call: 'GET /v1/devices', status: 403, error: 'forbidden', description: 'No.' },
+  no_credentials: {
+    places: [{ source: 'token', place: 'PARTICLE_ACCESS_TOKEN', problem: 'is not set' }],
+    command: ['auth', 'login'],
+  },
+  unknown_profile: { profile: 'wrok', profiles: ['work'] },
+  signed_in_elsewhere: { property: 'baseUrl', expected: baseUrl, given: 'http://127.0.0.1:1' },
 }
 
 /** Creates an error of this code, as a library call would throw it. */

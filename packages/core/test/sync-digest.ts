@@ -3,7 +3,7 @@ import { afterAll, beforeAll, vi } from 'vitest'
 
 const toBytes = (data: unknown) => data as Uint8Array
 
-/** A buffer of its own: Node's buffers share a larger one. */
+/** A separate buffer: Node's buffers share a larger one. */
 const toArrayBuffer = (data: Uint8Array) => new Uint8Array(data).buffer
 
 /**

@@ -15,7 +15,7 @@ const start = Date.UTC(2026, 0, 1)
 export const jane = 'jane@example.com'
 export const client = productClient(product)
 
-/** Creates a clock that stands still until the test, or whoever sleeps on it, moves it: no test waits. */
+/** Creates a clock that stands still until the test, or what sleeps on it, moves it: no test waits. */
 function createMovingClock(options: { start: number }) {
   const clock = createClock({ ...options, frozen: true })
   return Object.assign(clock, { sleep: async (ms: number) => void clock.advance(ms) })

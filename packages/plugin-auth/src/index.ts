@@ -1,9 +1,8 @@
 export { isInvalidTokenError } from '@particle-grants/core'
+export type { AnySession, Connection, Connections } from '@particle-grants/node/sessions'
 export { AuthenticatedCommand } from './command/authenticated-command.ts'
 export { connectionFlags, GrantsCommand } from './command/grants-command.ts'
 export { commands } from './commands.ts'
-export type { AnySession, Connection } from './connection/connection.ts'
-export { Connections } from './connection/connection.ts'
 export {
   CliError,
   type CliErrorCode,

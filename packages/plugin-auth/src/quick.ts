@@ -1,9 +1,16 @@
-import { ProfileList } from './connection/profiles.ts'
-import { findSource, getSignIn, type ProfileSource } from './connection/source.ts'
-import { formatStatus, readStatus, statusExitCodes } from './connection/status.ts'
-import { formatToken, getExpiryWarning, isFresh, loadToken, tokenFormats } from './connection/stored-token.ts'
-import { Stores } from './connection/stores.ts'
-import { isGrantsError } from './errors/cli-error.ts'
+import {
+  findSource,
+  getSignIn,
+  hasCode,
+  isFresh,
+  loadToken,
+  ProfileList,
+  type ProfileSource,
+  readStatus,
+  Stores,
+} from '@particle-grants/node/profiles'
+import { formatStatus, statusExitCodes } from './connection/status.ts'
+import { formatToken, getExpiryWarning, tokenFormats } from './connection/token.ts'
 
 export { escapeControls, paint, wrap } from './output/text.ts'
 
@@ -61,7 +68,7 @@ async function answerForProfile(bin: string, answer: Answer): Promise<QuickAnswe
     const source = await findSource({}, new ProfileList(stores))
     return source.from === 'profile' ? await answer(source, stores) : undefined
   } catch (thrown) {
-    if (!isGrantsError(thrown, 'store_damaged')) return undefined
+    if (!hasCode(thrown, 'store_damaged')) return undefined
     const { describeError, formatError } = await import('./errors/describe-error.ts')
     const error = describeError(thrown, { bin })
     return { stdout: '', stderr: `${formatError(error)}\n`, exitCode: error.exitCode }

@@ -17,7 +17,7 @@ export async function preparePrivateDirectory(path: string): Promise<void> {
   }
   if (!stats.isDirectory()) throw new UnsafePathError(path, 'is not a folder', 'Move it away')
   // Windows separates users by access lists, which Node does not show.
-  if (process.getuid === undefined) return
+  if (process.geteuid === undefined) return
   assertOwner(path, stats.uid, 'Use a folder of your own, or change the owner with chown')
   if ((stats.mode & 0o077) !== 0) {
     const problem = `is open to other users (mode ${(stats.mode & 0o777).toString(8)})`
@@ -27,7 +27,7 @@ export async function preparePrivateDirectory(path: string): Promise<void> {
 
 /** Throws an UnsafePathError with this advice if a file or folder belongs to another user. */
 export function assertOwner(path: string, uid: number | undefined, advice: string): void {
-  const user = process.getuid?.()
+  const user = process.geteuid?.()
   if (user === undefined || uid === undefined || uid === user) return
   throw new UnsafePathError(path, `belongs to another user (uid ${uid}, this is ${user})`, advice)
 }

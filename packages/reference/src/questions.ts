@@ -125,6 +125,10 @@ export const questions = {
         from: ['clients'],
       },
       {
+        text: "Your own program does the same with `@particle-grants/sso`. It needs a client id at Particle's identity provider; whether it may use the one of particle-cli is not known.",
+        from: ['unknown'],
+      },
+      {
         text: 'The password grant cannot sign in such an account: the response is 403 `sso_user`.',
         from: ['server_source'],
       },

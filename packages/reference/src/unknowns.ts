@@ -93,6 +93,16 @@ export const unknowns = {
     ],
     handling: 'Can send one, and points to login.particle.io.',
   },
+  sso_client: {
+    question:
+      "Which client id may other programs use at the identity provider for a company's SSO, and which audience do its tokens have?",
+    known: [
+      { text: 'particle-cli uses a client id of its own, and checks neither issuer nor audience.', from: ['clients'] },
+      { text: 'Whether other programs may use that client id is not known.', from: ['unknown'] },
+    ],
+    handling:
+      '`@particle-grants/sso` has no default for either. It names the audience of a token that has another one.',
+  },
   refresh_token_lifetime: {
     question: 'How long is a refresh token valid?',
     known: [

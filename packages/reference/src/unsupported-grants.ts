@@ -53,12 +53,17 @@ export const unsupportedGrants = {
       },
       { text: 'There is no refresh token.', from: ['clients'] },
       {
+        text: 'Which audience the JWT has, and whether its issuer is `https://id.particle.io/oauth2/default`, is not known: particle-cli checks neither.',
+        from: ['unknown'],
+      },
+      {
         text: "Whether Particle wants other programs to use its CLI's client id there is not known.",
         from: ['unknown'],
       },
     ],
-    reason: 'It is a grant of another server.',
-    alternative: 'Run `particle login --sso`, and use the access token from it.',
+    reason: 'It is a grant of another server: the package for it is `@particle-grants/sso`.',
+    alternative:
+      'Use `@particle-grants/sso` in a program. Or run `particle login --sso`, and use the access token from it.',
     alternativeGrant: undefined,
   },
   'urn:custom:demo_account': {

@@ -3,6 +3,7 @@ import { checkFault } from './control/faults.ts'
 import { createRequestHandler } from './handle-request.ts'
 import { fromWebRequest } from './http/request.ts'
 import { toWebResponse } from './http/response.ts'
+import { createSsoControl } from './identity-provider/approval.ts'
 import { boolean, checkMembers, type Rules, string } from './rules.ts'
 import type { Sandbox, SandboxOptions, TokenFilter } from './sandbox.ts'
 import { type Account, defaultAccounts, viewAccount } from './state/accounts.ts'
@@ -41,6 +42,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     },
     revoke: (filter) => endTokens(filter, (account) => state.tokens.revokeAll(account)),
     expire: (filter) => endTokens(filter, (account) => state.tokens.expireAll(account)),
+    sso: createSsoControl(() => state),
     reset() {
       clock.reset?.()
       state.events.close()

@@ -12,13 +12,15 @@ import { rejectForeignRequest } from './control/local-only.ts'
 import { handleControlRequest } from './control/routes.ts'
 import { type HttpRequest, type ParsedRequest, parseRequest } from './http/request.ts'
 import { ApiError, type HttpResponse, truncate } from './http/response.ts'
-import { type Context, callRoute, route } from './http/router.ts'
+import { type Context, callRoute, type Route, route } from './http/router.ts'
+import { handleApprovalRequest, isApprovalPage } from './identity-provider/approval-page.ts'
+import { identityProviderRoutes } from './identity-provider/routes.ts'
 import { OAuthError, oauthErrorResponse } from './oauth/errors.ts'
 import { handleTokenRequest } from './oauth/token-endpoint.ts'
 import { getPageFile } from './page/page.ts'
 
 /** Everything that the sandbox serves of Particle. */
-const particleRoutes = [
+const particleRoutes: readonly Route<HttpResponse | Promise<HttpResponse>>[] = [
   route('*', '/oauth/token', ({ state, request }) => {
     return state.limits.runTokenRequest(request, () => handleTokenRequest(state, request))
   }),
@@ -30,6 +32,7 @@ const particleRoutes = [
   ...customerRoutes,
   ...clientRoutes,
   ...teamRoutes,
+  ...identityProviderRoutes,
 ]
 
 /** A fault ended the connection without a response. A TypeError, as `fetch` throws it. */
@@ -54,9 +57,12 @@ export function createRequestHandler(getCurrent: () => Pick<Context, 'sandbox' |
     const { path } = request
     const pageFile = getPageFile(path)
     const isControl = path === '/__sandbox' || path.startsWith('/__sandbox/')
-    const rejection = rejectForeignRequest(request, { sameOriginOnly: isControl || pageFile !== undefined })
+    const rejection = rejectForeignRequest(request, {
+      sameOriginOnly: isControl || pageFile !== undefined || (isApprovalPage(request) && request.method === 'POST'),
+    })
     if (rejection) return rejection
     if (pageFile) return pageFile
+    if (isApprovalPage(request)) return handleApprovalRequest(request, getCurrent().state)
     if (isControl) return handleControlRequest(request, getCurrent())
     const preflight = getPreflightResponse(request)
     if (preflight) return withServiceHeaders(preflight, request)
@@ -64,8 +70,14 @@ export function createRequestHandler(getCurrent: () => Pick<Context, 'sandbox' |
     return fault ? applyFault(fault, request) : handleAsParticle(request)
   }
 
-  function handleAsParticle(request: ParsedRequest): HttpResponse {
+  /** Returns a promise only where the route does: a promise costs a request a few percent of its time. */
+  function handleAsParticle(request: ParsedRequest): HttpResponse | Promise<HttpResponse> {
     const response = callParticle(request)
+    const finish = (ready: HttpResponse) => finishResponse(request, ready)
+    return response instanceof Promise ? response.then(finish) : finish(response)
+  }
+
+  function finishResponse(request: ParsedRequest, response: HttpResponse): HttpResponse {
     const { status, error } = response
     const hint = findHint({ state: getCurrent().state, request, status, error })
     journal.record(request, { status, error, hint })
@@ -73,7 +85,7 @@ export function createRequestHandler(getCurrent: () => Pick<Context, 'sandbox' |
   }
 
   async function applyFault(fault: FaultOptions, request: ParsedRequest): Promise<HttpResponse> {
-    const served = fault.after ? callParticle(request) : undefined
+    const served = fault.after ? await callParticle(request) : undefined
     if (fault.delay) {
       await delay(fault.delay, request.getSignal?.()).catch((reason) => {
         journal.record(request, { status: 0, fault: true, dropped: 'by the client' })
@@ -84,7 +96,7 @@ export function createRequestHandler(getCurrent: () => Pick<Context, 'sandbox' |
       journal.record(request, { status: 0, fault: true, dropped: 'before' })
       throw new ConnectionDropped()
     }
-    const response = replacesResponse(fault) ? faultResponse(fault) : (served ?? callParticle(request))
+    const response = replacesResponse(fault) ? faultResponse(fault) : (served ?? (await callParticle(request)))
     const { status, error } = response
     const dropped = fault.drop === 'during' ? fault.drop : undefined
     journal.record(request, { status, error, fault: true, dropped })
@@ -92,7 +104,7 @@ export function createRequestHandler(getCurrent: () => Pick<Context, 'sandbox' |
     return dropped ? truncate(response) : response
   }
 
-  function callParticle(request: ParsedRequest): HttpResponse {
+  function callParticle(request: ParsedRequest): HttpResponse | Promise<HttpResponse> {
     try {
       return callRoute(particleRoutes, request, getCurrent()) ?? new ApiError(404, 'Not found').response
     } catch (error) {

@@ -3,6 +3,7 @@ import type { FaultOptions, Faults } from './control/faults.ts'
 import type { JournalEntry } from './control/journal.ts'
 import type { HttpRequest } from './http/request.ts'
 import type { HttpResponse } from './http/response.ts'
+import type { SsoControl } from './identity-provider/approval.ts'
 import type { AccountOptions, AccountView } from './state/accounts.ts'
 import type { ClientOptions } from './state/clients.ts'
 import type { Settings } from './state/settings.ts'
@@ -46,6 +47,8 @@ export interface Sandbox {
   revoke(filter?: TokenFilter): { tokens: number }
   /** Makes access tokens expired, and returns how many. */
   expire(filter?: TokenFilter): { tokens: number }
+  /** What a person does at the identity provider: signs in through SSO, or refuses. */
+  readonly sso: SsoControl
   /** Restores the start: accounts, tokens, counts, faults, journal and clock. */
   reset(): void
   /** The accounts with their passwords and current codes. All of it is test data. */

@@ -12,8 +12,12 @@ const windows = process.platform === 'win32'
 const readFlags = windows ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 const ownerAdvice = 'Change the owner with chown, or remove it'
 
-/** Reads a file of this user, or returns `undefined` if there is none. Closes it to other users if it was open to them. */
-export async function readPrivateFile(path: string): Promise<Uint8Array | undefined> {
+/**
+ * Reads a file of this user, or returns `undefined` if there is none.
+ *
+ * @param closes - closes it to other users if it was open to them
+ */
+export async function readPrivateFile(path: string, closes = true): Promise<Uint8Array | undefined> {
   const handle = await open(path, readFlags).catch(async (thrown: NodeJS.ErrnoException) => {
     if (thrown.code === 'ENOENT') return undefined
     if (thrown.code === 'ELOOP') throw new UnsafePathError(path, 'is a symbolic link', 'Remove it')
@@ -29,7 +33,7 @@ export async function readPrivateFile(path: string): Promise<Uint8Array | undefi
     if (!stats.isFile()) throw notAFile(path)
     assertOwner(path, stats.uid, ownerAdvice)
     // On a read-only disk the mode stays. Reading makes it no worse.
-    if (!windows && (stats.mode & 0o077) !== 0) await handle.chmod(0o600).catch(() => {})
+    if (closes && !windows && (stats.mode & 0o077) !== 0) await handle.chmod(0o600).catch(() => {})
     return await handle.readFile()
   } finally {
     await handle.close()

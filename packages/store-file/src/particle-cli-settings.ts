@@ -12,11 +12,15 @@ export type Settings = Readonly<Record<string, unknown>>
 /** Returns the new settings, or `undefined` to change nothing. */
 export type SettingsChange = (settings: Settings) => Settings | undefined
 
-/** Returns the settings in a file, or `undefined` if there is none. A file that cannot be read is not changed. */
-export async function readSettings(path: string): Promise<Settings | undefined> {
+/**
+ * Returns the settings in a file, or `undefined` if there is none. A file that cannot be read is not changed.
+ *
+ * @param closes - closes the file to other users if it was open to them
+ */
+export async function readSettings(path: string, closes = true): Promise<Settings | undefined> {
   return withStoreErrors(path, async () => {
     await assertNotWorldWritable(dirname(path))
-    return parseSettings(path, await readPrivateFile(await resolveLink(path)))
+    return parseSettings(path, await readPrivateFile(await resolveLink(path), closes))
   })
 }
 

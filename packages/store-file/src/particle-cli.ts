@@ -9,6 +9,8 @@ export interface ParticleCliProfileOptions {
   readonly profile?: string
   /** The home folder. @default the first of `home`, `HOME`, `HOMEPATH` and `USERPROFILE` that exists */
   readonly home?: string
+  /** `read` changes nothing, not even the mode of a file that is open to other users. @default false */
+  readonly readOnly?: boolean
 }
 
 /** A sign-in as particle-cli stores it. */
@@ -56,11 +58,12 @@ const homeVariables = ['home', 'HOME', 'HOMEPATH', 'USERPROFILE'] as const
 
 /** Opens a profile of particle-cli. Nothing is read before the first call, and each call reads the file again. */
 export function particleCliProfile(options: ParticleCliProfileOptions = {}): ParticleCliProfile {
+  const closes = options.readOnly !== true
   const path = () => findProfilePath(options)
   return {
     path,
     async read() {
-      return parseSignIn((await readSettings(await path())) ?? {})
+      return parseSignIn((await readSettings(await path(), closes)) ?? {})
     },
     async write(signIn) {
       assertWritable(signIn)
@@ -79,9 +82,9 @@ export function particleCliProfile(options: ParticleCliProfileOptions = {}): Par
   }
 }
 
-async function findProfilePath({ profile, home }: ParticleCliProfileOptions): Promise<string> {
+async function findProfilePath({ profile, home, readOnly }: ParticleCliProfileOptions): Promise<string> {
   const folder = join(home ?? findHome(), '.particle')
-  const name = profile ?? (await readCurrentProfile(folder))
+  const name = profile ?? (await readCurrentProfile(folder, readOnly !== true))
   if (!isFileName(name)) throw invalidArgument('profile', 'must be a valid file name')
   return join(folder, `${name}.config.json`)
 }
@@ -97,9 +100,9 @@ function findHome(): string {
   })
 }
 
-async function readCurrentProfile(folder: string): Promise<string> {
+async function readCurrentProfile(folder: string, closes: boolean): Promise<string> {
   const path = join(folder, 'profile.json')
-  const name = (await readSettings(path))?.name || 'particle'
+  const name = (await readSettings(path, closes))?.name || 'particle'
   if (typeof name === 'string' && isFileName(name)) return name
   throw unavailable({
     store: 'particle-cli',

@@ -46,6 +46,10 @@ const prompted = (flags = ''): Command => ({
 const piped = (text: string): Command => ({ label: 'In a script, with secrets from environment variables', text })
 
 const life = { text: 'How long it is valid', link: '/reference/token-life' }
+const program = {
+  text: 'In a program: the same line on your machine and in CI',
+  link: '/guides/scripts-and-ci#the-same-line-on-your-machine-and-in-ci',
+}
 const playground = (scenario: string) => ({
   text: 'Step through it',
   link: `/playground?scenario=${scenario}`,
@@ -57,13 +61,13 @@ export const ends: Readonly<Record<string, End>> = {
     title: 'Your own account, without MFA',
     says: 'You get a token for 90 days. It cannot be renewed: sign in again before it expires.',
     command: prompted(),
-    more: [life, playground('refresh')],
+    more: [program, life, playground('refresh')],
   }),
   mfa: endWith('urn:custom:mfa-otp', 'developer', {
     title: 'Your own account, with MFA',
     says: 'First send `password`. The response is 403 `mfa_required` with an `mfa_token`. Then send this request with the code.',
     command: prompted(),
-    more: [{ text: 'The first request', link: '/grants/password' }, life, playground('mfa')],
+    more: [program, { text: 'The first request', link: '/grants/password' }, life, playground('mfa')],
   }),
   sso: {
     title: "Your company's SSO",
@@ -105,7 +109,7 @@ export const ends: Readonly<Record<string, End>> = {
     title: 'A script or CI, as yourself',
     says: 'A client of your own account gets a token without password and MFA. When it expires, request a new one.',
     command: piped(cli['client-user']),
-    more: [{ text: 'Scripts and CI', link: '/guides/scripts-and-ci' }, life],
+    more: [program, { text: 'Scripts and CI', link: '/guides/scripts-and-ci' }, life],
   }),
   script_product: endWith('client_credentials', 'product', {
     title: 'A script or CI, for a product',
@@ -138,6 +142,7 @@ export const ends: Readonly<Record<string, End>> = {
       },
     ],
     more: [
+      program,
       { text: 'Create an API user', link: '/reference/calls#create_api_user' },
       { text: 'What it may do', link: '/guides/choose#api_user' },
     ],

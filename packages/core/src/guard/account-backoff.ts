@@ -220,7 +220,7 @@ function putAccount(accounts: readonly AccountBackoff[], account: AccountBackoff
   return next.filter((other) => other !== dropped)
 }
 
-/** Gives back the attempts that time has given back. */
+/** Returns the attempts that have come back with time. */
 function refill(account: AccountBackoff, now: number): AccountBackoff {
   const usedSince = Math.min(account.usedSince, now)
   const returned = Math.min(account.used, Math.floor((now - usedSince) / refillMs))
@@ -254,7 +254,7 @@ export function storeAccount({ id, used, usedSince, secrets }: AccountBackoff): 
 }
 
 /**
- * Reads what a store has, whoever wrote it: no bucket holds more than eight used attempts, no wait exceeds 24 hours.
+ * Reads what a store has, no matter who wrote it: no bucket holds more than eight used attempts, no wait exceeds 24 hours.
  * What claims to come from later than `latest` is dropped.
  */
 export function readAccount(value: readonly unknown[], latest: number): AccountBackoff {

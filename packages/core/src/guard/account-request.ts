@@ -42,7 +42,7 @@ export async function toAccountRequest(info: TokenRequestInfo, baseUrl: string):
     return { ...base, secrets: [clientSecret, ...customer, credentials], attemptsOf, refills: [id] }
   }
   if (grantType === 'refresh_token') return { ...base, secrets: [clientSecret], attemptsOf: undefined, refills: [] }
-  // Codes have attempts of their own: whoever sends wrong passwords cannot use them up.
+  // Codes have separate attempts, which wrong passwords cannot use up.
   const [passwords, codes] = [await hash('password', name), await hash('code', name)]
   const refills = [passwords, codes]
   if (password === undefined) return { ...base, secrets: [clientSecret], attemptsOf: codes, refills }

@@ -60,7 +60,7 @@ const stored = object({
   accounts: list(tuple),
 })
 
-/** Clocks of processes that share a store may differ by this much. What is later was written by nobody's clock. */
+/** Clocks of processes that share a store may differ by this much. What is later was written by none of their clocks. */
 const toleranceMs = 5 * 60_000
 
 /** Parses what a store has; `undefined` for anything that is no record. A store is not trusted: sizes and waits are capped. */

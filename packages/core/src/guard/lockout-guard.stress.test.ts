@@ -223,7 +223,7 @@ async function walk(walked: readonly Step[], createStore: (data: Store) => Store
   return ninths
 }
 
-/** The record with the longest waits that somebody could write into it. */
+/** The record with the longest waits that an attacker could write into it. */
 function poison(text: string, now: number): string {
   const record = text.endsWith('}') ? JSON.parse(text) : {}
   const accounts = (record.accounts ?? []).map(([id, , ...rest]: unknown[]) => {

@@ -56,7 +56,7 @@ const messages: readonly (readonly [GrantsError, string])[] = [
   [scopeMismatch(jane), "Particle returned a token of another scope than customer:jane@example.com. It was discarded; check the customer's name and the product."],
   [scopeMismatch(undefined), "Particle returned a token of another scope than this session. It was discarded; check the customer's name and the product."],
   [toOAuthError({ ...response('mfa_required'), status: 403 }, requesting('client_credentials')), 'Particle refused the client_credentials request with mfa_required (status 403). Particle documents no second factor for this grant.'],
-  [toOAuthError(response('sso_user'), { grantType: 'password', subject: undefined }), "The account signs in through its company's SSO. Sign in with Particle's own tools, and pass the token to setToken()."],
+  [toOAuthError(response('sso_user'), { grantType: 'password', subject: undefined }), "The account signs in through its company's SSO. Sign in with @particle-grants/sso, or pass a token of Particle's own tools to setToken()."],
   [toOAuthError(response('invalid_scope'), { grantType: 'client_credentials', subject: jane }), 'This product has no customer jane@example.com. Create the customer first, e.g. with ensureCustomer().'],
   [toOAuthError(response('invalid_scope'), { grantType: 'client_credentials', subject: owner }), 'Particle refused the client_credentials request with invalid_scope (status 400). Check the scope.'],
   [toOAuthError(response('invalid_scope'), { grantType: 'password', subject: jane }), 'Particle refused the password request with invalid_scope (status 400). Check the scope.'],

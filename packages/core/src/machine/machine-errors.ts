@@ -135,7 +135,7 @@ export function toOAuthError(
 ): GrantsError {
   if (error === 'sso_user') {
     const message =
-      "The account signs in through its company's SSO. Sign in with Particle's own tools, and pass the token to setToken()."
+      "The account signs in through its company's SSO. Sign in with @particle-grants/sso, or pass a token of Particle's own tools to setToken()."
     return new GrantsError('sso_required', message, { status, description })
   }
   if (error === 'invalid_grant' && grantType === 'password') {

@@ -10,20 +10,20 @@ const loopback = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /**
  * Returns the origin of a base URL with its path, without a slash at the end.
- * Throws `invalid_argument`, or `insecure_base_url` for plain `http:` to another machine.
+ * Throws `invalid_argument` for this parameter, or `insecure_base_url` for plain `http:` to another machine.
  */
-export function parseBaseUrl(given: string, allowInsecure: boolean): string {
+export function parseBaseUrl(given: string, allowInsecure: boolean, parameter = 'baseUrl'): string {
   if (!URL.canParse(given)) {
-    throw invalidArgument('baseUrl', 'must be an absolute URL, for example https://api.particle.io')
+    throw invalidArgument(parameter, 'must be an absolute URL, for example https://api.particle.io')
   }
   const url = new URL(given)
   // A trailing dot leads to the same host. Otherwise its requests would be counted apart, and its records have other keys.
   const { hostname } = url
   url.hostname = hostname.replace(/\.$/, '')
   const { username, password, search, hash, protocol, origin, pathname } = url
-  if (username || password) throw invalidArgument('baseUrl', 'must not contain a user name or password')
-  if (search || hash) throw invalidArgument('baseUrl', 'must not contain a query or a fragment')
-  if (!/^https?:$/.test(protocol)) throw invalidArgument('baseUrl', 'must start with https:// or http://')
+  if (username || password) throw invalidArgument(parameter, 'must not contain a user name or password')
+  if (search || hash) throw invalidArgument(parameter, 'must not contain a query or a fragment')
+  if (!/^https?:$/.test(protocol)) throw invalidArgument(parameter, 'must start with https:// or http://')
   if (protocol === 'http:' && !allowInsecure && !loopback.test(hostname)) {
     const message = `${origin} is not HTTPS, so credentials would be readable on the way. Use https://, or [allowInsecureRequests] on a test network.`
     throw new GrantsError('insecure_base_url', message, { origin })

@@ -1,3 +1,5 @@
+import { raceAbort } from '../async.ts'
+
 /** The part of `fetch` that core uses. Every platform's `fetch` fits. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
 
@@ -56,6 +58,26 @@ export async function readBody(
   }
   if (text.length > limit) cancel()
   return text
+}
+
+/**
+ * Sends a request to a path of the base URL and reads its response, which may be a redirect: none is followed. Rejects with
+ * the error of `fetch`, with a `TimeoutError`, or with the signal's reason, even if this `fetch` ignores time-out and signal.
+ */
+export async function sendRequest(
+  { fetch, baseUrl, timeoutMs }: { readonly fetch: Fetch; readonly baseUrl: string; readonly timeoutMs: number },
+  path: string,
+  { signal, ...init }: Pick<FetchInit, 'method' | 'headers' | 'body'> & { readonly signal: AbortSignal | undefined },
+): Promise<HttpResponse> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const signals = signal === undefined ? [timeout] : [timeout, signal]
+  const receive = async (): Promise<HttpResponse> => {
+    // Following a redirect would send the credentials wherever the response says.
+    const options = { redirect: 'manual', signal: AbortSignal.any(signals) } as const
+    const response = await fetch(baseUrl + path, { ...init, headers: { ...init.headers }, ...options })
+    return { status: response.status, headers: response.headers, body: await readBody(response) }
+  }
+  return raceAbort(receive(), signals)
 }
 
 /** A JSON object without a prototype: a field named "toString" or "__proto__" is only a field. */

@@ -8,7 +8,7 @@ export type { ClientAuthentication, EncodedRequest, NewCustomer } from './token-
 export { createRedactor, isTokenEndpointError, parseTokenResponse, tokenEndpointErrors } from './token-response.ts'
 export type { ChallengeResponse, ErrorResponse, SuccessResponse, UnexpectedResponse } from './token-response.ts'
 export type { TokenEndpointError, TokenResponse, UnexpectedReason } from './token-response.ts'
-export { isHeaderSafe, readBody, readTiming } from './http.ts'
+export { isHeaderSafe, parseJsonObject, readBody, readTiming, sendRequest } from './http.ts'
 export type { Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject, ResponseTiming } from './http.ts'
 
 // The rest of the API
@@ -21,7 +21,11 @@ export { isRevocationConfirmed, type Redirect } from './bearer.ts'
 export { parseBaseUrl, parseOrigins, particleUrl } from './base-url.ts'
 
 // Errors
-export { GrantsError, invalidArgument, requestNotReplayable } from '../errors.ts'
+export { type DeviceCodeGrant, GrantsError, invalidArgument, requestNotReplayable } from '../errors.ts'
+export { toNetworkError } from './network-error.ts'
+
+// Time
+export { type Clock, sleep, systemClock } from '../clock.ts'
 
 // Secrets
 export { Secret, type SecretInput } from '../secret.ts'

@@ -1,10 +1,10 @@
-import { type AnySession, type Connection, Connections } from '../connection/connection.ts'
-import { type ConnectionFlags, findSource, formatSource, getBaseUrl, type Source } from '../connection/source.ts'
-import { getExpiryWarning, loadToken } from '../connection/stored-token.ts'
+import { findSource, formatSource, getBaseUrl, type Source } from '@particle-grants/node/profiles'
+import type { AnySession, Connection } from '@particle-grants/node/sessions'
+import { getExpiryWarning, loadStoredToken } from '../connection/token.ts'
 import { exitCodes } from '../errors/cli-error.ts'
 import type { ErrorDescription } from '../errors/describe-error.ts'
 import { type ApiRequest, callApi, toApiError, toNetworkError } from '../network/api-call.ts'
-import { connectionFlags, GrantsCommand } from './grants-command.ts'
+import { type ConnectionFlags, connectionFlags, GrantsCommand, readSourceOptions } from './grants-command.ts'
 
 /**
  * A command that calls the API with the user's token: `await this.callApi('/v1/devices')`, or `await this.session()`. It
@@ -13,8 +13,6 @@ import { connectionFlags, GrantsCommand } from './grants-command.ts'
 export abstract class AuthenticatedCommand extends GrantsCommand {
   static override baseFlags = connectionFlags
 
-  /** The stores and profiles of this machine. */
-  protected readonly connections = new Connections()
   #connection: Promise<Connection> | undefined
   #opened: Connection | undefined
 
@@ -40,7 +38,7 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   /** Returns where the token comes from. */
   protected async source(): Promise<Source> {
     const { flags } = await this.parse(this.ctor)
-    this.usedSource ??= await findSource(flags as ConnectionFlags, this.connections.profiles)
+    this.usedSource ??= await findSource(readSourceOptions(flags as ConnectionFlags), this.connections.profiles)
     return this.usedSource
   }
 
@@ -72,11 +70,11 @@ export abstract class AuthenticatedCommand extends GrantsCommand {
   }
 
   protected override async finally(thrown: Error | undefined): Promise<void> {
-    const { session, source, signIn, store } = this.#opened ?? ({} as Partial<Connection>)
+    if (this.#opened === undefined) return
     // The process ends: a background renewal must be saved before.
-    await session?.idle().catch((failure: unknown) => this.caution(this.describe(failure).message))
-    if (thrown !== undefined || source?.from !== 'profile' || signIn === undefined || store === undefined) return
-    const token = await loadToken(signIn, { profile: source.name, store }).catch(() => undefined)
+    await this.#opened.session.idle().catch((failure: unknown) => this.caution(this.describe(failure).message))
+    if (thrown !== undefined) return
+    const token = await loadStoredToken(this.#opened).catch(() => undefined)
     const warning = token && getExpiryWarning(token, this.context)
     if (warning !== undefined) this.caution(warning)
   }

@@ -1,10 +1,15 @@
 import { Command, Flags } from '@oclif/core'
-import { storeNames } from '../connection/profiles.ts'
-import type { Source } from '../connection/source.ts'
+import {
+  checkBaseUrl,
+  type Source,
+  type SourceOptions,
+  type StoreName,
+  storeNames,
+} from '@particle-grants/node/profiles'
 import { CliError, type CommandCall } from '../errors/cli-error.ts'
 import { describeError, type ErrorDescription, printError } from '../errors/describe-error.ts'
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
-import { setRequestOptions } from '../network/fetch.ts'
+import { openConnections, setRequestOptions } from '../network/fetch.ts'
 import { withProgress } from '../output/prompts.ts'
 import { escapeControls, formatOutcome, printNote } from '../output/text.ts'
 
@@ -33,6 +38,17 @@ export const connectionFlags = {
   }),
 }
 
+export interface ConnectionFlags {
+  readonly profile?: string | undefined
+  readonly 'base-url'?: string | undefined
+  readonly store?: StoreName | undefined
+}
+
+/** @throws GrantsError `invalid_argument` or `insecure_base_url` */
+export function readSourceOptions({ profile, 'base-url': baseUrl, store }: ConnectionFlags): SourceOptions {
+  return { profile, store, baseUrl: baseUrl === undefined ? undefined : checkBaseUrl(baseUrl, '--base-url') }
+}
+
 /** What prints messages beside the result: a command. */
 export type Reporter = Pick<GrantsCommand, 'note' | 'caution' | 'progress' | 'formatCommand'>
 
@@ -44,6 +60,8 @@ export abstract class GrantsCommand extends Command {
   static override enableJsonFlag = true
   static override strict = true
 
+  /** The stores and profiles of this machine. */
+  protected readonly connections = openConnections()
   /** The source in use, for the commands that errors name. */
   protected usedSource: Source | undefined
 

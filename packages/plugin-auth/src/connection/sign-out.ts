@@ -1,10 +1,7 @@
-import { account, createSession, developerClient, type LogoutResult, type Secret } from '@particle-grants/core'
+import { account, developerClient, type LogoutResult, memoryStore, type Secret } from '@particle-grants/core'
+import { loadToken, removeRecord, type SignIn } from '@particle-grants/node/profiles'
+import { type Connections, createClient, removeClientSecret } from '@particle-grants/node/sessions'
 import { isGrantsError } from '../errors/cli-error.ts'
-import { getTimeoutMs, platformFetch } from '../network/fetch.ts'
-import { type Connections, createClient, createSignInSession, removeClientSecret } from './connection.ts'
-import type { SignIn } from './profiles.ts'
-import { loadToken } from './stored-token.ts'
-import { removeRecord } from './stores.ts'
 
 /** The result of signing a profile out. */
 export interface SignedOut extends LogoutResult {
@@ -33,7 +30,7 @@ export async function signOut(
     const isUnreadable = isGrantsError(loaded, 'store_damaged', 'invalid_state')
     if (loaded instanceof Error && !isUnreadable) throw loaded
     // Revoking needs the token only: the client's secret may be lost.
-    const session = createSignInSession(one, { profile, client: createClient(one.client, 'unused'), store })
+    const session = connections.createSignInSession(one, { profile, client: createClient(one.client, 'unused'), store })
     result = await session.logout({ revoke })
     if (isUnreadable && revoke !== false) result = { ...result, accessToken: 'still_valid', error: loaded }
   }
@@ -43,10 +40,9 @@ export async function signOut(
 }
 
 /** Revokes a token that is in no store any more. Returns whether Particle confirmed it. */
-export async function revokeToken(accessToken: Secret, baseUrl: string): Promise<boolean> {
-  const client = developerClient('particle')
-  // Without a store the session is in memory.
-  const session = createSession({ client, baseUrl, fetch: platformFetch, timeoutMs: getTimeoutMs() })
+export async function revokeToken(accessToken: Secret, baseUrl: string, connections: Connections): Promise<boolean> {
+  const place = { profile: 'replaced', client: developerClient('particle'), store: memoryStore() }
+  const session = connections.createSignInSession({ baseUrl, subject: 'account:replaced' }, place)
   await session.setToken({ accessToken, expiresAt: undefined, subject: account('replaced') })
   return (await session.logout({ revoke: true })).accessToken === 'revoked'
 }

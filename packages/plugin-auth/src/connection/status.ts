@@ -1,29 +1,22 @@
-import { isChallengeOpen, type SettledState } from '@particle-grants/core/machine'
-import { particleUrl } from '@particle-grants/core/protocol'
+import {
+  fileStoreFolder,
+  formatAccount,
+  getAccountName,
+  type Source,
+  type StatusName,
+  type Status as StoredStatus,
+} from '@particle-grants/node/profiles'
+import type { Connections } from '@particle-grants/node/sessions'
 import { type CommandCall, exitCodes } from '../errors/cli-error.ts'
 import { type CommandContext, formatCommand } from '../errors/format-command.ts'
 import { readCurrentToken, toApiError, toObject } from '../network/api-call.ts'
-import { formatAccount, formatClient, formatExpiry, formatStore, getAccountName, toIsoTime } from '../output/format.ts'
+import { formatClient, formatExpiry, formatStore, toIsoTime } from '../output/format.ts'
 import { formatList, formatOutcome, paint, type Row } from '../output/text.ts'
-import type { Connections } from './connection.ts'
-import type { SignIn } from './profiles.ts'
-import { getSignIn, type Source } from './source.ts'
-import { getStoredToken, isUsable, loadState, type StoredToken } from './stored-token.ts'
-import { fileStoreFolder } from './stores.ts'
 
-export type StatusName = 'signed_in' | 'mfa_required' | 'expired' | 'not_signed_in'
-
-/** What this machine knows about a sign-in, or about a token in the environment. */
-export interface Status {
-  readonly name: StatusName
-  readonly source: Source
-  readonly baseUrl: string
-  readonly signIn?: SignIn | undefined
-  readonly token?: StoredToken | undefined
-  /** The sign-in that waits for its MFA code. */
-  readonly waiting?: SignIn | undefined
-  /** The API's answer, if it was asked. */
-  readonly check?: 'valid' | 'rejected' | undefined
+/** What this machine knows about a sign-in, and what the API said about it. */
+export interface Status extends StoredStatus {
+  /** Absent if the API was not asked. */
+  readonly check?: 'valid' | 'rejected'
 }
 
 export const statusExitCodes = {
@@ -32,38 +25,6 @@ export const statusExitCodes = {
   expired: exitCodes.notSignedIn,
   not_signed_in: exitCodes.notSignedIn,
 } as const satisfies Record<StatusName, number>
-
-/** Reads the status of a source. Sends nothing. */
-export async function readStatus(source: Source, { stores }: Pick<Connections, 'stores'>): Promise<Status> {
-  if (source.from === 'environment') return { name: 'signed_in', source, baseUrl: source.baseUrl }
-  const signIn = getSignIn(source)
-  const baseUrl = signIn?.baseUrl ?? source.baseUrl ?? particleUrl
-  if (signIn === undefined) return { name: 'not_signed_in', source, baseUrl }
-  const load = async (one: SignIn) => loadState(one, { profile: source.name, store: await stores.get(one.store) })
-  const state = await load(signIn)
-  const token = state && getStoredToken(state)
-  const { pending } = source.profile ?? {}
-  // A challenge that can't be read can't be answered either.
-  const pendingState = pending && (await load(pending).catch(() => undefined))
-  const waiting = isOpen(pendingState) ? pending : undefined
-  return { name: getStatusName(signIn, state, token), source, baseUrl, signIn, token, waiting }
-}
-
-function getStatusName(
-  { client }: SignIn,
-  state: SettledState | undefined,
-  token: StoredToken | undefined,
-): StatusName {
-  // The session requests its token on first use.
-  if (state === undefined && client.kind !== 'developer') return 'signed_in'
-  if (state?.status === 'reauthentication_required') return 'expired'
-  if (token !== undefined) return isUsable(token, Date.now()) ? 'signed_in' : 'expired'
-  return isOpen(state) ? 'mfa_required' : 'not_signed_in'
-}
-
-function isOpen(state: SettledState | undefined): boolean {
-  return state?.status === 'mfa_required' && isChallengeOpen(state, Date.now())
-}
 
 /** Asks the API whether the token is valid. */
 export async function verifyStatus(status: Status, connections: Connections): Promise<Status> {

@@ -29,9 +29,6 @@ export const cliErrorCodes = {
   /** Standard input did not contain what a flag reads from it. */
   no_input: exitCodes.usage,
   interrupted: exitCodes.interrupted,
-  /** The profile is signed in at another base URL, or stored elsewhere. */
-  signed_in_elsewhere: exitCodes.notSignedIn,
-  unknown_profile: exitCodes.notSignedIn,
   /** A token in the environment would be used instead of this sign-in. */
   environment_token: exitCodes.usage,
   token_refused: exitCodes.notSignedIn,

@@ -1,7 +1,7 @@
 import { type ErrorCode, GrantsError } from '@particle-grants/core'
+import type { ProfileSource } from '@particle-grants/node/profiles'
 import { libraryErrorReferences } from '@particle-grants/reference'
 import { describe, expect, it } from 'vitest'
-import type { ProfileSource } from '../connection/source.ts'
 import { CliError, cliErrorCodes, exitCodes } from './cli-error.ts'
 import { describeError, errorMap } from './describe-error.ts'
 
@@ -9,7 +9,10 @@ import { describeError, errorMap } from './describe-error.ts'
 const anyDetails: object = new Proxy(
   {},
   {
-    get: (_, name) => (name === 'retryAt' || name === 'expiresAt' ? 0 : 'x'),
+    get: (_, name) => {
+      if (name === 'places' || name === 'profiles' || name === 'command') return []
+      return name === 'retryAt' || name === 'expiresAt' ? 0 : 'x'
+    },
     ownKeys: () => [],
   },
 )

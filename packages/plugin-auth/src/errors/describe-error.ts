@@ -1,11 +1,11 @@
 import { type AnyGrantsError, type ErrorCode, type ErrorDetails, GrantsError } from '@particle-grants/core'
+import { folderVariable } from '@particle-grants/node/profiles'
 import { errorUrl } from '@particle-grants/reference'
-import { folderVariable } from '../connection/stores.ts'
 import { describeNetworkFailure } from '../network/failure.ts'
 import { formatAttempts, formatTime } from '../output/format.ts'
 import { paint, printNote } from '../output/text.ts'
 import { CliError, type CommandCall, cliErrorCodes, type ExitCode, exitCodes } from './cli-error.ts'
-import { type CommandContext, formatCommand } from './format-command.ts'
+import { type CommandContext, formatCommand, toCommandCall } from './format-command.ts'
 import { toUsageError, type WrongCall } from './wrong-call.ts'
 
 /** An error as it is printed, and the document of `--json`. */
@@ -227,6 +227,28 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   revocation_failed: { exitCode: failed },
   scope_mismatch: { exitCode: failed },
   api_error: { exitCode: failed },
+  no_credentials: {
+    exitCode: notSignedIn,
+    // `explain` describes the errors without details, here and below.
+    message: ({ places = [] }) => {
+      const list = places.map(({ place, problem }) => `\n  ${place} ${problem}`)
+      return `No credentials were found.${list.join('')}`
+    },
+    remedy: 'Sign in:',
+    command: ({ command = ['auth', 'login'] }) => toCommandCall(command),
+  },
+  unknown_profile: {
+    exitCode: notSignedIn,
+    message: ({ profile }) => `There is no profile ${JSON.stringify(profile)}.`,
+    remedy: ({ profiles = [], command }) =>
+      command === undefined ? `Profiles: ${profiles.join(', ')}.` : 'No profiles. Sign in:',
+    command: ({ command }) => toCommandCall(command),
+  },
+  signed_in_elsewhere: {
+    exitCode: notSignedIn,
+    remedy: ({ command }) => command && 'Sign in under another profile name:',
+    command: ({ command }) => toCommandCall(command),
+  },
 }
 
 const notRenewableTokens = {

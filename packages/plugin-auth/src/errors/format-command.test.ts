@@ -1,5 +1,5 @@
+import type { ProfileSource } from '@particle-grants/node/profiles'
 import { describe, expect, it } from 'vitest'
-import type { ProfileSource } from '../connection/source.ts'
 import { formatCommand } from './format-command.ts'
 
 const source: ProfileSource = {

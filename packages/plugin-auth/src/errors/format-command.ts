@@ -1,6 +1,5 @@
 import { particleUrl } from '@particle-grants/core/protocol'
-import { defaultProfile } from '../connection/profiles.ts'
-import { getBaseUrl, type Source } from '../connection/source.ts'
+import { defaultProfile, getBaseUrl, type Source } from '@particle-grants/node/profiles'
 import { escapeControls } from '../output/text.ts'
 import type { CommandCall } from './cli-error.ts'
 
@@ -22,6 +21,14 @@ export function formatCommand({ bin, topicSeparator = ' ', source }: CommandCont
   const isHelp = args.includes('--help')
   const flags = source === undefined || isHelp ? [] : getConnectionFlags(call, source)
   return [bin, id.replaceAll(' ', topicSeparator), ...args.map(quote), ...flags].filter(Boolean).join(' ')
+}
+
+/** Converts the command in the details of an error: `['auth', 'login', '--profile', 'x']`. Flags end its id. */
+export function toCommandCall(words: readonly string[] | undefined): CommandCall | undefined {
+  if (words === undefined) return undefined
+  const end = words.findIndex((word) => word.startsWith('-'))
+  const id = words.slice(0, end === -1 ? undefined : end)
+  return [id.join(' '), ...words.slice(id.length)]
 }
 
 /** Commands that are printed without the flags of a connection. */

@@ -1,12 +1,6 @@
 import { account, memoryStore, type OAuthClient, type Secret, type Store } from '@particle-grants/core'
-import {
-  type Connections,
-  createSignInSession,
-  type SignInSession,
-  saveClientSecret,
-} from '../connection/connection.ts'
-import type { SignIn, StoreName } from '../connection/profiles.ts'
-import { saveRecord } from '../connection/stores.ts'
+import { type SignIn, type StoreName, saveRecord } from '@particle-grants/node/profiles'
+import { type Connections, type ProfileSession, saveClientSecret } from '@particle-grants/node/sessions'
 
 /** How to sign in, with everything that is needed: by password, by token, or as a client. */
 export interface LoginRequest {
@@ -33,22 +27,22 @@ export interface LoginTarget {
 
 /** A sign-in that is complete, or waits for its MFA code. */
 export interface Login {
-  readonly session: SignInSession
+  readonly session: ProfileSession
   readonly signIn: SignIn
   readonly profile: string
   /** Saves the tokens or the challenge. Before, nothing of a new sign-in is stored. */
   readonly save: () => Promise<void>
 }
 
-/** Sends the first request of a sign-in. */
-export async function beginLogin(request: LoginRequest, target: LoginTarget, { stores }: Connections): Promise<Login> {
+/** Sends the first request of a sign-in. Stores nothing of it: the caller does with `save`, when the sign-in is complete. */
+export async function beginLogin(request: LoginRequest, target: LoginTarget, connections: Connections): Promise<Login> {
   const { profile, client, subject, password, token, isTyped: force } = request
   const { baseUrl, store, expiresIn } = target
-  const draft = createDraft(await stores.get(store))
+  const draft = createDraft(await connections.stores.get(store))
   const { kind, id } = client
   const isCustomer = kind === 'product' && password !== undefined
   const own = { baseUrl, subject, ...(isCustomer && { hasPassword: true as const }) }
-  const session = createSignInSession(own, { profile, client, store: draft.store })
+  const session = connections.createSignInSession(own, { profile, client, store: draft.store })
   const username = subject.slice(subject.indexOf(':') + 1)
   if (token !== undefined) await session.setToken({ ...token, subject: account(username) })
   else if (password !== undefined) await session.login({ username, password, expiresIn, force })

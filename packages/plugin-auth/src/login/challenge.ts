@@ -1,8 +1,9 @@
-import { GrantsError, type Secret } from '@particle-grants/core'
+import { GrantsError } from '@particle-grants/core'
+import { getAccountName } from '@particle-grants/node/profiles'
+import type { Connections } from '@particle-grants/node/sessions'
 import type { Reporter } from '../command/grants-command.ts'
-import type { Connections } from '../connection/connection.ts'
 import { isGrantsError } from '../errors/cli-error.ts'
-import { formatAttempts, getAccountName } from '../output/format.ts'
+import { formatAttempts } from '../output/format.ts'
 import { promptCode, promptSecret } from '../output/prompts.ts'
 import type { TotpKey } from '../totp/totp.ts'
 import type { Login } from './begin.ts'
@@ -60,31 +61,44 @@ async function submitAnswer({ kind, value }: ChallengeAnswer, login: Login, opti
 
 // ─── Prompts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** `r`, or a recovery code. */
-const recovery = /^(?:r|[0-9a-z]{4}(?:-[0-9a-z]{4}){2})$/i
+const recoveryCode = /^[0-9a-z]{4}(?:-[0-9a-z]{4}){2}$/i
+/** What the prompt for an authenticator's code accepts beside six digits. */
+const otherInput = new RegExp(`^r$|${recoveryCode.source}`, 'i')
+
+type CodeKind = 'otp' | 'recovery'
 
 /** Prompts for codes until one is accepted or the challenge ends. `r` prompts for recovery codes, `a` for codes again. */
 async function promptCodes({ session }: Login, { reporter }: ChallengeOptions): Promise<void> {
   const rejected = new Set<string>()
-  let isRecovery = false
+  let prompted: CodeKind = 'otp'
   while (session.state.status === 'mfa_required') {
-    const message = `Authenticator code (${formatAttempts(session.state.challenge.attemptsLeft)}, r = recovery code):`
-    const code: Secret = await (isRecovery ? promptSecret('Recovery code:') : promptCode(message, rejected, recovery))
+    const attempts = formatAttempts(session.state.challenge.attemptsLeft)
+    const message = `Authenticator code (${attempts}, r = recovery code):`
+    const code = await (prompted === 'otp' ? promptCode(message, rejected, otherInput) : promptSecret('Recovery code:'))
     const typed = code.reveal().trim().toLowerCase()
-    isRecovery = typed !== 'a' && (isRecovery || recovery.test(typed))
+    const kind = getTypedKind(typed, prompted)
+    prompted = kind
     if (typed === 'r') reporter.note('Particle documents recovery codes only for login.particle.io.')
     if (typed === 'r' || typed === 'a') continue
-    const submit = isRecovery ? session.submitRecoveryCode : session.submitOtp
-    await reporter.progress('Checking the code', () => submit(code, { force: true })).catch(reportRejection)
+    const submit = kind === 'otp' ? session.submitOtp : session.submitRecoveryCode
+    // A person who reads a new code each time is not held back by earlier refusals; a script is.
+    const submission = reporter.progress('Checking the code', () => submit(code, { force: true }))
+    await submission.catch((thrown: unknown) => reportRejection(thrown, kind, reporter))
     rejected.add(typed)
   }
+}
 
-  function reportRejection(thrown: unknown): void {
-    if (!isGrantsError(thrown, 'invalid_code')) throw thrown
-    const left = formatAttempts(thrown.details.attemptsLeft)
-    const recoveryAdvice = `recovery code; ${left}. Enter another one, or a for an authenticator code.`
-    reporter.caution(`Particle rejected the ${isRecovery ? recoveryAdvice : 'code. Wait for the next one.'}`)
-  }
+/** Returns which kind of code was typed at a prompt, or which kind the next prompt is for. */
+function getTypedKind(typed: string, prompted: CodeKind): CodeKind {
+  if (typed === 'a') return 'otp'
+  return typed === 'r' || recoveryCode.test(typed) ? 'recovery' : prompted
+}
+
+function reportRejection(thrown: unknown, kind: CodeKind, reporter: Reporter): void {
+  if (!isGrantsError(thrown, 'invalid_code')) throw thrown
+  const left = formatAttempts(thrown.details.attemptsLeft)
+  const advice = `recovery code; ${left}. Enter another one, or a for an authenticator code.`
+  reporter.caution(`Particle rejected the ${kind === 'otp' ? 'code. Wait for the next one.' : advice}`)
 }
 
 // ─── Codes generated from a TOTP secret ──────────────────────────────────────────────────────────────────────────────
@@ -123,7 +137,8 @@ async function submitKey(
   await submitTotp(session, {
     key,
     maxCodes,
-    account: { baseUrl: signIn.baseUrl, username: getAccountName(signIn) ?? '' },
+    account: { baseUrl: signIn.baseUrl, username: getAccountName(signIn) ?? signIn.subject },
+    // Where the time steps of used codes are kept: Particle accepts each code once.
     steps: await connections.stores.get('file'),
     onWait: (ms) => reporter.note(`Waiting ${Math.ceil(ms / 1000)} s for the next code.`),
   })

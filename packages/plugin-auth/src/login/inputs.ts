@@ -1,13 +1,21 @@
 import { createSession, developerClient, type Secret } from '@particle-grants/core'
 import { type DeveloperClientId, developerClients } from '@particle-grants/core/protocol'
+import {
+  formatAccount,
+  getAccountName,
+  getStoredSignIn,
+  getVariable,
+  isProfileName,
+  type ProfileSource,
+  profileNameRule,
+  type SignIn,
+  unnamedAccountPrefix,
+} from '@particle-grants/node/profiles'
+import { createClient } from '@particle-grants/node/sessions'
 import type { Reporter } from '../command/grants-command.ts'
-import { createClient } from '../connection/connection.ts'
-import { isProfileName, profileNameRule, type SignIn } from '../connection/profiles.ts'
-import { getStoredSignIn, getVariable, type ProfileSource } from '../connection/source.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { callApi, readCurrentToken, toApiError, toObject } from '../network/api-call.ts'
 import { platformFetch } from '../network/fetch.ts'
-import { formatAccount, getAccountName, unnamedAccountPrefix } from '../output/format.ts'
 import { promptChoice, promptSecret, promptText } from '../output/prompts.ts'
 import type { LoginRequest } from './begin.ts'
 import { type LoginFlags, type LoginSecrets, parseToken } from './flags.ts'
@@ -70,8 +78,8 @@ async function resolveCredentials(input: LoginInput): Promise<LoginRequest> {
 function findClient({ flags, source, reporter }: LoginInput, username: string | undefined): SignIn['client'] {
   const id = flags['client-id'] ?? getVariable('PARTICLE_GRANTS_CLIENT_ID') ?? 'particle'
   if (Object.hasOwn(developerClients, id)) return { kind: 'developer', id }
-  const current = getStoredSignIn(source)
-  const kind = flags['client-kind'] ?? (current?.client.id === id ? current.client.kind : undefined)
+  const stored = getStoredSignIn(source)
+  const kind = flags['client-kind'] ?? (stored?.client.id === id ? stored.client.kind : undefined)
   if (kind === undefined && flags.customer === undefined && username === undefined) {
     reporter.caution(`${id} is used as a product client. If it belongs to your account, use --client-kind user.`)
   }
@@ -87,8 +95,8 @@ async function promptUsername({ source, canPrompt, promptProblem, reporter }: Lo
   }
   const help = reporter.formatCommand('auth login', '--help')
   reporter.note(`Sign in with your Particle account. For an access token or an OAuth client, see:\n  ${help}`)
-  const current = getStoredSignIn(source)
-  const known = current?.subject.startsWith('account:') ? getAccountName(current) : null
+  const stored = getStoredSignIn(source)
+  const known = stored?.subject.startsWith('account:') ? getAccountName(stored) : null
   return promptText('Username (email):', { default: known ?? undefined, validate: findNameProblem })
 }
 
@@ -114,10 +122,10 @@ function promptMissing({ canPrompt, promptProblem }: LoginInput, message: string
 async function chooseProfile(input: LoginInput, clientId: string, subject: string): Promise<string> {
   const { flags, source, profiles, isSignedIn, canPrompt } = input
   const { name, chosenBy } = source
-  const current = getStoredSignIn(source)
-  if (!isSignedIn || current === undefined) return name
-  if (current.client.id === clientId && current.subject === subject) return name
-  const what = `Profile ${name} is signed in as ${formatAccount(current)}.`
+  const stored = getStoredSignIn(source)
+  if (!isSignedIn || stored === undefined) return name
+  if (stored.client.id === clientId && stored.subject === subject) return name
+  const what = `Profile ${name} is signed in as ${formatAccount(stored)}.`
   if (!canPrompt) {
     if (chosenBy !== 'profiles') return name
     const account = getAccountName({ subject }) ?? clientId

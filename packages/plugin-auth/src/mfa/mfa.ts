@@ -1,8 +1,8 @@
 import { Secret, type Store } from '@particle-grants/core'
+import type { Connection } from '@particle-grants/node/sessions'
 import { calls } from '@particle-grants/reference'
 import { renderUnicodeCompact } from 'uqr'
 import type { Reporter } from '../command/grants-command.ts'
-import type { Connection } from '../connection/connection.ts'
 import { CliError } from '../errors/cli-error.ts'
 import {
   type ApiSession,

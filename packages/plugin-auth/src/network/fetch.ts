@@ -1,4 +1,5 @@
-import { findProxyVariable } from './proxies.ts'
+import { proxyFetch } from '@particle-grants/node'
+import { Connections } from '@particle-grants/node/sessions'
 
 /** What the flags of the running command say about its requests. */
 export interface RequestOptions {
@@ -37,9 +38,9 @@ export const findFailedHost = (thrown: unknown) => (thrown instanceof Error ? fa
  */
 export const platformFetch: typeof fetch = async (input, init) => {
   try {
-    if (!options.isVerbose && process.env.PARTICLE_GRANTS_DEBUG !== 'api') return await connect(input, init)
+    if (!options.isVerbose && process.env.PARTICLE_GRANTS_DEBUG !== 'api') return await proxyFetch(input, init)
     const { traceFetch } = await import('./trace-fetch.ts')
-    return await traceFetch(connect, input, init)
+    return await traceFetch(proxyFetch, input, init)
   } catch (thrown) {
     const { host } = new URL(input instanceof Request ? input.url : input)
     if (thrown instanceof Error) failedHosts.set(thrown, host)
@@ -47,9 +48,5 @@ export const platformFetch: typeof fetch = async (input, init) => {
   }
 }
 
-const connect: typeof fetch = async (input, init) => {
-  if (findProxyVariable() === undefined) return fetch(input, init)
-  // Loaded only if a proxy is set: loading undici takes longer than most commands.
-  const { proxyFetch } = await import('./proxy-fetch.ts')
-  return proxyFetch(input, init)
-}
+/** Opens the stores and profiles of this machine. Its sessions use what the flags of the command say. */
+export const openConnections = () => new Connections(() => ({ fetch: platformFetch, timeoutMs: getTimeoutMs() }))

@@ -1,9 +1,6 @@
 /** The variables that name a proxy. The first three are for https. */
 const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'] as const
 
-/** Returns the environment variable that names a proxy, if one is set. */
-export const findProxyVariable = () => proxyVariables.find((name) => process.env[name])
-
 /**
  * Returns what to check about the proxy, if there is one, after a request without a response. Never repeats the proxy's
  * URL, which may contain a password.
@@ -13,7 +10,7 @@ export function getProxyRemedy(): string | undefined {
   if (invalid !== undefined) {
     return `${invalid} is not a proxy URL. Set it to a URL such as http://proxy.example:8080, or unset it.`
   }
-  const variable = findProxyVariable()
+  const variable = proxyVariables.find((name) => process.env[name])
   if (variable === undefined) return undefined
   const { host } = new URL(process.env[variable] ?? '')
   return `Check the proxy ${host} (${variable}), or add the host of the base URL to NO_PROXY.`

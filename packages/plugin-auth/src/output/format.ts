@@ -1,24 +1,6 @@
 import { homedir } from 'node:os'
 import { sep } from 'node:path'
-import type { SignIn } from '../connection/profiles.ts'
-import { fileStoreFolder } from '../connection/stores.ts'
-
-/** Starts the stored name of an account whose name Particle did not return: every stored token needs a subject. */
-export const unnamedAccountPrefix = 'unnamed-'
-
-/** Returns the username or customer of a sign-in; `null` for a client's owner and for an unnamed account. */
-export function getAccountName(signIn: Pick<SignIn, 'subject'> | undefined): string | null {
-  const { subject = 'owner' } = signIn ?? {}
-  if (subject === 'owner' || subject.startsWith(`account:${unnamedAccountPrefix}`)) return null
-  return subject.slice(subject.indexOf(':') + 1)
-}
-
-/** Formats whose sign-in it is. */
-export function formatAccount(signIn: Pick<SignIn, 'subject' | 'client'>): string {
-  const name = getAccountName(signIn)
-  if (name !== null) return name
-  return signIn.subject === 'owner' ? `the owner of ${signIn.client.id}` : 'an unnamed account'
-}
+import { fileStoreFolder, type SignIn } from '@particle-grants/node/profiles'
 
 export function formatClient({ kind, id }: SignIn['client']): string {
   return `${id} (${kind} client)`

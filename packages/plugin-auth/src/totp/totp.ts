@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Clock, GrantsError, Secret, type SignInSession, type Store } from '@particle-grants/core'
+import { removeRecord, saveRecord } from '@particle-grants/node/profiles'
 import { TOTP, Secret as TotpSecret, URI } from 'otpauth'
-import { removeRecord, saveRecord } from '../connection/stores.ts'
 import { isGrantsError } from '../errors/cli-error.ts'
 
 /** The TOTP secret of an account, with its parameters: what an authenticator app stores. */

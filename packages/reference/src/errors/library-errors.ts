@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@particle-grants/core'
 import { argumentErrors } from './argument-errors.ts'
+import { credentialErrors } from './credential-errors.ts'
 import type { LibraryErrorReferences } from './library-error.ts'
 import { responseErrors } from './response-errors.ts'
 import { storeErrors } from './store-errors.ts'
@@ -13,4 +14,5 @@ export const libraryErrorReferences: LibraryErrorReferences<ErrorCode> = {
   ...tokenErrors,
   ...waitingErrors,
   ...storeErrors,
+  ...credentialErrors,
 }

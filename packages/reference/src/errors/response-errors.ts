@@ -8,6 +8,9 @@ export const responseErrors: LibraryErrorReferences<
   | 'challenge_expired'
   | 'invalid_credentials'
   | 'sso_required'
+  | 'sso_denied'
+  | 'sso_expired'
+  | 'sso_invalid_token'
   | 'oauth_error'
   | 'unknown_customer'
   | 'customer_exists'
@@ -53,11 +56,46 @@ export const responseErrors: LibraryErrorReferences<
     title: "The account signs in through its company's SSO",
     when: 'Particle answered `sso_user`: the account has no password that the token endpoint accepts.',
     advice: [
-      'Run `particle login --sso`, and pass its access token to `setToken()`.',
+      'Sign in with `startSsoSignIn()` and `finishSsoSignIn()` of `@particle-grants/sso`.',
+      'Or run `particle login --sso`, and pass its access token to `setToken()`.',
       "Or use an API user's token with `createSession({ accessToken })`.",
     ],
     effect: tokensKept,
     tokenEndpointErrors: ['sso_user'],
+  },
+  sso_denied: {
+    title: 'The sign-in through SSO was refused',
+    when: 'The person refused it (`details.error` is `access_denied`), or the identity provider refused a request of `@particle-grants/sso` with another code.',
+    advice: [
+      'After `access_denied`, start again if that was a mistake.',
+      'Otherwise check the client id and the issuer. Whether Particle lets other programs use the client id of particle-cli is not known.',
+    ],
+    effect: tokensKept,
+    tokenEndpointErrors: [],
+  },
+  sso_expired: {
+    title: 'Nobody signed in through SSO in time',
+    when: "The device code expired before the person had signed in. If the last request failed, the error's `cause` says why.",
+    advice: ['Call `startSsoSignIn()` again, and show its new code.'],
+    effect: tokensKept,
+    tokenEndpointErrors: [],
+  },
+  sso_invalid_token: {
+    title: "The identity provider's token is not valid",
+    when: "A check of the identity provider's token failed, so that nothing of it is used: see `details.reason` and `details.claim`.",
+    advice: ['Check `issuer`, `audience` and `clientId`, then start again.'],
+    effect: tokensKept,
+    reasons: {
+      format: { meaning: 'It is not a JWT, or it is not signed with the only algorithm that is accepted.' },
+      signature: { meaning: 'No key that the issuer publishes now verifies its signature.' },
+      expired: { meaning: 'It has expired.', advice: "Check this machine's clock, then start again." },
+      claim: {
+        meaning:
+          'A claim is missing, has the wrong type or another value. For `aud` the message names the audience that it has.',
+      },
+      rejected: { meaning: "Particle's API rejected the access token in it.", advice: 'Start again.' },
+    },
+    tokenEndpointErrors: [],
   },
   oauth_error: {
     title: 'Particle refused the request',

@@ -119,6 +119,7 @@ function readScopes({ json: { scopes } }: ParsedRequest): readonly string[] {
 /** Issues the only token of an API user. It never expires. */
 function issueToken(state: SandboxState, account: Account): HttpResponse {
   const { username, apiUser } = account
-  const token = state.tokens.issueForApiUser(account, apiUser?.scopes.join(' '))
+  const scope = apiUser?.scopes.join(' ')
+  const { token } = state.tokens.issueAccess({ account, clientId: undefined, scope }, 0)
   return json({ ok: true, created: { username, is_programmatic: true, tokens: [{ token }] } })
 }

@@ -13,8 +13,18 @@ interface HandledRequest {
 
 /** Returns a sentence on what is probably wrong with a request, for the journal and the terminal. */
 export function findHint(handled: HandledRequest): string | undefined {
+  if (handled.request.path.startsWith('/oauth2/')) return identityProviderHints[handled.error ?? `${handled.status}`]
   if (!/^\/oauth\/token\/?$/.test(handled.request.path)) return findApiHint(handled)
   return tokenHints[handled.error ?? 'success']?.(handled)
+}
+
+/** The hints at the identity provider, by the error or the status of the response. */
+const identityProviderHints: Readonly<Record<string, string>> = {
+  404: 'The identity provider has POST device/authorize, POST token and GET keys, under /oauth2/default/v1.',
+  authorization_pending: 'Open /activate in a browser to sign in, or POST /__sandbox/sso/approve.',
+  slow_down: 'The poll came before the interval had passed. It is 5 seconds longer after each slow_down.',
+  invalid_client: 'The client id is sandbox-sso-client, or the one of particle-cli.',
+  unsupported_grant_type: 'The grant type is urn:ietf:params:oauth:grant-type:device_code, in a form.',
 }
 
 /** The hints at the token endpoint, by the error of the response. */

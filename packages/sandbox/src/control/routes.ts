@@ -31,6 +31,19 @@ const controlRoutes = [
   })),
   controlRoute('POST', '/revoke', ({ sandbox, request }) => sandbox.revoke(readInput(request))),
   controlRoute('POST', '/expire', ({ sandbox, request }) => sandbox.expire(readInput(request))),
+  controlRoute('POST', '/sso/approve', ({ sandbox, request }) => {
+    const { userCode, ...approval } = readInput(request)
+    sandbox.sso.approve(String(userCode), approval)
+    return done
+  }),
+  controlRoute('POST', '/sso/deny', ({ sandbox, request }) => {
+    sandbox.sso.deny(String(readInput(request).userCode))
+    return done
+  }),
+  controlRoute('POST', '/sso/rotate-keys', ({ sandbox }) => {
+    sandbox.sso.rotateKeys()
+    return done
+  }),
   controlRoute('POST', '/reset', ({ sandbox }) => {
     sandbox.reset()
     return done

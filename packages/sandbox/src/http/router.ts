@@ -13,27 +13,27 @@ export interface Context {
 }
 
 /** A handler of the requests with this method and path. */
-export interface Route {
+export interface Route<R = HttpResponse> {
   readonly method: string
   readonly path: RegExp
-  readonly handle: (context: Context) => HttpResponse
+  readonly handle: (context: Context) => R
 }
 
 /**
  * Creates a route. A path such as `/v1/devices/:id` has parameters, and a slash at the end of the request's path is
  * ignored. The method `*` matches all methods.
  */
-export function route(method: string, path: string, handle: Route['handle']): Route {
+export function route<R = HttpResponse>(method: string, path: string, handle: Route<R>['handle']): Route<R> {
   const pattern = path.replace(/:(\w+)/g, '(?<$1>[^/]+)')
   return { method, path: new RegExp(`^${pattern}/?$`), handle }
 }
 
 /** Calls the first route that matches. `HEAD` is handled like `GET`. */
-export function callRoute(
-  routes: readonly Route[],
+export function callRoute<R>(
+  routes: readonly Route<R>[],
   request: ParsedRequest,
   { sandbox, state }: Pick<Context, 'sandbox' | 'state'>,
-): HttpResponse | undefined {
+): R | undefined {
   const method = request.method === 'HEAD' ? 'GET' : request.method
   for (const candidate of routes) {
     const match = candidate.path.exec(request.path)

@@ -15,6 +15,12 @@ export const errorStatus = {
   sso_user: 403,
   rate_limit_exceeded: 429,
   server_error: 503,
+  // Of the identity provider (RFC 8628, section 3.5).
+  authorization_pending: 400,
+  slow_down: 400,
+  expired_token: 400,
+  access_denied: 400,
+  unsupported_grant_type: 400,
 } as const
 
 export type OAuthErrorCode = keyof typeof errorStatus

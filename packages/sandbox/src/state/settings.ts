@@ -18,6 +18,10 @@ export interface Settings {
   lockout: false | { failures: number; seconds: number }
   /** Events have an `id`, and `Last-Event-ID` continues after it. Recorded streams of the service have none. */
   eventIds: boolean
+  /** The shortest time between two polls of an SSO sign-in. */
+  ssoInterval: number
+  /** How long a person has to sign in through SSO. */
+  ssoCodeLifetime: number
 }
 
 const grantTypes = ['password', 'urn:custom:mfa-otp', 'urn:custom:recovery-code', 'client_credentials', 'refresh_token']
@@ -32,6 +36,8 @@ export const defaultSettings: Settings = {
   rateLimit: { requests: 100, seconds: 300 },
   lockout: { failures: 10, seconds: 1800 },
   eventIds: false,
+  ssoInterval: 5,
+  ssoCodeLifetime: 600,
 }
 
 const seconds: Rule = [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of seconds, 0 or more']
@@ -45,6 +51,8 @@ const settingRules: Rules<Settings> = {
   rateLimit: limitOf('requests'),
   lockout: limitOf('failures'),
   eventIds: boolean,
+  ssoInterval: seconds,
+  ssoCodeLifetime: seconds,
 }
 
 const optionOnly: Rule = [() => false, 'an option of createSandbox, not a setting']

@@ -1,4 +1,6 @@
 import type { SandboxClock } from '../clock.ts'
+import { DeviceCodes } from '../identity-provider/device-codes.ts'
+import { SigningKeys } from '../identity-provider/signing-keys.ts'
 import { RequestLimits } from '../oauth/limits.ts'
 import { type AccountOptions, Accounts } from './accounts.ts'
 import { type ClientOptions, Clients } from './clients.ts'
@@ -26,5 +28,7 @@ export function createState(options: {
     challenges: new MfaChallenges(settings.mfaTokenLifetime, now),
     limits: new RequestLimits(settings, now),
     events: new EventStreams(settings),
+    deviceCodes: new DeviceCodes(settings, now),
+    signingKeys: new SigningKeys(),
   }
 }

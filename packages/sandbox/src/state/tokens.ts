@@ -47,10 +47,8 @@ export class Tokens {
    */
   issue({ account, client, scope }: SignIn, lifetimeSeconds: number): { accessToken: string; refreshToken?: string } {
     const { grants, refreshTokenLifetime } = this.#settings
-    const accessToken = randomToken()
-    const expiresAt = lifetimeSeconds > 0 ? this.#after(lifetimeSeconds) : null
-    const access = { token: accessToken, clientId: client.id, account, scope, expiresAt }
-    this.#access.set(accessToken, access)
+    const access = this.issueAccess({ account, clientId: client.id, scope }, lifetimeSeconds)
+    const accessToken = access.token
     if (!lifetimeSeconds || !grants.includes('refresh_token')) return { accessToken }
 
     const refreshToken = randomToken()
@@ -61,11 +59,12 @@ export class Tokens {
     return { accessToken, refreshToken }
   }
 
-  /** Issues the token of an API user. It never expires. */
-  issueForApiUser(account: Account, scope: string | undefined): string {
-    const token = randomToken()
-    this.#access.set(token, { token, clientId: undefined, account, scope, expiresAt: null })
-    return token
+  /** Issues an access token alone. */
+  issueAccess(whose: Pick<AccessToken, 'account' | 'clientId' | 'scope'>, lifetimeSeconds: number): AccessToken {
+    const expiresAt = lifetimeSeconds > 0 ? this.#after(lifetimeSeconds) : null
+    const access = { ...whose, token: randomToken(), expiresAt }
+    this.#access.set(access.token, access)
+    return access
   }
 
   findAccess(token: string): AccessToken | undefined {

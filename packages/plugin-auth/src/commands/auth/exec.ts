@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
-import { getFreshToken } from '../../connection/stored-token.ts'
+import { getFreshToken } from '../../connection/token.ts'
 import { CliError } from '../../errors/cli-error.ts'
 
 /** What shells return for a command that they did not find, and for one that they could not run. */

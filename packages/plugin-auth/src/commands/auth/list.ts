@@ -1,9 +1,15 @@
+import {
+  formatAccount,
+  getAccountName,
+  getActiveProfile,
+  getStoredSignIn,
+  type Profile,
+  readStatus,
+  type StatusName,
+} from '@particle-grants/node/profiles'
+import type { Connections } from '@particle-grants/node/sessions'
 import { GrantsCommand } from '../../command/grants-command.ts'
-import { Connections } from '../../connection/connection.ts'
-import { getActiveProfile, type Profile } from '../../connection/profiles.ts'
-import { getStoredSignIn } from '../../connection/source.ts'
-import { readStatus, type StatusName } from '../../connection/status.ts'
-import { formatAccount, formatExpiry, getAccountName, toIsoTime } from '../../output/format.ts'
+import { formatExpiry, toIsoTime } from '../../output/format.ts'
 import { paint, wrap } from '../../output/text.ts'
 
 export class AuthList extends GrantsCommand {
@@ -14,8 +20,7 @@ export class AuthList extends GrantsCommand {
 
   async run() {
     await this.parse(AuthList)
-    const connections = new Connections()
-    const list = await connections.profiles.read()
+    const list = await this.connections.profiles.read()
     const active = getActiveProfile(list)
     const names = Object.keys(list.profiles).sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
     const profiles = await Promise.all(
@@ -25,7 +30,7 @@ export class AuthList extends GrantsCommand {
           name,
           signIn: getStoredSignIn({ profile }),
           ...profile,
-          ...(await readState(profile, name, connections)),
+          ...(await readState(profile, name, this.connections)),
         }
       }),
     )

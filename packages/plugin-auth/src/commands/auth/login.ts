@@ -1,6 +1,8 @@
-import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
-import { findProfile } from '../../connection/source.ts'
+import { findProfile, readStatus } from '@particle-grants/node/profiles'
+import { connectionFlags, GrantsCommand, readSourceOptions } from '../../command/grants-command.ts'
+import { formatStatus, toStatusDocument } from '../../connection/status.ts'
 import { loginFlags, stdinFlags } from '../../login/flags.ts'
+import { runLogin } from '../../login/login.ts'
 
 export class AuthLogin extends GrantsCommand {
   static override summary = 'Sign in to Particle (supports two-step authentication).'
@@ -29,22 +31,18 @@ Exit codes of all commands: 0 done, 1 failed, 2 usage, 3 not signed in, 4 MFA co
 
   async run() {
     const { flags } = await this.parse(AuthLogin)
-    const [{ Connections }, { login }, status] = await Promise.all([
-      import('../../connection/connection.ts'),
-      import('../../login/login.ts'),
-      import('../../connection/status.ts'),
-    ])
-    const connections = new Connections()
-    const source = await findProfile(flags, connections.profiles)
+    const { connections, canPrompt, promptProblem } = this
+    const source = await findProfile(readSourceOptions(flags), connections.profiles)
     this.usedSource = source
-    const { canPrompt, promptProblem } = this
-    const name = await login({ flags, connections, source, canPrompt, promptProblem, reporter: this })
-    // The profile has its base URL and store now.
-    const own = await findProfile({ profile: name }, connections.profiles)
-    // It is the active profile now, whatever chose it.
-    const saved = { ...own, chosenBy: 'profiles', baseUrl: undefined, store: undefined } as const
-    const signedIn = await status.readStatus(saved, connections)
-    this.print(status.formatStatus(signedIn, this.context))
-    return status.toStatusDocument(signedIn)
+    const name = await runLogin({ flags, connections, source, canPrompt, promptProblem, reporter: this })
+    // Without the environment: the sign-in has its own base URL and store now. As the active profile, because `auth login`
+    // has activated it: otherwise the commands that the status names would have a --profile that they do not need.
+    const saved = {
+      ...(await findProfile({ profile: name, env: {} }, connections.profiles)),
+      chosenBy: 'profiles',
+    } as const
+    const status = await readStatus(saved, connections)
+    this.print(formatStatus(status, this.context))
+    return toStatusDocument(status)
   }
 }

@@ -1,10 +1,15 @@
 import { Flags } from '@oclif/core'
+import {
+  findExistingProfile,
+  findTokenVariable,
+  formatAccount,
+  getAccountName,
+  getActiveProfile,
+  getStoredSignIn,
+} from '@particle-grants/node/profiles'
 import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
-import { getActiveProfile } from '../../connection/profiles.ts'
-import type { SignedOut } from '../../connection/sign-out.ts'
-import { findExistingProfile, findTokenVariable, getStoredSignIn } from '../../connection/source.ts'
+import { type SignedOut, signOut } from '../../connection/sign-out.ts'
 import { exitCodes } from '../../errors/cli-error.ts'
-import { formatAccount, getAccountName } from '../../output/format.ts'
 import { formatOutcome } from '../../output/text.ts'
 
 export class AuthLogout extends GrantsCommand {
@@ -23,9 +28,7 @@ export class AuthLogout extends GrantsCommand {
 
   async run() {
     const { flags } = await this.parse(AuthLogout)
-    const { Connections } = await import('../../connection/connection.ts')
-    const { signOut } = await import('../../connection/sign-out.ts')
-    const connections = new Connections()
+    const { connections } = this
     const before = await connections.profiles.read()
     const names = flags.all
       ? Object.keys(before.profiles)

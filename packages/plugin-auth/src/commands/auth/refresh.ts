@@ -1,6 +1,6 @@
 import type { ProductSession } from '@particle-grants/core'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
-import { loadToken } from '../../connection/stored-token.ts'
+import { loadStoredToken } from '../../connection/token.ts'
 import { formatExpiry, toIsoTime } from '../../output/format.ts'
 import { formatOutcome } from '../../output/text.ts'
 
@@ -12,15 +12,15 @@ export class AuthRefresh extends AuthenticatedCommand {
 
   async run() {
     await this.parse(AuthRefresh)
-    const { session, source, signIn, store } = await this.connection()
+    const connection = await this.connection()
+    const { session } = connection
     await this.progress('Refreshing the token', async () => {
       await session.load()
       // For a session without a renewal this rejects with `not_renewable`, and the reason.
       await (session as ProductSession).getAccessToken({ forceRefresh: true })
       await session.idle()
     })
-    const isProfile = source.from === 'profile' && signIn !== undefined && store !== undefined
-    const token = isProfile ? await loadToken(signIn, { profile: source.name, store }) : undefined
+    const token = await loadStoredToken(connection)
     if (token === undefined) throw new Error('The token was refreshed, but its record is missing.')
     const { expiresAt, grantType } = token.tokens
     this.print(formatOutcome('success', `Refreshed. The token expires ${formatExpiry(expiresAt)}.`))

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
+import { findProfile, readStatus } from '@particle-grants/node/profiles'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
-import { findProfile } from '../../connection/source.ts'
+import { formatStatus, statusExitCodes, toStatusDocument, verifyStatus } from '../../connection/status.ts'
 
 export class AuthStatus extends AuthenticatedCommand {
   static override summary = 'Show the current account, token expiry and source.'
@@ -11,9 +12,6 @@ export class AuthStatus extends AuthenticatedCommand {
 
   async run() {
     const { flags } = await this.parse(AuthStatus)
-    const { formatStatus, readStatus, statusExitCodes, toStatusDocument, verifyStatus } = await import(
-      '../../connection/status.ts'
-    )
     const source = await this.source()
     const stored = await readStatus(source, this.connections)
     const verify = () => verifyStatus(stored, this.connections)

@@ -1,10 +1,7 @@
 import { Args } from '@oclif/core'
+import { assertProfile, findProfile, formatAccount, type Profiles } from '@particle-grants/node/profiles'
 import { GrantsCommand } from '../../command/grants-command.ts'
-import { Connections } from '../../connection/connection.ts'
-import { assertProfile } from '../../connection/profiles.ts'
-import { findProfile } from '../../connection/source.ts'
 import { CliError } from '../../errors/cli-error.ts'
-import { formatAccount } from '../../output/format.ts'
 import { promptChoice } from '../../output/prompts.ts'
 import { formatOutcome } from '../../output/text.ts'
 
@@ -17,7 +14,7 @@ export class AuthSwitch extends GrantsCommand {
 
   async run() {
     const { args } = await this.parse(AuthSwitch)
-    const { profiles } = new Connections()
+    const { profiles } = this.connections
     const name = args.name ?? (await this.#chooseProfile(await profiles.read()))
     await profiles.change((before) => {
       assertProfile(before, name)
@@ -29,7 +26,7 @@ export class AuthSwitch extends GrantsCommand {
     return { active: name }
   }
 
-  async #chooseProfile({ active, profiles }: Awaited<ReturnType<Connections['profiles']['read']>>) {
+  async #chooseProfile({ active, profiles }: Profiles) {
     const others = Object.entries(profiles).filter(([name]) => name !== active)
     const [only] = others
     if (others.length === 1 && only !== undefined) return only[0]

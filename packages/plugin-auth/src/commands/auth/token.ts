@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
-import { formatToken, getFreshToken, tokenFormats } from '../../connection/stored-token.ts'
+import { formatToken, getFreshToken, tokenFormats } from '../../connection/token.ts'
 import { toIsoTime } from '../../output/format.ts'
 
 export class AuthToken extends AuthenticatedCommand {

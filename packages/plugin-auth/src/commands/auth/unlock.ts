@@ -1,7 +1,6 @@
 import { resetLockoutGuard } from '@particle-grants/core'
-import { connectionFlags, GrantsCommand } from '../../command/grants-command.ts'
-import type { StoreName } from '../../connection/profiles.ts'
-import { findExistingProfile, getBaseUrl } from '../../connection/source.ts'
+import { findExistingProfile, getBaseUrl, type StoreName } from '@particle-grants/node/profiles'
+import { connectionFlags, GrantsCommand, readSourceOptions } from '../../command/grants-command.ts'
 import { formatOutcome } from '../../output/text.ts'
 
 export class AuthUnlock extends GrantsCommand {
@@ -13,9 +12,8 @@ export class AuthUnlock extends GrantsCommand {
 
   async run() {
     const { flags } = await this.parse(AuthUnlock)
-    const { Connections } = await import('../../connection/connection.ts')
-    const { stores, profiles } = new Connections()
-    const source = await findExistingProfile(flags, profiles)
+    const { stores, profiles } = this.connections
+    const source = await findExistingProfile(readSourceOptions(flags), profiles)
     this.usedSource = source
     const baseUrl = getBaseUrl(source)
     // Each store has a separate record.

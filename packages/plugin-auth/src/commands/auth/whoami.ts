@@ -1,6 +1,6 @@
+import { formatAccount, getAccountName } from '@particle-grants/node/profiles'
 import { AuthenticatedCommand } from '../../command/authenticated-command.ts'
 import { toObject, unexpectedResponse } from '../../network/api-call.ts'
-import { formatAccount, getAccountName } from '../../output/format.ts'
 import { escapeControls } from '../../output/text.ts'
 
 export class AuthWhoami extends AuthenticatedCommand {

@@ -1,8 +1,7 @@
 import { Flags } from '@oclif/core'
-import { connectionFlags, GrantsCommand } from '../../../command/grants-command.ts'
-import { findExistingProfile, getBaseUrl, getStoredSignIn } from '../../../connection/source.ts'
+import { findExistingProfile, getAccountName, getBaseUrl, getStoredSignIn } from '@particle-grants/node/profiles'
+import { connectionFlags, GrantsCommand, readSourceOptions } from '../../../command/grants-command.ts'
 import { CliError } from '../../../errors/cli-error.ts'
-import { getAccountName } from '../../../output/format.ts'
 
 export class AuthMfaForget extends GrantsCommand {
   static override summary = 'Remove the stored TOTP secret from the keyring.'
@@ -16,10 +15,9 @@ export class AuthMfaForget extends GrantsCommand {
 
   async run() {
     const { flags } = await this.parse(AuthMfaForget)
-    const { Connections } = await import('../../../connection/connection.ts')
     const { removeTotpKey } = await import('../../../totp/totp.ts')
-    const { stores, profiles } = new Connections()
-    const source = await findExistingProfile(flags, profiles)
+    const { stores, profiles } = this.connections
+    const source = await findExistingProfile(readSourceOptions(flags), profiles)
     this.usedSource = source
     const username = flags.username ?? getAccountName(getStoredSignIn(source))
     if (username === null) throw new CliError('usage', { what: 'Specify an account with --username.' })

@@ -1,7 +1,5 @@
 import { GrantsError, type Store } from '@particle-grants/core'
 import type { ClientKind } from '@particle-grants/core/protocol'
-import { CliError } from '../errors/cli-error.ts'
-import { parseJson, toObject } from '../network/api-call.ts'
 
 /** Where secrets can be stored. */
 export const storeNames = ['keyring', 'file'] as const
@@ -16,7 +14,7 @@ export interface SignIn {
   /** A product's customer who signed in with a password. */
   readonly hasPassword?: true
   readonly store: StoreName
-  /** The key of the session's record in the store, so that `auth token` need not compute it. */
+  /** The key of the session's record in the store, so that reading the token does not compute it. */
   readonly key: string
 }
 
@@ -28,7 +26,7 @@ export interface Profile {
 }
 
 export interface Profiles {
-  /** The default profile, as chosen by `auth login` and `auth switch`. */
+  /** The default profile, as chosen by the last sign-in or switch. */
   readonly active?: string
   readonly profiles: Readonly<Record<string, Profile>>
 }
@@ -42,7 +40,7 @@ export function isProfileName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/.test(name) && !(name in {})
 }
 
-/** Returns the profile that is used without `--profile`. After the active one signed out, it is the newest. */
+/** Returns the profile that is used if none is named. After the active one signed out, it is the newest. */
 export function getActiveProfile({ active, profiles }: Profiles): string {
   return active ?? Object.keys(profiles).at(-1) ?? defaultProfile
 }
@@ -50,6 +48,33 @@ export function getActiveProfile({ active, profiles }: Profiles): string {
 /** Makes a profile the active one if it exists. */
 export function activateProfile({ profiles }: Profiles, active: string | undefined): Profiles {
   return active !== undefined && Object.hasOwn(profiles, active) ? { active, profiles } : { profiles }
+}
+
+/** @throws GrantsError `unknown_profile` */
+export function assertProfile({ profiles }: Profiles, name: string): void {
+  if (Object.hasOwn(profiles, name)) return
+  const names = Object.keys(profiles)
+  const known = names.length > 0 ? `Profiles: ${names.join(', ')}.` : 'There are no profiles.'
+  const message = `There is no profile ${JSON.stringify(name)}. ${known}`
+  const command = names.length > 0 ? undefined : ['auth', 'login']
+  throw new GrantsError('unknown_profile', message, { profile: name, profiles: names, command })
+}
+
+/** Starts the stored name of an account whose name Particle did not return: every stored token needs a subject. */
+export const unnamedAccountPrefix = 'unnamed-'
+
+/** Returns the username or customer of a sign-in; `null` for a client's owner and for an unnamed account. */
+export function getAccountName(signIn: Pick<SignIn, 'subject'> | undefined): string | null {
+  const { subject = 'owner' } = signIn ?? {}
+  if (subject === 'owner' || subject.startsWith(`account:${unnamedAccountPrefix}`)) return null
+  return subject.slice(subject.indexOf(':') + 1)
+}
+
+/** Formats whose sign-in it is. */
+export function formatAccount(signIn: Pick<SignIn, 'subject' | 'client'>): string {
+  const name = getAccountName(signIn)
+  if (name !== null) return name
+  return signIn.subject === 'owner' ? `the owner of ${signIn.client.id}` : 'an unnamed account'
 }
 
 /** The profiles of this machine. They are in the file store, because they hold no secret. */
@@ -60,26 +85,36 @@ export class ProfileList {
     this.#stores = stores
   }
 
-  /** @throws GrantsError `store_damaged` */
-  async read(): Promise<Profiles> {
+  /**
+   * Returns the profiles; `undefined` if none was ever made. After the last one signed out, the list is there and empty.
+   *
+   * @throws GrantsError `store_damaged` or `store_unavailable`
+   */
+  async find(): Promise<Profiles | undefined> {
     const record = await (await this.#stores.get('file')).load(recordKey)
-    return record === undefined ? { profiles: {} } : parseProfiles(record.value)
+    return record && parseProfiles(record.value)
   }
 
-  /** Replaces the profiles with the result of `change`, while no other process changes them. */
-  async change(change: (profiles: Profiles) => Profiles): Promise<void> {
+  /** The same as `find`, with an empty list in place of `undefined`. */
+  async read(): Promise<Profiles> {
+    return (await this.find()) ?? { profiles: {} }
+  }
+
+  /** Replaces the profiles with the result of `change`, while no other process changes them. Returns those before it. */
+  async change(change: (profiles: Profiles) => Profiles): Promise<Profiles> {
     const store = await this.#stores.get('file')
-    await store.withLock(recordKey, async () => {
+    return store.withLock(recordKey, async () => {
       const record = await store.load(recordKey)
       const before = record === undefined ? { profiles: {} } : parseProfiles(record.value)
       const after = change(before)
       if (after !== before) await store.save(recordKey, serializeProfiles(after), record?.version ?? null)
+      return before
     })
   }
 
   /** Replaces one profile with the result of `change`; `undefined` removes it. */
-  changeProfile(name: string, change: (profile: Profile) => Profile | undefined): Promise<void> {
-    return this.change((before) => {
+  async changeProfile(name: string, change: (profile: Profile) => Profile | undefined): Promise<void> {
+    await this.change((before) => {
       const { [name]: profile, ...others } = before.profiles
       const changed = change(profile ?? {})
       if (changed === profile) return before
@@ -87,18 +122,6 @@ export class ProfileList {
       return activateProfile({ profiles }, before.active)
     })
   }
-}
-
-/** @throws CliError `unknown_profile` */
-export function assertProfile({ profiles }: Profiles, name: string): void {
-  if (Object.hasOwn(profiles, name)) return
-  const names = Object.keys(profiles)
-  throw new CliError('unknown_profile', {
-    what: `There is no profile ${JSON.stringify(name)}.`,
-    ...(names.length > 0
-      ? { remedy: `Profiles: ${names.join(', ')}.` }
-      : { remedy: 'No profiles. Sign in:', command: ['auth login'] }),
-  })
 }
 
 // ─── The format of the record ────────────────────────────────────────────────────────────────────────────────────────
@@ -112,10 +135,19 @@ export function serializeProfiles(profiles: Profiles): string {
 
 /** @throws GrantsError `store_damaged` */
 export function parseProfiles(text: string): Profiles {
-  const { version: found, active, profiles } = toObject(parseJson(text))
+  const { version: found, active, profiles } = parseObject(text)
   if (found === version && profiles) return { ...(active === undefined ? {} : { active }), profiles } as Profiles
   const problem = found === undefined ? 'it is not a list of profiles' : 'another version of this program wrote it'
   const place = `the record ${recordKey} of the file store`
   const message = `The list of profiles (${place}) can't be used: ${problem}.`
   throw new GrantsError('store_damaged', message, { place, problem, keptAt: undefined })
+}
+
+/** Returns an empty object for a text that is not the JSON of an object. */
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(text))
+  } catch {
+    return {}
+  }
 }

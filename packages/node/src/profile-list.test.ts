@@ -7,7 +7,7 @@ import {
   parseProfiles,
   type SignIn,
   serializeProfiles,
-} from './profiles.ts'
+} from './profile-list.ts'
 
 const signIn: SignIn = {
   baseUrl: 'https://api.particle.io',

@@ -1,31 +1,31 @@
+// For command line tools: opens the sessions of profiles, and keeps the secrets of their clients.
 import { createHash } from 'node:crypto'
 import {
-  type CustomerSubject,
+  type ConnectionOptions,
   createSession,
-  customer,
   type DeveloperSession,
   developerClient,
   GrantsError,
   type OAuthClient,
-  type SignInSession as PasswordSession,
   type ProductSession,
   productClient,
   type Secret,
+  type SignInSession,
   type StaticSession,
   type Store,
   type UserSession,
   userClient,
 } from '@particle-grants/core'
 import type { DeveloperClientId } from '@particle-grants/core/protocol'
-import { getTimeoutMs, platformFetch } from '../network/fetch.ts'
-import { ProfileList, type SignIn } from './profiles.ts'
+import { ProfileList, type SignIn } from './profile-list.ts'
 import { formatSource, getSignIn, type Source } from './source.ts'
+import { isClientSignIn, parseCustomer, type StoredAt } from './status.ts'
 import { removeRecord, Stores, saveRecord } from './stores.ts'
 
-/** A session that people sign in to. */
-export type SignInSession = DeveloperSession | UserSession | (ProductSession & PasswordSession)
+/** A session that people sign in to. Only under a profile can they with every client. */
+export type ProfileSession = DeveloperSession | UserSession | (ProductSession & SignInSession)
 /** A session of a profile, or of a token in the environment. */
-export type AnySession = SignInSession | StaticSession
+export type AnySession = ProfileSession | StaticSession
 
 /** An open session, and where it comes from. */
 export interface Connection {
@@ -38,16 +38,27 @@ export interface Connection {
   readonly store?: Store
 }
 
+/** How sessions send requests. The base URL is that of the sign-in. */
+export type RequestOptions = Pick<ConnectionOptions, 'fetch' | 'timeoutMs' | 'clock' | 'onEvent'>
+
 /** The stores and profiles of this machine. Opens sessions on them. */
 export class Connections {
-  readonly stores = new Stores()
-  readonly profiles = new ProfileList(this.stores)
+  readonly stores: Stores
+  readonly profiles: ProfileList
+  readonly #getOptions: () => RequestOptions
 
-  /** @throws GrantsError `not_signed_in` */
+  /** @param getOptions - called for each session, because a command knows its flags only when it has parsed them */
+  constructor(getOptions: () => RequestOptions, stores = new Stores()) {
+    this.stores = stores
+    this.profiles = new ProfileList(stores)
+    this.#getOptions = getOptions
+  }
+
+  /** @throws GrantsError `not_signed_in` or `signed_in_elsewhere` */
   async open(source: Source): Promise<Connection> {
     if (source.from === 'environment') {
       const { accessToken, baseUrl } = source
-      return { source, session: createSession({ accessToken, baseUrl, fetch: platformFetch }), baseUrl }
+      return { source, session: createSession({ ...this.#getOptions(), accessToken, baseUrl }), baseUrl }
     }
     const signIn = getSignIn(source)
     if (signIn === undefined) {
@@ -58,39 +69,20 @@ export class Connections {
   }
 
   /** Opens the session of a stored sign-in. */
-  async openSignIn(signIn: SignIn, profile: string): Promise<{ session: SignInSession; store: Store }> {
+  async openSignIn(signIn: SignIn, profile: string): Promise<{ session: ProfileSession; store: Store }> {
     const store = await this.stores.get(signIn.store)
     const client = await loadClient(signIn, store)
-    return { session: createSignInSession(signIn, { profile, client, store }), store }
+    return { session: this.createSignInSession(signIn, { profile, client, store }), store }
   }
-}
 
-/** Where a sign-in is stored. */
-export interface StoredAt {
-  readonly profile: string
-  readonly store: Store
-}
-
-/** Creates the session of a sign-in. Only under a profile can people sign in with every client. */
-export function createSignInSession(
-  { baseUrl, ...signIn }: Pick<SignIn, 'baseUrl' | 'subject' | 'hasPassword'>,
-  { profile, client, store }: StoredAt & { readonly client: OAuthClient },
-): SignInSession {
-  const binding = isClientSignIn(client.kind, signIn) ? { subject: parseCustomer(signIn.subject) } : { profile }
-  const session = createSession({ client, baseUrl, store, fetch: platformFetch, timeoutMs: getTimeoutMs(), ...binding })
-  return session as SignInSession
-}
-
-/** Whether the product's client signs in itself, without a password. Its record is stored under its customer. */
-export function isClientSignIn(kind: OAuthClient['kind'], { hasPassword }: Pick<SignIn, 'hasPassword'>): boolean {
-  return kind === 'product' && !hasPassword
-}
-
-const customerPrefix = 'customer:'
-
-/** Returns the customer of a product client's sign-in; `undefined`: the product itself. */
-export function parseCustomer(subject: string): CustomerSubject | undefined {
-  return subject.startsWith(customerPrefix) ? customer(subject.slice(customerPrefix.length)) : undefined
+  /** Creates the session of a sign-in, which may not be stored yet. */
+  createSignInSession(
+    { baseUrl, ...signIn }: Pick<SignIn, 'baseUrl' | 'subject' | 'hasPassword'>,
+    { profile, client, store }: StoredAt & { readonly client: OAuthClient },
+  ): ProfileSession {
+    const binding = isClientSignIn(client.kind, signIn) ? { subject: parseCustomer(signIn.subject) } : { profile }
+    return createSession({ ...this.#getOptions(), client, baseUrl, store, ...binding }) as ProfileSession
+  }
 }
 
 // ─── Clients and their secrets ───────────────────────────────────────────────────────────────────────────────────────

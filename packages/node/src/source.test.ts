@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { ProfileList, Profiles } from './profiles.ts'
-import { type ConnectionFlags, findSource as findInEnvironment } from './source.ts'
+import type { ProfileList, Profiles } from './profile-list.ts'
+import { findSource as findInEnvironment, type SourceOptions } from './source.ts'
 
 const none: Profiles = { profiles: {} }
 
@@ -17,7 +17,7 @@ const untouchable = {
 afterEach(() => void vi.unstubAllEnvs())
 
 /** Finds the source in an environment that has only these variables of ours. */
-function findSource(flags: ConnectionFlags, profiles: ProfileList, env: Readonly<Record<string, string>> = {}) {
+function findSource(flags: SourceOptions, profiles: ProfileList, env: Readonly<Record<string, string>> = {}) {
   vi.unstubAllEnvs()
   for (const name of ['PARTICLE_ACCESS_TOKEN', 'PARTICLE_AUTH']) vi.stubEnv(name, '')
   for (const name of ['PROFILE', 'BASE_URL', 'STORE']) vi.stubEnv(`PARTICLE_GRANTS_${name}`, '')
@@ -40,7 +40,7 @@ describe('findSource', () => {
   })
 
   it.each([
-    ['by a flag', { 'base-url': 'http://127.0.0.1:1' }, {}],
+    ['by a flag', { baseUrl: 'http://127.0.0.1:1' }, {}],
     ['by the environment', {}, { PARTICLE_GRANTS_BASE_URL: 'http://127.0.0.1:1' }],
   ])('sends that token to another base URL only if it is given %s', async (_, flags, env) => {
     const source = await findSource(flags, untouchable, { PARTICLE_AUTH: 'token', ...env })
@@ -71,9 +71,9 @@ describe('findSource', () => {
   })
 
   it('rejects an invalid profile name and store', async () => {
-    await expect(findSource({ profile: '../x' }, book(), {})).rejects.toMatchObject({ code: 'usage' })
+    await expect(findSource({ profile: '../x' }, book(), {})).rejects.toMatchObject({ code: 'invalid_argument' })
     await expect(findSource({}, book(), { PARTICLE_GRANTS_STORE: 'cloud' })).rejects.toMatchObject({
-      code: 'usage',
+      code: 'invalid_argument',
     })
   })
 

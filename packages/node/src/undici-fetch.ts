@@ -1,31 +1,24 @@
-import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici'
+import { EnvHttpProxyAgent, fetch as fetchWithUndici } from 'undici'
 
-/** One agent for each pair of proxies: it reads their variables only when it is created. */
+/** One agent for each set of proxies: it reads their variables only when it is created. */
 const agents = new Map<string, EnvHttpProxyAgent>()
 
-/**
- * `fetch` through the proxies that the environment names. It is undici's own, because Node's `fetch` may not work with
- * an agent of another undici.
- */
-export const proxyFetch = (async (input: string | URL | Request, init?: RequestInit) => {
+/** undici's own `fetch`, because Node's may not work with an agent of another undici. */
+export const undiciFetch = (async (input: string | URL | Request, init?: RequestInit) => {
   // undici accepts the parts of a Request of Node's own, but not the Request.
   const [url, parts] = input instanceof Request ? [input.url, getParts(input)] : [input, {}]
-  return undiciFetch(url, { ...parts, ...init, dispatcher: getAgent() } as object)
+  return fetchWithUndici(url, { ...parts, ...init, dispatcher: getAgent() } as object)
 }) as unknown as typeof fetch
 
 function getAgent(): EnvHttpProxyAgent {
   const { http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY } = process.env
   const key = [http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY].join('\n')
-  const agent = agents.get(key) ?? createAgent()
-  agents.set(key, agent)
-  return agent
-}
-
-/** Rejects an invalid proxy URL as `fetch` rejects. */
-function createAgent(): EnvHttpProxyAgent {
   try {
-    return new EnvHttpProxyAgent()
+    const agent = agents.get(key) ?? new EnvHttpProxyAgent()
+    agents.set(key, agent)
+    return agent
   } catch (cause) {
+    // An invalid proxy URL is reported as `fetch` reports a failure.
     throw new TypeError('fetch failed', { cause })
   }
 }
