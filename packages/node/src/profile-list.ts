@@ -13,6 +13,8 @@ export interface SignIn {
   readonly subject: string
   /** A product's customer who signed in with a password. */
   readonly hasPassword?: true
+  /** Signed in through SSO: the token is external to the session, and signing out revokes it all the same. */
+  readonly isSso?: true
   readonly store: StoreName
   /** The key of the session's record in the store, so that reading the token does not compute it. */
   readonly key: string

@@ -31,7 +31,7 @@ export async function signOut(
     if (loaded instanceof Error && !isUnreadable) throw loaded
     // Revoking needs the token only: the client's secret may be lost.
     const session = connections.createSignInSession(one, { profile, client: createClient(one.client, 'unused'), store })
-    result = await session.logout({ revoke })
+    result = await session.logout({ revoke: revoke ?? one.isSso })
     if (isUnreadable && revoke !== false) result = { ...result, accessToken: 'still_valid', error: loaded }
   }
   if (records.length > 0) await connections.profiles.changeProfile(profile, () => undefined)

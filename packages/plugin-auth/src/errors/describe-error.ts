@@ -157,8 +157,25 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   sso_required: {
     exitCode: failed,
     message: () => "This account signs in through its company's SSO.",
-    remedy: 'Run particle login --sso, then use its token:',
-    command: ['auth login', '--from-particle-cli'],
+    remedy: 'Sign in with a browser:',
+    command: ['auth login', '--sso'],
+  },
+  sso_denied: {
+    exitCode: notSignedIn,
+    remedy: ({ error }) => (error === 'access_denied' ? 'Start again:' : 'Check --sso-client-id and --sso-issuer.'),
+    command: ({ error }) => (error === 'access_denied' ? ['auth login', '--sso'] : undefined),
+  },
+  sso_expired: {
+    exitCode: notSignedIn,
+    message: () => 'Nobody signed in with the browser in time.',
+    remedy: 'Start again:',
+    command: ['auth login', '--sso'],
+  },
+  sso_invalid_token: {
+    exitCode: failed,
+    message: (_, { thrown }) =>
+      thrown.message.replace(/ (?:Check the options of startSsoSignIn\(\)|Start again)\.$/, ''),
+    remedy: ({ claim = '' }) => ssoFlags[claim] && `Pass the right one with ${ssoFlags[claim]}.`,
   },
   oauth_error: { exitCode: failed },
   unknown_customer: {
@@ -249,6 +266,13 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
     remedy: ({ command }) => command && 'Sign in under another profile name:',
     command: ({ command }) => toCommandCall(command),
   },
+}
+
+/** The flag that decides what a claim of the identity provider's token must be. */
+const ssoFlags: Readonly<Record<string, string>> = {
+  aud: '--sso-audience',
+  cid: '--sso-client-id',
+  iss: '--sso-issuer',
 }
 
 const notRenewableTokens = {

@@ -13,6 +13,8 @@ export interface LoginRequest {
   readonly password?: Secret
   /** A token that exists already. */
   readonly token?: { readonly accessToken: Secret; readonly expiresAt: number | undefined }
+  /** Whether this program requested the token, through SSO. */
+  readonly isSso?: boolean
   /** Whether a person typed the secret: it passes the back-off. */
   readonly isTyped: boolean
 }
@@ -36,12 +38,17 @@ export interface Login {
 
 /** Sends the first request of a sign-in. Stores nothing of it: the caller does with `save`, when the sign-in is complete. */
 export async function beginLogin(request: LoginRequest, target: LoginTarget, connections: Connections): Promise<Login> {
-  const { profile, client, subject, password, token, isTyped: force } = request
+  const { profile, client, subject, password, token, isSso, isTyped: force } = request
   const { baseUrl, store, expiresIn } = target
   const draft = createDraft(await connections.stores.get(store))
   const { kind, id } = client
   const isCustomer = kind === 'product' && password !== undefined
-  const own = { baseUrl, subject, ...(isCustomer && { hasPassword: true as const }) }
+  const own = {
+    baseUrl,
+    subject,
+    ...(isCustomer && { hasPassword: true as const }),
+    ...(isSso && { isSso: true as const }),
+  }
   const session = connections.createSignInSession(own, { profile, client, store: draft.store })
   const username = subject.slice(subject.indexOf(':') + 1)
   if (token !== undefined) await session.setToken({ ...token, subject: account(username) })

@@ -19,6 +19,7 @@ const credential = (summary: string, exclusive: string[] = []) =>
 
 /** What signs in otherwise than a token that exists already. */
 const otherFlags = [
+  'sso',
   ...['username', 'client-id', 'customer', 'expires-in', 'client-secret-stdin', 'password-stdin'],
   ...['otp-stdin', 'recovery-code-stdin', 'totp-stdin'],
 ]
@@ -49,6 +50,12 @@ export const loginFlags = {
   'client-secret-stdin': credential('Read the client secret from stdin. [env: PARTICLE_GRANTS_CLIENT_SECRET]'),
   'with-token': credential("Read an access token from stdin. It is verified, and won't be refreshed.", otherFlags),
   'from-particle-cli': credential('Use the access token of particle-cli.', ['with-token', ...otherFlags]),
+  sso: credential("Sign in through your company's SSO, with a browser.", [
+    'username',
+    'customer',
+    'client-id',
+    'password-stdin',
+  ]),
   'otp-stdin': credential('Read the MFA code from stdin. Alone, it completes a sign-in that ended with exit code 4.', [
     'recovery-code-stdin',
     'totp-stdin',
@@ -58,6 +65,23 @@ export const loginFlags = {
     ['totp-stdin'],
   ),
   'totp-stdin': credential('Read the TOTP secret (base32 or otpauth: URI) from stdin and generate the code.'),
+  qr: Flags.boolean({ helpGroup: 'SSO', summary: 'Show the link as a QR code, for a phone.' }),
+  'sso-client-id': Flags.string({
+    helpGroup: 'SSO',
+    helpValue: 'ID',
+    summary: 'Client ID at the identity provider. It is asked for once. [env: PARTICLE_GRANTS_SSO_CLIENT_ID]',
+  }),
+  'sso-audience': Flags.string({
+    helpGroup: 'SSO',
+    helpValue: 'NAME',
+    summary:
+      "Audience of its token (default: api://default, the provider's usual one). [env: PARTICLE_GRANTS_SSO_AUDIENCE]",
+  }),
+  'sso-issuer': Flags.string({
+    helpGroup: 'SSO',
+    helpValue: 'URL',
+    summary: "Identity provider of --base-url (default: Particle's). [env: PARTICLE_GRANTS_SSO_ISSUER]",
+  }),
   'expires-in': Flags.string({
     helpGroup: 'TOKEN',
     helpValue: 'TIME',

@@ -11,7 +11,7 @@ import {
   type SignIn,
   unnamedAccountPrefix,
 } from '@particle-grants/node/profiles'
-import { createClient } from '@particle-grants/node/sessions'
+import { type Connections, createClient } from '@particle-grants/node/sessions'
 import type { Reporter } from '../command/grants-command.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { callApi, readCurrentToken, toApiError, toObject } from '../network/api-call.ts'
@@ -30,6 +30,7 @@ export interface LoginInput {
   /** The names of all profiles. */
   readonly profiles: readonly string[]
   readonly source: ProfileSource
+  readonly connections: Connections
   readonly baseUrl: string
   /** Whether the profile has a valid token. */
   readonly isSignedIn: boolean
@@ -39,6 +40,7 @@ export interface LoginInput {
 /** Resolves flags, stdin and environment to a request. Prompts for what is missing. */
 export async function resolveLogin(input: LoginInput): Promise<LoginRequest> {
   const { flags, secrets } = input
+  if (flags.sso) return resolveSso(input)
   if (flags['from-particle-cli']) return resolveToken(input, (await readParticleCliToken()).accessToken)
   if (secrets.token !== undefined) return resolveToken(input, secrets.token)
   if (flags['with-token']) {
@@ -156,6 +158,35 @@ async function chooseProfile(input: LoginInput, clientId: string, subject: strin
       return isProfileName(given) ? undefined : profileNameRule
     },
   })
+}
+
+// ─── SSO ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Offers the browser to a person whose account has no password. */
+export async function offerSso(input: LoginInput): Promise<LoginRequest> {
+  const choices = [
+    { value: true, name: 'Sign in with a browser' },
+    { value: false, name: 'Cancel' },
+  ]
+  const isAccepted = await promptChoice("This account signs in through its company's SSO.", choices)
+  if (!isAccepted) throw new CliError('interrupted', { what: 'Nothing was changed.' })
+  return resolveSso(input)
+}
+
+async function resolveSso(input: LoginInput): Promise<LoginRequest> {
+  // Loaded on use: it brings a library for JWTs.
+  const { signInWithBrowser } = await import('./sso.ts')
+  const { username, revoke, ...token } = await signInWithBrowser(input)
+  const client = developerClient()
+  const subject = `account:${username}`
+  try {
+    const profile = await chooseProfile(input, client.id, subject)
+    return { profile, client, subject, token, isSso: true, isTyped: false }
+  } catch (thrown) {
+    // Without this, a valid token would be left that nothing on this machine knows.
+    await revoke()
+    throw thrown
+  }
 }
 
 // ─── Tokens that exist already ───────────────────────────────────────────────────────────────────────────────────────

@@ -20,10 +20,10 @@ import { deleteSignIn, revokeToken } from '../connection/sign-out.ts'
 import { CliError, isGrantsError } from '../errors/cli-error.ts'
 import { formatAttempts, formatExpiry, formatLifetime } from '../output/format.ts'
 import { promptSecret } from '../output/prompts.ts'
-import { beginLogin, type Login, resumeLogin } from './begin.ts'
+import { beginLogin, type Login, type LoginRequest, resumeLogin } from './begin.ts'
 import { answerChallenge, removePending } from './challenge.ts'
 import { type LoginFlags, type LoginSecrets, parseLifetime, readLoginSecrets } from './flags.ts'
-import { readParticleCliToken, resolveLogin } from './inputs.ts'
+import { type LoginInput, offerSso, readParticleCliToken, resolveLogin } from './inputs.ts'
 
 export interface LoginOptions {
   readonly flags: LoginFlags
@@ -118,20 +118,29 @@ async function begin(context: LoginContext): Promise<Login> {
   if (canPrompt) announce()
   const isSignedIn = storedToken !== undefined && isUsable(storedToken, Date.now())
   const profiles = Object.keys((await connections.profiles.read()).profiles)
-  let request = await resolveLogin({ ...context, baseUrl, profiles, isSignedIn })
+  const input = { ...context, baseUrl, profiles, isSignedIn }
+  let request = await resolveLogin(input)
   if (!canPrompt && baseUrl !== particleUrl) announce()
   for (let attemptsLeft = 2; ; attemptsLeft -= 1) {
     try {
       const target = { baseUrl, store, expiresIn }
       return await reporter.progress('Signing in', () => beginLogin(request, target, connections))
     } catch (thrown) {
-      const isRefused = isGrantsError(thrown, 'invalid_credentials')
-      if (!isRefused || !request.isTyped || attemptsLeft === 0) throw thrown
-      reporter.caution(`Wrong username or password; ${formatAttempts(attemptsLeft)}.`)
-      // Nothing else is prompted for: a password typed at another prompt would be shown.
-      request = { ...request, password: await promptSecret('Password:') }
+      request = await promptAgain(thrown, { request, input, attemptsLeft })
     }
   }
+}
+
+/** Returns what to send after a refusal: another password, or a token from the browser. Throws the refusal if no one can choose. */
+async function promptAgain(
+  thrown: unknown,
+  { request, input, attemptsLeft }: { request: LoginRequest; input: LoginInput; attemptsLeft: number },
+): Promise<LoginRequest> {
+  if (input.canPrompt && isGrantsError(thrown, 'sso_required')) return offerSso(input)
+  if (!isGrantsError(thrown, 'invalid_credentials') || !request.isTyped || attemptsLeft === 0) throw thrown
+  input.reporter.caution(`Wrong username or password; ${formatAttempts(attemptsLeft)}.`)
+  // Nothing else is prompted for: a password typed at another prompt would be shown.
+  return { ...request, password: await promptSecret('Password:') }
 }
 
 async function getBaseUrl({ flags, source }: LoginOptions, stored: SignIn | undefined): Promise<string> {
@@ -175,7 +184,7 @@ async function revokeReplaced(
   if (accessToken.reveal() === tokens.accessToken.reveal()) return
   const { baseUrl } = replaced.signIn
   const what = `Replaced the sign-in of ${formatAccount(replaced.signIn)}`
-  const isExternal = grantType === 'external'
+  const isExternal = grantType === 'external' && !replaced.signIn.isSso
   const isRevoked =
     !isExternal &&
     (await reporter.progress('Revoking the old token', () => revokeToken(accessToken, baseUrl, connections)))

@@ -1,7 +1,6 @@
 import { Secret, type Store } from '@particle-grants/core'
 import type { Connection } from '@particle-grants/node/sessions'
 import { calls } from '@particle-grants/reference'
-import { renderUnicodeCompact } from 'uqr'
 import type { Reporter } from '../command/grants-command.ts'
 import { CliError } from '../errors/cli-error.ts'
 import {
@@ -14,7 +13,8 @@ import {
 } from '../network/api-call.ts'
 import { formatAttempts } from '../output/format.ts'
 import { promptCode } from '../output/prompts.ts'
-import { escapeControls, getWidth, hasUnicode, paint, wrap } from '../output/text.ts'
+import { renderQrCode } from '../output/qr-code.ts'
+import { escapeControls, getWidth, wrap } from '../output/text.ts'
 import { parseTotpKey, removeTotpKey, saveTotpKey, type TotpAccount, type TotpKey, takeCode } from '../totp/totp.ts'
 
 /** The calls, and what an error says if one fails. */
@@ -141,23 +141,11 @@ function formatSecret({ key }: Enrollment, stream: NodeJS.WriteStream): string {
       .reveal()
       .match(/.{1,4}/g) ?? []
   const secret = wrap(groups.join(' '), { first: '  ', width })
-  const code = renderQrCode(key.toUri(), width, stream)
+  const code = renderQrCode(key.toUri().reveal(), width, stream)
   if (code === undefined) {
     const text = "Enter this secret in your authenticator app. This terminal can't show its QR code."
     return `${wrap(text, { width })}\n\n${secret}`
   }
   // In 24 rows, only what is below the code remains visible.
   return [...code, 'Scan it with your authenticator app, or enter this secret:', secret].join('\n')
-}
-
-/** Renders a QR code in half blocks; `undefined` if the terminal is too narrow, or has no such characters. */
-function renderQrCode(content: Secret, width: number, stream: NodeJS.WriteStream): string[] | undefined {
-  if (!hasUnicode()) return undefined
-  for (const border of [2, 1]) {
-    const lines = renderUnicodeCompact(content.reveal(), { ecc: 'L', boostEcc: false, border }).split('\n')
-    // White on black in every color scheme: some cameras read no inverted code.
-    if (lines.every((line) => line.length < width))
-      return lines.map((line) => paint(['whiteBright', 'bgBlack'], line, stream))
-  }
-  return undefined
 }
