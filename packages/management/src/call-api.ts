@@ -53,7 +53,7 @@ async function send(session: ApiSession, call: ApiCall): Promise<ReadResponse> {
   const { method, path, body, token, signal = null } = call
   const headers: Record<string, string> = { accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
-  // A request with a token of its own is sent as it is.
+  // `session.fetch` sends a request that has an Authorization header as it is.
   if (token !== undefined) headers.authorization = `Bearer ${token.reveal()}`
   const init: RequestInit = { method, headers, signal, redirect: 'manual' }
   if (body !== undefined) init.body = JSON.stringify(body)

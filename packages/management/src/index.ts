@@ -1,4 +1,3 @@
-// API users, OAuth clients, customers and access tokens, over any session of core.
 // biome-ignore-all assist/source/organizeImports: grouped by what a reader looks for
 // API users
 export { changeApiUserScopes, createApiUser, deleteApiUser, listApiUsers } from './api-users.ts'

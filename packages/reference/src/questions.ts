@@ -331,7 +331,7 @@ export const questions = {
     question: 'How do I give a colleague or a contractor access for a while?',
     answer: [
       {
-        text: 'Create an API user with the scopes that the work needs, hand over its token, and delete the API user afterwards. Its token has no expiry of its own.',
+        text: 'Create an API user with the scopes that the work needs, hand over its token, and delete the API user afterwards. Its token never expires.',
         from: ['documented'],
       },
     ],

@@ -120,7 +120,7 @@ export const unknowns = {
     question: 'How does the service answer a call that the scopes of an API user do not list?',
     known: [
       { text: 'The documentation says: a standard 400 `unauthorized`.', from: ['documented'] },
-      { text: 'Somebody got `invalid_scope` for such a call.', from: ['community'] },
+      { text: 'A user of the service got `invalid_scope` for such a call.', from: ['community'] },
     ],
     handling: 'Takes both, and 403, for a refusal of the token (`api_error`). The sandbox answers 400 `unauthorized`.',
   },

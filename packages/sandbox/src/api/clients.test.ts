@@ -89,7 +89,7 @@ describe('OAuth clients', () => {
     expect((await create(json)).status).toBe(400)
   })
 
-  it('are managed by administrators and API users with the scope, and by nobody else', async () => {
+  it('are managed by administrators and API users with the scope, and by no others', async () => {
     const ask = async (scope?: string) =>
       (await requestToken(sandbox, clients.product, { ...form, ...(scope && { scope }) })).body.access_token
     for (const token of [await signIn(sandbox), await ask(), await ask(`customer=${jane.username}`)])

@@ -91,7 +91,7 @@ function deleteApiUser(team: Team, context: Context): HttpResponse {
   return json({ ok: true })
 }
 
-/** People cannot be removed here: the sandbox has no invitations, so that nobody could come back. */
+/** Finds API users only: without invitations in the sandbox, a person who was removed could not come back. */
 function getApiUser({ type, id }: Team, { state, params }: Context) {
   const { username = '' } = params
   const account = state.accounts.list().find((one) => one.apiUser && isSameUsername(one.username, username))
