@@ -8,6 +8,7 @@ const workspace = '^(packages|apps|docs|examples|benchmarks)/'
 const mayImportOfTheWorkspace = {
   reference: ['core'],
   axios: ['core'],
+  management: ['core'],
   sso: ['core'],
   node: ['core', 'store-file', 'store-keyring'],
   'plugin-auth': ['core', 'reference', 'node', 'store-file'],

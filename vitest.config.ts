@@ -45,6 +45,7 @@ export default defineConfig(({ mode }) => {
     project('packages/sandbox'),
     project('packages/reference'),
     project('packages/axios'),
+    project('packages/management'),
     project('packages/sso'),
     project('packages/store-contract'),
     project('packages/store-file'),

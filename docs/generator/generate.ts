@@ -19,6 +19,7 @@ import {
 import { grantPage } from './pages/grant.ts'
 import { grantsOverview } from './pages/grants-overview.ts'
 import { liveCheckPage } from './pages/live-check.ts'
+import { permissionsPage } from './pages/permissions.ts'
 import { questionsPage } from './pages/questions.ts'
 import { stateMachinePage } from './pages/state-machine.ts'
 import { tokenLifePage } from './pages/token-life.ts'
@@ -36,6 +37,7 @@ export async function generate(): Promise<readonly GeneratedFile[]> {
     clientsPage(),
     requestPage(),
     callsPage(),
+    permissionsPage(),
     limitsPage(),
     questionsPage(),
     stateMachinePage(),

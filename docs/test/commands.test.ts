@@ -27,7 +27,7 @@ async function runGrantSample(sample: NonNullable<ShellSample['sample']>): Promi
 
 async function runSample({ text, folder }: ShellSample, place: Cloud): Promise<void> {
   const { sandbox, placeholders } = place.stage
-  const { TOKEN, PRODUCT_TOKEN } = await prepareAccounts(place)
+  const { TOKEN, PRODUCT_TOKEN, ADMIN_TOKEN } = await prepareAccounts(place)
   const { PASSWORD } = secretsFor(`$PASSWORD ${text}`, place.stage)
   writeFileSync(join(place.home, 'password-file'), `${PASSWORD}\n`)
   const before = sandbox.requests().length
@@ -38,7 +38,9 @@ async function runSample({ text, folder }: ShellSample, place: Cloud): Promise<v
     TOKEN_OF_API_USER: TOKEN,
     // `pgrants` would use it instead of a sign-in.
     ...(text.startsWith('curl') && {
-      PARTICLE_ACCESS_TOKEN: text.includes('/v1/products/') ? PRODUCT_TOKEN : TOKEN,
+      PARTICLE_ACCESS_TOKEN: /\/(?:team|clients)\b/.test(text)
+        ? ADMIN_TOKEN
+        : (/\/v1\/products\//.test(text) && PRODUCT_TOKEN) || TOKEN,
     }),
     // In a terminal the command prompts for these.
     ...(/auth login$/m.test(text) && {

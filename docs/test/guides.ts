@@ -75,6 +75,29 @@ const customers: Given = {
 })`,
 }
 
+/** An administrator of product 1234, which has an API user that should be deleted, and one whose rotation is open. */
+const administrator: Given = {
+  core,
+  management: `import * as management from '@particle-grants/management'`,
+  accessToken: `const admin = core.createSession({ client: core.developerClient() })
+await admin.login({ username: 'owner@example.com', password: 'owner of products' })
+const accessToken = await admin.getAccessToken()`,
+  sendSecret: 'const sendSecret = async (/** @type {string} */ token) => token',
+  deploy: 'const deploy = async (/** @type {string} */ token) => token',
+  session: `const session = core.createSession({ client: core.developerClient() })
+await session.login({ username: 'owner@example.com', password: 'owner of products' })
+const scopes = ['devices:list']
+await management.createApiUser(session, { product: 1234, name: 'Bob until 2026-01-31', scopes })
+const old = await management.createApiUser(session, { product: 1234, name: 'Server', scopes })
+await management.rotateApiUser(session, { product: 1234, username: old.username })`,
+  colleague: `const colleague = await management.createApiUser(session, {
+  product: 1234, name: 'Ana until 2027-01-31', scopes: ['devices:list'],
+})`,
+  username: `const { username } = await management.createApiUser(session, {
+  product: 1234, name: 'Server', scopes: ['devices:list'],
+})`,
+}
+
 const axiosGiven: Given = {
   core,
   axios: `import axios from 'axios'`,
@@ -118,6 +141,24 @@ export const guides: readonly Guide[] = [
   },
   { path: 'guides/scripts-and-ci.md', given: { ...withMfa } },
   { path: 'guides/many-customers.md', given: customers },
+  {
+    path: 'guides/temporary-access.md',
+    given: administrator,
+    endings: {
+      lastDay: `
+const left = await listApiUsers(session, { product: 1234 })
+if (left.some(({ username }) => username.startsWith('bob-until-'))) throw new Error('The access did not end.')`,
+    },
+  },
+  {
+    path: 'guides/rotate-a-token.md',
+    given: administrator,
+    endings: {
+      'of users': `
+const left = await listApiUsers(session, { product: 1234 })
+if (left.some(({ replaces }) => replaces !== undefined)) throw new Error('A rotation is open.')`,
+    },
+  },
   {
     path: 'guides/web-sign-in.md',
     given: {

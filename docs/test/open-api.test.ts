@@ -21,7 +21,7 @@ type Operation = Readonly<Record<string, unknown>>
 function responseSchema(path: string, method: string, status: number): ValidateFunction {
   const { paths, components } = document as Record<string, Record<string, Record<string, Operation>>>
   const operation = paths?.[path]?.[method.toLowerCase()] as { responses: Record<string, { $ref?: string }> }
-  const key = status === 200 ? '200' : `${String(status).at(0)}XX`
+  const key = status < 300 ? String(status) : `${String(status).at(0)}XX`
   const response = operation.responses[key]
   expect(response, `${method} ${path} ${status}`).toBeDefined()
   const name = response?.$ref?.split('/').at(-1)
@@ -44,7 +44,8 @@ function expectValid(validate: ValidateFunction, value: unknown): void {
 
 async function send(sandbox: Sandbox, { url, ...request }: SentRequest) {
   const answer = await sandbox.fetch(new URL(url, tokenRequest.url), request)
-  return { status: answer.status, body: await answer.json() }
+  const text = await answer.text()
+  return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) }
 }
 
 describe('the OpenAPI document', () => {
@@ -109,23 +110,19 @@ describe('every operation of the document', () => {
     const [method = '', path = ''] = name.split(' ')
     const item = (document.paths as Record<string, Record<string, Operation>>)[path]?.[method.toLowerCase()]
     const { responses } = item as unknown as {
-      responses: { 200: { content: Record<string, { examples?: { known: { value: unknown } } }> } }
+      responses: { 200?: { content: Record<string, { examples?: { known: { value: unknown } } }> } }
     }
-    const example = responses[200].content['application/json']?.examples?.known.value
+    const example = responses[200]?.content['application/json']?.examples?.known.value
     if (path === '/oauth/token') return
+    if (responses[200] === undefined) return expect(responses).toHaveProperty('204')
     expectValid(responseSchema(path, method, 200), example)
   })
 
-  it('is tested with the sandbox, except for those that the sandbox does not have', () => {
+  it('is tested with the sandbox, except for the list of tokens', () => {
     const tried = new Set(['POST /oauth/token', ...bearerCalls.map(({ method, path }) => `${method} ${path}`)])
     const never = operations.map(([name]) => name).filter((name) => !tried.has(name))
-    expect(never.sort()).toEqual([
-      'DELETE /v1/products/{productIdOrSlug}/customers/{email}',
-      'GET /v1/access_tokens',
-      'POST /v1/clients',
-      'POST /v1/products/{productIdOrSlug}/clients',
-      'POST /v1/products/{productIdOrSlug}/team',
-    ])
+    // It needs a username and a password instead of a token.
+    expect(never).toEqual(['GET /v1/access_tokens'])
   })
 
   it('has a default response', () => {
@@ -168,7 +165,8 @@ describe('the responses to other calls match the document:', () => {
   it.each(bearerCalls.map((one) => [`${one.method} ${one.path}`, one] as const))('%s', async (_, one) => {
     const sandbox = createSandbox()
     const { status, body } = await send(sandbox, await one.request(sandbox))
-    expect(status).toBe(200)
-    expectValid(responseSchema(one.path, one.method, status), body)
+    expect([200, 204]).toContain(status)
+    if (status === 204) expect(body).toBeUndefined()
+    else expectValid(responseSchema(one.path, one.method, status), body)
   })
 })

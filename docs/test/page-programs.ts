@@ -33,6 +33,18 @@ const readmes: Readonly<Record<string, Given>> = {
   'packages/store-file/README.md': { askForCode: `const askForCode = async () => ''` },
   'packages/store-redis/README.md': product,
   'packages/process-lock/README.md': {},
+  'packages/management/README.md': {
+    core: `import * as core from '@particle-grants/core'`,
+    username: `const username = 'owner@example.com'`,
+    password: `const password = 'owner of products'`,
+    saveSecret: 'const saveSecret = async (token: string) => token',
+    deploy: 'const deploy = async (token: string) => token',
+    team: 'const team = { product: 1234 }',
+    session: `const session = core.createSession({ client: core.developerClient() })
+await session.login({ username, password })`,
+    createApiUser: `import { createApiUser } from '@particle-grants/management'`,
+    ci: `const ci = await createApiUser(session, { ...team, name: 'CI', scopes: ['devices:list'] })`,
+  },
 }
 
 /** What the samples of core's README need, for all of them: they are one program. A sandbox takes the place of the cloud. */

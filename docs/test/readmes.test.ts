@@ -12,6 +12,7 @@ describe('the commands of the READMEs', () => {
     const installed = [
       'axios',
       'core',
+      'management',
       'node',
       'plugin-auth',
       'process-lock',

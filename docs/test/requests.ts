@@ -173,6 +173,30 @@ const bearer = (method: string, path: string, url = path): AroundCall => ({
   request: async (sandbox) => ({ url, method, headers: await asDeveloper(sandbox) }),
 })
 
+const owner = { ...dev, username: 'owner@example.com', password: 'owner of products' }
+const team = '/v1/products/1234/team'
+const apiUser = { friendly_name: 'CI', scopes: ['devices:list'] }
+const client = { name: 'My product', type: 'installed' }
+
+/** A call by the administrator of product 1234. `{username}` is that of an API user, which is created first. */
+const administer = (method: string, path: string, body?: object): AroundCall => ({
+  method,
+  path,
+  async request(sandbox) {
+    const { access_token = '' } = await ask(sandbox, owner)
+    const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' }
+    const create = { method: 'POST', headers, body: JSON.stringify(apiUser) }
+    const response = await sandbox.fetch(new URL(team, tokenRequest.url), create)
+    const { created } = (await response.json()) as { created: { username: string } }
+    const url = path
+      .replace('{productIdOrSlug}', '1234')
+      .replace('{username}', created.username)
+      .replace('{email}', jane.username)
+      .replace('{clientId}', 'no-password-client')
+    return { url, method, headers, ...(body && { body: JSON.stringify(body) }) }
+  },
+})
+
 /** A request for each call around the token endpoint that the sandbox serves. */
 export const bearerCalls: readonly AroundCall[] = [
   bearer('GET', '/v1/access_tokens/current'),
@@ -211,4 +235,16 @@ export const bearerCalls: readonly AroundCall[] = [
       url: '/v1/products/1234/customers',
     }),
   },
+  administer('GET', '/v1/products/{productIdOrSlug}/customers'),
+  administer('DELETE', '/v1/products/{productIdOrSlug}/customers/{email}'),
+  administer('GET', '/v1/products/{productIdOrSlug}/team'),
+  administer('POST', '/v1/products/{productIdOrSlug}/team', apiUser),
+  administer('PUT', '/v1/products/{productIdOrSlug}/team/{username}', apiUser),
+  administer('DELETE', '/v1/products/{productIdOrSlug}/team/{username}'),
+  administer('GET', '/v1/products/{productIdOrSlug}/clients'),
+  administer('POST', '/v1/products/{productIdOrSlug}/clients', client),
+  administer('DELETE', '/v1/products/{productIdOrSlug}/clients/{clientId}'),
+  administer('GET', '/v1/clients'),
+  administer('POST', '/v1/clients', client),
+  bearer('DELETE', '/v1/clients/{clientId}', '/v1/clients/my-scripts-5678'),
 ]

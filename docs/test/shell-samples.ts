@@ -25,11 +25,12 @@ type Found = Omit<ShellSample, 'places'> & { readonly place: string }
 const unrunnable =
   /^(?:npm install .*|npm run sandbox|npm run demo|npm test|npm run build( && npm install .*)?|cd your-project|npx .*)$/
 
-/** Calls that the sandbox does not serve, and two whose samples it refuses: the code and the token are examples. */
+/** Calls whose samples the sandbox refuses: the code, the token, the API user and the client are examples. */
 const unserved: readonly CallId[] = [
-  'create_user_client',
-  'create_product_client',
-  'create_api_user',
+  'update_api_user',
+  'delete_api_user',
+  'delete_user_client',
+  'delete_product_client',
   'confirm_mfa_enrolment',
   'revoke_named',
 ]

@@ -159,6 +159,32 @@ describe('resume-mfa.mjs', () => {
   })
 })
 
+describe('api-user.mjs', () => {
+  const owner = { PARTICLE_USERNAME: 'owner@example.com', PARTICLE_PASSWORD: 'owner of products' }
+
+  it('replaces the token of a server while it runs, and leaves nothing behind', async () => {
+    expect(await run('api-user.mjs', owner)).toEqual({
+      code: 0,
+      stdout:
+        'created server\nwithin its scopes: 200\noutside its scopes: 400\nthe old token: reauthentication_required\nduring the rotation: 200\n',
+      stderr: '',
+    })
+    const sent = requests()
+    expect(sent.filter((request) => / [45]/.test(request))).toEqual([
+      'GET /v1/products/1234/customers 400',
+      'GET /v1/products/1234/devices 401',
+    ])
+    expect(sent.filter((request) => request.startsWith('DELETE /v1/products/1234/team/'))).toHaveLength(2)
+    expect(sandbox.accounts.filter(({ apiUser }) => apiUser !== undefined)).toEqual([])
+  })
+
+  it('says which token may manage API users', async () => {
+    const { code: exitCode, stderr } = await run('api-user.mjs', developer)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain("Use an administrator's token of the product or organization")
+  })
+})
+
 describe('ci-job.mjs', () => {
   it('uses an access token, and does not revoke it', async () => {
     const env = { PARTICLE_ACCESS_TOKEN: await requestToken() }

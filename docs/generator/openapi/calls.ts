@@ -19,6 +19,26 @@ const corrections: { readonly [C in CallId]?: Schema } = {
     ['mfa_token', 'qr_url'],
   ),
   devices: { type: 'array', items: { type: 'object' } },
+  list_api_users: object(
+    {
+      ok: { type: 'boolean' },
+      team: {
+        type: 'array',
+        items: object(
+          {
+            username: { type: 'string' },
+            role: object({ id: { type: 'string' }, name: { type: 'string' } }, []),
+            is_programmatic: { type: 'boolean' },
+            friendly_name: { type: 'string' },
+            scopes: { type: 'array', items: { type: 'string' } },
+            product_id: { type: ['integer', 'null'] },
+          },
+          ['username'],
+        ),
+      },
+    },
+    ['ok', 'team'],
+  ),
   create_customer: ref('TokenResponse'),
 }
 
@@ -30,6 +50,8 @@ const fieldSchemas: Readonly<Record<string, Schema>> = {
   otp: formatSchemas.otp,
   type: { enum: ['installed', 'web'] },
   scopes: { type: 'array', items: { type: 'string' } },
+  page: { type: 'integer', minimum: 1 },
+  perPage: { type: 'integer', minimum: 1 },
 }
 
 const security: Readonly<Record<Call['authentication'], readonly Schema[]>> = {
@@ -74,8 +96,8 @@ function pathParameters({ path }: Call): Schema {
 }
 
 function operation(id: CallId, call: Call): Schema {
-  const { title, facts, authentication, fieldsIn, from, deprecated } = call
-  const text = facts.map((fact) => fact.text).join(' ')
+  const { title, facts, errors = [], authentication, fieldsIn, from, deprecated, status = 200 } = call
+  const text = [...facts, ...errors].map((fact) => fact.text).join(' ')
   return {
     operationId: id.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
     summary: title,
@@ -86,7 +108,7 @@ function operation(id: CallId, call: Call): Schema {
     ...(fieldsIn === 'query' && { parameters: query(call) }),
     ...((fieldsIn === 'form' || fieldsIn === 'json') && { requestBody: requestBody(call) }),
     responses: {
-      200: response(id, call),
+      [status]: status === 204 ? { description: 'There is no body.' } : response(id, call),
       '4XX': refusals[authentication],
       default: responseRef('Other'),
     },

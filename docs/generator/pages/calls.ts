@@ -20,6 +20,14 @@ const sentFields: { readonly [C in CallId]?: Readonly<Record<string, unknown>> }
   create_user_client: { name: 'my-scripts', type: 'installed' },
   create_product_client: { name: 'my-product', type: 'installed' },
   create_api_user: { friendly_name: 'CI', scopes: ['devices:list'] },
+  update_api_user: { friendly_name: 'CI', scopes: ['devices:list', 'devices:get'] },
+}
+
+const pathExamples: Readonly<Record<string, string>> = {
+  productIdOrSlug: '1234',
+  email: 'jane@example.com',
+  username: 'ci+g7lvvcczos@api.particle.io',
+  clientId: 'my-scripts-5678',
 }
 
 const encodings = { form: 'form-encoded', json: 'JSON', query: 'in the query' } as const
@@ -27,7 +35,7 @@ const encodings = { form: 'form-encoded', json: 'JSON', query: 'in the query' } 
 /** Returns a call as a curl command, with example values. */
 export function toCurlOfCall(id: CallId): string {
   const { method, path, authentication, fieldsIn }: Call = calls[id]
-  const url = `https://api.particle.io${path.replace(':productIdOrSlug', '1234').replace(':email', 'jane@example.com')}`
+  const url = `https://api.particle.io${path.replaceAll(/:(\w+)/g, (_, name: string) => pathExamples[name] ?? name)}`
   const fields = sentFields[id] ?? {}
   const json = JSON.stringify(fields)
   const body = json.includes('$') ? `"${json.replaceAll('"', '\\"')}"` : quoteForShell(json)
@@ -45,7 +53,7 @@ export function callsPage(): GeneratedFile {
   return page('reference/calls.md', {
     title: 'Other API calls',
     body: (at) => [
-      'Calls about tokens, MFA, customers and clients. All paths are under `https://api.particle.io`.',
+      'Calls about tokens, MFA, customers, clients and API users. All paths are under `https://api.particle.io`.',
       table(
         ['', 'Call', 'Authentication'],
         all.map(([id, { title, method, path, authentication }]) => [
@@ -59,12 +67,13 @@ export function callsPage(): GeneratedFile {
       ...all.map(([id, call]) => section(id, call)),
       heading(2, 'API users', 'api-users'),
       facts(apiUsers),
+      `The scopes, and what other tokens may do: [which token may do what](${at.to('reference/permissions.md')}).`,
     ],
   })
 }
 
 function section(id: CallId, call: Call): string {
-  const { title, method, path, authentication, fieldsIn, fields, response, from: provenance } = call
+  const { title, method, path, authentication, fieldsIn, fields, scope, status, response, from: provenance } = call
   const named = Object.entries(fields).map(([name, need]) => `\`${name}\`${need === 'optional' ? ' (optional)' : ''}`)
   return blocks(
     heading(2, title, id),
@@ -72,11 +81,12 @@ function section(id: CallId, call: Call): string {
     list([
       `Authentication: ${authentications[authentication][0]}`,
       ...(fieldsIn === undefined ? [] : [`Fields (${encodings[fieldsIn]}): ${named.join(', ')}`]),
+      ...(scope === undefined ? [] : [`Scope of an API user: \`${scope}\``]),
       ...(call.deprecated ? ['Deprecated'] : []),
     ]),
     call.deprecated ? '' : fence('sh', toCurlOfCall(id)),
-    fence('json', response),
-    facts(call.facts),
+    status === 204 ? 'The response is 204, without a body.' : fence('json', response),
+    facts([...call.facts, ...(call.errors ?? [])]),
     list(call.pages.map((page_) => `Particle's documentation: [${pages[page_].title}](${pages[page_].url})`)),
   )
 }

@@ -7,7 +7,8 @@ import type { Place } from '../place.ts'
 
 /** How to get each kind of token with this project, from `guides/`. */
 const guides: Readonly<Record<TokenKindId, string>> = {
-  api_user: '[use a token that exists](./scripts-and-ci.md#a-token-from-elsewhere)',
+  api_user:
+    '[create the API user](../../packages/management/README.md), and [use its token](./scripts-and-ci.md#a-token-from-elsewhere)',
   product: '[a session of the product](./renewal-and-stores.md)',
   customer: '[a pool of sessions](./many-customers.md)',
   customer_password: '[let your users sign in](./web-sign-in.md)',

@@ -59,7 +59,8 @@ export interface ErrorDetails {
   temporarily_unavailable: { status: number; error: string | undefined; retryAt: number | undefined }
   unexpected_response: { baseUrl: string; status: number; reason: UnexpectedReason; retryAt?: number | undefined }
   network_error: {
-    grantType: GrantType | DeviceCodeGrant
+    /** Absent where the request was a call of the API. */
+    grantType?: GrantType | DeviceCodeGrant | undefined
     baseUrl: string
     reason: 'timeout' | 'network'
     /** The platform's code, for example `ECONNREFUSED`. */
@@ -83,6 +84,17 @@ export interface ErrorDetails {
   lock_timeout: { key: string; waitedMs: number }
   revocation_failed: { status: number | undefined }
   scope_mismatch: { expected: string; retryAt?: number | undefined }
+  /** The API refused a call that is not about getting tokens. */
+  api_error: {
+    /** Method and path. */
+    call: string
+    status: number
+    /** The API's own code, where the response has one. */
+    error: string | undefined
+    description: string | undefined
+    /** Which token may make the call. Absent where the token is not what was refused. */
+    allowedToken?: string | undefined
+  }
   /** `places`: where credentials were looked for. `command`: what signs in, as the words after the name of the CLI. */
   no_credentials: { places: readonly SearchedPlace[]; command: readonly string[] }
   /** `profiles`: the names that exist. */
@@ -114,7 +126,7 @@ export type Retry = 'later' | 'after_sign_in' | 'never'
 const never: readonly ErrorCode[] = [
   'invalid_argument', 'insecure_base_url', 'grant_not_allowed', 'subject_mismatch', 'oauth_error', 'invalid_code',
   'request_not_replayable', 'revocation_failed', 'scope_mismatch', 'customer_exists', 'unknown_profile',
-  'signed_in_elsewhere', 'sso_invalid_token',
+  'signed_in_elsewhere', 'sso_invalid_token', 'api_error',
 ]
 
 /** The codes of errors that end with a new sign-in. All others may end without one. */

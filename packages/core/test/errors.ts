@@ -47,6 +47,7 @@ const examples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   lock_timeout: { key: 'session-1', waitedMs: 30_000 },
   revocation_failed: { status: 500 },
   scope_mismatch: { expected: 'customer:jane@example.com' },
+  api_error: { call: 'GET /v1/devices', status: 403, error: 'forbidden', description: 'No.' },
   no_credentials: {
     places: [{ source: 'token', place: 'PARTICLE_ACCESS_TOKEN', problem: 'is not set' }],
     command: ['auth', 'login'],

@@ -13,14 +13,37 @@ export interface Call {
   /** Its fields, and whether they are required. */
   readonly fields: Readonly<Record<string, 'required' | 'optional'>>
   readonly deprecated?: true
-  /** The JSON of a response, with the known fields. */
+  /** The scope that an API user needs for it, if API users may make it. */
+  readonly scope?: string
+  /** The status of a success. @default 200 */
+  readonly status?: 204
+  /** The JSON of a response, with the known fields. `null` with the status 204. */
   readonly response: string
+  /** How the call is refused, as far as that differs from call to call. */
+  readonly errors?: readonly Fact[]
   readonly from: Provenance
   readonly facts: readonly Fact[]
   readonly pages: readonly PageId[]
 }
 
-/** The calls next to the token endpoint: tokens, accounts, MFA, customers, clients. */
+const refusedToken: Fact = {
+  text: 'A valid token that may not do this is answered with 403.',
+  from: ['documented', 'community'],
+}
+const administratorsOnly: Fact = {
+  text: "It takes an administrator's token. An API user's is answered with 400 `unauthorized`.",
+  from: ['documented'],
+}
+const organizations: Fact = {
+  text: 'For an organisation the path starts with `/v1/orgs/:orgIdOrSlug/team`.',
+  from: ['documented'],
+}
+const deletedClientTokens: Fact = {
+  text: 'Whether the tokens of the client end with it is not known.',
+  from: ['unknown'],
+}
+
+/** The calls next to the token endpoint: tokens, accounts, MFA, customers, clients, API users. */
 export const calls = {
   // Access tokens
   token_info: {
@@ -194,18 +217,39 @@ export const calls = {
     ],
     pages: ['authentication', 'cloud_api_tutorial'],
   },
+  list_customers: {
+    title: 'List the customers of a product',
+    method: 'GET',
+    path: '/v1/products/:productIdOrSlug/customers',
+    authentication: 'bearer',
+    fieldsIn: 'query',
+    fields: { page: 'optional', perPage: 'optional' },
+    scope: 'customers:list',
+    response: '{"customers":[{"username":"jane@example.com"}],"meta":{"total_pages":1}}',
+    from: ['documented_secondhand'],
+    facts: [
+      {
+        text: 'The names of the fields and the form of the response are not known. The example is made up, like the list of devices of a product.',
+        from: ['unknown'],
+      },
+    ],
+    errors: [refusedToken],
+    pages: ['api_reference'],
+  },
   delete_customer: {
     title: 'Delete a customer of a product',
     method: 'DELETE',
     path: '/v1/products/:productIdOrSlug/customers/:email',
     authentication: 'bearer',
     fields: {},
+    scope: 'customers:remove',
     response: '{"ok":true}',
     from: ['documented_secondhand'],
     facts: [
       { text: "The customer's tokens become invalid.", from: ['community'] },
       { text: 'The form of the response is not known. The example is made up.', from: ['unknown'] },
     ],
+    errors: [refusedToken],
     pages: ['api_reference'],
   },
   create_user_client: {
@@ -223,6 +267,29 @@ export const calls = {
     ],
     pages: ['api_reference'],
   },
+  list_user_clients: {
+    title: 'List the clients of your own account',
+    method: 'GET',
+    path: '/v1/clients',
+    authentication: 'bearer',
+    fields: {},
+    response: '{"ok":true,"clients":[{"name":"my-scripts","type":"installed","id":"my-scripts-5678"}]}',
+    from: ['documented_secondhand', 'clients'],
+    facts: [{ text: 'The list has no secrets.', from: ['documented_secondhand'] }],
+    pages: ['api_reference'],
+  },
+  delete_user_client: {
+    title: 'Delete a client of your own account',
+    method: 'DELETE',
+    path: '/v1/clients/:clientId',
+    authentication: 'bearer',
+    fields: {},
+    status: 204,
+    response: 'null',
+    from: ['documented_secondhand', 'clients'],
+    facts: [deletedClientTokens],
+    pages: ['api_reference'],
+  },
   create_product_client: {
     title: 'Create a client of a product',
     method: 'POST',
@@ -230,10 +297,39 @@ export const calls = {
     authentication: 'bearer',
     fieldsIn: 'json',
     fields: { name: 'required', type: 'required', redirect_uri: 'optional', scope: 'optional' },
-    response: '{"ok":true,"client":{"id":"my-product-1234","secret":"…"}}',
+    scope: 'clients:create',
+    response: '{"ok":true,"client":{"name":"my-product","type":"installed","id":"my-product-1234","secret":"…"}}',
     from: ['documented', 'documented_secondhand', 'clients'],
     facts: [{ text: 'The secret is shown only in this response.', from: ['documented_secondhand', 'clients'] }],
+    errors: [refusedToken],
     pages: ['api_reference', 'authentication'],
+  },
+  list_product_clients: {
+    title: 'List the clients of a product',
+    method: 'GET',
+    path: '/v1/products/:productIdOrSlug/clients',
+    authentication: 'bearer',
+    fields: {},
+    scope: 'clients:list',
+    response: '{"ok":true,"clients":[{"name":"my-product","type":"installed","id":"my-product-1234"}]}',
+    from: ['documented_secondhand', 'clients'],
+    facts: [{ text: 'The list has no secrets.', from: ['documented_secondhand'] }],
+    errors: [refusedToken],
+    pages: ['api_reference'],
+  },
+  delete_product_client: {
+    title: 'Delete a client of a product',
+    method: 'DELETE',
+    path: '/v1/products/:productIdOrSlug/clients/:clientId',
+    authentication: 'bearer',
+    fields: {},
+    scope: 'clients:remove',
+    status: 204,
+    response: 'null',
+    from: ['documented_secondhand', 'clients'],
+    facts: [deletedClientTokens],
+    errors: [refusedToken],
+    pages: ['api_reference'],
   },
   create_api_user: {
     title: 'Create an API user of a product',
@@ -242,15 +338,85 @@ export const calls = {
     authentication: 'bearer',
     fieldsIn: 'json',
     fields: { friendly_name: 'required', scopes: 'required' },
-    response: '{"ok":true,"created":{"username":"…@api.particle.io","tokens":[{"token":"…"}]}}',
-    from: ['documented', 'documented_secondhand'],
+    response:
+      '{"ok":true,"created":{"username":"ci+g7lvvcczos@api.particle.io","is_programmatic":true,"tokens":[{"token":"…"}]}}',
+    from: ['documented'],
     facts: [
-      { text: 'For an organisation: `POST /v1/orgs/:org/team`.', from: ['documented', 'documented_secondhand'] },
+      organizations,
+      { text: 'The token is shown only in this response.', from: ['inferred'] },
+      { text: 'The username starts with the name, in lower case, with hyphens for its spaces.', from: ['clients'] },
+    ],
+    errors: [administratorsOnly],
+    pages: ['api_reference'],
+  },
+  list_api_users: {
+    title: 'List the team of a product, with its API users',
+    method: 'GET',
+    path: '/v1/products/:productIdOrSlug/team',
+    authentication: 'bearer',
+    fields: {},
+    response:
+      '{"ok":true,"team":[{"username":"jane@example.com","role":{"id":"000000000000000000000002","name":"Administrator"}},{"username":"ci+g7lvvcczos@api.particle.io","is_programmatic":true}]}',
+    from: ['documented', 'clients'],
+    facts: [
+      organizations,
+      { text: 'API users are those with `is_programmatic`.', from: ['documented'] },
       {
-        text: '`PUT …/team/:username` with other scopes issues a new token and invalidates the old one. `DELETE` removes the user and its token.',
-        from: ['documented', 'documented_secondhand'],
+        text: "The types of particle-api-js 12 also have `friendly_name`, `scopes` and `product_id`, each optional. The documentation's example has none of them.",
+        from: ['documented', 'clients'],
+      },
+      {
+        text: 'The list of a product also has the API users of the other products of its organisation.',
+        from: ['documented_secondhand'],
       },
     ],
+    errors: [administratorsOnly],
+    pages: ['api_reference'],
+  },
+  update_api_user: {
+    title: 'Change the scopes of an API user',
+    method: 'PUT',
+    path: '/v1/products/:productIdOrSlug/team/:username',
+    authentication: 'bearer',
+    fieldsIn: 'json',
+    fields: { friendly_name: 'required', scopes: 'required' },
+    response:
+      '{"ok":true,"created":{"username":"ci+g7lvvcczos@api.particle.io","is_programmatic":true,"tokens":[{"token":"…"}]}}',
+    from: ['documented'],
+    facts: [
+      organizations,
+      { text: 'The old token ends, and the response has the next one.', from: ['documented'] },
+      {
+        text: 'The form of the response is not known. The example is that of a creation.',
+        from: ['unknown'],
+      },
+      {
+        text: 'The documentation advises to create a second API user first, to use its token, and then to delete the first, where the old token must not end too early.',
+        from: ['documented'],
+      },
+      {
+        text: 'Whether the token also ends with the same scopes, or with another name only, is not known. Nor is it known whether `friendly_name` may be left out.',
+        from: ['unknown'],
+      },
+    ],
+    errors: [administratorsOnly],
+    pages: ['api_reference'],
+  },
+  delete_api_user: {
+    title: 'Delete an API user',
+    method: 'DELETE',
+    path: '/v1/products/:productIdOrSlug/team/:username',
+    authentication: 'bearer',
+    fields: {},
+    response: '{"ok":true}',
+    from: ['documented', 'clients'],
+    facts: [
+      organizations,
+      { text: 'The token of the API user ends.', from: ['documented'] },
+      { text: 'With the username of a person, the same call removes the person from the team.', from: ['clients'] },
+      { text: 'The form of the response is not known. The example is made up.', from: ['unknown'] },
+    ],
+    errors: [administratorsOnly],
     pages: ['api_reference'],
   },
 } as const satisfies Readonly<Record<string, Call>>
@@ -262,15 +428,19 @@ export type CallId = keyof typeof calls
 export const apiUsers: readonly Fact[] = [
   {
     text: 'An API user belongs to a product or an organisation, and has the scopes that you list, such as `devices:list`.',
+    from: ['documented'],
+  },
+  {
+    text: 'Its token is in the response that creates it, and never expires.',
     from: ['documented', 'documented_secondhand'],
   },
   {
-    text: 'Its token is in the response that creates it, and never expires. Other scopes mean a new token, and the old one ends.',
-    from: ['documented', 'documented_secondhand'],
+    text: 'It has one valid token at a time. Other scopes mean a new token, and the old one ends.',
+    from: ['documented', 'community'],
   },
   {
-    text: 'It has no password: it cannot sign in, and calls for people are answered with 400 `unauthorized`.',
-    from: ['documented_secondhand', 'clients'],
+    text: 'It has no password: it cannot sign in to the Console, administer users, or receive emails. Calls for people are answered with 400 `unauthorized`.',
+    from: ['documented'],
   },
   { text: 'The documentation recommends API users for servers.', from: ['documented'] },
 ]

@@ -32,6 +32,7 @@ export { unsupportedGrants, type UnsupportedGrant, type UnsupportedGrantId } fro
 export { tokenRequest } from './token-request.ts'
 export { errorFields, type ResponseField, successFields } from './token-response.ts'
 export { apiUsers, type Call, type CallId, calls } from './calls.ts'
+export { apiUserScopes, type Permission, permissions, type ScopeGroup } from './permissions.ts'
 export { type Limit, limits, lockout } from './limits.ts'
 
 // Clients and tokens

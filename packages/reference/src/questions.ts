@@ -327,6 +327,24 @@ export const questions = {
     question: 'Does `client_credentials` require MFA?',
     answer: [{ text: 'No. Only `password` does.', from: ['server_source'] }],
   },
+  temporary_access: {
+    question: 'How do I give a colleague or a contractor access for a while?',
+    answer: [
+      {
+        text: 'Create an API user with the scopes that the work needs, hand over its token, and delete the API user afterwards. Its token never expires.',
+        from: ['documented'],
+      },
+    ],
+  },
+  rotate_token: {
+    question: 'How do I replace the token of an API user without an outage?',
+    answer: [
+      {
+        text: 'Create a second API user with the same scopes, change the server to its token, and then delete the first: setting the scopes of the first one would end its token at once.',
+        from: ['documented'],
+      },
+    ],
+  },
   ci: {
     question: 'How do I authenticate in CI or on a server?',
     answer: [

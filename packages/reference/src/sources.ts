@@ -23,20 +23,22 @@ export const sources = {
   },
   documented: {
     title: 'Documented',
-    trust: "Particle's published documentation says so.",
+    trust:
+      "Particle's published documentation says so. Of the API reference, only the parts that people wrote were read: API users, errors, limits.",
     links: [
       pages.authentication,
       pages.access_tokens,
       pages.web_page,
       pages.cloud_api_tutorial,
       pages.two_step_authentication,
+      pages.api_reference,
     ],
     checkedOn,
   },
   documented_secondhand: {
     title: 'Documented, second hand',
     trust:
-      "Particle's generated API reference says so, as comments in other people's clients quote it. The reference itself was not read for this fact.",
+      "Particle's generated API reference says so, as comments in other people's clients quote it. The generated part of the reference was not read itself.",
     links: [pages.api_reference],
     checkedOn,
   },

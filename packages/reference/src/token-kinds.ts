@@ -35,12 +35,12 @@ export const tokenKinds = {
     owner: 'A product or an organisation',
     permissions: {
       text: 'What its scopes list. `/v1/user` and other calls for people are answered with 400 `unauthorized`.',
-      from: ['documented', 'documented_secondhand', 'clients'],
+      from: ['documented'],
     },
     expiry: { text: 'It never expires.', from: ['documented'] },
     renewal: {
       text: 'Not needed. Updating its scopes issues a new token and invalidates the old one.',
-      from: ['documented', 'documented_secondhand'],
+      from: ['documented'],
     },
     mfa: { text: 'Not required: there is no sign-in.', from: ['inferred'] },
     advice: [{ text: 'The documentation recommends API users for servers.', from: ['documented'] }],

@@ -116,6 +116,30 @@ export const unknowns = {
     known: [],
     handling: 'Reports the refusal as `oauth_error` and keeps the stored tokens.',
   },
+  api_user_out_of_scope: {
+    question: 'How does the service answer a call that the scopes of an API user do not list?',
+    known: [
+      { text: 'The documentation says: a standard 400 `unauthorized`.', from: ['documented'] },
+      { text: 'A user of the service got `invalid_scope` for such a call.', from: ['community'] },
+    ],
+    handling: 'Takes both, and 403, for a refusal of the token (`api_error`). The sandbox answers 400 `unauthorized`.',
+  },
+  api_user_own_token: {
+    question: 'May an API user call `/v1/access_tokens/current`?',
+    known: [],
+    handling:
+      'A rotation takes a refusal as proof, too: an invalid token would be answered with 401. The sandbox allows the call.',
+  },
+  api_user_same_scopes: {
+    question: 'Does the token of an API user end when its scopes are set to the same ones, or its name is changed?',
+    known: [{ text: 'The token changes when the scopes change.', from: ['documented'] }],
+    handling: 'A rotation never changes the API user in use, not even its name. The sandbox ends the token.',
+  },
+  deleted_client: {
+    question: 'Do the tokens of an OAuth client end when the client is deleted?',
+    known: [],
+    handling: 'Relies on neither. The sandbox ends them.',
+  },
   retry_after: {
     question: 'Does a response with status 429 have `Retry-After`?',
     known: [],

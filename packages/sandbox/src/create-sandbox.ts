@@ -53,7 +53,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     get accounts() {
       return state.accounts.list().map((account) => viewAccount(account, clock.now()))
     },
-    clients,
+    get clients() {
+      return state.clients.list()
+    },
     settings,
   }
 

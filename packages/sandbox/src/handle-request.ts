@@ -1,7 +1,9 @@
 import { accessTokenRoutes } from './api/access-tokens.ts'
+import { clientRoutes } from './api/clients.ts'
 import { customerRoutes } from './api/customers.ts'
 import { deviceRoutes } from './api/devices.ts'
 import { eventRoutes } from './api/events.ts'
+import { teamRoutes } from './api/team.ts'
 import { userRoutes } from './api/user.ts'
 import { type FaultOptions, Faults, faultResponse, replacesResponse } from './control/faults.ts'
 import { findHint } from './control/hints.ts'
@@ -28,6 +30,8 @@ const particleRoutes: readonly Route<HttpResponse | Promise<HttpResponse>>[] = [
   ...eventRoutes,
   ...deviceRoutes,
   ...customerRoutes,
+  ...clientRoutes,
+  ...teamRoutes,
   ...identityProviderRoutes,
 ]
 

@@ -54,6 +54,32 @@ describe('particle-api-js', () => {
     })
   })
 
+  it('creates, lists and deletes an OAuth client of a product', async () => {
+    const owner = await particle.login({ username: 'owner@example.com', password: 'owner of products' })
+    const auth = owner.body.access_token
+    const { body } = await particle.createOAuthClient({ name: 'Back end', type: 'installed', product: 1234, auth })
+    expect(body).toMatchObject({ ok: true, client: { name: 'Back end', type: 'installed', product_id: 1234 } })
+    const { id: clientId } = (body as unknown as { client: { id: string } }).client
+    const list = async () => JSON.stringify((await particle.listOAuthClients({ product: '1234', auth })).body)
+    expect(await list()).toContain(clientId)
+    expect((await particle.deleteOAuthClient({ clientId, product: 1234, auth })).statusCode).toBe(204)
+    expect(await list()).not.toContain(clientId)
+  })
+
+  it('lists the team of a product, and its API users', async () => {
+    const owner = await particle.login({ username: 'owner@example.com', password: 'owner of products' })
+    const auth = owner.body.access_token
+    const data = { friendly_name: 'CI', scopes: ['devices:list'] }
+    await particle.post({ uri: '/v1/products/1234/team', auth, data })
+    const { body } = await particle.listTeamMembers({ product: 1234, auth })
+    expect(body).toMatchObject({
+      team: [
+        { username: 'owner@example.com' },
+        { is_programmatic: true, friendly_name: 'CI', scopes: ['devices:list'] },
+      ],
+    })
+  })
+
   it('passes MFA with sendOtp, after a wrong code that does not end the mfa_token', async () => {
     const challenge = await particle.login(mfa).catch((error) => error)
     expect(challenge).toMatchObject({ statusCode: 403, body: { error: 'mfa_required' } })

@@ -11,6 +11,10 @@ export type { TokenEndpointError, TokenResponse, UnexpectedReason } from './toke
 export { isHeaderSafe, parseJsonObject, readBody, readTiming, sendRequest } from './http.ts'
 export type { Fetch, FetchInit, FetchResponse, HttpResponse, JsonObject, ResponseTiming } from './http.ts'
 
+// The rest of the API
+export { type ApiError, parseApiError } from './api-error.ts'
+export { findSystemCode, redactError } from '../redact.ts'
+
 // Bearer tokens
 export { getRedirect, isAllowedUrl, isInvalidTokenError, isInvalidTokenResponse } from './bearer.ts'
 export { isRevocationConfirmed, type Redirect } from './bearer.ts'

@@ -243,6 +243,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   lock_timeout: { exitCode: failed },
   revocation_failed: { exitCode: failed },
   scope_mismatch: { exitCode: failed },
+  api_error: { exitCode: failed },
   no_credentials: {
     exitCode: notSignedIn,
     // `explain` describes the errors without details, here and below.

@@ -19,6 +19,7 @@ export const responseErrors: LibraryErrorReferences<
   | 'network_error'
   | 'scope_mismatch'
   | 'revocation_failed'
+  | 'api_error'
 > = {
   invalid_code: {
     title: 'Wrong code',
@@ -182,6 +183,16 @@ export const responseErrors: LibraryErrorReferences<
     when: 'You logged out, and Particle did not confirm that it revoked the access token.',
     advice: ['If the token may have leaked, revoke all tokens of the account with `DELETE /v1/access_tokens`.'],
     effect: 'The session is signed out. The access token may still be valid.',
+    tokenEndpointErrors: [],
+  },
+  api_error: {
+    title: 'The API refused a call',
+    when: 'A function of `@particle-grants/management` called the API, and the API answered with a status from 400 to 499. See `details.call`, `details.status` and `details.error`.',
+    advice: [
+      'If there is `details.allowedToken`, use such a token: renewing the one you have does not help.',
+      'Otherwise check the names in the call: product, organization, username, client or customer.',
+    ],
+    effect: 'The session and its tokens are unchanged, and so is what the call is about.',
     tokenEndpointErrors: [],
   },
 }

@@ -59,10 +59,10 @@ export const apiErrors = {
   unauthorized: {
     status: 400,
     meaning: {
-      text: "An API user's token was used for a call that only people may make: `API users are not allowed to call this endpoint`.",
-      from: ['documented_secondhand', 'clients'],
+      text: "An API user's token was used for a call that its scopes do not list, or that only people may make: `API users are not allowed to call this endpoint`.",
+      from: ['documented'],
     },
-    advice: "Use a person's token for this call, or another call.",
+    advice: "Give the API user the scope of the call, or use a person's token.",
   },
 } as const satisfies Readonly<
   Record<string, { readonly status: number; readonly meaning: Fact; readonly advice: string }>

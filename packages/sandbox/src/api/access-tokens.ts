@@ -1,14 +1,15 @@
 import { type HttpResponse, json } from '../http/response.ts'
 import { type Context, route } from '../http/router.ts'
-import { tokenRoute } from '../oauth/bearer.ts'
+import { scopedRoute, tokenRoute } from '../oauth/bearer.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import type { AccessToken, Tokens } from '../state/tokens.ts'
 
 /** Reads, lists and revokes access tokens. */
 export const accessTokenRoutes = [
   route('GET', '/v1/access_tokens', listTokens),
-  tokenRoute('GET', '/v1/access_tokens/current', describeToken),
-  tokenRoute('DELETE', '/v1/access_tokens/current', ({ token }, context) => {
+  // Whether the service lets API users call these two is unknown.
+  scopedRoute(['GET', '/v1/access_tokens/current'], 'any', describeToken),
+  scopedRoute(['DELETE', '/v1/access_tokens/current'], 'any', ({ token }, context) => {
     return revoke(context, (tokens) => tokens.revoke(token))
   }),
   tokenRoute('DELETE', '/v1/access_tokens', ({ account }, context) => {

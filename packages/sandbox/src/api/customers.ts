@@ -1,19 +1,21 @@
-import { getField } from '../http/request.ts'
+import { getField, type ParsedRequest } from '../http/request.ts'
 import { ApiError, type HttpResponse, json } from '../http/response.ts'
 import { type Context, route } from '../http/router.ts'
-import { tokenRoute } from '../oauth/bearer.ts'
+import { scopedRoute } from '../oauth/bearer.ts'
 import { authenticateClient, checkGrantAllowed } from '../oauth/client.ts'
 import { getTokenParameters } from '../oauth/grants.ts'
 import { issueTokens } from '../oauth/token-response.ts'
-import { isSameUsername } from '../state/accounts.ts'
-import type { ProductOptions } from '../state/clients.ts'
-import type { SandboxState } from '../state/state.ts'
 import type { AccessToken } from '../state/tokens.ts'
+import { getManagedProduct } from './products.ts'
 
-/** Creates and deletes the customers of a product. */
+const path = '/v1/products/:product/customers'
+const maxPerPage = 100
+
+/** Creates, lists and deletes the customers of a product. */
 export const customerRoutes = [
-  route('POST', '/v1/products/:product/customers', createCustomer),
-  tokenRoute('DELETE', '/v1/products/:product/customers/:customer', deleteCustomer),
+  route('POST', path, createCustomer),
+  scopedRoute(['GET', path], 'customers:list', listCustomers),
+  scopedRoute(['DELETE', `${path}/:customer`], 'customers:remove', deleteCustomer),
 ]
 
 /** Creates a customer with a client of the product, and responds like the token endpoint. */
@@ -46,6 +48,22 @@ function createCustomer({ state, request, params }: Context): HttpResponse {
   return issueTokens(state, request, { account, client, ...parameters })
 }
 
+/** Lists customers by pages, as the other lists of a product are. The form of this response is unknown. */
+function listCustomers(token: AccessToken, context: Context): HttpResponse {
+  const { state, request } = context
+  const product = getManagedProduct(token, context)
+  const all = state.accounts.list().filter(({ customerOf }) => customerOf === product.id)
+  const perPage = Math.min(readPositive(request, 'perPage') ?? 25, maxPerPage)
+  const start = ((readPositive(request, 'page') ?? 1) - 1) * perPage
+  const customers = all.slice(start, start + perPage).map(({ username }) => ({ username }))
+  return json({ customers, devices: [], meta: { total_pages: Math.max(1, Math.ceil(all.length / perPage)) } })
+}
+
+function readPositive({ query }: ParsedRequest, name: string): number | undefined {
+  const value = Number(query.get(name))
+  return Number.isInteger(value) && value > 0 ? value : undefined
+}
+
 /** Deletes a customer. All tokens of the customer end. */
 function deleteCustomer(token: AccessToken, context: Context): HttpResponse {
   const { state, params } = context
@@ -57,21 +75,4 @@ function deleteCustomer(token: AccessToken, context: Context): HttpResponse {
   state.tokens.revokeRefreshTokens(account)
   state.challenges.closeAll(account)
   return json({ ok: true })
-}
-
-/** Returns the product of the path. Throws unless the token may manage it. */
-export function getManagedProduct(token: AccessToken, { state, params }: Context): ProductOptions {
-  const product = state.clients.findProduct(params.product ?? '')
-  if (!product) throw new ApiError(404, 'Product not found')
-  if (!canManage(state, token, product)) throw new ApiError(403, 'This token may not manage the product')
-  return product
-}
-
-/** A product's token is restricted to its product. The owner's own token may manage all products of the owner. */
-function canManage({ clients }: SandboxState, { account, clientId }: AccessToken, product: ProductOptions): boolean {
-  if (account.customerOf !== undefined) return false
-  const tokenProduct = clients.get(clientId)?.product
-  if (tokenProduct) return tokenProduct.id === product.id
-  const owners = clients.list().filter((client) => client.product?.id === product.id)
-  return owners.some(({ owner = '' }) => isSameUsername(owner, account.username))
 }

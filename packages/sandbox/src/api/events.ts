@@ -1,19 +1,21 @@
 import { getField } from '../http/request.ts'
 import { ApiError, type HttpResponse, json } from '../http/response.ts'
 import type { Context } from '../http/router.ts'
-import { tokenRoute } from '../oauth/bearer.ts'
+import { scopedRoute, tokenRoute } from '../oauth/bearer.ts'
 import type { PublishedEvent } from '../state/event-streams.ts'
 import type { AccessToken } from '../state/tokens.ts'
-import { getManagedProduct } from './customers.ts'
+import { getManagedProduct } from './products.ts'
 
-/** Streams of an account's or a product's events, and publishing an event. */
+const ofProduct = '/v1/products/:product/events'
+
+/** Streams of an account's or a product's events, and publishing an event. API users have the product's only. */
 export const eventRoutes = [
   tokenRoute('GET', '/v1/devices/events', streamAccount),
   tokenRoute('GET', '/v1/devices/events/:prefix', streamAccount),
   tokenRoute('POST', '/v1/devices/events', (token, context) => publish(token, context, token.account.customerOf)),
-  tokenRoute('GET', '/v1/products/:product/events', streamProduct),
-  tokenRoute('GET', '/v1/products/:product/events/:prefix', streamProduct),
-  tokenRoute('POST', '/v1/products/:product/events', (token, context) =>
+  scopedRoute(['GET', ofProduct], 'events:get', streamProduct),
+  scopedRoute(['GET', `${ofProduct}/:prefix`], 'events:get', streamProduct),
+  scopedRoute(['POST', ofProduct], 'events:send', (token, context) =>
     publish(token, context, getManagedProduct(token, context).id),
   ),
 ]

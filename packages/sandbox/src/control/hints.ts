@@ -56,6 +56,9 @@ function findApiHint({ request, status, error }: HandledRequest): string | undef
   if (error === 'invalid_request' && headers.authorization === undefined) {
     return 'Send the token as Authorization: Bearer …'
   }
+  if (error === 'unauthorized') {
+    return "API users may make the calls that their scopes list, under their own product or organization. A person's token may do the rest."
+  }
   if (status === 400 && path === '/v1/access_tokens' && !request.basic) {
     return 'To list tokens, send the username and password by HTTP Basic: curl -u username:password.'
   }
@@ -67,8 +70,8 @@ function findPathHint(path: string): string | undefined {
     return 'The base URL contains a path, or a slash at its end: remove it. It is the address only, such as http://127.0.0.1:8765.'
   }
   if (path.startsWith('/oauth')) return 'The token endpoint is /oauth/token. There is nothing else under /oauth.'
-  if (path.startsWith('/v1/products/')) return undefined
-  return 'The sandbox has the token endpoint, /v1/access_tokens, /v1/user, /v1/devices with their events, and /v1/products/PRODUCT/customers.'
+  if (/^\/v1\/(products|orgs|clients)\//.test(path)) return undefined
+  return 'The sandbox has the token endpoint, /v1/access_tokens, /v1/user, /v1/devices with their events, /v1/clients, and under /v1/products/PRODUCT customers, clients and team.'
 }
 
 function findInvalidRequestHint({ request }: HandledRequest): string | undefined {

@@ -97,6 +97,9 @@ const publicFields = new Set([
   'no_password',
   'invalidate_tokens',
   'callback',
+  'friendly_name',
+  'scopes',
+  'type',
 ])
 
 function redactFields(fields: Iterable<readonly [string, unknown]>): Record<string, string> {

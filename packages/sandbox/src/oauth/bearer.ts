@@ -4,13 +4,30 @@ import { type Context, type Route, route } from '../http/router.ts'
 import type { AccessToken } from '../state/tokens.ts'
 import { OAuthError } from './errors.ts'
 
-/** Creates a route that requires a valid access token. */
-export function tokenRoute(
-  method: string,
-  path: string,
-  handle: (token: AccessToken, context: Context) => HttpResponse,
-): Route {
-  return route(method, path, (context) => handle(authenticate(context), context))
+type TokenHandler = (token: AccessToken, context: Context) => HttpResponse
+
+/** Creates a route that requires a valid access token of a person, a product or a customer. API users are refused. */
+export function tokenRoute(method: string, path: string, handle: TokenHandler): Route {
+  return route(method, path, (context) => {
+    const token = authenticate(context)
+    if (token.account.apiUser) {
+      throw new OAuthError('unauthorized', 'API users are not allowed to call this endpoint')
+    }
+    return handle(token, context)
+  })
+}
+
+/** Creates a route that requires a valid access token; of an API user, one with this scope (`any`: every API user's). */
+export function scopedRoute([method, path]: readonly [string, string], scope: string, handle: TokenHandler): Route {
+  return route(method, path, (context) => {
+    const token = authenticate(context)
+    const scopes = token.account.apiUser?.scopes ?? [scope]
+    if (scope !== 'any' && !scopes.includes(scope)) {
+      // The status and the code are documented. The text is not known.
+      throw new OAuthError('unauthorized', `This API user does not have the scope ${scope}`)
+    }
+    return handle(token, context)
+  })
 }
 
 /** Returns the access token of an API request. Throws unless it is valid and in exactly one place. */

@@ -9,6 +9,7 @@ export const errorStatus = {
   invalid_client: 400,
   invalid_grant: 400,
   invalid_scope: 400,
+  unauthorized: 400,
   invalid_token: 401,
   mfa_required: 403,
   sso_user: 403,

@@ -40,7 +40,20 @@ export const defaultAccounts: readonly AccountOptions[] = [
   { username: 'jane@example.com', password: 'janes own password', customerOf: '1234' },
 ]
 
-/** An account while the sandbox runs. Only a customer has `customerOf`. */
+/** The product or the organization that an API user belongs to. */
+export interface Team {
+  readonly type: 'product' | 'organization'
+  readonly id: string
+}
+
+/** What an API user has beside its account. It has one token. */
+export interface ApiUser {
+  readonly team: Team
+  readonly friendlyName: string
+  readonly scopes: readonly string[]
+}
+
+/** An account while the sandbox runs. Only a customer has `customerOf`, only an API user `apiUser`. */
 export interface Account {
   readonly username: string
   readonly password: string | undefined
@@ -49,6 +62,7 @@ export interface Account {
   mfa: { readonly totp: Totp; readonly recoveryCodes: Set<string> } | undefined
   /** An enrolment that is not confirmed yet. */
   enrolment: { readonly mfaToken: string; readonly totp: Totp } | undefined
+  apiUser: ApiUser | undefined
 }
 
 /** Whether two usernames name the same account. Case does not matter. */
@@ -82,6 +96,7 @@ export class Accounts {
         recoveryCodes: new Set(options.mfa.recoveryCodes ?? []),
       },
       enrolment: undefined,
+      apiUser: undefined,
     }
     this.#all.push(account)
     return account
@@ -116,11 +131,11 @@ export class Accounts {
 /** An account as the page, the terminal and `/__sandbox/` show it, with everything that a sign-in needs. */
 export type AccountView = Readonly<ReturnType<typeof viewAccount>>
 
-export function viewAccount({ username, password, sso, customerOf, mfa }: Account, now: number) {
+export function viewAccount({ username, password, sso, customerOf, mfa, apiUser }: Account, now: number) {
   const shownMfa = mfa && {
     secret: mfa.totp.secret,
     code: mfa.totp.code(now),
     recoveryCodes: [...mfa.recoveryCodes],
   }
-  return { username, password, sso, customerOf, mfa: shownMfa }
+  return { username, password, sso, customerOf, mfa: shownMfa, apiUser }
 }

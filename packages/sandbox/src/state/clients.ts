@@ -15,12 +15,18 @@ export interface ClientOptions {
   product?: ProductOptions
   /** Grant types that this client may not use. */
   disallowedGrants?: readonly string[]
+  /** Its name in lists. @default its id */
+  name?: string
+  /** @default installed */
+  type?: 'installed' | 'web'
 }
 
 /** A product. API paths name it by its id or its slug. */
 export interface ProductOptions {
   id: string
   slug: string
+  /** The slug of the organization that the product belongs to. API users can belong to either. */
+  organization?: string
 }
 
 const clientRules: Rules<ClientOptions> = {
@@ -31,9 +37,9 @@ const clientRules: Rules<ClientOptions> = {
   product: object,
   disallowedGrants: strings,
 }
-const productRules: Rules<ProductOptions> = { id: string, slug: string }
+const productRules: Rules<ProductOptions> = { id: string, slug: string, organization: string }
 
-const product = { id: '1234', slug: 'my-product' }
+const product = { id: '1234', slug: 'my-product', organization: 'my-company' }
 const owner = 'owner@example.com'
 
 /**
@@ -62,12 +68,18 @@ export class Clients {
   readonly #byId = new Map<string, ClientOptions>()
 
   constructor(options: readonly ClientOptions[]) {
-    for (const client of options) {
-      checkMembers('A client', client, clientRules)
-      if (client.product) checkMembers("A client's product", client.product, productRules)
-      if (this.#byId.has(client.id)) throw new TypeError(`There are two clients called ${client.id}`)
-      this.#byId.set(client.id, client)
-    }
+    for (const client of options) this.add(client)
+  }
+
+  add(client: ClientOptions): void {
+    checkMembers('A client', client, clientRules)
+    if (client.product) checkMembers("A client's product", client.product, productRules)
+    if (this.#byId.has(client.id)) throw new TypeError(`There are two clients called ${client.id}`)
+    this.#byId.set(client.id, client)
+  }
+
+  remove({ id }: ClientOptions): void {
+    this.#byId.delete(id)
   }
 
   get(id: string): ClientOptions | undefined {
@@ -76,9 +88,11 @@ export class Clients {
 
   /** Finds a product by the id or the slug in a path. */
   findProduct(idOrSlug: string): ProductOptions | undefined {
-    return this.list()
-      .map((client) => client.product)
-      .find((candidate) => candidate?.id === idOrSlug || candidate?.slug === idOrSlug)
+    return this.listProducts().find(({ id, slug }) => id === idOrSlug || slug === idOrSlug)
+  }
+
+  listProducts(): readonly ProductOptions[] {
+    return this.list().flatMap(({ product: own }) => own ?? [])
   }
 
   list(): readonly ClientOptions[] {

@@ -7,7 +7,8 @@ import type { Settings } from './settings.ts'
 /** An access token. `expiresAt` is in milliseconds since 1970; `null` if the token never expires. */
 export interface AccessToken {
   readonly token: string
-  readonly clientId: string
+  /** The client that requested it. An API user's has none. */
+  readonly clientId: string | undefined
   readonly account: Account
   readonly scope: string | undefined
   expiresAt: number | null
@@ -103,6 +104,11 @@ export class Tokens {
     const tokens = this.list(account)
     for (const { token } of tokens) this.revoke(token)
     return tokens.length
+  }
+
+  /** Revokes the access tokens that a client requested. */
+  revokeOfClient(clientId: string): void {
+    for (const access of this.list()) if (access.clientId === clientId) this.revoke(access.token)
   }
 
   /** Makes the access tokens of an account, or of all accounts, expired, and returns how many. */
