@@ -11,7 +11,7 @@ const mayImportOfTheWorkspace = {
   management: ['core'],
   sso: ['core'],
   node: ['core', 'store-file', 'store-keyring'],
-  'plugin-auth': ['core', 'reference', 'node', 'store-file'],
+  'plugin-auth': ['core', 'reference', 'node', 'sso', 'management', 'store-file'],
   'store-contract': ['core'],
   'store-file': ['core', 'process-lock'],
   'store-keyring': ['core', 'process-lock'],

@@ -73,8 +73,8 @@ describe('a call of the API', () => {
     const failing = tokenSession({
       accessToken: token,
       baseUrl,
-      fetch: async (input) => {
-        throw Object.assign(new TypeError('fetch failed'), { config: (input as Request).headers.get('authorization') })
+      fetch: async (_, { headers = {} } = {}) => {
+        throw Object.assign(new TypeError('fetch failed'), { config: new Headers(headers).get('authorization') })
       },
     })
     const lost = await rejection(listApiUsers(failing, product))

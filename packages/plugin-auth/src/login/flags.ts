@@ -1,5 +1,8 @@
 import { Flags, type Interfaces } from '@oclif/core'
 import { Secret } from '@particle-grants/core'
+import type { ProfileSource } from '@particle-grants/node/profiles'
+import type { Connections } from '@particle-grants/node/sessions'
+import type { Reporter } from '../command/grants-command.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { readSecrets } from '../output/stdin.ts'
 
@@ -121,6 +124,23 @@ export interface LoginSecrets {
   readonly password: Secret | undefined
   readonly token: Secret | undefined
   readonly answer: ChallengeAnswer | undefined
+}
+
+/** What a sign-in is made from: what the call has, and what is there already. */
+export interface LoginInput {
+  readonly flags: LoginFlags
+  readonly secrets: LoginSecrets
+  readonly canPrompt: boolean
+  /** Why nothing is prompted for although there is a terminal. */
+  readonly promptProblem: string | undefined
+  /** The names of all profiles. */
+  readonly profiles: readonly string[]
+  readonly source: ProfileSource
+  readonly connections: Connections
+  readonly baseUrl: string
+  /** Whether the profile has a valid token. */
+  readonly isSignedIn: boolean
+  readonly reporter: Reporter
 }
 
 /** What can be prompted for. */

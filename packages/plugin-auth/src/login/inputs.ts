@@ -6,36 +6,17 @@ import {
   getStoredSignIn,
   getVariable,
   isProfileName,
-  type ProfileSource,
   profileNameRule,
   type SignIn,
   unnamedAccountPrefix,
 } from '@particle-grants/node/profiles'
-import { type Connections, createClient } from '@particle-grants/node/sessions'
-import type { Reporter } from '../command/grants-command.ts'
+import { createClient } from '@particle-grants/node/sessions'
 import { CliError } from '../errors/cli-error.ts'
 import { callApi, readCurrentToken, toApiError, toObject } from '../network/api-call.ts'
 import { platformFetch } from '../network/fetch.ts'
 import { promptChoice, promptSecret, promptText } from '../output/prompts.ts'
 import type { LoginRequest } from './begin.ts'
-import { type LoginFlags, type LoginSecrets, parseToken } from './flags.ts'
-
-/** What the request is made from. */
-export interface LoginInput {
-  readonly flags: LoginFlags
-  readonly secrets: LoginSecrets
-  readonly canPrompt: boolean
-  /** Why nothing is prompted for although there is a terminal. */
-  readonly promptProblem: string | undefined
-  /** The names of all profiles. */
-  readonly profiles: readonly string[]
-  readonly source: ProfileSource
-  readonly connections: Connections
-  readonly baseUrl: string
-  /** Whether the profile has a valid token. */
-  readonly isSignedIn: boolean
-  readonly reporter: Reporter
-}
+import { type LoginInput, parseToken } from './flags.ts'
 
 /** Resolves flags, stdin and environment to a request. Prompts for what is missing. */
 export async function resolveLogin(input: LoginInput): Promise<LoginRequest> {

@@ -22,8 +22,8 @@ import { formatAttempts, formatExpiry, formatLifetime } from '../output/format.t
 import { promptSecret } from '../output/prompts.ts'
 import { beginLogin, type Login, type LoginRequest, resumeLogin } from './begin.ts'
 import { answerChallenge, removePending } from './challenge.ts'
-import { type LoginFlags, type LoginSecrets, parseLifetime, readLoginSecrets } from './flags.ts'
-import { type LoginInput, offerSso, readParticleCliToken, resolveLogin } from './inputs.ts'
+import { type LoginFlags, type LoginInput, type LoginSecrets, parseLifetime, readLoginSecrets } from './flags.ts'
+import { offerSso, readParticleCliToken, resolveLogin } from './inputs.ts'
 
 export interface LoginOptions {
   readonly flags: LoginFlags

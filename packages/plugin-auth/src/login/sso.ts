@@ -6,7 +6,7 @@ import { platformFetch } from '../network/fetch.ts'
 import { promptChoice, promptText } from '../output/prompts.ts'
 import { renderQrCode } from '../output/qr-code.ts'
 import { getWidth, paint } from '../output/text.ts'
-import type { LoginInput } from './inputs.ts'
+import type { LoginInput } from './flags.ts'
 
 /** Whose token a person got by signing in with a browser. It is valid, and nothing has stored it. */
 export interface SsoToken {

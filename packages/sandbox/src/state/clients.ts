@@ -32,6 +32,8 @@ export interface ProductOptions {
 const clientRules: Rules<ClientOptions> = {
   id: string,
   secret: string,
+  name: string,
+  type: oneOf('installed', 'web'),
   kind: oneOf('developer', 'product', 'user'),
   owner: string,
   product: object,
