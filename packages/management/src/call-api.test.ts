@@ -73,7 +73,7 @@ describe('a call of the API', () => {
     const failing = tokenSession({
       accessToken: token,
       baseUrl,
-      fetch: async (_, { headers = {} } = {}) => {
+      fetch: async (_, { headers }) => {
         throw Object.assign(new TypeError('fetch failed'), { config: new Headers(headers).get('authorization') })
       },
     })
