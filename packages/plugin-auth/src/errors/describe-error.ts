@@ -243,7 +243,12 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   lock_timeout: { exitCode: failed },
   revocation_failed: { exitCode: failed },
   scope_mismatch: { exitCode: failed },
-  api_error: { exitCode: failed },
+  api_error: {
+    exitCode: failed,
+    // The message of @particle-grants/management ends with what the remedy says.
+    message: ({ allowedToken }, { thrown }) => thrown.message.replace(` Use ${allowedToken}.`, ''),
+    remedy: ({ allowedToken }) => allowedToken && `Use ${allowedToken}.`,
+  },
   no_credentials: {
     exitCode: notSignedIn,
     // `explain` describes the errors without details, here and below.
