@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from '@oclif/core'
 import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
-import { developer, product, World, withMfa } from '../test/cli.ts'
+import { developer, jane, product, World, withMfa } from '../test/cli.ts'
 import { commands } from './commands.ts'
 
 interface Schemas {
@@ -67,6 +68,30 @@ describe('the contract with scripts', () => {
     expectValid(results.get('auth:status'), (await world.json(['auth', 'status'])).document)
     const env = { PARTICLE_AUTH: 'a'.repeat(40) }
     expectValid(results.get('auth:status'), (await world.json(['auth', 'status'], { env })).document)
+  })
+
+  it('prints documents of management commands that match the schema', async () => {
+    const world = await World.open()
+    const owner = ['-u', 'owner@example.com', '--password-stdin']
+    await world.run(['auth', 'login', ...owner], { stdin: 'owner of products' })
+    const check = async (id: string, args: readonly string[] = []) => {
+      const { code, document } = await world.json([...id.split(':'), ...args])
+      expect([id, code]).toEqual([id, 0])
+      expectValid(results.get(id), document)
+      return document
+    }
+    const team = ['--product', '1234']
+    const { username } = await check('api-users:create', [...team, '--name', 'CI', '--scope', 'devices:list'])
+    const rotation = await check('api-users:rotate', [username, ...team, '--output', join(world.home, 'token.txt')])
+    await check('api-users:list', team)
+    for (const one of [rotation.replaces, rotation.username]) await check('api-users:delete', [one, ...team, '--yes'])
+    const { id } = await check('clients:create', [...team, '--name', 'Backend'])
+    await check('clients:list', team)
+    await check('clients:delete', [id, ...team, '--yes'])
+    await check('customers:list', team)
+    await check('customers:delete', [jane.username, ...team, '--yes'])
+    await check('tokens:show')
+    await check('tokens:revoke', ['--yes'])
   })
 
   it('prints errors that match the schema, and nothing else on stderr', async () => {

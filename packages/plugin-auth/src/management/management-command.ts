@@ -49,6 +49,8 @@ export function toTeamFlags({ product, organization }: TeamFlags): string[] {
   return given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
 }
 
+type WithSecret = { readonly token: Secret } | { readonly secret: Secret }
+
 /** A command that lists, creates or deletes something of an account or a product. */
 export abstract class ManagementCommand extends AuthenticatedCommand {
   /** What may exist after a creation without a response, and the command that finds it. */
@@ -66,7 +68,7 @@ export abstract class ManagementCommand extends AuthenticatedCommand {
   /** Prints rows below their headings. The cells may be text of the API; `undefined`: it has none. */
   protected printTable(headings: readonly string[], rows: readonly (readonly (string | undefined)[])[]): void {
     const toCell = (text = '-') => escapeControls(text).replace(/\s+/g, ' ')
-    const lines = [headings, ...rows.map((row) => row.map(toCell))]
+    const lines = rows.length === 0 ? [['None.']] : [headings, ...rows.map((row) => row.map(toCell))]
     const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
     for (const [index, line] of lines.entries()) {
       const text = line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
@@ -107,20 +109,20 @@ export abstract class ManagementCommand extends AuthenticatedCommand {
 
   /**
    * Creates something with a secret that the API shows once, and prints the secret alone on stdout, or writes it to the
-   * file. The file is opened first: without this, a file that can't be written would lose the secret. Returns what the
-   * document has of the secret: nothing if it is in the file.
+   * file. The file is opened first: without this, a file that can't be written would lose the secret. `secret` is what the
+   * document has: `null` if it is in the file.
    */
-  protected async createSecret<T>(
+  protected async createSecret<T extends WithSecret>(
     output: string | undefined,
+    text: string,
     create: () => Promise<T>,
-    getSecret: (created: T) => Secret,
   ) {
     const file = output === undefined ? undefined : SecretFile.create(output)
-    const created = await create().catch((thrown: unknown) => {
+    const created = await this.progress(text, create).catch((thrown: unknown) => {
       file?.remove()
       throw thrown
     })
-    const secret = getSecret(created).reveal()
+    const secret = ('token' in created ? created.token : created.secret).reveal()
     if (file === undefined) this.print(secret)
     else file.write(secret, this.ifUnknown?.command)
     return { created, secret: file === undefined ? secret : null, file: output ?? null }

@@ -22,11 +22,7 @@ export class ApiUsersCreate extends ManagementCommand {
     this.ifUnknown = { what: 'API user', command: ['api-users list', ...toTeamFlags(flags)] }
     const api = await this.api()
     const create = () => createApiUser(api, { ...readTeam(flags), name, scopes })
-    const { created, secret, file } = await this.createSecret(
-      output,
-      () => this.progress('Creating the API user', create),
-      ({ token }) => token,
-    )
+    const { created, secret, file } = await this.createSecret(output, 'Creating the API user', create)
     this.report(`Created ${created.username}. Its token never expires, and is not shown again.`)
     return { username: created.username, scopes: created.scopes, token: secret, file }
   }

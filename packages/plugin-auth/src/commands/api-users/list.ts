@@ -13,8 +13,7 @@ export class ApiUsersList extends ManagementCommand {
     const api = await this.api()
     const users = await this.progress('Listing API users', () => listApiUsers(api, readTeam(flags)))
     const rows = users.map(({ username, name, scopes, replaces }) => [username, name, scopes?.join(' '), replaces])
-    if (rows.length === 0) this.print('No API users.')
-    else this.printTable(['USERNAME', 'NAME', 'SCOPES', 'REPLACES'], rows)
+    this.printTable(['USERNAME', 'NAME', 'SCOPES', 'REPLACES'], rows)
     const empty = { name: null, scopes: null, productId: null, replaces: null }
     return { apiUsers: users.map((user) => ({ ...empty, ...user })) }
   }

@@ -30,11 +30,8 @@ export class ApiUsersRotate extends ManagementCommand {
     this.ifUnknown = { what: 'new API user', command: ['api-users list', ...team] }
     const api = await this.api()
     const options = { ...readTeam(flags), username, ...(flags.scope && { scopes: flags.scope }) }
-    const { created, secret, file } = await this.createSecret(
-      flags.output,
-      () => this.progress('Creating the new API user', () => rotateApiUser(api, options)),
-      ({ token }) => token,
-    )
+    const rotate = () => rotateApiUser(api, options)
+    const { created, secret, file } = await this.createSecret(flags.output, 'Creating the new API user', rotate)
     this.ifUnknown = undefined
     this.report(`Created ${created.username}. Its token is valid, and the one of ${username} as well.`)
     const finish: CommandCall = ['api-users delete', username, ...team, '--yes']

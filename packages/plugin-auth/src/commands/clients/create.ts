@@ -18,11 +18,8 @@ export class ClientsCreate extends ManagementCommand {
     const { product, name, output } = flags
     this.ifUnknown = { what: 'OAuth client', command: ['clients list', ...toTeamFlags(flags)] }
     const api = await this.api()
-    const { created, secret, file } = await this.createSecret(
-      output,
-      () => this.progress('Creating the OAuth client', () => createOAuthClient(api, { product, name })),
-      (client) => client.secret,
-    )
+    const create = () => createOAuthClient(api, { product, name })
+    const { created, secret, file } = await this.createSecret(output, 'Creating the OAuth client', create)
     this.report(`Created the OAuth client ${created.id}. Its secret is not shown again.`)
     return { id: created.id, name: created.name ?? null, type: created.type ?? null, secret, file }
   }

@@ -11,12 +11,10 @@ export class ClientsList extends ManagementCommand {
     const { listOAuthClients } = await import('@particle-grants/management')
     const api = await this.api()
     const clients = await this.progress('Listing OAuth clients', () => listOAuthClients(api, flags))
-    if (clients.length === 0) this.print('No OAuth clients.')
-    else
-      this.printTable(
-        ['ID', 'NAME', 'TYPE'],
-        clients.map(({ id, name, type }) => [id, name, type]),
-      )
+    this.printTable(
+      ['ID', 'NAME', 'TYPE'],
+      clients.map(({ id, name, type }) => [id, name, type]),
+    )
     return { clients: clients.map(({ id, name, type }) => ({ id, name: name ?? null, type: type ?? null })) }
   }
 }

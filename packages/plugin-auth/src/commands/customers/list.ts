@@ -10,17 +10,14 @@ export class CustomersList extends ManagementCommand {
     const { listCustomers } = await import('@particle-grants/management')
     const api = await this.api()
     const { product } = flags
-    const customers = await this.progress('Listing customers', async () => {
-      const all: { readonly name: string }[] = []
-      for await (const { name } of listCustomers(api, { product })) all.push({ name })
-      return all
+    const customers: { readonly name: string }[] = []
+    await this.progress('Listing customers', async () => {
+      for await (const { name } of listCustomers(api, { product })) customers.push({ name })
     })
-    if (customers.length === 0) this.print('No customers.')
-    else
-      this.printTable(
-        ['NAME'],
-        customers.map(({ name }) => [name]),
-      )
+    this.printTable(
+      ['NAME'],
+      customers.map(({ name }) => [name]),
+    )
     return { customers }
   }
 }
