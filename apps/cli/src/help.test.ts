@@ -139,17 +139,11 @@ describe('a man page', () => {
   it('exists for the program, each topic and each command, and is listed in package.json', () => {
     const { commands } = JSON.parse(readFileSync(join(packageFolder, 'oclif.manifest.json'), 'utf8'))
     const names = Object.keys(commands).map((id) => `pgrants-${id.replaceAll(':', '-')}.1`)
-    const all = [
-      ...names,
-      'pgrants.1',
-      'pgrants-auth.1',
-      'pgrants-auth-mfa.1',
-      'pgrants-environment.1',
-      'pgrants-exit-codes.1',
-    ]
+    const { man, oclif } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
+    const topics = Object.keys(oclif.topics).map((id) => `pgrants-${id.replaceAll(':', '-')}.1`)
+    const all = [...names, ...topics, 'pgrants.1', 'pgrants-environment.1', 'pgrants-exit-codes.1']
     expect(readdirSync(folder).sort()).toEqual([...new Set(all)].sort())
     // npm links those that package.json lists.
-    const { man } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
     expect(man).toEqual([...new Set(all)].sort().map((name) => `./man/${name}`))
   })
 

@@ -76,7 +76,7 @@ export abstract class ManagementCommand extends AuthenticatedCommand {
     }
   }
 
-  /** Prints on stderr what was done. stdout may have a secret, and nothing else then. */
+  /** Prints on stderr what was done, because stdout has the secret and nothing else. */
   protected report(text: string): void {
     const { stderr } = process
     stderr.write(`${formatOutcome('success', escapeControls(text), { stream: stderr })}\n`)

@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
 import { ManagementCommand, readTeam, teamFlags, yesFlag } from '../../management/management-command.ts'
+import { formatOutcome } from '../../output/text.ts'
 
 export class ApiUsersDelete extends ManagementCommand {
   static override summary = 'Delete an API user, and so end its token.'
@@ -17,7 +18,8 @@ export class ApiUsersDelete extends ManagementCommand {
     const api = await this.api()
     await this.confirm(`Delete ${username}? Its token ends at once.`, flags)
     await this.progress('Deleting the API user', () => deleteApiUser(api, { ...readTeam(flags), username }))
-    this.report(`Deleted ${username}. Its token is not valid any more.`)
+    this.print(formatOutcome('success', `Deleted ${username}`))
+    this.caution('Its token is not valid any more.')
     return { username, deleted: true }
   }
 }

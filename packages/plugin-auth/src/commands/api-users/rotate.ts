@@ -35,19 +35,20 @@ export class ApiUsersRotate extends ManagementCommand {
     this.ifUnknown = undefined
     this.report(`Created ${created.username}. Its token is valid, and the one of ${username} as well.`)
     const finish: CommandCall = ['api-users delete', username, ...team, '--yes']
-    // Whoever reads stdout gets the token when this command has ended.
+    // A program that reads stdout gets the token after this command has ended, so it can't be in use now.
     const canAsk = this.canPrompt && (file !== null || process.stdout.isTTY)
     const deleted = canAsk && (await this.#askIfUsed(username, finish))
     if (deleted) {
       await this.progress('Deleting the old API user', () => created.confirm())
-      this.report(`Deleted ${username}. Its token is not valid any more.`)
+      this.report(`Deleted ${username}`)
+      this.caution('Its token is not valid any more.')
     } else this.note(`When the new token is in use, delete the old API user:\n  ${this.formatCommand(...finish)}`)
     return { username: created.username, scopes: created.scopes, token: secret, file, replaces: username, deleted }
   }
 
   async #askIfUsed(username: string, finish: CommandCall): Promise<boolean> {
     return this.ask(`Is the new token in use? Then ${username} is deleted, and its token ends.`).catch((cause) => {
-      // Something was changed, other than the message of an interrupted prompt says.
+      // The general message of an interrupted prompt says that nothing was changed.
       const what = 'Interrupted. Both API users exist, and both tokens are valid.'
       const remedy = 'When the new token is in use, delete the old API user:'
       throw new CliError('interrupted', { what, remedy, command: finish, cause })

@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
 import { ManagementCommand, productFlag, yesFlag } from '../../management/management-command.ts'
+import { formatOutcome } from '../../output/text.ts'
 
 export class ClientsDelete extends ManagementCommand {
   static override summary = 'Delete an OAuth client of a product, or of your account.'
@@ -19,7 +20,7 @@ export class ClientsDelete extends ManagementCommand {
     await this.confirm(`Delete the OAuth client ${id}? Programs that use it get no tokens any more.`, flags)
     const options = { product: flags.product, id }
     await this.progress('Deleting the OAuth client', () => deleteOAuthClient(api, options))
-    this.report(`Deleted the OAuth client ${id}`)
+    this.print(formatOutcome('success', `Deleted the OAuth client ${id}`))
     this.caution('Tokens that the client has got may be valid until they expire.')
     return { id, deleted: true }
   }

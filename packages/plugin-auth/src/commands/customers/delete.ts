@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
 import { ManagementCommand, requiredProductFlag, yesFlag } from '../../management/management-command.ts'
+import { formatOutcome } from '../../output/text.ts'
 
 export class CustomersDelete extends ManagementCommand {
   static override summary = 'Delete a customer of a product, and so end its tokens.'
@@ -18,7 +19,8 @@ export class CustomersDelete extends ManagementCommand {
     const api = await this.api()
     await this.confirm(`Delete the customer ${customer}? The tokens of the customer end at once.`, flags)
     await this.progress('Deleting the customer', () => deleteCustomer(api, { product, customer }))
-    this.report(`Deleted the customer ${customer}. Its tokens are not valid any more.`)
+    this.print(formatOutcome('success', `Deleted the customer ${customer}`))
+    this.caution('The tokens of the customer are not valid any more.')
     return { name: customer, deleted: true }
   }
 }

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { ManagementCommand, yesFlag } from '../../management/management-command.ts'
+import { formatOutcome } from '../../output/text.ts'
 
 export class TokensRevoke extends ManagementCommand {
   static override summary = 'Revoke the token, or every token of the account.'
@@ -29,7 +30,7 @@ export class TokensRevoke extends ManagementCommand {
         : `The token in ${source.variable} is not valid any more then.`
     await this.confirm(`${question} ${after}`, flags)
     await this.progress('Revoking', () => (all ? revokeAllTokens(api) : revokeToken(api)))
-    this.report(all ? 'Revoked every token of the account' : 'Revoked the token')
+    this.print(formatOutcome('success', all ? 'Revoked every token of the account' : 'Revoked the token'))
     if (source.from === 'environment') {
       this.caution(`The token in ${source.variable} is not valid any more. Unset it, or set it to a new token.`)
       return { revoked: all ? 'all' : 'token', profile: null }
