@@ -31,14 +31,15 @@ async function runSample({ text, folder }: ShellSample, place: Cloud): Promise<v
   const { PASSWORD } = secretsFor(`$PASSWORD ${text}`, place.stage)
   writeFileSync(join(place.home, 'password-file'), `${PASSWORD}\n`)
   const before = sandbox.requests().length
+  const needsAdministrator = /^curl.*\/(?:team|clients)\b|^pgrants api-users /s.test(text)
   const own = placeholders.reveal(text).replaceAll('password-file', join(place.home, 'password-file'))
   const { code, stdout, stderr } = await place.runShell(`cd "${join(docs, '..', folder)}"\n${own}`, {
     ...secretsFor(text, place.stage),
     TOKEN,
     TOKEN_OF_API_USER: TOKEN,
     // `pgrants` would use it instead of a sign-in.
-    ...(text.startsWith('curl') && {
-      PARTICLE_ACCESS_TOKEN: /\/(?:team|clients)\b/.test(text)
+    ...((text.startsWith('curl') || needsAdministrator) && {
+      PARTICLE_ACCESS_TOKEN: needsAdministrator
         ? ADMIN_TOKEN
         : (/\/v1\/products\//.test(text) && PRODUCT_TOKEN) || TOKEN,
     }),
