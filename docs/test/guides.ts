@@ -238,7 +238,10 @@ stream.abort()`,
       core,
       session: `const session = core.createSession({ accessToken: process.env.TOKEN })`,
     },
-    skipped: { 'particle login --sso': 'it needs a browser, and a company with SSO' },
+    skipped: {
+      'pgrants auth login --sso': 'it waits for a person with a browser; the tests of the CLI run it',
+      'particle login --sso': 'it needs a browser, and a company with SSO',
+    },
   },
   {
     path: 'guides/write-a-store.md',

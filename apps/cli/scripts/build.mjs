@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 // CommonJS dependencies call `require` for Node's own modules, which an ES module does not have.
 const banner = `import { createRequire as createRequireHere } from 'node:module'
 import { fileURLToPath as toPathHere } from 'node:url'
-const require = createRequireHere(import.meta.url), __filename = toPathHere(import.meta.url), __dirname = toPathHere(new URL('.', import.meta.url))`
+const require = createRequireHere(import.meta.url), __filenameHere = toPathHere(import.meta.url), __dirnameHere = toPathHere(new URL('.', import.meta.url))`
 
 /** What `main.cjs` imports dynamically: files of the ESM part, so that `main.cjs` remains small. */
 const later = {
@@ -75,6 +75,8 @@ export async function bundle(folder, extraEntryPoints = {}) {
     entryPoints: { ...later, commands: 'src/commands.ts', ...extraEntryPoints },
     splitting: true,
     format: 'esm',
+    // Under other names, because a bundled module may declare these itself.
+    define: { __dirname: '__dirnameHere', __filename: '__filenameHere' },
     banner: { js: banner },
   })
   const imports = Object.values(main.metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))

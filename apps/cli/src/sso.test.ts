@@ -7,6 +7,7 @@ import { reportSkipped } from '@particle-grants/test-kit/levels'
 import { canOpenTerminals, type SimulatedTerminal } from '@particle-grants/test-kit/terminal'
 import { describe, expect, inject, it } from 'vitest'
 import { World } from '../test/cli.ts'
+import { runInTerminal } from '../test/terminal.ts'
 
 const username = 'sso@example.com'
 const login = ['auth', 'login', '--sso']
@@ -26,7 +27,7 @@ const findCode = (text: string) => /\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/.exec(text)?.[0]
 
 /** Runs a command without a terminal, and does what a person does when the code is shown. */
 async function runWithPerson(world: World, { args = login, env = {}, onCode = (_: string) => {} }) {
-  const child = spawn(process.execPath, [inject('program'), ...args], { env: { ...world.env, ...env } })
+  const child = spawn(process.execPath, [inject('pgrants'), ...args], { env: { ...world.env, ...env } })
   const output = { stdout: '', stderr: '' }
   let isShown = false
   for (const name of ['stdout', 'stderr'] as const) {
@@ -85,8 +86,9 @@ describe('auth login --sso', () => {
   })
 
   it('needs a client id, and says what is known about it', async () => {
-    const { world } = await openWorld()
-    const { code, stderr } = await world.run(login)
+    const { world, env } = await openWorld()
+    const { PARTICLE_GRANTS_SSO_CLIENT_ID: _, ...others } = env
+    const { code, stderr } = await world.run(login, { env: others })
     expect(code).toBe(2)
     expect(stderr).toContain('whether other programs may use it is unknown')
     expect(stderr).toContain('--sso-client-id')
@@ -103,8 +105,10 @@ describe('auth login --sso', () => {
 
   it('does not show a page of another host than the issuer', async () => {
     const { world, env } = await openWorld()
-    const elsewhere = `http://localhost:${new URL(world.server.url).port}/oauth2/default`
-    const { code, stderr } = await world.run(login, { env: { ...env, PARTICLE_GRANTS_SSO_ISSUER: elsewhere } })
+    const uri = 'https://login.elsewhere.example/activate'
+    const body = { device_code: 'a', user_code: 'AAAA-BBBB', verification_uri: uri, expires_in: 600 }
+    world.sandbox.failNext({ status: 200, body, match: { path: '/oauth2/default/v1/device/authorize' } })
+    const { code, stderr } = await world.run(login, { env })
     expect({ code, stderr }).toMatchObject({ code: 6, stderr: expect.stringContaining('a page of another host') })
   })
 })
@@ -166,8 +170,8 @@ else {
 
     it('ends at Ctrl-C, and stores nothing', async () => {
       const { world, env } = await openWorld()
-      const shown = world.terminal(login, { env })
-      await shown.shows('you started this sign-in')
+      const shown = runInTerminal(world, login, { env })
+      await shown.shows('Waiting until you have signed in')
       shown.type('\u0003')
       expect(await shown.ended).toMatchObject({ code: 130, cursor: 'shown' })
       expect(world.filesWithSecrets()).toEqual([])

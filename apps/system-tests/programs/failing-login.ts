@@ -52,12 +52,15 @@ async function run(attempt: Attempt, store: Store): Promise<string> {
 async function send({ baseUrl, request }: Attempt, store: Store): Promise<void> {
   const common = { baseUrl, store, clock }
   switch (request.type) {
-    case 'login':
-      await createSession({ ...common, client: developerClient() }).login(request)
+    case 'login': {
+      const { username, password } = request
+      await createSession({ ...common, client: developerClient() }).login({ username, password })
       return
+    }
     case 'code': {
       const session = createSession({ ...common, client: developerClient() })
-      const { status } = await session.login(request)
+      const { username, password } = request
+      const { status } = await session.login({ username, password })
       if (status === 'mfa_required') await session.submitOtp(request.otp)
       return
     }

@@ -84,7 +84,7 @@ describe('a sandbox', () => {
     const wrongClients: [object, string][] = [
       [
         { ...client, grants: [] },
-        'A client has no "grants". Known: id, secret, kind, owner, product, disallowedGrants',
+        'A client has no "grants". Known: id, secret, name, type, kind, owner, product, disallowedGrants',
       ],
       [{ ...client, kind: 'admin' }, 'A client\'s "kind" is "developer" or "product" or "user", not "admin"'],
       [{ ...client, product: { id: '1', name: 'x' } }, 'A client\'s product has no "name". Known: id, slug'],

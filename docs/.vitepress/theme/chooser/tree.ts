@@ -71,9 +71,13 @@ export const ends: Readonly<Record<string, End>> = {
   }),
   sso: {
     title: "Your company's SSO",
-    says: "The password grant does not work for such an account. Use a token from Particle's own tools, or a client of your account.",
+    says: 'The password grant does not work for such an account. Sign in with a browser, or use a client of your account.',
     page: '/guides/sso',
     commands: [
+      {
+        label: 'In a terminal: it shows a link and a code, and opens a browser',
+        text: 'pgrants auth login --sso',
+      },
       {
         label: 'With particle-cli, which opens a browser',
         text: 'particle login --sso\npgrants auth login --from-particle-cli',

@@ -73,7 +73,7 @@ describe('describeError', () => {
       ['not_signed_in', 'auth login'],
       ['mfa_required', 'auth login --otp-stdin'],
       ['backing_off', 'auth unlock'],
-      ['sso_required', 'auth login --from-particle-cli'],
+      ['sso_required', 'auth login --sso'],
     ] as const) {
       expect(describeCode(code).command).toBe(`pgrants ${command} ${flags}`)
     }

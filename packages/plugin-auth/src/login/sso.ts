@@ -1,4 +1,5 @@
 import { createSession, developerClient, type Secret } from '@particle-grants/core'
+import { particleUrl } from '@particle-grants/core/protocol'
 import { getVariable, saveRecord } from '@particle-grants/node/profiles'
 import { finishSsoSignIn, type StartedSsoSignIn, ssoClients, startSsoSignIn } from '@particle-grants/sso'
 import { CliError } from '../errors/cli-error.ts'
@@ -19,10 +20,10 @@ export interface SsoToken {
 /** Signs in through a company's SSO: shows a link and a code, and waits until the person has signed in with a browser. */
 export async function signInWithBrowser(input: LoginInput): Promise<SsoToken> {
   const { flags, baseUrl, reporter } = input
+  const issuer = getIssuer(input)
   const { clientId, save } = await chooseClient(input)
   // In memory: until it is complete, it belongs to no profile.
   const session = createSession({ client: developerClient(), baseUrl, fetch: platformFetch })
-  const issuer = flags['sso-issuer'] ?? getVariable('PARTICLE_GRANTS_SSO_ISSUER')
   const audience = flags['sso-audience'] ?? getVariable('PARTICLE_GRANTS_SSO_AUDIENCE') ?? 'api://default'
   const options = { clientId, audience, issuer, fetch: platformFetch }
   const started = await reporter.progress('Starting the sign-in', () => startSsoSignIn(options))
@@ -34,6 +35,16 @@ export async function signInWithBrowser(input: LoginInput): Promise<SsoToken> {
   const { accessToken, expiresAt } = tokens
   const revoke = () => session.logout({ revoke: true })
   return { username: subject?.name ?? '', accessToken, expiresAt: expiresAt ?? undefined, revoke }
+}
+
+/** Returns the identity provider that was chosen; `undefined`: Particle's. Its tokens are for Particle's own API. */
+function getIssuer({ flags, baseUrl }: LoginInput): string | undefined {
+  const issuer = flags['sso-issuer'] ?? getVariable('PARTICLE_GRANTS_SSO_ISSUER')
+  if (issuer !== undefined || baseUrl === particleUrl) return issuer
+  throw new CliError('usage', {
+    what: `Particle's identity provider is for ${particleUrl}, not for ${baseUrl}.`,
+    remedy: 'Pass the one that belongs to it with --sso-issuer.',
+  })
 }
 
 async function showPage(started: StartedSsoSignIn, { flags, canPrompt, reporter }: LoginInput, issuer = '') {
