@@ -65,6 +65,18 @@ describe('api-users', () => {
     expect(stdout).not.toContain(name)
   })
 
+  it.each([
+    ['api-users', ['--scope', 'devices:list']],
+    ['clients', []],
+  ])('%s create hides the secret in the trace of requests', async (topic, args) => {
+    const world = await openAsOwner()
+    const create = [topic, 'create', ...team, '--name', 'CI', ...args]
+    const { stdout, stderr } = await world.run(create, { env: { PARTICLE_GRANTS_DEBUG: 'api' } })
+    expect(stderr).toContain('POST')
+    expect(stdout.trim()).not.toBe('')
+    expect(stderr).not.toContain(stdout.trim())
+  })
+
   it('create writes the token to a new file of its owner, and nowhere else', async () => {
     const world = await openAsOwner()
     const file = join(world.home, 'token.txt')
