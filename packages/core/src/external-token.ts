@@ -32,5 +32,5 @@ export function readExternalToken(token: { readonly [N in keyof ExternalToken]?:
 
 function toTokenSecret(parameter: string, token: string | Secret | undefined): Secret {
   if (isHeaderSafe(Secret.isInstance(token) ? token.reveal() : token)) return toSecret(token as Secret)
-  throw invalidArgument(parameter, 'must be a non-empty string without spaces, and without "Bearer" in front')
+  throw invalidArgument(parameter, 'must be a non-empty string without spaces or "Bearer" in front')
 }

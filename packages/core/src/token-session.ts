@@ -3,7 +3,7 @@ import { GrantsError, invalidArgument } from './errors.ts'
 import { type ExternalToken, readExternalToken } from './external-token.ts'
 import { fetchWithToken } from './fetch.ts'
 import { assertKnownOptions } from './known-options.ts'
-import { notRenewable, reauthenticationRequired } from './machine/machine-errors.ts'
+import { externalToken, reauthenticationRequired, tokenNotRenewable } from './machine/machine-errors.ts'
 import { Secret } from './secret.ts'
 import { type LogoutOptions, type LogoutResult, logoutOptionNames, type Session, type SessionState } from './session.ts'
 import { type ConnectionOptions, connectionOptionNames, resolveConnection } from './session-options.ts'
@@ -41,10 +41,7 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
   const given: Partial<StaticTokenOptions> = options ?? {}
   assertKnownOptions(given, { accessToken: true, expiresAt: true, ...connectionOptionNames })
   if (given.accessToken === undefined) {
-    throw invalidArgument(
-      'accessToken',
-      'is undefined: pass a token, or set the environment variable that it comes from',
-    )
+    throw invalidArgument('accessToken', 'is undefined: pass a token, or set its environment variable')
   }
   const { accessToken, expiresAt } = readExternalToken(given)
   const connection = resolveConnection(given)
@@ -78,7 +75,9 @@ export function tokenSession(options: StaticTokenOptions): StaticSession {
     const state = getState()
     // The token may have expired: listeners hear of it.
     enter(state)
-    if (state.status === 'signed_in') throw notRenewable(state, 'external_token')
+    if (state.status === 'signed_in') {
+      throw tokenNotRenewable(state, { reason: 'external_token', token: externalToken })
+    }
     if (state.status === 'reauthentication_required') throw reauthenticationRequired(state.reason)
     throw new GrantsError('not_signed_in', 'The session was signed out. Create another session.', {})
   }

@@ -71,23 +71,35 @@ const reauthenticationReasons = {
   refresh_response_lost: 'expired, and the response to its refresh was lost',
 } as const
 
+/** What has a token that cannot be renewed. */
+interface HasTokens {
+  readonly tokens: Pick<MachineTokens, 'expiresAt'>
+}
+
 /** @param at - milliseconds since 1970, where the token may have expired */
-export function notRenewable(
-  { tokens: { expiresAt } }: { readonly tokens: Pick<MachineTokens, 'expiresAt'> },
-  reason: NotRenewableReason,
+export function notRenewable(state: HasTokens, reason: NotRenewableReason, at = 0): GrantsError {
+  return tokenNotRenewable(state, { reason, token: notRenewableTokens[reason] }, at)
+}
+
+/** The same for one reason: with the texts of all others, a session of a given token would be larger than its limit. */
+export function tokenNotRenewable(
+  { tokens: { expiresAt } }: HasTokens,
+  { reason, token }: { readonly reason: NotRenewableReason; readonly token: string },
   at = 0,
 ): GrantsError {
   let advice = 'It never expires.'
   if (expiresAt !== null) advice = `Sign in again before it expires at ${formatTime(expiresAt)}.`
   if (expiresAt !== null && expiresAt <= at) advice = 'It has expired: sign in again.'
-  const message = `${notRenewableReasons[reason]} cannot be renewed. ${advice}`
+  const message = `${token} cannot be renewed. ${advice}`
   return new GrantsError('not_renewable', message, { reason, expiresAt })
 }
 
-const notRenewableReasons = {
+export const externalToken = 'A token from elsewhere'
+
+const notRenewableTokens = {
   developer_token: "A developer client's token",
   account_token: 'This token of a user client',
-  external_token: 'A token from elsewhere',
+  external_token: externalToken,
   no_refresh_token: 'A token without a refresh token',
 } as const
 
