@@ -39,6 +39,8 @@ export async function openCloud(sandbox: Sandbox = new Stage().sandbox): Promise
   const home = join(folder, 'home')
   const commands = await serveCommands(folder)
   const environment = {
+    // As on a developer's machine, also where these tests run in CI.
+    CI: '',
     HOME: home,
     XDG_STATE_HOME: join(home, 'state'),
     PATH: `${folder}:${process.env.PATH}`,

@@ -28,7 +28,9 @@ const product = { PARTICLE_CLIENT_ID: 'my-product-1234', PARTICLE_CLIENT_SECRET:
 
 /** Runs an example with a separate folder for its files. A base URL may end in a slash. */
 function run(args: string, env: Record<string, string> = {}, input = ''): Promise<Run> {
-  const variables = { PARTICLE_BASE_URL: `${server.url}/`, HOME: home, XDG_STATE_HOME: home, ...env }
+  // As on a developer's machine, also where these tests run in CI.
+  const machine = { CI: '', HOME: home, XDG_STATE_HOME: home }
+  const variables = { PARTICLE_BASE_URL: `${server.url}/`, ...machine, ...env }
   return runNode(args.split(' '), { env: variables, input })
 }
 const code = () => sandbox.otp('mfa@example.com')

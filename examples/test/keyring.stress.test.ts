@@ -15,7 +15,7 @@ describeWithService('keyring', 'default.mjs with a profile in the keyring', () =
     const server = await listen(createSandbox())
     onTestFinished(() => server.close())
     const run = (args: string, { address }: KeyringSession, input = '') => {
-      const env = { HOME: home, XDG_STATE_HOME: home, XDG_RUNTIME_DIR: home, DBUS_SESSION_BUS_ADDRESS: address }
+      const env = { CI: '', HOME: home, XDG_STATE_HOME: home, XDG_RUNTIME_DIR: home, DBUS_SESSION_BUS_ADDRESS: address }
       return runNode(args.split(' '), { env, input })
     }
     const unlocked = await KeyringSession.start({ password: 'right' })

@@ -263,7 +263,8 @@ describe('a renewal that fails after the token has expired', () => {
     // The lockout guard holds automatic renewals back for longer.
     const retryAt = await expectBackoff(given.blocked ?? given.backoff)
     expect(session.peekAccessToken()).toBeUndefined()
-    await expect(session.getAccessToken()).rejects.toMatchObject({
+    // Less than the second that it would wait for the end of a back-off.
+    await expect(session.getAccessToken({ timeoutMs: 999 })).rejects.toMatchObject({
       code: 'renewal_backoff',
       retry: 'later',
       retryAt,
