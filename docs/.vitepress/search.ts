@@ -31,11 +31,15 @@ const aliases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'reference/clients.md': { product: 'Client secret' },
   'guides/scripts-and-ci.md': { '': 'CI token, GitHub Actions, GitLab, Jenkins' },
   'guides/sso.md': { '': 'SSO' },
-  'guides/choose.md': { api_user: 'API user' },
+  'guides/choose.md': { api_user: 'API user, API users' },
   'guides/start.md': { '': 'Install, TypeScript' },
   'guides/axios.md': { '': 'Axios' },
   'playground.md': { '': 'Playground' },
 }
+
+/** Words that no one searches for, and headings, which are kept whole, because results show them. A quarter of the index. */
+const commonWords =
+  /<h[1-6][\s\S]*?<\/h[1-6]>|\b(?:an|and|are|as|at|be|because|before|but|by|can|do|does|each|for|from|has|have|if|in|into|is|it|its|more|must|no|not|of|on|one|only|or|other|same|so|than|that|the|their|then|there|they|this|to|until|was|when|where|which|will|with|without|would|you|your)\b/gi
 
 /** What the search indexes of a page: `_render` of VitePress' local search. */
 export function renderForSearch(
@@ -47,9 +51,10 @@ export function renderForSearch(
   if (leftOut.test(path)) return ''
   // Code repeats the names that the text explains, and the collapsed parts of a grant page are elsewhere too.
   const html = markdown.render(source, env).replaceAll(/<pre[\s\S]*?<\/pre>|<h2 id="more"[\s\S]*/g, '')
+  const text = html.replaceAll(commonWords, (match) => (match.startsWith('<h') ? match : ''))
   // Headings as VitePress looks for them: with a link to their anchor.
   const sections = Object.entries(aliases[path] ?? {}).map(
     ([anchor, words]) => `<h2>${words} <a href="#${anchor}">#</a></h2><p>${words}</p>`,
   )
-  return html + sections.join('')
+  return text + sections.join('')
 }

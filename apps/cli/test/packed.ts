@@ -16,6 +16,8 @@ export const pluginPackages = [
   'packages/store-file',
   'packages/store-keyring',
   'packages/node',
+  'packages/sso',
+  'packages/management',
   'packages/plugin-auth',
 ]
 

@@ -17,12 +17,12 @@ const limits: readonly { readonly kind: RegExp; readonly decoded: number; readon
   { kind: /^\/guides\//, decoded: 350, sent: 125 },
   { kind: /^\/decisions\//, decoded: 350, sent: 125 },
   // Some 260 KiB of each page are Vue, VitePress, the style sheet and the font.
-  { kind: /^\/grants\//, decoded: 350, sent: 115 },
+  { kind: /^\/grants\//, decoded: 360, sent: 115 },
   { kind: /^\/reference\//, decoded: 375, sent: 125 },
-  { kind: /^\/(?:architecture|performance)$/, decoded: 385, sent: 125 },
-  { kind: /^\/api\//, decoded: 435, sent: 130 },
+  { kind: /^\/(?:architecture|performance)$/, decoded: 395, sent: 125 },
+  { kind: /^\/api\//, decoded: 445, sent: 130 },
   { kind: /^\/errors$/, decoded: 470, sent: 150 },
-  { kind: /^\/playground$/, decoded: 505, sent: 185 },
+  { kind: /^\/playground$/, decoded: 515, sent: 185 },
 ]
 
 const size = (page: string) => statSync(join(builtSite, `${page.replace(/\/$/, '/index')}.html`)).size

@@ -26,7 +26,8 @@ export interface Scene {
 
 /** The options that a scene's sessions share. */
 export function sessionOptions({ clock, baseUrl }: Pick<Scene, 'clock' | 'baseUrl'>) {
-  return { client: productClient(product), clock, baseUrl } as const
+  // Far above what a request takes: ten thousand calls on a busy machine keep this process from reading for half a minute.
+  return { client: productClient(product), clock, baseUrl, timeoutMs: 600_000 } as const
 }
 
 export async function openScene(): Promise<Scene> {

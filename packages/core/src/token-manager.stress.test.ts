@@ -169,14 +169,17 @@ describe('a clock that jumps', () => {
   })
 
   it('any number of times while time passes costs at most one request each, and no call fails', async () => {
+    const step = fc.record({
+      jump: fc.constantFrom(
+        ...[0, 0, minuteMs, 7 * minuteMs, hourMs, dayMs, yearMs],
+        ...[-minuteMs, -7 * minuteMs, -hourMs, -dayMs, -yearMs],
+      ),
+      pass: fc.constantFrom(0, 1000, minuteMs, hourMs, 40 * dayMs),
+    })
+    // Not: a clock that goes back by exactly the time that passes. Then a token that expired looks like a new one that the API
+    // rejects, and after two of these the session backs off.
     const jumps = fc.array(
-      fc.record({
-        jump: fc.constantFrom(
-          ...[0, 0, minuteMs, 7 * minuteMs, hourMs, dayMs, yearMs],
-          ...[-minuteMs, -7 * minuteMs, -hourMs, -dayMs, -yearMs],
-        ),
-        pass: fc.constantFrom(0, 1000, minuteMs, hourMs, 40 * dayMs),
-      }),
+      step.filter(({ jump, pass }) => jump === 0 || jump + pass !== 0),
       { minLength: 1, maxLength: rounds({ test: 3, stress: 12 }) },
     )
     await fc.assert(
