@@ -95,7 +95,7 @@ describe('another CLI', () => {
     expect(await run(['devices'])).toMatchObject({ code: 1, stdout: '' })
   })
 
-  it('starts from its bin, and has the topic auth and no other command of pgrants', async () => {
+  it('starts from its bin, with the commands of the plugin and no other command of pgrants', async () => {
     const { env, home } = await open()
     const bin = join(root, 'bin/run.js')
     const { stdout } = await promisify(execFile)(process.execPath, [bin, '--help'], { env, cwd: home })

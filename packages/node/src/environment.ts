@@ -1,4 +1,4 @@
-import { GrantsError, Secret } from '@particle-grants/core'
+import { Secret } from '@particle-grants/core'
 import { invalidArgument, isHeaderSafe, parseBaseUrl, particleUrl } from '@particle-grants/core/protocol'
 
 /** The variables of a process. */
@@ -49,11 +49,5 @@ export function checkBaseUrl(given: string, name: string): string {
   if (/\/oauth\/token\b/.test(given)) {
     throw invalidArgument(name, `is the base URL of the API, without /oauth/token: e.g. ${particleUrl}`)
   }
-  if (!URL.canParse(given)) throw invalidArgument(name, `must be a full URL, e.g. ${particleUrl}`)
-  try {
-    return parseBaseUrl(given, false)
-  } catch (thrown) {
-    if (!GrantsError.isInstance(thrown) || thrown.code !== 'invalid_argument') throw thrown
-    throw invalidArgument(name, thrown.details.problem)
-  }
+  return parseBaseUrl(given, false, name)
 }

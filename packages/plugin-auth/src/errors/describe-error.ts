@@ -167,7 +167,7 @@ export const errorMap: { readonly [C in ErrorCode]: ErrorReport<C> } = {
   },
   sso_expired: {
     exitCode: notSignedIn,
-    message: () => 'Nobody signed in with the browser in time.',
+    message: () => 'No one signed in with the browser in time.',
     remedy: 'Start again:',
     command: ['auth login', '--sso'],
   },

@@ -62,7 +62,7 @@ async function showPage(started: StartedSsoSignIn, { flags, canPrompt, reporter 
   if (canPrompt && !(await openBrowser(link))) reporter.note('Open the page yourself: there is no browser here.')
 }
 
-/** A page elsewhere could belong to anybody. `issuer`: the one that was chosen; empty: Particle's. */
+/** A page of another host could be an attacker's, who then gets the password. `issuer`: as chosen; empty: Particle's. */
 function assertOwnPages(pages: readonly string[], issuer: string): void {
   const own = new URL(issuer || 'https://id.particle.io').hostname
   const other = pages.map((page) => new URL(page).hostname).find((hostname) => hostname !== own)
