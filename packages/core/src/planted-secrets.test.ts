@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import { inspect } from 'node:util'
+import { createClock } from '@particle-grants/sandbox'
 import { findLeaks } from '@particle-grants/test-kit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -30,9 +32,10 @@ import { encodeCustomerRequest, encodeTokenRequest } from './protocol/token-requ
 import { parseTokenResponse } from './protocol/token-response.ts'
 import { redactError } from './redact.ts'
 import { Secret } from './secret.ts'
-
+import type { SessionEvent, SessionEventType } from './session-events.ts'
 import { createSessionPool } from './session-pool.ts'
-import { memoryStore } from './store.ts'
+import { newSignInId } from './session-record.ts'
+import { memoryStore, type Store } from './store.ts'
 
 const identity = createIdentity('product')
 const tokens = createRefreshableTokens()
@@ -244,9 +247,18 @@ const failWithRequest: Fetch = async (url, init) => {
   throw Object.assign(error, { config: init, request: init, code: 'ECONNRESET' })
 }
 
+/** A store whose `save` fails, with an error that quotes the record. */
+function createFailingStore(): Store {
+  const save: Store['save'] = async (_, record) => {
+    throw Object.assign(new Error(record, { cause: Object.values(findStrings(JSON.parse(record))) }), { record })
+  }
+  return { ...memoryStore(), save }
+}
+
 /** Makes every call of a session, with these responses one after the other. Returns everything that came of it. */
 async function callEverything(responses: Fetch[], store = memoryStore()): Promise<unknown[]> {
   const results: unknown[] = []
+  const events: SessionEvent[] = []
   const collect = (promise: Promise<unknown>) =>
     promise.then(
       // The token itself is what the caller asked for.
@@ -255,7 +267,8 @@ async function callEverything(responses: Fetch[], store = memoryStore()): Promis
     )
   const remaining = [...responses]
   const fetch = toPlatformFetch((url, init) => (remaining.shift() ?? failWithRequest)(url, init))
-  const options = { client, profile: 'jane', fetch, store }
+  const onEvent = (event: SessionEvent) => events.push(event)
+  const options = { client, profile: 'jane', fetch, store, onEvent, includeSubject: true }
   const session = createSession(options)
   session.subscribe((state) => results.push(state))
   await collect(session.login(jane))
@@ -273,7 +286,9 @@ async function callEverything(responses: Fetch[], store = memoryStore()): Promis
   const pool = createSessionPool({ client, fetch, store })
   const newCustomer = { product: 1234, email: 'bob@example.com', password: planted.password }
   await collect(pool.createCustomer(newCustomer))
-  return [session, session.state, pool, options.client, ...results]
+  await setImmediate()
+  expect(events.length).toBeGreaterThan(1)
+  return [session, session.state, pool, options.client, ...results, ...events]
 }
 
 describe('a session shows no secret', () => {
@@ -322,6 +337,53 @@ describe('a session shows no secret', () => {
     },
   )
 
+  it('in an event of any type', async () => {
+    const clock = createClock({ start: Date.UTC(2026, 0, 1), frozen: true })
+    const events: SessionEvent[] = []
+    const ids = [newSignInId(), newSignInId()] as const
+    const open = (fetch: Fetch, store: Store = memoryStore()) => {
+      const options = { client, store, clock, fetch: toPlatformFetch(fetch), includeSubject: true }
+      return createSession({ ...options, signInId: ids[0], onEvent: (event) => events.push(event) })
+    }
+    const ignoreRefusal = () => {}
+
+    // Each code is refused, and another call waits for the last request.
+    const codes = open(async (url, init) => {
+      clock.advance('1s')
+      return /password=/.test(String(init.body)) ? challenge(url, init) : echo(url, init)
+    })
+    await codes.login(jane)
+    const { otp, recoveryCode } = planted
+    const calls = [codes.submitOtp(otp), codes.submitRecoveryCode(recoveryCode), codes.logout()]
+    await Promise.allSettled(calls)
+    // A token is rejected, and its renewal is refused.
+    let hasToken = false
+    const renewing = open((url, init) => {
+      if (hasToken) return failWithRequest(url, init)
+      hasToken = true
+      return grant(url, init)
+    })
+    await renewing.login(jane)
+    renewing.invalidateToken(planted.accessToken)
+    await renewing.getAccessToken().catch(ignoreRefusal)
+    await open(grant, createFailingStore()).login(jane).catch(ignoreRefusal)
+    // The account is refused three times, and held back at the fourth.
+    const store = memoryStore()
+    for (let count = 0; count < 4; count += 1) await open(echo, store).login(jane).catch(ignoreRefusal)
+    await setImmediate()
+
+    const types: Record<SessionEventType, true> = {
+      token_request: true,
+      renewal_failed: true,
+      held_back: true,
+      lock_wait: true,
+      token_rejected: true,
+      store_failure: true,
+    }
+    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(Object.keys(types)))
+    for (const event of events) expect(findLeaks(event, [...all, ...ids])).toEqual([])
+  })
+
   it('if an argument is invalid', async () => {
     const session = createSession({ client: developerClient() })
     const calls = [
@@ -360,6 +422,15 @@ describe('a session shows no secret', () => {
   it('and these tests would see one', () => {
     expect(findLeaks({ deep: { inside: [planted.otp] } }, all)).toEqual([planted.otp])
     expect(findLeaks(new Error('x', { cause: new Error(planted.accessToken) }), all)).toEqual([planted.accessToken])
-    expect(findLeaks({ url: encodeURIComponent(planted.password) }, all)).toEqual([planted.password])
+    for (const form of [
+      encodeURIComponent(planted.password),
+      `${new URLSearchParams({ password: planted.password })}`,
+    ]) {
+      expect(findLeaks({ url: form }, all)).toEqual([planted.password])
+    }
+    for (const id of ['p', 'pr', 'pro']) {
+      const basic = `Basic ${Buffer.from(`${id}:${planted.clientSecret}`).toString('base64')}`
+      expect(findLeaks({ headers: { authorization: basic } }, all)).toEqual([planted.clientSecret])
+    }
   })
 })

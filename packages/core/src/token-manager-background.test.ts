@@ -113,7 +113,7 @@ describe('the background renewal', () => {
     expect(session.peekAccessToken()).not.toBe(token)
   })
 
-  it('that fails changes nothing for callers, and backs off', async () => {
+  it('that fails changes nothing for callers, backs off, and shows in the state until one succeeds', async () => {
     const rejections = collectUnhandledRejections()
     const { session, clock, sandbox, held, promises, token, tokenRequests, loadRecord } = await createHeldSession()
     held.release()
@@ -123,6 +123,10 @@ describe('the background renewal', () => {
     await session.idle()
     await Promise.all(promises)
     expect((await loadRecord()).backoff).toMatchObject({ failures: 1, retryAt: clock.now() + 1000 })
+    expect(session.state).toMatchObject({
+      status: 'signed_in',
+      renewalFailure: { cause: 'network_error', failures: 1, retryAt: clock.now() + 1000 },
+    })
     for (let calls = 0; calls < 10; calls += 1) {
       expect(session.peekAccessToken()).toBe(token)
       expect(await session.getAccessToken()).toBe(token)
@@ -134,6 +138,7 @@ describe('the background renewal', () => {
     expect(await session.getAccessToken()).toBe(token)
     await session.idle()
     expect(await session.getAccessToken()).not.toBe(token)
+    expect(session.state).not.toHaveProperty('renewalFailure')
     expect(tokenRequests()).toHaveLength(3)
     await setImmediate()
     expect(rejections).toEqual([])
