@@ -59,6 +59,12 @@ export class ServerClock implements Clock {
     return this.#clock.now() + this.#skewMs
   }
 
+  /** Returns a function that returns how many milliseconds have passed since. An adjustment does not change the result. */
+  startTimer(): () => number {
+    const startedAt = this.#clock.now()
+    return () => this.#clock.now() - startedAt
+  }
+
   /** Waits on the clock that it follows: a test's clock moves, and no time passes. */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return sleep(this.#clock, ms, signal)

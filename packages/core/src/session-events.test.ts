@@ -8,6 +8,7 @@ import { createSession } from './create-session.ts'
 import type { SessionEvent } from './session-events.ts'
 import { createSessionPool } from './session-pool.ts'
 import { newSignInId } from './session-record.ts'
+import { memoryStore } from './store.ts'
 import { customer } from './subject.ts'
 
 // Subjects are hashed: without this, an event would be reported at a time that no test can know.
@@ -49,6 +50,30 @@ describe('onEvent', () => {
       error: 'temporarily_unavailable',
       retryAt: clock.now() + 1000,
     })
+  })
+
+  it('measures durations by one clock, although the first response corrects the clock of the session', async () => {
+    const { options, clock } = createWorld()
+    for (const wrongBy of [-240_000, 240_000]) {
+      const { events, settle, onEvent } = collect()
+      const fetch: typeof globalThis.fetch = (url, init) => {
+        clock.advance('200ms')
+        return options.fetch(url, init)
+      }
+      const session = createSession({
+        ...options,
+        store: memoryStore(),
+        fetch,
+        clock: { now: () => clock.now() + wrongBy },
+        onEvent,
+      })
+      await Promise.all([session.requestClientToken(), session.load()])
+      await settle()
+      expect(events).toMatchObject([
+        { type: 'token_request', durationMs: 200 },
+        { type: 'lock_wait', durationMs: 200 },
+      ])
+    }
   })
 
   it('reports what the guard holds back, with its rule, and a token that the API rejected', async () => {

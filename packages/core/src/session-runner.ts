@@ -227,11 +227,12 @@ export class SessionRunner {
   /** Until the session and its record are locked, an abort ends the run at once. Afterwards the state is left in order. */
   async #runLocked(decide: Decide, options: RunOptions, caller: GuardCaller): Promise<RunResult | 'at_capacity'> {
     const { signal, allowStoreFailure } = options
-    const startedAt = this.#context.clock.now()
+    const { clock } = this.#context
+    const getWaitedMs = clock.startTimer()
     let isLocked = false
     const processLocked = async (lockLost?: AbortSignal) => {
-      const at = this.#context.clock.now()
-      if (at - startedAt >= 100) this.#reportLater({ type: 'lock_wait', at, durationMs: at - startedAt })
+      const durationMs = getWaitedMs()
+      if (durationMs >= 100) this.#reportLater({ type: 'lock_wait', at: clock.now(), durationMs })
       signal?.throwIfAborted()
       isLocked = true
       return this.#process(decide, options, { caller, lockLost })
@@ -293,7 +294,7 @@ export class SessionRunner {
       this.#enter(this.#applyRejection(before))
       return { ...started, state: this.latest, storeError }
     }
-    const sentAt = this.#context.clock.now()
+    const getDurationMs = this.#context.clock.startTimer()
     const response = await sendTokenRequest(this.#context, request, options.signal)
     const wait = await permit.settle(response)
     // The state may have changed meanwhile: the API may have rejected its token.
@@ -304,7 +305,7 @@ export class SessionRunner {
     const error = response.type === 'challenged' ? 'mfa_required' : result.error?.code
     const trigger = toTrigger(before, options)
     const what = { grantType, trigger, forced: force, status: getStatus(response), error }
-    this.#reportLater({ type: 'token_request', at, ...what, durationMs: at - sentAt })
+    this.#reportLater({ type: 'token_request', at, ...what, durationMs: getDurationMs() })
     return result
   }
 
