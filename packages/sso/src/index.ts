@@ -1,3 +1,3 @@
 export { finishSsoSignIn, type SsoSession } from './finish-sso-sign-in.ts'
-export { type SsoOptions, ssoClients } from './provider.ts'
+export { particleIssuer, type SsoOptions, ssoClients } from './provider.ts'
 export { type StartedSsoSignIn, startSsoSignIn } from './start-sso-sign-in.ts'

@@ -1,7 +1,13 @@
 import { createSession, developerClient, type Secret } from '@particle-grants/core'
 import { particleUrl } from '@particle-grants/core/protocol'
 import { getVariable, saveRecord } from '@particle-grants/node/profiles'
-import { finishSsoSignIn, type StartedSsoSignIn, ssoClients, startSsoSignIn } from '@particle-grants/sso'
+import {
+  finishSsoSignIn,
+  particleIssuer,
+  type StartedSsoSignIn,
+  ssoClients,
+  startSsoSignIn,
+} from '@particle-grants/sso'
 import { CliError } from '../errors/cli-error.ts'
 import { platformFetch } from '../network/fetch.ts'
 import { promptChoice, promptText } from '../output/prompts.ts'
@@ -47,7 +53,11 @@ function getIssuer({ flags, baseUrl }: LoginInput): string | undefined {
   })
 }
 
-async function showPage(started: StartedSsoSignIn, { flags, canPrompt, reporter }: LoginInput, issuer = '') {
+async function showPage(
+  started: StartedSsoSignIn,
+  { flags, canPrompt, reporter }: LoginInput,
+  issuer = particleIssuer,
+) {
   const { userCode, verificationUri, verificationUriComplete: link = verificationUri } = started
   assertOwnPages([verificationUri, link], issuer)
   const { stderr } = process
@@ -62,9 +72,9 @@ async function showPage(started: StartedSsoSignIn, { flags, canPrompt, reporter 
   if (canPrompt && !(await openBrowser(link))) reporter.note('Open the page yourself: there is no browser here.')
 }
 
-/** A page of another host could be an attacker's, who then gets the password. `issuer`: as chosen; empty: Particle's. */
+/** A page of another host could be an attacker's, who then gets the password. */
 function assertOwnPages(pages: readonly string[], issuer: string): void {
-  const own = new URL(issuer || 'https://id.particle.io').hostname
+  const own = new URL(issuer).hostname
   const other = pages.map((page) => new URL(page).hostname).find((hostname) => hostname !== own)
   if (other === undefined) return
   throw new CliError('network_error', {
