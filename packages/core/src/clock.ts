@@ -48,32 +48,27 @@ const maxSkewMs = 300_000
 
 /** A clock that follows the server's. Machines whose clocks differ agree on when a token expires. */
 export class ServerClock implements Clock {
-  readonly #clock: Clock
+  /** This machine's clock. Durations are measured by it: an adjustment in between would change them. */
+  readonly own: Clock
   #skewMs = 0
 
   constructor(clock: Clock) {
-    this.#clock = clock
+    this.own = clock
   }
 
   now(): number {
-    return this.#clock.now() + this.#skewMs
-  }
-
-  /** Returns a function that returns how many milliseconds have passed since. An adjustment does not change the result. */
-  startTimer(): () => number {
-    const startedAt = this.#clock.now()
-    return () => this.#clock.now() - startedAt
+    return this.own.now() + this.#skewMs
   }
 
   /** Waits on the clock that it follows: a test's clock moves, and no time passes. */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return sleep(this.#clock, ms, signal)
+    return sleep(this.own, ms, signal)
   }
 
   /** Adjusts the clock to a response's `Date`, which was written at some moment of the `elapsedMs` of the request. */
   adjust(date: number | undefined, elapsedMs = 0): void {
     if (date === undefined) return
-    const least = date - this.#clock.now()
+    const least = date - this.own.now()
     const most = least + elapsedMs
     if (this.#skewMs > least - toleranceMs && this.#skewMs < most + toleranceMs) return
     const skew = this.#skewMs < least ? least : most

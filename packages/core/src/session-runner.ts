@@ -228,10 +228,10 @@ export class SessionRunner {
   async #runLocked(decide: Decide, options: RunOptions, caller: GuardCaller): Promise<RunResult | 'at_capacity'> {
     const { signal, allowStoreFailure } = options
     const { clock } = this.#context
-    const getWaitedMs = clock.startTimer()
+    const startedAt = clock.own.now()
     let isLocked = false
     const processLocked = async (lockLost?: AbortSignal) => {
-      const durationMs = getWaitedMs()
+      const durationMs = clock.own.now() - startedAt
       if (durationMs >= 100) this.#reportLater({ type: 'lock_wait', at: clock.now(), durationMs })
       signal?.throwIfAborted()
       isLocked = true
@@ -294,7 +294,8 @@ export class SessionRunner {
       this.#enter(this.#applyRejection(before))
       return { ...started, state: this.latest, storeError }
     }
-    const getDurationMs = this.#context.clock.startTimer()
+    const { own } = this.#context.clock
+    const sentAt = own.now()
     const response = await sendTokenRequest(this.#context, request, options.signal)
     const wait = await permit.settle(response)
     // The state may have changed meanwhile: the API may have rejected its token.
@@ -305,7 +306,7 @@ export class SessionRunner {
     const error = response.type === 'challenged' ? 'mfa_required' : result.error?.code
     const trigger = toTrigger(before, options)
     const what = { grantType, trigger, forced: force, status: getStatus(response), error }
-    this.#reportLater({ type: 'token_request', at, ...what, durationMs: getDurationMs() })
+    this.#reportLater({ type: 'token_request', at, ...what, durationMs: own.now() - sentAt })
     return result
   }
 
