@@ -1,4 +1,4 @@
-import { createSession, developerClient, type Store } from '@particle-grants/core'
+import { createSession, developerClient, memoryStore, type Store } from '@particle-grants/core'
 import { createClock, createSandbox } from '@particle-grants/sandbox'
 import { reportCounts } from '@particle-grants/test-kit/levels'
 import { describe, expect, it } from 'vitest'
@@ -12,24 +12,17 @@ describe('the record of the lockout guard', () => {
     async (accounts) => {
       const clock = createClock({ start: Date.UTC(2026, 0, 1), frozen: true })
       const sandbox = createSandbox({ clock, lockout: false })
-      const keyring = new FakeKeyring()
-      const inner = keyring.store()
-      const failures: unknown[] = []
-      let saved = '{}'
-      // The guard continues when its record cannot be saved, so the failures are collected here.
+      // The requests of the walk would wait for the locks of the keyring store thousands of times.
+      const inner = memoryStore()
+      let largest = ''
       const store: Store = {
         singleUser: true,
         load: (key) => inner.load(key),
         remove: (key, ifVersion) => inner.remove(key, ifVersion),
         withLock: (key, task) => inner.withLock(key, task),
-        save: async (key, value, ifVersion) => {
-          if (key.startsWith('guard-')) saved = value
-          try {
-            return await inner.save(key, value, ifVersion)
-          } catch (thrown) {
-            failures.push(thrown)
-            throw thrown
-          }
+        save: (key, value, ifVersion) => {
+          if (key.startsWith('guard-') && value.length > largest.length) largest = value
+          return inner.save(key, value, ifVersion)
         },
       }
       const session = createSession({
@@ -54,11 +47,13 @@ describe('the record of the lockout guard', () => {
       }
       for (let request = 0; request < 98; request += 1) await login('dev@example.com', 'correct horse')
       await session.idle()
+      const kept: unknown[] = JSON.parse(largest).accounts
+      expect(kept.length).toBeGreaterThanOrEqual(20)
+
+      const keyring = new FakeKeyring()
+      await keyring.store().save('guard', largest, null)
       const sizes = [...keyring.secrets.values()].map(({ length }) => length)
       reportCounts('store-keyring, the lockout guard', { bytes: Math.max(...sizes), limit: maxEntryBytes })
-      expect(failures).toEqual([])
-      const kept: unknown[] = JSON.parse(saved).accounts
-      expect(kept.length).toBeGreaterThanOrEqual(20)
       expect(Math.max(...sizes)).toBeGreaterThan(1000)
       expect(Math.max(...sizes)).toBeLessThanOrEqual(maxEntryBytes)
     },
